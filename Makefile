@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+#
+#   make            build/hostportd and build/hostportctl
+#   make run        install what is missing, build, audit this node and print violations
+#   make test       install what is missing, build, run every test on this kernel
+#   make help       the other targets
+#
+# V=1 prints the commands. DEBUG=1 builds with ASan and UBSan into build-debug/.
+
+VERSION := 0.1.0
+
+# ---- packages: the one list ---------------------------------------------------------------
+# Debian's names; NAME/COMMAND is there, too, where the command is (from wherever it came).
+# `make run` needs the first list, `make test` both.
+PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
+	zlib1g-dev libyaml-dev libjansson-dev libsmartcols-dev libmnl-dev scdoc
+PACKAGES_TEST := libcmocka-dev iproute2 jq procps util-linux busybox prometheus-node-exporter nginx-light \
+	haproxy etcd-server mariadb-server shellcheck clang-format man-db debootstrap nodejs/node npm/npm
+# --------------------------------------------------------------------------------------------
+
+prefix ?= /usr/local
+sbindir ?= $(prefix)/sbin
+mandir ?= $(prefix)/share/man
+DESTDIR ?=
+
+export PATH := $(PATH):/usr/sbin:/sbin
+
+ifeq ($(DEBUG),1)
+B := build-debug
+OPT := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+else
+B := build
+OPT := -O2 -g
+endif
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
+
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= bpftool
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
+	-Wformat=2 -Wno-unused-parameter -Werror=unused-function -Werror=implicit-function-declaration
+CFLAGS_ALL := -std=gnu11 -D_GNU_SOURCE -DHOSTPORTD_VERSION='"$(VERSION)"' $(WARN) $(OPT) \
+	-fstack-protector-strong $(CFLAGS)
+LDLIBS_LIB := -lyaml -ljansson -lsmartcols
+LDLIBS_AGENT := -lbpf -lmnl
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fno-strict-aliasing \
+	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH)) -Ibpf
+
+# Pure and shared parts: linked by both programs and by every test.
+LIB_SRC := $(wildcard user/base/*.c user/registry/*.c user/registry/*.S user/policy/*.c \
+	user/event/*.c user/source/*.c)
+AGENT_SRC := $(wildcard user/agent/*.c)
+CTL_SRC := $(wildcard user/ctl/*.c)
+objects = $(addprefix $(B)/,$(addsuffix .o,$(basename $(1))))
+
+LIB := $(B)/libhostport.a
+PROGRAMS := $(B)/hostportd $(B)/hostportctl
+UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_AGENT := $(addprefix $(B)/user/agent/,request.o history.o outq.o)
+E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
+MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+.PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
+	lint format tests-built
+
+all: $(PROGRAMS)
+
+help:
+	$(Q)sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
+	$(Q)printf '%s\n' \
+	  '  make unit       unit tests alone' \
+	  '  make bpf-test   the programs and the verdict table inside the kernel' \
+	  '  make e2e        end-to-end tests with real servers' \
+	  '  make schema     the registry files against their JSON Schema' \
+	  '  make test-fresh the two commands on a fresh Debian in a scratch root' \
+	  '  make lint       formatting, sizes, shell scripts, man pages' \
+	  '  make install    programs and man pages below $$(DESTDIR)$$(prefix)' \
+	  '  make clean      remove what was built'
+
+packages:
+	$(Q)deploy/install-packages.sh $(PACKAGES)
+
+packages-test:
+	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST)
+
+run: packages
+	$(Q)$(MAKE) -s --no-print-directory all
+	$(Q)exec $(B)/hostportd --mode=audit --log=text $(ARGS)
+
+test: packages-test
+	$(Q)$(MAKE) -s --no-print-directory all tests-built
+	$(Q)B=$(B) tests/run.sh
+
+tests-built: $(UNIT) $(E2E) $(B)/tests/bpf/verdict_test
+
+unit: $(UNIT)
+	$(Q)B=$(B) tests/run.sh unit
+
+bpf-test: $(B)/tests/bpf/verdict_test
+	$(Q)B=$(B) tests/run.sh bpf
+
+e2e: $(PROGRAMS) $(E2E)
+	$(Q)B=$(B) tests/run.sh e2e
+
+schema:
+	$(Q)tests/run.sh schema
+
+test-fresh:
+	$(Q)tests/fresh/run.sh
+
+# ---- BPF -----------------------------------------------------------------------------------
+BPF_HDR := $(wildcard bpf/*.h) vmlinux/vmlinux.h
+
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(BPF_HDR) Makefile
+	@mkdir -p $(@D)
+	$(call say,BPF,$@)$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+$(B)/tests/bpf/%.bpf.o: tests/bpf/%.bpf.c $(BPF_HDR) Makefile
+	@mkdir -p $(@D)
+	$(call say,BPF,$@)$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+# The second pass through bpftool strips the debug sections that only clang needs.
+$(B)/%.skel.h: $(B)/%.bpf.o
+	$(call say,SKEL,$@)$(BPFTOOL) gen object $(@:.skel.h=.linked.o) $<
+	$(Q)$(BPFTOOL) gen skeleton $(@:.skel.h=.linked.o) name $(notdir $*)_bpf >$@
+
+# ---- C -------------------------------------------------------------------------------------
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CFLAGS_ALL) -MMD -MP -I$(B) -c $< -o $@
+
+$(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml) Makefile
+	@mkdir -p $(@D)
+	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -c $< -o $@
+
+$(call objects,$(AGENT_SRC)): | $(B)/bpf/hostport.skel.h
+
+$(LIB): $(call objects,$(LIB_SRC))
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+
+$(B)/hostportd: $(B)/user/hostportd.o $(call objects,$(AGENT_SRC)) $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_AGENT) $(LDLIBS_LIB)
+
+$(B)/hostportctl: $(B)/user/hostportctl.o $(call objects,$(CTL_SRC)) $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB)
+
+# The agent's parts that need no kernel are tested like the library's.
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_AGENT) $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lcmocka
+
+$(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka
+$(B)/tests/bpf/verdict_test.o: | $(B)/tests/bpf/verdict.skel.h
+
+$(B)/tests/e2e/%: $(B)/tests/e2e/%.o
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lpthread
+
+# ---- documents, installation ---------------------------------------------------------------
+man: $(MANS)
+$(B)/man/%: docs/%.scd
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)scdoc <$< >$@
+
+install: all man
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man8
+	install -m 0755 $(PROGRAMS) $(DESTDIR)$(sbindir)
+	install -m 0644 $(MANS) $(DESTDIR)$(mandir)/man8
+
+lint:
+	$(Q)tests/lint.sh
+
+format:
+	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean:
+	$(call say,CLEAN,build)rm -rf build build-debug
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

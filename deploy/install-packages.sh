@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# install-packages.sh PACKAGE[/COMMAND]...: install those that are missing, on
+# Debian. Where a COMMAND is named and found, its package counts as there: it
+# may have come from elsewhere, and the package may conflict with that.
+#
+# Servers among them must not be started by being installed: they are subjects
+# of tests, and a build is no reason to open ports. So while apt runs, a policy
+# says no to every service start, unless the machine has a policy already.
+set -eu
+
+missing=
+for word in "$@"; do
+	package=${word%%/*}
+	command=${word#"$package"}
+	command=${command#/}
+	if [ -n "$command" ] && command -v "$command" >/dev/null; then
+		continue
+	fi
+	case "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" in
+	installed) ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "install-packages: not root, and these packages are missing:$missing" >&2
+	exit 1
+fi
+
+policy=/usr/sbin/policy-rc.d
+cleanup() {
+	[ -z "${made_policy:-}" ] || rm -f "$policy"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+if [ ! -e "$policy" ]; then
+	made_policy=1
+	printf '#!/bin/sh\nexit 101\n' >"$policy"
+	chmod 0755 "$policy"
+fi
+
+echo "installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get -q update >/dev/null
+# shellcheck disable=SC2086 # one word a package
+apt-get -q -y --no-install-recommends install $missing >/dev/null
