@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <errno.h>
+
+#include "../../user/base/parse.h"
+
+struct port_case {
+	const char *text;
+	int r;
+	uint16_t port;
+};
+
+static const struct port_case port_cases[] = {
+	{ "1", 0, 1 },
+	{ "80", 0, 80 },
+	{ "65535", 0, 65535 },
+	{ "0", -ERANGE, 0 },
+	{ "65536", -ERANGE, 0 },
+	{ "99999999999999999999999", -ERANGE, 0 },
+	{ "", -EINVAL, 0 },
+	{ "80x", -EINVAL, 0 },
+	{ "x80", -EINVAL, 0 },
+	{ "-1", -EINVAL, 0 },
+	{ "+1", -EINVAL, 0 },
+	{ "010", -EINVAL, 0 },
+	{ "00", -EINVAL, 0 },
+	{ " 1", -EINVAL, 0 },
+	{ "1 ", -EINVAL, 0 },
+	{ "1\n", -EINVAL, 0 },
+	{ "0x50", -EINVAL, 0 },
+	{ "8.0", -EINVAL, 0 },
+	{ "1e3", -EINVAL, 0 },
+	/* Digits of another script are not digits here. */
+	{ "\xd9\xa1", -EINVAL, 0 },
+};
+
+static void test_port(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(port_cases) / sizeof(port_cases[0]); i++) {
+		const struct port_case *c = &port_cases[i];
+		uint16_t port = 4711;
+
+		check_int(c->text, parse_port(c->text, &port), c->r);
+		check_int(c->text, port, c->r ? 4711 : c->port);
+	}
+}
+
+struct u64_case {
+	const char *text;
+	uint64_t min, max;
+	int r;
+	uint64_t value;
+};
+
+static const struct u64_case u64_cases[] = {
+	{ "0", 0, UINT64_MAX, 0, 0 },
+	{ "18446744073709551615", 0, UINT64_MAX, 0, UINT64_MAX },
+	{ "18446744073709551616", 0, UINT64_MAX, -ERANGE, 0 },
+	{ "18446744073709551620", 0, UINT64_MAX, -ERANGE, 0 },
+	{ "28446744073709551615", 0, UINT64_MAX, -ERANGE, 0 },
+	{ "5", 5, 5, 0, 5 },
+	{ "4", 5, 5, -ERANGE, 0 },
+	{ "6", 5, 5, -ERANGE, 0 },
+	{ "99999999999999999999x", 0, UINT64_MAX, -EINVAL, 0 },
+};
+
+static void test_u64(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(u64_cases) / sizeof(u64_cases[0]); i++) {
+		const struct u64_case *c = &u64_cases[i];
+		uint64_t value = 4711;
+
+		check_int(c->text, parse_u64(c->text, c->min, c->max, &value), c->r);
+		check_u64(c->text, value, c->r ? 4711 : c->value);
+	}
+}
+
+struct pair_case {
+	const char *text;
+	int r;
+	uint16_t port;
+	const char *proto;
+};
+
+static const struct pair_case pair_cases[] = {
+	{ "9100/tcp", 0, 9100, "tcp" },	    { "9100", 0, 9100, "tcp" },
+	{ "53/udp", 0, 53, "udp" },	    { "53/no such", 0, 53, "no such" },
+	{ "53/udp/tcp", 0, 53, "udp/tcp" }, { "53/", -EINVAL, 0, NULL },
+	{ "/udp", -EINVAL, 0, NULL },	    { "/", -EINVAL, 0, NULL },
+	{ "", -EINVAL, 0, NULL },	    { "0/udp", -ERANGE, 0, NULL },
+	{ "65536/udp", -ERANGE, 0, NULL },  { "053/udp", -EINVAL, 0, NULL },
+	{ "53 /udp", -EINVAL, 0, NULL },
+};
+
+static void test_port_proto(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(pair_cases) / sizeof(pair_cases[0]); i++) {
+		const struct pair_case *c = &pair_cases[i];
+		const char *proto = NULL;
+		uint16_t port = 0;
+
+		check_int(c->text, parse_port_proto(c->text, &port, &proto), c->r);
+		check_int(c->text, port, c->port);
+		check_text(c->text, proto, c->proto);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_port),
+		cmocka_unit_test(test_u64),
+		cmocka_unit_test(test_port_proto),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "jsonw.h"
+
+#include "utf8.h"
+
+static void put_quoted(struct buf *b, const char *s)
+{
+	const char *plain = s;
+	size_t n;
+
+	buf_putc(b, '"');
+	while (*s) {
+		n = utf8_valid(s);
+		if (n > 1 || (n == 1 && (unsigned char)*s >= 0x20 && *s != '"' && *s != '\\')) {
+			s += n;
+			continue;
+		}
+		buf_add(b, plain, (size_t)(s - plain));
+		if (n == 0)
+			buf_puts(b, "\xef\xbf\xbd");
+		else if (*s == '"' || *s == '\\')
+			buf_add(b, (char[]) { '\\', *s }, 2);
+		else
+			buf_printf(b, "\\u%04x", (unsigned char)*s);
+		plain = ++s;
+	}
+	buf_add(b, plain, (size_t)(s - plain));
+	buf_putc(b, '"');
+}
+
+static void before(struct jsonw *w, const char *key)
+{
+	if (w->comma)
+		buf_putc(w->out, ',');
+	w->comma = true;
+	if (!key)
+		return;
+	buf_putc(w->out, '"');
+	buf_puts(w->out, key);
+	buf_add(w->out, "\":", 2);
+}
+
+static void opens(struct jsonw *w, const char *key, char c)
+{
+	before(w, key);
+	buf_putc(w->out, c);
+	w->comma = false;
+}
+
+static void closes(struct jsonw *w, char c)
+{
+	buf_putc(w->out, c);
+	w->comma = true;
+}
+
+void jsonw_object(struct jsonw *w, const char *key)
+{
+	opens(w, key, '{');
+}
+
+void jsonw_object_end(struct jsonw *w)
+{
+	closes(w, '}');
+}
+
+void jsonw_array(struct jsonw *w, const char *key)
+{
+	opens(w, key, '[');
+}
+
+void jsonw_array_end(struct jsonw *w)
+{
+	closes(w, ']');
+}
+
+void jsonw_string(struct jsonw *w, const char *key, const char *value)
+{
+	before(w, key);
+	put_quoted(w->out, value);
+}
+
+void jsonw_u64(struct jsonw *w, const char *key, uint64_t value)
+{
+	before(w, key);
+	buf_put_u64(w->out, value);
+}
+
+void jsonw_bool(struct jsonw *w, const char *key, bool value)
+{
+	before(w, key);
+	buf_puts(w->out, value ? "true" : "false");
+}
+
+void jsonw_null(struct jsonw *w, const char *key)
+{
+	before(w, key);
+	buf_puts(w->out, "null");
+}
+
+void jsonw_string_opt(struct jsonw *w, const char *key, const char *value)
+{
+	if (value && *value)
+		jsonw_string(w, key, value);
+}

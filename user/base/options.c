@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+#include "options.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define HELP_WIDTH  80
+#define HELP_INDENT 28
+
+/* One run of options_parse(). */
+struct run {
+	const struct options *o;
+	void *ctx;
+	struct buf *err;
+	uint64_t given; /* bit 1 << index of the option */
+};
+
+/* "program: what: on what[=value]", to which a reason may be added. */
+static int refuse(struct run *run, const char *what, const char *on, const char *value)
+{
+	buf_printf(run->err, "%s: %s: ", run->o->program, what);
+	buf_put_safe(run->err, on);
+	if (value) {
+		buf_putc(run->err, '=');
+		buf_put_safe(run->err, value);
+	}
+	return -EINVAL;
+}
+
+static int refuse_why(struct run *run, const char *what, const char *on, const char *value,
+		      const char *why)
+{
+	int r = refuse(run, what, on, value);
+
+	buf_printf(run->err, ": %s", why);
+	return r;
+}
+
+/* Hand a value to its option; `on` is how the user named the option. */
+static int set(struct run *run, size_t i, const char *on, const char *value)
+{
+	_cleanup_buf_ struct buf why = { 0 };
+	int r = run->o->specs[i].set(run->ctx, value, &why);
+
+	if (r >= 0)
+		return 0;
+	(void)refuse_why(run, "bad value", on, value, why.len ? why.data : strerror(-r));
+	return r;
+}
+
+static int find(const struct options *o, const char *name, size_t n)
+{
+	for (size_t i = 0; i < o->len; i++)
+		if (strncmp(o->specs[i].name, name, n) == 0 && o->specs[i].name[n] == '\0')
+			return (int)i;
+	return -ENOENT;
+}
+
+/* Take the option at argv[*at] and its value; *at then is at the last one taken. */
+static int take_option(struct run *run, int argc, char **argv, int *at)
+{
+	const char *arg = argv[*at], *equals = strchr(arg, '='), *value = NULL;
+	size_t n = equals ? (size_t)(equals - arg) : strlen(arg);
+	const struct option_spec *spec;
+	char on[64];
+	int i = n > 2 && n < sizeof(on) ? find(run->o, arg + 2, n - 2) : -ENOENT;
+
+	if (i < 0)
+		return refuse_why(run, "unknown option", arg, NULL, "try --help");
+	spec = &run->o->specs[i];
+	memcpy(on, arg, n);
+	on[n] = '\0';
+	if (!spec->repeatable && run->given & (1ULL << i))
+		return refuse(run, "given more than once", on, NULL);
+	if (!spec->arg && equals)
+		return refuse(run, "takes no value", on, equals + 1);
+	if (spec->arg && !equals && *at + 1 == argc)
+		return refuse_why(run, "missing value", on, NULL, spec->arg);
+	if (spec->arg)
+		value = equals ? equals + 1 : argv[++*at];
+	run->given |= 1ULL << i;
+	return set(run, (size_t)i, on, value);
+}
+
+/* Move argv[from..to) before argv[at..from), for both keep their order. */
+static void move_up(char **argv, int at, int from, int to)
+{
+	for (; from < to; from++, at++) {
+		char *moved = argv[from];
+
+		memmove(argv + at + 1, argv + at, (size_t)(from - at) * sizeof(*argv));
+		argv[at] = moved;
+	}
+}
+
+static int parse_argv(struct run *run, int argc, char **argv, int *ret_operands)
+{
+	int operands = 1; /* argv[operands..at) are operands that were passed over */
+	int r;
+
+	for (int at = 1; at < argc; at++) {
+		int from = at;
+
+		if (strcmp(argv[at], "--") == 0) {
+			move_up(argv, operands++, at, at + 1);
+			break;
+		}
+		if (strcmp(argv[at], "--help") == 0)
+			return OPTIONS_HELP;
+		if (strcmp(argv[at], "--version") == 0)
+			return OPTIONS_VERSION;
+		if (argv[at][0] != '-' || argv[at][1] == '\0') {
+			if (run->o->operands == OPTIONS_STOP_AT_OPERAND)
+				break;
+			continue;
+		}
+		r = take_option(run, argc, argv, &at);
+		if (r < 0)
+			return r;
+		move_up(argv, operands, from, at + 1);
+		operands += at + 1 - from;
+	}
+	*ret_operands = operands;
+	return OPTIONS_OK;
+}
+
+/* The name of an option's environment variable. */
+static void env_name(const struct options *o, const struct option_spec *spec, struct buf *out)
+{
+	buf_puts(out, o->env);
+	for (const char *c = spec->name; *c; c++)
+		buf_putc(out, *c == '-'		     ? '_' :
+			      *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') :
+						       *c);
+}
+
+static int set_env_flag(struct run *run, size_t i, const char *on, const char *value)
+{
+	static const char *const words[] = { "0", "1", "false", "true", "no", "yes" };
+
+	for (size_t w = 0; w < ARRAY_LEN(words); w++)
+		if (strcasecmp(value, words[w]) == 0)
+			return w % 2 ? set(run, i, on, NULL) : 0;
+	return refuse_why(run, "bad value", on, value, "neither 1, true, yes nor 0, false, no");
+}
+
+static int set_env_lines(struct run *run, size_t i, const char *on, char *value)
+{
+	char *rest = value, *line;
+	int r = 0;
+
+	while (r == 0 && (line = strsep(&rest, "\n")))
+		if (*line)
+			r = set(run, i, on, line);
+	return r;
+}
+
+/*
+ * Take the option's variable, if it is set and the command line did not give the
+ * option. Setters keep what they are given, so that must be the environment
+ * itself: lines are parted in place.
+ */
+static int take_env(struct run *run, size_t i)
+{
+	const struct option_spec *spec = &run->o->specs[i];
+	_cleanup_buf_ struct buf on = { 0 };
+	char *value;
+
+	env_name(run->o, spec, &on);
+	if (on.failed) {
+		(void)refuse(run, "out of memory", spec->name, NULL);
+		return -ENOMEM;
+	}
+	value = getenv(on.data);
+	if (!value || !*value || run->given & (1ULL << i))
+		return 0;
+	if (!spec->arg)
+		return set_env_flag(run, i, on.data, value);
+	if (spec->repeatable)
+		return set_env_lines(run, i, on.data, value);
+	return set(run, i, on.data, value);
+}
+
+int options_parse(const struct options *o, void *ctx, int argc, char **argv, int *ret_operands,
+		  struct buf *err)
+{
+	struct run run = { .o = o, .ctx = ctx, .err = err };
+	int operands = argc, r;
+
+	r = parse_argv(&run, argc, argv, &operands);
+
+	if (r != OPTIONS_OK)
+		return r;
+	if (o->operands == OPTIONS_NO_OPERANDS && operands < argc)
+		return refuse_why(&run, "unexpected argument", argv[operands], NULL, "try --help");
+	for (size_t i = 0; o->env && i < o->len; i++) {
+		r = take_env(&run, i);
+		if (r < 0)
+			return r;
+	}
+	*ret_operands = operands;
+	return OPTIONS_OK;
+}
+
+/* Wrap words into lines that begin at `indent`, the first of which has begun. */
+static void put_wrapped(struct buf *out, const char *text, size_t indent)
+{
+	size_t column = indent;
+
+	while (*text) {
+		size_t word = strcspn(text, " \n");
+		bool fits = column == indent || column + 1 + word <= HELP_WIDTH;
+
+		if (!fits) {
+			buf_printf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			buf_putc(out, ' ');
+			column++;
+		}
+		buf_add(out, text, word);
+		column += word;
+		text += word;
+		if (*text == '\n') {
+			buf_printf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		}
+		if (*text)
+			text++;
+	}
+	buf_putc(out, '\n');
+}
+
+static void put_option(struct buf *out, const char *name, const char *arg, const char *help)
+{
+	size_t start = out->len, width;
+
+	buf_printf(out, "  --%s%s%s", name, arg ? "=" : "", arg ? arg : "");
+	width = out->len - start;
+	if (width + 2 > HELP_INDENT)
+		buf_printf(out, "\n%*s", HELP_INDENT, "");
+	else
+		buf_printf(out, "%*s", (int)(HELP_INDENT - width), "");
+	put_wrapped(out, help, HELP_INDENT);
+}
+
+void options_help(const struct options *o, struct buf *out)
+{
+	_cleanup_buf_ struct buf note = { 0 };
+
+	buf_printf(out, "Usage: %s%s%s\n", o->program, *o->usage ? " " : "", o->usage);
+	if (o->summary) {
+		buf_putc(out, '\n');
+		put_wrapped(out, o->summary, 0);
+	}
+	buf_puts(out, "\nOptions:\n");
+	for (size_t i = 0; i < o->len; i++)
+		put_option(out, o->specs[i].name, o->specs[i].arg, o->specs[i].help);
+	put_option(out, "help", NULL, "show this help");
+	put_option(out, "version", NULL, "show the version");
+	if (!o->env)
+		return;
+	buf_printf(&note,
+		   "An option can also be set in the environment: %s and its name, in upper case "
+		   "and with _ for -. The command line goes before it.",
+		   o->env);
+	buf_putc(out, '\n');
+	put_wrapped(out, note.data ? note.data : "", 0);
+}

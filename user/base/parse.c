@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "parse.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/* The number that the n bytes at text are. */
+static int digits(const char *text, size_t n, uint64_t min, uint64_t max, uint64_t *ret)
+{
+	uint64_t value = 0;
+	bool over = false;
+
+	if (n == 0 || (n > 1 && text[0] == '0'))
+		return -EINVAL;
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -EINVAL;
+		over = over || __builtin_mul_overflow(value, 10, &value) ||
+		       __builtin_add_overflow(value, (uint64_t)(text[i] - '0'), &value);
+	}
+	if (over || value < min || value > max)
+		return -ERANGE;
+	*ret = value;
+	return 0;
+}
+
+static int port(const char *text, size_t n, uint16_t *ret)
+{
+	uint64_t value;
+	int r = digits(text, n, 1, UINT16_MAX, &value);
+
+	if (r == 0)
+		*ret = (uint16_t)value;
+	return r;
+}
+
+int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
+{
+	return digits(text, strlen(text), min, max, ret);
+}
+
+int parse_port(const char *text, uint16_t *ret)
+{
+	return port(text, strlen(text), ret);
+}
+
+int parse_port_proto(const char *text, uint16_t *ret_port, const char **ret_proto)
+{
+	size_t n = strcspn(text, "/");
+	int r;
+
+	if (text[n] && !text[n + 1])
+		return -EINVAL;
+	r = port(text, n, ret_port);
+	if (r == 0)
+		*ret_proto = text[n] ? text + n + 1 : "tcp";
+	return r;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers as people write them: the whole string or nothing. Pure. */
+#pragma once
+
+#include <stdint.h>
+
+/*
+ * A decimal number from min to max. -EINVAL unless the string is digits only,
+ * without a sign, a blank or a leading zero; -ERANGE outside the bounds.
+ */
+int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
+
+/* A port, 1 to 65535. Errors as parse_u64(). */
+int parse_port(const char *text, uint16_t *ret);
+
+/*
+ * PORT or PORT/PROTO. The protocol is a pointer to the word in `text`, or to
+ * "tcp" where there is none; whether it is one is for the caller to say. Errors
+ * as parse_u64(); an empty word after the slash is -EINVAL.
+ */
+int parse_port_proto(const char *text, uint16_t *ret_port, const char **ret_proto);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "utf8.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Decode the character at s; its length, or 0 where it is not valid. */
+static size_t decode(const char *s, uint32_t *ret)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *u = (const unsigned char *)s;
+	uint32_t c;
+	size_t n, i;
+
+	if (u[0] == 0)
+		return 0;
+	if (u[0] < 0x80) {
+		*ret = u[0];
+		return 1;
+	}
+	if (u[0] >= 0xc2 && u[0] < 0xe0)
+		n = 2, c = u[0] & 0x1f;
+	else if (u[0] >= 0xe0 && u[0] < 0xf0)
+		n = 3, c = u[0] & 0x0f;
+	else if (u[0] >= 0xf0 && u[0] < 0xf5)
+		n = 4, c = u[0] & 0x07;
+	else
+		return 0;
+	for (i = 1; i < n; i++) {
+		if ((u[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (u[i] & 0x3f);
+	}
+	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return 0;
+	*ret = c;
+	return n;
+}
+
+size_t utf8_valid(const char *s)
+{
+	uint32_t c;
+
+	return decode(s, &c);
+}
+
+static bool obeyed(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x61c ||
+	       c == 0xfeff;
+}
+
+size_t utf8_printable(const char *s)
+{
+	uint32_t c;
+	size_t n = decode(s, &c);
+
+	return n && !obeyed(c) ? n : 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * The bytes (1 to 4) of the valid UTF-8 character at s, or 0 where there is
+ * none (the end of the string included). Overlong forms, surrogates and what
+ * lies beyond U+10FFFF are not valid.
+ */
+size_t utf8_valid(const char *s);
+
+/*
+ * As utf8_valid(), but 0 also for characters that a terminal may obey rather
+ * than show: C0 and C1 controls, DEL, and the bidirectional and line controls
+ * U+2028-202E, U+2066-2069, U+200E-200F, U+061C, U+FEFF.
+ */
+size_t utf8_printable(const char *s);
