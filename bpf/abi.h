@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What the BPF programs and user space share: map keys and values, the event
+ * record, the enumerations. Included by both sides, so it holds fixed-width
+ * types only, states every byte order, and asserts every size.
+ *
+ * Zero is the harmless value throughout: a zeroed configuration is unset (and
+ * lets everything pass uncounted before the first policy is published), a
+ * zeroed row is no row, a zeroed fold slot is empty.
+ */
+#pragma once
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+/* Protocols that a registry row can name, in the order of the front's planes. */
+enum hp_proto {
+	HP_PROTO_TCP,
+	HP_PROTO_UDP,
+	HP_PROTO_UDPLITE,
+	HP_PROTO_SCTP,
+	HP_PROTO_DCCP,	/* no row can name it, so it is always unregistered */
+	HP_PROTO_OTHER, /* likewise */
+	HP_PROTO_MAX,
+};
+
+/* Protocols that the front answers for; the others always take the slow path. */
+#define HP_FRONT_PROTOS 2
+
+enum hp_scope {
+	HP_SCOPE_EXTERNAL,  /* any address but loopback, wildcards included */
+	HP_SCOPE_LOCALHOST, /* 127/8, ::1, ::ffff:127/104 */
+	HP_SCOPE_MAX,
+};
+
+/*
+ * Why a bind is not allowed, in the order in which the rules are decided: a
+ * row that gets further down this list is the more permissive one.
+ */
+enum hp_class {
+	HP_CLASS_NONE, /* allowed */
+	HP_CLASS_UNREGISTERED,
+	HP_CLASS_RETIRED,
+	HP_CLASS_INACTIVE,
+	HP_CLASS_SCOPE,
+	HP_CLASS_OWNER,
+	HP_CLASS_UNDECLARED,
+	HP_CLASS_EPHEMERAL,
+	HP_CLASS_MAX,
+};
+
+enum hp_verdict {
+	HP_VERDICT_NONE,
+	HP_VERDICT_ALLOWED,
+	HP_VERDICT_AUDITED,
+	HP_VERDICT_DENIED,
+	HP_VERDICT_EXCEPTED,
+	HP_VERDICT_MAX,
+};
+
+enum hp_mode {
+	HP_MODE_UNSET, /* no policy published yet */
+	HP_MODE_AUDIT,
+	HP_MODE_ENFORCE,
+	HP_MODE_MAX,
+};
+
+enum hp_how {
+	HP_HOW_NONE,
+	HP_HOW_BIND,	 /* an explicit port */
+	HP_HOW_BIND0,	 /* port 0: the kernel chose */
+	HP_HOW_LISTEN,	 /* listen() without a bind before it */
+	HP_HOW_EXISTING, /* there before the agent */
+	HP_HOW_DECLARED, /* only in a Pod.Spec */
+	HP_HOW_KERNEL,	 /* a kernel socket, such as VXLAN's */
+	HP_HOW_MAX,
+};
+
+#define HP_PORTS     65536
+#define HP_NO_ROW    0 /* row numbers start at 1 */
+#define HP_COMM_LEN  16
+#define HP_ADDR_LEN  16
+#define HP_POLICIES  2 /* the published policy and the one being written */
+#define HP_FRONT_U64 (HP_PORTS / 64)
+
+/*
+ * The front: one bit a port that says "allowed, nothing else to look at", a
+ * plane for each protocol and scope. One element for each policy.
+ */
+struct hp_front {
+	__u64 allowed[HP_FRONT_PROTOS][HP_SCOPE_MAX][HP_FRONT_U64];
+};
+
+/* What one policy does with what it finds. One element for each policy. */
+struct hp_config {
+	__u32 mode;	  /* enum hp_mode */
+	__u32 denies;	  /* bit 1 << class: denied in enforce mode */
+	__u32 errno_code; /* positive; what a denied bind() returns */
+	__u32 deny_kernel;
+	__u32 generation; /* counts published policies, from 1 */
+	__u32 pad;
+};
+
+/* Key of a policy's row map. */
+struct hp_row_key {
+	__u8 proto; /* enum hp_proto */
+	__u8 pad;
+	__u16 port; /* host byte order */
+};
+
+/*
+ * What the registry says of one protocol and port on this node, most
+ * permissive row first; the verdict is made of it and of the configuration.
+ */
+struct hp_row {
+	__u32 row[HP_SCOPE_MAX]; /* the deciding row's number, or HP_NO_ROW */
+	__u8 cls[HP_SCOPE_MAX];	 /* enum hp_class, HP_CLASS_NONE: allowed */
+	__u16 excepted;		 /* bit 1 << class: an exception holds */
+	__u32 pad;
+};
+
+/* What makes violations repeats of one another. */
+struct hp_fold_key {
+	__u64 workload; /* cgroup id; HP_WORKLOAD_V1 set: of the v1 hierarchy */
+	__u16 port;	/* host byte order */
+	__u8 proto;
+	__u8 cls;
+	__u8 verdict;
+	__u8 how;
+	__u16 pad;
+};
+
+#define HP_WORKLOAD_V1 (1ULL << 63)
+
+/*
+ * Folding. A set of slots under one lock; a violation is looked for in the set
+ * that its key hashes to. `seen` only grows while a slot has one holder
+ * (`generation`), so that user space may read a slot at any time and take the
+ * difference to what it has reported: nothing is ever taken out of a slot, and
+ * a holder is replaced only by a record that carries the last `seen` of it.
+ */
+#define HP_FOLD_WAYS 4
+#define HP_FOLD_SETS 1024
+
+struct hp_fold_slot {
+	struct hp_fold_key key;
+	__u64 seen;	  /* violations of this holder */
+	__u64 sent_ns;	  /* when a record was last tried, CLOCK_BOOTTIME */
+	__u32 generation; /* holders so far; 0: never used */
+	__u32 pad;
+};
+
+struct hp_fold_set {
+	struct bpf_spin_lock lock;
+	__u32 pad;
+	struct hp_fold_slot slot[HP_FOLD_WAYS];
+};
+
+/* Where a record's count stands: see struct hp_fold_slot. */
+struct hp_fold_ref {
+	__u32 slot;	  /* set * HP_FOLD_WAYS + way */
+	__u32 generation; /* of the holder */
+	__u64 seen;	  /* of the holder, this violation included */
+	__u64 prev_seen;  /* a new holder's record: last `seen` of the one before */
+};
+
+#define HP_FOLD_SAME (~0ULL) /* prev_seen of a holder's later records */
+
+/* One record of the ring. */
+struct hp_event {
+	struct hp_fold_ref fold;
+	__u64 time_ns;	    /* CLOCK_BOOTTIME */
+	__u64 cgroup_id;    /* of the task, in the cgroup2 hierarchy */
+	__u64 cgroup_v1_id; /* of the task, memory hierarchy of v1; 0: none */
+	__u64 start_ns;	    /* thread group leader's start, CLOCK_BOOTTIME */
+	struct hp_fold_key key;
+	__u32 pid; /* thread group id, as the init namespace sees it */
+	__u32 uid; /* likewise */
+	__u32 row; /* HP_NO_ROW: none */
+	__u32 policy_generation;
+	__u8 addr[HP_ADDR_LEN]; /* network byte order; IPv4 in the first four */
+	char comm[HP_COMM_LEN]; /* of the thread group leader, untrusted bytes */
+	__u8 family;		/* 4 or 6 */
+	__u8 mode;		/* enum hp_mode */
+	__u8 kernel_thread;	/* the task is a kernel thread */
+	__u8 pad[5];
+};
+
+/* Why a violation has no record and stands in no slot. */
+enum hp_lost {
+	HP_LOST_RING, /* the ring was full */
+	HP_LOST_RATE, /* over the rate at which new findings are taken */
+	HP_LOST_NOTE, /* no memory to remember it: whether the bind succeeded is not known */
+	HP_LOST_MAX,
+};
+
+/* Per-CPU counters: only ever grow. */
+struct hp_counters {
+	__u64 count[HP_CLASS_MAX][HP_VERDICT_MAX];
+	__u64 lost[HP_LOST_MAX];
+};
+
+/* Between a bind() that will be audited and its success, kept on the socket. */
+struct hp_note {
+	__u32 row;
+	__u32 generation; /* of the policy that decided, which numbers the row */
+	__u16 port;	  /* host byte order; 0: port 0 was asked for */
+	__u8 cls;
+	__u8 verdict; /* HP_VERDICT_NONE: no note */
+	__u8 how;
+	__u8 mode;
+	__u8 pad[2];
+};
+
+/* The canary: a socket of the agent's own that the hooks must deny, or count. */
+struct hp_canary {
+	__u64 cookie; /* of the socket; 0: none */
+	__u64 denied; /* bind() of it refused */
+	__u64 passed; /* post_bind of it seen */
+};
+
+_Static_assert(sizeof(struct hp_front) == 32768, "front");
+_Static_assert(sizeof(struct hp_config) == 24, "config");
+_Static_assert(sizeof(struct hp_row_key) == 4, "row key");
+_Static_assert(sizeof(struct hp_row) == 16, "row");
+_Static_assert(sizeof(struct hp_fold_key) == 16, "fold key");
+_Static_assert(sizeof(struct hp_fold_slot) == 40, "fold slot");
+_Static_assert(sizeof(struct hp_fold_set) == 8 + 40 * HP_FOLD_WAYS, "fold set");
+_Static_assert(sizeof(struct hp_fold_ref) == 24, "fold ref");
+_Static_assert(sizeof(struct hp_event) == 128, "event");
+_Static_assert(sizeof(struct hp_note) == 16, "note");
+_Static_assert(HP_CLASS_MAX <= 16, "class bits fit hp_row.excepted");

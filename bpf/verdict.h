@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The decision, made in one place: the BPF programs, the policy compiler,
+ * `explain` and the tests all call hp_decide(). It reads nothing but its
+ * arguments.
+ */
+#pragma once
+
+#include "abi.h"
+
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
+
+/* What somebody asks for. */
+struct hp_query {
+	__u8 proto; /* enum hp_proto */
+	__u8 scope; /* enum hp_scope */
+	__u16 port; /* host byte order; 0: the kernel is to choose */
+	__u8 kernel_socket;
+};
+
+struct hp_decision {
+	__u32 row;    /* the deciding row, or HP_NO_ROW */
+	__u8 cls;     /* enum hp_class */
+	__u8 verdict; /* enum hp_verdict */
+};
+
+/* The transport protocol of a socket (its IPPROTO_ number) as a plane of ours. */
+static __always_inline __u8 hp_proto_of(__u32 ipproto)
+{
+	switch (ipproto) {
+	case 6:	  /* IPPROTO_TCP */
+	case 262: /* IPPROTO_MPTCP; its ports are TCP's */
+		return HP_PROTO_TCP;
+	case 17: /* IPPROTO_UDP */
+		return HP_PROTO_UDP;
+	case 136: /* IPPROTO_UDPLITE */
+		return HP_PROTO_UDPLITE;
+	case 132: /* IPPROTO_SCTP */
+		return HP_PROTO_SCTP;
+	case 33: /* IPPROTO_DCCP */
+		return HP_PROTO_DCCP;
+	}
+	return HP_PROTO_OTHER;
+}
+
+/* The scope of an IPv4 address in host byte order. */
+static __always_inline __u8 hp_scope_of4(__u32 addr)
+{
+	return addr >> 24 == 127 ? HP_SCOPE_LOCALHOST : HP_SCOPE_EXTERNAL;
+}
+
+/* The scope of an IPv6 address: its four words in host byte order. */
+static __always_inline __u8 hp_scope_of6(__u32 a0, __u32 a1, __u32 a2, __u32 a3)
+{
+	if (a0 || a1)
+		return HP_SCOPE_EXTERNAL;
+	if (a2 == 0 && a3 == 1)
+		return HP_SCOPE_LOCALHOST;
+	if (a2 == 0xffff)
+		return hp_scope_of4(a3);
+	return HP_SCOPE_EXTERNAL;
+}
+
+/*
+ * Of two values, the one for a scope. Both are read and one is chosen: an index
+ * that depends on the scope becomes pointer arithmetic that some compilers write
+ * in a way which the verifier refuses.
+ */
+#define hp_by_scope(pair, is_localhost)                                                            \
+	({                                                                                         \
+		__typeof__((pair)[0]) _external = (pair)[HP_SCOPE_EXTERNAL];                       \
+		__typeof__((pair)[0]) _localhost = (pair)[HP_SCOPE_LOCALHOST];                     \
+		(is_localhost) ? _localhost : _external;                                           \
+	})
+
+/* The class of a query. `row` is what the registry says of its port, or NULL. */
+static __always_inline __u8 hp_classify(const struct hp_row *row, const struct hp_query *q)
+{
+	if (q->port == 0)
+		return HP_CLASS_EPHEMERAL;
+	if (!row)
+		return HP_CLASS_UNREGISTERED;
+	return hp_by_scope(row->cls, q->scope == HP_SCOPE_LOCALHOST);
+}
+
+/* The verdict on a class that is not HP_CLASS_NONE. */
+static __always_inline __u8 hp_judge(const struct hp_config *cfg, const struct hp_row *row,
+				     const struct hp_query *q, __u8 cls)
+{
+	if (cfg->mode == HP_MODE_UNSET)
+		return HP_VERDICT_ALLOWED;
+	/* Kernel-chosen ports are counted only, unless their class is opted in. */
+	if (cls == HP_CLASS_EPHEMERAL && !(cfg->denies & (1U << HP_CLASS_EPHEMERAL)))
+		return HP_VERDICT_ALLOWED;
+	if (row && (row->excepted & (1U << cls)))
+		return HP_VERDICT_EXCEPTED;
+	if (cfg->mode != HP_MODE_ENFORCE || !(cfg->denies & (1U << cls)))
+		return HP_VERDICT_AUDITED;
+	if (q->kernel_socket && !cfg->deny_kernel)
+		return HP_VERDICT_AUDITED;
+	return HP_VERDICT_DENIED;
+}
+
+/*
+ * Decide one bind. `row` is the published row of the query's protocol and
+ * port, or NULL where there is none; for port 0 it is not looked at.
+ */
+static __always_inline struct hp_decision
+hp_decide(const struct hp_config *cfg, const struct hp_row *row, const struct hp_query *q)
+{
+	struct hp_decision d = {
+		.row = HP_NO_ROW,
+		.cls = hp_classify(row, q),
+		.verdict = HP_VERDICT_ALLOWED,
+	};
+
+	if (row && q->port)
+		d.row = hp_by_scope(row->row, q->scope == HP_SCOPE_LOCALHOST);
+	if (d.cls != HP_CLASS_NONE)
+		d.verdict = hp_judge(cfg, q->port ? row : 0, q, d.cls);
+	return d;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <errno.h>
+
+#include "../../user/policy/words.h"
+
+struct kind {
+	const char *name;
+	const char *(*word)(unsigned int);
+	int (*to)(const char *); /* NULL: nobody writes these words */
+	int max;		 /* numbers that have a word */
+	int first, last;	 /* numbers that may be written */
+};
+
+static const struct kind kinds[] = {
+	{ "proto", word_proto, word_to_proto, HP_PROTO_MAX, HP_PROTO_TCP, HP_PROTO_SCTP },
+	{ "class", word_class, word_to_class, HP_CLASS_MAX, HP_CLASS_UNREGISTERED,
+	  HP_CLASS_MAX - 1 },
+	{ "mode", word_mode, word_to_mode, HP_MODE_MAX, HP_MODE_AUDIT, HP_MODE_ENFORCE },
+	{ "scope", word_scope, word_to_scope, HP_SCOPE_MAX, 0, HP_SCOPE_MAX - 1 },
+	{ "verdict", word_verdict, NULL, HP_VERDICT_MAX, 0, -1 },
+	{ "how", word_how, NULL, HP_HOW_MAX, 0, -1 },
+};
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static void test_there_and_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < KINDS; i++) {
+		const struct kind *k = &kinds[i];
+
+		for (int n = 0; n < k->max; n++) {
+			const char *word = k->word((unsigned int)n);
+			int want = n >= k->first && n <= k->last ? n : -EINVAL;
+
+			if (strcmp(word, "unknown") == 0)
+				fail_msg("%s: no word for %d", k->name, n);
+			if (k->to)
+				check_int(word, k->to(word), want);
+		}
+	}
+}
+
+static void test_distinct(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < KINDS; i++)
+		for (int n = 0; n < kinds[i].max; n++)
+			for (int m = 0; m < n; m++)
+				assert_string_not_equal(kinds[i].word((unsigned int)n),
+							kinds[i].word((unsigned int)m));
+}
+
+static void test_out_of_range(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < KINDS; i++) {
+		check_text(kinds[i].name, kinds[i].word((unsigned int)kinds[i].max), "unknown");
+		check_text(kinds[i].name, kinds[i].word(0xffffffff), "unknown");
+	}
+}
+
+static const char *const strangers[] = { "", "TCP", "tcp ", " tcp", "unknown", "tc", "tcpp" };
+
+static void test_strangers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < KINDS; i++)
+		for (size_t j = 0; kinds[i].to && j < sizeof(strangers) / sizeof(strangers[0]); j++)
+			check_int(strangers[j], kinds[i].to(strangers[j]), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_distinct),
+		cmocka_unit_test(test_out_of_range),
+		cmocka_unit_test(test_strangers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

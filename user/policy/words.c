@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "words.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/cleanup.h"
+
+static const char *const protos[] = {
+	[HP_PROTO_TCP] = "tcp",	  [HP_PROTO_UDP] = "udp",   [HP_PROTO_UDPLITE] = "udplite",
+	[HP_PROTO_SCTP] = "sctp", [HP_PROTO_DCCP] = "dccp", [HP_PROTO_OTHER] = "other",
+};
+
+static const char *const classes[] = {
+	[HP_CLASS_NONE] = "none",
+	[HP_CLASS_UNREGISTERED] = "unregistered",
+	[HP_CLASS_RETIRED] = "retired",
+	[HP_CLASS_INACTIVE] = "inactive",
+	[HP_CLASS_SCOPE] = "scope",
+	[HP_CLASS_OWNER] = "owner",
+	[HP_CLASS_UNDECLARED] = "undeclared",
+	[HP_CLASS_EPHEMERAL] = "ephemeral",
+};
+
+static const char *const verdicts[] = {
+	[HP_VERDICT_NONE] = "none",	    [HP_VERDICT_ALLOWED] = "allowed",
+	[HP_VERDICT_AUDITED] = "audited",   [HP_VERDICT_DENIED] = "denied",
+	[HP_VERDICT_EXCEPTED] = "excepted",
+};
+
+static const char *const modes[] = {
+	[HP_MODE_UNSET] = "unset",
+	[HP_MODE_AUDIT] = "audit",
+	[HP_MODE_ENFORCE] = "enforce",
+};
+
+static const char *const hows[] = {
+	[HP_HOW_NONE] = "none",	    [HP_HOW_BIND] = "bind",	    [HP_HOW_BIND0] = "bind0",
+	[HP_HOW_LISTEN] = "listen", [HP_HOW_EXISTING] = "existing", [HP_HOW_DECLARED] = "declared",
+	[HP_HOW_KERNEL] = "kernel",
+};
+
+static const char *const scopes[] = {
+	[HP_SCOPE_EXTERNAL] = "external",
+	[HP_SCOPE_LOCALHOST] = "localhost",
+};
+
+_Static_assert(ARRAY_LEN(protos) == HP_PROTO_MAX, "a word for each protocol");
+_Static_assert(ARRAY_LEN(classes) == HP_CLASS_MAX, "a word for each class");
+_Static_assert(ARRAY_LEN(verdicts) == HP_VERDICT_MAX, "a word for each verdict");
+_Static_assert(ARRAY_LEN(modes) == HP_MODE_MAX, "a word for each mode");
+_Static_assert(ARRAY_LEN(hows) == HP_HOW_MAX, "a word for each how");
+_Static_assert(ARRAY_LEN(scopes) == HP_SCOPE_MAX, "a word for each scope");
+
+static const char *word(const char *const *words, size_t n, unsigned int i)
+{
+	return i < n && words[i] ? words[i] : "unknown";
+}
+
+/* The index of a word between first and last, both included. */
+static int number(const char *const *words, int first, int last, const char *text)
+{
+	for (int i = first; i <= last; i++)
+		if (strcmp(words[i], text) == 0)
+			return i;
+	return -EINVAL;
+}
+
+const char *word_proto(unsigned int proto)
+{
+	return word(protos, ARRAY_LEN(protos), proto);
+}
+
+const char *word_class(unsigned int cls)
+{
+	return word(classes, ARRAY_LEN(classes), cls);
+}
+
+const char *word_verdict(unsigned int verdict)
+{
+	return word(verdicts, ARRAY_LEN(verdicts), verdict);
+}
+
+const char *word_mode(unsigned int mode)
+{
+	return word(modes, ARRAY_LEN(modes), mode);
+}
+
+const char *word_how(unsigned int how)
+{
+	return word(hows, ARRAY_LEN(hows), how);
+}
+
+const char *word_scope(unsigned int scope)
+{
+	return word(scopes, ARRAY_LEN(scopes), scope);
+}
+
+int word_to_proto(const char *text)
+{
+	return number(protos, HP_PROTO_TCP, HP_PROTO_SCTP, text);
+}
+
+int word_to_class(const char *text)
+{
+	return number(classes, HP_CLASS_UNREGISTERED, HP_CLASS_MAX - 1, text);
+}
+
+int word_to_mode(const char *text)
+{
+	return number(modes, HP_MODE_AUDIT, HP_MODE_ENFORCE, text);
+}
+
+int word_to_scope(const char *text)
+{
+	return number(scopes, HP_SCOPE_EXTERNAL, HP_SCOPE_LOCALHOST, text);
+}
