@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <errno.h>
+
+#include "../../user/registry/registry.h"
+#include "../../user/registry/spell.h"
+
+struct version_case {
+	const char *text;
+	int r;
+	int major, minor;
+};
+
+static const struct version_case version_cases[] = {
+	{ "4.10", 0, 4, 10 },
+	{ "0.1", 0, 0, 1 },
+	{ "9999.9999", 0, 9999, 9999 },
+	{ "4.0", 0, 4, 0 },
+	{ "0.0", -EINVAL, 0, 0 },
+	{ "4", -EINVAL, 0, 0 },
+	{ "4.", -EINVAL, 0, 0 },
+	{ ".4", -EINVAL, 0, 0 },
+	{ "4.1.2", -EINVAL, 0, 0 },
+	{ "4.01", -EINVAL, 0, 0 },
+	{ "04.1", -EINVAL, 0, 0 },
+	{ "+4.1", -EINVAL, 0, 0 },
+	{ "4.-1", -EINVAL, 0, 0 },
+	{ "4.1 ", -EINVAL, 0, 0 },
+	{ " 4.1", -EINVAL, 0, 0 },
+	{ "10000.1", -EINVAL, 0, 0 },
+	{ "4.10000", -EINVAL, 0, 0 },
+	{ "", -EINVAL, 0, 0 },
+	{ "v4.1", -EINVAL, 0, 0 },
+	{ "4.1x", -EINVAL, 0, 0 },
+	{ "4.00000000000000000000001", -EINVAL, 0, 0 },
+};
+
+static void test_version(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(version_cases); i++) {
+		const struct version_case *c = &version_cases[i];
+		struct reg_version v = { 0 };
+
+		check_int(c->text, reg_version_parse(c->text, &v), c->r);
+		check_int(c->text, v.major, c->major);
+		check_int(c->text, v.minor, c->minor);
+	}
+}
+
+struct date_case {
+	const char *text;
+	int r;
+};
+
+static const struct date_case date_cases[] = {
+	{ "2027-03-31", 0 },	    { "2024-02-29", 0 },
+	{ "2000-02-29", 0 },	    { "0001-01-01", 0 },
+	{ "9999-12-31", 0 },	    { "2027-02-29", -EINVAL },
+	{ "1900-02-29", -EINVAL },  { "2027-04-31", -EINVAL },
+	{ "2027-00-10", -EINVAL },  { "2027-13-10", -EINVAL },
+	{ "2027-01-00", -EINVAL },  { "2027-01-32", -EINVAL },
+	{ "0000-01-01", -EINVAL },  { "2027-1-01", -EINVAL },
+	{ "2027-01-1", -EINVAL },   { "27-01-01", -EINVAL },
+	{ "2027/01/01", -EINVAL },  { "2027-01-01 ", -EINVAL },
+	{ "2027-01-01T", -EINVAL }, { "+027-01-01", -EINVAL },
+	{ "2027--1-01", -EINVAL },  { "", -EINVAL },
+	{ "2027-01-0x", -EINVAL },
+};
+
+static void test_date(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(date_cases); i++) {
+		struct reg_date d = { 0 };
+
+		check_int(date_cases[i].text, reg_date_parse(date_cases[i].text, &d),
+			  date_cases[i].r);
+		check_int(date_cases[i].text, d.year != 0, date_cases[i].r == 0);
+	}
+}
+
+struct ports_case {
+	const char *text;
+	int r;
+	int first, last;
+};
+
+static const struct ports_case ports_cases[] = {
+	{ "1", 0, 1, 1 },
+	{ "65535", 0, 65535, 65535 },
+	{ "80-80", 0, 80, 80 },
+	{ "1-65535", 0, 1, 65535 },
+	{ "0", -EINVAL, 0, 0 },
+	{ "65536", -EINVAL, 0, 0 },
+	{ "0-1", -EINVAL, 0, 0 },
+	{ "1-65536", -EINVAL, 0, 0 },
+	{ "2-1", -EINVAL, 0, 0 },
+	{ "1-", -EINVAL, 0, 0 },
+	{ "-1", -EINVAL, 0, 0 },
+	{ "1-2-3", -EINVAL, 0, 0 },
+	{ "1 - 2", -EINVAL, 0, 0 },
+	{ "01", -EINVAL, 0, 0 },
+	{ "1-02", -EINVAL, 0, 0 },
+	{ "", -EINVAL, 0, 0 },
+	{ "http", -EINVAL, 0, 0 },
+	{ "+1", -EINVAL, 0, 0 },
+	{ "1,2", -EINVAL, 0, 0 },
+	{ "1..2", -EINVAL, 0, 0 },
+	{ "99999999999999999999", -EINVAL, 0, 0 },
+};
+
+static void test_ports(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ports_cases); i++) {
+		const struct ports_case *c = &ports_cases[i];
+		uint16_t first = 0, last = 0;
+
+		check_int(c->text, reg_ports_parse(c->text, &first, &last), c->r);
+		check_int(c->text, first, c->first);
+		check_int(c->text, last, c->last);
+	}
+}
+
+static int sign(int n)
+{
+	return (n > 0) - (n < 0);
+}
+
+static void test_compare(void **state)
+{
+	const struct reg_version v[] = { { 0, 0 }, { 3, 11 }, { 4, 9 }, { 4, 10 }, { 5, 0 } };
+	const struct reg_date d[] = {
+		{ 0 }, { 2026, 12, 31 }, { 2027, 1, 1 }, { 2027, 1, 2 }, { 2027, 2, 1 },
+	};
+
+	(void)state;
+	for (int i = 0; i < (int)ARRAY_LEN(v); i++) {
+		for (int j = 0; j < (int)ARRAY_LEN(v); j++) {
+			check_int("versions", sign(reg_version_compare(v[i], v[j])), sign(i - j));
+			check_int("days", sign(reg_date_compare(d[i], d[j])), sign(i - j));
+		}
+	}
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	for (int i = 0; i < REG_ROLE_MAX; i++)
+		check_int("role", reg_role_parse(reg_role_word((enum reg_role)i)), i);
+	check_int("no role", reg_role_parse("master"), -EINVAL);
+	check_text("exception", reg_kind_word(REG_EXCEPTION), "exception");
+	check_text("no kind", reg_kind_word(REG_KIND_MAX), "unknown");
+	check_text("no role's word", reg_role_word(REG_ROLE_MAX), "unknown");
+}
+
+struct spell_case {
+	const char *a, *b;
+	unsigned int distance;
+};
+
+static const struct spell_case spell_cases[] = {
+	{ "ports", "ports", 0 },  { "port", "ports", 1 },
+	{ "prots", "ports", 1 },  { "pots", "ports", 1 },
+	{ "polts", "ports", 1 },  { "", "ab", 2 },
+	{ "", "abc", SPELL_FAR }, { "owner", "notes", SPELL_FAR },
+	{ "tcp", "udp", 2 },	  { "0123456789012345678901234567890123456789", "x", SPELL_FAR },
+};
+
+static void test_spell(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(spell_cases); i++) {
+		const struct spell_case *c = &spell_cases[i];
+
+		check_u64(c->a, spell_distance(c->a, c->b), c->distance);
+		check_u64(c->b, spell_distance(c->b, c->a), c->distance);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_version), cmocka_unit_test(test_date),
+		cmocka_unit_test(test_ports),	cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_words),	cmocka_unit_test(test_spell),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

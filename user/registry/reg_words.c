@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+/* The words and numbers of registry files. */
+#include "registry.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/parse.h"
+
+#define VERSION_PART_MAX 9999
+
+static const char *const kinds[] = {
+	[REG_ENTRY] = "entry", [REG_RETIRED] = "retired",     [REG_RANGE] = "range",
+	[REG_DROP] = "drop",   [REG_EXCEPTION] = "exception",
+};
+
+static const char *const roles[] = {
+	[REG_ROLE_ANY] = "any",
+	[REG_ROLE_CONTROL_PLANE] = "control-plane",
+	[REG_ROLE_WORKER] = "worker",
+};
+
+_Static_assert(ARRAY_LEN(kinds) == REG_KIND_MAX, "a word for each kind");
+_Static_assert(ARRAY_LEN(roles) == REG_ROLE_MAX, "a word for each role");
+
+const char *reg_kind_word(enum reg_kind kind)
+{
+	return kind < REG_KIND_MAX ? kinds[kind] : "unknown";
+}
+
+const char *reg_role_word(enum reg_role role)
+{
+	return role < REG_ROLE_MAX ? roles[role] : "unknown";
+}
+
+int reg_role_parse(const char *word)
+{
+	for (int i = 0; i < REG_ROLE_MAX; i++)
+		if (strcmp(roles[i], word) == 0)
+			return i;
+	return -EINVAL;
+}
+
+/* The two halves of "A<sep>B"; each must fit. */
+static bool split(const char *text, char sep, char a[8], char b[8])
+{
+	const char *at = strchr(text, sep);
+	size_t n = at ? (size_t)(at - text) : 0;
+
+	if (!at || n >= 8 || strlen(at + 1) >= 8)
+		return false;
+	memcpy(a, text, n);
+	a[n] = '\0';
+	memcpy(b, at + 1, strlen(at + 1) + 1);
+	return true;
+}
+
+int reg_version_parse(const char *text, struct reg_version *ret)
+{
+	uint64_t major, minor;
+	char a[8], b[8];
+
+	if (!split(text, '.', a, b) || parse_u64(a, 0, VERSION_PART_MAX, &major) < 0 ||
+	    parse_u64(b, 0, VERSION_PART_MAX, &minor) < 0)
+		return -EINVAL;
+	if (major == 0 && minor == 0)
+		return -EINVAL; /* would mean "not stated" */
+	*ret = (struct reg_version) { .major = (uint16_t)major, .minor = (uint16_t)minor };
+	return 0;
+}
+
+int reg_version_compare(struct reg_version a, struct reg_version b)
+{
+	return a.major != b.major ? a.major - b.major : a.minor - b.minor;
+}
+
+static int days_of(unsigned int year, unsigned int month)
+{
+	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+/* The number that n digits at text are, or -EINVAL. */
+static int fixed(const char *text, size_t n)
+{
+	int value = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -EINVAL;
+		value = value * 10 + (text[i] - '0');
+	}
+	return value;
+}
+
+int reg_date_parse(const char *text, struct reg_date *ret)
+{
+	int year, month, day;
+
+	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
+		return -EINVAL;
+	year = fixed(text, 4);
+	month = fixed(text + 5, 2);
+	day = fixed(text + 8, 2);
+	if (year < 1 || month < 1 || month > 12 || day < 1 ||
+	    day > days_of((unsigned int)year, (unsigned int)month))
+		return -EINVAL;
+	*ret = (struct reg_date) {
+		.year = (uint16_t)year,
+		.month = (uint8_t)month,
+		.day = (uint8_t)day,
+	};
+	return 0;
+}
+
+int reg_date_compare(struct reg_date a, struct reg_date b)
+{
+	if (a.year != b.year)
+		return a.year - b.year;
+	return a.month != b.month ? a.month - b.month : a.day - b.day;
+}
+
+int reg_ports_parse(const char *text, uint16_t *ret_first, uint16_t *ret_last)
+{
+	uint16_t first, last;
+	char a[8], b[8];
+
+	if (parse_port(text, &first) == 0) {
+		*ret_first = *ret_last = first;
+		return 0;
+	}
+	if (!split(text, '-', a, b) || parse_port(a, &first) < 0 || parse_port(b, &last) < 0 ||
+	    first > last)
+		return -EINVAL;
+	*ret_first = first;
+	*ret_last = last;
+	return 0;
+}

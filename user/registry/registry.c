@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "registry.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "drops.h"
+
+static void owner_done(struct reg_owner *owner)
+{
+	free(owner->namespace_);
+	free(owner->pod);
+	free(owner->container);
+	free(owner->unit);
+	free(owner->exe);
+}
+
+static void row_done(struct reg_row *row)
+{
+	char *const texts[] = {
+		row->process, row->application, row->team,	    row->notes,
+		row->source,  row->reason,	row->control_plane, row->table,
+		row->layer,   row->since_text,	row->removed_text,  row->until_text,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		free(texts[i]);
+	for (size_t i = 0; i < row->platforms_len; i++)
+		free(row->platforms[i]);
+	free(row->platforms);
+	for (size_t i = 0; i < row->owners_len; i++)
+		owner_done(&row->owners[i]);
+	free(row->owners);
+}
+
+static void layer_done(struct reg_layer *layer)
+{
+	for (size_t i = 0; i < layer->len; i++)
+		row_done(&layer->rows[i]);
+	free(layer->rows);
+	free(layer->name);
+	free(layer->source);
+	free(layer->path);
+}
+
+void layer_free(struct reg_layer *layer)
+{
+	if (!layer)
+		return;
+	layer_done(layer);
+	free(layer);
+}
+
+void registry_free(struct registry *reg)
+{
+	if (!reg)
+		return;
+	for (size_t i = 0; i < reg->len; i++)
+		layer_done(&reg->layers[i]);
+	free(reg->layers);
+	free(reg);
+}
+
+/* May the layer stand on top? Says why not. */
+static bool fits(const struct registry *reg, const struct reg_layer *layer, struct diags *diags)
+{
+	size_t rows = layer->len, before = diags->total;
+
+	if (reg->len == REGISTRY_LAYERS_MAX)
+		diags_add(diags, layer->path, 0, 0, "more than %d layers", REGISTRY_LAYERS_MAX);
+	for (size_t i = 0; i < reg->len; i++) {
+		rows += reg->layers[i].len;
+		if (strcmp(reg->layers[i].name, layer->name) == 0)
+			diags_add(diags, layer->path, 0, 0, "name: %s: %s has the name already",
+				  layer->name, reg->layers[i].path);
+	}
+	if (rows > REGISTRY_ROWS_MAX)
+		diags_add(diags, layer->path, 0, 0, "with it there are %zu rows, more than %d",
+			  rows, REGISTRY_ROWS_MAX);
+	return diags->total == before;
+}
+
+int registry_add(struct registry *reg, struct reg_layer *layer, struct diags *diags)
+{
+	_cleanup_(layer_freep) struct reg_layer *owned = layer;
+	struct reg_layer *layers;
+	int r;
+
+	if (!fits(reg, layer, diags))
+		return -EINVAL;
+	r = drops_apply(reg, layer, diags);
+	if (r < 0)
+		return r;
+	layers = reallocarray(reg->layers, reg->len + 1, sizeof(*layers));
+	if (!layers)
+		return -ENOMEM;
+	reg->layers = layers;
+	layers[reg->len++] = *owned;
+	free(TAKE_PTR(owned));
+	return 0;
+}
+
+/* Rows that can decide come first in a layer: how many there are. */
+static size_t deciding(const struct reg_layer *layer)
+{
+	size_t low = 0, high = layer->len, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (layer->rows[middle].kind <= REG_RETIRED)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct reg_row *registry_row(const struct registry *reg, uint32_t number,
+				   const struct reg_layer **ret_layer)
+{
+	size_t at = number, n;
+
+	if (number == 0)
+		return NULL;
+	at--;
+	for (size_t i = 0; i < reg->len; i++) {
+		n = deciding(&reg->layers[i]);
+		if (at >= n) {
+			at -= n;
+			continue;
+		}
+		if (ret_layer)
+			*ret_layer = &reg->layers[i];
+		return &reg->layers[i].rows[at];
+	}
+	return NULL;
+}
+
+bool registry_empty(const struct registry *reg)
+{
+	for (size_t i = 0; i < reg->len; i++) {
+		const struct reg_layer *layer = &reg->layers[i];
+		size_t n = deciding(layer);
+
+		for (size_t j = 0; j < n; j++)
+			if (!layer->rows[j].dropped)
+				return false;
+	}
+	return true;
+}

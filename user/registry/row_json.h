@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* A row as JSON, with the keys and the types of the files. Pure. */
+#pragma once
+
+#include "../base/jsonw.h"
+#include "registry.h"
+
+/* Write a row as one object: "layer", "kind", "line", then the file's keys. */
+void row_json(struct jsonw *w, const struct reg_layer *layer, const struct reg_row *row);
+
+/* As row_json(), under a key (NULL: none). */
+void row_json_at(struct jsonw *w, const char *key, const struct reg_layer *layer,
+		 const struct reg_row *row);
+
+/* As row_json(), into an object that the caller opens and ends. */
+void row_json_members(struct jsonw *w, const struct reg_layer *layer, const struct reg_row *row);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One YAML document as a tree of nodes with their positions. Pure.
+ *
+ * Less than YAML: one document, no anchors, aliases, tags or directives, keys
+ * are scalars, no key twice in a mapping, no zero byte in a text. What is left
+ * means the same to every YAML reader but for the types of plain scalars, which
+ * are the caller's: a node says only whether it was plain.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../base/buf.h"
+#include "diag.h"
+
+/* Bounds; beyond them a document is refused, not cut. */
+#define YAML_NODES_MAX (4U << 20)
+#define YAML_KEYS_MAX  64 /* of one mapping, so that looking for duplicates stays cheap */
+
+enum yaml_kind {
+	YAML_KIND_SCALAR,
+	YAML_KIND_SEQUENCE,
+	YAML_KIND_MAPPING,
+	YAML_KIND_MAX,
+};
+
+/* Nodes are named by their place in the tree; the root is 0, so 0 is "none" elsewhere. */
+struct yaml_node {
+	uint32_t line, column; /* from 1, in characters */
+	uint32_t first;	       /* first item, or first key */
+	uint32_t next;	       /* next item; of a key its value, of a value the next key */
+	uint32_t len;	       /* scalars: bytes of the text; else items, or pairs */
+	uint32_t text;	       /* scalars: where the text starts */
+	uint8_t kind;	       /* enum yaml_kind */
+	bool plain;	       /* scalars: neither quoted nor a block */
+};
+
+struct yaml_tree {
+	struct yaml_node *nodes;
+	size_t len, cap;
+	struct buf text; /* of all scalars, each terminated */
+};
+
+/*
+ * Read a document. 0 also when there were faults that leave a tree (a key
+ * twice, an anchor, a tag): the caller sees by diags->total that there were
+ * any. -EINVAL with a message in diags when there is no tree; -ENOMEM.
+ */
+int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags *diags,
+		    struct yaml_tree **ret_tree);
+
+void yaml_tree_free(struct yaml_tree *tree);
+DEFINE_CLEANUP(struct yaml_tree, yaml_tree_free)
+
+/* The first item of a sequence or key of a mapping; NULL when there is none. */
+const struct yaml_node *yaml_tree_first(const struct yaml_tree *tree, const struct yaml_node *node);
+
+/* What follows an item, a key or a value; NULL after the last one. */
+const struct yaml_node *yaml_tree_next(const struct yaml_tree *tree, const struct yaml_node *node);
+
+/* The text of a scalar. */
+const char *yaml_tree_text(const struct yaml_tree *tree, const struct yaml_node *node);
+
+/* The key before this one in its mapping that has the same text, or NULL. */
+const struct yaml_node *yaml_tree_key_before(const struct yaml_tree *tree,
+					     const struct yaml_node *mapping,
+					     const struct yaml_node *key);

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "yaml_bytes.h"
+
+#include <string.h>
+
+#include "../base/utf8.h"
+#include "registry.h"
+
+/* As utf8_valid(), within the len bytes at s, which need not be terminated. */
+static size_t character(const char *s, size_t len)
+{
+	char padded[5] = { 0 };
+
+	if (len >= 4)
+		return utf8_valid(s);
+	memcpy(padded, s, len);
+	return utf8_valid(padded);
+}
+
+/* What is wrong with the character of n bytes at s; NULL: nothing. */
+static const char *fault(const char *s, size_t n, unsigned int column)
+{
+	unsigned char c = (unsigned char)*s;
+
+	if (c == '\0')
+		return "a zero byte is not text";
+	if (n == 0)
+		return "not valid UTF-8";
+	if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
+		return "a control character; in quotes it can be written as an escape";
+	if (c == 0xc2 && (unsigned char)s[1] < 0xa0 && (unsigned char)s[1] != 0x85)
+		return "a control character; in quotes it can be written as an escape";
+	if (c == '%' && column == 1)
+		return "a directive has no place here";
+	return NULL;
+}
+
+/* Does the character at s end a line, as libyaml counts lines? */
+static bool ends_line(const char *s, size_t len)
+{
+	if (*s == '\n')
+		return true;
+	if (*s == '\r')
+		return len == 1 || s[1] != '\n';
+	if (len >= 2 && memcmp(s, "\xc2\x85", 2) == 0)
+		return true;
+	return len >= 3 && memcmp(s, "\xe2\x80", 2) == 0 && (s[2] == '\xa8' || s[2] == '\xa9');
+}
+
+bool yaml_bytes_check(const char *file, const char *text, size_t len, struct diags *diags)
+{
+	unsigned int line = 1, column = 1;
+	const char *why;
+	size_t n;
+
+	if (len > REGISTRY_FILE_MAX) {
+		diags_add(diags, file, 0, 0, "larger than %lu bytes", REGISTRY_FILE_MAX);
+		return false;
+	}
+	for (size_t i = 0; i < len; i += n) {
+		n = character(text + i, len - i);
+		why = fault(text + i, n, column);
+		if (why) {
+			diags_add(diags, file, line, column, "%s", why);
+			return false;
+		}
+		column++;
+		if (ends_line(text + i, len - i)) {
+			line++;
+			column = 1;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads whole files, and the names of a directory's files. */
+#pragma once
+
+#include "../base/buf.h"
+
+/* Open for reading without waiting, whatever it is. A descriptor, or -errno. */
+int source_open(int dir, const char *name);
+
+/*
+ * Read a regular file of at most `max` bytes into `out`. 0; -EFBIG, -EINVAL when
+ * it is not a regular file, -ENOMEM, or what else the system said.
+ */
+int source_read(int fd, size_t max, struct buf *out);
+
+struct names {
+	char **items;
+	size_t len;
+};
+
+/*
+ * The names of a directory's layers, in the order of their bytes. `fd` stays
+ * open. 0; -E2BIG when there are more than `max`, -ENOMEM, or what the system said.
+ */
+int source_list(int fd, size_t max, struct names *ret_names);
+
+void names_free(struct names *names);
+#define _cleanup_names_ _cleanup_(names_free)
