@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include "../../user/policy/explain.h"
+#include "registry_cases.h"
+
+#define DENY_ALL 0xffU
+
+struct why_case {
+	const char *lists;
+	struct hp_config config;
+	struct node_facts facts;
+	struct hp_query query;
+	const char *address;
+	uint8_t verdict;
+	const char *why;
+	const char *rows; /* what is said of each row, by line */
+};
+
+#define CONFIG(m, d)                                                                               \
+	{                                                                                          \
+		.mode = HP_MODE_##m, .denies = d                                                   \
+	}
+#define FACTS(r, p, major, minor)                                                                  \
+	{                                                                                          \
+		.role = REG_ROLE_##r, .platform = p, .cluster = { major, minor }, .today = {       \
+			2027,                                                                      \
+			3,                                                                         \
+			31                                                                         \
+		}                                                                                  \
+	}
+#define NODE FACTS(WORKER, "aws", 4, 18)
+#define ASK(n, s)                                                                                  \
+	{                                                                                          \
+		.proto = HP_PROTO_TCP, .scope = HP_SCOPE_##s, .port = n                            \
+	}
+#define KERNEL(n)                                                                                  \
+	{                                                                                          \
+		.proto = HP_PROTO_TCP, .port = n, .kernel_socket = 1                               \
+	}
+
+#define ENTRY(keys) "entries: [{ports: 80-90, protocol: tcp, process: p" keys "}]\n"
+#define RETIRED	    "retired: [{ports: 80, protocol: tcp, process: q, removed: '4.11'}]\n"
+#define EXCEPTION(c, keys)                                                                         \
+	"exceptions: [{ports: 80, protocol: tcp, class: " c ", reason: r" keys "}]\n"
+
+static const struct why_case why_cases[] = {
+	{ ENTRY(""), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
+	  "row t tcp 80-90 (p) allows it on any address", "3+ allows it on any address\n" },
+	{ ENTRY(", owners: [{unit: u}]"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_ALLOWED,
+	  "row t tcp 80-90 (p) allows it on any address (to anybody: its owners are not checked)",
+	  "3+ allows it on any address (to anybody: its owners are not checked)\n" },
+	{ ENTRY(", scope: localhost"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, LOCALHOST), "::1",
+	  HP_VERDICT_ALLOWED, "row t tcp 80-90 (p) allows it on loopback",
+	  "3+ allows it on loopback\n" },
+	{ ENTRY(", scope: localhost"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL),
+	  "0.0.0.0", HP_VERDICT_DENIED,
+	  "row t tcp 80-90 (p) is for localhost only, and 0.0.0.0 is not loopback; denied",
+	  "3- is for localhost only, and 0.0.0.0 is not loopback\n" },
+	{ ENTRY(", scope: localhost"), CONFIG(AUDIT, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_AUDITED,
+	  "row t tcp 80-90 (p) is for localhost only, and an external address is not loopback; "
+	  "audit "
+	  "mode only reports it",
+	  "3- is for localhost only, and an external address is not loopback\n" },
+	{ "entries: []", CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_DENIED, "no row names tcp 80; denied", NULL },
+	{ "entries: []", CONFIG(ENFORCE, 0), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_AUDITED,
+	  "no row names tcp 80; class unregistered is not denied here, only reported", NULL },
+	{ "entries: []", CONFIG(ENFORCE, DENY_ALL), NODE, KERNEL(80), NULL, HP_VERDICT_AUDITED,
+	  "no row names tcp 80; a kernel socket is only reported", NULL },
+	{ "entries: []", CONFIG(UNSET, 0), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
+	  "no row names tcp 80; no policy is in force yet", NULL },
+	{ "entries: []", CONFIG(AUDIT, 0), NODE, ASK(0, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
+	  "port 0 leaves the choice to the kernel, which is counted", NULL },
+	{ RETIRED, CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED,
+	  "row t tcp 80 (q) was removed in 4.11, and this cluster is 4.18; denied",
+	  "3- was removed in 4.11, and this cluster is 4.18\n" },
+	{ RETIRED, CONFIG(ENFORCE, DENY_ALL), FACTS(ANY, NULL, 0, 0), ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_DENIED,
+	  "row t tcp 80 (q) was removed in 4.11, and the cluster's version is not stated; denied",
+	  "3- was removed in 4.11, and the cluster's version is not stated\n" },
+	{ RETIRED, CONFIG(ENFORCE, DENY_ALL), FACTS(ANY, NULL, 4, 10), ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_ALLOWED, "row t tcp 80 (q) allows it on any address",
+	  "3+ allows it on any address\n" },
+	{ ENTRY(", since: '4.20'"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_DENIED,
+	  "row t tcp 80-90 (p) is there since 4.20, and this cluster is 4.18; denied",
+	  "3- is there since 4.20, and this cluster is 4.18\n" },
+	{ ENTRY(", role: control-plane"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_DENIED,
+	  "row t tcp 80-90 (p) is for control-plane nodes, and this is a worker node; denied",
+	  "3- is for control-plane nodes, and this is a worker node\n" },
+	{ ENTRY(", platforms: [gcp, azure]"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL),
+	  NULL, HP_VERDICT_DENIED,
+	  "row t tcp 80-90 (p) is for platform gcp, azure, and this is aws; denied",
+	  "3- is for platform gcp, azure, and this is aws\n" },
+	{ EXCEPTION("unregistered", ", until: 2027-03-31"), CONFIG(ENFORCE, DENY_ALL), NODE,
+	  ASK(80, EXTERNAL), NULL, HP_VERDICT_EXCEPTED,
+	  "no row names tcp 80; an exception lets it through until 2027-03-31 (t.yaml:3)",
+	  "3+ is an exception for class unregistered until 2027-03-31\n" },
+	{ EXCEPTION("unregistered", ", until: 2027-03-30"), CONFIG(ENFORCE, DENY_ALL), NODE,
+	  ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED, "no row names tcp 80; denied",
+	  "3- is an exception for class unregistered until 2027-03-30, which is over\n" },
+	{ EXCEPTION("unregistered", ", until: 2028-01-01, owners: [{unit: u}]"),
+	  CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED,
+	  "no row names tcp 80; denied",
+	  "3- is an exception for class unregistered until 2028-01-01 for its owners, which are "
+	  "not "
+	  "checked: it is not applied\n" },
+	{ EXCEPTION("ephemeral", ", until: 2028-01-01"), CONFIG(ENFORCE, DENY_ALL), NODE,
+	  ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED, "no row names tcp 80; denied",
+	  "3- is an exception for class ephemeral until 2028-01-01, which names ports that the "
+	  "kernel has not chosen yet\n" },
+	{ "ranges: [{ports: 1-100, protocol: tcp}]\n" ENTRY("") RETIRED, CONFIG(AUDIT, 0), NODE,
+	  ASK(80, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
+	  "row t tcp 80-90 (p) allows it on any address",
+	  "4+ allows it on any address\n"
+	  "5- was removed in 4.11, and this cluster is 4.18\n"
+	  "3+ is a documented range, which decides nothing\n" },
+	{ ENTRY("") RETIRED, CONFIG(AUDIT, 0), NODE, ASK(91, EXTERNAL), NULL, HP_VERDICT_AUDITED,
+	  "no row names tcp 91; audit mode only reports it", NULL },
+};
+
+static struct explanation *explanation_of(const struct registry *reg, const struct policy *policy,
+					  const struct why_case *c)
+{
+	const struct explain_input input = {
+		.registry = reg,
+		.policy = policy,
+		.facts = &c->facts,
+		.config = &c->config,
+		.query = c->query,
+		.address = c->address,
+	};
+	struct explanation *e = NULL;
+
+	assert_int_equal(explain(&input, &e), 0);
+	return e;
+}
+
+static void check_why(const struct why_case *c)
+{
+	_cleanup_(registry_freep) struct registry *reg = registry_of_lists(c->lists);
+	_cleanup_(explanation_freep) struct explanation *e = NULL;
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	_cleanup_buf_ struct buf rows = { 0 };
+
+	assert_int_equal(policy_build(reg, &c->facts, &policy), 0);
+	e = explanation_of(reg, policy, c);
+	check_text(c->lists, e->why, c->why);
+	check_int(c->why, e->decision.verdict, c->verdict);
+	check_int(c->why, e->entry != NULL, e->decision.row != HP_NO_ROW);
+	for (size_t i = 0; i < e->rows_len; i++)
+		buf_printf(&rows, "%u%c %s\n", e->rows[i].row->line, e->rows[i].holds ? '+' : '-',
+			   e->rows[i].why);
+	check_text(c->why, rows.data, c->rows);
+}
+
+static void test_why(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(why_cases); i++)
+		check_why(&why_cases[i]);
+}
+
+static const struct why_case shown = {
+	.lists = "entries: [{ports: 80, protocol: tcp, process: \"p\\e\", scope: localhost}]\n",
+	.config = CONFIG(ENFORCE, DENY_ALL),
+	.facts = NODE,
+	.query = ASK(80, EXTERNAL),
+	.address = "0.0.0.0",
+};
+
+static const struct why_case unknown = {
+	.lists = "entries: []\n",
+	.config = CONFIG(AUDIT, DENY_ALL),
+	.facts = NODE,
+	.query = ASK(80, LOCALHOST),
+};
+
+static void check_forms(const struct why_case *c, const char *text, const char *json)
+{
+	_cleanup_(registry_freep) struct registry *reg = registry_of_lists(c->lists);
+	_cleanup_(explanation_freep) struct explanation *e = NULL;
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	_cleanup_buf_ struct buf out = { 0 };
+	struct jsonw w = { .out = &out };
+
+	assert_int_equal(policy_build(reg, &c->facts, &policy), 0);
+	e = explanation_of(reg, policy, c);
+	explain_text(e, &out);
+	check_text("text", out.data, text);
+	buf_reset(&out);
+	explain_json(e, &w);
+	check_text("json", out.data, json);
+}
+
+#define ROW                                                                                        \
+	"{\"layer\":\"t\",\"kind\":\"entry\",\"line\":3,\"ports\":80,\"protocol\":\"tcp\","        \
+	"\"scope\":\"localhost\",\"process\":\"p\\u001b\",\"role\":\"any\""
+
+static void test_forms(void **state)
+{
+	(void)state;
+	check_forms(&shown,
+		    "tcp 80 on 0.0.0.0: denied (scope)\n"
+		    "because row t tcp 80 (p\\x1b) is for localhost only, and 0.0.0.0 is not "
+		    "loopback; denied\n"
+		    "rows that name the port:\n"
+		    "  t.yaml:3: entry t tcp 80 (p\\x1b) is for localhost only, and 0.0.0.0 is not "
+		    "loopback\n",
+		    "{\"verdict\":\"denied\",\"class\":\"scope\",\"entry\":" ROW "},\"rows\":[" ROW
+		    ",\"holds\":false,\"why\":\"is for localhost only, and 0.0.0.0 is not "
+		    "loopback\"}],\"why\":\"row t tcp 80 (p\\u001b) is for localhost only, and "
+		    "0.0.0.0 is not loopback; denied\"}");
+	check_forms(
+		&unknown,
+		"tcp 80 on localhost: audited (unregistered)\n"
+		"because no row names tcp 80; audit mode only reports it\n",
+		"{\"verdict\":\"audited\",\"class\":\"unregistered\",\"entry\":null,\"rows\":[],"
+		"\"why\":\"no row names tcp 80; audit mode only reports it\"}");
+}
+
+static void test_dropped(void **state)
+{
+	const char *const texts[] = {
+		"{version: 1, name: a, entries: [{ports: 80, protocol: tcp, process: p}]}",
+		"{version: 1, name: b, drop: [{ports: 80, protocol: tcp, reason: a typing error}]}",
+	};
+	const struct why_case c = {
+		.config = CONFIG(AUDIT, 0),
+		.facts = NODE,
+		.query = ASK(80, EXTERNAL),
+	};
+	_cleanup_(explanation_freep) struct explanation *e = NULL;
+	_cleanup_(registry_freep) struct registry *reg = NULL;
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	int r = 0;
+
+	(void)state;
+	reg = registry_of(texts, ARRAY_LEN(texts), &diags, &r);
+	check_int("added", r, 0);
+	assert_int_equal(policy_build(reg, &c.facts, &policy), 0);
+	e = explanation_of(reg, policy, &c);
+	check_int("rows", (long long)e->rows_len, 2);
+	check_text("dropped", e->rows[0].why, "was dropped by a later layer");
+	check_int("dropped", e->rows[0].holds, false);
+	check_text("drop", e->rows[1].why, "drops earlier rows: a typing error");
+	check_text("why", e->why, "no row names tcp 80; audit mode only reports it");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_why),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_dropped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* One decision, told: the row, the decision, and why. Pure. */
+#pragma once
+
+#include "../base/jsonw.h"
+#include "policy.h"
+
+/* What is asked, and of what; all of it must outlive the explanation. */
+struct explain_input {
+	const struct registry *registry;
+	const struct policy *policy; /* built of the registry and the facts */
+	const struct node_facts *facts;
+	const struct hp_config *config;
+	struct hp_query query;
+	const char *address; /* as asked for, to be repeated; NULL: only the scope was given */
+};
+
+/* A row that names the protocol and port. */
+struct explain_row {
+	const struct reg_layer *layer;
+	const struct reg_row *row;
+	bool holds; /* entries, retired: it allows this query; exceptions: it holds today */
+	char *why;  /* raw: made safe where it is shown */
+};
+
+struct explanation {
+	struct explain_input input;
+	struct hp_decision decision;
+	const struct reg_layer *entry_layer; /* of the deciding row; NULL: there is none */
+	const struct reg_row *entry;
+	struct explain_row *rows; /* in the registry's order, every kind */
+	size_t rows_len;
+	char *why; /* one sentence without its full stop */
+};
+
+/* 0, or -ENOMEM. The explanation is the caller's. */
+int explain(const struct explain_input *input, struct explanation **ret_explanation);
+
+void explanation_free(struct explanation *explanation);
+DEFINE_CLEANUP(struct explanation, explanation_free)
+
+/*
+ * Write {"verdict","class","entry","rows","why"}. "entry" is null or a row as
+ * row_json() writes it; those of "rows" have "holds" and "why" besides.
+ */
+void explain_json(const struct explanation *explanation, struct jsonw *w);
+
+/* Append the same for a person, in lines; safe for a terminal. */
+void explain_text(const struct explanation *explanation, struct buf *out);

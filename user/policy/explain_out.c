@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+/* The two forms of an explanation. */
+#include "explain.h"
+
+#include "../registry/row_json.h"
+#include "explain_why.h"
+#include "words.h"
+
+void explain_json(const struct explanation *e, struct jsonw *w)
+{
+	jsonw_object(w, NULL);
+	jsonw_string(w, "verdict", word_verdict(e->decision.verdict));
+	jsonw_string(w, "class", word_class(e->decision.cls));
+	if (e->entry)
+		row_json_at(w, "entry", e->entry_layer, e->entry);
+	else
+		jsonw_null(w, "entry");
+	jsonw_array(w, "rows");
+	for (size_t i = 0; i < e->rows_len; i++) {
+		const struct explain_row *row = &e->rows[i];
+
+		jsonw_object(w, NULL);
+		row_json_members(w, row->layer, row->row);
+		jsonw_bool(w, "holds", row->holds);
+		jsonw_string(w, "why", row->why);
+		jsonw_object_end(w);
+	}
+	jsonw_array_end(w);
+	jsonw_string(w, "why", e->why);
+	jsonw_object_end(w);
+}
+
+static void put_row(const struct explain_row *row, struct buf *out)
+{
+	_cleanup_buf_ struct buf name = { 0 };
+
+	why_name(row->layer, row->row, &name);
+	buf_puts(out, "  ");
+	buf_put_safe(out, row->layer->path);
+	buf_printf(out, ":%u: %s ", row->row->line, reg_kind_word(row->row->kind));
+	buf_put_safe(out, name.data ? name.data : "");
+	buf_putc(out, ' ');
+	buf_put_safe(out, row->why);
+	buf_putc(out, '\n');
+}
+
+void explain_text(const struct explanation *e, struct buf *out)
+{
+	const struct explain_input *in = &e->input;
+
+	buf_printf(out, "%s %u on ", word_proto(in->query.proto), in->query.port);
+	buf_put_safe(out, in->address ? in->address : word_scope(in->query.scope));
+	buf_printf(out, ": %s", word_verdict(e->decision.verdict));
+	if (e->decision.cls != HP_CLASS_NONE)
+		buf_printf(out, " (%s)", word_class(e->decision.cls));
+	buf_puts(out, "\nbecause ");
+	buf_put_safe(out, e->why);
+	buf_putc(out, '\n');
+	if (e->rows_len == 0)
+		return;
+	buf_puts(out, "rows that name the port:\n");
+	for (size_t i = 0; i < e->rows_len; i++)
+		put_row(&e->rows[i], out);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "policy.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "resolve.h"
+
+/* Protocols that a row can name. */
+static const uint8_t protos[] = {
+	HP_PROTO_TCP,
+	HP_PROTO_UDP,
+	HP_PROTO_UDPLITE,
+	HP_PROTO_SCTP,
+};
+
+static size_t count(const struct hp_row *rows)
+{
+	size_t n = 0;
+
+	for (uint32_t port = 0; port < HP_PORTS; port++)
+		n += resolve_is_row(&rows[port]);
+	return n;
+}
+
+/* Put what there is to say of a protocol after what is there. */
+static int append(struct policy *policy, uint8_t proto, const struct hp_row *rows)
+{
+	size_t n = policy->len + count(rows);
+	struct policy_row *grown;
+
+	if (n == policy->len)
+		return 0;
+	grown = reallocarray(policy->rows, n, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	policy->rows = grown;
+	for (uint32_t port = 0; port < HP_PORTS; port++) {
+		if (!resolve_is_row(&rows[port]))
+			continue;
+		grown[policy->len++] = (struct policy_row) {
+			.key = { .proto = proto, .port = (uint16_t)port },
+			.row = rows[port],
+		};
+		policy->index[(size_t)proto * HP_PORTS + port] = (uint32_t)policy->len;
+	}
+	return 0;
+}
+
+/* The front repeats the decision; it has no rule of its own. */
+static void fill_front(struct policy *policy)
+{
+	struct hp_query q = { 0 };
+
+	for (size_t i = 0; i < policy->len; i++) {
+		const struct policy_row *p = &policy->rows[i];
+
+		if (p->key.proto >= HP_FRONT_PROTOS)
+			continue;
+		q.proto = p->key.proto;
+		q.port = p->key.port;
+		for (q.scope = 0; q.scope < HP_SCOPE_MAX; q.scope++)
+			if (hp_classify(&p->row, &q) == HP_CLASS_NONE)
+				policy->front.allowed[q.proto][q.scope][q.port / 64] |=
+					1ULL << q.port % 64;
+	}
+}
+
+int policy_build(const struct registry *reg, const struct node_facts *facts,
+		 struct policy **ret_policy)
+{
+	_cleanup_(resolve_freep) struct resolve *resolve = NULL;
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	_cleanup_free_ struct hp_row *rows = NULL;
+	int r;
+
+	r = resolve_new(reg, facts, &resolve);
+	if (r < 0)
+		return r;
+	policy = calloc(1, sizeof(*policy));
+	rows = malloc(HP_PORTS * sizeof(*rows));
+	if (!policy || !rows)
+		return -ENOMEM;
+	policy->index = calloc((size_t)HP_PROTO_MAX * HP_PORTS, sizeof(*policy->index));
+	if (!policy->index)
+		return -ENOMEM;
+	for (size_t i = 0; i < ARRAY_LEN(protos) && r == 0; i++) {
+		resolve_proto(resolve, protos[i], rows);
+		r = append(policy, protos[i], rows);
+	}
+	if (r < 0)
+		return r;
+	fill_front(policy);
+	*ret_policy = TAKE_PTR(policy);
+	return 0;
+}
+
+void policy_free(struct policy *policy)
+{
+	if (!policy)
+		return;
+	free(policy->rows);
+	free(policy->index);
+	free(policy);
+}
+
+const struct hp_row *policy_find(const struct policy *policy, uint8_t proto, uint16_t port)
+{
+	uint32_t at = proto < HP_PROTO_MAX ? policy->index[(size_t)proto * HP_PORTS + port] : 0;
+
+	return at ? &policy->rows[at - 1].row : NULL;
+}
+
+bool policy_front_allows(const struct hp_front *front, const struct hp_query *query)
+{
+	if (query->proto >= HP_FRONT_PROTOS || query->scope >= HP_SCOPE_MAX)
+		return false;
+	return front->allowed[query->proto][query->scope][query->port / 64] >> query->port % 64 & 1;
+}
+
+struct hp_decision policy_decide(const struct policy *policy, const struct hp_config *config,
+				 const struct hp_query *query)
+{
+	return hp_decide(config, policy_find(policy, query->proto, query->port), query);
+}
+
+const struct reg_row *policy_first_owned_exception(const struct registry *reg,
+						   const struct reg_layer **ret_layer)
+{
+	for (size_t i = 0; i < reg->len; i++) {
+		const struct reg_layer *layer = &reg->layers[i];
+
+		for (size_t j = 0; j < layer->len; j++) {
+			if (layer->rows[j].kind != REG_EXCEPTION || layer->rows[j].owners_len == 0)
+				continue;
+			if (ret_layer)
+				*ret_layer = layer;
+			return &layer->rows[j];
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The policy image: the registry resolved for one node, in the form in which
+ * the kernel's maps hold it. Pure; the agent writes it to the maps, and the
+ * offline verbs decide with it.
+ */
+#pragma once
+
+#include "../../bpf/abi.h"
+#include "../../bpf/verdict.h"
+#include "../registry/registry.h"
+
+/* What this node is. */
+struct node_facts {
+	enum reg_role role;	    /* any: rows of every role hold */
+	const char *platform;	    /* NULL: rows of every platform hold */
+	struct reg_version cluster; /* 0.0: not known */
+	struct reg_date today;	    /* exceptions end after their day */
+};
+
+struct policy_row {
+	struct hp_row_key key;
+	struct hp_row row;
+};
+
+struct policy {
+	struct hp_front front;
+	struct policy_row *rows; /* sorted by protocol, then port */
+	size_t len;
+	uint32_t *index; /* [protocol][port]: 1 + position in rows, 0: none */
+};
+
+/*
+ * Why a row does not hold on this node: HP_CLASS_NONE when it holds, else
+ * HP_CLASS_RETIRED or HP_CLASS_INACTIVE. The address is not looked at.
+ */
+uint8_t policy_row_class(const struct reg_row *row, const struct node_facts *facts);
+
+/* Resolve a registry. 0, or -ENOMEM. The policy is the caller's. */
+int policy_build(const struct registry *reg, const struct node_facts *facts,
+		 struct policy **ret_policy);
+
+void policy_free(struct policy *policy);
+DEFINE_CLEANUP(struct policy, policy_free)
+
+/* What the policy says of a protocol and port, or NULL. */
+const struct hp_row *policy_find(const struct policy *policy, uint8_t proto, uint16_t port);
+
+/* Does the front say "allowed, nothing else to look at"? */
+bool policy_front_allows(const struct hp_front *front, const struct hp_query *query);
+
+/* Decide as the kernel would with this policy and configuration. */
+struct hp_decision policy_decide(const struct policy *policy, const struct hp_config *config,
+				 const struct hp_query *query);
+
+/*
+ * The first exception that names owners, or NULL. policy_build() does not apply
+ * such exceptions (it would let anybody through); a caller that cannot judge
+ * owners refuses a registry that has one. ret_layer may be NULL.
+ */
+const struct reg_row *policy_first_owned_exception(const struct registry *reg,
+						   const struct reg_layer **ret_layer);
+
+/* The classes that enforce mode denies by default, as bits 1 << class. */
+#define POLICY_DENIES_DEFAULT                                                                      \
+	(1U << HP_CLASS_UNREGISTERED | 1U << HP_CLASS_RETIRED | 1U << HP_CLASS_INACTIVE |          \
+	 1U << HP_CLASS_SCOPE)
+
+/*
+ * Read a list of classes, such as "default,ephemeral". 0, or -EINVAL with the
+ * word that is not one in *ret_bad (a pointer into `list`), of *ret_bad_len.
+ */
+int policy_denies_parse(const char *list, uint32_t *ret_denies, const char **ret_bad,
+			size_t *ret_bad_len);

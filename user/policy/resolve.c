@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "resolve.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "paint.h"
+
+struct candidate {
+	const struct reg_row *row;
+	uint32_t number; /* as registry_row() counts */
+	uint8_t cls;	 /* policy_row_class() */
+};
+
+struct resolve {
+	struct paint paint;
+	const struct registry *reg;
+	const struct node_facts *facts;
+	size_t len;
+	struct candidate items[];
+};
+
+/* The classes that a row can bring, the most permissive first. */
+static const uint8_t ranks[] = {
+	HP_CLASS_NONE,
+	HP_CLASS_SCOPE,
+	HP_CLASS_INACTIVE,
+	HP_CLASS_RETIRED,
+};
+
+static bool version_stated(struct reg_version v)
+{
+	return v.major || v.minor;
+}
+
+static bool on_platform(const struct reg_row *row, const char *platform)
+{
+	if (row->platforms_len == 0 || !platform)
+		return true;
+	for (size_t i = 0; i < row->platforms_len; i++)
+		if (strcmp(row->platforms[i], platform) == 0)
+			return true;
+	return false;
+}
+
+uint8_t policy_row_class(const struct reg_row *row, const struct node_facts *facts)
+{
+	bool cluster = version_stated(facts->cluster);
+
+	if (row->kind == REG_RETIRED &&
+	    (!cluster || reg_version_compare(facts->cluster, row->removed) >= 0))
+		return HP_CLASS_RETIRED;
+	if (cluster && reg_version_compare(facts->cluster, row->since) < 0)
+		return HP_CLASS_INACTIVE;
+	if (row->role != REG_ROLE_ANY && facts->role != REG_ROLE_ANY && row->role != facts->role)
+		return HP_CLASS_INACTIVE;
+	if (!on_platform(row, facts->platform))
+		return HP_CLASS_INACTIVE;
+	return HP_CLASS_NONE;
+}
+
+uint8_t resolve_class(const struct reg_row *row, uint8_t cls, uint8_t scope)
+{
+	if (cls == HP_CLASS_NONE && row->scope == HP_SCOPE_LOCALHOST && scope != HP_SCOPE_LOCALHOST)
+		return HP_CLASS_SCOPE;
+	return cls;
+}
+
+bool resolve_excepts(const struct reg_row *row, const struct node_facts *facts)
+{
+	/* A port that the kernel chooses has no number yet that a row could name. */
+	if (row->kind != REG_EXCEPTION || row->cls == HP_CLASS_EPHEMERAL)
+		return false;
+	return row->owners_len == 0 && reg_date_compare(facts->today, row->until) <= 0;
+}
+
+static int narrow_first(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	int wx = x->row->last - x->row->first, wy = y->row->last - y->row->first;
+
+	if (wx != wy)
+		return wx - wy;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static bool decides(const struct reg_row *row)
+{
+	return row->kind == REG_ENTRY || row->kind == REG_RETIRED;
+}
+
+static void collect(struct resolve *resolve)
+{
+	uint32_t number = 0;
+
+	for (size_t i = 0; i < resolve->reg->len; i++) {
+		const struct reg_layer *layer = &resolve->reg->layers[i];
+
+		for (size_t j = 0; j < layer->len && decides(&layer->rows[j]); j++) {
+			number++;
+			if (layer->rows[j].dropped)
+				continue;
+			resolve->items[resolve->len++] = (struct candidate) {
+				.row = &layer->rows[j],
+				.number = number,
+				.cls = policy_row_class(&layer->rows[j], resolve->facts),
+			};
+		}
+	}
+}
+
+int resolve_new(const struct registry *reg, const struct node_facts *facts,
+		struct resolve **ret_resolve)
+{
+	struct resolve *resolve;
+	size_t n = 0;
+
+	for (size_t i = 0; i < reg->len; i++)
+		n += reg->layers[i].len;
+	resolve = malloc(sizeof(*resolve) + n * sizeof(resolve->items[0]));
+	if (!resolve)
+		return -ENOMEM;
+	resolve->reg = reg;
+	resolve->facts = facts;
+	resolve->len = 0;
+	collect(resolve);
+	qsort(resolve->items, resolve->len, sizeof(resolve->items[0]), narrow_first);
+	*ret_resolve = resolve;
+	return 0;
+}
+
+void resolve_free(struct resolve *resolve)
+{
+	free(resolve);
+}
+
+/* Let the rows of one class decide the ports that none decides yet. */
+static void paint_rank(struct resolve *resolve, uint8_t proto, uint8_t scope, uint8_t cls,
+		       struct hp_row *rows)
+{
+	for (size_t i = 0; i < resolve->len; i++) {
+		const struct candidate *c = &resolve->items[i];
+
+		if (c->row->proto != proto || resolve_class(c->row, c->cls, scope) != cls)
+			continue;
+		for (uint32_t port = paint_next(&resolve->paint, c->row->first);
+		     port <= c->row->last; port = paint_next(&resolve->paint, port)) {
+			paint_take(&resolve->paint, port);
+			rows[port].row[scope] = c->number;
+			rows[port].cls[scope] = cls;
+		}
+	}
+}
+
+static void paint_exceptions(struct resolve *resolve, uint8_t proto, uint8_t cls,
+			     struct hp_row *rows)
+{
+	paint_reset(&resolve->paint);
+	for (size_t i = 0; i < resolve->reg->len; i++) {
+		const struct reg_layer *layer = &resolve->reg->layers[i];
+
+		for (size_t j = 0; j < layer->len; j++) {
+			const struct reg_row *row = &layer->rows[j];
+			uint32_t port = row->first;
+
+			if (row->proto != proto || row->cls != cls ||
+			    !resolve_excepts(row, resolve->facts))
+				continue;
+			for (port = paint_next(&resolve->paint, port); port <= row->last;
+			     port = paint_next(&resolve->paint, port)) {
+				paint_take(&resolve->paint, port);
+				rows[port].excepted |= (uint16_t)(1U << cls);
+			}
+		}
+	}
+}
+
+/* A port of which there are exceptions alone. */
+static void fill_unregistered(struct hp_row *rows)
+{
+	for (uint32_t port = 0; port < HP_PORTS; port++)
+		for (int scope = 0; scope < HP_SCOPE_MAX; scope++)
+			if (rows[port].excepted && rows[port].row[scope] == HP_NO_ROW)
+				rows[port].cls[scope] = HP_CLASS_UNREGISTERED;
+}
+
+void resolve_proto(struct resolve *resolve, uint8_t proto, struct hp_row rows[HP_PORTS])
+{
+	memset(rows, 0, HP_PORTS * sizeof(*rows));
+	for (uint8_t scope = 0; scope < HP_SCOPE_MAX; scope++) {
+		paint_reset(&resolve->paint);
+		for (size_t i = 0; i < ARRAY_LEN(ranks); i++)
+			paint_rank(resolve, proto, scope, ranks[i], rows);
+	}
+	for (uint8_t cls = HP_CLASS_UNREGISTERED; cls < HP_CLASS_MAX; cls++)
+		paint_exceptions(resolve, proto, cls, rows);
+	fill_unregistered(rows);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Which row decides each port of one protocol. Pure. */
+#pragma once
+
+#include "policy.h"
+
+/* Entries and retired rows that were not dropped, narrow ones first. */
+struct resolve;
+
+/* 0, or -ENOMEM. The registry must outlive what is returned. */
+int resolve_new(const struct registry *reg, const struct node_facts *facts,
+		struct resolve **ret_resolve);
+void resolve_free(struct resolve *resolve);
+DEFINE_CLEANUP(struct resolve, resolve_free)
+
+/*
+ * Fill the rows of a protocol, by port; what the registry says nothing of stays
+ * zero. Where several rows name a port, the most permissive one decides, then
+ * the one of the narrower range, then the earlier one.
+ */
+void resolve_proto(struct resolve *resolve, uint8_t proto, struct hp_row rows[HP_PORTS]);
+
+/* Is there anything to say of a port? */
+static inline bool resolve_is_row(const struct hp_row *row)
+{
+	return row->row[HP_SCOPE_EXTERNAL] || row->row[HP_SCOPE_LOCALHOST] || row->excepted;
+}
+
+/* The class of a row of this class (policy_row_class()) for an address's scope. */
+uint8_t resolve_class(const struct reg_row *row, uint8_t cls, uint8_t scope);
+
+/* Does an exception hold for anybody on this node, today? */
+bool resolve_excepts(const struct reg_row *row, const struct node_facts *facts);
