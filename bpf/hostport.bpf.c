@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Checks every bind() of IPv4 and IPv6 sockets in the target network namespace
+ * against the host port registry.
+ *
+ *   cgroup/bind4, bind6            decide before the kernel does, and deny
+ *   cgroup/post_bind4, post_bind6  run when the port is taken, and confirm:
+ *                                  what is only audited becomes an event here,
+ *                                  so a bind() that fails makes none
+ *
+ * An allowed bind costs a comparison of the netns and one bit of the front.
+ * Everything else is off that path: the row, the counters, the record.
+ *
+ * Let pass on purpose: sockets of other network namespaces; address families
+ * that the kernel is about to refuse; port 0, unless its class is opted in
+ * (which port the kernel chose is known in post_bind only); kernel sockets,
+ * unless deny_kernel is set. Not seen by these hooks at all: SCTP, raw and
+ * packet sockets, listen() and connect() without bind().
+ *
+ * Programs return exactly 0 or 1: a 3 would skip CAP_NET_BIND_SERVICE.
+ */
+#include "../vmlinux/vmlinux.h"
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "report.bpf.h"
+
+#define AF_UNSPEC 0
+#define AF_INET	  2
+#define AF_INET6  10
+
+#define REFUSE	  0
+#define PASS	  1
+
+/*
+ * The netns that the socket belongs to, which is what the port is taken in; the
+ * task's own may be another one. `sock` is needed where the kernel can't tell
+ * user space a cookie (before 5.14).
+ */
+#define in_target(ctx, sock)                                                                       \
+	(hp_netns_cookie ?                                                                         \
+		 bpf_get_netns_cookie(ctx) == hp_netns_cookie :                                    \
+		 BPF_CORE_READ((sock), __sk_common.skc_net.net, ns.inum) == hp_netns_inum)
+
+/* The kernel's socket behind a bind hook's context: the first member of what it points to. */
+static __always_inline struct sock *sock_of(struct bpf_sock_addr *ctx)
+{
+	struct sock *sk = 0;
+
+	bpf_probe_read_kernel(&sk, sizeof(sk), ctx);
+	return sk;
+}
+
+static __always_inline bool front_allows(__u32 policy, const struct hp_query *q)
+{
+	struct hp_front *front = bpf_map_lookup_elem(&hp_fronts, &policy);
+
+	if (!front || q->proto >= HP_FRONT_PROTOS)
+		return false;
+	return front->allowed[q->proto][q->scope & 1][q->port >> 6] >> (q->port & 63) & 1;
+}
+
+static __always_inline struct hp_row *find_row(__u32 policy, const struct hp_query *q)
+{
+	struct hp_row_key key = { .proto = q->proto, .port = q->port };
+	void *rows = bpf_map_lookup_elem(&hp_rows, &policy);
+
+	return rows ? bpf_map_lookup_elem(rows, &key) : 0;
+}
+
+static __always_inline bool is_canary(void *ctx)
+{
+	return hp_canary.cookie && bpf_get_socket_cookie(ctx) == hp_canary.cookie;
+}
+
+/* Keep a decision on the socket until post_bind says that the port was taken. */
+static __always_inline void note(struct bpf_sock_addr *ctx, const struct finding *f)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct hp_note *n = 0;
+
+	if (sk)
+		n = bpf_sk_storage_get(&hp_notes, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!n) {
+		count(f->decision.cls, f->decision.verdict);
+		count_lost(HP_LOST_NOTE);
+		return;
+	}
+	n->row = f->decision.row;
+	n->port = f->query.port;
+	n->cls = f->decision.cls;
+	n->how = f->how;
+	n->mode = f->mode;
+	n->generation = f->generation;
+	n->verdict = f->decision.verdict;
+}
+
+/* An earlier bind() of this socket may have failed and left its note. */
+static __always_inline void forget(struct bpf_sock_addr *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct hp_note *n = sk ? bpf_sk_storage_get(&hp_notes, sk, 0, 0) : 0;
+
+	if (n)
+		n->verdict = HP_VERDICT_NONE;
+}
+
+static __always_inline int refuse(const struct hp_config *cfg, const struct finding *f)
+{
+	report(f);
+	/* without the helper a refusal is always EPERM */
+	if (hp_has_retval)
+		bpf_set_retval(-(int)cfg->errno_code);
+	return REFUSE;
+}
+
+/* A bind that the front does not answer: decide it in full. */
+static __always_inline int decide(struct bpf_sock_addr *ctx, __u32 policy, struct finding *f)
+{
+	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
+	struct sock *sk = sock_of(ctx);
+
+	if (!cfg)
+		return PASS;
+	f->query.kernel_socket = BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock);
+	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
+	if (f->decision.verdict == HP_VERDICT_ALLOWED) {
+		forget(ctx);
+		return PASS;
+	}
+	f->mode = cfg->mode;
+	f->generation = cfg->generation;
+	f->how = f->query.kernel_socket ? HP_HOW_KERNEL :
+		 f->query.port		? HP_HOW_BIND :
+					  HP_HOW_BIND0;
+	if (f->decision.verdict == HP_VERDICT_DENIED)
+		return refuse(cfg, f);
+	note(ctx, f);
+	return PASS;
+}
+
+/* Is a port that the kernel is to choose anything to us? */
+static __always_inline bool ephemeral_matters(__u32 policy)
+{
+	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
+
+	return cfg && cfg->denies & (1U << HP_CLASS_EPHEMERAL);
+}
+
+/* Whatever the policy says: any port is refused, port 0 goes on to post_bind. */
+static __always_inline int on_canary(const struct finding *f)
+{
+	if (f->query.port == 0)
+		return PASS;
+	__sync_fetch_and_add(&hp_canary.denied, 1);
+	return REFUSE;
+}
+
+static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct finding *f)
+{
+	__u32 policy = hp_active & 1;
+
+	f->query.proto = hp_proto_of(ctx->protocol);
+	/* a 16-bit load of the port would be refused: the field is 32 bits wide */
+	f->query.port = bpf_ntohs((__u16) * (volatile __u32 *)&ctx->user_port);
+	if (is_canary(ctx))
+		return on_canary(f);
+	if (f->query.port == 0) {
+		if (!ephemeral_matters(policy))
+			return PASS;
+	} else if (front_allows(policy, &f->query)) {
+		return PASS;
+	}
+	return decide(ctx, policy, f);
+}
+
+SEC("cgroup/bind4")
+int hp_bind4(struct bpf_sock_addr *ctx)
+{
+	struct finding f = { .family = 4 };
+
+	if (!in_target(ctx, sock_of(ctx)))
+		return PASS;
+	f.addr[0] = ctx->user_ip4;
+	/* AF_UNSPEC with the wildcard address is bound like AF_INET; the rest fails */
+	if (ctx->user_family != AF_INET && (ctx->user_family != AF_UNSPEC || f.addr[0]))
+		return PASS;
+	f.query.scope = hp_scope_of4(bpf_ntohl(f.addr[0]));
+	return on_bind(ctx, &f);
+}
+
+SEC("cgroup/bind6")
+int hp_bind6(struct bpf_sock_addr *ctx)
+{
+	struct finding f = { .family = 6 };
+
+	if (!in_target(ctx, sock_of(ctx)))
+		return PASS;
+	if (ctx->user_family != AF_INET6)
+		return PASS;
+	f.addr[0] = ctx->user_ip6[0];
+	f.addr[1] = ctx->user_ip6[1];
+	f.addr[2] = ctx->user_ip6[2];
+	f.addr[3] = ctx->user_ip6[3];
+	f.query.scope = hp_scope_of6(bpf_ntohl(f.addr[0]), bpf_ntohl(f.addr[1]),
+				     bpf_ntohl(f.addr[2]), bpf_ntohl(f.addr[3]));
+	return on_bind(ctx, &f);
+}
+
+/* A port that was taken without a note, and that the front does not allow. */
+static __always_inline void count_ephemeral(__u32 policy, const struct finding *f)
+{
+	struct hp_row *row = 0;
+
+	/* explicit binds of protocols that have no front come here allowed, too */
+	if (f->query.proto >= HP_FRONT_PROTOS)
+		row = find_row(policy, &f->query);
+	if (!row || hp_classify(row, &f->query) != HP_CLASS_NONE)
+		count(HP_CLASS_EPHEMERAL, HP_VERDICT_ALLOWED);
+}
+
+/* The port is taken: was there a note that it would have to be told? */
+static __always_inline void confirm(struct bpf_sock *ctx, __u32 policy, struct finding *f)
+{
+	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
+	struct hp_note *n;
+
+	if (!cfg || cfg->mode == HP_MODE_UNSET)
+		return;
+	n = bpf_sk_storage_get(&hp_notes, ctx, 0, 0);
+	if (!n || n->verdict == HP_VERDICT_NONE || (n->port && n->port != f->query.port)) {
+		count_ephemeral(policy, f);
+		return;
+	}
+	f->decision.row = n->row;
+	f->decision.cls = n->cls;
+	f->decision.verdict = n->verdict;
+	f->how = n->how;
+	f->mode = n->mode;
+	f->generation = n->generation;
+	n->verdict = HP_VERDICT_NONE;
+	report(f);
+}
+
+static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
+{
+	__u32 policy = hp_active & 1;
+
+	f->query.proto = hp_proto_of(ctx->protocol);
+	f->query.port = ctx->src_port; /* host byte order already */
+	if (is_canary(ctx)) {
+		__sync_fetch_and_add(&hp_canary.passed, 1);
+		return PASS;
+	}
+	if (front_allows(policy, &f->query))
+		return PASS;
+	/* a program further down the hierarchy has refused: the port is given back */
+	if (hp_has_retval && bpf_get_retval() < 0)
+		return PASS;
+	confirm(ctx, policy, f);
+	return PASS;
+}
+
+SEC("cgroup/post_bind4")
+int hp_post_bind4(struct bpf_sock *ctx)
+{
+	struct finding f = { .family = 4 };
+
+	if (!in_target(ctx, (struct sock *)ctx))
+		return PASS;
+	f.addr[0] = ctx->src_ip4;
+	f.query.scope = hp_scope_of4(bpf_ntohl(f.addr[0]));
+	return on_post_bind(ctx, &f);
+}
+
+SEC("cgroup/post_bind6")
+int hp_post_bind6(struct bpf_sock *ctx)
+{
+	struct finding f = { .family = 6 };
+
+	if (!in_target(ctx, (struct sock *)ctx))
+		return PASS;
+	f.addr[0] = ctx->src_ip6[0];
+	f.addr[1] = ctx->src_ip6[1];
+	f.addr[2] = ctx->src_ip6[2];
+	f.addr[3] = ctx->src_ip6[3];
+	f.query.scope = hp_scope_of6(bpf_ntohl(f.addr[0]), bpf_ntohl(f.addr[1]),
+				     bpf_ntohl(f.addr[2]), bpf_ntohl(f.addr[3]));
+	return on_post_bind(ctx, &f);
+}
+
+char _license[] SEC("license") = "GPL";

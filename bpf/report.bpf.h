@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a finding to counters, folded repeats and records of the ring.
+ *
+ * Accounting. Every finding adds one to its counter, and then exactly one of:
+ * it stands in a fold slot's `seen`, or in a `lost` counter. A slot's holder is
+ * replaced only with the ring space of the record that tells of it in hand, so
+ * no count in a slot is ever dropped. All counters are added to atomically,
+ * because a program can be preempted by another one on its CPU.
+ */
+#pragma once
+
+#include "maps.bpf.h"
+#include "verdict.h"
+
+#define PF_KTHREAD 0x00200000
+
+struct finding {
+	struct hp_decision decision;
+	struct hp_query query;
+	__u32 addr[4]; /* network byte order */
+	__u32 mode;
+	__u32 generation;
+	__u8 family;
+	__u8 how;
+};
+
+static __always_inline struct hp_counters *counters(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&hp_counts, &zero);
+}
+
+static __always_inline void count(__u8 cls, __u8 verdict)
+{
+	struct hp_counters *c = counters();
+	__u32 i = (__u32)cls * HP_VERDICT_MAX + verdict;
+
+	/*
+	 * One register is checked and used. Left alone, the compiler checks a copy and uses what
+	 * it has spilled, of which verifiers before 6.12 know no bound.
+	 */
+	barrier_var(i);
+	if (c && i < HP_CLASS_MAX * HP_VERDICT_MAX)
+		__sync_fetch_and_add(&c->count[0][i], 1);
+}
+
+static __always_inline void count_lost(enum hp_lost why)
+{
+	struct hp_counters *c = counters();
+
+	if (c)
+		__sync_fetch_and_add(&c->lost[why], 1);
+}
+
+/* The id of the task's cgroup in v1's memory hierarchy; 0 where there is none. */
+static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
+{
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct cgroup_subsys_state **states, *state = 0;
+	__u32 i;
+
+	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
+		return 0;
+	i = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
+	states = (void *)set + bpf_core_field_offset(struct css_set, subsys);
+	if (bpf_probe_read_kernel(&state, sizeof(state), states + i) || !state)
+		return 0;
+	return BPF_CORE_READ(state, cgroup, kn, id);
+}
+
+/* What stands for the workload in a fold key: see struct hp_fold_key. */
+static __always_inline __u64 workload_id(void)
+{
+	__u64 id = bpf_get_current_cgroup_id();
+
+	if (hp_root_cgroup && id == hp_root_cgroup) {
+		__u64 v1 = v1_cgroup_id((void *)bpf_get_current_task());
+
+		if (v1)
+			return v1 | HP_WORKLOAD_V1;
+	}
+	return id;
+}
+
+/* May this CPU send one more record? A leaky bucket in one number. */
+static __always_inline bool take_token(__u64 now)
+{
+	__u32 zero = 0;
+	__u64 *due = bpf_map_lookup_elem(&hp_tokens, &zero);
+	__u64 at;
+
+	if (!due)
+		return false;
+	at = *due > now ? *due : now;
+	if (at - now > hp_burst_ns)
+		return false;
+	*due = at + hp_token_ns;
+	return true;
+}
+
+static __always_inline bool same_key(const struct hp_fold_key *a, const struct hp_fold_key *b)
+{
+	const __u64 *x = (const void *)a, *y = (const void *)b;
+
+	return x[0] == y[0] && x[1] == y[1];
+}
+
+static __always_inline __u32 fold_set_of(const struct hp_fold_key *key)
+{
+	const __u64 *k = (const void *)key;
+	__u64 h = (k[0] ^ (k[1] * 0x9e3779b97f4a7c15ULL)) * 0xbf58476d1ce4e5b9ULL;
+
+	return (h >> 40) & (HP_FOLD_SETS - 1);
+}
+
+/* The way that holds the key, or -1. Called under the set's lock. */
+static __always_inline int fold_way(struct hp_fold_set *set, const struct hp_fold_key *key)
+{
+#pragma unroll
+	for (int i = 0; i < HP_FOLD_WAYS; i++)
+		if (set->slot[i].generation && same_key(&set->slot[i].key, key))
+			return i;
+	return -1;
+}
+
+/* The way that has been quiet for longest. Called under the set's lock. */
+static __always_inline int fold_oldest(struct hp_fold_set *set)
+{
+	__u64 least = set->slot[0].sent_ns;
+	int way = 0;
+
+#pragma unroll
+	for (int i = 1; i < HP_FOLD_WAYS; i++) {
+		if (set->slot[i].sent_ns < least) {
+			least = set->slot[i].sent_ns;
+			way = i;
+		}
+	}
+	return way;
+}
+
+enum fold_state {
+	FOLD_QUIET, /* counted, nothing to tell yet */
+	FOLD_DUE,   /* counted, a record is due */
+	FOLD_NEW,   /* nobody holds this key: not counted */
+};
+
+/* Count one more of what a slot holds already. */
+static __always_inline enum fold_state fold_again(struct hp_fold_set *set, __u32 number,
+						  const struct hp_fold_key *key, __u64 now,
+						  struct hp_fold_ref *ref)
+{
+	enum fold_state state = FOLD_NEW;
+	int way;
+
+	bpf_spin_lock(&set->lock);
+	way = fold_way(set, key);
+	if (way >= 0) {
+		struct hp_fold_slot *slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+
+		slot->seen++;
+		/* another CPU's `now` may be later than ours */
+		state = now < slot->sent_ns + hp_fold_ns ? FOLD_QUIET : FOLD_DUE;
+		if (state == FOLD_DUE)
+			slot->sent_ns = now;
+		ref->generation = slot->generation;
+		ref->seen = slot->seen;
+	}
+	bpf_spin_unlock(&set->lock);
+	ref->slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
+	ref->prev_seen = HP_FOLD_SAME;
+	return state;
+}
+
+/*
+ * Make the key a slot's holder and count one. The caller has the ring space of
+ * the record that tells of it, and must submit it.
+ */
+static __always_inline void fold_take(struct hp_fold_set *set, __u32 number,
+				      const struct hp_fold_key *key, __u64 now,
+				      struct hp_fold_ref *ref)
+{
+	struct hp_fold_slot *slot;
+	int way;
+
+	bpf_spin_lock(&set->lock);
+	way = fold_way(set, key); /* another CPU may have been faster */
+	if (way >= 0) {
+		slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+		slot->seen++;
+		ref->prev_seen = HP_FOLD_SAME;
+	} else {
+		way = fold_oldest(set);
+		slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+		ref->prev_seen = slot->seen;
+		slot->key = *key;
+		slot->seen = 1;
+		slot->generation++;
+		if (!slot->generation)
+			slot->generation = 1;
+	}
+	slot->sent_ns = now;
+	ref->generation = slot->generation;
+	ref->seen = slot->seen;
+	bpf_spin_unlock(&set->lock);
+	ref->slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
+}
+
+static __always_inline void fill_task(struct hp_event *e)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+
+	e->pid = bpf_get_current_pid_tgid() >> 32;
+	e->uid = (__u32)bpf_get_current_uid_gid();
+	e->cgroup_id = bpf_get_current_cgroup_id();
+	e->cgroup_v1_id = hp_root_cgroup ? v1_cgroup_id(task) : 0;
+	e->start_ns = BPF_CORE_READ(leader, start_boottime);
+	e->kernel_thread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
+	BPF_CORE_READ_INTO(&e->comm, leader, comm);
+}
+
+/*
+ * A wake-up costs the binder twenty times what the decision does, so there is
+ * one in hp_wake_ns at most; the reader comes back on its own for what follows.
+ */
+static __always_inline __u64 wake_flags(__u64 now)
+{
+	if (now - hp_last_wake < hp_wake_ns &&
+	    bpf_ringbuf_query(&hp_ring, BPF_RB_AVAIL_DATA) < hp_wake_bytes)
+		return BPF_RB_NO_WAKEUP;
+	hp_last_wake = now;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
+static __always_inline void send(struct hp_event *e, const struct finding *f,
+				 const struct hp_fold_key *key, const struct hp_fold_ref *ref,
+				 __u64 now)
+{
+	e->fold = *ref;
+	e->time_ns = now;
+	e->key = *key;
+	e->row = f->decision.row;
+	e->policy_generation = f->generation;
+	e->family = f->family;
+	e->mode = f->mode;
+	__builtin_memset(e->pad, 0, sizeof(e->pad));
+	__builtin_memcpy(e->addr, f->addr, sizeof(e->addr));
+	fill_task(e);
+	bpf_ringbuf_submit(e, wake_flags(now));
+}
+
+/* Count a finding and, unless it repeats an earlier one, tell user space. */
+static __always_inline void report(const struct finding *f)
+{
+	struct hp_fold_key key = {
+		.workload = workload_id(),
+		.port = f->query.port,
+		.proto = f->query.proto,
+		.cls = f->decision.cls,
+		.verdict = f->decision.verdict,
+		.how = f->how,
+	};
+	struct hp_fold_ref ref = {};
+	__u64 now = bpf_ktime_get_boot_ns();
+	__u32 number = fold_set_of(&key);
+	struct hp_fold_set *set = bpf_map_lookup_elem(&hp_folds, &number);
+	struct hp_event *e = 0;
+	enum fold_state state;
+	bool token;
+
+	if (!set)
+		return;
+	count(key.cls, key.verdict);
+	state = fold_again(set, number, &key, now, &ref);
+	if (state == FOLD_QUIET)
+		return;
+	token = take_token(now);
+	if (token)
+		e = bpf_ringbuf_reserve(&hp_ring, sizeof(*e), 0);
+	if (!e) {
+		/* what a slot has counted is read from there sooner or later */
+		if (state == FOLD_NEW)
+			count_lost(token ? HP_LOST_RING : HP_LOST_RATE);
+		return;
+	}
+	if (state == FOLD_NEW)
+		fold_take(set, number, &key, now, &ref);
+	send(e, f, &key, &ref, now);
+}
