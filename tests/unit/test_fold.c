@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "fold_lines.h"
+
+/* A table of steps, each of which tells of a number of violations. */
+enum step_kind { RECORD, READING };
+
+struct step {
+	enum step_kind kind;
+	uint32_t generation;
+	uint64_t seen;
+	uint64_t prev; /* of a record */
+	uint64_t want; /* violations told of in this step */
+	uint32_t of;   /* the last line's holder, if there is one */
+};
+
+#define SAME HP_FOLD_SAME
+
+struct script {
+	const char *name;
+	struct step steps[10];
+};
+
+static const struct script scripts[] = {
+	{ "one holder",
+	  { { RECORD, 1, 1, 0, 1, 1 },
+	    { READING, 1, 1, 0, 0, 0 },
+	    { READING, 1, 5, 0, 4, 1 },
+	    { RECORD, 1, 8, SAME, 3, 1 },
+	    { READING, 1, 8, 0, 0, 0 } } },
+	{ "records of a holder out of order",
+	  { { RECORD, 1, 7, SAME, 7, 1 },
+	    { RECORD, 1, 1, 0, 0, 0 },
+	    { RECORD, 1, 5, SAME, 0, 0 },
+	    { RECORD, 1, 9, SAME, 2, 1 } } },
+	{ "a reading before the record that it is behind",
+	  { { RECORD, 1, 1, 0, 1, 1 },
+	    { READING, 1, 9, 0, 8, 1 },
+	    { RECORD, 1, 7, SAME, 0, 0 },
+	    { RECORD, 1, 10, SAME, 1, 1 } } },
+	{ "a reading of a holder without a name",
+	  { { READING, 1, 9, 0, 0, 0 }, { RECORD, 1, 1, 0, 1, 1 }, { READING, 1, 9, 0, 8, 1 } } },
+	{ "a successor pays its predecessor out",
+	  { { RECORD, 1, 1, 0, 1, 1 },
+	    { RECORD, 2, 1, 6, 6, 2 },
+	    { RECORD, 1, 4, SAME, 0, 0 },
+	    { READING, 1, 6, 0, 0, 0 },
+	    { RECORD, 2, 3, SAME, 2, 2 } } },
+	{ "a successor before its predecessor",
+	  { { RECORD, 2, 1, 6, 1, 2 },
+	    { READING, 2, 2, 0, 1, 2 },
+	    { RECORD, 1, 1, 0, 6, 1 },
+	    { RECORD, 1, 4, SAME, 0, 0 },
+	    { RECORD, 3, 1, 5, 4, 3 } } },
+	{ "a successor before all records of its predecessor",
+	  { { RECORD, 2, 1, 6, 1, 2 }, { RECORD, 1, 4, SAME, 6, 1 }, { RECORD, 1, 1, 0, 0, 0 } } },
+	{ "three holders backwards",
+	  { { RECORD, 3, 1, 20, 1, 3 },
+	    { RECORD, 2, 1, 10, 20, 2 },
+	    { RECORD, 1, 1, 0, 10, 1 },
+	    { RECORD, 4, 1, 30, 30, 4 } } },
+	{ "one that was only ever seen once",
+	  { { RECORD, 1, 1, 0, 1, 1 }, { RECORD, 2, 1, 1, 1, 2 }, { RECORD, 3, 1, 1, 1, 3 } } },
+	{ "a slot of before the start",
+	  { { RECORD, 57, 1, 12, 1, 57 },
+	    { READING, 57, 3, 0, 2, 57 },
+	    { RECORD, 58, 1, 4, 2, 58 },
+	    { RECORD, 56, 1, 9, 12, 56 } } },
+	{ "a holder of before the start",
+	  { { READING, 57, 30, 0, 0, 0 },
+	    { RECORD, 57, 31, SAME, 31, 57 },
+	    { RECORD, 58, 1, 32, 2, 58 } } },
+	{ "a first holder with a predecessor that never was",
+	  { { RECORD, 1, 1, 99, 1, 1 }, { RECORD, 2, 1, 1, 1, 2 } } },
+	{ "a slot that was never used", { { READING, 0, 5, 0, 0, 0 } } },
+};
+
+static void run_script(const struct script *s)
+{
+	_cleanup_(fold_freep) struct fold *fold = NULL;
+	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
+	uint64_t want = 0;
+	char name[128];
+
+	assert_non_null(told);
+	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	for (size_t i = 0; i < sizeof(s->steps) / sizeof(s->steps[0]); i++) {
+		const struct step *step = &s->steps[i];
+		struct hp_fold_slot value = { .generation = step->generation, .seen = step->seen };
+		struct hp_event e = record_of(3, step->generation, step->seen, step->prev);
+
+		if (step->kind == RECORD && step->generation == 0)
+			break;
+		if (step->kind == RECORD)
+			assert_int_equal(fold_record(fold, &e), 0);
+		else
+			fold_slot(fold, 3, &value, e.time_ns);
+		(void)snprintf(name, sizeof(name), "%s, step %zu", s->name, i);
+		want += step->want;
+		check_u64(name, told->total, want);
+		if (step->of)
+			check_u64(name, told->lines[(told->len - 1) % LINES_MAX].generation,
+				  step->of);
+	}
+}
+
+static void test_scripts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
+		run_script(&scripts[i]);
+}
+
+/* What a line is told of, and the moments that it lies between. */
+static void test_names_and_times(void **state)
+{
+	_cleanup_(fold_freep) struct fold *fold = NULL;
+	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
+	static const struct hp_event records[] = {
+		{ .fold = { 0, 1, 1, 0 }, .time_ns = 100, .pid = 1 },
+		{ .fold = { 0, 1, 2, SAME }, .time_ns = 300, .pid = 2 },
+		{ .fold = { 0, 1, 9, SAME }, .time_ns = 700, .pid = 3 },
+		{ .fold = { 0, 2, 1, 10 }, .time_ns = 900, .pid = 4 },
+	};
+	static const struct line want[] = {
+		{ 1, 1, 1, 100, 100 }, /* a record of one */
+		{ 1, 2, 1, 300, 300 }, /* another */
+		{ 1, 1, 3, 300, 500 }, /* a reading repeats the first record */
+		{ 1, 3, 4, 500, 700 }, /* a record of several */
+		{ 1, 1, 1, 700, 900 }, /* the end, told by the successor */
+		{ 2, 4, 1, 900, 900 },
+	};
+	struct hp_fold_slot value = { .generation = 1, .seen = 5 };
+
+	(void)state;
+	assert_non_null(told);
+	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	assert_int_equal(fold_record(fold, &records[0]), 0);
+	assert_int_equal(fold_record(fold, &records[1]), 0);
+	fold_slot(fold, 0, &value, 500);
+	assert_int_equal(fold_record(fold, &records[2]), 0);
+	assert_int_equal(fold_record(fold, &records[3]), 0);
+	assert_int_equal(told->len, sizeof(want) / sizeof(want[0]));
+	for (size_t i = 0; i < told->len; i++) {
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "line %zu", i);
+		check_u64(name, told->lines[i].generation, want[i].generation);
+		check_u64(name, told->lines[i].pid, want[i].pid);
+		check_u64(name, told->lines[i].count, want[i].count);
+		check_u64(name, told->lines[i].first_ns, want[i].first_ns);
+		check_u64(name, told->lines[i].last_ns, want[i].last_ns);
+	}
+}
+
+static void test_bad_references(void **state)
+{
+	_cleanup_(fold_freep) struct fold *fold = NULL;
+	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
+	struct hp_fold_slot value = { .generation = 1, .seen = 5 };
+	struct hp_event e;
+
+	(void)state;
+	assert_non_null(told);
+	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	e = record_of(HP_FOLD_SETS * HP_FOLD_WAYS, 1, 1, 0);
+	assert_int_equal(fold_record(fold, &e), -EINVAL);
+	e = record_of(UINT32_MAX, 1, 1, 0);
+	assert_int_equal(fold_record(fold, &e), -EINVAL);
+	e = record_of(0, 0, 1, 0);
+	assert_int_equal(fold_record(fold, &e), -EINVAL);
+	fold_slot(fold, HP_FOLD_SETS * HP_FOLD_WAYS, &value, 1);
+	fold_slot(fold, UINT32_MAX, &value, 1);
+	assert_int_equal(told->len, 0);
+	fold_free(NULL);
+}
+
+/* Gaps that never close do not grow without bound, nor stop what is new from being exact. */
+static void test_gaps(void **state)
+{
+	_cleanup_(fold_freep) struct fold *fold = NULL;
+	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
+	uint64_t total = 0;
+	struct hp_event e;
+
+	(void)state;
+	assert_non_null(told);
+	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	for (uint32_t g = 1000; g < HOLDERS; g++) {
+		uint64_t before = g == 1000 ? 0 : 6; /* of 999 there is no record */
+
+		e = record_of(0, g, 1, 7);
+		assert_int_equal(fold_record(fold, &e), 0);
+		total += before + 1;
+		check_u64("in order", told->total, total);
+	}
+	/* Only every other record, so that each holder lacks a name or an end. */
+	for (uint32_t g = 1; g < HOLDERS; g += 2) {
+		e = record_of(1, g, 1, 7);
+		assert_int_equal(fold_record(fold, &e), 0);
+		check_u64("every other", told->total, ++total);
+	}
+	/* Of those that were given up nothing is told; the last ones are still waited for. */
+	e = record_of(1, 2, 1, 1);
+	assert_int_equal(fold_record(fold, &e), 0);
+	check_u64("given up", told->total, total);
+	e = record_of(1, HOLDERS - 2, 1, 3);
+	assert_int_equal(fold_record(fold, &e), 0);
+	check_u64("waited for", told->total, total + 7 + 2);
+}
+
+/* Where more must be remembered than may be, the oldest goes, in whatever order they came. */
+static void test_bound(void **state)
+{
+	_cleanup_(fold_freep) struct fold *fold = NULL;
+	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
+	struct hp_event e;
+
+	(void)state;
+	assert_non_null(told);
+	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	for (uint32_t g = 64; g > 0; g -= 2) {
+		e = record_of(0, g, 1, 0);
+		assert_int_equal(fold_record(fold, &e), 0);
+	}
+	e = record_of(0, 66, 1, 0);
+	assert_int_equal(fold_record(fold, &e), 0);
+	check_u64("all", told->total, 33);
+	e = record_of(0, 2, 9, SAME);
+	assert_int_equal(fold_record(fold, &e), 0);
+	check_u64("the oldest", told->total, 33);
+	for (uint32_t g = 4; g <= 66; g += 2) {
+		e = record_of(0, g, 9, SAME);
+		assert_int_equal(fold_record(fold, &e), 0);
+		check_u64("the others", told->sum[0][g], 9);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scripts),	       cmocka_unit_test(test_names_and_times),
+		cmocka_unit_test(test_bad_references), cmocka_unit_test(test_gaps),
+		cmocka_unit_test(test_bound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

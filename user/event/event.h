@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* One finding, as user space tells it, and its two forms. Pure. */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "../../bpf/abi.h"
+#include "../base/buf.h"
+#include "workload.h"
+
+struct event {
+	struct timespec time;  /* of the last violation that the line stands for, UTC */
+	struct timespec first; /* of the first one */
+	uint64_t count;	       /* violations that the line stands for, at least 1 */
+	const char *node;
+	uint8_t mode, verdict, cls, proto, how; /* enums of abi.h */
+	uint8_t family;				/* 4 or 6 */
+	uint8_t addr[HP_ADDR_LEN];		/* network byte order */
+	uint16_t port;				/* host byte order */
+	uint32_t pid, uid;			/* pid 0: not known */
+	char comm[HP_COMM_LEN + 1];
+	char exe[PATH_MAX];    /* empty: not known */
+	char cgroup[PATH_MAX]; /* empty: not known */
+	struct workload workload;
+	const char *entry_layer, *entry_process, *entry_team; /* layer NULL: no row */
+};
+
+/* Append the event as one JSON object, without a line end. */
+void event_json(const struct event *event, struct buf *out);
+
+/*
+ * Append the event as one line that a person can read, without a line end; with
+ * colours if asked. Safe for a terminal.
+ */
+void event_text(const struct event *event, bool colour, struct buf *out);

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The hot path of a flood: one line for each event. A line is put together in a
+ * block on the stack, and what needs no escaping is copied while it is looked
+ * at; only a string that does need it goes through the JSON writer.
+ */
+#include "event.h"
+
+#include <string.h>
+
+#include "../base/jsonw.h"
+#include "../base/stamp.h"
+#include "../policy/words.h"
+#include "address.h"
+
+struct block {
+	struct buf *out;
+	size_t len;
+	char bytes[2048];
+};
+
+static void flush(struct block *b)
+{
+	buf_add(b->out, b->bytes, b->len);
+	b->len = 0;
+}
+
+/* Add n bytes, far fewer than a block holds. */
+static inline void add(struct block *b, const char *bytes, size_t n)
+{
+	if (n > sizeof(b->bytes) - b->len)
+		flush(b);
+	memcpy(b->bytes + b->len, bytes, n);
+	b->len += n;
+}
+
+#define LITERAL(b, text) add((b), (text), sizeof(text) - 1)
+
+/* As buf_put_u64(), into the block: a call for each number would show in lines a second. */
+static void put_u64(struct block *b, uint64_t n)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	add(b, digits + at, sizeof(digits) - at);
+}
+
+/* Bytes that stand for themselves inside a JSON string. */
+static inline bool plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* Add a plain string that fits; else leave the block as it was. */
+static inline bool put_plain(struct block *b, const char *s)
+{
+	char *to = b->bytes + b->len, *end = b->bytes + sizeof(b->bytes);
+
+	while (to < end && plain((unsigned char)*s))
+		*to++ = *s++;
+	if (*s)
+		return false;
+	b->len = (size_t)(to - b->bytes);
+	return true;
+}
+
+static void put_string(struct block *b, const char *s)
+{
+	LITERAL(b, "\"");
+	if (put_plain(b, s)) {
+		LITERAL(b, "\"");
+		return;
+	}
+	b->len--;
+	flush(b);
+	jsonw_string(&(struct jsonw) { .out = b->out }, NULL, s);
+}
+
+/* A member with its comma, or nothing where the string is NULL or empty. */
+static inline void member(struct block *b, const char *comma_key_colon, size_t n, const char *s)
+{
+	if (!s || !*s)
+		return;
+	add(b, comma_key_colon, n);
+	put_string(b, s);
+}
+
+#define MEMBER(b, key, s)     member((b), ",\"" key "\":", sizeof(",\"" key "\":") - 1, (s))
+#define MEMBER_U64(b, key, n) (LITERAL((b), ",\"" key "\":"), put_u64((b), (n)))
+
+static void put_time(struct block *b, const struct timespec *t)
+{
+	char text[STAMP_LEN + 3] = "\"";
+
+	stamp_utc(t, text + 1);
+	text[STAMP_LEN + 1] = '"';
+	add(b, text, STAMP_LEN + 2);
+}
+
+static void put_what(struct block *b, const struct event *e)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	MEMBER(b, "mode", word_mode(e->mode));
+	MEMBER(b, "verdict", word_verdict(e->verdict));
+	MEMBER(b, "class", word_class(e->cls));
+	MEMBER(b, "protocol", word_proto(e->proto));
+	address_text(e->family, e->addr, address);
+	if (*address)
+		MEMBER(b, "family", e->family == 4 ? "ipv4" : "ipv6");
+	MEMBER(b, "address", address);
+	MEMBER_U64(b, "port", e->port);
+	MEMBER(b, "how", word_how(e->how));
+}
+
+static void put_who(struct block *b, const struct event *e)
+{
+	if (e->pid) {
+		MEMBER_U64(b, "pid", e->pid);
+		MEMBER_U64(b, "uid", e->uid);
+	}
+	MEMBER(b, "comm", e->comm);
+	MEMBER(b, "exe", e->exe);
+	MEMBER(b, "cgroup", e->cgroup);
+}
+
+static void put_workload(struct block *b, const struct workload *who)
+{
+	if (who->kind == WORKLOAD_UNKNOWN)
+		return;
+	LITERAL(b, ",\"workload\":{\"kind\":");
+	put_string(b, workload_kind_word(who->kind));
+	MEMBER(b, "uid", who->uid);
+	MEMBER(b, "container_id", who->container_id);
+	MEMBER(b, "runtime", who->runtime);
+	MEMBER(b, "unit", who->unit);
+	LITERAL(b, "}");
+}
+
+static void put_entry(struct block *b, const struct event *e)
+{
+	if (!e->entry_layer)
+		return;
+	LITERAL(b, ",\"entry\":{\"layer\":");
+	put_string(b, e->entry_layer);
+	MEMBER(b, "process", e->entry_process);
+	MEMBER(b, "team", e->entry_team);
+	LITERAL(b, "}");
+}
+
+void event_json(const struct event *event, struct buf *out)
+{
+	struct block b; /* not initialised: only the bytes below len are read */
+
+	b.out = out;
+	b.len = 0;
+	LITERAL(&b, "{\"time\":");
+	put_time(&b, &event->time);
+	MEMBER(&b, "node", event->node);
+	put_what(&b, event);
+	put_who(&b, event);
+	put_workload(&b, &event->workload);
+	put_entry(&b, event);
+	MEMBER_U64(&b, "count", event->count);
+	LITERAL(&b, ",\"first\":");
+	put_time(&b, &event->first);
+	LITERAL(&b, "}");
+	flush(&b);
+}

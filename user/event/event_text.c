@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "event.h"
+
+#include "../base/stamp.h"
+#include "../policy/words.h"
+#include "address.h"
+
+/* Columns, wide enough for what is usual; what is longer pushes the rest aside. */
+#define WIDTH_VERDICT  8  /* EXCEPTED */
+#define WIDTH_PROTOCOL 4  /* sctp */
+#define WIDTH_ADDRESS  21 /* 255.255.255.255:65535 */
+#define WIDTH_CLASS    16 /* unregistered x12 */
+#define WIDTH_PROCESS  24
+
+/* What of an id is enough to know it by. */
+#define POD_UID_SHOWN	   8
+#define CONTAINER_ID_SHOWN 12
+
+/* End a column that began at `start`: fill it up, and leave a blank after it. */
+static void fill(struct buf *out, size_t start, size_t width)
+{
+	do
+		buf_putc(out, ' ');
+	while (!out->failed && out->len < start + width + 1);
+}
+
+/* The time of the day in UTC, to the millisecond. */
+static void put_time(const struct timespec *t, struct buf *out)
+{
+	char text[STAMP_LEN + 1];
+
+	stamp_utc(t, text);
+	buf_add(out, text + STAMP_CLOCK, STAMP_FRACTION + 4 - STAMP_CLOCK);
+	buf_puts(out, "Z ");
+}
+
+static void put_verdict(uint8_t verdict, bool colour, struct buf *out)
+{
+	static const char *const colours[HP_VERDICT_MAX] = {
+		[HP_VERDICT_DENIED] = "\033[31m",
+		[HP_VERDICT_AUDITED] = "\033[33m",
+		[HP_VERDICT_EXCEPTED] = "\033[36m",
+	};
+	const char *on = colour && verdict < HP_VERDICT_MAX ? colours[verdict] : NULL;
+	size_t start;
+
+	if (on)
+		buf_puts(out, on);
+	start = out->len;
+	for (const char *s = word_verdict(verdict); *s; s++)
+		buf_putc(out, *s >= 'a' && *s <= 'z' ? (char)(*s - 'a' + 'A') : *s);
+	if (on) {
+		buf_puts(out, "\033[0m");
+		start += 4;
+	}
+	fill(out, start, WIDTH_VERDICT);
+}
+
+static void put_socket(const struct event *e, struct buf *out)
+{
+	char address[INET6_ADDRSTRLEN];
+	size_t start = out->len;
+
+	buf_puts(out, word_proto(e->proto));
+	fill(out, start, WIDTH_PROTOCOL);
+	start = out->len;
+	address_text(e->family, e->addr, address);
+	buf_puts(out, e->family == 6 ? "[" : "");
+	buf_puts(out, *address ? address : "*");
+	buf_puts(out, e->family == 6 ? "]:" : ":");
+	buf_put_u64(out, e->port);
+	fill(out, start, WIDTH_ADDRESS);
+}
+
+static void put_class(const struct event *e, struct buf *out)
+{
+	size_t start = out->len;
+
+	buf_puts(out, word_class(e->cls));
+	if (e->count > 1) {
+		buf_puts(out, " x");
+		buf_put_u64(out, e->count);
+	}
+	fill(out, start, WIDTH_CLASS);
+}
+
+static void put_process(const struct event *e, struct buf *out)
+{
+	size_t start = out->len;
+
+	buf_put_safe(out, *e->comm ? e->comm : "?");
+	if (e->pid) {
+		buf_putc(out, '[');
+		buf_put_u64(out, e->pid);
+		buf_puts(out, "] uid ");
+		buf_put_u64(out, e->uid);
+	}
+	fill(out, start, WIDTH_PROCESS);
+}
+
+/* At most the first n bytes of an id. */
+static void put_id(const char *id, size_t n, struct buf *out)
+{
+	char shown[CONTAINER_ID_SHOWN + 1] = { 0 };
+
+	for (size_t i = 0; i < n && id[i]; i++)
+		shown[i] = id[i];
+	buf_put_safe(out, shown);
+}
+
+static void put_workload(const struct event *e, struct buf *out)
+{
+	const struct workload *who = &e->workload;
+
+	switch (who->kind) {
+	case WORKLOAD_POD:
+		buf_puts(out, "pod ");
+		put_id(who->uid, POD_UID_SHOWN, out);
+		buf_puts(out, "\xe2\x80\xa6");
+		if (*who->container_id) {
+			buf_putc(out, '/');
+			put_id(who->container_id, CONTAINER_ID_SHOWN, out);
+		}
+		break;
+	case WORKLOAD_UNIT:
+		buf_puts(out, "unit ");
+		buf_put_safe(out, who->unit);
+		break;
+	case WORKLOAD_KERNEL:
+		buf_puts(out, "kernel");
+		break;
+	case WORKLOAD_CGROUP:
+		buf_puts(out, "cgroup ");
+		buf_put_safe(out, e->cgroup);
+		break;
+	default:
+		buf_puts(out, "unknown workload");
+	}
+}
+
+static void put_entry(const struct event *e, struct buf *out)
+{
+	if (!e->entry_layer) {
+		buf_puts(out, "  (no entry)");
+		return;
+	}
+	buf_puts(out, "  ");
+	buf_put_safe(out, e->entry_layer);
+	if (e->entry_process && *e->entry_process) {
+		buf_puts(out, ": ");
+		buf_put_safe(out, e->entry_process);
+	}
+	if (e->entry_team && *e->entry_team) {
+		buf_puts(out, " (");
+		buf_put_safe(out, e->entry_team);
+		buf_putc(out, ')');
+	}
+}
+
+void event_text(const struct event *event, bool colour, struct buf *out)
+{
+	put_time(&event->time, out);
+	put_verdict(event->verdict, colour, out);
+	put_socket(event, out);
+	put_class(event, out);
+	put_process(event, out);
+	put_workload(event, out);
+	put_entry(event, out);
+	if (event->how != HP_HOW_NONE && event->how != HP_HOW_BIND) {
+		buf_puts(out, "  [");
+		buf_puts(out, word_how(event->how));
+		buf_putc(out, ']');
+	}
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Turns the kernel's folded records back into lines with exact counts. Pure.
+ *
+ * The kernel's slots only count up while they have one holder (see struct
+ * hp_fold_slot), so what a line stands for is the difference between two
+ * readings. Records of one slot may arrive in another order than their holders
+ * came: each holder (slot, generation) is followed on its own, and ends when
+ * its successor's record has said its last count.
+ *
+ * Invariant: for each holder, the counts of its lines add up to the last `seen`
+ * that was read of it, and no violation is ever in two lines.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../bpf/abi.h"
+#include "../base/cleanup.h"
+
+struct fold;
+
+/*
+ * A line is due: `event` is the record it is told of (a later reading repeats
+ * the holder's first record), `count` violations, none of them before first_ns
+ * or after last_ns (CLOCK_BOOTTIME). For a single one that a record tells of,
+ * both are its time. (Of a holder that an earlier agent saw start, the first
+ * line's first_ns is the time of the first record that came here.)
+ */
+typedef void (*fold_line_fn)(void *data, const struct hp_event *event, uint64_t count,
+			     uint64_t first_ns, uint64_t last_ns);
+
+/* 0, or -ENOMEM. `line` is called from the functions below. */
+int fold_new(fold_line_fn line, void *data, struct fold **ret_fold);
+void fold_free(struct fold *fold);
+DEFINE_CLEANUP(struct fold, fold_free)
+
+/*
+ * Take a record of the ring. 0; -ENOMEM, then nothing of it was counted; -EINVAL
+ * when it names no slot or no holder.
+ */
+int fold_record(struct fold *fold, const struct hp_event *event);
+
+/* Take a reading of a slot, made at now_ns: what it has seen since is a line. */
+void fold_slot(struct fold *fold, uint32_t slot, const struct hp_fold_slot *value, uint64_t now_ns);

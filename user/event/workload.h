@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Who bound, as far as a cgroup's path tells. Pure. */
+#pragma once
+
+enum workload_kind {
+	WORKLOAD_UNKNOWN, /* the path could not be had */
+	WORKLOAD_POD,
+	WORKLOAD_UNIT,
+	WORKLOAD_KERNEL,
+	WORKLOAD_CGROUP, /* any other cgroup */
+	WORKLOAD_KIND_MAX,
+};
+
+struct workload {
+	enum workload_kind kind;
+	char uid[40];	       /* pod: its UID with dashes, or a static pod's hash */
+	char container_id[72]; /* pod: the container's id; empty: not in the path */
+	char runtime[16];      /* pod: crio, containerd, docker; empty: not in the path */
+	char unit[256];	       /* unit */
+};
+
+/*
+ * Read a cgroup path, which starts with "/". Known forms: the systemd and
+ * cgroupfs drivers of the kubelet under CRI-O, containerd and Docker, also
+ * below another cgroup (a node in a container), and systemd units.
+ */
+void workload_parse(const char *cgroup_path, struct workload *ret);
+
+const char *workload_kind_word(enum workload_kind kind);
