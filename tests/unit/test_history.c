@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../../user/agent/history.h"
+
+/* An event that is told apart from others by its port. */
+static void add(struct history *history, uint8_t cls, uint16_t port)
+{
+	static struct event event;
+
+	event = (struct event) {
+		.count = 1,
+		.node = "n",
+		.mode = HP_MODE_AUDIT,
+		.verdict = HP_VERDICT_AUDITED,
+		.cls = cls,
+		.family = 4,
+		.port = port,
+	};
+	const struct line *line = history_add(history, &event);
+
+	assert_int_equal(line->cls, cls);
+	for (size_t i = 0; i < FORM_MAX; i++)
+		assert_true(line->form[i].len > 0);
+}
+
+static bool is_port(const struct line *line, unsigned int port)
+{
+	char member[32];
+
+	(void)snprintf(member, sizeof(member), "\"port\":%u,", port);
+	return line && strstr(line->form[FORM_JSON].data, member);
+}
+
+static void test_back(void **state)
+{
+	struct history *history = calloc(1, sizeof(*history));
+
+	(void)state;
+	assert_non_null(history);
+	assert_null(history_back(history, 0, 0));
+	add(history, HP_CLASS_SCOPE, 1);
+	add(history, HP_CLASS_RETIRED, 2);
+	add(history, HP_CLASS_SCOPE, 3);
+	assert_true(is_port(history_back(history, 0, 0), 3));
+	assert_true(is_port(history_back(history, 0, 2), 1));
+	assert_null(history_back(history, 0, 3));
+	assert_true(is_port(history_back(history, 1U << HP_CLASS_SCOPE, 1), 1));
+	assert_null(history_back(history, 1U << HP_CLASS_SCOPE, 2));
+	assert_null(history_back(history, 1U << HP_CLASS_INACTIVE, 0));
+	history_free(history);
+	free(history);
+}
+
+static void test_wraps(void **state)
+{
+	struct history *history = calloc(1, sizeof(*history));
+
+	(void)state;
+	assert_non_null(history);
+	for (unsigned int i = 1; i <= REPLAY_MAX + 10; i++)
+		add(history, HP_CLASS_SCOPE, (uint16_t)i);
+	assert_true(is_port(history_back(history, 0, 0), REPLAY_MAX + 10));
+	assert_true(is_port(history_back(history, 0, REPLAY_MAX - 1), 11));
+	assert_null(history_back(history, 0, REPLAY_MAX));
+	history_free(history);
+	free(history);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_back),
+		cmocka_unit_test(test_wraps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <errno.h>
+
+#include "../../bpf/abi.h"
+#include "../../user/agent/request.h"
+
+struct good_case {
+	const char *text;
+	struct request want;
+};
+
+static const struct good_case good_cases[] = {
+	{ "{\"verb\":\"status\"}", { .verb = REQUEST_STATUS, .form = FORM_JSON } },
+	{ "{\"verb\":\"tail\"}", { .verb = REQUEST_TAIL, .form = FORM_JSON } },
+	{ "{\"verb\":\"tail\",\"form\":\"text\"}", { .verb = REQUEST_TAIL, .form = FORM_TEXT } },
+	{ "{\"verb\":\"tail\",\"form\":\"colour\",\"replay\":7}",
+	  { .verb = REQUEST_TAIL, .form = FORM_COLOUR, .replay = 7 } },
+	{ "{\"verb\":\"tail\",\"replay\":1000000}",
+	  { .verb = REQUEST_TAIL, .form = FORM_JSON, .replay = REPLAY_MAX } },
+	{ "{\"verb\":\"tail\",\"classes\":[\"scope\",\"retired\"]}",
+	  { .verb = REQUEST_TAIL,
+	    .form = FORM_JSON,
+	    .classes = 1U << HP_CLASS_SCOPE | 1U << HP_CLASS_RETIRED } },
+	{ "{\"verb\":\"tail\",\"classes\":[],\"later\":\"member\"}",
+	  { .verb = REQUEST_TAIL, .form = FORM_JSON } },
+};
+
+static void test_good(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good_cases); i++) {
+		const struct good_case *c = &good_cases[i];
+		_cleanup_buf_ struct buf err = { 0 };
+		struct request got;
+
+		check_int(c->text, request_parse(c->text, strlen(c->text), &got, &err), 0);
+		check_int(c->text, got.verb, c->want.verb);
+		check_int(c->text, got.form, c->want.form);
+		check_u64(c->text, got.classes, c->want.classes);
+		check_u64(c->text, got.replay, c->want.replay);
+	}
+}
+
+static const struct {
+	const char *text, *says;
+} bad_cases[] = {
+	{ "", NULL },
+	{ "tail", NULL },
+	{ "{\"verb\":\"tail\"", NULL },
+	{ "{\"verb\":\"tail\"} x", NULL },
+	{ "[\"tail\"]", "verb: : not known to this agent" },
+	{ "{}", "verb: : not known to this agent" },
+	{ "{\"verb\":\"detach\"}", "verb: detach: not known to this agent" },
+	{ "{\"verb\":\"tail\",\"form\":\"xml\"}", "form: xml: not known to this agent" },
+	{ "{\"verb\":\"tail\",\"form\":1}", "form: : not known to this agent" },
+	{ "{\"verb\":\"tail\",\"classes\":\"retired\"}", "classes: not a list" },
+	{ "{\"verb\":\"tail\",\"replay\":-1}", "replay: not a number of events" },
+	{ "{\"verb\":\"tail\",\"replay\":\"many\"}", "replay: not a number of events" },
+	{ "{\"verb\":\"tail\",\"classes\":[\"none\"]}", "classes: none: no such class" },
+	{ "{\"verb\":\"tail\",\"classes\":[7]}", "classes: : no such class" },
+};
+
+static void test_bad(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad_cases); i++) {
+		const char *text = bad_cases[i].text;
+		_cleanup_buf_ struct buf err = { 0 };
+		struct request got = { .replay = 42 };
+
+		check_int(text, request_parse(text, strlen(text), &got, &err), -EINVAL);
+		check_u64(text, got.replay, 42);
+		if (bad_cases[i].says)
+			check_text(text, err.data, bad_cases[i].says);
+		else
+			check_int(text, err.len > 0, 1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bad),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

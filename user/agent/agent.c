@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Start: registry and policy (nothing is touched yet that others see), the
+ * control socket (one agent at a time), the programs, the policy, the
+ * attachment, the canary; then ready.
+ */
+#include "agent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "../base/log.h"
+#include "../base/terminal.h"
+#include "../policy/words.h"
+#include "../source/source.h"
+#include "existing.h"
+#include "notify.h"
+#include "state.h"
+
+#define STOP_DRAIN_MS 2000 /* for what the reader of the log has not read yet */
+
+/* Kernels before 5.11 charge maps to RLIMIT_MEMLOCK; later ones don't look at it. */
+static void raise_memlock(void)
+{
+	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+
+	(void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
+}
+
+static int load_registry(struct agent *agent)
+{
+	const struct node_options *node = &agent->config->node;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf text = { 0 };
+	int r = source_load(node->registries, node->registries_len, &diags, &agent->registry);
+
+	diags_text(&diags, &text);
+	if (text.len)
+		(void)fputs(text.data, stderr);
+	if (r < 0 && !text.len)
+		log_error("registry: %s", strerror(-r));
+	return r < 0 ? (r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM) : EXIT_OK;
+}
+
+/* What a registry may say but this agent can't keep must not be passed over in silence. */
+static int check_registry(const struct agent *agent)
+{
+	const struct reg_layer *layer;
+	const struct reg_row *row = policy_first_owned_exception(agent->registry, &layer);
+
+	if (row) {
+		log_error("%s:%u:%u: exception with owners: this version can't tell owners apart;"
+			  " state it without them, or leave it out",
+			  layer->path, row->line, row->column);
+		return EXIT_USAGE;
+	}
+	if (registry_empty(agent->registry) && agent->config->node.mode == HP_MODE_ENFORCE) {
+		log_error("registry: empty: it would deny every port: refusing to enforce it");
+		return EXIT_USAGE;
+	}
+	return EXIT_OK;
+}
+
+static int make_policy(struct agent *agent)
+{
+	const struct config *config = agent->config;
+	struct node_facts facts = node_facts(&config->node);
+	int r = policy_build(agent->registry, &facts, &agent->policy);
+
+	if (r < 0) {
+		log_error("policy: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	agent->decision = (struct hp_config) {
+		.mode = config->node.mode,
+		.denies = config->node.denies,
+		.errno_code = config->errno_code,
+		.deny_kernel = config->deny_kernel,
+	};
+	agent->identity.registry = agent->registry;
+	return EXIT_OK;
+}
+
+static int find_cgroup(struct agent *agent)
+{
+	const char *asked = agent->config->cgroup;
+	int r = cgroup_mounts(&agent->mounts);
+
+	if (r < 0) {
+		log_error("/proc/self/mountinfo: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	if (!agent->mounts.v2[0]) {
+		log_error("cgroup2: not mounted: bind programs can't be attached;"
+			  " mount it (mount -t cgroup2 none /sys/fs/cgroup) or use a newer init");
+		return EXIT_SYSTEM;
+	}
+	if (!asked) {
+		asked = agent->mounts.v2;
+		if (!agent->mounts.v2_is_root)
+			log_warning("cgroup2: %s is not the root of the hierarchy: binds of other"
+				    " cgroups are not seen; mount the host's and name it with"
+				    " --cgroup",
+				    asked);
+	}
+	if (strlen(asked) >= sizeof(agent->cgroup)) {
+		log_error("--cgroup: path too long");
+		return EXIT_USAGE;
+	}
+	(void)strcpy(agent->cgroup, asked);
+	return EXIT_OK;
+}
+
+static int find_node(struct agent *agent)
+{
+	const char *path = agent->config->netns;
+	int r = netns_open(path, &agent->netns);
+
+	if (r < 0) {
+		log_error("network namespace: %s: %s", path ? path : "/proc/self/ns/net",
+			  r == -EINVAL ? "not a network namespace" : strerror(-r));
+		return path ? EXIT_USAGE : EXIT_SYSTEM;
+	}
+	r = identity_open(&agent->identity, &agent->mounts);
+	if (r < 0) {
+		log_error("cgroup hierarchies: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	if (!identity_names_cgroups(&agent->identity))
+		log_warning("cgroup ids can't be turned into paths: CAP_DAC_READ_SEARCH is missing:"
+			    " events tell no cgroup and no workload");
+	return EXIT_OK;
+}
+
+static void on_signal(void *data, uint32_t number)
+{
+	struct agent *agent = data;
+
+	/* on a terminal the signal says that it is gone, and the user with it */
+	if (number == SIGHUP && !agent->on_terminal)
+		log_warning("SIGHUP: this version reads its registry at start only: restart it");
+	else
+		loop_stop(agent->loop);
+}
+
+static int open_loop(struct agent *agent)
+{
+	sigset_t signals;
+	int r = loop_new(&agent->loop);
+
+	agent->on_terminal = isatty(STDOUT_FILENO);
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGHUP);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (r == 0)
+		r = loop_signals(agent->loop, &signals, on_signal, agent, NULL);
+	if (r == 0)
+		r = sink_open(agent->loop, STDOUT_FILENO,
+			      agent->config->log_json ? FORM_JSON :
+			      terminal_colour()	      ? FORM_COLOUR :
+							FORM_TEXT,
+			      &agent->sink);
+	if (r < 0)
+		log_error("event loop: %s", strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
+static int open_control(struct agent *agent)
+{
+	const char *path = agent->config->socket;
+	int r = control_open(agent->loop, path, &agent->history, status_json, agent,
+			     &agent->control);
+
+	if (r == -EADDRINUSE)
+		log_error("socket: %s: another agent is running with it", path);
+	else if (r == -EACCES)
+		log_error("socket: %s, or its lock beside it: %s: run as root, or name one"
+			  " that can be made with --socket",
+			  path, strerror(-r));
+	else if (r == -EEXIST)
+		log_error("socket: %s: exists and is no socket", path);
+	else if (r < 0)
+		log_error("socket: %s: %s", path, strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
+static int load_programs(struct agent *agent)
+{
+	struct kernel_settings settings = {
+		.netns_cookie = agent->netns.cookie,
+		.netns_inum = agent->netns.inum,
+	};
+	int r;
+
+	if (identity_uses_v1(&agent->mounts))
+		(void)cgroup_id(agent->mounts.v2, &settings.root_cgroup);
+	raise_memlock();
+	r = kernel_load(&settings, &agent->kernel);
+	if (r < 0) {
+		log_error("loading the programs: %s%s", strerror(-r),
+			  r == -EPERM ? ": needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON" :
+					"");
+		return EXIT_SYSTEM;
+	}
+	r = kernel_publish(agent->kernel, agent->policy, &agent->decision);
+	if (r < 0) {
+		log_error("publishing the policy: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	if (agent->decision.errno_code != EPERM && !kernel_has_errno(agent->kernel))
+		log_warning("--errno: this kernel can return EPERM only");
+	return EXIT_OK;
+}
+
+static int attach_programs(struct agent *agent)
+{
+	_cleanup_close_ int fd = open(agent->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0) {
+		log_error("cgroup: %s: %s", agent->cgroup, strerror(errno));
+		return agent->config->cgroup ? EXIT_USAGE : EXIT_SYSTEM;
+	}
+	r = kernel_attach(agent->kernel, fd);
+	if (r == -EBADF || r == -EINVAL) {
+		log_error("attaching to cgroup %s: not a cgroup2 directory", agent->cgroup);
+		return EXIT_USAGE;
+	}
+	if (r == -EPERM) {
+		log_error("attaching to cgroup %s: %s: a program attached there without"
+			  " BPF_F_ALLOW_MULTI keeps others out: see `bpftool cgroup show %s`",
+			  agent->cgroup, strerror(-r), agent->cgroup);
+		return EXIT_SYSTEM;
+	}
+	if (r < 0)
+		log_error("attaching to cgroup %s: %s", agent->cgroup, strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
+static int prove(struct agent *agent)
+{
+	struct canary canary = {
+		.kernel = agent->kernel,
+		.netns = &agent->netns,
+		.cgroup = agent->cgroup,
+		.cgroup2 = agent->mounts.v2,
+	};
+	int error = 0;
+
+	agent->canary = canary_try(&canary, &error);
+	if (agent->canary == CANARY_EFFECTIVE)
+		return EXIT_OK;
+	log_error("canary: %s%s%s", canary_words(agent->canary), error ? ": " : "",
+		  error ? strerror(error) : "");
+	return EXIT_SYSTEM;
+}
+
+static int start_telling(struct agent *agent)
+{
+	int r = tell_start(agent);
+
+	if (r < 0) {
+		log_error("reading the ring buffer: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	r = existing_report(&agent->netns, agent->policy, &agent->decision, tell_existing, agent);
+	if (r < 0)
+		log_warning("not all listeners from before are reported: sock_diag: %s",
+			    strerror(-r));
+	return EXIT_OK;
+}
+
+static void say_ready(struct agent *agent)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < agent->registry->len; i++)
+		rows += agent->registry->layers[i].len;
+	agent->ready = true;
+	(void)notify("READY=1");
+	log_info("%s: %zu rows of %zu layers, cgroup %s, netns %s, socket %s: ready",
+		 agent->decision.mode == HP_MODE_ENFORCE ? "enforcing" : "auditing", rows,
+		 agent->registry->len, agent->cgroup,
+		 agent->config->netns ? agent->config->netns : "own", agent->config->socket);
+}
+
+static int start(struct agent *agent)
+{
+	static int (*const steps[])(struct agent *) = {
+		make_policy,   find_cgroup,	find_node, open_loop,	  open_control,
+		load_programs, attach_programs, prove,	   start_telling,
+	};
+	int r = load_registry(agent);
+
+	if (r == EXIT_OK)
+		r = check_registry(agent);
+	for (size_t i = 0; i < ARRAY_LEN(steps) && r == EXIT_OK; i++)
+		r = steps[i](agent);
+	return r;
+}
+
+/* Detach first: then what is told below is all there was. */
+static void say_stopped(struct agent *agent)
+{
+	struct hp_counters counters = { 0 };
+	uint64_t unwritten;
+
+	(void)notify("STOPPING=1");
+	kernel_detach(agent->kernel);
+	tell_all(agent);
+	(void)kernel_counters(agent->kernel, &counters);
+	unwritten = sink_drain(agent->sink, STOP_DRAIN_MS);
+	log_info("stopped: lines %llu, violations folded into them %llu, lost %llu,"
+		 " lines not written %llu",
+		 (unsigned long long)agent->tally.delivered,
+		 (unsigned long long)agent->tally.folded,
+		 (unsigned long long)status_lost(&counters), (unsigned long long)unwritten);
+}
+
+static void stop(struct agent *agent)
+{
+	if (agent->ready)
+		say_stopped(agent);
+	control_close(agent->control);
+	sink_close(agent->sink);
+	fold_free(agent->fold);
+	kernel_free(agent->kernel);
+	loop_free(agent->loop);
+	history_free(&agent->history);
+	identity_close(&agent->identity);
+	netns_close(&agent->netns);
+	policy_free(agent->policy);
+	registry_free(agent->registry);
+}
+
+int agent_run(const struct config *config)
+{
+	_cleanup_free_ struct agent *agent = calloc(1, sizeof(*agent));
+	int status, r;
+
+	if (!agent) {
+		log_error("start: %s", strerror(ENOMEM));
+		return EXIT_SYSTEM;
+	}
+	agent->config = config;
+	agent->netns.fd = -1;
+	status = start(agent);
+	if (status == EXIT_OK) {
+		say_ready(agent);
+		r = loop_run(agent->loop);
+		if (r < 0) {
+			log_error("event loop: %s", strerror(-r));
+			status = EXIT_SYSTEM;
+		}
+	}
+	stop(agent);
+	return status;
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#include "cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The id of a hierarchy's root, which kernfs creates first. */
+#define ROOT_ID 1
+
+/* mountinfo writes space, tab, newline and backslash as \ooo. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
+			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+static bool has_option(char *options, const char *option)
+{
+	char *save = NULL;
+
+	for (char *o = strtok_r(options, ",", &save); o; o = strtok_r(NULL, ",", &save))
+		if (strcmp(o, option) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Take a mount of cgroup2, unless a better one was found: a container may have
+ * one that shows its own part of the hierarchy beside the host's.
+ */
+static void take_v2(const char *point, struct cgroup_mounts *mounts)
+{
+	uint64_t id = 0;
+	bool is_root = cgroup_id(point, &id) == 0 && id == ROOT_ID;
+
+	if (mounts->v2[0] && (mounts->v2_is_root || !is_root))
+		return;
+	(void)snprintf(mounts->v2, sizeof(mounts->v2), "%s", point);
+	mounts->v2_is_root = is_root;
+}
+
+/* One line: ... (5) mount point ... - type source super-options */
+static void read_mount(char *line, struct cgroup_mounts *mounts)
+{
+	char point[PATH_MAX], type[32], options[256];
+	char *tail = strstr(line, " - ");
+
+	if (!tail || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
+	    sscanf(tail, " - %31s %*s %255s", type, options) != 2)
+		return;
+	unescape(point);
+	if (strcmp(type, "cgroup2") == 0)
+		take_v2(point, mounts);
+	else if (!mounts->memory[0] && strcmp(type, "cgroup") == 0 && has_option(options, "memory"))
+		(void)snprintf(mounts->memory, sizeof(mounts->memory), "%s", point);
+}
+
+int cgroup_mounts(struct cgroup_mounts *ret_mounts)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/self/mountinfo", "re");
+	_cleanup_free_ char *line = NULL;
+	struct cgroup_mounts mounts = { 0 };
+	size_t cap = 0;
+
+	if (!f)
+		return -errno;
+	while (getline(&line, &cap, f) > 0)
+		read_mount(line, &mounts);
+	*ret_mounts = mounts;
+	return 0;
+}
+
+int cgroup_id(const char *path, uint64_t *ret_id)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	*ret_id = st.st_ino;
+	return 0;
+}
+
+/* The calling process's path in cgroup2, from "/". */
+static bool own_path(char *path, size_t size)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/self/cgroup", "re");
+	_cleanup_free_ char *line = NULL;
+	size_t cap = 0;
+
+	if (!f)
+		return false;
+	while (getline(&line, &cap, f) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strncmp(line, "0::", 3) == 0)
+			return (size_t)snprintf(path, size, "%s", line + 3) < size;
+	}
+	return false;
+}
+
+bool cgroup_contains_self(const char *v2, const char *dir)
+{
+	char own[PATH_MAX], path[2 * PATH_MAX];
+	uint64_t wanted = 0, id = 0;
+	char *slash;
+
+	if (cgroup_id(dir, &wanted) < 0 || !own_path(own, sizeof(own)))
+		return false;
+	(void)snprintf(path, sizeof(path), "%s%s", v2, own);
+	for (;;) {
+		if (cgroup_id(path, &id) == 0 && id == wanted)
+			return true;
+		slash = strrchr(path, '/');
+		if (!slash || (size_t)(slash - path) < strlen(v2))
+			return false;
+		*slash = '\0';
+	}
+}
+
+/* ---- names --------------------------------------------------------------------------- */
+
+#define NAMES_MAX 4096
+
+struct cgroup_names {
+	int mount_fd;
+	size_t mount_len; /* of the mount point's path, as /proc tells it */
+	struct {
+		uint64_t id;
+		char *path;
+	} slots[NAMES_MAX]; /* direct-mapped by id */
+};
+
+/* What kernfs calls a file handle: type 0xfe and the 64-bit id. */
+struct kernfs_handle {
+	struct file_handle head;
+	uint64_t id;
+} __attribute__((packed, aligned(8)));
+
+int cgroup_names_new(const char *mount_point, struct cgroup_names **ret_names)
+{
+	_cleanup_(cgroup_names_freep) struct cgroup_names *names = calloc(1, sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	names->mount_fd = open(mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (names->mount_fd < 0)
+		return -errno;
+	names->mount_len = strcmp(mount_point, "/") == 0 ? 0 : strlen(mount_point);
+	*ret_names = TAKE_PTR(names);
+	return 0;
+}
+
+void cgroup_names_free(struct cgroup_names *names)
+{
+	if (!names)
+		return;
+	for (size_t i = 0; i < NAMES_MAX; i++)
+		free(names->slots[i].path);
+	if (names->mount_fd >= 0)
+		(void)close(names->mount_fd);
+	free(names);
+}
+
+/* Ask the kernel; NULL when the cgroup is gone or CAP_DAC_READ_SEARCH is missing. */
+static char *look_up(const struct cgroup_names *names, uint64_t id)
+{
+	struct kernfs_handle handle = {
+		.head = { .handle_bytes = sizeof(uint64_t), .handle_type = 0xfe },
+		.id = id,
+	};
+	char link[64], path[PATH_MAX];
+	_cleanup_close_ int fd = -1;
+	ssize_t n;
+
+	fd = open_by_handle_at(names->mount_fd, &handle.head, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n < 0 || (size_t)n < names->mount_len)
+		return NULL;
+	path[n] = '\0';
+	return strdup((size_t)n == names->mount_len ? "/" : path + names->mount_len);
+}
+
+const char *cgroup_name(struct cgroup_names *names, uint64_t id)
+{
+	size_t i = (id ^ id >> 32) % NAMES_MAX;
+	char *path;
+
+	if (!names || !id)
+		return NULL;
+	if (names->slots[i].id == id)
+		return names->slots[i].path;
+	path = look_up(names, id);
+	if (!path)
+		return NULL;
+	free(names->slots[i].path);
+	names->slots[i].id = id;
+	names->slots[i].path = path;
+	return path;
+}

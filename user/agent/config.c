@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SOCKET_DEFAULT "/run/hostportd.sock"
+
+static int set_deny_kernel(void *ctx, const char *value, struct buf *err)
+{
+	struct config *config = ctx;
+
+	(void)value;
+	(void)err;
+	config->deny_kernel = true;
+	return 0;
+}
+
+static int set_errno(void *ctx, const char *value, struct buf *err)
+{
+	static const struct {
+		const char *name;
+		uint32_t code;
+	} codes[] = { { "EPERM", EPERM }, { "EACCES", EACCES }, { "EADDRINUSE", EADDRINUSE } };
+	struct config *config = ctx;
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		if (strcmp(codes[i].name, value) == 0) {
+			config->errno_code = codes[i].code;
+			return 0;
+		}
+	}
+	buf_puts(err, "not EPERM, EACCES or EADDRINUSE");
+	return -EINVAL;
+}
+
+static int set_cgroup(void *ctx, const char *value, struct buf *err)
+{
+	struct config *config = ctx;
+
+	(void)err;
+	config->cgroup = value;
+	return 0;
+}
+
+static int set_netns(void *ctx, const char *value, struct buf *err)
+{
+	struct config *config = ctx;
+
+	(void)err;
+	config->netns = value;
+	return 0;
+}
+
+static int set_socket(void *ctx, const char *value, struct buf *err)
+{
+	struct config *config = ctx;
+
+	(void)err;
+	config->socket = value;
+	return 0;
+}
+
+static int set_log(void *ctx, const char *value, struct buf *err)
+{
+	struct config *config = ctx;
+
+	if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
+		buf_puts(err, "not text or json");
+		return -EINVAL;
+	}
+	config->log_json = strcmp(value, "json") == 0;
+	return 0;
+}
+
+/* An option of which this version has one value only. */
+static int only(const char *value, const char *have, struct buf *err)
+{
+	if (strcmp(value, have) == 0)
+		return 0;
+	buf_printf(err, "this version has %s only", have);
+	return -EINVAL;
+}
+
+static int set_existing(void *ctx, const char *value, struct buf *err)
+{
+	(void)ctx;
+	return only(value, "report", err);
+}
+
+static int set_on_exit(void *ctx, const char *value, struct buf *err)
+{
+	(void)ctx;
+	return only(value, "detach", err);
+}
+
+static int set_pin(void *ctx, const char *value, struct buf *err)
+{
+	(void)ctx;
+	return only(value, "none", err);
+}
+
+static const struct option_spec specs[] = {
+	{ "mode", "audit|enforce", "log violations, or deny them (audit)", node_set_mode, false },
+	NODE_OPTIONS,
+	{ "deny-kernel", NULL, "deny kernel sockets (VXLAN, NFS), too", set_deny_kernel, false },
+	{ "cgroup", "PATH", "the cgroup2 directory to attach to (cgroup2's root)", set_cgroup,
+	  false },
+	{ "netns", "PATH", "the network namespace to check (the agent's own)", set_netns, false },
+	{ "errno", "EPERM|EACCES|EADDRINUSE", "what a denied bind() returns (EPERM)", set_errno,
+	  false },
+	{ "existing", "report", "listeners there before that would be denied (report)",
+	  set_existing, false },
+	{ "on-exit", "detach", "what the agent leaves behind (detach)", set_on_exit, false },
+	{ "pin", "none", "where programs and maps are pinned (none)", set_pin, false },
+	{ "socket", "PATH", "the control socket (" SOCKET_DEFAULT ")", set_socket, false },
+	{ "log", "text|json",
+	  "the form of the events on standard output (text on a terminal, else json)", set_log,
+	  false },
+};
+
+static const struct options options = {
+	.program = "hostportd",
+	.usage = "[options]",
+	.summary = "Check every bind() of the host's network namespace against the host port"
+		   " registry, and log or deny unregistered ports. Each option can also be set"
+		   " in the environment: HOSTPORTD_MODE for --mode, and so on.",
+	.env = "HOSTPORTD_",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+int config_parse(int argc, char **argv, struct config *ret_config, struct buf *out)
+{
+	struct config config = {
+		.node = { .mode = HP_MODE_AUDIT, .denies = POLICY_DENIES_DEFAULT },
+		.errno_code = EPERM,
+		.socket = SOCKET_DEFAULT,
+		.log_json = -1,
+	};
+	int operands, r = options_parse(&options, &config, argc, argv, &operands, out);
+
+	if (r == OPTIONS_HELP)
+		options_help(&options, out);
+	else if (r == OPTIONS_VERSION)
+		buf_puts(out, "hostportd " HOSTPORTD_VERSION "\n");
+	if (config.log_json < 0)
+		config.log_json = !isatty(STDOUT_FILENO);
+	if (r == OPTIONS_OK)
+		*ret_config = config;
+	return r;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What the agent was asked to do: its command line and environment, read. */
+#pragma once
+
+#include "../base/options.h"
+#include "../source/node_options.h"
+
+struct config {
+	struct node_options node; /* first: its option setters take the config */
+	bool deny_kernel;
+	uint32_t errno_code; /* what a denied bind() returns */
+	const char *cgroup;  /* NULL: cgroup2's root */
+	const char *netns;   /* NULL: the agent's own */
+	const char *socket;
+	int log_json; /* -1: not given */
+};
+
+/*
+ * Read the command line and the environment. enum options_result, where help
+ * and version stand in `out`; or a negative errno with what is wrong in `out`.
+ * Strings in the result live as long as argv and the environment.
+ */
+int config_parse(int argc, char **argv, struct config *ret_config, struct buf *out);

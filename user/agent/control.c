@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: MIT
+#include "control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "../base/jsonw.h"
+#include "outq.h"
+
+#define CLIENT_QUEUE_MAX (256U << 10)
+
+struct client {
+	struct control *control;
+	struct client *next;
+	struct loop_source *source;
+	int fd;
+	char in[REQUEST_MAX];
+	size_t in_len;
+	bool answered, tails, closing; /* closing: once all is written */
+	struct request request;
+	struct outq out;
+};
+
+struct control {
+	struct loop *loop;
+	struct loop_source *source;
+	int fd, lock_fd;
+	char *path;
+	const struct history *history;
+	control_status_fn status;
+	void *data;
+	struct client *clients;
+	unsigned int len;
+	uint64_t lost; /* of clients that are gone */
+};
+
+static void client_free(struct client *client)
+{
+	struct control *control = client->control;
+	struct client **at = &control->clients;
+
+	while (*at != client)
+		at = &(*at)->next;
+	*at = client->next;
+	control->len--;
+	control->lost += client->out.lost;
+	loop_remove(client->source);
+	(void)close(client->fd);
+	outq_free(&client->out);
+	free(client);
+}
+
+/* Write what can be written, and wait for the rest. The client may be gone after it. */
+static void client_flush(struct client *client)
+{
+	int r = outq_write(&client->out);
+
+	if (r < 0 || (r == 0 && client->closing))
+		client_free(client);
+	else if (client->closing)
+		(void)loop_modify(client->source, EPOLLOUT);
+	else
+		(void)loop_modify(client->source, EPOLLIN | (r ? EPOLLOUT : 0));
+}
+
+static void answer(struct client *client, const char *error)
+{
+	_cleanup_buf_ struct buf line = { 0 };
+	struct jsonw w = { .out = &line };
+
+	jsonw_object(&w, NULL);
+	if (error)
+		jsonw_string(&w, "error", error);
+	else
+		jsonw_bool(&w, "ok", true);
+	jsonw_object_end(&w);
+	client->answered = true;
+	client->closing = error != NULL;
+	(void)outq_line(&client->out, line.data, line.len);
+}
+
+static void tell(struct client *client, const struct line *line)
+{
+	const struct buf *form = &line->form[client->request.form];
+
+	if (line_is_of(line, client->request.classes))
+		(void)outq_line(&client->out, form->data, form->len);
+}
+
+static void start_tail(struct client *client)
+{
+	const struct history *history = client->control->history;
+	const struct line *line;
+
+	for (size_t n = client->request.replay; n > 0; n--) {
+		line = history_back(history, client->request.classes, n - 1);
+		if (line)
+			tell(client, line);
+	}
+	client->tails = true;
+}
+
+static void send_status(struct client *client)
+{
+	_cleanup_buf_ struct buf document = { 0 };
+
+	client->control->status(client->control->data, &document);
+	(void)outq_line(&client->out, document.data, document.len);
+	client->closing = true;
+}
+
+static void serve(struct client *client, size_t len)
+{
+	_cleanup_buf_ struct buf err = { 0 };
+	unsigned int tails;
+	uint64_t lost;
+
+	if (request_parse(client->in, len, &client->request, &err) < 0) {
+		answer(client, err.data ? err.data : "out of memory");
+		return;
+	}
+	control_stats(client->control, &tails, &lost);
+	if (client->request.verb == REQUEST_TAIL && tails >= CONTROL_TAILS_MAX) {
+		answer(client, "too many clients tail");
+		return;
+	}
+	answer(client, NULL);
+	client->out.json = client->request.form == FORM_JSON;
+	if (client->request.verb == REQUEST_TAIL)
+		start_tail(client);
+	else
+		send_status(client);
+}
+
+/* Read a part of the request. False: the client has no more to say. */
+static bool client_read(struct client *client)
+{
+	size_t room = sizeof(client->in) - client->in_len;
+	ssize_t n = read(client->fd, client->in + client->in_len, room);
+	char *end;
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (n == 0)
+		return false;
+	if (client->answered) /* nothing more is expected: dropped */
+		return true;
+	client->in_len += (size_t)n;
+	end = memchr(client->in, '\n', client->in_len);
+	if (end)
+		serve(client, (size_t)(end - client->in));
+	else if (client->in_len == sizeof(client->in))
+		answer(client, "the request is too long");
+	return true;
+}
+
+static void on_client(void *data, uint32_t events)
+{
+	struct client *client = data;
+
+	if (events & (EPOLLHUP | EPOLLERR)) {
+		client_free(client);
+		return;
+	}
+	/* who has closed one direction still gets what is on its way to him, and no more */
+	if (events & EPOLLIN && !client_read(client)) {
+		client->tails = false;
+		client->closing = true;
+	}
+	client_flush(client);
+}
+
+static bool is_trusted(int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+		return false;
+	return peer.uid == 0 || peer.uid == geteuid();
+}
+
+static void on_connection(void *data, uint32_t events)
+{
+	struct control *control = data;
+	_cleanup_close_ int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	_cleanup_free_ struct client *client = NULL;
+
+	(void)events;
+	if (fd < 0)
+		return;
+	client = calloc(1, sizeof(*client));
+	if (!client)
+		return;
+	client->control = control;
+	client->fd = fd;
+	client->out = (struct outq) { .fd = fd, .json = true, .max = CLIENT_QUEUE_MAX };
+	if (loop_add(control->loop, fd, EPOLLIN, on_client, client, &client->source) < 0)
+		return;
+	client->next = control->clients;
+	control->clients = client;
+	if (++control->len > CONTROL_CLIENTS_MAX)
+		answer(client, "too many clients");
+	else if (!is_trusted(fd))
+		answer(client, "only root may ask");
+	(void)TAKE_FD(fd);
+	client_flush(TAKE_PTR(client));
+}
+
+/* One agent a socket: whoever holds the lock may replace what a dead one left. */
+static int take_lock(const char *path)
+{
+	_cleanup_buf_ struct buf name = { 0 };
+	_cleanup_close_ int fd = -1;
+
+	buf_printf(&name, "%s.lock", path);
+	if (name.failed)
+		return -ENOMEM;
+	fd = open(name.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EADDRINUSE : -errno;
+	return TAKE_FD(fd);
+}
+
+static int listen_at(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+	mode_t mask;
+	int r;
+
+	if (strlen(path) >= sizeof(addr.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(addr.sun_path, path, strlen(path));
+	if (lstat(path, &st) == 0) {
+		if (!S_ISSOCK(st.st_mode))
+			return -EEXIST;
+		(void)unlink(path);
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	mask = umask(0177);
+	r = bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno : 0;
+	(void)umask(mask);
+	if (r < 0)
+		return r;
+	if (listen(fd, 16) < 0)
+		return -errno;
+	return TAKE_FD(fd);
+}
+
+int control_open(struct loop *loop, const char *path, const struct history *history,
+		 control_status_fn status, void *data, struct control **ret_control)
+{
+	_cleanup_(control_closep) struct control *control = calloc(1, sizeof(*control));
+	int r;
+
+	if (!control)
+		return -ENOMEM;
+	*control = (struct control) {
+		.loop = loop,
+		.fd = -1,
+		.lock_fd = -1,
+		.history = history,
+		.status = status,
+		.data = data,
+	};
+	control->lock_fd = take_lock(path);
+	if (control->lock_fd < 0)
+		return control->lock_fd;
+	control->fd = listen_at(path);
+	if (control->fd < 0)
+		return control->fd;
+	control->path = strdup(path);
+	if (!control->path)
+		return -ENOMEM;
+	r = loop_add(loop, control->fd, EPOLLIN, on_connection, control, &control->source);
+	if (r < 0)
+		return r;
+	*ret_control = TAKE_PTR(control);
+	return 0;
+}
+
+void control_close(struct control *control)
+{
+	if (!control)
+		return;
+	while (control->clients)
+		client_free(control->clients);
+	loop_remove(control->source);
+	if (control->path)
+		(void)unlink(control->path);
+	if (control->fd >= 0)
+		(void)close(control->fd);
+	if (control->lock_fd >= 0)
+		(void)close(control->lock_fd);
+	free(control->path);
+	free(control);
+}
+
+void control_tell(struct control *control, const struct line *line)
+{
+	struct client *client, *next;
+
+	for (client = control->clients; client; client = next) {
+		next = client->next;
+		if (!client->tails)
+			continue;
+		tell(client, line);
+		client_flush(client);
+	}
+}
+
+void control_stats(const struct control *control, unsigned int *ret_tails, uint64_t *ret_lost)
+{
+	unsigned int tails = 0;
+	uint64_t lost = control->lost;
+
+	for (const struct client *c = control->clients; c; c = c->next) {
+		tails += c->tails;
+		lost += c->out.lost;
+	}
+	*ret_tails = tails;
+	*ret_lost = lost;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The control socket: root's alone, any number of clients up to a bound, none
+ * of whom can hold up the agent or another client.
+ *
+ * A client sends one line, a JSON object (request.h). The answer's first line
+ * is {"ok":true} or {"error":"..."}; what follows is the verb's.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "../base/loop.h"
+#include "history.h"
+
+#define CONTROL_TAILS_MAX   64
+#define CONTROL_CLIENTS_MAX (CONTROL_TAILS_MAX + 16) /* tails don't keep status out */
+
+struct control;
+
+/* Append the status document, one line without its end. */
+typedef void (*control_status_fn)(void *data, struct buf *out);
+
+/*
+ * Listen. -EADDRINUSE: another agent answers there. -EEXIST: something that is
+ * no socket is in the way. Else a negative errno. A socket that nobody answers
+ * on is a dead agent's, and replaced. `history` is read for --replay.
+ */
+int control_open(struct loop *loop, const char *path, const struct history *history,
+		 control_status_fn status, void *data, struct control **ret_control);
+
+/* Also takes the socket away. */
+void control_close(struct control *control);
+DEFINE_CLEANUP(struct control, control_close)
+
+/* Give a line to every client that tails its class. */
+void control_tell(struct control *control, const struct line *line);
+
+/* Clients that tail, and the lines that slow ones of them lost so far. */
+void control_stats(const struct control *control, unsigned int *ret_tails, uint64_t *ret_lost);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The programs and maps in the kernel. The only part that knows libbpf.
+ *
+ * Order of use: kernel_load(), kernel_publish(), kernel_attach(); a program
+ * that is attached before a policy is published lets everything pass.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../bpf/abi.h"
+#include "../base/cleanup.h"
+#include "../policy/policy.h"
+
+struct kernel;
+
+struct kernel_settings {
+	uint64_t netns_cookie; /* 0: compare netns_inum */
+	uint32_t netns_inum;
+	uint64_t root_cgroup; /* cgroup2's root where v1 names workloads; 0: cgroup2 does */
+};
+
+/* What is attached, for status. */
+struct kernel_attachment {
+	const char *program; /* its name */
+	const char *hook;    /* the attach type, as bpftool spells it */
+	uint32_t program_id, link_id;
+	uint64_t cgroup_id; /* 0: the cgroup is gone, and the link does nothing */
+};
+#define KERNEL_ATTACHMENTS 4
+
+/*
+ * Load the object. 0, or a negative errno (-EPERM: privileges, -ENOMEM: also a
+ * memory limit, others: the verifier or a missing feature; libbpf's reasons are
+ * logged).
+ */
+int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kernel);
+
+/* Detaches, too. */
+void kernel_free(struct kernel *kernel);
+DEFINE_CLEANUP(struct kernel, kernel_free)
+
+/*
+ * Publish a policy with its configuration (whose generation is set here): all
+ * of it is written to the half that is not in use, and becomes valid by one
+ * store. 0, or a negative errno, and then the old policy stays.
+ */
+int kernel_publish(struct kernel *kernel, const struct policy *policy,
+		   const struct hp_config *config);
+
+/* Can a denied bind() return another errno than EPERM on this kernel? */
+bool kernel_has_errno(const struct kernel *kernel);
+
+/* Attach all programs to a cgroup directory; -EPERM also where a program holds it exclusively. */
+int kernel_attach(struct kernel *kernel, int cgroup_fd);
+
+/* Detach from the cgroup; records and counters can still be read. */
+void kernel_detach(struct kernel *kernel);
+
+/* The descriptor that polls readable when records wait (not for each: see bpf/report.bpf.h). */
+int kernel_ring_fd(const struct kernel *kernel);
+
+typedef void (*kernel_event_fn)(void *data, const struct hp_event *event);
+
+/* Set who takes the records. Before the first kernel_drain(). */
+int kernel_on_event(struct kernel *kernel, kernel_event_fn fn, void *data);
+
+/* More than a burst; a bound, because records may come as fast as they are taken. */
+#define KERNEL_DRAIN_MAX 4096
+
+/* Hand out waiting records, at most KERNEL_DRAIN_MAX. How many, or a negative errno. */
+int kernel_drain(struct kernel *kernel);
+
+typedef void (*kernel_slot_fn)(void *data, uint32_t slot, const struct hp_fold_slot *value);
+
+/* Read every fold slot that was ever used. 0, or a negative errno. */
+int kernel_read_folds(struct kernel *kernel, kernel_slot_fn fn, void *data);
+
+/* The counters of all CPUs together. 0, or a negative errno. */
+int kernel_counters(struct kernel *kernel, struct hp_counters *ret_counters);
+
+/* The canary's memory, shared with the programs; also valid in a forked child. */
+volatile struct hp_canary *kernel_canary(struct kernel *kernel);
+
+/* Fill KERNEL_ATTACHMENTS elements; how many are attached. */
+size_t kernel_attachments(struct kernel *kernel, struct kernel_attachment *attachments);
+
+/* Policies published so far. */
+uint32_t kernel_generation(const struct kernel *kernel);

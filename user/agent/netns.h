@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The target network namespace. */
+#pragma once
+
+#include <stdint.h>
+
+struct netns {
+	int fd;		 /* of the target; owned; -1: the agent's own */
+	uint64_t cookie; /* 0: this kernel does not tell it (before 5.14) */
+	uint32_t inum;	 /* what /proc/PID/ns/net is called by */
+};
+
+/*
+ * Open a netns file (/run/netns/NAME, /proc/PID/ns/net), or with NULL the
+ * calling process's own. 0, or a negative errno (-EINVAL: not such a file).
+ */
+int netns_open(const char *path, struct netns *ret_netns);
+void netns_close(struct netns *netns);
+
+/*
+ * Call fn inside the netns and return what it returns; a negative errno when
+ * the netns can't be entered. When the way back fails the process aborts: it
+ * must not go on in a foreign netns.
+ */
+int netns_call(const struct netns *netns, int (*fn)(void *data), void *data);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What a client asks on the control socket: one line of JSON. Pure. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/buf.h"
+
+#define REQUEST_MAX 4096 /* bytes of a request */
+#define REPLAY_MAX  1000 /* events that the agent keeps for --replay */
+
+enum request_verb { REQUEST_STATUS, REQUEST_TAIL };
+
+/* The forms in which an event can be told. */
+enum form { FORM_JSON, FORM_TEXT, FORM_COLOUR, FORM_MAX };
+
+struct request {
+	enum request_verb verb;
+	enum form form;	  /* tail */
+	uint32_t classes; /* tail: bits 1 << class; 0: all */
+	size_t replay;	  /* tail: earlier events to begin with */
+};
+
+/* 0, or -EINVAL with one sentence in `err`. */
+int request_parse(const char *text, size_t len, struct request *ret_request, struct buf *err);

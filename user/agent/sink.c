@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "../base/log.h"
+#include "outq.h"
+
+#define SINK_QUEUE_MAX (4U << 20)
+#define DRAIN_STEP_MS  50
+
+struct sink {
+	struct loop *loop;
+	struct loop_source *source; /* while something waits */
+	enum form form;
+	struct outq out;
+	int own;     /* a description of our own, or -1 */
+	bool broken; /* nobody reads any more */
+	bool warned;
+};
+
+static void flush(struct sink *sink);
+
+static void on_writable(void *data, uint32_t events)
+{
+	(void)events;
+	flush(data);
+}
+
+/*
+ * A reader who is gone does not come back. A full disk may: its lines wait, and
+ * those that the queue can't hold are counted.
+ */
+static void failed(struct sink *sink, int err)
+{
+	if (!sink->warned)
+		log_warning("standard output: events can't be written: %s", strerror(-err));
+	sink->warned = true;
+	if (err == -EPIPE || err == -EIO) { /* EIO: the terminal has hung up */
+		sink->broken = true;
+		outq_free(&sink->out);
+	}
+}
+
+static void flush(struct sink *sink)
+{
+	int r = outq_write(&sink->out);
+
+	if (r < 0)
+		failed(sink, r);
+	if (r <= 0) {
+		loop_remove(sink->source);
+		sink->source = NULL;
+	} else if (!sink->source) {
+		/* a regular file can't be waited for; it never has to be */
+		(void)loop_add(sink->loop, sink->out.fd, EPOLLOUT, on_writable, sink,
+			       &sink->source);
+	}
+}
+
+/*
+ * A terminal may block although it polls writable. What does not block is an
+ * open file description of our own: O_NONBLOCK on the inherited one would be
+ * the shell's and everybody's. -1: it is no terminal, or can't be had.
+ */
+static int open_own(int fd)
+{
+	char path[32];
+
+	if (!isatty(fd))
+		return -1;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+int sink_open(struct loop *loop, int fd, enum form form, struct sink **ret_sink)
+{
+	struct sink *sink = calloc(1, sizeof(*sink));
+	int own;
+
+	if (!sink)
+		return -ENOMEM;
+	own = open_own(fd);
+	*sink = (struct sink){
+		.loop = loop,
+		.form = form,
+		.own = own,
+		.out = {
+			.fd = own >= 0 ? own : fd,
+			.blocking = own < 0,
+			.json = form == FORM_JSON,
+			.max = SINK_QUEUE_MAX,
+		},
+	};
+	*ret_sink = sink;
+	return 0;
+}
+
+uint64_t sink_drain(struct sink *sink, int ms)
+{
+	struct pollfd p = { .fd = sink->out.fd, .events = POLLOUT };
+
+	while (!sink->broken && ms > 0 && outq_write(&sink->out) == 1) {
+		(void)poll(&p, 1, DRAIN_STEP_MS);
+		ms -= DRAIN_STEP_MS;
+	}
+	return sink->out.lost + outq_lines_waiting(&sink->out);
+}
+
+void sink_close(struct sink *sink)
+{
+	if (!sink)
+		return;
+	loop_remove(sink->source);
+	outq_free(&sink->out);
+	if (sink->own >= 0)
+		(void)close(sink->own);
+	free(sink);
+}
+
+void sink_tell(struct sink *sink, const struct line *line)
+{
+	const struct buf *form = &line->form[sink->form];
+
+	if (sink->broken) {
+		sink->out.lost++;
+		return;
+	}
+	(void)outq_line(&sink->out, form->data, form->len);
+	if (!sink->source)
+		flush(sink);
+}
+
+uint64_t sink_lost(const struct sink *sink)
+{
+	return sink->out.lost;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Standard output as the agent's log of events: never blocks the agent. */
+#pragma once
+
+#include "../base/loop.h"
+#include "history.h"
+
+struct sink;
+
+int sink_open(struct loop *loop, int fd, enum form form, struct sink **ret_sink);
+
+/*
+ * Write what waits, for `ms` at most, and return how many lines since the start
+ * were not written.
+ */
+uint64_t sink_drain(struct sink *sink, int ms);
+
+/* The descriptor stays open. */
+void sink_close(struct sink *sink);
+DEFINE_CLEANUP(struct sink, sink_close)
+
+void sink_tell(struct sink *sink, const struct line *line);
+
+/* Lines that the descriptor's reader did not get. */
+uint64_t sink_lost(const struct sink *sink);

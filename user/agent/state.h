@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* The agent's context, for the files that make it up. */
+#pragma once
+
+#include "../base/loop.h"
+#include "../event/fold.h"
+#include "../policy/policy.h"
+#include "../registry/registry.h"
+#include "canary.h"
+#include "config.h"
+#include "control.h"
+#include "history.h"
+#include "identity.h"
+#include "kernel.h"
+#include "netns.h"
+#include "sink.h"
+
+/* What was told, to be compared with what the kernel counted. */
+struct tally {
+	uint64_t delivered; /* lines */
+	uint64_t folded;    /* what their counts add */
+	uint64_t existing;  /* what stands for no bind() that was seen */
+};
+
+struct agent {
+	const struct config *config;
+	struct hp_config decision; /* as published */
+	struct registry *registry;
+	struct policy *policy;
+	struct cgroup_mounts mounts;
+	char cgroup[PATH_MAX]; /* where the programs are attached */
+	struct netns netns;
+	struct identity identity;
+	struct loop *loop;
+	struct kernel *kernel;
+	struct fold *fold;
+	struct history history;
+	struct control *control;
+	struct sink *sink;
+	struct tally tally;
+	struct event event; /* the one being told: too large for the stack */
+	struct loop_source *drain_timer, *tick;
+	uint64_t quiet_total;	  /* violations at the last tick */
+	unsigned int quiet_ticks; /* ticks without a new one */
+	enum canary_result canary;
+	bool ready;
+	bool on_terminal; /* standard output is one */
+};
+
+/* tell.c: from records to lines. */
+
+/* Prepare the folding and wait for records. 0, or a negative errno. */
+int tell_start(struct agent *agent);
+
+/* Take and tell all that the kernel has now, pending counts included. */
+void tell_all(struct agent *agent);
+
+/* Tell of a listener that was there before. */
+void tell_existing(void *agent, const struct hp_event *record, uint64_t count);
+
+/* status.c: control_status_fn */
+void status_json(void *agent, struct buf *out);
+
+/* Violations in a set of counters: all that makes lines. */
+uint64_t status_violations(const struct hp_counters *counters);
+
+/* Violations that no line stands for. */
+uint64_t status_lost(const struct hp_counters *counters);
+
+/* Is the enforcement, or the audit, proved and still attached? */
+bool status_effective(struct agent *agent);

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+
+#include "../base/jsonw.h"
+#include "../policy/words.h"
+#include "state.h"
+
+uint64_t status_violations(const struct hp_counters *counters)
+{
+	uint64_t sum = 0;
+
+	for (size_t c = 0; c < HP_CLASS_MAX; c++)
+		sum += counters->count[c][HP_VERDICT_AUDITED] +
+		       counters->count[c][HP_VERDICT_DENIED] +
+		       counters->count[c][HP_VERDICT_EXCEPTED];
+	return sum;
+}
+
+uint64_t status_lost(const struct hp_counters *counters)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < HP_LOST_MAX; i++)
+		sum += counters->lost[i];
+	return sum;
+}
+
+bool status_effective(struct agent *agent)
+{
+	struct kernel_attachment attachments[KERNEL_ATTACHMENTS];
+	size_t n = kernel_attachments(agent->kernel, attachments);
+
+	for (size_t i = 0; i < n; i++)
+		if (!attachments[i].cgroup_id)
+			return false;
+	return n == KERNEL_ATTACHMENTS && agent->canary == CANARY_EFFECTIVE;
+}
+
+/* Why it is not effective. */
+static const char *reason(const struct agent *agent)
+{
+	if (agent->canary != CANARY_EFFECTIVE)
+		return canary_words(agent->canary);
+	return "a program is not attached any more: its cgroup is gone, or its link was detached";
+}
+
+static void put_denies(struct jsonw *w, uint32_t denies)
+{
+	jsonw_array(w, "denies");
+	for (unsigned int c = HP_CLASS_UNREGISTERED; c < HP_CLASS_MAX; c++)
+		if (denies & 1U << c)
+			jsonw_string(w, NULL, word_class(c));
+	jsonw_array_end(w);
+}
+
+static void put_registry(struct jsonw *w, const struct agent *agent)
+{
+	jsonw_object(w, "registry");
+	jsonw_u64(w, "generation", kernel_generation(agent->kernel));
+	jsonw_array(w, "layers");
+	for (size_t i = 0; i < agent->registry->len; i++) {
+		const struct reg_layer *layer = &agent->registry->layers[i];
+
+		jsonw_object(w, NULL);
+		jsonw_string(w, "name", layer->name);
+		jsonw_string(w, "path", layer->path);
+		jsonw_u64(w, "rows", layer->len);
+		jsonw_null(w, "error");
+		jsonw_object_end(w);
+	}
+	jsonw_array_end(w);
+	jsonw_object_end(w);
+}
+
+static void put_classes(struct jsonw *w, const struct hp_counters *counters)
+{
+	jsonw_object(w, "classes");
+	for (unsigned int c = HP_CLASS_UNREGISTERED; c < HP_CLASS_MAX; c++) {
+		jsonw_object(w, word_class(c));
+		for (unsigned int v = HP_VERDICT_ALLOWED; v < HP_VERDICT_MAX; v++)
+			if (counters->count[c][v] || v != HP_VERDICT_ALLOWED)
+				jsonw_u64(w, word_verdict(v), counters->count[c][v]);
+		jsonw_object_end(w);
+	}
+	jsonw_object_end(w);
+}
+
+static void put_counters(struct jsonw *w, struct agent *agent)
+{
+	static const char *const why[] = {
+		[HP_LOST_RING] = "ring",
+		[HP_LOST_RATE] = "rate",
+		[HP_LOST_NOTE] = "note",
+	};
+	struct hp_counters counters = { 0 };
+	uint64_t lost, told, counted;
+
+	(void)kernel_counters(agent->kernel, &counters);
+	lost = status_lost(&counters);
+	told = agent->tally.delivered + agent->tally.folded + lost;
+	counted = status_violations(&counters) + agent->tally.existing;
+	jsonw_object(w, "counters");
+	/* those counted since the slots were read are on their way: in no line yet, and not lost */
+	jsonw_u64(w, "violations", told);
+	jsonw_u64(w, "pending", counted > told ? counted - told : 0);
+	jsonw_u64(w, "delivered", agent->tally.delivered);
+	jsonw_u64(w, "folded", agent->tally.folded);
+	jsonw_u64(w, "lost", lost);
+	jsonw_object(w, "lost_by");
+	for (size_t i = 0; i < HP_LOST_MAX; i++)
+		jsonw_u64(w, why[i], counters.lost[i]);
+	jsonw_object_end(w);
+	jsonw_u64(w, "existing", agent->tally.existing);
+	put_classes(w, &counters);
+	jsonw_object_end(w);
+}
+
+static void put_attached(struct jsonw *w, struct agent *agent)
+{
+	struct kernel_attachment attachments[KERNEL_ATTACHMENTS];
+	size_t n = kernel_attachments(agent->kernel, attachments);
+
+	jsonw_array(w, "attached");
+	for (size_t i = 0; i < n; i++) {
+		jsonw_object(w, NULL);
+		jsonw_string(w, "hook", attachments[i].hook);
+		jsonw_string(w, "program", attachments[i].program);
+		jsonw_u64(w, "program_id", attachments[i].program_id);
+		jsonw_u64(w, "link_id", attachments[i].link_id);
+		jsonw_string(w, "cgroup", agent->cgroup);
+		jsonw_bool(w, "alive", attachments[i].cgroup_id != 0);
+		jsonw_object_end(w);
+	}
+	jsonw_array_end(w);
+}
+
+static void put_clients(struct jsonw *w, const struct agent *agent)
+{
+	unsigned int tails;
+	uint64_t lost;
+
+	control_stats(agent->control, &tails, &lost);
+	jsonw_object(w, "readers");
+	jsonw_u64(w, "tails", tails);
+	jsonw_u64(w, "tail_lines_lost", lost);
+	jsonw_u64(w, "log_lines_lost", sink_lost(agent->sink));
+	jsonw_object_end(w);
+}
+
+void status_json(void *data, struct buf *out)
+{
+	struct agent *agent = data;
+	struct jsonw w = { .out = out };
+	bool effective = status_effective(agent);
+
+	tell_all(agent); /* so that next to nothing is pending */
+	jsonw_object(&w, NULL);
+	jsonw_string(&w, "mode", word_mode(agent->decision.mode));
+	jsonw_bool(&w, "effective", effective);
+	if (!effective)
+		jsonw_string(&w, "reason", reason(agent));
+	jsonw_string(&w, "node", agent->identity.node);
+	jsonw_string(&w, "version", HOSTPORTD_VERSION);
+	jsonw_u64(&w, "pid", (uint64_t)getpid());
+	put_denies(&w, agent->decision.denies);
+	put_registry(&w, agent);
+	put_counters(&w, agent);
+	put_attached(&w, agent);
+	jsonw_u64(&w, "netns_cookie", agent->netns.cookie);
+	jsonw_u64(&w, "netns_inode", agent->netns.inum);
+	put_clients(&w, agent);
+	jsonw_object_end(&w);
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/*
+ * From the kernel's records to lines.
+ *
+ * The kernel wakes the agent once in 10 ms at most, and not again for what
+ * comes within that time: so a wake-up is followed by drains on a timer until
+ * one finds nothing. Repeats are only counted in the fold slots, so while
+ * there are new violations a tick a second reads the slots. Both stop when
+ * nothing happens: an idle node has an idle agent.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "../base/log.h"
+#include "state.h"
+
+#define DRAIN_MS    10
+#define TICK_MS	    1000
+#define DRAINS_MAX  64 /* more than the largest ring holds */
+#define QUIET_TICKS 3  /* longer than the kernel folds without a record */
+
+static void publish(struct agent *agent)
+{
+	const struct line *line = history_add(&agent->history, &agent->event);
+
+	agent->tally.delivered++;
+	agent->tally.folded += agent->event.count - 1;
+	sink_tell(agent->sink, line);
+	control_tell(agent->control, line);
+}
+
+static void on_line(void *data, const struct hp_event *record, uint64_t count, uint64_t first_ns,
+		    uint64_t last_ns)
+{
+	struct agent *agent = data;
+
+	identity_event(&agent->identity, record, count, first_ns, last_ns, &agent->event);
+	publish(agent);
+}
+
+void tell_existing(void *data, const struct hp_event *record, uint64_t count)
+{
+	struct agent *agent = data;
+
+	agent->tally.existing += count;
+	on_line(agent, record, count, record->time_ns, record->time_ns);
+}
+
+static void on_record(void *data, const struct hp_event *record)
+{
+	struct agent *agent = data;
+	int r = fold_record(agent->fold, record);
+
+	if (r < 0)
+		log_error("a violation can't be told: %s", strerror(-r));
+}
+
+static uint64_t boot_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+static void on_slot(void *data, uint32_t slot, const struct hp_fold_slot *value)
+{
+	struct agent *agent = data;
+
+	fold_slot(agent->fold, slot, value, boot_ns());
+}
+
+static int drain(struct agent *agent)
+{
+	int n = kernel_drain(agent->kernel);
+
+	if (n < 0)
+		log_error("reading records: %s", strerror(-n));
+	return n;
+}
+
+static uint64_t violations(struct agent *agent)
+{
+	struct hp_counters counters;
+
+	if (kernel_counters(agent->kernel, &counters) < 0)
+		return 0;
+	return status_violations(&counters);
+}
+
+/* The records first: a slot's new holder is known by its record. */
+void tell_all(struct agent *agent)
+{
+	int r;
+
+	for (int i = 0; i < DRAINS_MAX && drain(agent) == KERNEL_DRAIN_MAX; i++)
+		;
+	r = kernel_read_folds(agent->kernel, on_slot, agent);
+	if (r < 0)
+		log_error("reading fold slots: %s", strerror(-r));
+}
+
+static void on_drain_timer(void *data, uint32_t events)
+{
+	struct agent *agent = data;
+
+	(void)events;
+	if (drain(agent) > 0)
+		(void)loop_timer_set(agent->drain_timer, DRAIN_MS, 0);
+}
+
+static void on_tick(void *data, uint32_t events)
+{
+	struct agent *agent = data;
+	uint64_t total = violations(agent);
+
+	(void)events;
+	tell_all(agent);
+	agent->quiet_ticks = total == agent->quiet_total ? agent->quiet_ticks + 1 : 0;
+	agent->quiet_total = total;
+	if (agent->quiet_ticks >= QUIET_TICKS)
+		(void)loop_timer_set(agent->tick, 0, 0);
+}
+
+static void on_ring(void *data, uint32_t events)
+{
+	struct agent *agent = data;
+
+	(void)events;
+	(void)drain(agent);
+	agent->quiet_ticks = 0;
+	(void)loop_timer_set(agent->drain_timer, DRAIN_MS, 0);
+	(void)loop_timer_set(agent->tick, TICK_MS, TICK_MS);
+}
+
+int tell_start(struct agent *agent)
+{
+	int r = fold_new(on_line, agent, &agent->fold);
+
+	if (r == 0)
+		r = kernel_on_event(agent->kernel, on_record, agent);
+	if (r == 0)
+		r = loop_timer(agent->loop, on_drain_timer, agent, &agent->drain_timer);
+	if (r == 0)
+		r = loop_timer(agent->loop, on_tick, agent, &agent->tick);
+	if (r == 0)
+		r = loop_add(agent->loop, kernel_ring_fd(agent->kernel), EPOLLIN, on_ring, agent,
+			     NULL);
+	return r;
+}

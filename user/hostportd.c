@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+/* hostportd: the agent. */
+#include <stdio.h>
+
+#include "agent/agent.h"
+#include "base/log.h"
+
+int main(int argc, char **argv)
+{
+	_cleanup_buf_ struct buf out = { 0 };
+	struct config config;
+	int r;
+
+	log_setup("hostportd", LOG_LEVEL_INFO);
+	r = config_parse(argc, argv, &config, &out);
+	if (r < 0) {
+		(void)fprintf(stderr, "%s\n", out.data ? out.data : "hostportd: out of memory");
+		return EXIT_USAGE;
+	}
+	if (r != OPTIONS_OK)
+		return fputs(out.data, stdout) < 0 || fflush(stdout) < 0 ? EXIT_SYSTEM : EXIT_OK;
+	return agent_run(&config);
+}
