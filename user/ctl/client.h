@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The agent's other side: one request, and lines in answer. */
+#pragma once
+
+#include "../base/buf.h"
+
+#define SOCKET_DEFAULT	"/run/hostportd.sock"
+#define ANSWER_LINE_MAX (16UL << 20)
+
+struct client {
+	int fd;
+	struct buf in;
+	size_t at; /* of in: handed out so far */
+};
+
+/*
+ * Connect, send one line and take the answer's first line. 0; -ENOENT or
+ * -ECONNREFUSED where no agent is; -EPROTO with the agent's sentence in `err`
+ * where it refused; or another negative errno.
+ */
+int client_open(const char *path, const struct buf *request, struct client *ret_client,
+		struct buf *err);
+
+/* Lines may now come at any time; until then, -EAGAIN is an agent that does not answer. */
+void client_wait_for_ever(struct client *client);
+
+/*
+ * The next line, without its end, zero-terminated; valid until the next call.
+ * 1; 0 at the end of the answer; or a negative errno.
+ */
+int client_line(struct client *client, char **ret_line, size_t *ret_len);
+
+void client_close(struct client *client);
+#define _cleanup_client_ _cleanup_(client_close)

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/* hostportctl status: what the agent does, and whether it is effective. */
+#include "verbs.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "../base/json.h"
+#include "../base/log.h"
+#include "client.h"
+
+static int set_json(void *ctx, const char *value, struct buf *err)
+{
+	(void)value;
+	(void)err;
+	*(bool *)ctx = true;
+	return 0;
+}
+
+static const struct option_spec specs[] = {
+	{ "json", NULL, "the whole document", set_json, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl status",
+	.usage = "[--json]",
+	.summary =
+		"Tell what the agent does. Exit status: 0 effective, 1 not effective, 3 no agent.",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static void put_words(struct buf *out, const struct json *list)
+{
+	for (size_t i = 0; i < json_len(list); i++) {
+		buf_puts(out, i ? ", " : "");
+		buf_put_safe(out, json_text(json_at(list, i), "?"));
+	}
+	if (!json_len(list))
+		buf_puts(out, "nothing");
+}
+
+static void put_layers(struct buf *out, const struct json *registry)
+{
+	const struct json *layers = json_member(registry, "layers");
+	uint64_t rows;
+
+	buf_printf(out, "registry    generation %" PRIu64,
+		   json_member_u64(registry, "generation", 0));
+	for (size_t i = 0; i < json_len(layers); i++) {
+		const struct json *layer = json_at(layers, i);
+
+		buf_puts(out, "\n            ");
+		buf_put_safe(out, json_member_text(layer, "name", "?"));
+		rows = json_member_u64(layer, "rows", 0);
+		buf_printf(out, ": %" PRIu64 " row%s, ", rows, rows == 1 ? "" : "s");
+		buf_put_safe(out, json_member_text(layer, "path", "?"));
+	}
+}
+
+static void put_attached(struct buf *out, const struct json *attached)
+{
+	for (size_t i = 0; i < json_len(attached); i++) {
+		const struct json *a = json_at(attached, i);
+
+		buf_puts(out, i ? "\n            " : "\nattached    ");
+		buf_put_safe(out, json_member_text(a, "hook", "?"));
+		buf_puts(out, " at ");
+		buf_put_safe(out, json_member_text(a, "cgroup", "?"));
+		buf_printf(out, ", program %" PRIu64 ", link %" PRIu64 "%s",
+			   json_member_u64(a, "program_id", 0), json_member_u64(a, "link_id", 0),
+			   json_member_bool(a, "alive", false) ? "" : ", DEAD");
+	}
+}
+
+static void put_text(const struct json *status, struct buf *out)
+{
+	const struct json *counters = json_member(status, "counters");
+	bool effective = json_member_bool(status, "effective", false);
+
+	buf_puts(out, "mode        ");
+	buf_put_safe(out, json_member_text(status, "mode", "?"));
+	buf_puts(out, effective ? ", effective" : ", NOT EFFECTIVE: ");
+	if (!effective)
+		buf_put_safe(out, json_member_text(status, "reason", "?"));
+	buf_puts(out, "\ndenies      ");
+	put_words(out, json_member(status, "denies"));
+	buf_puts(out, strcmp(json_member_text(status, "mode", ""), "enforce") == 0 ?
+			      "\n" :
+			      " (in enforce mode)\n");
+	put_layers(out, json_member(status, "registry"));
+	buf_printf(out,
+		   "\nviolations  %" PRIu64 " = %" PRIu64 " lines + %" PRIu64
+		   " folded into them + %" PRIu64 " lost",
+		   json_member_u64(counters, "violations", 0),
+		   json_member_u64(counters, "delivered", 0),
+		   json_member_u64(counters, "folded", 0), json_member_u64(counters, "lost", 0));
+	put_attached(out, json_member(status, "attached"));
+}
+
+int verb_status(const struct ctl *ctl, int argc, char **argv)
+{
+	_cleanup_client_ struct client client = { .fd = -1 };
+	_cleanup_buf_ struct buf request = { 0 }, reason = { 0 }, text = { 0 };
+	_cleanup_(json_freep) struct json *document = NULL;
+	bool json = false;
+	int operands, status, r;
+	size_t len;
+	char *line;
+
+	if (verb_parse(&options, &json, argc, argv, &operands, &status) != 0)
+		return status;
+	buf_puts(&request, "{\"verb\":\"status\"}");
+	r = client_open(ctl->socket, &request, &client, &reason);
+	if (r < 0)
+		return verb_no_agent(ctl, r, reason.data);
+	r = client_line(&client, &line, &len);
+	if (r <= 0)
+		return verb_no_agent(ctl, r < 0 ? r : -ECONNRESET, NULL);
+	if (json_parse(line, len, &reason, &document) < 0)
+		return verb_no_agent(ctl, -EPROTO, reason.data);
+	if (json)
+		buf_puts(&text, line);
+	else
+		put_text(document, &text);
+	status = verb_print(&text);
+	if (status != EXIT_OK)
+		return status;
+	return json_member_bool(document, "effective", false) ? EXIT_OK : EXIT_FINDINGS;
+}

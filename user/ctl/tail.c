@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/* hostportctl tail: violations as they happen. */
+#include "verbs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/jsonw.h"
+#include "../base/log.h"
+#include "../base/parse.h"
+#include "../base/terminal.h"
+#include "../policy/policy.h"
+#include "../policy/words.h"
+#include "client.h"
+
+struct tail {
+	bool json;
+	uint32_t classes;
+	uint64_t replay;
+};
+
+static int set_json(void *ctx, const char *value, struct buf *err)
+{
+	struct tail *tail = ctx;
+
+	(void)value;
+	(void)err;
+	tail->json = true;
+	return 0;
+}
+
+static int set_class(void *ctx, const char *value, struct buf *err)
+{
+	struct tail *tail = ctx;
+	const char *bad;
+	uint32_t classes;
+	size_t len;
+
+	if (policy_denies_parse(value, &classes, &bad, &len) < 0) {
+		buf_printf(err, "%.*s: no such class", (int)len, bad);
+		return -EINVAL;
+	}
+	tail->classes |= classes;
+	return 0;
+}
+
+static int set_replay(void *ctx, const char *value, struct buf *err)
+{
+	struct tail *tail = ctx;
+
+	if (parse_u64(value, 0, UINT32_MAX, &tail->replay) == 0)
+		return 0;
+	buf_puts(err, "not a number of events");
+	return -EINVAL;
+}
+
+static const struct option_spec specs[] = {
+	{ "json", NULL, "one JSON object a line", set_json, false },
+	{ "class", "CLASS,...", "only violations of these classes (all)", set_class, true },
+	{ "replay", "N", "begin with the last N violations (0); the agent keeps 1000", set_replay,
+	  false },
+};
+
+static const struct options options = {
+	.program = "hostportctl tail",
+	.usage = "[options]",
+	.summary = "Print violations as they happen, until interrupted. Exit status: 3 when the "
+		   "agent ends.",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static void put_request(const struct tail *tail, struct buf *out)
+{
+	struct jsonw w = { .out = out };
+
+	jsonw_object(&w, NULL);
+	jsonw_string(&w, "verb", "tail");
+	jsonw_string(&w, "form", tail->json ? "json" : terminal_colour() ? "colour" : "text");
+	jsonw_u64(&w, "replay", tail->replay);
+	jsonw_array(&w, "classes");
+	for (unsigned int c = HP_CLASS_UNREGISTERED; c < HP_CLASS_MAX; c++)
+		if (tail->classes & 1U << c)
+			jsonw_string(&w, NULL, word_class(c));
+	jsonw_array_end(&w);
+	jsonw_object_end(&w);
+}
+
+/* 1: the reader of standard output is gone; 0: the agent has ended; or a negative errno. */
+static int copy(struct client *client)
+{
+	size_t len;
+	char *line;
+	int r;
+
+	while ((r = client_line(client, &line, &len)) > 0) {
+		line[len] = '\n';
+		if (fwrite(line, 1, len + 1, stdout) != len + 1 || fflush(stdout) != 0)
+			return errno == EPIPE ? 1 : -errno;
+	}
+	return r;
+}
+
+int verb_tail(const struct ctl *ctl, int argc, char **argv)
+{
+	_cleanup_client_ struct client client = { .fd = -1 };
+	_cleanup_buf_ struct buf request = { 0 }, reason = { 0 };
+	struct tail tail = { 0 };
+	int operands, status, r;
+
+	if (verb_parse(&options, &tail, argc, argv, &operands, &status) != 0)
+		return status;
+	put_request(&tail, &request);
+	r = client_open(ctl->socket, &request, &client, &reason);
+	if (r < 0)
+		return verb_no_agent(ctl, r, reason.data);
+	client_wait_for_ever(&client);
+	r = copy(&client);
+	if (r > 0)
+		return EXIT_OK;
+	log_error("tail: %s: %s", ctl->socket, r < 0 ? strerror(-r) : "the agent has ended");
+	return EXIT_SYSTEM;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/* hostportctl: the agent's client, and the offline tools. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ctl/client.h"
+#include "ctl/verbs.h"
+
+static const struct {
+	const char *name;
+	verb_fn fn;
+	const char *help;
+} verbs[] = {
+	{ "tail", verb_tail, "violations as they happen" },
+	{ "status", verb_status, "what the agent does, and whether it is effective" },
+	{ "explain", verb_explain, "the row of a port, the decision, and why (offline)" },
+	{ "registry", verb_registry, "show the registry (offline)" },
+};
+
+static int set_socket(void *ctx, const char *value, struct buf *err)
+{
+	struct ctl *ctl = ctx;
+
+	(void)err;
+	ctl->socket = value;
+	return 0;
+}
+
+static const struct option_spec specs[] = {
+	{ "socket", "PATH", "the agent's control socket (" SOCKET_DEFAULT ")", set_socket, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl",
+	.usage = "[--socket=PATH] VERB [options]",
+	.env = "HOSTPORTD_",
+	.operands = OPTIONS_STOP_AT_OPERAND,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static void put_verbs(FILE *out)
+{
+	(void)fputs("\nverbs:\n", out);
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		(void)fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].help);
+	(void)fputs("\n`hostportctl VERB --help` tells of one.\n", out);
+}
+
+static int run(const struct ctl *ctl, int argc, char **argv)
+{
+	for (size_t i = 0; argc > 0 && i < ARRAY_LEN(verbs); i++)
+		if (strcmp(argv[0], verbs[i].name) == 0)
+			return verbs[i].fn(ctl, argc, argv);
+	log_error("%s: %s: try --help", argc > 0 ? "unknown verb" : "usage",
+		  argc > 0 ? argv[0] : "a verb is missing");
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl ctl = { .socket = SOCKET_DEFAULT };
+	int operands, status, r;
+
+	/* tables measure their cells by it */
+	(void)setlocale(LC_CTYPE, "");
+	log_setup("hostportctl", LOG_LEVEL_INFO);
+	r = verb_parse(&options, &ctl, argc, argv, &operands, &status);
+	if (r == OPTIONS_OK)
+		return run(&ctl, argc - operands, argv + operands);
+	if (r == OPTIONS_HELP)
+		put_verbs(stdout);
+	return status;
+}
