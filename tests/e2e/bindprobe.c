@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A subject: takes ports as it is told and says what came of it.
+ *
+ *   bindprobe PROTO FAMILY ADDRESS PORT [COUNT]
+ *
+ * PROTO is tcp, udp or udplite; FAMILY is 4, 6, 6only (IPV6_V6ONLY) or unspec (an IPv4
+ * socket given AF_UNSPEC). Binds COUNT times (1), a new socket each time, closed
+ * before the next; prints the errno's name of each different outcome, or "ok PORT",
+ * and how often it came: "EPERM 3". `hold [SOCKETS]` in place of COUNT binds once (or
+ * so many sockets, with SO_REUSEPORT), listens on TCP, prints and waits for the end of
+ * its standard input.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef IPPROTO_UDPLITE
+#define IPPROTO_UDPLITE 136
+#endif
+
+struct target {
+	int type, ipproto, domain;
+	bool v6only;
+	struct sockaddr_storage addr;
+	socklen_t len;
+};
+
+static int usage(void)
+{
+	fputs("usage: bindprobe tcp|udp|udplite 4|6|6only|unspec ADDRESS PORT [COUNT|hold "
+	      "[SOCKETS]]\n",
+	      stderr);
+	return 2;
+}
+
+static bool set_proto(struct target *t, const char *word)
+{
+	if (strcmp(word, "tcp") == 0)
+		t->type = SOCK_STREAM, t->ipproto = IPPROTO_TCP;
+	else if (strcmp(word, "udp") == 0)
+		t->type = SOCK_DGRAM, t->ipproto = IPPROTO_UDP;
+	else if (strcmp(word, "udplite") == 0)
+		t->type = SOCK_DGRAM, t->ipproto = IPPROTO_UDPLITE;
+	else
+		return false;
+	return true;
+}
+
+static bool set_addr4(struct target *t, sa_family_t family, const char *addr, uint16_t port)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)&t->addr;
+
+	t->domain = AF_INET;
+	t->len = sizeof(*in);
+	in->sin_family = family;
+	in->sin_port = htons(port);
+	return inet_pton(AF_INET, addr, &in->sin_addr) == 1;
+}
+
+static bool set_addr6(struct target *t, const char *addr, uint16_t port)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&t->addr;
+
+	t->domain = AF_INET6;
+	t->len = sizeof(*in6);
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(port);
+	return inet_pton(AF_INET6, addr, &in6->sin6_addr) == 1;
+}
+
+static bool set_addr(struct target *t, const char *family, const char *addr, uint16_t port)
+{
+	if (strcmp(family, "4") == 0)
+		return set_addr4(t, AF_INET, addr, port);
+	if (strcmp(family, "unspec") == 0)
+		return set_addr4(t, AF_UNSPEC, addr, port);
+	t->v6only = strcmp(family, "6only") == 0;
+	if (t->v6only || strcmp(family, "6") == 0)
+		return set_addr6(t, addr, port);
+	return false;
+}
+
+static int open_socket(const struct target *t)
+{
+	int one = 1, fd = socket(t->domain, t->type, t->ipproto);
+
+	if (fd >= 0 && t->v6only &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) < 0)
+		perror("IPV6_V6ONLY");
+	return fd;
+}
+
+static unsigned int bound_port(int fd)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+
+	if (getsockname(fd, (struct sockaddr *)&addr, &len) < 0)
+		return 0;
+	/* the port stands at the same place in both families */
+	return ntohs(((struct sockaddr_in *)&addr)->sin_port);
+}
+
+static void say(int error, unsigned int port, unsigned long times)
+{
+	if (error)
+		printf("%s %lu\n", strerrorname_np(error), times);
+	else
+		printf("ok %u %lu\n", port, times);
+}
+
+static int repeat(const struct target *t, unsigned long count)
+{
+	unsigned long times = 0;
+	int last = -1;
+	unsigned int port = 0;
+
+	for (unsigned long i = 0; i < count; i++) {
+		int fd = open_socket(t), error;
+
+		if (fd < 0) {
+			perror("socket");
+			return 3;
+		}
+		error = bind(fd, (const struct sockaddr *)&t->addr, t->len) < 0 ? errno : 0;
+		if (times && error != last) {
+			say(last, port, times);
+			times = 0;
+		}
+		port = error ? 0 : bound_port(fd);
+		last = error;
+		times++;
+		(void)close(fd);
+	}
+	say(last, port, times);
+	return 0;
+}
+
+/* Take the port with one more socket; 0 or an errno. The socket stays open. */
+static int take(const struct target *t, bool shared, unsigned int *port)
+{
+	int one = 1, fd = open_socket(t);
+
+	if (fd < 0)
+		return errno;
+	if (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) < 0)
+		return errno;
+	if (bind(fd, (const struct sockaddr *)&t->addr, t->len) < 0)
+		return errno;
+	if (t->type == SOCK_STREAM && listen(fd, 1) < 0)
+		return errno;
+	*port = bound_port(fd);
+	return 0;
+}
+
+static int hold(const struct target *t, unsigned long sockets)
+{
+	unsigned int port = 0;
+	int error = 0;
+	char c;
+
+	for (unsigned long i = 0; i < sockets && !error; i++)
+		error = take(t, sockets > 1, &port);
+	say(error, error ? 0 : port, sockets);
+	(void)fflush(stdout);
+	while (read(STDIN_FILENO, &c, 1) > 0)
+		;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct target t = { 0 };
+	const char *how = argc >= 6 ? argv[5] : "1";
+
+	if (argc < 5 || argc > 7 || !set_proto(&t, argv[1]) ||
+	    !set_addr(&t, argv[2], argv[3], (uint16_t)strtoul(argv[4], NULL, 10)))
+		return usage();
+	if (strcmp(how, "hold") == 0)
+		return hold(&t, argc == 7 ? strtoul(argv[6], NULL, 10) : 1);
+	return repeat(&t, strtoul(how, NULL, 10));
+}

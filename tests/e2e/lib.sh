@@ -1,0 +1,181 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+#
+# What the end-to-end tests share: a cgroup and a network namespace of their
+# own, an agent that is confined to both, and checks. Sourced.
+#
+# Everything a test makes carries this prefix and the test's name, and is
+# removed before it starts, after it ends, and when it is killed. Programs are
+# attached to the test's cgroup only, and check the test's netns only.
+
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
+export PATH=$PATH:/usr/sbin:/sbin
+
+B=${B:-build}
+TEST=$(basename "$0" .sh)
+NAME=hostportd-e2e-${TEST#test_}
+NETNS=/run/netns/$NAME
+CGROUP2=$(awk '$0 ~ / - cgroup2 / {print $5; exit}' /proc/self/mountinfo)
+CGROUP=$CGROUP2/$NAME
+WORK=/tmp/$NAME
+SOCK=$WORK/agent.sock
+AGENT_PID=
+failures=0
+
+pass() { echo "PASS $TEST: $1"; }
+fail() {
+	echo "FAIL $TEST: $1"
+	failures=$((failures + 1))
+}
+skip() { echo "SKIP $TEST: $1"; }
+
+# is NAME GOT WANT: the two are the same.
+is() {
+	if [ "$2" = "$3" ]; then pass "$1"; else fail "$1: got '$2', want '$3'"; fi
+}
+
+# has NAME TEXT PATTERN: an extended regular expression is found in the text.
+has() {
+	if grep -qE -- "$3" <<<"$2"; then pass "$1"; else fail "$1: '$3' is not in: $2"; fi
+}
+
+# has_not NAME TEXT PATTERN
+has_not() {
+	if grep -qE -- "$3" <<<"$2"; then fail "$1: '$3' is in: $2"; else pass "$1"; fi
+}
+
+# until_true SECONDS COMMAND...: poll for a condition; its last status.
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}
+
+# Processes of the test's cgroup, that is: what it started there.
+kill_cgroup() {
+	local dir pid
+	[ -d "$CGROUP" ] || return 0
+	while read -r dir; do
+		while read -r pid; do kill -KILL "$pid" 2>/dev/null; done <"$dir/cgroup.procs"
+	done < <(find "$CGROUP" -depth -type d)
+	until_true 5 cgroup_empty
+	find "$CGROUP" -depth -type d -exec rmdir {} \; 2>/dev/null
+}
+
+cgroup_empty() { ! find "$CGROUP" -name cgroup.procs -exec cat {} + | grep -q .; }
+
+# An agent that an earlier run left behind, by the pid it wrote down.
+kill_stale_agent() {
+	local pid
+	[ -f "$WORK/agent.pid" ] || return 0
+	pid=$(cat "$WORK/agent.pid")
+	case "$(readlink "/proc/$pid/exe" 2>/dev/null)" in
+	*/hostportd*) kill -KILL "$pid" 2>/dev/null ;;
+	esac
+}
+
+cleanup() {
+	if [ -n "$AGENT_PID" ]; then
+		kill -KILL "$AGENT_PID" 2>/dev/null
+		wait "$AGENT_PID" 2>/dev/null
+	fi
+	kill_stale_agent
+	kill_cgroup
+	if [ -e "$NETNS" ]; then ip netns del "$NAME"; fi
+	rm -rf "$WORK"
+}
+
+# Ready a test: nothing of an earlier run is left, cgroup and netns are there.
+setup() {
+	if [ "$(id -u)" -ne 0 ]; then
+		skip "not root"
+		exit 0
+	fi
+	# One test at a time on a kernel, whoever runs it. Subjects and agents don't inherit the
+	# lock; what else a killed run may have left holds it up for a while only.
+	exec 8<"$CGROUP2/cgroup.procs" || exit 3
+	flock -w 180 8 || echo "$TEST: another test seems to run: going on all the same" >&2
+	cleanup 2>/dev/null
+	trap cleanup EXIT
+	trap 'exit 130' INT TERM HUP
+	mkdir -p "$WORK" "$CGROUP" || exit 3
+	ip netns add "$NAME" || exit 3
+	ip -n "$NAME" link set lo up || exit 3
+}
+
+# finish: the test's exit status.
+finish() { exit "$((failures > 0))"; }
+
+# inside COMMAND...: run a subject in the test's cgroup and netns.
+inside() { inside_cgroup "$CGROUP" "$@"; }
+
+# inside_cgroup DIR COMMAND...: the same below another directory of the test's cgroup.
+inside_cgroup() {
+	local dir=$1
+	shift
+	(
+		echo "$BASHPID" >"$dir/cgroup.procs" || exit 3
+		exec nsenter --net="$NETNS" -- "$@" 8<&-
+	)
+}
+
+# in_cgroup_only COMMAND...: in the test's cgroup, but in this machine's own netns.
+in_cgroup_only() {
+	(
+		echo "$BASHPID" >"$CGROUP/cgroup.procs" || exit 3
+		exec "$@" 8<&-
+	)
+}
+
+# probe ARGS...: bindprobe as a subject.
+probe() { inside "$B/tests/e2e/bindprobe" "$@"; }
+
+ctl() { "$B/hostportctl" --socket="$SOCK" "$@"; }
+
+agent_ready() { ctl status >/dev/null 2>&1; }
+
+# start_agent OPTIONS...: events (JSON) go to $WORK/events, diagnostics to $WORK/log.
+start_agent() {
+	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json "$@" \
+		>"$WORK/events" 2>"$WORK/log" </dev/null 8<&- &
+	AGENT_PID=$!
+	echo "$AGENT_PID" >"$WORK/agent.pid"
+	until_true 10 agent_ready && return 0
+	fail "agent $*: not ready: $(tail -n 3 "$WORK/log")"
+	return 1
+}
+
+# stop_agent: end it with SIGTERM; sets AGENT_STATUS. All events are told then.
+stop_agent() {
+	kill -TERM "$AGENT_PID"
+	wait "$AGENT_PID"
+	# shellcheck disable=SC2034 # for the tests
+	AGENT_STATUS=$?
+	AGENT_PID=
+	rm -f "$WORK/agent.pid"
+}
+
+# status FILTER: a value of the status document, by jq.
+status() { ctl status --json | jq -r "$1"; }
+
+# events FILTER: how many events so far match a jq condition, by their counts.
+events() {
+	ctl status >/dev/null # the agent tells all it has before it answers
+	jq -s "[.[] | select($1) | .count] | add // 0" "$WORK/events"
+}
+
+# accounted NAME: violations = delivered + folded + lost, and as the lines say.
+accounted() {
+	local line
+	line=$(status '.counters | "\(.violations) \(.delivered + .folded + .lost) \(.delivered) \(.delivered + .folded) \(.pending)"')
+	# shellcheck disable=SC2086 # five numbers
+	set -- "$1" $line
+	is "$1: violations = delivered + folded + lost" "$2" "$3"
+	is "$1: nothing is pending" "$6" 0
+	is "$1: lines written" "$(jq -s length "$WORK/events")" "$4"
+	is "$1: sum of counts" "$(jq -s '[.[].count] | add // 0' "$WORK/events")" "$5"
+}
