@@ -1,0 +1,250 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# lint.sh: what can be said of the sources without running them. Each check is a
+# function that prints what is wrong, or nothing; it may skip with a reason.
+# Sizes are limits, not aims.
+set -u
+cd "$(dirname "$0")/.." || exit 3
+export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin:/sbin
+B=${B:-build}
+passed=0 failed=0 skipped=0
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+FILE_LINES=500
+FUNCTION_LINES=80
+MAIN_LINES=40
+
+# ---- the files: what git tracks or would track ------------------------------------------------
+mapfile -t all < <(git -c safe.directory="$PWD" ls-files --cached --others --exclude-standard |
+	sort -u | while IFS= read -r f; do [ -f "$f" ] && echo "$f"; done)
+if [ "${#all[@]}" -eq 0 ]; then
+	echo "FAIL files: git lists none: lint needs a clone"
+	echo "0 passed, 1 failed, 0 skipped"
+	exit 1
+fi
+
+# select PATTERN: the files whose paths match an extended regular expression.
+select_files() { printf '%s\n' "${all[@]}" | grep -E -- "$1"; }
+
+mapfile -t sources < <(select_files '\.[ch]$')
+mapfile -t formatted < <(select_files '\.[ch]$' | grep -v '^vmlinux/')
+mapfile -t headers < <(select_files '\.h$')
+mapfile -t user < <(select_files '^user/.*\.[ch]$')
+mapfile -t pure < <(select_files '^user/(registry|policy|event)/.*\.[ch]$')
+mapfile -t scripts < <(select_files '\.sh$|^\.ci/run$')
+mapfile -t pages < <(select_files '^docs/.*\.scd$')
+
+# ---- checks -----------------------------------------------------------------------------------
+# need COMMAND: skip the check where the machine has no such command.
+need() {
+	command -v "$1" >/dev/null && return
+	echo "$1 is not installed" >"$out/skip"
+	exit 77
+}
+
+check_formatting() {
+	need clang-format
+	for f in "${formatted[@]}"; do
+		clang-format --dry-run -Werror "$f" >"$out/format" 2>&1 ||
+			echo "$f: $(grep -c 'error:' "$out/format") places: see \`make format\`"
+	done
+}
+
+check_shell_scripts() {
+	need shellcheck
+	# SC2317: it does not see that a function's name is an argument of another
+	shellcheck -x -e SC2317 "${scripts[@]}"
+}
+
+check_file_sizes() {
+	for f in "${sources[@]}"; do
+		n=$(wc -l <"$f")
+		[ "$n" -le "$FILE_LINES" ] || echo "$f: $n lines; the limit is $FILE_LINES"
+	done
+}
+
+# A function is from a line that starts with { to the next that starts with }.
+check_function_sizes() {
+	awk -v most="$FUNCTION_LINES" -v most_main="$MAIN_LINES" '
+		FNR == 1 { start = 0; head = "" }
+		/^[a-z_].*\(/ && !/;/ { head = $0 }
+		/^\{/ { start = FNR }
+		/^\}/ && start {
+			n = FNR - start + 1
+			limit = head ~ /[ *]main\(/ ? most_main : most
+			if (n > limit)
+				print FILENAME ":" start ": " n " lines; the limit is " limit ": " head
+			start = 0
+		}' "${sources[@]}"
+}
+
+check_libraries_are_wrapped_once() {
+	for header in yaml.h jansson.h libsmartcols/libsmartcols.h libmnl/libmnl.h bpf/libbpf.h bpf/bpf.h; do
+		mapfile -t by < <(grep -lE "^#include <$header>" "${user[@]}")
+		[ "${#by[@]}" -eq 1 ] ||
+			echo "<$header> is included by ${#by[@]} files instead of one: ${by[*]}"
+	done
+}
+
+# Pure parts: no input, no output, no clock, no environment, no log.
+check_pure_parts() {
+	local calls='fopen|fdopen|open|openat|creat|read|pread|write|pwrite|fread|fwrite|close|fclose'
+	calls+='|printf|vprintf|fprintf|puts|fputs|putchar|fputc|perror|scanf|fscanf|getline|stat|lstat'
+	calls+='|fstat|opendir|readdir|readlink|socket|connect|send|recv|ioctl|getenv|setenv|system|popen'
+	calls+='|fork|exec[lv][a-z]*|time|clock_gettime|gettimeofday|exit|abort'
+	grep -nE "(^|[^A-Za-z0-9_>.])($calls)[[:space:]]*\\(" "${pure[@]}" |
+		grep -vE ':[0-9]+:[[:space:]]*(\*|/\*|//)'
+	grep -nE '(^|[^A-Za-z0-9_])((stdout|stderr|stdin)[^a-z]|log_[a-z]+[[:space:]]*\()' "${pure[@]}" |
+		grep -vE ':[0-9]+:[[:space:]]*(\*|/\*|//)'
+	grep -nE '#include (<(unistd|fcntl|sys/[a-z]+)\.h>|".*/log\.h")' "${pure[@]}"
+}
+
+# Approximately: declarations in the first column, and static ones in functions.
+check_no_mutable_globals() {
+	local f
+	for f in "${user[@]}"; do
+		[ "$f" = user/base/log.c ] || awk '
+			function bad() { print FILENAME ":" FNR ": " $0 }
+			/^[ \t]*static const [A-Za-z_0-9 ]+\*[A-Za-z_0-9]+(\[.*\])?( =.*|;)$/ { bad() }
+			/^[ \t]+static / && !/const/ && !/\(/ { bad() }
+			/^[ \t]+static .*=/ && !/const/ { bad() }
+			/^(static |extern )?[A-Za-z_].*\{$/ && !/=/ { opener = $0 }
+			/^\} *\*?[A-Za-z_].*[;={]$/ && !/^\} __/ && opener !~ /const|typedef/ { bad() }
+			/^(typedef|extern|return|case|default|struct [a-z_]+;|union [a-z_]+;|enum [a-z_]+;)/ { next }
+			/^_Static_assert|^DEFINE_|^#/ { next }
+			/^[A-Za-z_][A-Za-z0-9_ *]* \**[A-Za-z_0-9]+(\[.*\])?( = .*|;)$/ && !/const/ { bad() }' "$f"
+	done
+}
+
+# spdx FILE: the licence that its first line (the second, after #!) names.
+spdx() { head -n 2 "$1" | sed -nE '1{/^#!/{n}};s/.*SPDX-License-Identifier: ([^*]*[^* ]).*/\1/p' | head -n 1; }
+
+check_licences() {
+	local f got want
+	while IFS= read -r f; do
+		case "$f" in
+		bpf/abi.h | bpf/verdict.h | tests/bpf/verdict_case.h) want="GPL-2.0-only OR MIT" ;;
+		bpf/* | vmlinux/* | *.bpf.c) want=GPL-2.0-only ;;
+		*) want=MIT ;;
+		esac
+		got=$(spdx "$f")
+		[ "$got" = "$want" ] || echo "$f: SPDX-License-Identifier: '$got' instead of '$want'"
+	done < <(select_files '\.([chS]|sh|mjs)$|^Makefile$|^\.ci/run$|^deploy/')
+}
+
+check_header_guards() {
+	for f in "${headers[@]}"; do
+		[ "$(grep -c '^#pragma once$' "$f")" -eq 1 ] || echo "$f: not one #pragma once"
+	done
+}
+
+check_no_loose_ends() {
+	select_files '.' | grep -vE '^LICENSES/|package-lock\.json$' |
+		xargs -d '\n' grep -nEw 'TO''DO|FIX''ME|XX''X'
+	return 0
+}
+
+check_man_pages() {
+	need scdoc
+	need man
+	local page
+	for f in "${pages[@]}"; do
+		page=$out/$(basename "$f" .scd)
+		scdoc <"$f" >"$page" 2>"$page.err" || echo "$f: $(cat "$page.err")"
+		MANWIDTH=100 man --warnings -l "$page" 2>&1 >/dev/null | sed "s|^|$f: |"
+	done
+	[ "${#pages[@]}" -gt 0 ] || echo "docs: no man page"
+}
+
+# page_tells PAGE COMMAND...: the man page names each option of the command's help.
+page_tells() {
+	local page=$1 option
+	shift
+	"$@" --help | grep -oE '^  --[a-z-]+' | sort -u | while read -r option; do
+		grep -qE -- "\*$option(=[^*]*)?\*" "$page" || echo "$page: nothing about $option of $(basename "$*")"
+	done
+}
+
+check_man_pages_tell_all_options() {
+	if [ ! -x "$B/hostportd" ] || [ ! -x "$B/hostportctl" ]; then
+		echo "$B: not built" >"$out/skip"
+		exit 77
+	fi
+	page_tells docs/hostportd.8.scd "$B/hostportd"
+	page_tells docs/hostportctl.8.scd "$B/hostportctl"
+	for verb in $("$B/hostportctl" --help | sed -n '/^verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+		grep -qE "^\\*$verb" docs/hostportctl.8.scd || echo "docs/hostportctl.8.scd: nothing about $verb"
+		page_tells docs/hostportctl.8.scd "$B/hostportctl" "$verb"
+	done
+}
+
+check_json() {
+	need jq
+	while IFS= read -r f; do jq empty "$f" 2>&1 | sed "s|^|$f: |"; done < <(select_files '\.json$')
+}
+
+check_yaml() {
+	need node
+	if [ ! -d tests/registry/node_modules/yaml ]; then
+		need npm
+		(cd tests/registry && npm ci --no-audit --no-fund --silent) || echo "npm ci failed"
+	fi
+	select_files '\.ya?ml$' | (
+		# shellcheck disable=SC2016 # the script is node's
+		cd tests/registry && node --input-type=module -e '
+			import { readFileSync } from "node:fs";
+			import { parseAllDocuments } from "yaml";
+			for (const file of readFileSync(0, "utf8").trim().split("\n"))
+				for (const d of parseAllDocuments(readFileSync("../../" + file, "utf8"), { uniqueKeys: true }))
+					for (const e of [...d.errors, ...d.warnings]) console.log(`${file}: ${e.message}`);'
+	)
+}
+
+# The manifests carry a registry file; it must be one that the programs read.
+check_manifest_overlay() {
+	need node
+	if [ ! -x "$B/hostportctl" ] || [ ! -d tests/registry/node_modules/yaml ]; then
+		echo "not built, or no yaml for node" >"$out/skip"
+		exit 77
+	fi
+	mkdir "$out/overlay"
+	# shellcheck disable=SC2016 # the script is node's
+	(cd tests/registry && OUT="$out/overlay" node --input-type=module -e '
+		import { readFileSync, writeFileSync } from "node:fs";
+		import { parseAllDocuments } from "yaml";
+		for (const d of parseAllDocuments(readFileSync("../../deploy/daemonset.yaml", "utf8"))) {
+			const o = d.toJS();
+			if (o.kind !== "ConfigMap") continue;
+			for (const [name, text] of Object.entries(o.data)) writeFileSync(`${process.env.OUT}/${name}`, text);
+		}')
+	"$B/hostportctl" registry show --registry=builtin:openshift --registry=builtin:node-baseline \
+		--registry=builtin:hostportd --registry="$out/overlay" >"$out/rows"
+}
+
+# ---- run --------------------------------------------------------------------------------------
+# check NAME: a pass prints nothing; status 77 is a skip.
+check() {
+	local name=${1//_/ } text status
+	text=$("check_$1" 2>&1)
+	status=$?
+	if [ "$status" -eq 77 ]; then
+		echo "SKIP lint: $name: $(cat "$out/skip")"
+		skipped=$((skipped + 1))
+	elif [ "$status" -le 1 ] && [ -z "$text" ]; then # 1: grep found nothing
+		echo "PASS lint: $name"
+		passed=$((passed + 1))
+	else
+		echo "FAIL lint: $name"
+		printf '%s\n' "${text:-ended with status $status}" | head -n 200 | sed 's/^/     /'
+		failed=$((failed + 1))
+	fi
+}
+
+for name in $(declare -F | sed -n 's/^declare -f check_//p'); do
+	check "$name"
+done
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
