@@ -90,6 +90,7 @@ static int attempt_family(void *data)
 	struct attempt *a = data;
 	_cleanup_close_ int fd = socket(a->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	volatile struct hp_canary *shared = kernel_canary(a->canary->kernel);
+	enum canary_result result;
 	uint64_t cookie = 0;
 	socklen_t len = sizeof(cookie);
 
@@ -100,12 +101,16 @@ static int attempt_family(void *data)
 		return -errno;
 	}
 	shared->cookie = cookie;
-	a->outcome->result = judge(a, fd);
+	result = judge(a, fd);
 	shared->cookie = 0;
-	return a->outcome->result == CANARY_EFFECTIVE ? 0 : -EIO;
+	if (result == CANARY_EFFECTIVE)
+		return 0;
+	a->outcome->result = result;
+	return -EIO;
 }
 
-static int attempt_all(const struct canary *canary, struct outcome *outcome)
+/* Effective is what every family has proved; the first that has not says why. */
+static void attempt_all(const struct canary *canary, struct outcome *outcome)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
 	int r = 0;
@@ -117,7 +122,8 @@ static int attempt_all(const struct canary *canary, struct outcome *outcome)
 		if (r < 0 && outcome->result == CANARY_NOT_TRIED)
 			*outcome = (struct outcome) { CANARY_NO_SOCKET, -r };
 	}
-	return r;
+	if (r == 0)
+		outcome->result = CANARY_EFFECTIVE;
 }
 
 static int enter(const char *dir)
@@ -140,7 +146,7 @@ static void child(const struct canary *canary, const char *dir, struct outcome *
 	if (r < 0)
 		*outcome = (struct outcome) { CANARY_NO_PROCESS, -r };
 	else
-		(void)attempt_all(canary, outcome);
+		attempt_all(canary, outcome);
 }
 
 /* 0 when the child has ended by itself, else a positive errno. */
