@@ -82,6 +82,7 @@ static void answer(struct client *client, const char *error)
 		jsonw_bool(&w, "ok", true);
 	jsonw_object_end(&w);
 	client->answered = true;
+	client->in_len = 0; /* what else is sent has room to be dropped in */
 	client->closing = error != NULL;
 	(void)outq_line(&client->out, line.data, line.len);
 }
