@@ -91,6 +91,21 @@ int read_until(const struct reader *r, const struct field *field, const struct y
 	return row->until_text ? 0 : -ENOMEM;
 }
 
+typedef int (*add_fn)(const struct reader *r, const struct field *field,
+		      const struct yaml_node *item, struct reg_row *row);
+
+static int each_item(const struct reader *r, const struct field *field,
+		     const struct yaml_node *list, struct reg_row *row, add_fn add)
+{
+	const struct yaml_node *item;
+	int err = 0;
+
+	for (item = yaml_tree_first(r->tree, list); item && err == 0;
+	     item = yaml_tree_next(r->tree, item))
+		err = add(r, field, item, row);
+	return err;
+}
+
 static bool is_platform(const char *text)
 {
 	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
@@ -133,18 +148,11 @@ int read_platforms(const struct reader *r, const struct field *field, const stru
 		   void *object)
 {
 	struct reg_row *row = object;
-	const struct yaml_node *item;
-	int err = 0;
 
 	if (!reader_is_list(r, field, value) || value->len == 0)
 		return 0;
 	row->platforms = calloc(value->len, sizeof(*row->platforms));
-	if (!row->platforms)
-		return -ENOMEM;
-	for (item = yaml_tree_first(r->tree, value); item && err == 0;
-	     item = yaml_tree_next(r->tree, item))
-		err = add_platform(r, field, item, row);
-	return err;
+	return row->platforms ? each_item(r, field, value, row, add_platform) : -ENOMEM;
 }
 
 #define OWNER_TEXT(key, member, chars)                                                             \
@@ -167,12 +175,14 @@ static const struct fields owner_kind = {
 	.len = ARRAY_LEN(owner_fields),
 };
 
-static int add_owner(const struct reader *r, const struct yaml_node *item, struct reg_row *row)
+static int add_owner(const struct reader *r, const struct field *field,
+		     const struct yaml_node *item, struct reg_row *row)
 {
 	struct reg_owner *owner = &row->owners[row->owners_len++];
 	size_t before = r->diags->total;
 	int ways, err;
 
+	(void)field;
 	err = reader_mapping(r, &owner_kind, item, owner);
 	if (err < 0 || r->diags->total > before)
 		return err;
@@ -188,16 +198,9 @@ int read_owners(const struct reader *r, const struct field *field, const struct 
 		void *object)
 {
 	struct reg_row *row = object;
-	const struct yaml_node *item;
-	int err = 0;
 
 	if (!reader_is_list(r, field, value) || value->len == 0)
 		return 0;
 	row->owners = calloc(value->len, sizeof(*row->owners));
-	if (!row->owners)
-		return -ENOMEM;
-	for (item = yaml_tree_first(r->tree, value); item && err == 0;
-	     item = yaml_tree_next(r->tree, item))
-		err = add_owner(r, item, row);
-	return err;
+	return row->owners ? each_item(r, field, value, row, add_owner) : -ENOMEM;
 }
