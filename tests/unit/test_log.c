@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -51,30 +50,10 @@ static void test_levels(void **state)
 		   "prog: from\\x0aoutside\\x1b[31m\n");
 }
 
-static void say_errnos(void)
-{
-	assert_int_equal(log_errno(LOG_LEVEL_ERROR, -ENOENT, "cannot open: %s", "x"), -ENOENT);
-	assert_int_equal(log_errno(LOG_LEVEL_ERROR, EPERM, "no"), -EPERM);
-	assert_int_equal(log_errno(LOG_LEVEL_DEBUG, -EIO, "not written"), -EIO);
-}
-
-static void test_errno(void **state)
-{
-	_cleanup_free_ char *text = NULL;
-
-	(void)state;
-	log_setup("prog", LOG_LEVEL_INFO);
-	text = caught(say_errnos);
-	check_text("errno", text,
-		   "prog: cannot open: x: No such file or directory\n"
-		   "prog: no: Operation not permitted\n");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_levels),
-		cmocka_unit_test(test_errno),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ static const struct kind kinds[] = {
 	{ "class", word_class, word_to_class, HP_CLASS_MAX, HP_CLASS_UNREGISTERED,
 	  HP_CLASS_MAX - 1 },
 	{ "mode", word_mode, word_to_mode, HP_MODE_MAX, HP_MODE_AUDIT, HP_MODE_ENFORCE },
-	{ "scope", word_scope, word_to_scope, HP_SCOPE_MAX, 0, HP_SCOPE_MAX - 1 },
+	{ "scope", word_scope, NULL, HP_SCOPE_MAX, 0, -1 },
 	{ "verdict", word_verdict, NULL, HP_VERDICT_MAX, 0, -1 },
 	{ "how", word_how, NULL, HP_HOW_MAX, 0, -1 },
 };

@@ -79,7 +79,8 @@ static bool same_process(uint32_t pid, uint64_t start_ns)
 	return !start_ns || (start_ticks(pid, &ticks) && ticks == start_ns / tick_ns);
 }
 
-void identity_exe(uint32_t pid, uint64_t start_ns, struct event *event)
+/* Fill exe from /proc, if the process is still the one of the record. */
+static void fill_exe(uint32_t pid, uint64_t start_ns, struct event *event)
 {
 	char path[32];
 	ssize_t n;
@@ -144,7 +145,8 @@ static void fill_cgroup(const struct identity *identity, const struct hp_event *
 	(void)snprintf(event->cgroup, sizeof(event->cgroup), "%s", path ? path : "");
 }
 
-void identity_entry(const struct identity *identity, uint32_t row, struct event *event)
+/* Name the row that decided. */
+static void fill_entry(const struct identity *identity, uint32_t row, struct event *event)
 {
 	const struct reg_layer *layer = NULL;
 	const struct reg_row *entry = registry_row(identity->registry, row, &layer);
@@ -179,8 +181,8 @@ void identity_event(const struct identity *identity, const struct hp_event *reco
 	memcpy(e->comm, record->comm, HP_COMM_LEN);
 	e->comm[HP_COMM_LEN] = '\0';
 	e->entry_layer = e->entry_process = e->entry_team = NULL;
-	identity_entry(identity, record->row, e);
-	identity_exe(record->pid, record->start_ns, e);
+	fill_entry(identity, record->row, e);
+	fill_exe(record->pid, record->start_ns, e);
 	fill_cgroup(identity, record, e);
 	workload_parse(e->cgroup, &e->workload);
 	if (record->kernel_thread || record->key.how == HP_HOW_KERNEL)

@@ -34,9 +34,3 @@ bool identity_uses_v1(const struct cgroup_mounts *mounts);
 /* Fill an event from a record and what the folding says of it. */
 void identity_event(const struct identity *identity, const struct hp_event *record, uint64_t count,
 		    uint64_t first_ns, uint64_t last_ns, struct event *ret_event);
-
-/* Name the row that decided, from its number. */
-void identity_entry(const struct identity *identity, uint32_t row, struct event *event);
-
-/* Fill exe from /proc, if the process is still the one that started at start_ns (0: any). */
-void identity_exe(uint32_t pid, uint64_t start_ns, struct event *event);

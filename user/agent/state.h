@@ -66,6 +66,3 @@ uint64_t status_violations(const struct hp_counters *counters);
 
 /* Violations that no line stands for. */
 uint64_t status_lost(const struct hp_counters *counters);
-
-/* Is the enforcement, or the audit, proved and still attached? */
-bool status_effective(struct agent *agent);

@@ -25,7 +25,8 @@ uint64_t status_lost(const struct hp_counters *counters)
 	return sum;
 }
 
-bool status_effective(struct agent *agent)
+/* Is the enforcement, or the audit, proved and still attached? */
+static bool is_effective(struct agent *agent)
 {
 	struct kernel_attachment attachments[KERNEL_ATTACHMENTS];
 	size_t n = kernel_attachments(agent->kernel, attachments);
@@ -151,7 +152,7 @@ void status_json(void *data, struct buf *out)
 {
 	struct agent *agent = data;
 	struct jsonw w = { .out = out };
-	bool effective = status_effective(agent);
+	bool effective = is_effective(agent);
 
 	tell_all(agent); /* so that next to nothing is pending */
 	jsonw_object(&w, NULL);

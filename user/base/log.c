@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "log.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -42,20 +39,4 @@ void log_message(enum log_level level, const char *fmt, ...)
 	buf_vprintf(&message, fmt, ap);
 	va_end(ap);
 	put_line(message.len ? message.data : "");
-}
-
-int log_errno(enum log_level level, int err, const char *fmt, ...)
-{
-	_cleanup_buf_ struct buf message = { 0 };
-	va_list ap;
-
-	err = abs(err);
-	if (level > config.max)
-		return -err;
-	va_start(ap, fmt);
-	buf_vprintf(&message, fmt, ap);
-	va_end(ap);
-	buf_printf(&message, ": %s", strerror(err));
-	put_line(message.data ? message.data : "");
-	return -err;
 }

@@ -26,10 +26,3 @@ void log_message(enum log_level level, const char *fmt, ...) __attribute__((form
 #define log_warning(...) log_message(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_info(...)	 log_message(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...)	 log_message(LOG_LEVEL_DEBUG, __VA_ARGS__)
-
-/*
- * Add what the errno (of either sign) means, and return it negative:
- * `return log_errno(LOG_LEVEL_ERROR, r, "cannot open %s", path);`
- */
-int log_errno(enum log_level level, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));

@@ -110,8 +110,3 @@ int word_to_mode(const char *text)
 {
 	return number(modes, HP_MODE_AUDIT, HP_MODE_ENFORCE, text);
 }
-
-int word_to_scope(const char *text)
-{
-	return number(scopes, HP_SCOPE_EXTERNAL, HP_SCOPE_LOCALHOST, text);
-}

@@ -23,4 +23,3 @@ const char *word_scope(unsigned int scope);
 int word_to_proto(const char *word);
 int word_to_class(const char *word);
 int word_to_mode(const char *word);
-int word_to_scope(const char *word);
