@@ -52,11 +52,14 @@ BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fno-strict-aliasi
 # Pure and shared parts: linked by both programs and by every test.
 LIB_SRC := $(wildcard user/base/*.c user/registry/*.c user/registry/*.S user/policy/*.c \
 	user/event/*.c user/source/*.c)
+# What talks to the running kernel, for any program that has to.
+KERNEL_SRC := $(wildcard user/kernel/*.c)
 AGENT_SRC := $(wildcard user/agent/*.c)
 CTL_SRC := $(wildcard user/ctl/*.c)
 objects = $(addprefix $(B)/,$(addsuffix .o,$(basename $(1))))
 
 LIB := $(B)/libhostport.a
+KERNEL := $(B)/libkernel.a
 PROGRAMS := $(B)/hostportd $(B)/hostportctl
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 UNIT_AGENT := $(addprefix $(B)/user/agent/,request.o history.o outq.o)
@@ -139,12 +142,15 @@ $(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml
 	@mkdir -p $(@D)
 	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -c $< -o $@
 
-$(call objects,$(AGENT_SRC)): | $(B)/bpf/hostport.skel.h
+$(call objects,$(KERNEL_SRC)): | $(B)/bpf/hostport.skel.h
 
 $(LIB): $(call objects,$(LIB_SRC))
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 
-$(B)/hostportd: $(B)/user/hostportd.o $(call objects,$(AGENT_SRC)) $(LIB)
+$(KERNEL): $(call objects,$(KERNEL_SRC))
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+
+$(B)/hostportd: $(B)/user/hostportd.o $(call objects,$(AGENT_SRC)) $(KERNEL) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_AGENT) $(LDLIBS_LIB)
 
 $(B)/hostportctl: $(B)/user/hostportctl.o $(call objects,$(CTL_SRC)) $(LIB)

@@ -76,6 +76,18 @@ enum hp_how {
 	HP_HOW_MAX,
 };
 
+/* Where a finding was made. */
+enum hp_hook {
+	HP_HOOK_NONE,
+	HP_HOOK_BIND,	   /* cgroup/bind4, bind6 */
+	HP_HOOK_POST_BIND, /* cgroup/post_bind4, post_bind6 */
+	HP_HOOK_SOCKOPS,   /* sockops, TCP_LISTEN_CB */
+	HP_HOOK_FEXIT,	   /* fexit/inet_csk_listen_start */
+	HP_HOOK_LSM,	   /* lsm/socket_bind, socket_listen */
+	HP_HOOK_SWEEP,	   /* none: user space read the socket table */
+	HP_HOOK_MAX,
+};
+
 #define HP_PORTS     65536
 #define HP_NO_ROW    0 /* row numbers start at 1 */
 #define HP_COMM_LEN  16
@@ -173,6 +185,7 @@ struct hp_event {
 	__u64 cgroup_id;    /* of the task, in the cgroup2 hierarchy */
 	__u64 cgroup_v1_id; /* of the task, memory hierarchy of v1; 0: none */
 	__u64 start_ns;	    /* thread group leader's start, CLOCK_BOOTTIME */
+	__u64 cookie;	    /* of the socket; 0: not known */
 	struct hp_fold_key key;
 	__u32 pid; /* thread group id, as the init namespace sees it */
 	__u32 uid; /* likewise */
@@ -183,7 +196,8 @@ struct hp_event {
 	__u8 family;		/* 4 or 6 */
 	__u8 mode;		/* enum hp_mode */
 	__u8 kernel_thread;	/* the task is a kernel thread */
-	__u8 pad[5];
+	__u8 hook;		/* enum hp_hook */
+	__u8 pad[4];
 };
 
 /* Why a violation has no record and stands in no slot. */
@@ -227,6 +241,6 @@ _Static_assert(sizeof(struct hp_fold_key) == 16, "fold key");
 _Static_assert(sizeof(struct hp_fold_slot) == 40, "fold slot");
 _Static_assert(sizeof(struct hp_fold_set) == 8 + 40 * HP_FOLD_WAYS, "fold set");
 _Static_assert(sizeof(struct hp_fold_ref) == 24, "fold ref");
-_Static_assert(sizeof(struct hp_event) == 128, "event");
+_Static_assert(sizeof(struct hp_event) == 136, "event");
 _Static_assert(sizeof(struct hp_note) == 16, "note");
 _Static_assert(HP_CLASS_MAX <= 16, "class bits fit hp_row.excepted");

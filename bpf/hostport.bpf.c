@@ -110,9 +110,9 @@ static __always_inline void forget(struct bpf_sock_addr *ctx)
 		n->verdict = HP_VERDICT_NONE;
 }
 
-static __always_inline int refuse(const struct hp_config *cfg, const struct finding *f)
+static __always_inline int refuse(void *ctx, const struct hp_config *cfg, const struct finding *f)
 {
-	report(f);
+	report(ctx, f);
 	/* without the helper a refusal is always EPERM */
 	if (hp_has_retval)
 		bpf_set_retval(-(int)cfg->errno_code);
@@ -139,7 +139,7 @@ static __always_inline int decide(struct bpf_sock_addr *ctx, __u32 policy, struc
 		 f->query.port		? HP_HOW_BIND :
 					  HP_HOW_BIND0;
 	if (f->decision.verdict == HP_VERDICT_DENIED)
-		return refuse(cfg, f);
+		return refuse(ctx, cfg, f);
 	note(ctx, f);
 	return PASS;
 }
@@ -182,7 +182,7 @@ static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct finding *f)
 SEC("cgroup/bind4")
 int hp_bind4(struct bpf_sock_addr *ctx)
 {
-	struct finding f = { .family = 4 };
+	struct finding f = { .family = 4, .hook = HP_HOOK_BIND };
 
 	if (!in_target(ctx, sock_of(ctx)))
 		return PASS;
@@ -197,7 +197,7 @@ int hp_bind4(struct bpf_sock_addr *ctx)
 SEC("cgroup/bind6")
 int hp_bind6(struct bpf_sock_addr *ctx)
 {
-	struct finding f = { .family = 6 };
+	struct finding f = { .family = 6, .hook = HP_HOOK_BIND };
 
 	if (!in_target(ctx, sock_of(ctx)))
 		return PASS;
@@ -244,7 +244,7 @@ static __always_inline void confirm(struct bpf_sock *ctx, __u32 policy, struct f
 	f->mode = n->mode;
 	f->generation = n->generation;
 	n->verdict = HP_VERDICT_NONE;
-	report(f);
+	report(ctx, f);
 }
 
 static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
@@ -269,7 +269,7 @@ static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
 SEC("cgroup/post_bind4")
 int hp_post_bind4(struct bpf_sock *ctx)
 {
-	struct finding f = { .family = 4 };
+	struct finding f = { .family = 4, .hook = HP_HOOK_POST_BIND };
 
 	if (!in_target(ctx, (struct sock *)ctx))
 		return PASS;
@@ -281,7 +281,7 @@ int hp_post_bind4(struct bpf_sock *ctx)
 SEC("cgroup/post_bind6")
 int hp_post_bind6(struct bpf_sock *ctx)
 {
-	struct finding f = { .family = 6 };
+	struct finding f = { .family = 6, .hook = HP_HOOK_POST_BIND };
 
 	if (!in_target(ctx, (struct sock *)ctx))
 		return PASS;

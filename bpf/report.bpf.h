@@ -23,6 +23,7 @@ struct finding {
 	__u32 generation;
 	__u8 family;
 	__u8 how;
+	__u8 hook;
 };
 
 static __always_inline struct hp_counters *counters(void)
@@ -235,10 +236,12 @@ static __always_inline __u64 wake_flags(__u64 now)
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-static __always_inline void send(struct hp_event *e, const struct finding *f,
+static __always_inline void send(struct hp_event *e, void *ctx, const struct finding *f,
 				 const struct hp_fold_key *key, const struct hp_fold_ref *ref,
 				 __u64 now)
 {
+	e->cookie = ctx ? bpf_get_socket_cookie(ctx) : 0;
+	e->hook = f->hook;
 	e->fold = *ref;
 	e->time_ns = now;
 	e->key = *key;
@@ -252,8 +255,11 @@ static __always_inline void send(struct hp_event *e, const struct finding *f,
 	bpf_ringbuf_submit(e, wake_flags(now));
 }
 
-/* Count a finding and, unless it repeats an earlier one, tell user space. */
-static __always_inline void report(const struct finding *f)
+/*
+ * Count a finding and, unless it repeats an earlier one, tell user space. `ctx`
+ * is the program's where the socket's cookie can be had of it, else NULL.
+ */
+static __always_inline void report(void *ctx, const struct finding *f)
 {
 	struct hp_fold_key key = {
 		.workload = workload_id(),
@@ -288,5 +294,5 @@ static __always_inline void report(const struct finding *f)
 	}
 	if (state == FOLD_NEW)
 		fold_take(set, number, &key, now, &ref);
-	send(e, f, &key, &ref, now);
+	send(e, ctx, f, &key, &ref, now);
 }

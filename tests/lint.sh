@@ -86,6 +86,7 @@ check_libraries_are_wrapped_once() {
 		[ "${#by[@]}" -eq 1 ] ||
 			echo "<$header> is included by ${#by[@]} files instead of one: ${by[*]}"
 	done
+	grep -l "\"libbpf.h\"" "${user[@]}" | grep -v "^user/kernel/"
 }
 
 # Pure parts: no input, no output, no clock, no environment, no log.

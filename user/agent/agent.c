@@ -13,9 +13,9 @@
 
 #include "../base/log.h"
 #include "../base/terminal.h"
+#include "../kernel/existing.h"
 #include "../policy/words.h"
 #include "../source/source.h"
-#include "existing.h"
 #include "notify.h"
 #include "state.h"
 

@@ -7,8 +7,8 @@
 #pragma once
 
 #include "../event/event.h"
+#include "../kernel/cgroup.h"
 #include "../registry/registry.h"
-#include "cgroup.h"
 
 struct identity {
 	struct cgroup_names *v2; /* NULL: no cgroup2 */

@@ -4,15 +4,15 @@
 
 #include "../base/loop.h"
 #include "../event/fold.h"
+#include "../kernel/canary.h"
+#include "../kernel/kernel.h"
+#include "../kernel/netns.h"
 #include "../policy/policy.h"
 #include "../registry/registry.h"
-#include "canary.h"
 #include "config.h"
 #include "control.h"
 #include "history.h"
 #include "identity.h"
-#include "kernel.h"
-#include "netns.h"
 #include "sink.h"
 
 /* What was told, to be compared with what the kernel counted. */

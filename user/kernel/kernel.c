@@ -5,11 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-
 #include "../base/log.h"
 #include "bpf/hostport.skel.h"
+#include "libbpf.h"
 
 #define RING_MIN     (256U * 1024)
 #define RING_MAX     (16U * 1024 * 1024)

@@ -16,6 +16,7 @@ struct sockdiag_socket {
 	uint32_t uid;
 	uint64_t inode;	    /* 0: a kernel socket */
 	uint64_t cgroup_id; /* of cgroup2; 0: not told */
+	uint64_t cookie;    /* as bpf_get_socket_cookie() has it */
 };
 
 typedef void (*sockdiag_fn)(void *data, const struct sockdiag_socket *socket);

@@ -48,6 +48,7 @@ static int on_message(const struct nlmsghdr *nlh, void *data)
 	s.port = ntohs(msg->id.idiag_sport);
 	s.uid = msg->idiag_uid;
 	s.inode = msg->idiag_inode;
+	s.cookie = (uint64_t)msg->id.idiag_cookie[1] << 32 | msg->id.idiag_cookie[0];
 	(void)mnl_attr_parse(nlh, sizeof(*msg), on_attribute, &s);
 	dump->fn(dump->data, &s);
 	return MNL_CB_OK;

@@ -94,6 +94,8 @@ static void add(struct found *found, const struct sockdiag_socket *s, struct hp_
 		.row = d.row,
 		.policy_generation = found->config.generation,
 		.family = s->family,
+		.hook = HP_HOOK_SWEEP,
+		.cookie = s->cookie,
 		.mode = (uint8_t)found->config.mode,
 		.kernel_thread = s->inode == 0,
 	};

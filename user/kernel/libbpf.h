@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* libbpf, for the files of this folder and no others. */
+#pragma once
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
