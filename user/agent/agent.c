@@ -172,7 +172,7 @@ static int open_loop(struct agent *agent)
 static int open_control(struct agent *agent)
 {
 	const char *path = agent->config->socket;
-	int r = control_open(agent->loop, path, &agent->history, status_json, agent,
+	int r = control_open(agent->loop, path, &agent->history, serve_document, agent,
 			     &agent->control);
 
 	if (r == -EADDRINUSE)

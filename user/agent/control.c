@@ -14,7 +14,8 @@
 #include "../base/jsonw.h"
 #include "outq.h"
 
-#define CLIENT_QUEUE_MAX (256U << 10)
+#define CLIENT_QUEUE_MAX      (256U << 10)
+#define DOCUMENTS_WAITING_MAX (4 * CONTROL_DOCUMENT_MAX)
 
 struct client {
 	struct control *control;
@@ -34,7 +35,7 @@ struct control {
 	int fd, lock_fd;
 	char *path;
 	const struct history *history;
-	control_status_fn status;
+	control_document_fn document;
 	void *data;
 	struct client *clients;
 	unsigned int len;
@@ -108,13 +109,35 @@ static void start_tail(struct client *client)
 	client->tails = true;
 }
 
-static void send_status(struct client *client)
+static size_t waiting(const struct control *control)
 {
-	_cleanup_buf_ struct buf document = { 0 };
+	size_t sum = 0;
 
-	client->control->status(client->control->data, &document);
-	(void)outq_line(&client->out, document.data, document.len);
-	client->closing = true;
+	for (const struct client *c = control->clients; c; c = c->next)
+		sum += outq_waiting(&c->out);
+	return sum;
+}
+
+/* A document is one line, however long; what several clients have to read is bounded, too. */
+static void send_document(struct client *client)
+{
+	const struct control *control = client->control;
+	_cleanup_buf_ struct buf document = { 0 };
+	int r = control->document(control->data, &client->request, &document);
+
+	if (document.failed)
+		answer(client, strerror(ENOMEM));
+	else if (r < 0)
+		answer(client, document.len ? document.data : strerror(-r));
+	else if (document.len > CONTROL_DOCUMENT_MAX ||
+		 waiting(control) + document.len > DOCUMENTS_WAITING_MAX)
+		answer(client, "the answer is too long");
+	else {
+		answer(client, NULL);
+		client->out.max = document.len + CLIENT_QUEUE_MAX;
+		(void)outq_line(&client->out, document.data, document.len);
+		client->closing = true;
+	}
 }
 
 static void serve(struct client *client, size_t len)
@@ -132,12 +155,13 @@ static void serve(struct client *client, size_t len)
 		answer(client, "too many clients tail");
 		return;
 	}
+	if (client->request.verb != REQUEST_TAIL) {
+		send_document(client);
+		return;
+	}
 	answer(client, NULL);
 	client->out.json = client->request.form == FORM_JSON;
-	if (client->request.verb == REQUEST_TAIL)
-		start_tail(client);
-	else
-		send_status(client);
+	start_tail(client);
 }
 
 /* Read a part of the request. False: the client has no more to say. */
@@ -262,7 +286,7 @@ static int listen_at(const char *path)
 }
 
 int control_open(struct loop *loop, const char *path, const struct history *history,
-		 control_status_fn status, void *data, struct control **ret_control)
+		 control_document_fn document, void *data, struct control **ret_control)
 {
 	_cleanup_(control_closep) struct control *control = calloc(1, sizeof(*control));
 	int r;
@@ -274,7 +298,7 @@ int control_open(struct loop *loop, const char *path, const struct history *hist
 		.fd = -1,
 		.lock_fd = -1,
 		.history = history,
-		.status = status,
+		.document = document,
 		.data = data,
 	};
 	control->lock_fd = take_lock(path);

@@ -13,13 +13,18 @@
 #include "../base/loop.h"
 #include "history.h"
 
-#define CONTROL_TAILS_MAX   64
-#define CONTROL_CLIENTS_MAX (CONTROL_TAILS_MAX + 16) /* tails don't keep status out */
+#define CONTROL_TAILS_MAX    64
+#define CONTROL_CLIENTS_MAX  (CONTROL_TAILS_MAX + 16) /* tails don't keep status out */
+#define CONTROL_DOCUMENT_MAX (16U << 20)
 
 struct control;
 
-/* Append the status document, one line without its end. */
-typedef void (*control_status_fn)(void *data, struct buf *out);
+/*
+ * Append the document that answers a request that is no tail, one line without
+ * its end. 0, or a negative errno, and then what stands in `out`, if anything, is
+ * the sentence that says why.
+ */
+typedef int (*control_document_fn)(void *data, const struct request *request, struct buf *out);
 
 /*
  * Listen. -EADDRINUSE: another agent answers there. -EEXIST: something that is
@@ -27,7 +32,7 @@ typedef void (*control_status_fn)(void *data, struct buf *out);
  * on is a dead agent's, and replaced. `history` is read for --replay.
  */
 int control_open(struct loop *loop, const char *path, const struct history *history,
-		 control_status_fn status, void *data, struct control **ret_control);
+		 control_document_fn document, void *data, struct control **ret_control);
 
 /* Also takes the socket away. */
 void control_close(struct control *control);

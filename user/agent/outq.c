@@ -10,7 +10,7 @@
 /* Keep room for the line that tells a loss. */
 #define TELL_MAX 96
 
-static size_t waiting(const struct outq *q)
+size_t outq_waiting(const struct outq *q)
 {
 	return q->data.len - q->at;
 }
@@ -24,7 +24,7 @@ static bool append(struct outq *q, const char *line, size_t len)
 		buf_reset(&q->data);
 		q->at = 0;
 	} else if (q->at > q->max / 2) {
-		memmove(q->data.data, q->data.data + q->at, waiting(q));
+		memmove(q->data.data, q->data.data + q->at, outq_waiting(q));
 		q->data.len -= q->at;
 		q->at = 0;
 	}
@@ -61,7 +61,7 @@ bool outq_line(struct outq *q, const char *line, size_t len)
 {
 	size_t need = len + 1 + (q->untold ? TELL_MAX : 0);
 
-	if (waiting(q) + need > q->max)
+	if (outq_waiting(q) + need > q->max)
 		return lose(q);
 	if (q->untold)
 		tell(q);
@@ -93,8 +93,8 @@ int outq_write(struct outq *q)
 	size_t n;
 	ssize_t w;
 
-	while (waiting(q)) {
-		n = waiting(q);
+	while (outq_waiting(q)) {
+		n = outq_waiting(q);
 		if (q->blocking) {
 			if (!writable(q))
 				return 1;

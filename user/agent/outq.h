@@ -32,6 +32,9 @@ bool outq_line(struct outq *q, const char *line, size_t len);
  */
 int outq_write(struct outq *q);
 
+/* Bytes that are not written yet. */
+size_t outq_waiting(const struct outq *q);
+
 /* Lines that are not written in whole yet. */
 uint64_t outq_lines_waiting(const struct outq *q);
 

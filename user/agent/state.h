@@ -58,8 +58,11 @@ void tell_all(struct agent *agent);
 /* Tell of a listener that was there before. */
 void tell_existing(void *agent, const struct hp_event *record, uint64_t count);
 
-/* status.c: control_status_fn */
-void status_json(void *agent, struct buf *out);
+/* serve.c: the document that answers a request; control_document_fn */
+int serve_document(void *agent, const struct request *request, struct buf *out);
+
+/* status.c: append the status document */
+void status_json(struct agent *agent, struct buf *out);
 
 /* Violations in a set of counters: all that makes lines. */
 uint64_t status_violations(const struct hp_counters *counters);

@@ -148,9 +148,8 @@ static void put_clients(struct jsonw *w, const struct agent *agent)
 	jsonw_object_end(w);
 }
 
-void status_json(void *data, struct buf *out)
+void status_json(struct agent *agent, struct buf *out)
 {
-	struct agent *agent = data;
 	struct jsonw w = { .out = out };
 	bool effective = is_effective(agent);
 
