@@ -3,11 +3,9 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
-/* The number that the n bytes at text are. */
-static int digits(const char *text, size_t n, uint64_t min, uint64_t max, uint64_t *ret)
+int parse_digits(const char *text, size_t n, uint64_t min, uint64_t max, uint64_t *ret)
 {
 	uint64_t value = 0;
 	bool over = false;
@@ -29,7 +27,7 @@ static int digits(const char *text, size_t n, uint64_t min, uint64_t max, uint64
 static int port(const char *text, size_t n, uint16_t *ret)
 {
 	uint64_t value;
-	int r = digits(text, n, 1, UINT16_MAX, &value);
+	int r = parse_digits(text, n, 1, UINT16_MAX, &value);
 
 	if (r == 0)
 		*ret = (uint16_t)value;
@@ -38,7 +36,7 @@ static int port(const char *text, size_t n, uint16_t *ret)
 
 int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
 {
-	return digits(text, strlen(text), min, max, ret);
+	return parse_digits(text, strlen(text), min, max, ret);
 }
 
 int parse_port(const char *text, uint16_t *ret)

@@ -2,12 +2,17 @@
 /* Numbers as people write them: the whole string or nothing. Pure. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
- * A decimal number from min to max. -EINVAL unless the string is digits only,
- * without a sign, a blank or a leading zero; -ERANGE outside the bounds.
+ * A decimal number from min to max in the n bytes at text. -EINVAL unless they
+ * are digits only, without a sign, a blank or a leading zero; -ERANGE outside
+ * the bounds.
  */
+int parse_digits(const char *text, size_t n, uint64_t min, uint64_t max, uint64_t *ret);
+
+/* The same of a whole string. */
 int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
 
 /* A port, 1 to 65535. Errors as parse_u64(). */
