@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ephemeral.h"
 #include "procs.h"
 #include "sockdiag.h"
 
@@ -118,20 +119,6 @@ static void on_socket(void *data, const struct sockdiag_socket *s)
 		add(found, s, d);
 }
 
-/* Of the calling thread's netns. */
-static int read_ephemeral(void *data)
-{
-	struct found *found = data;
-	_cleanup_fclose_ FILE *f = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
-	unsigned int first, last;
-
-	if (f && fscanf(f, "%u %u", &first, &last) == 2) {
-		found->ephemeral_first = (uint16_t)first;
-		found->ephemeral_last = (uint16_t)last;
-	}
-	return 0;
-}
-
 static void read_comm(struct hp_event *e)
 {
 	char path[32], comm[HP_COMM_LEN + 1] = "";
@@ -188,12 +175,10 @@ int existing_report(const struct netns *netns, const struct policy *policy,
 	struct found found = {
 		.policy = policy,
 		.config = *config,
-		.ephemeral_first = 32768,
-		.ephemeral_last = 60999, /* Linux's default */
 	};
 	int r;
 
-	(void)netns_call(netns, read_ephemeral, &found);
+	(void)ephemeral_range(netns, &found.ephemeral_first, &found.ephemeral_last);
 	r = sockdiag_dump(netns, on_socket, &found);
 	if (r == 0)
 		r = found.error;
