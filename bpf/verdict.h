@@ -18,6 +18,7 @@ struct hp_query {
 	__u8 scope; /* enum hp_scope */
 	__u16 port; /* host byte order; 0: the kernel is to choose */
 	__u8 kernel_socket;
+	__u8 chosen; /* the kernel may have chosen the port: see hp_may_be_chosen() */
 };
 
 struct hp_decision {
@@ -75,14 +76,30 @@ static __always_inline __u8 hp_scope_of6(__u32 a0, __u32 a1, __u32 a2, __u32 a3)
 		(is_localhost) ? _localhost : _external;                                           \
 	})
 
-/* The class of a query. `row` is what the registry says of its port, or NULL. */
+/*
+ * Could the kernel have chosen the port, of the range that it chooses from
+ * (both ends included)? Who narrows that range for a socket of his own
+ * (IP_LOCAL_PORT_RANGE) stays within it.
+ */
+static __always_inline __u8 hp_may_be_chosen(__u16 port, __u16 first, __u16 last)
+{
+	return port >= first && port <= last;
+}
+
+/*
+ * The class of a query. `row` is what the registry says of its port, or NULL.
+ * What the kernel chose is nobody's fault where no row names the port; where
+ * one does, the row holds for it as for a port that was asked for.
+ */
 static __always_inline __u8 hp_classify(const struct hp_row *row, const struct hp_query *q)
 {
+	__u8 cls = HP_CLASS_UNREGISTERED;
+
 	if (q->port == 0)
 		return HP_CLASS_EPHEMERAL;
-	if (!row)
-		return HP_CLASS_UNREGISTERED;
-	return hp_by_scope(row->cls, q->scope == HP_SCOPE_LOCALHOST);
+	if (row)
+		cls = hp_by_scope(row->cls, q->scope == HP_SCOPE_LOCALHOST);
+	return cls == HP_CLASS_UNREGISTERED && q->chosen ? HP_CLASS_EPHEMERAL : cls;
 }
 
 /* The verdict on a class that is not HP_CLASS_NONE. */
@@ -91,7 +108,7 @@ static __always_inline __u8 hp_judge(const struct hp_config *cfg, const struct h
 {
 	if (cfg->mode == HP_MODE_UNSET)
 		return HP_VERDICT_ALLOWED;
-	/* Kernel-chosen ports are counted only, unless their class is opted in. */
+	/* ports of the kernel's choice are counted only, unless their class is opted in */
 	if (cls == HP_CLASS_EPHEMERAL && !(cfg->denies & (1U << HP_CLASS_EPHEMERAL)))
 		return HP_VERDICT_ALLOWED;
 	if (row && (row->excepted & (1U << cls)))

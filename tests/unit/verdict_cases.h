@@ -52,8 +52,11 @@ struct verdict_case {
 		   .kernel_socket = (kernel) }
 #define ASK(p, s, n)	QUERY(p, s, n, 0)
 #define KERNEL(p, s, n) QUERY(p, s, n, 1)
+/* The kernel has chosen the port. */
+#define CHOSEN(p, s, n)                                                                            \
+	.query = { .proto = HP_PROTO_##p, .scope = HP_SCOPE_##s, .port = (n), .chosen = 1 }
 
-#define WANT(n, c, v)	.want = { .row = (n), .cls = HP_CLASS_##c, .verdict = HP_VERDICT_##v }
+#define WANT(n, c, v) .want = { .row = (n), .cls = HP_CLASS_##c, .verdict = HP_VERDICT_##v }
 
 static const struct verdict_case verdict_cases[] = {
 	/* Allowed, in every mode, whatever is denied. */
@@ -193,6 +196,29 @@ static const struct verdict_case verdict_cases[] = {
 	  ASK(TCP, LOCALHOST, 9100), WANT(8, UNDECLARED, EXCEPTED) },
 
 	/* Port 0: the row is not looked at, whatever it says. */
+	/* Chosen by the kernel: what no row names is ephemeral, and a row holds as ever. */
+	{ "chosen, no row, audit", AUDIT(VC_DEFAULT), NO_ROW, CHOSEN(TCP, EXTERNAL, 40000),
+	  WANT(0, EPHEMERAL, ALLOWED) },
+	{ "chosen, no row, enforce", ENFORCE(VC_DEFAULT), NO_ROW, CHOSEN(UDP, EXTERNAL, 40000),
+	  WANT(0, EPHEMERAL, ALLOWED) },
+	{ "asked for, no row, enforce", ENFORCE(VC_DEFAULT), NO_ROW, ASK(UDP, EXTERNAL, 40000),
+	  WANT(0, UNREGISTERED, DENIED) },
+	{ "chosen, no row, opted in", ENFORCE(VC_ALL), NO_ROW, CHOSEN(TCP, LOCALHOST, 40000),
+	  WANT(0, EPHEMERAL, DENIED) },
+	{ "chosen, allowed", ENFORCE(VC_ALL), ROW(NONE, NONE, 0), CHOSEN(TCP, EXTERNAL, 40000),
+	  WANT(7, NONE, ALLOWED) },
+	{ "chosen, retired, audit", AUDIT(VC_DEFAULT), ROW(RETIRED, RETIRED, 0),
+	  CHOSEN(TCP, EXTERNAL, 40000), WANT(7, RETIRED, AUDITED) },
+	{ "chosen, retired, enforce", ENFORCE(VC_DEFAULT), ROW(RETIRED, RETIRED, 0),
+	  CHOSEN(TCP, LOCALHOST, 40000), WANT(8, RETIRED, DENIED) },
+	{ "chosen, localhost-only, external", ENFORCE(VC_DEFAULT), ROW(SCOPE, NONE, 0),
+	  CHOSEN(UDP, EXTERNAL, 40000), WANT(7, SCOPE, DENIED) },
+	{ "chosen, localhost-only, localhost", ENFORCE(VC_DEFAULT), ROW(SCOPE, NONE, 0),
+	  CHOSEN(UDP, LOCALHOST, 40000), WANT(8, NONE, ALLOWED) },
+	{ "chosen, only an exception names it", ENFORCE(VC_DEFAULT), BARE(VC_BIT(UNREGISTERED)),
+	  CHOSEN(TCP, EXTERNAL, 40000), WANT(0, EPHEMERAL, ALLOWED) },
+	{ "chosen, opted in, excepted", ENFORCE(VC_ALL), BARE(VC_BIT(EPHEMERAL)),
+	  CHOSEN(TCP, EXTERNAL, 40000), WANT(0, EPHEMERAL, EXCEPTED) },
 	{ "port 0, unset", UNSET(VC_ALL), NO_ROW, ASK(TCP, EXTERNAL, 0),
 	  WANT(0, EPHEMERAL, ALLOWED) },
 	{ "port 0, audit", AUDIT(VC_DEFAULT), NO_ROW, ASK(TCP, EXTERNAL, 0),
