@@ -223,7 +223,8 @@ struct hp_note {
 	__u8 verdict; /* HP_VERDICT_NONE: no note */
 	__u8 how;
 	__u8 mode;
-	__u8 pad[2];
+	__u8 told; /* `port` was chosen by the kernel and is told already */
+	__u8 pad;
 };
 
 /* The canary: a socket of the agent's own that the hooks must deny, or count. */
@@ -231,6 +232,7 @@ struct hp_canary {
 	__u64 cookie; /* of the socket; 0: none */
 	__u64 denied; /* bind() of it refused */
 	__u64 passed; /* post_bind of it seen */
+	__u64 guard;  /* 1: post_bind is to refuse it; then 2 */
 };
 
 _Static_assert(sizeof(struct hp_front) == 32768, "front");

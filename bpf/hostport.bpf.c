@@ -6,16 +6,21 @@
  *   cgroup/bind4, bind6            decide before the kernel does, and deny
  *   cgroup/post_bind4, post_bind6  run when the port is taken, and confirm:
  *                                  what is only audited becomes an event here,
- *                                  so a bind() that fails makes none
+ *                                  so a bind() that fails makes none; they also
+ *                                  decide what bind could not know: the port
+ *                                  that the kernel has chosen, or one that
+ *                                  another program has changed meanwhile
+ *
+ * Beside them, where they load and are wanted: listen.bpf.h tells of listen()
+ * without a bind() before it, sctp.bpf.h checks SCTP.
  *
  * An allowed bind costs a comparison of the netns and one bit of the front.
  * Everything else is off that path: the row, the counters, the record.
  *
  * Let pass on purpose: sockets of other network namespaces; address families
- * that the kernel is about to refuse; port 0, unless its class is opted in
- * (which port the kernel chose is known in post_bind only); kernel sockets,
- * unless deny_kernel is set. Not seen by these hooks at all: SCTP, raw and
- * packet sockets, listen() and connect() without bind().
+ * that the kernel is about to refuse; kernel sockets, unless deny_kernel is set.
+ * Not seen by any of these programs: raw and packet sockets, ports that
+ * connect() and sendto() take.
  *
  * Programs return exactly 0 or 1: a 3 would skip CAP_NET_BIND_SERVICE.
  */
@@ -28,50 +33,10 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "report.bpf.h"
+#include "policy.bpf.h"
 
-#define AF_UNSPEC 0
-#define AF_INET	  2
-#define AF_INET6  10
-
-#define REFUSE	  0
-#define PASS	  1
-
-/*
- * The netns that the socket belongs to, which is what the port is taken in; the
- * task's own may be another one. `sock` is needed where the kernel can't tell
- * user space a cookie (before 5.14).
- */
-#define in_target(ctx, sock)                                                                       \
-	(hp_netns_cookie ?                                                                         \
-		 bpf_get_netns_cookie(ctx) == hp_netns_cookie :                                    \
-		 BPF_CORE_READ((sock), __sk_common.skc_net.net, ns.inum) == hp_netns_inum)
-
-/* The kernel's socket behind a bind hook's context: the first member of what it points to. */
-static __always_inline struct sock *sock_of(struct bpf_sock_addr *ctx)
-{
-	struct sock *sk = 0;
-
-	bpf_probe_read_kernel(&sk, sizeof(sk), ctx);
-	return sk;
-}
-
-static __always_inline bool front_allows(__u32 policy, const struct hp_query *q)
-{
-	struct hp_front *front = bpf_map_lookup_elem(&hp_fronts, &policy);
-
-	if (!front || q->proto >= HP_FRONT_PROTOS)
-		return false;
-	return front->allowed[q->proto][q->scope & 1][q->port >> 6] >> (q->port & 63) & 1;
-}
-
-static __always_inline struct hp_row *find_row(__u32 policy, const struct hp_query *q)
-{
-	struct hp_row_key key = { .proto = q->proto, .port = q->port };
-	void *rows = bpf_map_lookup_elem(&hp_rows, &policy);
-
-	return rows ? bpf_map_lookup_elem(rows, &key) : 0;
-}
+#define REFUSE 0
+#define PASS   1
 
 static __always_inline bool is_canary(void *ctx)
 {
@@ -97,6 +62,7 @@ static __always_inline void note(struct bpf_sock_addr *ctx, const struct finding
 	n->how = f->how;
 	n->mode = f->mode;
 	n->generation = f->generation;
+	n->told = 0;
 	n->verdict = f->decision.verdict;
 }
 
@@ -212,31 +178,61 @@ int hp_bind6(struct bpf_sock_addr *ctx)
 	return on_bind(ctx, &f);
 }
 
-/* A port that was taken without a note, and that the front does not allow. */
-static __always_inline void count_ephemeral(__u32 policy, const struct finding *f)
+/* What the kernel chose and is told here, listen() is not to tell again. */
+static __always_inline void remember_told(struct bpf_sock *ctx, const struct finding *f)
 {
-	struct hp_row *row = 0;
+	struct hp_note *n = bpf_sk_storage_get(&hp_notes, ctx, 0, BPF_SK_STORAGE_GET_F_CREATE);
 
+	if (!n)
+		return;
+	n->verdict = HP_VERDICT_NONE;
+	n->port = f->query.port;
+	n->told = 1;
+}
+
+/*
+ * A port was taken on which nothing was decided when bind() was called: port 0
+ * was asked for, or another program has changed the port since. What is denied
+ * is refused, where the kernel gives the port back then.
+ */
+static __always_inline int decide_final(struct bpf_sock *ctx, __u32 policy, struct hp_config *cfg,
+					struct finding *f)
+{
+	f->query.kernel_socket = BPF_CORE_READ_BITFIELD_PROBED((struct sock *)ctx, sk_kern_sock);
+	f->query.chosen = hp_may_be_chosen(f->query.port, hp_chosen_first, hp_chosen_last);
+	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
 	/* explicit binds of protocols that have no front come here allowed, too */
-	if (f->query.proto >= HP_FRONT_PROTOS)
-		row = find_row(policy, &f->query);
-	if (!row || hp_classify(row, &f->query) != HP_CLASS_NONE)
-		count(HP_CLASS_EPHEMERAL, HP_VERDICT_ALLOWED);
+	if (f->decision.cls == HP_CLASS_NONE)
+		return PASS;
+	if (f->decision.verdict == HP_VERDICT_ALLOWED) {
+		count(f->decision.cls, HP_VERDICT_ALLOWED);
+		return PASS;
+	}
+	if (f->decision.verdict == HP_VERDICT_DENIED && !hp_guard)
+		f->decision.verdict = HP_VERDICT_AUDITED;
+	f->how = f->query.kernel_socket ? HP_HOW_KERNEL :
+		 f->query.chosen	? HP_HOW_BIND0 :
+					  HP_HOW_BIND;
+	f->mode = cfg->mode;
+	f->generation = cfg->generation;
+	if (f->decision.verdict == HP_VERDICT_DENIED)
+		return refuse(ctx, cfg, f);
+	remember_told(ctx, f);
+	report(ctx, f);
+	return PASS;
 }
 
 /* The port is taken: was there a note that it would have to be told? */
-static __always_inline void confirm(struct bpf_sock *ctx, __u32 policy, struct finding *f)
+static __always_inline int confirm(struct bpf_sock *ctx, __u32 policy, struct finding *f)
 {
 	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
 	struct hp_note *n;
 
 	if (!cfg || cfg->mode == HP_MODE_UNSET)
-		return;
+		return PASS;
 	n = bpf_sk_storage_get(&hp_notes, ctx, 0, 0);
-	if (!n || n->verdict == HP_VERDICT_NONE || (n->port && n->port != f->query.port)) {
-		count_ephemeral(policy, f);
-		return;
-	}
+	if (!n || n->verdict == HP_VERDICT_NONE || (n->port && n->port != f->query.port))
+		return decide_final(ctx, policy, cfg, f);
 	f->decision.row = n->row;
 	f->decision.cls = n->cls;
 	f->decision.verdict = n->verdict;
@@ -244,7 +240,22 @@ static __always_inline void confirm(struct bpf_sock *ctx, __u32 policy, struct f
 	f->mode = n->mode;
 	f->generation = n->generation;
 	n->verdict = HP_VERDICT_NONE;
+	if (!n->port) {
+		n->port = f->query.port;
+		n->told = 1;
+	}
 	report(ctx, f);
+	return PASS;
+}
+
+static __always_inline int on_canary_bound(void)
+{
+	if (hp_canary.guard == 1) {
+		hp_canary.guard = 2;
+		return REFUSE;
+	}
+	__sync_fetch_and_add(&hp_canary.passed, 1);
+	return PASS;
 }
 
 static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
@@ -253,17 +264,14 @@ static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
 
 	f->query.proto = hp_proto_of(ctx->protocol);
 	f->query.port = ctx->src_port; /* host byte order already */
-	if (is_canary(ctx)) {
-		__sync_fetch_and_add(&hp_canary.passed, 1);
-		return PASS;
-	}
+	if (is_canary(ctx))
+		return on_canary_bound();
 	if (front_allows(policy, &f->query))
 		return PASS;
 	/* a program further down the hierarchy has refused: the port is given back */
 	if (hp_has_retval && bpf_get_retval() < 0)
 		return PASS;
-	confirm(ctx, policy, f);
-	return PASS;
+	return confirm(ctx, policy, f);
 }
 
 SEC("cgroup/post_bind4")
@@ -293,5 +301,8 @@ int hp_post_bind6(struct bpf_sock *ctx)
 				     bpf_ntohl(f.addr[2]), bpf_ntohl(f.addr[3]));
 	return on_post_bind(ctx, &f);
 }
+
+#include "listen.bpf.h"
+#include "sctp.bpf.h"
 
 char _license[] SEC("license") = "GPL";

@@ -20,6 +20,11 @@ const volatile __u64 hp_wake_bytes = 65536;   /* pending bytes that wake the rea
 /* The published policy's index; user space writes it last. */
 __u32 hp_active;
 struct hp_canary hp_canary;
+/* The range from which the kernel chooses ports in the target netns; ends included. */
+__u16 hp_chosen_first;
+__u16 hp_chosen_last;
+bool hp_guard;	 /* the kernel gives a port back that post_bind refuses: proved by trying */
+bool hp_lsm_ran; /* the LSM programs are called */
 __u64 hp_last_wake;
 
 struct {

@@ -18,6 +18,7 @@
 struct finding {
 	struct hp_decision decision;
 	struct hp_query query;
+	__u64 cookie;  /* of the socket, where report() gets no context */
 	__u32 addr[4]; /* network byte order */
 	__u32 mode;
 	__u32 generation;
@@ -71,10 +72,21 @@ static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
 	return BPF_CORE_READ(state, cgroup, kn, id);
 }
 
-/* What stands for the workload in a fold key: see struct hp_fold_key. */
-static __always_inline __u64 workload_id(void)
+/* sockops programs before 6.18 lack helpers that others have: ask the task itself. */
+static __always_inline __u64 current_cgroup(bool by_helper)
 {
-	__u64 id = bpf_get_current_cgroup_id();
+	struct task_struct *task;
+
+	if (by_helper)
+		return bpf_get_current_cgroup_id();
+	task = (void *)bpf_get_current_task();
+	return BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+}
+
+/* What stands for the workload in a fold key: see struct hp_fold_key. */
+static __always_inline __u64 workload_id(bool by_helper)
+{
+	__u64 id = current_cgroup(by_helper);
 
 	if (hp_root_cgroup && id == hp_root_cgroup) {
 		__u64 v1 = v1_cgroup_id((void *)bpf_get_current_task());
@@ -209,14 +221,14 @@ static __always_inline void fold_take(struct hp_fold_set *set, __u32 number,
 	ref->slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
 }
 
-static __always_inline void fill_task(struct hp_event *e)
+static __always_inline void fill_task(struct hp_event *e, bool by_helper)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
-	e->pid = bpf_get_current_pid_tgid() >> 32;
-	e->uid = (__u32)bpf_get_current_uid_gid();
-	e->cgroup_id = bpf_get_current_cgroup_id();
+	e->pid = by_helper ? bpf_get_current_pid_tgid() >> 32 : BPF_CORE_READ(task, tgid);
+	e->uid = by_helper ? (__u32)bpf_get_current_uid_gid() : BPF_CORE_READ(task, cred, uid.val);
+	e->cgroup_id = current_cgroup(by_helper);
 	e->cgroup_v1_id = hp_root_cgroup ? v1_cgroup_id(task) : 0;
 	e->start_ns = BPF_CORE_READ(leader, start_boottime);
 	e->kernel_thread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
@@ -236,11 +248,11 @@ static __always_inline __u64 wake_flags(__u64 now)
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-static __always_inline void send(struct hp_event *e, void *ctx, const struct finding *f,
-				 const struct hp_fold_key *key, const struct hp_fold_ref *ref,
-				 __u64 now)
+static __always_inline void send(struct hp_event *e, void *ctx, bool by_helper,
+				 const struct finding *f, const struct hp_fold_key *key,
+				 const struct hp_fold_ref *ref, __u64 now)
 {
-	e->cookie = ctx ? bpf_get_socket_cookie(ctx) : 0;
+	e->cookie = ctx ? bpf_get_socket_cookie(ctx) : f->cookie;
 	e->hook = f->hook;
 	e->fold = *ref;
 	e->time_ns = now;
@@ -251,18 +263,19 @@ static __always_inline void send(struct hp_event *e, void *ctx, const struct fin
 	e->mode = f->mode;
 	__builtin_memset(e->pad, 0, sizeof(e->pad));
 	__builtin_memcpy(e->addr, f->addr, sizeof(e->addr));
-	fill_task(e);
+	fill_task(e, by_helper);
 	bpf_ringbuf_submit(e, wake_flags(now));
 }
 
 /*
  * Count a finding and, unless it repeats an earlier one, tell user space. `ctx`
- * is the program's where the socket's cookie can be had of it, else NULL.
+ * is the program's where the socket's cookie can be had of it, else NULL; the
+ * program's type knows which helpers it has.
  */
-static __always_inline void report(void *ctx, const struct finding *f)
+static __always_inline void report_by(void *ctx, bool by_helper, const struct finding *f)
 {
 	struct hp_fold_key key = {
-		.workload = workload_id(),
+		.workload = workload_id(by_helper),
 		.port = f->query.port,
 		.proto = f->query.proto,
 		.cls = f->decision.cls,
@@ -294,5 +307,10 @@ static __always_inline void report(void *ctx, const struct finding *f)
 	}
 	if (state == FOLD_NEW)
 		fold_take(set, number, &key, now, &ref);
-	send(e, ctx, f, &key, &ref, now);
+	send(e, ctx, by_helper, f, &key, &ref, now);
+}
+
+static __always_inline void report(void *ctx, const struct finding *f)
+{
+	report_by(ctx, true, f);
 }

@@ -29,11 +29,20 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+struct cred {
+	kuid_t uid;
+};
+
 struct task_struct {
 	unsigned int flags;
 	int tgid;
 	struct task_struct *group_leader;
 	unsigned long long start_boottime;
+	const struct cred *cred;
 	struct css_set *cgroups;
 	char comm[16];
 };
@@ -50,13 +59,33 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+struct in6_addr {
+	unsigned int words[4]; /* of the program's own: read as a whole, by its address */
+};
+
+typedef struct {
+	long long counter;
+} atomic64_t;
+
 struct sock_common {
+	unsigned int skc_rcv_saddr; /* network byte order */
+	unsigned short skc_num;	    /* host byte order */
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
 	possible_net_t skc_net;
+	struct in6_addr skc_v6_rcv_saddr;
+	atomic64_t skc_cookie;
 };
 
 struct sock {
 	struct sock_common __sk_common;
 	unsigned char sk_kern_sock : 1;
+	unsigned char sk_userlocks : 4;
+	unsigned short sk_protocol;
+};
+
+struct socket {
+	struct sock *sk;
 };
 
 #pragma clang attribute pop

@@ -13,6 +13,7 @@
 
 #include "../base/log.h"
 #include "../base/terminal.h"
+#include "../kernel/ephemeral.h"
 #include "../kernel/existing.h"
 #include "../policy/words.h"
 #include "../source/source.h"
@@ -193,19 +194,31 @@ static int load_programs(struct agent *agent)
 	struct kernel_settings settings = {
 		.netns_cookie = agent->netns.cookie,
 		.netns_inum = agent->netns.inum,
+		.listen = agent->config->listen,
+		.sctp = sctp_can_be_checked(agent),
 	};
+	uint16_t first, last;
 	int r;
 
 	if (identity_uses_v1(&agent->mounts))
 		(void)cgroup_id(agent->mounts.v2, &settings.root_cgroup);
 	raise_memlock();
 	r = kernel_load(&settings, &agent->kernel);
+	if (r == -EOPNOTSUPP && agent->config->listen == KERNEL_LISTEN_FEXIT) {
+		log_error("--listen=fexit: this kernel does not load the program: try auto");
+		return EXIT_USAGE;
+	}
 	if (r < 0) {
 		log_error("loading the programs: %s%s", strerror(-r),
 			  r == -EPERM ? ": needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON" :
 					"");
 		return EXIT_SYSTEM;
 	}
+	r = ephemeral_range(&agent->netns, &first, &last);
+	if (r < 0)
+		log_warning("net.ipv4.ip_local_port_range: %s: taken to be %u to %u", strerror(-r),
+			    first, last);
+	kernel_set_chosen_range(agent->kernel, first, last);
 	r = kernel_publish(agent->kernel, agent->policy, &agent->decision);
 	if (r < 0) {
 		log_error("publishing the policy: %s", strerror(-r));
@@ -236,9 +249,12 @@ static int attach_programs(struct agent *agent)
 			  agent->cgroup, strerror(-r), agent->cgroup);
 		return EXIT_SYSTEM;
 	}
-	if (r < 0)
+	if (r < 0) {
 		log_error("attaching to cgroup %s: %s", agent->cgroup, strerror(-r));
-	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+		return EXIT_SYSTEM;
+	}
+	sctp_attach(agent);
+	return EXIT_OK;
 }
 
 static int prove(struct agent *agent)

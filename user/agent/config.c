@@ -35,6 +35,26 @@ static int set_errno(void *ctx, const char *value, struct buf *err)
 	return -EINVAL;
 }
 
+static int set_listen(void *ctx, const char *value, struct buf *err)
+{
+	static const char *const words[] = {
+		[KERNEL_LISTEN_AUTO] = "auto",
+		[KERNEL_LISTEN_FEXIT] = "fexit",
+		[KERNEL_LISTEN_SOCKOPS] = "sockops",
+		[KERNEL_LISTEN_NONE] = "off",
+	};
+	struct config *config = ctx;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcmp(words[i], value) == 0) {
+			config->listen = (enum kernel_listen)i;
+			return 0;
+		}
+	}
+	buf_puts(err, "not auto, fexit, sockops or off");
+	return -EINVAL;
+}
+
 static int set_cgroup(void *ctx, const char *value, struct buf *err)
 {
 	struct config *config = ctx;
@@ -110,6 +130,10 @@ static const struct option_spec specs[] = {
 	{ "netns", "PATH", "the network namespace to check (the agent's own)", set_netns, false },
 	{ "errno", "EPERM|EACCES|EADDRINUSE", "what a denied bind() returns (EPERM)", set_errno,
 	  false },
+	{ "listen", "auto|fexit|sockops|off",
+	  "the hook that tells of listen() without bind() at once; auto: fexit where it loads,"
+	  " sockops costs each TCP connection some time, off: the sweep finds them (auto)",
+	  set_listen, false },
 	{ "existing", "report", "listeners there before that would be denied (report)",
 	  set_existing, false },
 	{ "on-exit", "detach", "what the agent leaves behind (detach)", set_on_exit, false },

@@ -3,14 +3,16 @@
 #pragma once
 
 #include "../base/options.h"
+#include "../kernel/kernel.h"
 #include "../source/node_options.h"
 
 struct config {
 	struct node_options node; /* first: its option setters take the config */
 	bool deny_kernel;
 	uint32_t errno_code; /* what a denied bind() returns */
-	const char *cgroup;  /* NULL: cgroup2's root */
-	const char *netns;   /* NULL: the agent's own */
+	enum kernel_listen listen;
+	const char *cgroup; /* NULL: cgroup2's root */
+	const char *netns;  /* NULL: the agent's own */
 	const char *socket;
 	int log_json; /* -1: not given */
 };

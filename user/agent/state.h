@@ -43,6 +43,7 @@ struct agent {
 	uint64_t quiet_total;	  /* violations at the last tick */
 	unsigned int quiet_ticks; /* ticks without a new one */
 	enum canary_result canary;
+	bool sctp_attached; /* or tried */
 	bool ready;
 	bool on_terminal; /* standard output is one */
 };
@@ -57,6 +58,14 @@ void tell_all(struct agent *agent);
 
 /* Tell of a listener that was there before. */
 void tell_existing(void *agent, const struct hp_event *record, uint64_t count);
+
+/* sctp.c: SCTP, which only LSM programs can see. */
+
+/* May they be loaded? They don't look at cgroups: only where every one is checked. */
+bool sctp_can_be_checked(const struct agent *agent);
+
+/* Attach them, once the kernel has SCTP: called again from time to time. */
+void sctp_attach(struct agent *agent);
 
 /* serve.c: the document that answers a request; control_document_fn */
 int serve_document(void *agent, const struct request *request, struct buf *out);

@@ -28,13 +28,12 @@ uint64_t status_lost(const struct hp_counters *counters)
 /* Is the enforcement, or the audit, proved and still attached? */
 static bool is_effective(struct agent *agent)
 {
-	struct kernel_attachment attachments[KERNEL_ATTACHMENTS];
-	size_t n = kernel_attachments(agent->kernel, attachments);
+	struct kernel_attachment attachments[KERNEL_ATTACHMENTS_MAX];
+	size_t n = kernel_attachments(agent->kernel, attachments), required = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (!attachments[i].cgroup_id)
-			return false;
-	return n == KERNEL_ATTACHMENTS && agent->canary == CANARY_EFFECTIVE;
+		required += attachments[i].required && attachments[i].alive;
+	return required == KERNEL_ATTACHMENTS && agent->canary == CANARY_EFFECTIVE;
 }
 
 /* Why it is not effective. */
@@ -118,7 +117,7 @@ static void put_counters(struct jsonw *w, struct agent *agent)
 
 static void put_attached(struct jsonw *w, struct agent *agent)
 {
-	struct kernel_attachment attachments[KERNEL_ATTACHMENTS];
+	struct kernel_attachment attachments[KERNEL_ATTACHMENTS_MAX];
 	size_t n = kernel_attachments(agent->kernel, attachments);
 
 	jsonw_array(w, "attached");
@@ -129,7 +128,7 @@ static void put_attached(struct jsonw *w, struct agent *agent)
 		jsonw_u64(w, "program_id", attachments[i].program_id);
 		jsonw_u64(w, "link_id", attachments[i].link_id);
 		jsonw_string(w, "cgroup", agent->cgroup);
-		jsonw_bool(w, "alive", attachments[i].cgroup_id != 0);
+		jsonw_bool(w, "alive", attachments[i].alive);
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);

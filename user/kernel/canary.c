@@ -109,6 +109,30 @@ static int attempt_family(void *data)
 	return -EIO;
 }
 
+/*
+ * Does a port that post_bind refuses become free again? If so, the same socket
+ * can be bound once more; before Linux 5.15 it is said to be bound already.
+ */
+static int attempt_guard(void *data)
+{
+	struct kernel *kernel = data;
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	volatile struct hp_canary *shared = kernel_canary(kernel);
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+	bool refused;
+
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) < 0)
+		return 0;
+	shared->cookie = cookie;
+	shared->guard = 1;
+	refused = try_bind(fd, AF_INET, 0) < 0 && shared->guard == 2;
+	shared->guard = 0;
+	kernel_set_guard(kernel, refused && try_bind(fd, AF_INET, 0) == 0);
+	shared->cookie = 0;
+	return 0;
+}
+
 /* Effective is what every family has proved; the first that has not says why. */
 static void attempt_all(const struct canary *canary, struct outcome *outcome)
 {
@@ -122,8 +146,10 @@ static void attempt_all(const struct canary *canary, struct outcome *outcome)
 		if (r < 0 && outcome->result == CANARY_NOT_TRIED)
 			*outcome = (struct outcome) { CANARY_NO_SOCKET, -r };
 	}
-	if (r == 0)
+	if (r == 0) {
 		outcome->result = CANARY_EFFECTIVE;
+		(void)netns_call(canary->netns, attempt_guard, canary->kernel);
+	}
 }
 
 static int enter(const char *dir)

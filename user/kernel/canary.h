@@ -28,7 +28,11 @@ enum canary_result {
 	CANARY_NOT_CONFIRMED /* a successful bind() was not seen: the post_bind hook does not run */
 };
 
-/* Try IPv4, and IPv6 where the kernel has it. `ret_errno` tells why for the first two. */
+/*
+ * Try IPv4, and IPv6 where the kernel has it. `ret_errno` tells why for the
+ * first two. Where that succeeds, the kernel is told whether post_bind may
+ * refuse (kernel_set_guard()).
+ */
 enum canary_result canary_try(const struct canary *canary, int *ret_errno);
 
 const char *canary_words(enum canary_result result);

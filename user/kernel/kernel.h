@@ -17,10 +17,20 @@
 
 struct kernel;
 
+/* Which hook tells of sockets that listen on a port of the kernel's choice. */
+enum kernel_listen {
+	KERNEL_LISTEN_AUTO,    /* fexit where it loads; the others are for who asks for them */
+	KERNEL_LISTEN_FEXIT,   /* runs at listen() only */
+	KERNEL_LISTEN_SOCKOPS, /* loads everywhere, and runs for each TCP connection, too */
+	KERNEL_LISTEN_NONE,
+};
+
 struct kernel_settings {
 	uint64_t netns_cookie; /* 0: compare netns_inum */
-	uint32_t netns_inum;
-	uint64_t root_cgroup; /* cgroup2's root where v1 names workloads; 0: cgroup2 does */
+	uint32_t netns_inum;   /* always set: some hooks know no cookies */
+	uint64_t root_cgroup;  /* cgroup2's root where v1 names workloads; 0: cgroup2 does */
+	enum kernel_listen listen;
+	bool sctp; /* load the LSM programs, if they do: they see the tasks of every cgroup */
 };
 
 /* What is attached, for status. */
@@ -28,14 +38,17 @@ struct kernel_attachment {
 	const char *program; /* its name */
 	const char *hook;    /* the attach type, as bpftool spells it */
 	uint32_t program_id, link_id;
-	uint64_t cgroup_id; /* 0: the cgroup is gone, and the link does nothing */
+	bool required; /* nothing is effective without it */
+	bool alive;    /* false: its cgroup is gone, and the link does nothing */
 };
-#define KERNEL_ATTACHMENTS 4
+#define KERNEL_ATTACHMENTS     4 /* that are required */
+#define KERNEL_ATTACHMENTS_MAX 8
 
 /*
- * Load the object. 0, or a negative errno (-EPERM: privileges, -ENOMEM: also a
- * memory limit, others: the verifier or a missing feature; libbpf's reasons are
- * logged).
+ * Load the object: the four programs, and those of the others that this kernel
+ * takes. 0, or a negative errno (-EPERM: privileges, -ENOMEM: also a memory
+ * limit, -EOPNOTSUPP: settings.listen asks for what does not load, others: the
+ * verifier or a missing feature; libbpf's reasons are logged).
  */
 int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kernel);
 
@@ -54,8 +67,33 @@ int kernel_publish(struct kernel *kernel, const struct policy *policy,
 /* Can a denied bind() return another errno than EPERM on this kernel? */
 bool kernel_has_errno(const struct kernel *kernel);
 
-/* Attach all programs to a cgroup directory; -EPERM also where a program holds it exclusively. */
+/* What tells of listen(): never KERNEL_LISTEN_AUTO. */
+enum kernel_listen kernel_listen_hook(const struct kernel *kernel);
+
+/* The ports from which the target netns' kernel chooses, both ends included. Any time. */
+void kernel_set_chosen_range(struct kernel *kernel, uint16_t first, uint16_t last);
+
+/*
+ * Attach the programs to a cgroup directory, and what was loaded for listen();
+ * -EPERM also where a program holds the cgroup exclusively.
+ */
 int kernel_attach(struct kernel *kernel, int cgroup_fd);
+
+/* Were the programs for SCTP loaded? */
+bool kernel_has_sctp(const struct kernel *kernel);
+
+/* Attach them; nothing to do where they are, or were not loaded. 0, or a negative errno. */
+int kernel_attach_sctp(struct kernel *kernel);
+
+/* Have the LSM programs been called since? They load also where the kernel never does. */
+bool kernel_lsm_ran(const struct kernel *kernel);
+
+/*
+ * Does the kernel give a port back that post_bind refuses? Found out by trying
+ * (canary.h); until it is said, post_bind refuses nothing.
+ */
+void kernel_set_guard(struct kernel *kernel, bool guard);
+bool kernel_guards(const struct kernel *kernel);
 
 /* Detach from the cgroup; records and counters can still be read. */
 void kernel_detach(struct kernel *kernel);
@@ -85,7 +123,7 @@ int kernel_counters(struct kernel *kernel, struct hp_counters *ret_counters);
 /* The canary's memory, shared with the programs; also valid in a forked child. */
 volatile struct hp_canary *kernel_canary(struct kernel *kernel);
 
-/* Fill KERNEL_ATTACHMENTS elements; how many are attached. */
+/* Fill up to KERNEL_ATTACHMENTS_MAX elements; how many are attached. */
 size_t kernel_attachments(struct kernel *kernel, struct kernel_attachment *attachments);
 
 /* Policies published so far. */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What every program begins with: whose socket it is, and what the policy says of it. */
+#pragma once
+
+#include "report.bpf.h"
+
+#define AF_UNSPEC 0
+#define AF_INET	  2
+#define AF_INET6  10
+
+/*
+ * The netns that the socket belongs to, which is what the port is taken in; the
+ * task's own may be another one. `sock` is needed where the kernel can't tell
+ * user space a cookie (before 5.14).
+ */
+#define in_target(ctx, sock)                                                                       \
+	(hp_netns_cookie ?                                                                         \
+		 bpf_get_netns_cookie(ctx) == hp_netns_cookie :                                    \
+		 BPF_CORE_READ((sock), __sk_common.skc_net.net, ns.inum) == hp_netns_inum)
+
+/* The kernel's socket behind a bind's or sockops' context: the first member of what it points to.
+ */
+static __always_inline struct sock *sock_of(void *ctx)
+{
+	struct sock *sk = 0;
+
+	bpf_probe_read_kernel(&sk, sizeof(sk), ctx);
+	return sk;
+}
+
+static __always_inline bool front_allows(__u32 policy, const struct hp_query *q)
+{
+	struct hp_front *front = bpf_map_lookup_elem(&hp_fronts, &policy);
+
+	if (!front || q->proto >= HP_FRONT_PROTOS)
+		return false;
+	return front->allowed[q->proto][q->scope & 1][q->port >> 6] >> (q->port & 63) & 1;
+}
+
+static __always_inline struct hp_row *find_row(__u32 policy, const struct hp_query *q)
+{
+	struct hp_row_key key = { .proto = q->proto, .port = q->port };
+	void *rows = bpf_map_lookup_elem(&hp_rows, &policy);
+
+	return rows ? bpf_map_lookup_elem(rows, &key) : 0;
+}
+
+/* The address that a socket is bound to, and its scope, from the socket itself. */
+static __always_inline void address_of(struct sock *sk, struct finding *f)
+{
+	struct in6_addr *v6 = (void *)sk + bpf_core_field_offset(struct sock, __sk_common) +
+			      bpf_core_field_offset(struct sock_common, skc_v6_rcv_saddr);
+
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET) {
+		f->family = 4;
+		f->addr[0] = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+		f->query.scope = hp_scope_of4(bpf_ntohl(f->addr[0]));
+		return;
+	}
+	f->family = 6;
+	bpf_probe_read_kernel(f->addr, sizeof(f->addr), v6);
+	f->query.scope = hp_scope_of6(bpf_ntohl(f->addr[0]), bpf_ntohl(f->addr[1]),
+				      bpf_ntohl(f->addr[2]), bpf_ntohl(f->addr[3]));
+}

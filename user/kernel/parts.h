@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The insides of struct kernel, for kernel.c, load.c and attach.c. */
+#pragma once
+
+#include "kernel.h"
+#include "libbpf.h"
+
+#include "bpf/hostport.skel.h"
+
+/* The programs; those without which nothing is effective come first. */
+enum part {
+	PART_BIND4,
+	PART_BIND6,
+	PART_POST_BIND4,
+	PART_POST_BIND6,
+	PART_LISTEN_SOCKOPS,
+	PART_LISTEN_FEXIT,
+	PART_SCTP_BIND,
+	PART_SCTP_LISTEN,
+	PART_SCTP_BINDX,
+	PART_MAX,
+};
+
+struct kernel {
+	struct hostport_bpf *skel;
+	struct bpf_link *links[PART_MAX];
+	struct ring_buffer *ring;
+	struct hp_front *fronts;     /* mapped: HP_POLICIES of them */
+	struct hp_counters *per_cpu; /* room for one reading */
+	int cpus;
+	uint32_t generation;
+	uint32_t parts; /* of the programs beside the four: which are loaded, 1 << enum part */
+	int budget;	/* records that the drain at hand may still take */
+	kernel_event_fn on_event;
+	void *on_event_data;
+};
+
+/* Programs that not every kernel takes, as bits 1 << enum part. */
+#define PARTS_FEXIT   (1U << PART_LISTEN_FEXIT)
+#define PARTS_SOCKOPS (1U << PART_LISTEN_SOCKOPS)
+#define PARTS_SCTP    (1U << PART_SCTP_BIND | 1U << PART_SCTP_LISTEN | 1U << PART_SCTP_BINDX)
+
+/* The program of a part. */
+struct bpf_program *part_program(const struct hostport_bpf *skel, enum part part);
