@@ -3,41 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "../../user/source/source.h"
+#include "directory.h"
 
 #define A "version: 1\nname: a\nentries: [{ports: 80, protocol: tcp, process: p}]\n"
 #define B "version: 1\nname: b\nentries: [{ports: 81, protocol: tcp, process: p}]\n"
-
-/* Each test works in a directory of its own, which is the working directory. */
-static int into_directory(void **state)
-{
-	char path[] = "/tmp/hostportd-test-XXXXXX";
-
-	if (!mkdtemp(path) || chdir(path) < 0)
-		return -1;
-	*state = strdup(path);
-	return *state ? 0 : -1;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static int out_of_directory(void **state)
-{
-	_cleanup_free_ char *path = *state;
-
-	return chdir("/") < 0 ? -1 : nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 static void put_file(const char *path, const char *text)
 {

@@ -275,6 +275,16 @@ static int prove(struct agent *agent)
 	return EXIT_SYSTEM;
 }
 
+static int start_reserving(struct agent *agent)
+{
+	int r = reserve_start(&agent->reserve, &agent->netns, agent->policy, agent->config->socket,
+			      agent->config->reserve_ports);
+
+	if (r < 0)
+		log_error("ephemeral ports: %s", strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
 static int start_telling(struct agent *agent)
 {
 	int r = tell_start(agent);
@@ -307,8 +317,8 @@ static void say_ready(struct agent *agent)
 static int start(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		make_policy,   find_cgroup,	find_node, open_loop,	  open_control,
-		load_programs, attach_programs, prove,	   start_telling,
+		make_policy,   find_cgroup,	find_node, open_loop,	    open_control,
+		load_programs, attach_programs, prove,	   start_reserving, start_telling,
 	};
 	int r = load_registry(agent);
 
@@ -339,6 +349,7 @@ static void say_stopped(struct agent *agent)
 
 static void stop(struct agent *agent)
 {
+	reserve_stop(&agent->reserve);
 	if (agent->ready)
 		say_stopped(agent);
 	control_close(agent->control);

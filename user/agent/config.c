@@ -17,6 +17,16 @@ static int set_deny_kernel(void *ctx, const char *value, struct buf *err)
 	return 0;
 }
 
+static int set_reserve_ports(void *ctx, const char *value, struct buf *err)
+{
+	struct config *config = ctx;
+
+	(void)value;
+	(void)err;
+	config->reserve_ports = true;
+	return 0;
+}
+
 static int set_errno(void *ctx, const char *value, struct buf *err)
 {
 	static const struct {
@@ -137,6 +147,10 @@ static const struct option_spec specs[] = {
 	{ "existing", "report", "listeners there before that would be denied (report)",
 	  set_existing, false },
 	{ "on-exit", "detach", "what the agent leaves behind (detach)", set_on_exit, false },
+	{ "reserve-ports", NULL,
+	  "keep registered ports of the ephemeral range from being handed out, by adding them to"
+	  " net.ipv4.ip_local_reserved_ports until the agent ends",
+	  set_reserve_ports, false },
 	{ "pin", "none", "where programs and maps are pinned (none)", set_pin, false },
 	{ "socket", "PATH", "the control socket (" SOCKET_DEFAULT ")", set_socket, false },
 	{ "log", "text|json",

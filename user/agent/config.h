@@ -9,6 +9,7 @@
 struct config {
 	struct node_options node; /* first: its option setters take the config */
 	bool deny_kernel;
+	bool reserve_ports;
 	uint32_t errno_code; /* what a denied bind() returns */
 	enum kernel_listen listen;
 	const char *cgroup; /* NULL: cgroup2's root */

@@ -13,6 +13,7 @@
 #include "control.h"
 #include "history.h"
 #include "identity.h"
+#include "reserve.h"
 #include "sink.h"
 
 /* What was told, to be compared with what the kernel counted. */
@@ -31,6 +32,7 @@ struct agent {
 	char cgroup[PATH_MAX]; /* where the programs are attached */
 	struct netns netns;
 	struct identity identity;
+	struct reserve reserve;
 	struct loop *loop;
 	struct kernel *kernel;
 	struct fold *fold;

@@ -167,6 +167,7 @@ void status_json(struct agent *agent, struct buf *out)
 	put_attached(&w, agent);
 	jsonw_u64(&w, "netns_cookie", agent->netns.cookie);
 	jsonw_u64(&w, "netns_inode", agent->netns.inum);
+	reserve_status(&agent->reserve, &w);
 	put_clients(&w, agent);
 	jsonw_object_end(&w);
 }

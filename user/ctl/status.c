@@ -75,6 +75,31 @@ static void put_attached(struct buf *out, const struct json *attached)
 	}
 }
 
+/* Registered ports that the kernel could hand out by itself. */
+static void put_ephemeral(struct buf *out, const struct json *ephemeral)
+{
+	static const struct {
+		const char *key, *words;
+	} lists[] = {
+		{ "registered", ": registered " },
+		{ "reserved_by_us", "; reserved by the agent " },
+		{ "unreserved", "; NOT RESERVED " },
+	};
+	const char *list;
+
+	if (!*json_member_text(ephemeral, "registered", ""))
+		return;
+	buf_printf(out, "\nephemeral   %" PRIu64 "-%" PRIu64,
+		   json_member_u64(ephemeral, "first", 0), json_member_u64(ephemeral, "last", 0));
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		list = json_member_text(ephemeral, lists[i].key, "");
+		if (!*list)
+			continue;
+		buf_puts(out, lists[i].words);
+		buf_put_safe(out, list);
+	}
+}
+
 static void put_text(const struct json *status, struct buf *out)
 {
 	const struct json *counters = json_member(status, "counters");
@@ -97,6 +122,7 @@ static void put_text(const struct json *status, struct buf *out)
 		   json_member_u64(counters, "violations", 0),
 		   json_member_u64(counters, "delivered", 0),
 		   json_member_u64(counters, "folded", 0), json_member_u64(counters, "lost", 0));
+	put_ephemeral(out, json_member(status, "ephemeral"));
 	put_attached(out, json_member(status, "attached"));
 }
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include "../../user/agent/reserve_plan.h"
+#include "portsets.h"
+
+#define ROW(protocol, number)                                                                      \
+	{                                                                                          \
+		.key = {.proto = HP_PROTO_##protocol, .port = number }                             \
+	}
+
+static struct policy_row rows[] = {
+	ROW(TCP, 80),	 ROW(TCP, 39999), ROW(TCP, 40000),  ROW(TCP, 40001),
+	ROW(TCP, 40010), ROW(UDP, 40000), ROW(SCTP, 40002), ROW(UDPLITE, 65535),
+};
+
+struct plan_case {
+	const char *name;
+	bool asked;
+	uint16_t first, last;
+	const char *reserved, *ours;		    /* now */
+	const char *registered, *still, *add, *out; /* the plan */
+	bool too_many;
+};
+
+#define ALL "40000-40002,40010"
+
+static const struct plan_case cases[] = {
+	{ "not asked", false, 40000, 40100, "", "", ALL, "", "", "", false },
+	{ "not asked, reserved", false, 40000, 40100, "40001", "", ALL, "", "", "", false },
+	{ "not asked, ours", false, 40000, 40100, "7,40000-40001", "40000", ALL, "40000", "",
+	  "40000", false },
+	{ "not asked, ours no more", false, 40000, 40100, "7", "40000", ALL, "", "", "", false },
+	{ "asked", true, 40000, 40100, "7", "", ALL, "", ALL, "", false },
+	{ "asked, some there", true, 40000, 40100, "7,40001", "", ALL, "", "40000,40002,40010", "",
+	  false },
+	{ "asked, all there", true, 40000, 40100, "1-65535", "", ALL, "", "", "", false },
+	{ "asked, ours", true, 40000, 40100, "7," ALL, ALL, ALL, ALL, "", "", false },
+	{ "asked, ours and another's", true, 40000, 40100, "7," ALL, "40000", ALL, "40000", "", "",
+	  false },
+	{ "asked, one of ours was taken out", true, 40000, 40100, "40000-40001,40010", ALL, ALL,
+	  "40000-40001,40010", "40002", "", false },
+	{ "asked, one of ours has no row now", true, 40000, 40100, ALL ",40050", ALL ",40050", ALL,
+	  ALL ",40050", "", "40050", false },
+	{ "asked, the range moved", true, 40001, 40100, ALL, ALL, "40001-40002,40010", ALL, "",
+	  "40000", false },
+	{ "the first and the last", true, 39999, 40010, "", "", "39999-40002,40010", "",
+	  "39999-40002,40010", "", false },
+	{ "the highest port", true, 65000, 65535, "", "", "65535", "", "65535", "", false },
+	{ "nothing in the range", true, 50000, 60000, "7", "", "", "", "", "", false },
+	{ "nothing in the range any more", true, 50000, 60000, ALL, "40000", "", "40000", "",
+	  "40000", false },
+	{ "half of the range", true, 40000, 40005, "", "", "40000-40002", "", "40000-40002", "",
+	  false },
+	{ "more than half", true, 40000, 40004, "", "", "40000-40002", "", "", "", true },
+	{ "more than half, not asked", false, 40000, 40004, "", "", "40000-40002", "", "", "",
+	  false },
+	{ "more than half, ours so far", true, 40000, 40004, "40000-40002", "40000-40002",
+	  "40000-40002", "40000-40002", "", "40000-40002", true },
+	{ "half with what others have", true, 40000, 40005, "40000,40005", "", "40000-40002", "",
+	  "40001-40002", "", false },
+	{ "more than half of what others leave", true, 40000, 40005, "40000,40003-40004", "",
+	  "40000-40002", "", "", "", true },
+	{ "half, and half of it done", true, 40000, 40005, "40000", "40000", "40000-40002", "40000",
+	  "40001-40002", "", false },
+	{ "no port is free", true, 40000, 40001, "40000-40001", "", "40000-40001", "", "", "",
+	  false },
+};
+
+static void check(const struct plan_case *c)
+{
+	const struct policy policy = { .rows = rows, .len = ARRAY_LEN(rows) };
+	const struct portset reserved = ports(c->reserved), ours = ports(c->ours);
+	const struct reserve_facts facts = {
+		.policy = &policy,
+		.first = c->first,
+		.last = c->last,
+		.reserved = &reserved,
+		.ours = &ours,
+		.asked = c->asked,
+	};
+	struct reserve_plan plan;
+
+	reserve_plan(&facts, &plan);
+	check_ports(c->name, &plan.registered, c->registered);
+	check_ports(c->name, &plan.ours, c->still);
+	check_ports(c->name, &plan.add, c->add);
+	check_ports(c->name, &plan.out, c->out);
+	check_int(c->name, plan.too_many, c->too_many);
+}
+
+static void test_plans(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		check(&cases[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plans),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
