@@ -9,7 +9,8 @@
  * before the next; prints the errno's name of each different outcome, or "ok PORT",
  * and how often it came: "EPERM 3". `hold [SOCKETS]` in place of COUNT binds once (or
  * so many sockets, with SO_REUSEPORT), listens on TCP, prints and waits for the end of
- * its standard input.
+ * its standard input. `listen [FROM]` there listens without bind(), with FROM as the
+ * socket's own range of ports (IP_LOCAL_PORT_RANGE), and prints the same.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,6 +22,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
 #ifndef IPPROTO_UDPLITE
 #define IPPROTO_UDPLITE 136
 #endif
@@ -35,7 +39,7 @@ struct target {
 static int usage(void)
 {
 	fputs("usage: bindprobe tcp|udp|udplite 4|6|6only|unspec ADDRESS PORT [COUNT|hold "
-	      "[SOCKETS]]\n",
+	      "[SOCKETS]|listen [FROM]]\n",
 	      stderr);
 	return 2;
 }
@@ -175,6 +179,20 @@ static int hold(const struct target *t, unsigned long sockets)
 	return 0;
 }
 
+/* Let the kernel choose the port, from one port only unless that is 0. */
+static int listen_unbound(const struct target *t, uint32_t from)
+{
+	int fd = open_socket(t), error = 0;
+
+	from |= from << 16;
+	if (fd < 0 ||
+	    (from && setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &from, sizeof(from)) < 0) ||
+	    listen(fd, 1) < 0)
+		error = errno;
+	say(error, error ? 0 : bound_port(fd), 1);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct target t = { 0 };
@@ -185,5 +203,7 @@ int main(int argc, char **argv)
 		return usage();
 	if (strcmp(how, "hold") == 0)
 		return hold(&t, argc == 7 ? strtoul(argv[6], NULL, 10) : 1);
+	if (strcmp(how, "listen") == 0)
+		return listen_unbound(&t, argc == 7 ? (uint32_t)strtoul(argv[6], NULL, 10) : 0);
 	return repeat(&t, strtoul(how, NULL, 10));
 }
