@@ -31,19 +31,23 @@ crash_agent() {
 # listen_from PORT: listen() without bind(), from the socket's own range of this port.
 listen_from() { probe tcp 4 127.0.0.1 0 listen "$1"; }
 
+# shellcheck disable=SC2317 # called by until_true
+is_free() { [ "$(probe tcp 4 127.0.0.1 "$1")" = "ok $1 1" ]; }
+
 # With all ports held that are neither registered nor reserved.
 with_others_held() {
 	local port gates=() gate
 	for port in 40002 40003 40004; do
+		rm -f "$WORK/held.$port"
 		exec {gate}> >(probe tcp 4 127.0.0.1 "$port" hold >"$WORK/held.$port")
 		gates+=("$gate")
-		until_true 5 grep -q ok "$WORK/held.$port" || fail "port $port is not held"
+		until_true 5 grep -qs ok "$WORK/held.$port" || fail "port $port is not held"
 	done
 	"$@"
 	for gate in "${gates[@]}"; do exec {gate}>&-; done
-	# shellcheck disable=SC2317 # called by until_true
-	free_again() { [ "$(probe tcp 4 127.0.0.1 40004)" = "ok 40004 1" ]; }
-	until_true 5 free_again || fail "port 40004 is still held"
+	for port in 40002 40003 40004; do
+		until_true 5 is_free "$port" || fail "port $port is still held"
+	done
 }
 
 test_report() {
