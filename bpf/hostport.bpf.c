@@ -199,7 +199,7 @@ static __always_inline int decide_final(struct bpf_sock *ctx, __u32 policy, stru
 					struct finding *f)
 {
 	f->query.kernel_socket = BPF_CORE_READ_BITFIELD_PROBED((struct sock *)ctx, sk_kern_sock);
-	f->query.chosen = hp_may_be_chosen(f->query.port, hp_chosen_first, hp_chosen_last);
+	f->query.chosen = is_chosen((struct sock *)ctx, f->query.port);
 	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
 	/* explicit binds of protocols that have no front come here allowed, too */
 	if (f->decision.cls == HP_CLASS_NONE)

@@ -41,7 +41,7 @@ static __always_inline bool decide_listen(struct sock *sk, struct finding *f)
 	if (!cfg)
 		return false;
 	f->query.kernel_socket = BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock);
-	f->query.chosen = hp_may_be_chosen(f->query.port, hp_chosen_first, hp_chosen_last);
+	f->query.chosen = is_chosen(sk, f->query.port);
 	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
 	if (f->decision.verdict == HP_VERDICT_DENIED)
 		f->decision.verdict = HP_VERDICT_AUDITED;

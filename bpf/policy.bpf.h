@@ -62,3 +62,28 @@ static __always_inline void address_of(struct sock *sk, struct finding *f)
 	f->query.scope = hp_scope_of6(bpf_ntohl(f->addr[0]), bpf_ntohl(f->addr[1]),
 				      bpf_ntohl(f->addr[2]), bpf_ntohl(f->addr[3]));
 }
+
+/* Of the namespace as it is now; the range can be changed at any time. */
+static __always_inline bool is_in_range_now(struct sock *sk, __u16 port)
+{
+	struct net *net = BPF_CORE_READ(sk, __sk_common.skc_net.net);
+	void *ports = (void *)net + bpf_core_field_offset(struct net, ipv4) +
+		      bpf_core_field_offset(struct netns_ipv4, ip_local_ports);
+	struct local_ports___before_6_8 *pair = ports;
+	__u32 range;
+
+	if (bpf_core_field_exists(pair->range))
+		return hp_may_be_chosen(port, BPF_CORE_READ(pair, range[0]),
+					BPF_CORE_READ(pair, range[1]));
+	range = BPF_CORE_READ((struct local_ports *)ports, range);
+	return hp_may_be_chosen(port, range & 0xffff, range >> 16);
+}
+
+/*
+ * May the kernel have chosen this port? A range that user space has read before
+ * answers for most; to be wrong here would deny what nobody asked for.
+ */
+static __always_inline bool is_chosen(struct sock *sk, __u16 port)
+{
+	return hp_may_be_chosen(port, hp_chosen_first, hp_chosen_last) || is_in_range_now(sk, port);
+}

@@ -97,7 +97,7 @@ static __always_inline int sctp_listen(struct sock *sk)
 	if (!cfg || !f.query.port || BPF_CORE_READ(sk, __sk_common.skc_state) == 10)
 		return 0;
 	address_of(sk, &f);
-	f.query.chosen = hp_may_be_chosen(f.query.port, hp_chosen_first, hp_chosen_last);
+	f.query.chosen = is_chosen(sk, f.query.port);
 	if (!decide_sctp(sk, cfg, policy, &f))
 		return 0;
 	report(0, &f);

@@ -51,8 +51,21 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct local_ports {
+	unsigned int range; /* the first in its lower half, the last in the upper one */
+};
+
+struct local_ports___before_6_8 {
+	int range[2];
+};
+
+struct netns_ipv4 {
+	struct local_ports ip_local_ports;
+};
+
 struct net {
 	struct ns_common ns;
+	struct netns_ipv4 ipv4;
 };
 
 typedef struct {

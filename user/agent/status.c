@@ -134,6 +134,23 @@ static void put_attached(struct jsonw *w, struct agent *agent)
 	jsonw_array_end(w);
 }
 
+/* What this kernel lets us see and deny beside bind() by its name. */
+static void put_abilities(struct jsonw *w, const struct agent *agent)
+{
+	static const char *const listen[] = {
+		[KERNEL_LISTEN_FEXIT] = "fexit",
+		[KERNEL_LISTEN_SOCKOPS] = "sockops",
+		[KERNEL_LISTEN_NONE] = "off",
+	};
+
+	jsonw_object(w, "abilities");
+	jsonw_bool(w, "errno", kernel_has_errno(agent->kernel));
+	jsonw_bool(w, "guard", kernel_guards(agent->kernel));
+	jsonw_string(w, "listen", listen[kernel_listen_hook(agent->kernel)]);
+	jsonw_bool(w, "sctp", agent->sctp_attached && kernel_lsm_ran(agent->kernel));
+	jsonw_object_end(w);
+}
+
 static void put_clients(struct jsonw *w, const struct agent *agent)
 {
 	unsigned int tails;
@@ -165,6 +182,7 @@ void status_json(struct agent *agent, struct buf *out)
 	put_registry(&w, agent);
 	put_counters(&w, agent);
 	put_attached(&w, agent);
+	put_abilities(&w, agent);
 	jsonw_u64(&w, "netns_cookie", agent->netns.cookie);
 	jsonw_u64(&w, "netns_inode", agent->netns.inum);
 	reserve_status(&agent->reserve, &w);

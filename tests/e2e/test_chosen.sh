@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Ports that no bind() named: port 0, and listen() without a bind() before it.
+# A row that names the port holds for them, too; what no row names is counted.
+# The namespace's range is narrowed to one port, so that the choice is known.
+# shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
+. "$(dirname "$0")/lib.sh"
+setup
+
+cat >"$WORK/reg.yaml" <<'YAML'
+version: 1
+name: chosen
+entries:
+  - {ports: 40001, protocol: tcp, process: anybody}
+  - {ports: 40002, protocol: tcp, process: local, scope: localhost}
+  - {ports: 40002, protocol: udp, process: local, scope: localhost}
+retired:
+  - {ports: 40000, protocol: tcp, process: gone, removed: "4.2"}
+  - {ports: 40000, protocol: udp, process: gone, removed: "4.2"}
+YAML
+
+# The kernel is to choose this port.
+choose() { inside sh -c "echo $1 $1 >/proc/sys/net/ipv4/ip_local_port_range"; }
+
+ephemeral() { status ".counters.classes.ephemeral.allowed // 0"; }
+
+# told PORT: the events of a port so far, one word of class, verdict, how and count each.
+told() {
+	ctl status >/dev/null
+	jq -rs "[.[] | select(.port == $1) | \"\(.class)/\(.verdict)/\(.how)/\(.count)\"] | join(\" \")" "$WORK/events"
+}
+
+start() {
+	start_agent --registry="$WORK/reg.yaml" "$@" || finish
+}
+
+# Asked for, what can't be had is an error; that is how to find out.
+loads_fexit() {
+	"$B/hostportd" --listen=fexit --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" \
+		--registry="$WORK/reg.yaml" >/dev/null 2>"$WORK/log" </dev/null 8<&- &
+	AGENT_PID=$!
+	until_true 10 ended_or_ready
+	if agent_ready; then
+		stop_agent
+		return 0
+	fi
+	wait "$AGENT_PID"
+	is "--listen=fexit where it does not load: exit status" "$?" 2
+	AGENT_PID=
+	has "--listen=fexit where it does not load: says so" "$(cat "$WORK/log")" \
+		'--listen=fexit: this kernel does not load the program'
+	return 1
+}
+ended_or_ready() { ! kill -0 "$AGENT_PID" 2>/dev/null || agent_ready; }
+
+# In the namespace, but in no cgroup that the programs see.
+in_netns_only() { nsenter --net="$NETNS" -- "$B/tests/e2e/bindprobe" "$1" 4 127.0.0.1 "$2"; }
+
+# audit PROTOCOL: what the kernel chooses is told, once.
+for proto in tcp udp; do
+	start --mode=audit
+	choose 40000
+	is "audit, $proto: port 0" "$(probe $proto 4 127.0.0.1 0)" "ok 40000 1"
+	is "audit, $proto: is told" "$(told 40000)" retired/audited/bind0/1
+	choose 40002
+	is "audit, $proto: external" "$(probe $proto 6 :: 0)" "ok 40002 1"
+	is "audit, $proto: is told, too" "$(told 40002)" scope/audited/bind0/1
+	before=$(ephemeral)
+	is "audit, $proto: localhost" "$(probe $proto 6 ::1 0)" "ok 40002 1"
+	is "audit, $proto: is allowed" "$(told 40002)" scope/audited/bind0/1
+	is "audit, $proto: and not counted" "$(ephemeral)" "$before"
+	choose 40009
+	is "audit, $proto: a port without a row" "$(probe $proto 4 127.0.0.1 0)" "ok 40009 1"
+	is "audit, $proto: is no event" "$(told 40009)" ""
+	is "audit, $proto: but counted" "$(ephemeral)" "$((before + 1))"
+	is "audit, $proto: asked for, it is unregistered" \
+		"$(probe $proto 4 127.0.0.1 40009) $(told 40009)" "ok 40009 1 unregistered/audited/bind/1"
+	accounted "audit, $proto"
+	stop_agent
+
+	start --mode=enforce --errno=EACCES
+	choose 40000
+	guard=$(status .abilities.guard)
+	if [ "$guard" = true ]; then
+		is "enforce, $proto: port 0" "$(probe $proto 4 127.0.0.1 0)" "$(probe $proto 4 127.0.0.1 40000)"
+		is "enforce, $proto: is denied" "$(told 40000)" \
+			"retired/denied/bind0/1 retired/denied/bind/1"
+		is "enforce, $proto: and the port is free" "$(in_netns_only $proto 40000)" "ok 40000 1"
+	else
+		is "enforce, $proto: port 0, which this kernel would keep" \
+			"$(probe $proto 4 127.0.0.1 0)" "ok 40000 1"
+		is "enforce, $proto: is told" "$(told 40000)" retired/audited/bind0/1
+	fi
+	choose 40009
+	is "enforce, $proto: a port without a row" "$(probe $proto 4 127.0.0.1 0)" "ok 40009 1"
+	is "enforce, $proto: is no event" "$(told 40009)" ""
+	accounted "enforce, $proto"
+	stop_agent
+done
+
+# The range is another one than when the agent started: what the kernel chooses is no offence.
+choose 40009
+start --mode=enforce
+choose 50010
+is "a range that was moved: port 0" "$(probe tcp 4 127.0.0.1 0)" "ok 50010 1"
+is "a range that was moved: no event" "$(told 50010)" ""
+is "a range that was moved: asked for, denied" "$(probe tcp 4 127.0.0.1 50010)" "EPERM 1"
+stop_agent
+
+# listen() without bind(), and after bind() to port 0, by each hook that there is.
+for hook in fexit sockops; do
+	if [ $hook = fexit ] && ! loads_fexit; then
+		skip "--listen=fexit: this kernel does not load the program"
+		continue
+	fi
+	start --mode=enforce --listen=$hook
+	choose 40000
+	is "$hook: listen() can't be denied" "$(probe tcp 4 0.0.0.0 0 listen)" "ok 40000 1"
+	is "$hook: it is told" "$(told 40000)" retired/audited/listen/1
+	is "$hook: who it was" "$(jq -r '"\(.comm) \(.uid) \(.address) \(.pid > 0)"' "$WORK/events")" \
+		"bindprobe 0 0.0.0.0 true"
+	is "$hook: IPv6" "$(probe tcp 6 :: 0 listen)" "ok 40000 1"
+	is "$hook: a repeat" "$(events '.port == 40000 and .how == "listen"')" 2
+	choose 40001
+	is "$hook: an allowed port" "$(probe tcp 4 0.0.0.0 0 listen) $(told 40001)" "ok 40001 1 "
+	choose 40009
+	is "$hook: a port without a row" "$(probe tcp 4 0.0.0.0 0 listen) $(told 40009)" "ok 40009 1 "
+	accounted "$hook, enforce"
+	stop_agent
+
+	start --mode=audit --listen=$hook
+	choose 40000
+	is "$hook: port 0, then listen()" "$(probe tcp 4 0.0.0.0 0 hold </dev/null)" "ok 40000 1"
+	is "$hook: is told once" "$(told 40000)" retired/audited/bind0/1
+	is "$hook: a port by its name, then listen()" "$(probe tcp 4 0.0.0.0 7000 hold </dev/null)" "ok 7000 1"
+	is "$hook: is told once, too" "$(told 7000)" unregistered/audited/bind/1
+	accounted "$hook, audit"
+	stop_agent
+done
+
+start --mode=audit --listen=off
+choose 40000
+is "no hook: listen()" "$(probe tcp 4 0.0.0.0 0 listen) $(told 40000)" "ok 40000 1 "
+stop_agent
+finish
