@@ -62,7 +62,8 @@ LIB := $(B)/libhostport.a
 KERNEL := $(B)/libkernel.a
 PROGRAMS := $(B)/hostportd $(B)/hostportctl
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-UNIT_AGENT := $(addprefix $(B)/user/agent/,request.o history.o outq.o reserve_note.o reserve_plan.o)
+UNIT_AGENT := $(addprefix $(B)/user/agent/,request.o history.o outq.o known.o reserve_note.o \
+	reserve_plan.o)
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 
@@ -142,7 +143,7 @@ $(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml
 	@mkdir -p $(@D)
 	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -c $< -o $@
 
-$(call objects,$(KERNEL_SRC)): | $(B)/bpf/hostport.skel.h
+$(call objects,$(KERNEL_SRC)): | $(B)/bpf/hostport.skel.h $(B)/bpf/procs.skel.h
 
 $(LIB): $(call objects,$(LIB_SRC))
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^

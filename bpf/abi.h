@@ -227,6 +227,14 @@ struct hp_note {
 	__u8 pad;
 };
 
+/* A process that has a socket open. */
+struct hp_holder {
+	__u64 inode; /* of the socket */
+	__u32 pid;   /* thread group id, as the init namespace sees it */
+	__u32 pad;
+	char comm[HP_COMM_LEN]; /* of the thread group leader, untrusted bytes */
+};
+
 /* The canary: a socket of the agent's own that the hooks must deny, or count. */
 struct hp_canary {
 	__u64 cookie; /* of the socket; 0: none */
@@ -245,4 +253,5 @@ _Static_assert(sizeof(struct hp_fold_set) == 8 + 40 * HP_FOLD_WAYS, "fold set");
 _Static_assert(sizeof(struct hp_fold_ref) == 24, "fold ref");
 _Static_assert(sizeof(struct hp_event) == 136, "event");
 _Static_assert(sizeof(struct hp_note) == 16, "note");
+_Static_assert(sizeof(struct hp_holder) == 32, "holder");
 _Static_assert(HP_CLASS_MAX <= 16, "class bits fit hp_row.excepted");

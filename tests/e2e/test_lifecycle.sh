@@ -358,7 +358,6 @@ test_existing() {
 	start_agent --mode=audit --registry="$REG" || return
 	is "no existing listener, no event" "$(events true)" 0
 	stop_agent
-	refused "--existing=close" 2 'existing' --cgroup="$CGROUP" --registry="$REG" --existing=close
 }
 # shellcheck disable=SC2317 # called by until_true
 holders_ready() { [ "$(cat "$WORK"/h? 2>/dev/null | grep -c '^ok ')" -eq 5 ]; }

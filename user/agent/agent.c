@@ -14,7 +14,6 @@
 #include "../base/log.h"
 #include "../base/terminal.h"
 #include "../kernel/ephemeral.h"
-#include "../kernel/existing.h"
 #include "../policy/words.h"
 #include "../source/source.h"
 #include "notify.h"
@@ -287,16 +286,15 @@ static int start_reserving(struct agent *agent)
 
 static int start_telling(struct agent *agent)
 {
-	int r = tell_start(agent);
+	int r = sweep_prepare(agent);
 
+	if (r == 0)
+		r = tell_start(agent);
 	if (r < 0) {
 		log_error("reading the ring buffer: %s", strerror(-r));
 		return EXIT_SYSTEM;
 	}
-	r = existing_report(&agent->netns, agent->policy, &agent->decision, tell_existing, agent);
-	if (r < 0)
-		log_warning("not all listeners from before are reported: sock_diag: %s",
-			    strerror(-r));
+	sweep_start(agent);
 	return EXIT_OK;
 }
 
@@ -354,6 +352,7 @@ static void stop(struct agent *agent)
 		say_stopped(agent);
 	control_close(agent->control);
 	sink_close(agent->sink);
+	sweep_stop(agent);
 	fold_free(agent->fold);
 	kernel_free(agent->kernel);
 	loop_free(agent->loop);

@@ -5,7 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SOCKET_DEFAULT "/run/hostportd.sock"
+#include "../base/parse.h"
+
+#define SOCKET_DEFAULT	"/run/hostportd.sock"
+#define SWEEP_DEFAULT_S 30
+#define SWEEP_MAX_S	86400U
 
 static int set_deny_kernel(void *ctx, const char *value, struct buf *err)
 {
@@ -115,8 +119,27 @@ static int only(const char *value, const char *have, struct buf *err)
 
 static int set_existing(void *ctx, const char *value, struct buf *err)
 {
-	(void)ctx;
-	return only(value, "report", err);
+	struct config *config = ctx;
+
+	if (strcmp(value, "report") != 0 && strcmp(value, "close") != 0) {
+		buf_puts(err, "not report or close");
+		return -EINVAL;
+	}
+	config->close_existing = strcmp(value, "close") == 0;
+	return 0;
+}
+
+static int set_sweep(void *ctx, const char *value, struct buf *err)
+{
+	struct config *config = ctx;
+	uint64_t seconds;
+
+	if (parse_u64(value, 0, SWEEP_MAX_S, &seconds) < 0) {
+		buf_printf(err, "not a number of seconds up to %u, or 0", SWEEP_MAX_S);
+		return -EINVAL;
+	}
+	config->sweep_s = (unsigned int)seconds;
+	return 0;
 }
 
 static int set_on_exit(void *ctx, const char *value, struct buf *err)
@@ -144,8 +167,14 @@ static const struct option_spec specs[] = {
 	  "the hook that tells of listen() without bind() at once; auto: fexit where it loads,"
 	  " sockops costs each TCP connection some time, off: the sweep finds them (auto)",
 	  set_listen, false },
-	{ "existing", "report", "listeners there before that would be denied (report)",
+	{ "existing", "report|close",
+	  "listeners there before that would be denied (report); close: TCP ones are closed, in "
+	  "enforce mode",
 	  set_existing, false },
+	{ "sweep", "SECONDS",
+	  "how often the socket table is compared with what the programs saw; 0: at the start only "
+	  "(30)",
+	  set_sweep, false },
 	{ "on-exit", "detach", "what the agent leaves behind (detach)", set_on_exit, false },
 	{ "reserve-ports", NULL,
 	  "keep registered ports of the ephemeral range from being handed out, by adding them to"
@@ -176,6 +205,7 @@ int config_parse(int argc, char **argv, struct config *ret_config, struct buf *o
 		.node = { .mode = HP_MODE_AUDIT, .denies = POLICY_DENIES_DEFAULT },
 		.errno_code = EPERM,
 		.socket = SOCKET_DEFAULT,
+		.sweep_s = SWEEP_DEFAULT_S,
 		.log_json = -1,
 	};
 	int operands, r = options_parse(&options, &config, argc, argv, &operands, out);

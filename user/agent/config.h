@@ -10,7 +10,9 @@ struct config {
 	struct node_options node; /* first: its option setters take the config */
 	bool deny_kernel;
 	bool reserve_ports;
-	uint32_t errno_code; /* what a denied bind() returns */
+	bool close_existing;  /* TCP listeners that would be denied */
+	unsigned int sweep_s; /* seconds between sweeps; 0: only the first one */
+	uint32_t errno_code;  /* what a denied bind() returns */
 	enum kernel_listen listen;
 	const char *cgroup; /* NULL: cgroup2's root */
 	const char *netns;  /* NULL: the agent's own */

@@ -7,12 +7,15 @@
 #include "../kernel/canary.h"
 #include "../kernel/kernel.h"
 #include "../kernel/netns.h"
+#include "../kernel/procs.h"
+#include "../kernel/receivers.h"
 #include "../policy/policy.h"
 #include "../registry/registry.h"
 #include "config.h"
 #include "control.h"
 #include "history.h"
 #include "identity.h"
+#include "known.h"
 #include "reserve.h"
 #include "sink.h"
 
@@ -20,7 +23,21 @@
 struct tally {
 	uint64_t delivered; /* lines */
 	uint64_t folded;    /* what their counts add */
-	uint64_t existing;  /* what stands for no bind() that was seen */
+	uint64_t existing;  /* of both: what a sweep found, and no program counted */
+};
+
+/* What the sweeps of the socket table found. */
+struct sweep_state {
+	struct known *known;
+	struct procs *procs;
+	struct loop_source *timer;
+	struct port_range range;      /* as last read */
+	uint64_t runs, found, closed; /* since the start */
+	uint64_t sockets;	      /* in the table at the last one */
+	struct timespec last;	      /* when that was, UTC */
+	uint32_t unreadable;	      /* at the last one: bits 1 << enum hp_proto */
+	uint32_t said_unreadable, said_unclosed;
+	int error; /* of the last one */
 };
 
 struct agent {
@@ -40,6 +57,7 @@ struct agent {
 	struct control *control;
 	struct sink *sink;
 	struct tally tally;
+	struct sweep_state sweep;
 	struct event event; /* the one being told: too large for the stack */
 	struct loop_source *drain_timer, *tick;
 	uint64_t quiet_total;	  /* violations at the last tick */
@@ -58,8 +76,27 @@ int tell_start(struct agent *agent);
 /* Take and tell all that the kernel has now, pending counts included. */
 void tell_all(struct agent *agent);
 
-/* Tell of a listener that was there before. */
-void tell_existing(void *agent, const struct hp_event *record, uint64_t count);
+/* Tell of sockets that a sweep found. */
+void tell_found(struct agent *agent, const struct hp_event *record, uint64_t count);
+
+/* sweep.c: the socket table, compared with what the hooks saw. */
+
+/* What tell_start() needs of it. 0, or a negative errno. */
+int sweep_prepare(struct agent *agent);
+
+/* The first sweep, and those of --sweep from now on. */
+void sweep_start(struct agent *agent);
+void sweep_stop(struct agent *agent);
+
+/* Read the socket table; keep() gets the agent. As receivers_read(). */
+int sweep_read(struct agent *agent, receivers_keep_fn keep, struct receivers *ret_receivers);
+
+/* Decide a socket of the table, with what the hooks said of it. */
+void sweep_decide(const struct agent *agent, struct receivers_socket *socket, bool is_kernel);
+
+/* A socket as a record of the kernel: how = existing, without a time. */
+void sweep_record(const struct agent *agent, const struct receivers_socket *socket,
+		  struct hp_event *ret_record);
 
 /* sctp.c: SCTP, which only LSM programs can see. */
 

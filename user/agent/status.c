@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "../base/jsonw.h"
+#include "../base/stamp.h"
 #include "../policy/words.h"
 #include "state.h"
 
@@ -151,6 +152,27 @@ static void put_abilities(struct jsonw *w, const struct agent *agent)
 	jsonw_object_end(w);
 }
 
+static void put_sweep(struct jsonw *w, const struct agent *agent)
+{
+	const struct sweep_state *sweep = &agent->sweep;
+	char last[STAMP_LEN + 1];
+
+	stamp_utc(&sweep->last, last);
+	jsonw_object(w, "sweep");
+	jsonw_u64(w, "every", agent->config->sweep_s);
+	jsonw_u64(w, "runs", sweep->runs);
+	jsonw_string(w, "last", last);
+	jsonw_u64(w, "sockets", sweep->sockets);
+	jsonw_u64(w, "found", sweep->found);
+	jsonw_u64(w, "closed", sweep->closed);
+	jsonw_array(w, "unreadable");
+	for (unsigned int p = 0; p < HP_PROTO_MAX; p++)
+		if (sweep->unreadable & 1U << p)
+			jsonw_string(w, NULL, word_proto(p));
+	jsonw_array_end(w);
+	jsonw_object_end(w);
+}
+
 static void put_clients(struct jsonw *w, const struct agent *agent)
 {
 	unsigned int tails;
@@ -183,6 +205,7 @@ void status_json(struct agent *agent, struct buf *out)
 	put_counters(&w, agent);
 	put_attached(&w, agent);
 	put_abilities(&w, agent);
+	put_sweep(&w, agent);
 	jsonw_u64(&w, "netns_cookie", agent->netns.cookie);
 	jsonw_u64(&w, "netns_inode", agent->netns.inum);
 	reserve_status(&agent->reserve, &w);

@@ -30,19 +30,35 @@ static void publish(struct agent *agent)
 	control_tell(agent->control, line);
 }
 
+/*
+ * So that a sweep does not tell it again. What was denied holds no port: if its
+ * socket gets the port in another way, that is news.
+ */
+static void remember(struct agent *agent, const struct hp_event *record)
+{
+	if (record->key.verdict == HP_VERDICT_DENIED)
+		return;
+	known_add(agent->sweep.known, &(struct known_violation) {
+					      .cookie = record->cookie,
+					      .cgroup_id = record->cgroup_id,
+					      .proto = record->key.proto,
+					      .cls = record->key.cls,
+					      .port = record->key.port,
+				      });
+}
+
 static void on_line(void *data, const struct hp_event *record, uint64_t count, uint64_t first_ns,
 		    uint64_t last_ns)
 {
 	struct agent *agent = data;
 
+	remember(agent, record);
 	identity_event(&agent->identity, record, count, first_ns, last_ns, &agent->event);
 	publish(agent);
 }
 
-void tell_existing(void *data, const struct hp_event *record, uint64_t count)
+void tell_found(struct agent *agent, const struct hp_event *record, uint64_t count)
 {
-	struct agent *agent = data;
-
 	agent->tally.existing += count;
 	on_line(agent, record, count, record->time_ns, record->time_ns);
 }
@@ -52,6 +68,7 @@ static void on_record(void *data, const struct hp_event *record)
 	struct agent *agent = data;
 	int r = fold_record(agent->fold, record);
 
+	remember(agent, record);
 	if (r < 0)
 		log_error("a violation can't be told: %s", strerror(-r));
 }

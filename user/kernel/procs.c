@@ -5,9 +5,41 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "../base/cleanup.h"
+#include "taskfile.h"
+
+struct procs {
+	uint32_t netns_inum;
+	bool tried; /* to load the iterator */
+	struct taskfile *taskfile;
+};
+
+struct search {
+	struct procs_owner *owners;
+	size_t len;
+};
+
+int procs_new(uint32_t netns_inum, struct procs **ret_procs)
+{
+	struct procs *procs = calloc(1, sizeof(*procs));
+
+	if (!procs)
+		return -ENOMEM;
+	procs->netns_inum = netns_inum;
+	*ret_procs = procs;
+	return 0;
+}
+
+void procs_free(struct procs *procs)
+{
+	if (!procs)
+		return;
+	taskfile_close(procs->taskfile);
+	free(procs);
+}
 
 static int by_inode(const void *a, const void *b)
 {
@@ -16,41 +48,70 @@ static int by_inode(const void *a, const void *b)
 	return (x->inode > y->inode) - (x->inode < y->inode);
 }
 
-static struct procs_owner *find(struct procs_owner *owners, size_t len, uint64_t inode)
+const struct procs_owner *procs_owner(const struct procs_owner *owners, size_t len, uint64_t inode)
 {
 	struct procs_owner key = { .inode = inode };
 
-	return bsearch(&key, owners, len, sizeof(*owners), by_inode);
+	return len ? bsearch(&key, owners, len, sizeof(*owners), by_inode) : NULL;
 }
 
-uint32_t procs_pid(const struct procs_owner *owners, size_t len, uint64_t inode)
+/* A socket that is asked for and that no process with a lower pid has; or NULL. */
+static struct procs_owner *wanted(const struct search *search, uint64_t inode, uint32_t pid)
 {
-	const struct procs_owner *found = find((struct procs_owner *)owners, len, inode);
+	struct procs_owner *found =
+		(struct procs_owner *)procs_owner(search->owners, search->len, inode);
 
-	return found ? found->pid : 0;
+	return found && (!found->pid || pid < found->pid) ? found : NULL;
+}
+
+static void on_holder(void *data, const struct hp_holder *holder)
+{
+	struct procs_owner *owner = wanted(data, holder->inode, holder->pid);
+
+	if (!owner)
+		return;
+	owner->pid = holder->pid;
+	memcpy(owner->comm, holder->comm, sizeof(owner->comm));
+}
+
+static void read_comm(struct hp_holder *holder)
+{
+	char path[32], comm[HP_COMM_LEN + 1] = "";
+	_cleanup_fclose_ FILE *f = NULL;
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%u/comm", holder->pid);
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	n = fread(comm, 1, sizeof(comm) - 1, f);
+	comm[n] = '\0';
+	memcpy(holder->comm, comm, strcspn(comm, "\n"));
 }
 
 /* One entry of /proc/PID/fd. */
-static void look_at(int dir, const char *name, uint32_t pid, struct procs_owner *owners, size_t len)
+static void look_at(int dir, const char *name, struct hp_holder *holder, struct search *search)
 {
-	struct procs_owner *found;
-	uint64_t inode;
 	char target[64];
 	ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
+	uint64_t inode;
 
 	if (n <= 0)
 		return;
 	target[n] = '\0';
-	if (sscanf(target, "socket:[%" SCNu64 "]", &inode) != 1)
+	if (sscanf(target, "socket:[%" SCNu64 "]", &inode) != 1 ||
+	    !wanted(search, inode, holder->pid))
 		return;
-	found = find(owners, len, inode);
-	if (found && (!found->pid || pid < found->pid))
-		found->pid = pid;
+	if (!holder->comm[0])
+		read_comm(holder);
+	holder->inode = inode;
+	on_holder(search, holder);
 }
 
 /* A process that ends meanwhile is none of ours: errors pass. */
-static void look_into(uint32_t pid, struct procs_owner *owners, size_t len)
+static void look_into(uint32_t pid, struct search *search)
 {
+	struct hp_holder holder = { .pid = pid };
 	char path[32];
 	_cleanup_closedir_ DIR *dir = NULL;
 	struct dirent *entry;
@@ -61,22 +122,34 @@ static void look_into(uint32_t pid, struct procs_owner *owners, size_t len)
 		return;
 	while ((entry = readdir(dir)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			look_at(dirfd(dir), entry->d_name, pid, owners, len);
+			look_at(dirfd(dir), entry->d_name, &holder, search);
 }
 
-int procs_find(struct procs_owner *owners, size_t len)
+static int walk(struct search *search)
 {
-	_cleanup_closedir_ DIR *proc = NULL;
+	_cleanup_closedir_ DIR *proc = opendir("/proc");
 	struct dirent *entry;
+
+	if (!proc)
+		return -errno;
+	while ((entry = readdir(proc)))
+		if (isdigit((unsigned char)entry->d_name[0]))
+			look_into((uint32_t)strtoul(entry->d_name, NULL, 10), search);
+	return 0;
+}
+
+int procs_find(struct procs *procs, struct procs_owner *owners, size_t len)
+{
+	struct search search = { owners, len };
 
 	if (!len)
 		return 0;
-	proc = opendir("/proc");
-	if (!proc)
-		return -errno;
 	qsort(owners, len, sizeof(*owners), by_inode);
-	while ((entry = readdir(proc)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			look_into((uint32_t)strtoul(entry->d_name, NULL, 10), owners, len);
-	return 0;
+	if (!procs->tried) {
+		procs->tried = true;
+		(void)taskfile_open(procs->netns_inum, &procs->taskfile);
+	}
+	if (procs->taskfile && taskfile_read(procs->taskfile, on_holder, &search) == 0)
+		return 0;
+	return walk(&search);
 }

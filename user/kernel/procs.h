@@ -1,20 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* Which process has a socket, by its inode, from /proc. */
+/* Which process has a socket, by its inode: asked of the kernel where it can tell, else of /proc.
+ */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../../bpf/abi.h"
+#include "../base/cleanup.h"
+
 struct procs_owner {
-	uint64_t inode; /* asked for */
-	uint32_t pid;	/* found: the lowest pid that has it open; 0: none */
+	uint64_t inode;		/* asked for */
+	uint32_t pid;		/* found: the lowest pid that has it open; 0: none */
+	char comm[HP_COMM_LEN]; /* of that process; not terminated where it is as long */
 };
 
+struct procs;
+
+/* For the sockets of the netns with an inode number. 0, or -ENOMEM; loads nothing yet. */
+int procs_new(uint32_t netns_inum, struct procs **ret_procs);
+void procs_free(struct procs *procs);
+DEFINE_CLEANUP(struct procs, procs_free)
+
 /*
- * Fill in the pids: one walk over all processes, whatever the number of
+ * Fill in the processes: one walk over all of them, whatever the number of
  * owners. `owners` is sorted by inode on return. 0, or a negative errno.
  */
-int procs_find(struct procs_owner *owners, size_t len);
+int procs_find(struct procs *procs, struct procs_owner *owners, size_t len);
 
-/* The pid that procs_find() found for an inode, or 0. */
-uint32_t procs_pid(const struct procs_owner *owners, size_t len, uint64_t inode);
+/* What procs_find() found for an inode, or NULL. */
+const struct procs_owner *procs_owner(const struct procs_owner *owners, size_t len, uint64_t inode);

@@ -4,26 +4,25 @@
 
 #include <stdint.h>
 
-#include "../../bpf/abi.h"
+#include "../policy/receiver.h"
 #include "netns.h"
 
-/* A socket that receives on a port: a TCP listener or an unconnected UDP socket. */
-struct sockdiag_socket {
-	uint8_t proto;		   /* enum hp_proto */
-	uint8_t family;		   /* 4 or 6 */
-	uint8_t addr[HP_ADDR_LEN]; /* network byte order */
-	uint16_t port;		   /* host byte order */
-	uint32_t uid;
-	uint64_t inode;	    /* 0: a kernel socket */
-	uint64_t cgroup_id; /* of cgroup2; 0: not told */
-	uint64_t cookie;    /* as bpf_get_socket_cookie() has it */
-};
-
-typedef void (*sockdiag_fn)(void *data, const struct sockdiag_socket *socket);
+typedef void (*sockdiag_fn)(void *data, const struct receiver *socket);
 
 /*
- * Call fn for every receiving TCP and UDP socket of a netns. 0, or a negative
- * errno (-ENOENT: the kernel has no sock_diag for a protocol and can't load it;
- * the sockets of the other one were told).
+ * Call fn for every receiving socket of a netns: TCP, SCTP and DCCP listeners,
+ * UDP and UDP-Lite sockets. (MPTCP listeners are among the TCP ones.) 0, or a
+ * negative errno, and then not all of them were told.
+ *
+ * *ret_unreadable has a bit 1 << enum hp_proto for each protocol that is in use
+ * but whose sockets this kernel does not tell of, as its module is missing.
  */
-int sockdiag_dump(const struct netns *netns, sockdiag_fn fn, void *data);
+int sockdiag_dump(const struct netns *netns, sockdiag_fn fn, void *data, uint32_t *ret_unreadable);
+
+/*
+ * Close a TCP listener for whoever has it: it accepts nothing more, while its
+ * port stays bound to it. 0; -ENOENT: it is gone, or can't be told apart from
+ * others of its port; -EOPNOTSUPP: the kernel was built without it; -EINVAL: it
+ * belongs to an MPTCP socket; or another negative errno.
+ */
+int sockdiag_close(const struct netns *netns, const struct receiver *socket);

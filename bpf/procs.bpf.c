@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which processes have a socket of the target network namespace open: one walk
+ * over all open files, inside the kernel. Loaded by itself, because kernels
+ * before 5.11 refuse it.
+ */
+#include "../vmlinux/vmlinux.h"
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "abi.h"
+
+#define AF_INET	 2
+#define AF_INET6 10
+
+const volatile __u32 hp_target_inum = 0; /* of the netns */
+
+SEC("iter/task_file")
+int hp_holders(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct hp_holder holder = {};
+	struct socket *socket;
+	struct sock *sk;
+	__u16 family;
+
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = BPF_CORE_READ(socket, sk);
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if ((family != AF_INET && family != AF_INET6) ||
+	    BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) != hp_target_inum)
+		return 0;
+	holder.inode = BPF_CORE_READ(file, f_inode, i_ino);
+	holder.pid = BPF_CORE_READ(task, tgid);
+	BPF_CORE_READ_INTO(&holder.comm, task, group_leader, comm);
+	bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder));
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";

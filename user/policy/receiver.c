@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "receiver.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+uint8_t receiver_scope(const struct receiver *socket)
+{
+	uint32_t a[4];
+
+	memcpy(a, socket->addr, sizeof(a));
+	return socket->family == 4 ?
+		       hp_scope_of4(ntohl(a[0])) :
+		       hp_scope_of6(ntohl(a[0]), ntohl(a[1]), ntohl(a[2]), ntohl(a[3]));
+}
+
+/* As hp_decide(), for a port that the kernel may have chosen from a range. */
+static struct hp_decision decide_chosen(const struct hp_config *config, const struct hp_row *row,
+					const struct hp_query *q, const struct port_range *range)
+{
+	struct hp_decision d = { .row = HP_NO_ROW, .cls = HP_CLASS_EPHEMERAL };
+
+	if (row || q->port < range->first || q->port > range->last)
+		return hp_decide(config, row, q);
+	d.verdict = hp_judge(config, NULL, q, d.cls);
+	return d;
+}
+
+struct hp_decision receiver_decide(const struct policy *policy, const struct hp_config *config,
+				   const struct port_range *range, const struct receiver *socket,
+				   struct receiver_facts facts)
+{
+	const struct hp_row *row = policy_find(policy, socket->proto, socket->port);
+	const struct hp_query query = {
+		.proto = socket->proto,
+		.scope = receiver_scope(socket),
+		.port = socket->port,
+		.kernel_socket = facts.kernel,
+	};
+	bool datagrams = socket->proto == HP_PROTO_UDP || socket->proto == HP_PROTO_UDPLITE;
+	struct hp_decision d = { 0 };
+
+	if (!socket->port || (socket->connected && !row))
+		return d;
+	if (facts.bound)
+		return hp_decide(config, row, &query);
+	d = decide_chosen(config, row, &query, range);
+	if (datagrams && d.cls == HP_CLASS_EPHEMERAL)
+		d.verdict = HP_VERDICT_ALLOWED;
+	return d;
+}
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+int receiver_compare(const struct receiver *a, const struct receiver *b)
+{
+	int r = COMPARE(a->proto, b->proto);
+
+	if (!r)
+		r = COMPARE(a->port, b->port);
+	if (!r)
+		r = COMPARE(a->family, b->family);
+	if (!r)
+		r = memcmp(a->addr, b->addr, sizeof(a->addr));
+	if (!r)
+		r = COMPARE(a->cgroup_id, b->cgroup_id);
+	if (!r)
+		r = COMPARE(a->uid, b->uid);
+	return r ? r : COMPARE(a->cookie, b->cookie);
+}
+
+bool receiver_alike(const struct receiver *a, const struct receiver *b)
+{
+	struct receiver like = *b;
+
+	like.cookie = a->cookie;
+	return receiver_compare(a, &like) == 0;
+}
+
+void documented_fill(const struct registry *reg, struct documented *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	for (size_t l = 0; l < reg->len; l++) {
+		const struct reg_layer *layer = &reg->layers[l];
+
+		for (size_t i = 0; i < layer->len; i++) {
+			const struct reg_row *row = &layer->rows[i];
+
+			if (row->kind != REG_RANGE || row->dropped)
+				continue;
+			for (uint32_t port = row->first; port <= row->last; port++)
+				ret->ports[row->proto][port / 64] |= 1ULL << port % 64;
+		}
+	}
+}
+
+enum documented_answer documented_has(const struct documented *documented,
+				      const struct receiver *socket)
+{
+	uint8_t proto = socket->proto;
+
+	if (receiver_scope(socket) == HP_SCOPE_LOCALHOST ||
+	    (proto != HP_PROTO_TCP && proto != HP_PROTO_UDP && proto != HP_PROTO_SCTP))
+		return DOCUMENTED_NOT_ASKED;
+	return documented->ports[proto][socket->port / 64] >> socket->port % 64 & 1 ?
+		       DOCUMENTED_YES :
+		       DOCUMENTED_NO;
+}

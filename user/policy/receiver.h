@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A socket that receives on a port, as the kernel's socket table shows it, and
+ * what the policy says of it. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policy.h"
+
+struct receiver {
+	uint8_t proto;		   /* enum hp_proto */
+	uint8_t family;		   /* 4 or 6 */
+	uint8_t addr[HP_ADDR_LEN]; /* network byte order */
+	uint16_t port;		   /* host byte order */
+	bool connected;		   /* UDP: takes what its one peer sends, and nothing else */
+	uint32_t uid;
+	uint32_t interface; /* that it is bound to; 0: any */
+	uint64_t inode;	    /* as /proc/PID/fd shows it */
+	uint64_t cgroup_id; /* of cgroup2, of the process that made it; 0: not told */
+	uint64_t cookie;    /* as bpf_get_socket_cookie() has it */
+};
+
+/* Ports that the kernel chooses from, both included. */
+struct port_range {
+	uint16_t first, last;
+};
+
+/* What the table can't tell of a socket, but its reader may know. */
+struct receiver_facts {
+	bool bound;  /* a hook saw a bind() that named the port */
+	bool kernel; /* it is the kernel's own */
+};
+
+/*
+ * Decide a socket. The table does not say whether somebody asked for its port
+ * or the kernel chose it: where no row names a port of the range, it counts as
+ * chosen unless the facts say that it was bound.
+ *
+ * HP_VERDICT_NONE: it receives nothing that a registry speaks of (a client's
+ * connected UDP socket on a port without a row). A UDP socket on a chosen port
+ * is always allowed: a client's looks the same.
+ */
+struct hp_decision receiver_decide(const struct policy *policy, const struct hp_config *config,
+				   const struct port_range *range, const struct receiver *socket,
+				   struct receiver_facts facts);
+
+uint8_t receiver_scope(const struct receiver *socket); /* enum hp_scope */
+
+/* Is the verdict one that makes an event? */
+static inline bool receiver_violates(struct hp_decision decision)
+{
+	return decision.verdict > HP_VERDICT_ALLOWED;
+}
+
+/* Sorts by protocol, port, family and address; sockets that are alike stand together. */
+int receiver_compare(const struct receiver *a, const struct receiver *b);
+
+/* Do two sockets serve one address for one workload, as those of SO_REUSEPORT do? */
+bool receiver_alike(const struct receiver *a, const struct receiver *b);
+
+/* The ports that the registry's documented ranges have. */
+struct documented {
+	uint64_t ports[HP_PROTO_MAX][HP_FRONT_U64]; /* a bit each */
+};
+
+void documented_fill(const struct registry *reg, struct documented *ret);
+
+enum documented_answer {
+	DOCUMENTED_NO,
+	DOCUMENTED_YES,
+	DOCUMENTED_NOT_ASKED, /* of a localhost-only socket, or one of another protocol */
+};
+
+/* Is the socket meant to be reachable, and its port in a documented range? */
+enum documented_answer documented_has(const struct documented *documented,
+				      const struct receiver *socket);
