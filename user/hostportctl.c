@@ -15,6 +15,7 @@ static const struct {
 } verbs[] = {
 	{ "tail", verb_tail, "violations as they happen" },
 	{ "status", verb_status, "what the agent does, and whether it is effective" },
+	{ "listeners", verb_listeners, "every port that is open, whose, and whether it may be" },
 	{ "explain", verb_explain, "the row of a port, the decision, and why (offline)" },
 	{ "registry", verb_registry, "show the registry (offline)" },
 };

@@ -158,15 +158,19 @@ static void fill_entry(const struct identity *identity, uint32_t row, struct eve
 	event->entry_team = entry->team;
 }
 
-void identity_event(const struct identity *identity, const struct hp_event *record, uint64_t count,
-		    uint64_t first_ns, uint64_t last_ns, struct event *ret_event)
+static void fill_workload(const struct identity *identity, const struct hp_event *record,
+			  struct event *event)
 {
-	long long offset = boot_to_wall();
-	struct event *e = ret_event;
+	fill_cgroup(identity, record, event);
+	workload_parse(event->cgroup, &event->workload);
+	if (record->kernel_thread || record->key.how == HP_HOW_KERNEL)
+		event->workload = (struct workload) { .kind = WORKLOAD_KERNEL };
+}
 
-	e->time = to_timespec(offset + (long long)last_ns);
-	e->first = to_timespec(offset + (long long)first_ns);
-	e->count = count;
+/* What the record itself says, and the row. */
+static void fill_record(const struct identity *identity, const struct hp_event *record,
+			struct event *e)
+{
 	e->node = identity->node;
 	e->mode = record->mode;
 	e->verdict = record->key.verdict;
@@ -182,9 +186,27 @@ void identity_event(const struct identity *identity, const struct hp_event *reco
 	e->comm[HP_COMM_LEN] = '\0';
 	e->entry_layer = e->entry_process = e->entry_team = NULL;
 	fill_entry(identity, record->row, e);
+}
+
+void identity_event(const struct identity *identity, const struct hp_event *record, uint64_t count,
+		    uint64_t first_ns, uint64_t last_ns, struct event *ret_event)
+{
+	long long offset = boot_to_wall();
+	struct event *e = ret_event;
+
+	e->time = to_timespec(offset + (long long)last_ns);
+	e->first = to_timespec(offset + (long long)first_ns);
+	e->count = count;
+	fill_record(identity, record, e);
 	fill_exe(record->pid, record->start_ns, e);
-	fill_cgroup(identity, record, e);
-	workload_parse(e->cgroup, &e->workload);
-	if (record->kernel_thread || record->key.how == HP_HOW_KERNEL)
-		e->workload = (struct workload) { .kind = WORKLOAD_KERNEL };
+	fill_workload(identity, record, e);
+}
+
+void identity_listener(const struct identity *identity, const struct hp_event *record, bool same,
+		       struct event *event)
+{
+	fill_record(identity, record, event);
+	event->exe[0] = '\0';
+	if (!same)
+		fill_workload(identity, record, event);
 }

@@ -34,3 +34,11 @@ bool identity_uses_v1(const struct cgroup_mounts *mounts);
 /* Fill an event from a record and what the folding says of it. */
 void identity_event(const struct identity *identity, const struct hp_event *record, uint64_t count,
 		    uint64_t first_ns, uint64_t last_ns, struct event *ret_event);
+
+/*
+ * Fill what event_listener_json() tells of a socket that is there now. `same`:
+ * the event was last filled for this process and cgroup, whose names need not
+ * be looked up again.
+ */
+void identity_listener(const struct identity *identity, const struct hp_event *record, bool same,
+		       struct event *event);

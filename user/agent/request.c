@@ -10,6 +10,7 @@
 static const char *const verbs[] = {
 	[REQUEST_STATUS] = "status",
 	[REQUEST_TAIL] = "tail",
+	[REQUEST_LISTENERS] = "listeners",
 };
 
 static const char *const forms[] = {

@@ -12,6 +12,8 @@ int serve_document(void *data, const struct request *request, struct buf *out)
 	case REQUEST_STATUS:
 		status_json(agent, out);
 		return 0;
+	case REQUEST_LISTENERS:
+		return listeners_json(agent, out);
 	case REQUEST_TAIL: /* has lines, no document */
 		break;
 	}

@@ -2,6 +2,7 @@
 /* The agent's context, for the files that make it up. */
 #pragma once
 
+#include "../base/jsonw.h"
 #include "../base/loop.h"
 #include "../event/fold.h"
 #include "../kernel/canary.h"
@@ -111,6 +112,12 @@ int serve_document(void *agent, const struct request *request, struct buf *out);
 
 /* status.c: append the status document */
 void status_json(struct agent *agent, struct buf *out);
+
+/* An array of the words of protocols, given as bits 1 << enum hp_proto. */
+void status_protocols(struct jsonw *w, const char *key, uint32_t protocols);
+
+/* listeners.c: append the document of all sockets that receive. 0, or a negative errno. */
+int listeners_json(struct agent *agent, struct buf *out);
 
 /* Violations in a set of counters: all that makes lines. */
 uint64_t status_violations(const struct hp_counters *counters);

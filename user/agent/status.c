@@ -152,6 +152,15 @@ static void put_abilities(struct jsonw *w, const struct agent *agent)
 	jsonw_object_end(w);
 }
 
+void status_protocols(struct jsonw *w, const char *key, uint32_t protocols)
+{
+	jsonw_array(w, key);
+	for (unsigned int p = 0; p < HP_PROTO_MAX; p++)
+		if (protocols & 1U << p)
+			jsonw_string(w, NULL, word_proto(p));
+	jsonw_array_end(w);
+}
+
 static void put_sweep(struct jsonw *w, const struct agent *agent)
 {
 	const struct sweep_state *sweep = &agent->sweep;
@@ -165,11 +174,7 @@ static void put_sweep(struct jsonw *w, const struct agent *agent)
 	jsonw_u64(w, "sockets", sweep->sockets);
 	jsonw_u64(w, "found", sweep->found);
 	jsonw_u64(w, "closed", sweep->closed);
-	jsonw_array(w, "unreadable");
-	for (unsigned int p = 0; p < HP_PROTO_MAX; p++)
-		if (sweep->unreadable & 1U << p)
-			jsonw_string(w, NULL, word_proto(p));
-	jsonw_array_end(w);
+	status_protocols(w, "unreadable", sweep->unreadable);
 	jsonw_object_end(w);
 }
 

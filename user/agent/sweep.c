@@ -12,6 +12,7 @@
 
 #include "../base/log.h"
 #include "../policy/words.h"
+#include "../kernel/ephemeral.h"
 #include "../kernel/sockdiag.h"
 #include "state.h"
 
@@ -256,7 +257,7 @@ int sweep_read(struct agent *agent, receivers_keep_fn keep, struct receivers *re
 {
 	int r;
 
-	agent->sweep.range = receivers_range(&agent->netns);
+	(void)ephemeral_range(&agent->netns, &agent->sweep.range.first, &agent->sweep.range.last);
 	r = receivers_read(&agent->netns, keep, agent, ret_receivers);
 	say_unreadable(agent, ret_receivers->unreadable);
 	return r;

@@ -6,20 +6,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "../base/json.h"
-#include "../base/log.h"
-#include "client.h"
-
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	(void)value;
-	(void)err;
-	*(bool *)ctx = true;
-	return 0;
-}
+#include "answer.h"
 
 static const struct option_spec specs[] = {
-	{ "json", NULL, "the whole document", set_json, false },
+	{ "json", NULL, "the whole document", verb_set_flag, false },
 };
 
 static const struct options options = {
@@ -128,31 +118,22 @@ static void put_text(const struct json *status, struct buf *out)
 
 int verb_status(const struct ctl *ctl, int argc, char **argv)
 {
-	_cleanup_client_ struct client client = { .fd = -1 };
-	_cleanup_buf_ struct buf request = { 0 }, reason = { 0 }, text = { 0 };
-	_cleanup_(json_freep) struct json *document = NULL;
+	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+	_cleanup_buf_ struct buf text = { 0 };
 	bool json = false;
-	int operands, status, r;
-	size_t len;
-	char *line;
+	int operands, status;
 
 	if (verb_parse(&options, &json, argc, argv, &operands, &status) != 0)
 		return status;
-	buf_puts(&request, "{\"verb\":\"status\"}");
-	r = client_open(ctl->socket, &request, &client, &reason);
-	if (r < 0)
-		return verb_no_agent(ctl, r, reason.data);
-	r = client_line(&client, &line, &len);
-	if (r <= 0)
-		return verb_no_agent(ctl, r < 0 ? r : -ECONNRESET, NULL);
-	if (json_parse(line, len, &reason, &document) < 0)
-		return verb_no_agent(ctl, -EPROTO, reason.data);
+	status = answer_get(ctl, "status", &answer);
+	if (status != EXIT_OK)
+		return status;
 	if (json)
-		buf_puts(&text, line);
+		buf_puts(&text, answer.line);
 	else
-		put_text(document, &text);
+		put_text(answer.document, &text);
 	status = verb_print(&text);
 	if (status != EXIT_OK)
 		return status;
-	return json_member_bool(document, "effective", false) ? EXIT_OK : EXIT_FINDINGS;
+	return json_member_bool(answer.document, "effective", false) ? EXIT_OK : EXIT_FINDINGS;
 }

@@ -28,6 +28,14 @@ int verb_parse(const struct options *options, void *ctx, int argc, char **argv, 
 	return r;
 }
 
+int verb_set_flag(void *ctx, const char *value, struct buf *err)
+{
+	(void)value;
+	(void)err;
+	*(bool *)ctx = true;
+	return 0;
+}
+
 int verb_no_agent(const struct ctl *ctl, int r, const char *reason)
 {
 	if (r == -ENOENT || r == -ECONNREFUSED)

@@ -14,6 +14,7 @@ typedef int (*verb_fn)(const struct ctl *ctl, int argc, char **argv);
 
 int verb_tail(const struct ctl *ctl, int argc, char **argv);
 int verb_status(const struct ctl *ctl, int argc, char **argv);
+int verb_listeners(const struct ctl *ctl, int argc, char **argv);
 int verb_explain(const struct ctl *ctl, int argc, char **argv);
 int verb_registry(const struct ctl *ctl, int argc, char **argv);
 
@@ -23,6 +24,9 @@ int verb_registry(const struct ctl *ctl, int argc, char **argv);
  */
 int verb_parse(const struct options *options, void *ctx, int argc, char **argv, int *ret_operands,
 	       int *ret_status);
+
+/* The setter of a flag; the context is a bool. */
+int verb_set_flag(void *ctx, const char *value, struct buf *err);
 
 /* Say on stderr why there is no answer from the agent; the exit status. */
 int verb_no_agent(const struct ctl *ctl, int r, const char *reason);

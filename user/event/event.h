@@ -28,6 +28,19 @@ struct event {
 	const char *entry_layer, *entry_process, *entry_team; /* layer NULL: no row */
 };
 
+/* What is known of a socket in the table besides. */
+struct event_listener {
+	int documented; /* its port is in a documented range: 1, 0; -1: that is not asked of it */
+	uint64_t inode, cookie;
+};
+
+/*
+ * Append a listening socket as one JSON object: what of an event is true of a
+ * socket, without times, mode and way.
+ */
+void event_listener_json(const struct event *event, const struct event_listener *listener,
+			 struct buf *out);
+
 /* Append the event as one JSON object, without a line end. */
 void event_json(const struct event *event, struct buf *out);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The hot path of a flood: one line for each event. A line is put together in a
+ * The hot path of a flood: one line for each event, and a member for each
+ * listener of a node. A line is put together in a
  * block on the stack, and what needs no escaping is copied while it is looked
  * at; only a string that does need it goes through the JSON writer.
  */
@@ -101,19 +102,24 @@ static void put_time(struct block *b, const struct timespec *t)
 	add(b, text, STAMP_LEN + 2);
 }
 
-static void put_what(struct block *b, const struct event *e)
+static void put_socket(struct block *b, const struct event *e)
 {
 	char address[INET6_ADDRSTRLEN];
 
-	MEMBER(b, "mode", word_mode(e->mode));
-	MEMBER(b, "verdict", word_verdict(e->verdict));
-	MEMBER(b, "class", word_class(e->cls));
 	MEMBER(b, "protocol", word_proto(e->proto));
 	address_text(e->family, e->addr, address);
 	if (*address)
 		MEMBER(b, "family", e->family == 4 ? "ipv4" : "ipv6");
 	MEMBER(b, "address", address);
 	MEMBER_U64(b, "port", e->port);
+}
+
+static void put_what(struct block *b, const struct event *e)
+{
+	MEMBER(b, "mode", word_mode(e->mode));
+	MEMBER(b, "verdict", word_verdict(e->verdict));
+	MEMBER(b, "class", word_class(e->cls));
+	put_socket(b, e);
 	MEMBER(b, "how", word_how(e->how));
 }
 
@@ -168,6 +174,38 @@ void event_json(const struct event *event, struct buf *out)
 	MEMBER_U64(&b, "count", event->count);
 	LITERAL(&b, ",\"first\":");
 	put_time(&b, &event->first);
+	LITERAL(&b, "}");
+	flush(&b);
+}
+
+void event_listener_json(const struct event *e, const struct event_listener *listener,
+			 struct buf *out)
+{
+	struct block b;
+
+	b.out = out;
+	b.len = 0;
+	LITERAL(&b, "{\"verdict\":");
+	put_string(&b, word_verdict(e->verdict));
+	MEMBER(&b, "class", word_class(e->cls));
+	put_socket(&b, e);
+	put_who(&b, e);
+	if (!e->pid) /* the socket has one in any case */
+		MEMBER_U64(&b, "uid", e->uid);
+	put_workload(&b, &e->workload);
+	if (e->entry_layer)
+		put_entry(&b, e);
+	else
+		LITERAL(&b, ",\"entry\":null");
+	if (listener->documented < 0)
+		LITERAL(&b, ",\"documented\":null");
+	else if (listener->documented)
+		LITERAL(&b, ",\"documented\":true");
+	else
+		LITERAL(&b, ",\"documented\":false");
+	LITERAL(&b, ",\"declared\":null");
+	MEMBER_U64(&b, "inode", listener->inode);
+	MEMBER_U64(&b, "cookie", listener->cookie);
 	LITERAL(&b, "}");
 	flush(&b);
 }

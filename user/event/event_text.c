@@ -12,10 +12,6 @@
 #define WIDTH_CLASS    16 /* unregistered x12 */
 #define WIDTH_PROCESS  24
 
-/* What of an id is enough to know it by. */
-#define POD_UID_SHOWN	   8
-#define CONTAINER_ID_SHOWN 12
-
 /* End a column that began at `start`: fill it up, and leave a blank after it. */
 static void fill(struct buf *out, size_t start, size_t width)
 {
@@ -98,46 +94,6 @@ static void put_process(const struct event *e, struct buf *out)
 	fill(out, start, WIDTH_PROCESS);
 }
 
-/* At most the first n bytes of an id. */
-static void put_id(const char *id, size_t n, struct buf *out)
-{
-	char shown[CONTAINER_ID_SHOWN + 1] = { 0 };
-
-	for (size_t i = 0; i < n && id[i]; i++)
-		shown[i] = id[i];
-	buf_put_safe(out, shown);
-}
-
-static void put_workload(const struct event *e, struct buf *out)
-{
-	const struct workload *who = &e->workload;
-
-	switch (who->kind) {
-	case WORKLOAD_POD:
-		buf_puts(out, "pod ");
-		put_id(who->uid, POD_UID_SHOWN, out);
-		buf_puts(out, "\xe2\x80\xa6");
-		if (*who->container_id) {
-			buf_putc(out, '/');
-			put_id(who->container_id, CONTAINER_ID_SHOWN, out);
-		}
-		break;
-	case WORKLOAD_UNIT:
-		buf_puts(out, "unit ");
-		buf_put_safe(out, who->unit);
-		break;
-	case WORKLOAD_KERNEL:
-		buf_puts(out, "kernel");
-		break;
-	case WORKLOAD_CGROUP:
-		buf_puts(out, "cgroup ");
-		buf_put_safe(out, e->cgroup);
-		break;
-	default:
-		buf_puts(out, "unknown workload");
-	}
-}
-
 static void put_entry(const struct event *e, struct buf *out)
 {
 	if (!e->entry_layer) {
@@ -164,7 +120,7 @@ void event_text(const struct event *event, bool colour, struct buf *out)
 	put_socket(event, out);
 	put_class(event, out);
 	put_process(event, out);
-	put_workload(event, out);
+	workload_text(&event->workload, event->cgroup, out);
 	put_entry(event, out);
 	if (event->how != HP_HOW_NONE && event->how != HP_HOW_BIND) {
 		buf_puts(out, "  [");

@@ -273,14 +273,22 @@ void workload_parse(const char *cgroup_path, struct workload *ret)
 		(void)unit(cgroup_path, ret);
 }
 
+static const char *const kind_words[] = {
+	[WORKLOAD_UNKNOWN] = "unknown", [WORKLOAD_POD] = "pod",	      [WORKLOAD_UNIT] = "unit",
+	[WORKLOAD_KERNEL] = "kernel",	[WORKLOAD_CGROUP] = "cgroup",
+};
+
+_Static_assert(ARRAY_LEN(kind_words) == WORKLOAD_KIND_MAX, "a word for each kind");
+
 const char *workload_kind_word(enum workload_kind kind)
 {
-	static const char *const words[] = {
-		[WORKLOAD_UNKNOWN] = "unknown", [WORKLOAD_POD] = "pod",
-		[WORKLOAD_UNIT] = "unit",	[WORKLOAD_KERNEL] = "kernel",
-		[WORKLOAD_CGROUP] = "cgroup",
-	};
+	return (unsigned int)kind < WORKLOAD_KIND_MAX ? kind_words[kind] : "unknown";
+}
 
-	_Static_assert(ARRAY_LEN(words) == WORKLOAD_KIND_MAX, "a word for each kind");
-	return (unsigned int)kind < WORKLOAD_KIND_MAX ? words[kind] : "unknown";
+enum workload_kind workload_word_to_kind(const char *word)
+{
+	for (unsigned int kind = 0; kind < WORKLOAD_KIND_MAX; kind++)
+		if (strcmp(kind_words[kind], word) == 0)
+			return (enum workload_kind)kind;
+	return WORKLOAD_UNKNOWN;
 }

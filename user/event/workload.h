@@ -2,6 +2,8 @@
 /* Who bound, as far as a cgroup's path tells. Pure. */
 #pragma once
 
+#include "../base/buf.h"
+
 enum workload_kind {
 	WORKLOAD_UNKNOWN, /* the path could not be had */
 	WORKLOAD_POD,
@@ -27,3 +29,9 @@ struct workload {
 void workload_parse(const char *cgroup_path, struct workload *ret);
 
 const char *workload_kind_word(enum workload_kind kind);
+
+/* The number of a word, WORKLOAD_UNKNOWN for one that is none. */
+enum workload_kind workload_word_to_kind(const char *word);
+
+/* Append who it is in a few words, safe for a terminal; `cgroup` is the path that was read. */
+void workload_text(const struct workload *who, const char *cgroup, struct buf *out);

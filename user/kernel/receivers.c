@@ -2,7 +2,6 @@
 #include "receivers.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "sockdiag.h"
@@ -104,24 +103,4 @@ void receivers_free(struct receivers *receivers)
 	free(receivers->list);
 	receivers->list = NULL;
 	receivers->len = 0;
-}
-
-/* Of the calling thread's netns. */
-static int read_range(void *data)
-{
-	_cleanup_fclose_ FILE *f = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
-	struct port_range *range = data;
-	unsigned int first, last;
-
-	if (f && fscanf(f, "%u %u", &first, &last) == 2)
-		*range = (struct port_range) { (uint16_t)first, (uint16_t)last };
-	return 0;
-}
-
-struct port_range receivers_range(const struct netns *netns)
-{
-	struct port_range range = { 32768, 60999 };
-
-	(void)netns_call(netns, read_range, &range);
-	return range;
 }

@@ -44,6 +44,3 @@ void receivers_sort(struct receivers *receivers);
 
 void receivers_free(struct receivers *receivers);
 #define _cleanup_receivers_ _cleanup_(receivers_free)
-
-/* The ports that the kernel chooses from in the netns; Linux's default where it can't be read. */
-struct port_range receivers_range(const struct netns *netns);

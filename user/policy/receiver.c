@@ -14,18 +14,6 @@ uint8_t receiver_scope(const struct receiver *socket)
 		       hp_scope_of6(ntohl(a[0]), ntohl(a[1]), ntohl(a[2]), ntohl(a[3]));
 }
 
-/* As hp_decide(), for a port that the kernel may have chosen from a range. */
-static struct hp_decision decide_chosen(const struct hp_config *config, const struct hp_row *row,
-					const struct hp_query *q, const struct port_range *range)
-{
-	struct hp_decision d = { .row = HP_NO_ROW, .cls = HP_CLASS_EPHEMERAL };
-
-	if (row || q->port < range->first || q->port > range->last)
-		return hp_decide(config, row, q);
-	d.verdict = hp_judge(config, NULL, q, d.cls);
-	return d;
-}
-
 struct hp_decision receiver_decide(const struct policy *policy, const struct hp_config *config,
 				   const struct port_range *range, const struct receiver *socket,
 				   struct receiver_facts facts)
@@ -36,15 +24,14 @@ struct hp_decision receiver_decide(const struct policy *policy, const struct hp_
 		.scope = receiver_scope(socket),
 		.port = socket->port,
 		.kernel_socket = facts.kernel,
+		.chosen = !facts.bound && hp_may_be_chosen(socket->port, range->first, range->last),
 	};
 	bool datagrams = socket->proto == HP_PROTO_UDP || socket->proto == HP_PROTO_UDPLITE;
 	struct hp_decision d = { 0 };
 
 	if (!socket->port || (socket->connected && !row))
 		return d;
-	if (facts.bound)
-		return hp_decide(config, row, &query);
-	d = decide_chosen(config, row, &query, range);
+	d = hp_decide(config, row, &query);
 	if (datagrams && d.cls == HP_CLASS_EPHEMERAL)
 		d.verdict = HP_VERDICT_ALLOWED;
 	return d;
@@ -94,15 +81,12 @@ void documented_fill(const struct registry *reg, struct documented *ret)
 	}
 }
 
-enum documented_answer documented_has(const struct documented *documented,
-				      const struct receiver *socket)
+int documented_has(const struct documented *documented, const struct receiver *socket)
 {
 	uint8_t proto = socket->proto;
 
 	if (receiver_scope(socket) == HP_SCOPE_LOCALHOST ||
 	    (proto != HP_PROTO_TCP && proto != HP_PROTO_UDP && proto != HP_PROTO_SCTP))
-		return DOCUMENTED_NOT_ASKED;
-	return documented->ports[proto][socket->port / 64] >> socket->port % 64 & 1 ?
-		       DOCUMENTED_YES :
-		       DOCUMENTED_NO;
+		return -1;
+	return documented->ports[proto][socket->port / 64] >> socket->port % 64 & 1;
 }

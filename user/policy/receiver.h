@@ -68,12 +68,8 @@ struct documented {
 
 void documented_fill(const struct registry *reg, struct documented *ret);
 
-enum documented_answer {
-	DOCUMENTED_NO,
-	DOCUMENTED_YES,
-	DOCUMENTED_NOT_ASKED, /* of a localhost-only socket, or one of another protocol */
-};
-
-/* Is the socket meant to be reachable, and its port in a documented range? */
-enum documented_answer documented_has(const struct documented *documented,
-				      const struct receiver *socket);
+/*
+ * Is the port in a documented range? 1 or 0; -1: that is not asked of a socket
+ * that is not meant to be reachable, nor of other protocols than TCP, UDP, SCTP.
+ */
+int documented_has(const struct documented *documented, const struct receiver *socket);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "answer.h"
+
+#include <errno.h>
+
+int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answer)
+{
+	_cleanup_buf_ struct buf request = { 0 }, reason = { 0 };
+	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+	char *line;
+	size_t len;
+	int r;
+
+	buf_printf(&request, "{\"verb\":\"%s\"}", verb);
+	r = client_open(ctl->socket, &request, &answer.client, &reason);
+	if (r < 0)
+		return verb_no_agent(ctl, r, reason.data);
+	r = client_line(&answer.client, &line, &len);
+	if (r <= 0)
+		return verb_no_agent(ctl, r < 0 ? r : -ECONNRESET, NULL);
+	if (json_parse(line, len, &reason, &answer.document) < 0)
+		return verb_no_agent(ctl, -EPROTO, reason.data);
+	answer.line = line;
+	*ret_answer = answer;
+	answer = (struct answer) { .client.fd = -1 };
+	return EXIT_OK;
+}
+
+void answer_free(struct answer *answer)
+{
+	json_freep(&answer->document);
+	client_close(&answer->client);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* One request to the agent that is answered by one document. */
+#pragma once
+
+#include "../base/json.h"
+#include "client.h"
+#include "verbs.h"
+
+struct answer {
+	struct client client;
+	const char *line; /* the document, as it came */
+	struct json *document;
+};
+
+/* Ask for a verb's document. EXIT_OK; or the exit status, after saying on stderr why not. */
+int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answer);
+
+void answer_free(struct answer *answer);
+#define _cleanup_answer_ _cleanup_(answer_free)

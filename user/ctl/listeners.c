@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/* hostportctl listeners: every port that is open, whose it is, and whether it may be. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../base/table.h"
+#include "../event/workload.h"
+#include "answer.h"
+
+static const struct option_spec specs[] = {
+	{ "json", NULL, "one JSON document", verb_set_flag, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl listeners",
+	.usage = "[--json]",
+	.summary = "Print every socket that receives in the network namespace which the agent"
+		   " checks: who has it, the registry's row, and what becomes of a bind() of it.",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static const struct table_column columns[] = {
+	{ .name = "PROTO" },
+	{ .name = "ADDRESS:PORT" },
+	{ .name = "PROCESS" },
+	{ .name = "WORKLOAD", .truncate = true },
+	{ .name = "ROW", .truncate = true },
+	{ .name = "VERDICT" },
+	{ .name = "CLASS" },
+	{ .name = "R2" },
+};
+
+static void put_socket(const struct json *l, struct buf *out)
+{
+	bool v6 = strcmp(json_member_text(l, "family", ""), "ipv6") == 0;
+
+	buf_printf(out, v6 ? "[%s]:%" PRIu64 : "%s:%" PRIu64, json_member_text(l, "address", "?"),
+		   json_member_u64(l, "port", 0));
+}
+
+static void put_process(const struct json *l, struct buf *out)
+{
+	uint64_t pid = json_member_u64(l, "pid", 0);
+
+	if (pid)
+		buf_printf(out, "%s[%" PRIu64 "]", json_member_text(l, "comm", "?"), pid);
+}
+
+static void put_workload(const struct json *l, struct buf *out)
+{
+	const struct json *from = json_member(l, "workload");
+	struct workload who = {
+		.kind = workload_word_to_kind(json_member_text(from, "kind", "")),
+	};
+
+	(void)snprintf(who.uid, sizeof(who.uid), "%s", json_member_text(from, "uid", ""));
+	(void)snprintf(who.container_id, sizeof(who.container_id), "%s",
+		       json_member_text(from, "container_id", ""));
+	(void)snprintf(who.unit, sizeof(who.unit), "%s", json_member_text(from, "unit", ""));
+	workload_text(&who, json_member_text(l, "cgroup", "?"), out);
+}
+
+static void put_row(const struct json *l, struct buf *out)
+{
+	const struct json *entry = json_member(l, "entry");
+	const char *process = json_member_text(entry, "process", "");
+
+	buf_puts(out, json_member_text(entry, "layer", ""));
+	if (*process)
+		buf_printf(out, ": %s", process);
+}
+
+/* NULL: it is not asked. */
+static const char *documented(const struct json *l)
+{
+	const struct json *value = json_member(l, "documented");
+
+	if (json_bool(value, false))
+		return "yes";
+	return json_bool(value, true) ? NULL : "NO";
+}
+
+static int add(struct table *table, const struct json *l)
+{
+	static void (*const put[])(const struct json *, struct buf *) = {
+		put_socket,
+		put_process,
+		put_workload,
+		put_row,
+	};
+	_cleanup_buf_ struct buf socket = { 0 }, process = { 0 }, workload = { 0 }, row = { 0 };
+	struct buf *const texts[] = { &socket, &process, &workload, &row };
+	const char *cls = json_member_text(l, "class", "?");
+
+	for (size_t i = 0; i < ARRAY_LEN(put); i++) {
+		put[i](l, texts[i]);
+		if (texts[i]->failed)
+			return -ENOMEM;
+	}
+	return table_add(table, (const char *[]) {
+					json_member_text(l, "protocol", "?"),
+					socket.data,
+					process.data,
+					workload.data,
+					row.data,
+					json_member_text(l, "verdict", "?"),
+					strcmp(cls, "none") == 0 ? NULL : cls,
+					documented(l),
+				});
+}
+
+static int print_table(const struct json *document)
+{
+	const struct json *listeners = json_member(document, "listeners");
+	uint64_t left_out = json_member_u64(document, "left_out", 0);
+	_cleanup_(table_freep) struct table *table = NULL;
+	int r = table_new(columns, ARRAY_LEN(columns), &table);
+
+	for (size_t i = 0; r == 0 && i < json_len(listeners); i++)
+		r = add(table, json_at(listeners, i));
+	if (r == 0)
+		r = table_print(table, stdout);
+	if (r < 0) {
+		log_error("listeners: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	if (left_out)
+		log_warning("listeners: %" PRIu64 " more are left out", left_out);
+	return EXIT_OK;
+}
+
+int verb_listeners(const struct ctl *ctl, int argc, char **argv)
+{
+	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+	_cleanup_buf_ struct buf text = { 0 };
+	bool json = false;
+	int operands, status;
+
+	if (verb_parse(&options, &json, argc, argv, &operands, &status) != 0)
+		return status;
+	status = answer_get(ctl, "listeners", &answer);
+	if (status != EXIT_OK)
+		return status;
+	if (!json)
+		return print_table(answer.document);
+	buf_puts(&text, answer.line);
+	return verb_print(&text);
+}
