@@ -100,6 +100,50 @@ static void test_json_full(void **state)
 		   "\"team\":\"node\"},\"count\":1,\"first\":\"" FIRST "\"}");
 }
 
+static void check_listener(const char *name, const struct event *e, int documented,
+			   const char *want)
+{
+	const struct event_listener listener = { .documented = documented,
+						 .inode = 5,
+						 .cookie = 6 };
+	_cleanup_buf_ struct buf b = { 0 };
+
+	event_listener_json(e, &listener, &b);
+	assert_false(b.failed);
+	check_text(name, b.data, want);
+}
+
+static void test_json_listener(void **state)
+{
+	struct event e = full();
+
+	(void)state;
+	e.exe[0] = '\0';
+	check_listener("full", &e, 1,
+		       "{\"verdict\":\"audited\",\"class\":\"unregistered\",\"protocol\":\"tcp\","
+		       "\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,\"pid\":4711,"
+		       "\"uid\":0,\"comm\":\"nginx\",\"cgroup\":\"/kubepods.slice/x\","
+		       "\"workload\":{\"kind\":\"pod\",\"uid\":\"" UID "\",\"container_id\":"
+		       "\"" ID "\",\"runtime\":\"crio\"},\"entry\":{\"layer\":\"openshift\","
+		       "\"process\":\"kubelet\",\"team\":\"node\"},\"documented\":true,"
+		       "\"declared\":null,\"inode\":5,\"cookie\":6}");
+	e = bare();
+	e.verdict = HP_VERDICT_ALLOWED;
+	e.cls = HP_CLASS_NONE;
+	e.uid = 12; /* the socket's, known also where no process has it */
+	check_listener("bare", &e, 0,
+		       "{\"verdict\":\"allowed\",\"class\":\"none\",\"protocol\":\"tcp\","
+		       "\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,\"uid\":12,"
+		       "\"entry\":null,\"documented\":false,\"declared\":null,\"inode\":5,"
+		       "\"cookie\":6}");
+	(void)strcpy(e.comm, "a\"\\\n\xff");
+	check_listener("not asked, not plain", &e, -1,
+		       "{\"verdict\":\"allowed\",\"class\":\"none\",\"protocol\":\"tcp\","
+		       "\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,"
+		       "\"comm\":\"a\\\"\\\\\\u000a\xef\xbf\xbd\",\"uid\":12,\"entry\":null,"
+		       "\"documented\":null,\"declared\":null,\"inode\":5,\"cookie\":6}");
+}
+
 /* The end of a line from "workload" or "how" on, which is where these differ. */
 static void check_tail(const char *name, const struct event *e, const char *want)
 {
@@ -354,11 +398,12 @@ static void test_text_safe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_bare),      cmocka_unit_test(test_json_full),
-		cmocka_unit_test(test_json_workloads), cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_octets),	       cmocka_unit_test(test_strings),
-		cmocka_unit_test(test_json_longest),   cmocka_unit_test(test_text),
-		cmocka_unit_test(test_text_colours),   cmocka_unit_test(test_text_safe),
+		cmocka_unit_test(test_json_listener), cmocka_unit_test(test_json_bare),
+		cmocka_unit_test(test_json_full),     cmocka_unit_test(test_json_workloads),
+		cmocka_unit_test(test_addresses),     cmocka_unit_test(test_octets),
+		cmocka_unit_test(test_strings),	      cmocka_unit_test(test_json_longest),
+		cmocka_unit_test(test_text),	      cmocka_unit_test(test_text_colours),
+		cmocka_unit_test(test_text_safe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -281,12 +281,23 @@ static void test_bounds(void **state)
 		try_all(unit_cases[i].path);
 }
 
+static void test_kind_words(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < WORKLOAD_KIND_MAX; kind++)
+		assert_int_equal(
+			workload_word_to_kind(workload_kind_word((enum workload_kind)kind)), kind);
+	assert_int_equal(workload_word_to_kind(""), WORKLOAD_UNKNOWN);
+	assert_int_equal(workload_word_to_kind("pods"), WORKLOAD_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pods),	   cmocka_unit_test(test_units),
-		cmocka_unit_test(test_cgroups),	   cmocka_unit_test(test_not_a_path),
-		cmocka_unit_test(test_long_units), cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_kind_words), cmocka_unit_test(test_pods),
+		cmocka_unit_test(test_units),	   cmocka_unit_test(test_cgroups),
+		cmocka_unit_test(test_not_a_path), cmocka_unit_test(test_long_units),
+		cmocka_unit_test(test_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
