@@ -4,7 +4,7 @@
  *
  *   bindprobe PROTO FAMILY ADDRESS PORT [COUNT]
  *
- * PROTO is tcp, udp or udplite; FAMILY is 4, 6, 6only (IPV6_V6ONLY) or unspec (an IPv4
+ * PROTO is tcp, udp, udplite or mptcp; FAMILY is 4, 6, 6only (IPV6_V6ONLY) or unspec (an IPv4
  * socket given AF_UNSPEC). Binds COUNT times (1), a new socket each time, closed
  * before the next; prints the errno's name of each different outcome, or "ok PORT",
  * and how often it came: "EPERM 3". `hold [SOCKETS]` in place of COUNT binds once (or
@@ -25,6 +25,9 @@
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51
 #endif
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
 #ifndef IPPROTO_UDPLITE
 #define IPPROTO_UDPLITE 136
 #endif
@@ -38,7 +41,7 @@ struct target {
 
 static int usage(void)
 {
-	fputs("usage: bindprobe tcp|udp|udplite 4|6|6only|unspec ADDRESS PORT [COUNT|hold "
+	fputs("usage: bindprobe tcp|udp|udplite|mptcp 4|6|6only|unspec ADDRESS PORT [COUNT|hold "
 	      "[SOCKETS]|listen [FROM]]\n",
 	      stderr);
 	return 2;
@@ -52,6 +55,8 @@ static bool set_proto(struct target *t, const char *word)
 		t->type = SOCK_DGRAM, t->ipproto = IPPROTO_UDP;
 	else if (strcmp(word, "udplite") == 0)
 		t->type = SOCK_DGRAM, t->ipproto = IPPROTO_UDPLITE;
+	else if (strcmp(word, "mptcp") == 0)
+		t->type = SOCK_STREAM, t->ipproto = IPPROTO_MPTCP;
 	else
 		return false;
 	return true;

@@ -131,6 +131,39 @@ in_cgroup_only() {
 	)
 }
 
+# outside COMMAND...: a subject in the test's netns, but in no cgroup of the test.
+outside() { nsenter --net="$NETNS" -- "$@" 8<&-; }
+
+# hold NAME HOW PROGRAM ARGS...: HOW starts a subject that takes ports and keeps them until
+# release, or the end of the test. What it says, after its pid, goes to $WORK/hold.NAME.
+hold() {
+	local name=$1 how=$2 program
+	program=$(realpath "$B/tests/e2e/$3")
+	shift 3
+	if [ ! -e "$WORK/hold" ]; then
+		mkfifo "$WORK/hold"
+		exec 9<>"$WORK/hold" # what they wait at, and nothing ever comes of
+	fi
+	# shellcheck disable=SC2016 # for the inner shell
+	"$how" bash -c 'echo "pid $$"; exec "$@"' hold "$program" "$@" \
+		<"$WORK/hold" >"$WORK/hold.$name" 2>&1 9<&- &
+	until_true 10 grep -qs "^ok " "$WORK/hold.$name" || fail "$name: $(cat "$WORK/hold.$name")"
+}
+
+# holder NAME: its pid.
+holder() { sed -n "s/^pid //p" "$WORK/hold.$1"; }
+
+# release NAME...: end them.
+release() {
+	local name pid
+	for name in "$@"; do
+		pid=$(holder "$name")
+		kill "$pid"
+		until_true 5 is_gone "$pid"
+	done
+}
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+
 # probe ARGS...: bindprobe as a subject.
 probe() { inside "$B/tests/e2e/bindprobe" "$@"; }
 
@@ -141,7 +174,7 @@ agent_ready() { ctl status >/dev/null 2>&1; }
 # start_agent OPTIONS...: events (JSON) go to $WORK/events, diagnostics to $WORK/log.
 start_agent() {
 	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json "$@" \
-		>"$WORK/events" 2>"$WORK/log" </dev/null 8<&- &
+		>"$WORK/events" 2>"$WORK/log" </dev/null 8<&- 9<&- &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
 	until_true 10 agent_ready && return 0

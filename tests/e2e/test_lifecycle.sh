@@ -179,7 +179,7 @@ test_refusals() {
 test_options() {
 	local option
 	for option in --frobnicate --mod=enforce --mode --mode=deny --errno=EIO --enforce=everything \
-		--deny-kernel=yes --log=xml --cluster-version=4 --role=boss operand; do
+		--existing=kill --sweep=-1 --sweep=86401 --sweep=1s --deny-kernel=yes --log=xml --cluster-version=4 --role=boss operand; do
 		refused "$option" 2 '^hostportd: ' --cgroup="$CGROUP" --registry="$REG" "$option"
 		one_line "$option"
 	done
@@ -195,7 +195,7 @@ test_options() {
 	done
 	"$B/hostportd" --help >"$WORK/out"
 	for option in mode enforce deny-kernel registry role platform cluster-version cgroup netns errno \
-		existing on-exit socket log; do
+		existing sweep on-exit socket log; do
 		has "--help tells of --$option" "$(cat "$WORK/out")" "^ +--$option"
 	done
 	is "--help to a full disk: exit status" "$(
@@ -310,26 +310,14 @@ test_cgroup_removed() {
 }
 
 # What held ports before the agent came.
-# holder FILE HOW BIND...: its pid and what it says go to a file.
-holder() {
-	local file=$WORK/$1 how=$2
-	shift 2
-	# shellcheck disable=SC2016 # for the inner shell
-	"$how" bash -c 'echo "pid $$"; exec "$@" hold' holder "$(realpath "$B/tests/e2e/bindprobe")" "$@" \
-		<"$WORK/fifo" >"$file" 2>&1 9<&- &
-}
-
 test_existing() {
-	local mode pids=() fifo=$WORK/fifo
-	mkfifo "$fifo"
-	exec 9<>"$fifo" # what the holders wait at, and nothing ever comes of
-	holder h1 inside tcp 4 127.0.0.1 21000
-	holder h2 inside udp 6 :: 21001
-	holder h3 inside tcp 4 0.0.0.0 20000
-	holder h4 inside tcp 6 :: 24000
-	holder h5 in_cgroup_only tcp 4 127.0.0.1 21002
-	if ! until_true 10 holders_ready; then fail "holders: $(cat "$WORK"/h?)"; fi
-	mapfile -t pids < <(sed -n 's/^pid //p' "$WORK"/h?)
+	local mode pids=()
+	hold h1 inside bindprobe tcp 4 127.0.0.1 21000 hold
+	hold h2 inside bindprobe udp 6 :: 21001 hold
+	hold h3 inside bindprobe tcp 4 0.0.0.0 20000 hold
+	hold h4 inside bindprobe tcp 6 :: 24000 hold
+	hold h5 in_cgroup_only bindprobe tcp 4 127.0.0.1 21002 hold
+	mapfile -t pids < <(for h in h1 h2 h3 h4 h5; do holder $h; done)
 	for mode in audit enforce; do
 		start_agent --mode=$mode --existing=report --registry="$REG" || return
 		is "$mode: existing listeners" "$(
@@ -354,14 +342,10 @@ test_existing() {
 	is "existing listeners were left alone" "$(kill -0 "${pids[@]}" && echo yes)" yes
 	kill "${pids[@]}"
 	until_true 10 cgroup_empty
-	exec 9>&-
 	start_agent --mode=audit --registry="$REG" || return
 	is "no existing listener, no event" "$(events true)" 0
 	stop_agent
 }
-# shellcheck disable=SC2317 # called by until_true
-holders_ready() { [ "$(cat "$WORK"/h? 2>/dev/null | grep -c '^ok ')" -eq 5 ]; }
-
 # Whoever reads standard output goes away after a line: the agent does not.
 test_closed_stdout() {
 	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json --mode=enforce \
