@@ -62,7 +62,7 @@ LIB := $(B)/libhostport.a
 KERNEL := $(B)/libkernel.a
 PROGRAMS := $(B)/hostportd $(B)/hostportctl
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-UNIT_AGENT := $(addprefix $(B)/user/agent/,request.o history.o outq.o known.o reserve_note.o \
+UNIT_AGENT := $(addprefix $(B)/user/agent/,request.o history.o outq.o known.o health.o reserve_note.o \
 	reserve_plan.o)
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))

@@ -14,6 +14,7 @@
 #include "../base/log.h"
 #include "../base/terminal.h"
 #include "../kernel/ephemeral.h"
+#include "../kernel/neighbours.h"
 #include "../policy/words.h"
 #include "../source/source.h"
 #include "notify.h"
@@ -228,6 +229,27 @@ static int load_programs(struct agent *agent)
 	return EXIT_OK;
 }
 
+/* Refused: by a program that will have no other beside it, or for want of privileges. */
+static void say_blocked(const struct agent *agent)
+{
+	_cleanup_buf_ struct buf program = { 0 };
+	struct neighbours_blocker blocker;
+
+	if (!neighbours_find_blocker(agent->mounts.v2, agent->cgroup, &blocker)) {
+		log_error("attaching to cgroup %s: %s: CAP_NET_ADMIN is missing, or a program that"
+			  " can't be seen from here keeps others out",
+			  agent->cgroup, strerror(EPERM));
+		return;
+	}
+	health_put_program(&blocker.program, &program);
+	log_error("attaching to cgroup %s: %s: %s at %s, hook %s, was attached without"
+		  " BPF_F_ALLOW_MULTI and keeps others out: have its owner attach it with that"
+		  " flag, or take it off: `bpftool cgroup detach %s %s id %u`",
+		  agent->cgroup, strerror(EPERM), program.data ? program.data : "a program",
+		  blocker.cgroup, blocker.program.hook, blocker.cgroup, blocker.program.hook,
+		  blocker.program.program_id);
+}
+
 static int attach_programs(struct agent *agent)
 {
 	_cleanup_close_ int fd = open(agent->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -243,9 +265,7 @@ static int attach_programs(struct agent *agent)
 		return EXIT_USAGE;
 	}
 	if (r == -EPERM) {
-		log_error("attaching to cgroup %s: %s: a program attached there without"
-			  " BPF_F_ALLOW_MULTI keeps others out: see `bpftool cgroup show %s`",
-			  agent->cgroup, strerror(-r), agent->cgroup);
+		say_blocked(agent);
 		return EXIT_SYSTEM;
 	}
 	if (r < 0) {
@@ -258,19 +278,11 @@ static int attach_programs(struct agent *agent)
 
 static int prove(struct agent *agent)
 {
-	struct canary canary = {
-		.kernel = agent->kernel,
-		.netns = &agent->netns,
-		.cgroup = agent->cgroup,
-		.cgroup2 = agent->mounts.v2,
-	};
-	int error = 0;
+	const struct health *health = watch_prove(agent);
 
-	agent->canary = canary_try(&canary, &error);
-	if (agent->canary == CANARY_EFFECTIVE)
+	if (health->effective)
 		return EXIT_OK;
-	log_error("canary: %s%s%s", canary_words(agent->canary), error ? ": " : "",
-		  error ? strerror(error) : "");
+	log_error("canary: %s", health->reason.data ? health->reason.data : strerror(ENOMEM));
 	return EXIT_SYSTEM;
 }
 
@@ -298,6 +310,15 @@ static int start_telling(struct agent *agent)
 	return EXIT_OK;
 }
 
+static int start_watching(struct agent *agent)
+{
+	int r = watch_start(agent);
+
+	if (r < 0)
+		log_error("the timer of the canary: %s", strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
 static void say_ready(struct agent *agent)
 {
 	size_t rows = 0;
@@ -315,8 +336,9 @@ static void say_ready(struct agent *agent)
 static int start(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		make_policy,   find_cgroup,	find_node, open_loop,	    open_control,
-		load_programs, attach_programs, prove,	   start_reserving, start_telling,
+		make_policy,	 find_cgroup,	find_node,	 open_loop,
+		open_control,	 load_programs, attach_programs, prove,
+		start_reserving, start_telling, start_watching,
 	};
 	int r = load_registry(agent);
 
@@ -355,6 +377,7 @@ static void stop(struct agent *agent)
 	sweep_stop(agent);
 	fold_free(agent->fold);
 	kernel_free(agent->kernel);
+	watch_stop(&agent->watch);
 	loop_free(agent->loop);
 	history_free(&agent->history);
 	identity_close(&agent->identity);

@@ -11,6 +11,7 @@ static const char *const verbs[] = {
 	[REQUEST_STATUS] = "status",
 	[REQUEST_TAIL] = "tail",
 	[REQUEST_LISTENERS] = "listeners",
+	[REQUEST_SELFTEST] = "selftest",
 };
 
 static const char *const forms[] = {

@@ -14,6 +14,9 @@ int serve_document(void *data, const struct request *request, struct buf *out)
 		return 0;
 	case REQUEST_LISTENERS:
 		return listeners_json(agent, out);
+	case REQUEST_SELFTEST:
+		selftest_json(agent, out);
+		return 0;
 	case REQUEST_TAIL: /* has lines, no document */
 		break;
 	}

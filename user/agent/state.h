@@ -5,7 +5,6 @@
 #include "../base/jsonw.h"
 #include "../base/loop.h"
 #include "../event/fold.h"
-#include "../kernel/canary.h"
 #include "../kernel/kernel.h"
 #include "../kernel/netns.h"
 #include "../kernel/procs.h"
@@ -19,6 +18,7 @@
 #include "known.h"
 #include "reserve.h"
 #include "sink.h"
+#include "watch.h"
 
 /* What was told, to be compared with what the kernel counted. */
 struct tally {
@@ -63,8 +63,8 @@ struct agent {
 	struct loop_source *drain_timer, *tick;
 	uint64_t quiet_total;	  /* violations at the last tick */
 	unsigned int quiet_ticks; /* ticks without a new one */
-	enum canary_result canary;
-	bool sctp_attached; /* or tried */
+	bool sctp_attached;	  /* or tried */
+	struct watch watch;
 	bool ready;
 	bool on_terminal; /* standard output is one */
 };
@@ -107,6 +107,9 @@ bool sctp_can_be_checked(const struct agent *agent);
 /* Attach them, once the kernel has SCTP: called again from time to time. */
 void sctp_attach(struct agent *agent);
 
+/* Tell of the agent itself; in no counter. */
+void tell_notice(struct agent *agent, struct notice *notice);
+
 /* serve.c: the document that answers a request; control_document_fn */
 int serve_document(void *agent, const struct request *request, struct buf *out);
 
@@ -118,6 +121,12 @@ void status_protocols(struct jsonw *w, const char *key, uint32_t protocols);
 
 /* listeners.c: append the document of all sockets that receive. 0, or a negative errno. */
 int listeners_json(struct agent *agent, struct buf *out);
+
+/* Write the member `attached`. */
+void status_put_attached(struct agent *agent, struct jsonw *w);
+
+/* selftest.c: look at everything now, and append what was found */
+void selftest_json(struct agent *agent, struct buf *out);
 
 /* Violations in a set of counters: all that makes lines. */
 uint64_t status_violations(const struct hp_counters *counters);

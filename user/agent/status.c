@@ -26,25 +26,6 @@ uint64_t status_lost(const struct hp_counters *counters)
 	return sum;
 }
 
-/* Is the enforcement, or the audit, proved and still attached? */
-static bool is_effective(struct agent *agent)
-{
-	struct kernel_attachment attachments[KERNEL_ATTACHMENTS_MAX];
-	size_t n = kernel_attachments(agent->kernel, attachments), required = 0;
-
-	for (size_t i = 0; i < n; i++)
-		required += attachments[i].required && attachments[i].alive;
-	return required == KERNEL_ATTACHMENTS && agent->canary == CANARY_EFFECTIVE;
-}
-
-/* Why it is not effective. */
-static const char *reason(const struct agent *agent)
-{
-	if (agent->canary != CANARY_EFFECTIVE)
-		return canary_words(agent->canary);
-	return "a program is not attached any more: its cgroup is gone, or its link was detached";
-}
-
 static void put_denies(struct jsonw *w, uint32_t denies)
 {
 	jsonw_array(w, "denies");
@@ -116,7 +97,7 @@ static void put_counters(struct jsonw *w, struct agent *agent)
 	jsonw_object_end(w);
 }
 
-static void put_attached(struct jsonw *w, struct agent *agent)
+void status_put_attached(struct agent *agent, struct jsonw *w)
 {
 	struct kernel_attachment attachments[KERNEL_ATTACHMENTS_MAX];
 	size_t n = kernel_attachments(agent->kernel, attachments);
@@ -194,21 +175,20 @@ static void put_clients(struct jsonw *w, const struct agent *agent)
 void status_json(struct agent *agent, struct buf *out)
 {
 	struct jsonw w = { .out = out };
-	bool effective = is_effective(agent);
+	struct health health;
 
 	tell_all(agent); /* so that next to nothing is pending */
+	watch_look(agent, &health);
 	jsonw_object(&w, NULL);
 	jsonw_string(&w, "mode", word_mode(agent->decision.mode));
-	jsonw_bool(&w, "effective", effective);
-	if (!effective)
-		jsonw_string(&w, "reason", reason(agent));
+	watch_put(agent, &health, &w);
 	jsonw_string(&w, "node", agent->identity.node);
 	jsonw_string(&w, "version", HOSTPORTD_VERSION);
 	jsonw_u64(&w, "pid", (uint64_t)getpid());
 	put_denies(&w, agent->decision.denies);
 	put_registry(&w, agent);
 	put_counters(&w, agent);
-	put_attached(&w, agent);
+	status_put_attached(agent, &w);
 	put_abilities(&w, agent);
 	put_sweep(&w, agent);
 	jsonw_u64(&w, "netns_cookie", agent->netns.cookie);
@@ -216,4 +196,5 @@ void status_json(struct agent *agent, struct buf *out)
 	reserve_status(&agent->reserve, &w);
 	put_clients(&w, agent);
 	jsonw_object_end(&w);
+	health_free(&health);
 }

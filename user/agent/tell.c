@@ -63,6 +63,16 @@ void tell_found(struct agent *agent, const struct hp_event *record, uint64_t cou
 	on_line(agent, record, count, record->time_ns, record->time_ns);
 }
 
+void tell_notice(struct agent *agent, struct notice *notice)
+{
+	const struct line *line;
+
+	notice->node = agent->identity.node;
+	line = history_add_notice(&agent->history, notice);
+	sink_tell(agent->sink, line);
+	control_tell(agent->control, line);
+}
+
 static void on_record(void *data, const struct hp_event *record)
 {
 	struct agent *agent = data;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "event.h"
 
-#include "../base/stamp.h"
 #include "../policy/words.h"
 #include "address.h"
+#include "clock.h"
 
 /* Columns, wide enough for what is usual; what is longer pushes the rest aside. */
 #define WIDTH_VERDICT  8  /* EXCEPTED */
@@ -18,16 +18,6 @@ static void fill(struct buf *out, size_t start, size_t width)
 	do
 		buf_putc(out, ' ');
 	while (!out->failed && out->len < start + width + 1);
-}
-
-/* The time of the day in UTC, to the millisecond. */
-static void put_time(const struct timespec *t, struct buf *out)
-{
-	char text[STAMP_LEN + 1];
-
-	stamp_utc(t, text);
-	buf_add(out, text + STAMP_CLOCK, STAMP_FRACTION + 4 - STAMP_CLOCK);
-	buf_puts(out, "Z ");
 }
 
 static void put_verdict(uint8_t verdict, bool colour, struct buf *out)
@@ -115,7 +105,7 @@ static void put_entry(const struct event *e, struct buf *out)
 
 void event_text(const struct event *event, bool colour, struct buf *out)
 {
-	put_time(&event->time, out);
+	clock_text(&event->time, out);
 	put_verdict(event->verdict, colour, out);
 	put_socket(event, out);
 	put_class(event, out);

@@ -5,16 +5,21 @@
 #include "parts.h"
 
 static const char *const hooks[PART_MAX] = {
-	"cgroup_inet4_bind",
-	"cgroup_inet6_bind",
-	"cgroup_inet4_post_bind",
-	"cgroup_inet6_post_bind",
-	"cgroup_sock_ops",
-	"trace_fexit",
-	"lsm_mac",
-	"lsm_mac",
-	"lsm_mac",
+	[PART_BIND4] = "cgroup_inet4_bind",
+	[PART_BIND6] = "cgroup_inet6_bind",
+	[PART_POST_BIND4] = "cgroup_inet4_post_bind",
+	[PART_POST_BIND6] = "cgroup_inet6_post_bind",
+	[PART_LISTEN_SOCKOPS] = "cgroup_sock_ops",
+	[PART_LISTEN_FEXIT] = "trace_fexit",
+	[PART_SCTP_BIND] = "lsm_mac",
+	[PART_SCTP_LISTEN] = "lsm_mac",
+	[PART_SCTP_BINDX] = "lsm_mac",
 };
+
+const char *kernel_hook_name(enum kernel_hook hook)
+{
+	return hooks[hook];
+}
 
 enum kernel_listen kernel_listen_hook(const struct kernel *kernel)
 {

@@ -33,6 +33,15 @@ struct kernel_settings {
 	bool sctp; /* load the LSM programs, if they do: they see the tasks of every cgroup */
 };
 
+/* Where the programs hook in without which nothing is effective. */
+enum kernel_hook {
+	KERNEL_BIND4,
+	KERNEL_BIND6,
+	KERNEL_POST_BIND4,
+	KERNEL_POST_BIND6,
+	KERNEL_HOOKS,
+};
+
 /* What is attached, for status. */
 struct kernel_attachment {
 	const char *program; /* its name */
@@ -43,6 +52,7 @@ struct kernel_attachment {
 };
 #define KERNEL_ATTACHMENTS     4 /* that are required */
 #define KERNEL_ATTACHMENTS_MAX 8
+_Static_assert(KERNEL_ATTACHMENTS == KERNEL_HOOKS, "a program for each hook");
 
 /*
  * Load the object: the four programs, and those of the others that this kernel
@@ -72,6 +82,9 @@ enum kernel_listen kernel_listen_hook(const struct kernel *kernel);
 
 /* The ports from which the target netns' kernel chooses, both ends included. Any time. */
 void kernel_set_chosen_range(struct kernel *kernel, uint16_t first, uint16_t last);
+
+/* A hook, as bpftool spells it. */
+const char *kernel_hook_name(enum kernel_hook hook);
 
 /*
  * Attach the programs to a cgroup directory, and what was loaded for listen();

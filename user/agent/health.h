@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* From what was looked at to what is said of it: effective or not, and what has changed. Pure. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "../base/buf.h"
+#include "../event/notice.h"
+#include "../kernel/neighbours.h"
+
+/* What was found. Strings may hold any bytes. */
+struct health_view {
+	const char *cgroup;		  /* where the programs belong */
+	bool cgroup_gone;		  /* it is not there any more */
+	const char *detached;		  /* a hook whose link is dead; NULL: none is */
+	const char *unproved;		  /* a hook that the canary could not prove; NULL: none */
+	bool overridden;		  /* it denies, and another program lets through */
+	const char *words;		  /* why it could not be proved */
+	const char *error;		  /* what the system says to that, or NULL */
+	const struct neighbours *foreign; /* programs of others; NULL: not to be told now */
+};
+
+struct health {
+	bool effective;
+	struct buf reason; /* where it is not: one line, safe for a terminal */
+	struct neighbours foreign;
+};
+
+/*
+ * Judge a view. What it can't tell of the programs of others stays as it was
+ * in `health`, whose old reason is dropped.
+ */
+void health_judge(const struct health_view *view, struct health *health);
+
+void health_free(struct health *health);
+
+/* Takes a notice, valid during the call only; time and node are the taker's to fill in. */
+typedef void (*health_notice_fn)(void *data, const struct notice *notice);
+
+/* Give out one notice for each change from one health to a later one. */
+void health_compare(const struct health *before, const struct health *now, health_notice_fn fn,
+		    void *data);
+
+/* Append a program's id, and its name where it is known. */
+void health_put_program(const struct neighbour *program, struct buf *out);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include "watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../base/log.h"
+#include "notify.h"
+#include "state.h"
+
+static uint64_t now_s(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec;
+}
+
+/* Open the cgroup that the programs were attached to; -1: it is gone, or another has its name. */
+static int open_cgroup(const struct agent *agent)
+{
+	_cleanup_close_ int fd = open(agent->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_ino != agent->watch.cgroup_id)
+		return -1;
+	return TAKE_FD(fd);
+}
+
+/* The first hook whose program is off, or NULL. Those that not every kernel has count, too. */
+static const char *find_detached(const struct agent *agent)
+{
+	struct kernel_attachment list[KERNEL_ATTACHMENTS_MAX];
+	size_t n = kernel_attachments(agent->kernel, list), required = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!list[i].alive)
+			return list[i].hook;
+		required += list[i].required;
+	}
+	return required < KERNEL_ATTACHMENTS ? "a required hook" : NULL;
+}
+
+static void view_proof(const struct canary_proof *proof, struct health_view *view)
+{
+	size_t hook = canary_first_failure(proof);
+
+	if (hook == KERNEL_HOOKS)
+		return;
+	view->unproved = kernel_hook_name((enum kernel_hook)hook);
+	view->words = canary_words(proof->result[hook]);
+	view->error = proof->error[hook] ? strerror(proof->error[hook]) : NULL;
+	view->overridden = proof->result[hook] == CANARY_OVERRIDDEN;
+}
+
+void watch_look(struct agent *agent, struct health *ret_health)
+{
+	_cleanup_close_ int fd = open_cgroup(agent);
+	struct health_view view = {
+		.cgroup = agent->cgroup,
+		.cgroup_gone = fd < 0,
+		.detached = find_detached(agent),
+	};
+	struct neighbours foreign;
+
+	/* while one of ours is off, nobody can tell what is before it and what after */
+	if (fd >= 0 && !view.detached && neighbours_find(agent->kernel, fd, &foreign) == 0)
+		view.foreign = &foreign;
+	view_proof(&agent->watch.proof, &view);
+	*ret_health = (struct health) { .foreign = agent->watch.health.foreign };
+	health_judge(&view, ret_health);
+}
+
+static void try_canary(struct watch *watch)
+{
+	canary_try(&watch->canary, &watch->proof);
+	watch->proof_s = now_s();
+}
+
+const struct health *watch_prove(struct agent *agent)
+{
+	struct watch *watch = &agent->watch;
+
+	watch->canary = (struct canary) {
+		.kernel = agent->kernel,
+		.netns = &agent->netns,
+		.cgroup = agent->cgroup,
+		.cgroup2 = agent->mounts.v2,
+	};
+	(void)cgroup_id(agent->cgroup, &watch->cgroup_id);
+	try_canary(watch);
+	watch_look(agent, &watch->health);
+	return &watch->health;
+}
+
+/* The line that a service manager shows. A message has no line end in it. */
+static void tell_manager(const char *message)
+{
+	_cleanup_buf_ struct buf state = { 0 };
+
+	buf_printf(&state, "STATUS=%s", message);
+	if (!state.failed)
+		(void)notify(state.data);
+}
+
+static void on_notice(void *data, const struct notice *notice)
+{
+	bool good = notice->kind == NOTICE_EFFECTIVE || notice->kind == NOTICE_FOREIGN_GONE;
+	struct notice told = *notice;
+
+	log_message(good ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s", notice->message);
+	if (notice->kind == NOTICE_EFFECTIVE || notice->kind == NOTICE_NOT_EFFECTIVE)
+		tell_manager(notice->message);
+	(void)clock_gettime(CLOCK_REALTIME, &told.time);
+	tell_notice(data, &told);
+}
+
+void watch_check(struct agent *agent)
+{
+	struct watch *watch = &agent->watch;
+	struct health now;
+
+	try_canary(watch);
+	watch_look(agent, &now);
+	health_compare(&watch->health, &now, on_notice, agent);
+	health_free(&watch->health);
+	watch->health = now;
+}
+
+static void on_timer(void *data, uint32_t events)
+{
+	(void)events;
+	watch_check(data);
+}
+
+int watch_start(struct agent *agent)
+{
+	struct health nothing = { .effective = true };
+	int r = loop_timer(agent->loop, on_timer, agent, &agent->watch.timer);
+
+	if (r == 0)
+		r = loop_timer_set(agent->watch.timer, WATCH_S * 1000, WATCH_S * 1000);
+	health_compare(&nothing, &agent->watch.health, on_notice, agent);
+	return r;
+}
+
+void watch_put(const struct agent *agent, const struct health *health, struct jsonw *w)
+{
+	jsonw_bool(w, "effective", health->effective);
+	if (!health->effective)
+		jsonw_string(w, "reason", health->reason.data ? health->reason.data : "");
+	jsonw_u64(w, "checked", now_s() - agent->watch.proof_s);
+	jsonw_array(w, "foreign");
+	for (size_t i = 0; i < health->foreign.len; i++) {
+		const struct neighbour *n = &health->foreign.list[i];
+
+		jsonw_object(w, NULL);
+		jsonw_string(w, "hook", n->hook);
+		jsonw_u64(w, "program_id", n->program_id);
+		jsonw_string_opt(w, "name", n->name);
+		jsonw_bool(w, "after", n->after);
+		jsonw_object_end(w);
+	}
+	jsonw_array_end(w);
+}
+
+void watch_stop(struct watch *watch)
+{
+	health_free(&watch->health);
+}

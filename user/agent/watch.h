@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Is what was attached effective? Proved at the start, looked at again every
+ * WATCH_S seconds, and when somebody asks; what changes is told.
+ */
+#pragma once
+
+#include "../base/jsonw.h"
+#include "../base/loop.h"
+#include "../kernel/canary.h"
+#include "health.h"
+
+#define WATCH_S 20 /* what goes wrong is to be found within a minute */
+
+struct agent;
+
+struct watch {
+	struct canary canary;
+	struct canary_proof proof; /* the last one */
+	uint64_t proof_s;	   /* when that was, by CLOCK_BOOTTIME */
+	uint64_t cgroup_id;	   /* of where the programs were attached */
+	struct health health;	   /* as it was told last */
+	struct loop_source *timer;
+};
+
+/* Try for the first time, with the programs just attached; nothing is told. The health it found. */
+const struct health *watch_prove(struct agent *agent);
+
+/* Tell what is worth it of the first look, and look again from time to time. 0, or a negative
+ * errno. */
+int watch_start(struct agent *agent);
+
+/* Try the canary and look at everything now, and tell what has changed. */
+void watch_check(struct agent *agent);
+
+/*
+ * Judge by what can be seen now and the canary's last word, without trying it
+ * again. The caller frees `ret_health`.
+ */
+void watch_look(struct agent *agent, struct health *ret_health);
+
+/* Write the members `effective`, `reason`, `checked` and `foreign`. */
+void watch_put(const struct agent *agent, const struct health *health, struct jsonw *w);
+
+void watch_stop(struct watch *watch);

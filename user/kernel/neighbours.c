@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "neighbours.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libbpf.h"
+
+static const enum bpf_attach_type types[KERNEL_HOOKS] = {
+	[KERNEL_BIND4] = BPF_CGROUP_INET4_BIND,
+	[KERNEL_BIND6] = BPF_CGROUP_INET6_BIND,
+	[KERNEL_POST_BIND4] = BPF_CGROUP_INET4_POST_BIND,
+	[KERNEL_POST_BIND6] = BPF_CGROUP_INET6_POST_BIND,
+};
+
+/* The programs of one hook, in the order in which they run. */
+struct run {
+	uint32_t ids[NEIGHBOURS_PER_HOOK];
+	uint32_t len;
+	uint32_t attach_flags; /* of the cgroup, where not the effective ones were asked for */
+};
+
+static int query(int cgroup_fd, enum kernel_hook hook, uint32_t flags, struct run *ret)
+{
+	int r;
+
+	*ret = (struct run) { .len = NEIGHBOURS_PER_HOOK };
+	r = bpf_prog_query(cgroup_fd, types[hook], flags, &ret->attach_flags, ret->ids, &ret->len);
+	if (r < 0 && errno != ENOSPC)
+		return -errno;
+	if (ret->len > NEIGHBOURS_PER_HOOK)
+		ret->len = NEIGHBOURS_PER_HOOK;
+	return 0;
+}
+
+static void read_name(uint32_t id, char *ret_name)
+{
+	_cleanup_close_ int fd = bpf_prog_get_fd_by_id(id);
+	struct bpf_prog_info info = { 0 };
+	uint32_t len = sizeof(info);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) < 0)
+		return;
+	(void)snprintf(ret_name, PROGRAM_NAME_LEN, "%s", info.name);
+}
+
+static struct neighbour describe(enum kernel_hook hook, uint32_t id)
+{
+	struct neighbour n = { .hook = kernel_hook_name(hook), .program_id = id };
+
+	read_name(id, n.name);
+	return n;
+}
+
+static bool is_ours(uint32_t id, const struct kernel_attachment *ours, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ours[i].program_id == id && ours[i].alive)
+			return true;
+	return false;
+}
+
+static void add(const struct run *run, enum kernel_hook hook, const struct kernel_attachment *ours,
+		size_t n, struct neighbours *to)
+{
+	bool after = true;
+
+	for (uint32_t i = 0; i < run->len; i++)
+		if (is_ours(run->ids[i], ours, n))
+			after = false;
+	for (uint32_t i = 0; i < run->len; i++) {
+		if (is_ours(run->ids[i], ours, n)) {
+			after = true;
+			continue;
+		}
+		to->list[to->len] = describe(hook, run->ids[i]);
+		to->list[to->len++].after = after;
+	}
+}
+
+int neighbours_find(struct kernel *kernel, int cgroup_fd, struct neighbours *ret_neighbours)
+{
+	struct kernel_attachment ours[KERNEL_ATTACHMENTS_MAX];
+	size_t n = kernel_attachments(kernel, ours);
+	struct run runs[KERNEL_HOOKS];
+	int r;
+
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		r = query(cgroup_fd, (enum kernel_hook)i, BPF_F_QUERY_EFFECTIVE, &runs[i]);
+		if (r < 0)
+			return r;
+	}
+	ret_neighbours->len = 0;
+	for (size_t i = 0; i < KERNEL_HOOKS; i++)
+		add(&runs[i], (enum kernel_hook)i, ours, n, ret_neighbours);
+	return 0;
+}
+
+/* ---- who keeps us out -------------------------------------------------------------------- */
+
+enum answer {
+	GO_ON, /* nothing is attached here: ask the cgroup above */
+	BLOCKS,
+	LETS_IN,
+};
+
+/*
+ * What a cgroup has to say of an attachment with BPF_F_ALLOW_MULTI to itself or
+ * to one below it: an exclusive program keeps both out, one that may be
+ * overridden only the first.
+ */
+static enum answer ask(const char *dir, bool itself, enum kernel_hook hook,
+		       struct neighbour *ret_program)
+{
+	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct run run;
+
+	if (fd < 0 || query(fd, hook, 0, &run) < 0 || !run.len)
+		return GO_ON;
+	if (run.attach_flags & BPF_F_ALLOW_MULTI)
+		return itself ? GO_ON : LETS_IN;
+	if (!itself && run.attach_flags & BPF_F_ALLOW_OVERRIDE)
+		return LETS_IN;
+	*ret_program = describe(hook, run.ids[0]);
+	return BLOCKS;
+}
+
+static bool find_at_hook(const char *cgroup2, const char *cgroup, enum kernel_hook hook,
+			 struct neighbours_blocker *ret)
+{
+	size_t top = strlen(cgroup2);
+	enum answer answer;
+	char *slash;
+
+	(void)snprintf(ret->cgroup, sizeof(ret->cgroup), "%s", cgroup);
+	answer = ask(ret->cgroup, true, hook, &ret->program);
+	while (answer == GO_ON && strlen(ret->cgroup) > top) {
+		slash = strrchr(ret->cgroup, '/');
+		if (!slash || slash == ret->cgroup)
+			break;
+		*slash = '\0';
+		answer = ask(ret->cgroup, false, hook, &ret->program);
+	}
+	return answer == BLOCKS;
+}
+
+bool neighbours_find_blocker(const char *cgroup2, const char *cgroup,
+			     struct neighbours_blocker *ret_blocker)
+{
+	char path[PATH_MAX];
+
+	if (!realpath(cgroup, path))
+		return false;
+	for (size_t i = 0; i < KERNEL_HOOKS; i++)
+		if (find_at_hook(cgroup2, path, (enum kernel_hook)i, ret_blocker))
+			return true;
+	return false;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The programs of others beside ours: at the same cgroup, and at those above
+ * it. All programs of a bind() run, those of the lowest cgroup first and those
+ * of one cgroup as they came; the last one that sets a result has its way.
+ */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel.h"
+
+#define NEIGHBOURS_PER_HOOK 64 /* as many as the kernel lets attach to one cgroup */
+#define NEIGHBOURS_MAX	    (KERNEL_HOOKS * NEIGHBOURS_PER_HOOK)
+#define PROGRAM_NAME_LEN    16 /* with its zero byte */
+
+struct neighbour {
+	const char *hook; /* static, as kernel_hook_name() has it */
+	uint32_t program_id;
+	char name[PROGRAM_NAME_LEN]; /* empty: it has none, or CAP_SYS_ADMIN is missing */
+	bool after;		     /* it runs after ours, or ours is not there */
+};
+
+struct neighbours {
+	struct neighbour list[NEIGHBOURS_MAX];
+	size_t len;
+};
+
+/*
+ * Who else is asked about a bind() in the cgroup, hook by hook and in the order
+ * in which they run; of each hook's programs the first NEIGHBOURS_PER_HOOK. 0,
+ * or a negative errno, and then nothing is written.
+ */
+int neighbours_find(struct kernel *kernel, int cgroup_fd, struct neighbours *ret_neighbours);
+
+/* The program that keeps others out of a cgroup. */
+struct neighbours_blocker {
+	struct neighbour program;
+	char cgroup[PATH_MAX]; /* where it is attached */
+};
+
+/*
+ * Why an attachment to `cgroup`, a directory at or below cgroup2's mount point,
+ * is refused: find a program that was attached without BPF_F_ALLOW_MULTI, there
+ * or above. False: there is none that can be seen.
+ */
+bool neighbours_find_blocker(const char *cgroup2, const char *cgroup,
+			     struct neighbours_blocker *ret_blocker);
