@@ -16,6 +16,7 @@ static const struct {
 	{ "tail", verb_tail, "violations as they happen" },
 	{ "status", verb_status, "what the agent does, and whether it is effective" },
 	{ "listeners", verb_listeners, "every port that is open, whose, and whether it may be" },
+	{ "selftest", verb_selftest, "prove now that the hooks are effective" },
 	{ "explain", verb_explain, "the row of a port, the decision, and why (offline)" },
 	{ "registry", verb_registry, "show the registry (offline)" },
 };

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl status: what the agent does, and whether it is effective. */
-#include "verbs.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#include "answer.h"
+#include "effective.h"
 
 static const struct option_spec specs[] = {
 	{ "json", NULL, "the whole document", verb_set_flag, false },
@@ -114,26 +112,12 @@ static void put_text(const struct json *status, struct buf *out)
 		   json_member_u64(counters, "folded", 0), json_member_u64(counters, "lost", 0));
 	put_ephemeral(out, json_member(status, "ephemeral"));
 	put_attached(out, json_member(status, "attached"));
+	effective_put_foreign(json_member(status, "foreign"), out);
 }
 
 int verb_status(const struct ctl *ctl, int argc, char **argv)
 {
-	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
-	_cleanup_buf_ struct buf text = { 0 };
-	bool json = false;
-	int operands, status;
+	static const struct question question = { &options, "status", put_text };
 
-	if (verb_parse(&options, &json, argc, argv, &operands, &status) != 0)
-		return status;
-	status = answer_get(ctl, "status", &answer);
-	if (status != EXIT_OK)
-		return status;
-	if (json)
-		buf_puts(&text, answer.line);
-	else
-		put_text(answer.document, &text);
-	status = verb_print(&text);
-	if (status != EXIT_OK)
-		return status;
-	return json_member_bool(answer.document, "effective", false) ? EXIT_OK : EXIT_FINDINGS;
+	return effective_verb(ctl, argc, argv, &question);
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What the verbs have in common that ask whether the agent is effective. */
+#pragma once
+
+#include "../base/json.h"
+#include "verbs.h"
+
+struct question {
+	const struct options *options; /* with the context of verb_set_flag(): --json */
+	const char *verb;	       /* as the agent calls it */
+	void (*put_text)(const struct json *document, struct buf *out);
+};
+
+/* Print the agent's answer; the exit status is what it says of `effective`. */
+int effective_verb(const struct ctl *ctl, int argc, char **argv, const struct question *question);
+
+/* Append a line, with a line end before it, for each program of others that has the last word. */
+void effective_put_foreign(const struct json *foreign, struct buf *out);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/* hostportctl selftest: let the agent prove now that it is effective. */
+#include "effective.h"
+
+#include <inttypes.h>
+
+static const struct option_spec specs[] = {
+	{ "json", NULL, "the whole document", verb_set_flag, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl selftest",
+	.usage = "[--json]",
+	.summary = "Let the agent try each hook now, and look at what is attached. Exit status: "
+		   "0 effective, 1 not effective, 3 no agent.",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static void put_hooks(const struct json *hooks, struct buf *out)
+{
+	for (size_t i = 0; i < json_len(hooks); i++) {
+		const struct json *hook = json_at(hooks, i);
+
+		buf_puts(out, i ? "\n            " : "\ncanary      ");
+		buf_put_safe(out, json_member_text(hook, "hook", "?"));
+		buf_puts(out, json_member_bool(hook, "proved", false) ? ": " : ": NOT PROVED: ");
+		buf_put_safe(out, json_member_text(hook, "canary", "?"));
+	}
+}
+
+static void put_links(const struct json *attached, struct buf *out)
+{
+	size_t len = json_len(attached), alive = 0;
+
+	for (size_t i = 0; i < len; i++)
+		alive += json_member_bool(json_at(attached, i), "alive", false);
+	buf_printf(out, "\nlinks       %zu of %zu alive", alive, len);
+	for (size_t i = 0; i < len; i++) {
+		if (json_member_bool(json_at(attached, i), "alive", false))
+			continue;
+		buf_puts(out, "\n            DEAD: ");
+		buf_put_safe(out, json_member_text(json_at(attached, i), "hook", "?"));
+	}
+}
+
+static void put_foreign(const struct json *foreign, struct buf *out)
+{
+	size_t before = out->len;
+
+	effective_put_foreign(foreign, out);
+	if (out->len == before)
+		buf_puts(out, "\nforeign     no program runs after ours");
+}
+
+static void put_text(const struct json *document, struct buf *out)
+{
+	bool effective = json_member_bool(document, "effective", false);
+
+	buf_puts(out, effective ? "effective   yes" : "effective   NO: ");
+	if (!effective)
+		buf_put_safe(out, json_member_text(document, "reason", "?"));
+	put_hooks(json_member(document, "hooks"), out);
+	put_links(json_member(document, "attached"), out);
+	put_foreign(json_member(document, "foreign"), out);
+	buf_printf(out, "\ntook        %" PRIu64 " us", json_member_u64(document, "took_us", 0));
+}
+
+int verb_selftest(const struct ctl *ctl, int argc, char **argv)
+{
+	static const struct question question = { &options, "selftest", put_text };
+
+	return effective_verb(ctl, argc, argv, &question);
+}
