@@ -70,11 +70,33 @@ static void test_wraps(void **state)
 	free(history);
 }
 
+/* A notice is for everybody, whatever they asked for. */
+static void test_notice(void **state)
+{
+	struct history *history = calloc(1, sizeof(*history));
+	struct notice notice = { .node = "n", .message = "m" };
+
+	(void)state;
+	assert_non_null(history);
+	add(history, HP_CLASS_SCOPE, 1);
+	assert_true(line_is_of(history_add_notice(history, &notice), 1U << HP_CLASS_RETIRED));
+	add(history, HP_CLASS_SCOPE, 2);
+	assert_true(is_port(history_back(history, 1U << HP_CLASS_SCOPE, 0), 2));
+	assert_false(is_port(history_back(history, 1U << HP_CLASS_SCOPE, 1), 1));
+	assert_true(is_port(history_back(history, 1U << HP_CLASS_SCOPE, 2), 1));
+	assert_non_null(history_back(history, 1U << HP_CLASS_RETIRED, 0));
+	assert_null(history_back(history, 1U << HP_CLASS_RETIRED, 1));
+	assert_null(history_back(history, 0, 3));
+	history_free(history);
+	free(history);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_back),
 		cmocka_unit_test(test_wraps),
+		cmocka_unit_test(test_notice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

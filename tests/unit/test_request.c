@@ -14,6 +14,7 @@ struct good_case {
 static const struct good_case good_cases[] = {
 	{ "{\"verb\":\"listeners\"}", { .verb = REQUEST_LISTENERS, .form = FORM_JSON } },
 	{ "{\"verb\":\"status\"}", { .verb = REQUEST_STATUS, .form = FORM_JSON } },
+	{ "{\"verb\":\"selftest\"}", { .verb = REQUEST_SELFTEST, .form = FORM_JSON } },
 	{ "{\"verb\":\"tail\"}", { .verb = REQUEST_TAIL, .form = FORM_JSON } },
 	{ "{\"verb\":\"tail\",\"form\":\"text\"}", { .verb = REQUEST_TAIL, .form = FORM_TEXT } },
 	{ "{\"verb\":\"tail\",\"form\":\"colour\",\"replay\":7}",

@@ -53,12 +53,16 @@ static int attach_parts(struct kernel *kernel, uint32_t parts, int cgroup_fd)
 	return r;
 }
 
+/* Why it fails is in the errno: what libbpf has to say of it is no more. */
 int kernel_attach(struct kernel *kernel, int cgroup_fd)
 {
 	uint32_t parts = (1U << KERNEL_ATTACHMENTS) - 1;
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
+	int r = attach_parts(kernel, parts | (kernel->parts & (PARTS_FEXIT | PARTS_SOCKOPS)),
+			     cgroup_fd);
 
-	return attach_parts(kernel, parts | (kernel->parts & (PARTS_FEXIT | PARTS_SOCKOPS)),
-			    cgroup_fd);
+	(void)libbpf_set_print(print);
+	return r;
 }
 
 bool kernel_has_sctp(const struct kernel *kernel)
