@@ -6,7 +6,7 @@
  * comes within that time: so a wake-up is followed by drains on a timer until
  * one finds nothing. Repeats are only counted in the fold slots, so while
  * there are new violations a tick a second reads the slots. Both stop when
- * nothing happens: an idle node has an idle agent.
+ * nothing happens: an idle node has an idle agent, but for watch.c.
  */
 #include <errno.h>
 #include <string.h>
