@@ -237,10 +237,12 @@ struct hp_holder {
 
 /* The canary: a socket of the agent's own that the hooks must deny, or count. */
 struct hp_canary {
-	__u64 cookie; /* of the socket; 0: none */
-	__u64 denied; /* bind() of it refused */
-	__u64 passed; /* post_bind of it seen */
-	__u64 guard;  /* 1: post_bind is to refuse it; then 2 */
+	__u64 cookie;  /* of the socket; 0: none */
+	__u64 denied;  /* bind() of it refused */
+	__u64 passed;  /* post_bind of it seen */
+	__u64 guard;   /* 1: post_bind is to refuse it; then 2 */
+	__u64 refused; /* the cookie of the one that bind has refused last */
+	__u64 again;   /* such ones that got through all the same, and that post_bind refused */
 };
 
 _Static_assert(sizeof(struct hp_front) == 32768, "front");

@@ -123,6 +123,7 @@ static __always_inline int on_canary(const struct finding *f)
 {
 	if (f->query.port == 0)
 		return PASS;
+	hp_canary.refused = hp_canary.cookie;
 	__sync_fetch_and_add(&hp_canary.denied, 1);
 	return REFUSE;
 }
@@ -248,10 +249,15 @@ static __always_inline int confirm(struct bpf_sock *ctx, __u32 policy, struct fi
 	return PASS;
 }
 
+/* As decide_final() with any other socket: what bind has refused is refused again. */
 static __always_inline int on_canary_bound(void)
 {
 	if (hp_canary.guard == 1) {
 		hp_canary.guard = 2;
+		return REFUSE;
+	}
+	if (hp_guard && hp_canary.refused == hp_canary.cookie) {
+		__sync_fetch_and_add(&hp_canary.again, 1);
 		return REFUSE;
 	}
 	__sync_fetch_and_add(&hp_canary.passed, 1);

@@ -25,6 +25,7 @@ full() {
 # other DIR HOOK WHAT HOW: a program of somebody else, until others_gone.
 other() {
 	local out=$WORK/other${#OTHERS[@]}
+	rm -f "$out"
 	"$B/tests/e2e/foreign" "$@" >"$out" 2>&1 8<&- &
 	OTHERS+=($!)
 	until_true 5 has_text "$out" "attached" || fail "a program of others: $*: $(cat "$out")"
@@ -155,9 +156,10 @@ can_override() {
 # shellcheck disable=SC2317 # called by until_true
 tried() { [ -s "$WORK/out" ] || ! kill -0 "$1" 2>/dev/null; }
 
-# One that undoes what ours refuses.
+# One that undoes what bind refused, and then another that undoes what post_bind did: only both
+# together let a port be taken.
 test_overriding() {
-	local hook family
+	local hook family n=0
 	if [ "$CAN_OVERRIDE" = no ]; then
 		skip "a program that overrides: no bpf_set_retval() on this kernel"
 		return
@@ -165,37 +167,52 @@ test_overriding() {
 	start_agent --mode=enforce --registry="$REG" || return
 	for family in 4 6; do
 		hook=$(full "bind$family")
+		n=$((n + 1))
 		other "$CGROUP" "bind$family" override multi
+		selftest "overridden once, $hook" 0
+		says "overridden once, $hook" \
+			"$hook: denied, let through by another program, and denied by post_bind$"
+		says "overridden once, $hook" "$hook: program $ID \(foreign\) runs after ours$"
+		is "overridden once, $hook: enforced" "$(probe tcp "$family" "$(any "$family")" 21000)" "EPERM 1"
+		other "$CGROUP" "post_bind$family" override multi
 		selftest "overridden, $hook" 1
 		says "overridden, $hook" \
-			"^effective +NO: $hook: .*another program lets through what ours denies: program $ID \(foreign\)$"
+			"^effective +NO: $hook: .*another program lets through what ours denies: program [0-9]+ \(foreign\)$"
 		says "overridden, $hook" "$hook: NOT PROVED: "
 		status_exits "overridden, $hook" 1
-		has "overridden, $hook: status" "$(cat "$WORK/status")" "NOT EFFECTIVE: $hook: .*program $ID \(foreign\)$"
-		is "overridden, $hook: it does let through" "$(probe tcp "$family" "$(any "$family")" 21000)" "ok 21000 1"
-		is "overridden, $hook: a notice" "$(notices '.notice == "not-effective"')" $((family / 2 - 1))
+		has "overridden, $hook: status" "$(cat "$WORK/status")" "NOT EFFECTIVE: $hook: .*program [0-9]+ \(foreign\)$"
+		is "overridden, $hook: it does let through" "$(probe tcp "$family" "$(any "$family")" 21001)" "ok 21001 1"
+		is "overridden, $hook: a notice" "$(notices '.notice == "not-effective"')" $n
 		selftest "overridden, $hook: again" 1
-		is "overridden, $hook: told once" "$(notices '.notice == "not-effective"')" $((family / 2 - 1))
+		is "overridden, $hook: told once" "$(notices '.notice == "not-effective"')" $n
 		others_gone
 		selftest "not overridden any more, $hook" 0
-		is "not overridden any more, $hook: a notice" "$(notices '.notice == "effective"')" $((family / 2 - 1))
-		is "not overridden any more, $hook: enforced" "$(probe tcp "$family" "$(any "$family")" 21001)" "EPERM 1"
+		says "not overridden any more, $hook" "$hook: denied$"
+		is "not overridden any more, $hook: a notice" "$(notices '.notice == "effective"')" $n
+		is "not overridden any more, $hook: enforced" "$(probe tcp "$family" "$(any "$family")" 21002)" "EPERM 1"
 	done
 	stop_agent
-	# it was there first, so ours has the last word
-	other "$CGROUP" bind4 override multi
+	# they were there first, so ours has the last word
+	override4 "$CGROUP"
 	start_agent --mode=enforce --registry="$REG" || return
-	selftest "one before ours that would override" 0
+	selftest "those before ours that would override" 0
+	says "those before ours that would override" "$(full bind4): denied$"
 	stop_agent
 	others_gone
 }
 any() { if [ "$1" = 6 ]; then echo ::; else echo 0.0.0.0; fi; }
 
-# It starts below a cgroup whose program overrides: that is no start.
+# override4 DIR: all that ours refuses of IPv4.
+override4() {
+	other "$1" post_bind4 override multi
+	other "$1" bind4 override multi
+}
+
+# It starts below a cgroup whose programs override: that is no start.
 test_overridden_start() {
 	[ "$CAN_OVERRIDE" = yes ] || return
 	mkdir "$CGROUP/sub"
-	other "$CGROUP" bind4 override multi
+	override4 "$CGROUP"
 	timeout 20 "$B/hostportd" --cgroup="$CGROUP/sub" --netns="$NETNS" --socket="$SOCK" --mode=enforce \
 		--registry="$REG" >"$WORK/out" 2>"$WORK/err"
 	is "overridden from above at the start: exit status" $? 3
@@ -207,15 +224,13 @@ test_overridden_start() {
 
 # Nobody asks: found by itself.
 test_timer() {
-	local what=override
-	[ "$CAN_OVERRIDE" = yes ] || what=pass
 	start_agent --mode=enforce --registry="$REG" || return
-	other "$CGROUP" bind6 "$what" link
+	if [ "$CAN_OVERRIDE" = yes ]; then override4 "$CGROUP"; else other "$CGROUP" bind6 pass link; fi
 	if until_true 25 has_notice ".program_id == $ID"; then pass "found within 25 s"; else
 		fail "not found within 25 s: $(cat "$WORK/log")"
 	fi
 	if [ "$CAN_OVERRIDE" = yes ]; then
-		is "found: not effective" "$(notices '.notice == "not-effective"')" 1
+		until_true 5 has_notice '.notice == "not-effective"' || fail "found: not told"
 		status_exits "found" 1
 	fi
 	others_gone

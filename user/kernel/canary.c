@@ -95,7 +95,7 @@ static void prove_post_bind(struct attempt *a, int fd)
 static void prove_bind(struct attempt *a, int fd, in_port_t port)
 {
 	volatile struct hp_canary *shared = kernel_canary(a->kernel);
-	uint64_t denied = shared->denied;
+	uint64_t denied = shared->denied, again = shared->again;
 	int r = try_bind(fd, a->family, port ? port : htons(1));
 
 	if (shared->denied == denied)
@@ -103,7 +103,7 @@ static void prove_bind(struct attempt *a, int fd, in_port_t port)
 	else if (r == 0)
 		found(a, a->bind, CANARY_OVERRIDDEN, 0);
 	else
-		found(a, a->bind, CANARY_EFFECTIVE, 0);
+		found(a, a->bind, shared->again == again ? CANARY_EFFECTIVE : CANARY_SECOND, 0);
 }
 
 static int attempt_family(void *data)
@@ -153,6 +153,8 @@ static void attempt_all(const struct canary *canary, struct canary_proof *proof)
 		{ canary->kernel, proof, AF_INET6, KERNEL_BIND6, KERNEL_POST_BIND6 },
 	};
 
+	if (!canary->guard_tried)
+		(void)netns_call(canary->netns, attempt_guard, &attempts[0]);
 	for (size_t i = 0; i < ARRAY_LEN(attempts); i++) {
 		struct attempt *a = &attempts[i];
 		int r = netns_call(canary->netns, attempt_family, a);
@@ -162,8 +164,6 @@ static void attempt_all(const struct canary *canary, struct canary_proof *proof)
 		if (r < 0 && proof->result[a->post_bind] == CANARY_NOT_TRIED)
 			found(a, a->post_bind, CANARY_NO_SOCKET, -r);
 	}
-	if (!canary->guard_tried && canary_first_failure(proof) == KERNEL_HOOKS)
-		(void)netns_call(canary->netns, attempt_guard, &attempts[0]);
 }
 
 static void all_hooks(struct canary_proof *proof, enum canary_result result, int error)
@@ -259,8 +259,7 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 		*proof = *shared;
 	else
 		all_hooks(proof, error == ETIMEDOUT ? CANARY_STUCK : CANARY_NO_PROCESS, error);
-	if (canary_first_failure(proof) == KERNEL_HOOKS)
-		canary->guard_tried = true;
+	canary->guard_tried = true;
 	(void)munmap(shared, sizeof(*shared));
 	kernel_canary(canary->kernel)->cookie = 0;
 	kernel_canary(canary->kernel)->guard = 0;
@@ -302,6 +301,7 @@ const char *canary_words(enum canary_result result)
 	static const char *const words[] = {
 		[CANARY_NOT_TRIED] = "not tried yet",
 		[CANARY_EFFECTIVE] = "effective",
+		[CANARY_SECOND] = "denied, let through by another program, and denied by post_bind",
 		[CANARY_NOT_NEEDED] = "not needed: there are no such sockets",
 		[CANARY_NO_PROCESS] = "no process could be put into the cgroup",
 		[CANARY_STUCK] = "the process that tries it hangs",

@@ -27,6 +27,7 @@ struct canary {
 enum canary_result {
 	CANARY_NOT_TRIED,
 	CANARY_EFFECTIVE,
+	CANARY_SECOND,	      /* overridden, but post_bind has refused it then */
 	CANARY_NOT_NEEDED,    /* the kernel has no such sockets */
 	CANARY_NO_PROCESS,    /* could not put a process there */
 	CANARY_STUCK,	      /* the process did not end */
@@ -44,8 +45,8 @@ struct canary_proof {
 
 /*
  * Prove every hook, for IPv6 where the kernel has it. Takes a few milliseconds;
- * where a process hangs, CANARY_LIMIT_MS and little more. With the first proof of all of them the
- * kernel is told whether post_bind may refuse (kernel_set_guard()).
+ * where a process hangs, CANARY_LIMIT_MS and little more. The first time it also
+ * finds out whether post_bind may refuse (kernel_set_guard()).
  */
 void canary_try(struct canary *canary, struct canary_proof *ret_proof);
 #define CANARY_LIMIT_MS 2000
@@ -53,7 +54,7 @@ void canary_try(struct canary *canary, struct canary_proof *ret_proof);
 /* Nothing more to be wished for? */
 static inline bool canary_is_proved(enum canary_result result)
 {
-	return result == CANARY_EFFECTIVE || result == CANARY_NOT_NEEDED;
+	return result == CANARY_EFFECTIVE || result == CANARY_SECOND || result == CANARY_NOT_NEEDED;
 }
 
 /* The first hook that is not proved; KERNEL_HOOKS: all are. */
