@@ -290,6 +290,21 @@ test_wide_row() {
 	stop_agent
 }
 
+# The range, and the reserved ports, as they are now: also without an end of the agent.
+test_moved() {
+	reserve ""
+	set_range "50000 50005"
+	start --reserve-ports || return
+	is "moved: nothing there yet" "$(ephemeral)" "  "
+	set_range "40000 40005"
+	is "moved: status looks again" "$(ephemeral)" "40000-40001,40005  40000-40001,40005"
+	is "moved: they are reserved" "$(reserved)" "40000-40001,40005"
+	set_range "50000 50005"
+	is "moved: away again" "$(ephemeral) $(reserved)" "   "
+	stop_agent
+	set_range "40000 40005"
+}
+
 setup
 set_range "40000 40005"
 cat >"$REG" <<'YAML'
@@ -314,4 +329,5 @@ test_read_only
 test_long_lists
 test_silence
 test_wide_row
+test_moved
 finish

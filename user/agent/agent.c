@@ -296,6 +296,13 @@ static int start_reserving(struct agent *agent)
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
+void agent_refresh(struct agent *agent)
+{
+	reserve_refresh(&agent->reserve, agent->policy);
+	kernel_set_chosen_range(agent->kernel, agent->reserve.first, agent->reserve.last);
+	sctp_attach(agent);
+}
+
 static int start_telling(struct agent *agent)
 {
 	int r = sweep_prepare(agent);

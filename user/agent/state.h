@@ -99,6 +99,9 @@ void sweep_decide(const struct agent *agent, struct receivers_socket *socket, bo
 void sweep_record(const struct agent *agent, const struct receivers_socket *socket,
 		  struct hp_event *ret_record);
 
+/* agent.c: look again at what others may have changed: sysctls, the kernel's protocols. */
+void agent_refresh(struct agent *agent);
+
 /* sctp.c: SCTP, which only LSM programs can see. */
 
 /* May they be loaded? They don't look at cgroups: only where every one is checked. */

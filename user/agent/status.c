@@ -177,6 +177,7 @@ void status_json(struct agent *agent, struct buf *out)
 	struct jsonw w = { .out = out };
 	struct health health;
 
+	agent_refresh(agent);
 	tell_all(agent); /* so that next to nothing is pending */
 	watch_look(agent, &health);
 	jsonw_object(&w, NULL);

@@ -133,6 +133,7 @@ static void on_timer(void *data, uint32_t events)
 {
 	(void)events;
 	watch_check(data);
+	agent_refresh(data);
 }
 
 int watch_start(struct agent *agent)
