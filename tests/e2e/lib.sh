@@ -134,30 +134,31 @@ in_cgroup_only() {
 # outside COMMAND...: a subject in the test's netns, but in no cgroup of the test.
 outside() { nsenter --net="$NETNS" -- "$@" 8<&-; }
 
-# hold NAME HOW PROGRAM ARGS...: HOW starts a subject that takes ports and keeps them until
-# release, or the end of the test. What it says, after its pid, goes to $WORK/hold.NAME.
-hold() {
-	local name=$1 how=$2 program
-	program=$(realpath "$B/tests/e2e/$3")
+# keep NAME HOW PROGRAM ARGS...: HOW starts a subject, one of the tests' programs or another, that
+# takes ports, says "ok", and keeps them until let_go, or the end of the test (of its standard
+# input). What it says, after its pid, goes to $WORK/keep.NAME.
+keep() {
+	local name=$1 how=$2 program=$3
+	[ ! -x "$B/tests/e2e/$3" ] || program=$(realpath "$B/tests/e2e/$3")
 	shift 3
-	if [ ! -e "$WORK/hold" ]; then
-		mkfifo "$WORK/hold"
-		exec 9<>"$WORK/hold" # what they wait at, and nothing ever comes of
+	if [ ! -e "$WORK/keep" ]; then
+		mkfifo "$WORK/keep"
+		exec 9<>"$WORK/keep" # what they wait at, and nothing ever comes of
 	fi
 	# shellcheck disable=SC2016 # for the inner shell
-	"$how" bash -c 'echo "pid $$"; exec "$@"' hold "$program" "$@" \
-		<"$WORK/hold" >"$WORK/hold.$name" 2>&1 9<&- &
-	until_true 10 grep -qs "^ok " "$WORK/hold.$name" || fail "$name: $(cat "$WORK/hold.$name")"
+	"$how" bash -c 'echo "pid $$"; exec "$@"' keep "$program" "$@" \
+		<"$WORK/keep" >"$WORK/keep.$name" 2>&1 9<&- &
+	until_true 10 grep -qs "^ok" "$WORK/keep.$name" || fail "$name: $(cat "$WORK/keep.$name")"
 }
 
-# holder NAME: its pid.
-holder() { sed -n "s/^pid //p" "$WORK/hold.$1"; }
+# keeper NAME: its pid.
+keeper() { sed -n "s/^pid //p" "$WORK/keep.$1"; }
 
-# release NAME...: end them.
-release() {
+# let_go NAME...: end them.
+let_go() {
 	local name pid
 	for name in "$@"; do
-		pid=$(holder "$name")
+		pid=$(keeper "$name")
 		kill "$pid"
 		until_true 5 is_gone "$pid"
 	done

@@ -312,12 +312,12 @@ test_cgroup_removed() {
 # What held ports before the agent came.
 test_existing() {
 	local mode pids=()
-	hold h1 inside bindprobe tcp 4 127.0.0.1 21000 hold
-	hold h2 inside bindprobe udp 6 :: 21001 hold
-	hold h3 inside bindprobe tcp 4 0.0.0.0 20000 hold
-	hold h4 inside bindprobe tcp 6 :: 24000 hold
-	hold h5 in_cgroup_only bindprobe tcp 4 127.0.0.1 21002 hold
-	mapfile -t pids < <(for h in h1 h2 h3 h4 h5; do holder $h; done)
+	keep h1 inside bindprobe tcp 4 127.0.0.1 21000 hold
+	keep h2 inside bindprobe udp 6 :: 21001 hold
+	keep h3 inside bindprobe tcp 4 0.0.0.0 20000 hold
+	keep h4 inside bindprobe tcp 6 :: 24000 hold
+	keep h5 in_cgroup_only bindprobe tcp 4 127.0.0.1 21002 hold
+	mapfile -t pids < <(for h in h1 h2 h3 h4 h5; do keeper $h; done)
 	for mode in audit enforce; do
 		start_agent --mode=$mode --existing=report --registry="$REG" || return
 		is "$mode: existing listeners" "$(

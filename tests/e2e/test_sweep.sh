@@ -31,15 +31,15 @@ accepts() {
 test_unseen() {
 	start_agent --mode=audit --registry="$REG" --sweep=1 || return
 	is "nothing is there: nothing is told" "$(status '"\(.sweep.sockets) \(.sweep.found)"')" "0 0"
-	hold out outside bindprobe tcp 4 127.0.0.1 21010 hold
-	hold high outside bindprobe tcp 6 :: 40000 hold
-	hold chosen outside bindprobe tcp 4 0.0.0.0 45000 hold
-	hold udp outside bindprobe udp 4 0.0.0.0 45000 hold
-	hold lite outside bindprobe udplite 4 0.0.0.0 777 hold
+	keep out outside bindprobe tcp 4 127.0.0.1 21010 hold
+	keep high outside bindprobe tcp 6 :: 40000 hold
+	keep chosen outside bindprobe tcp 4 0.0.0.0 45000 hold
+	keep udp outside bindprobe udp 4 0.0.0.0 45000 hold
+	keep lite outside bindprobe udplite 4 0.0.0.0 777 hold
 	sweeps 1
 	is "unseen: told" "$(event 21010)" "existing audited unregistered tcp 127.0.0.1 1"
 	is "unseen: by its process" "$(jq -r 'select(.port == 21010) | "\(.pid) \(.comm) \(.uid)"' \
-		"$WORK/events")" "$(holder out) bindprobe 0"
+		"$WORK/events")" "$(keeper out) bindprobe 0"
 	is "unseen: by its program" "$(jq -r 'select(.port == 21010) | .exe' "$WORK/events")" \
 		"$(realpath "$B/tests/e2e/bindprobe")"
 	is "unseen, of the kernel's range" "$(event 40000)" "listen audited scope tcp :: 1"
@@ -48,27 +48,27 @@ test_unseen() {
 	sweeps 2
 	is "unseen: told once" "$(events true)" 3
 	is "unseen: counted" "$(status '"\(.counters.existing) \(.sweep.found) \(.sweep.sockets)"')" "3 3 5"
-	release out
+	let_go out
 	sweeps 1
 	is "gone: nothing is told" "$(told 21010)" 1
-	hold out outside bindprobe tcp 4 127.0.0.1 21010 hold
+	keep out outside bindprobe tcp 4 127.0.0.1 21010 hold
 	until_true 10 is_told 21010 2
 	is "back: told again" "$(event 21010 | sort -u)" "existing audited unregistered tcp 127.0.0.1 1"
 	accounted "unseen"
-	release out high chosen udp lite
+	let_go out high chosen udp lite
 	stop_agent
 }
 
 # What a hook has told is no news.
 test_seen() {
 	start_agent --mode=audit --registry="$REG" --sweep=1 || return
-	hold a inside bindprobe tcp 4 127.0.0.1 21020 hold
+	keep a inside bindprobe tcp 4 127.0.0.1 21020 hold
 	# repeats are only counted: the second one has no record of its own
-	hold b inside bindprobe tcp 4 127.0.0.2 21020 hold
-	hold c inside bindprobe udp 6 :: 21021 hold
-	hold d inside bindprobe tcp 4 127.0.0.1 45001 hold
-	hold e inside bindprobe udp 4 127.0.0.1 45001 hold
-	hold f inside bindprobe tcp 4 127.0.0.1 21022 hold 8
+	keep b inside bindprobe tcp 4 127.0.0.2 21020 hold
+	keep c inside bindprobe udp 6 :: 21021 hold
+	keep d inside bindprobe tcp 4 127.0.0.1 45001 hold
+	keep e inside bindprobe udp 4 127.0.0.1 45001 hold
+	keep f inside bindprobe tcp 4 127.0.0.1 21022 hold 8
 	sweeps 2
 	is "seen: none is told by a sweep" "$(events '.how != "bind"')" 0
 	is "seen: all are told by hooks" "$(status '"\(.counters.violations) \(.counters.existing)"')" "13 0"
@@ -76,20 +76,20 @@ test_seen() {
 		"$(ctl listeners --json | jq -r '.listeners[] | select(.port == 45001) | "\(.protocol) \(.class)"')" \
 		"$(printf 'tcp unregistered\nudp unregistered')"
 	accounted "seen"
-	release a b c d e f
+	let_go a b c d e f
 	stop_agent
 }
 
 # --sweep=0 makes the first one only.
 test_off() {
-	hold a outside bindprobe tcp 4 127.0.0.1 21010 hold
+	keep a outside bindprobe tcp 4 127.0.0.1 21010 hold
 	HOSTPORTD_SWEEP=0 start_agent --mode=audit --registry="$REG" || return
 	is "off: the first is made" "$(event 21010)" "existing audited unregistered tcp 127.0.0.1 1"
 	is "off: no other" "$(status '"\(.sweep.every) \(.sweep.runs)"')" "0 1"
 	stop_agent
 	start_agent --mode=audit --registry="$REG" || return
 	is "default: every 30 seconds" "$(status .sweep.every)" 30
-	release a
+	let_go a
 	stop_agent
 }
 
@@ -98,13 +98,13 @@ refuses() { [ "$(accepts "$1")" = no ]; }
 
 test_close() {
 	local held=(tcp udp mine local excepted share mptcp)
-	hold tcp inside bindprobe tcp 4 127.0.0.1 21000 hold
-	hold udp inside bindprobe udp 4 127.0.0.1 21001 hold
-	hold mine inside bindprobe tcp 6 :: 20000 hold
-	hold local inside bindprobe tcp 6 :: 24000 hold
-	hold excepted inside bindprobe tcp 4 0.0.0.0 25000 hold
-	hold share inside bindprobe tcp 4 127.0.0.1 21002 hold 16
-	hold mptcp inside bindprobe mptcp 4 127.0.0.1 21003 hold
+	keep tcp inside bindprobe tcp 4 127.0.0.1 21000 hold
+	keep udp inside bindprobe udp 4 127.0.0.1 21001 hold
+	keep mine inside bindprobe tcp 6 :: 20000 hold
+	keep local inside bindprobe tcp 6 :: 24000 hold
+	keep excepted inside bindprobe tcp 4 0.0.0.0 25000 hold
+	keep share inside bindprobe tcp 4 127.0.0.1 21002 hold 16
+	keep mptcp inside bindprobe mptcp 4 127.0.0.1 21003 hold
 	start_agent --mode=audit --existing=close --registry="$REG" || return
 	has "close, audit: says so" "$(cat "$WORK/log")" '--existing=close: nothing is closed in audit mode'
 	is "close, audit: nothing is" "$(status .sweep.closed) $(accepts 21000)" "0 yes"
@@ -129,30 +129,25 @@ test_close() {
 	has "close: MPTCP: says why" "$(cat "$WORK/log")" 'tcp 21003 stays open: .* MPTCP'
 	is "close: counted" "$(status .sweep.closed)" 18
 	is "close: the processes are left" "$(for h in "${held[@]}"; do
-		kill -0 "$(holder "$h")" && echo yes
+		kill -0 "$(keeper "$h")" && echo yes
 	done | grep -c yes)" ${#held[@]}
 
-	hold late outside bindprobe tcp 4 127.0.0.1 21005 hold
+	keep late outside bindprobe tcp 4 127.0.0.1 21005 hold
 	if until_true 10 refuses 21005; then pass "close: a later one"; else fail "close: a later one"; fi
 	is "close: a later one: denied" "$(event 21005)" "existing denied unregistered tcp 127.0.0.1 1"
-	hold more outside bindprobe udp 4 127.0.0.1 21006 hold
+	keep more outside bindprobe udp 4 127.0.0.1 21006 hold
 	sweeps 2
 	is "close: reasons are said once" "$(grep -c 'stays open' "$WORK/log")" 2
 	accounted "close"
-	release "${held[@]}" late more
+	let_go "${held[@]}" late more
 	stop_agent
 }
-
-# shellcheck disable=SC2317 # called by until_true
-is_connected() { nsenter --net="$NETNS" ss -Hun state established | grep -q 5353; }
 
 # field FILTER: of each listener, a line.
 field() { ctl listeners --json | jq -r ".listeners[] | $1"; }
 
-is_gone() { ! kill -0 "$1" 2>/dev/null; }
-
 test_listeners() {
-	local text client
+	local text
 	"$B/hostportctl" --socket="$SOCK" listeners >/dev/null 2>"$WORK/err"
 	is "listeners: no agent: exit status" $? 3
 	has "listeners: no agent: says so" "$(cat "$WORK/err")" "^hostportctl: no agent: $SOCK: "
@@ -161,17 +156,14 @@ test_listeners() {
 	start_agent --mode=enforce --registry="$REG" || return
 	is "listeners: none" "$(ctl listeners --json | jq -c .)" '{"listeners":[],"left_out":0,"unreadable":[]}'
 
-	hold udp outside bindprobe udp 4 127.0.0.1 5353 hold
-	hold mine inside bindprobe tcp 4 0.0.0.0 20000 hold
-	hold wide outside bindprobe tcp 6 :: 24000 hold
-	hold local inside bindprobe tcp 6 ::1 24001 hold
-	hold old outside bindprobe tcp 4 0.0.0.0 3306 hold
-	hold excepted inside bindprobe tcp 4 0.0.0.0 25000 hold
-	hold zero inside bindprobe tcp 4 127.0.0.1 0 hold
-	inside bash -c "echo \$\$ >$WORK/client; exec 3<>/dev/udp/127.0.0.1/5353; read -r _" \
-		<"$WORK/hold" 9<&- &
-	until_true 5 is_connected || fail "no client"
-	client=$(cat "$WORK/client")
+	keep udp outside bindprobe udp 4 127.0.0.1 5353 hold
+	keep mine inside bindprobe tcp 4 0.0.0.0 20000 hold
+	keep wide outside bindprobe tcp 6 :: 24000 hold
+	keep local inside bindprobe tcp 6 ::1 24001 hold
+	keep old outside bindprobe tcp 4 0.0.0.0 3306 hold
+	keep excepted inside bindprobe tcp 4 0.0.0.0 25000 hold
+	keep zero inside bindprobe tcp 4 127.0.0.1 0 hold
+	keep client inside bash -c 'exec 3<>"/dev/udp/127.0.0.1/5353"; echo "ok"; read -r _'
 	is "listeners" "$(field '"\(.protocol) \(.family) \(.address) \(.port) \(.verdict) \(.class)'"$(
 	)"' \(.documented) \(.entry.process)" | select(test("ephemeral") | not)')" "$(cat <<-'END'
 		tcp ipv4 0.0.0.0 3306 denied retired false old
@@ -184,18 +176,18 @@ test_listeners() {
 	)"
 	is "listeners: of a port that the kernel chose" \
 		"$(field 'select(.class == "ephemeral") | "\(.port) \(.verdict) \(.documented) \(.entry)"')" \
-		"$(sed -n 's/^ok \([0-9]*\) .*/\1/p' "$WORK/hold.zero") allowed null null"
+		"$(sed -n 's/^ok \([0-9]*\) .*/\1/p' "$WORK/keep.zero") allowed null null"
 	is "listeners: who" "$(field 'select(.port == 20000) |
 		"\(.pid) \(.comm) \(.uid) \(.cgroup) \(.workload.kind) \(.entry.layer) \(.declared)"')" \
-		"$(holder mine) bindprobe 0 /$NAME cgroup sweep null"
+		"$(keeper mine) bindprobe 0 /$NAME cgroup sweep null"
 	is "listeners: the socket" "$(field 'select(.port == 20000) | .inode')" \
-		"$(stat -Lc %i "/proc/$(holder mine)/fd/3")"
+		"$(stat -Lc %i "/proc/$(keeper mine)/fd/3")"
 	is "listeners: no two have a cookie" "$(field .cookie | sort -u | wc -l)" 7
 	text=$(ctl listeners)
 	has "listeners: header" "$(head -n 1 <<<"$text")" \
 		'^PROTO +ADDRESS:PORT +PROCESS +WORKLOAD +ROW +VERDICT +CLASS +R2$'
 	has "listeners: a row" "$text" \
-		"^tcp +0\.0\.0\.0:20000 +bindprobe\[$(holder mine)\] +cgroup /$NAME +sweep: mine +allowed +- +yes$"
+		"^tcp +0\.0\.0\.0:20000 +bindprobe\[$(keeper mine)\] +cgroup /$NAME +sweep: mine +allowed +- +yes$"
 	has "listeners: a violation" "$text" '^tcp +\[::\]:24000 .* sweep: local +denied +scope +NO$'
 	has "listeners: no row" "$text" '^udp +127\.0\.0\.1:5353 .* - +denied +unregistered +-$'
 	is "listeners: a line each" "$(wc -l <<<"$text")" 8
@@ -205,9 +197,7 @@ test_listeners() {
 	is "listeners: the kernel's" "$(field 'select(.port == 4789) | "\(.verdict) \(.pid) \(.comm)"')" \
 		"audited null null"
 	ip -n "$NAME" link del vx0
-	release udp mine wide local old excepted zero
-	kill "$client"
-	until_true 5 is_gone "$client" || fail "the client stays"
+	let_go client udp mine wide local old excepted zero
 	stop_agent
 }
 
@@ -215,8 +205,8 @@ test_listeners() {
 test_many() {
 	local first
 	for first in 1000 6000 11000 26000; do
-		hold "many$first" outside manyports tcp "$first" 5000 hold
-		is "many: $first" "$(grep ^ok "$WORK/hold.many$first")" "ok 5000 EPERM 0 other 0"
+		keep "many$first" outside manyports tcp "$first" 5000 hold
+		is "many: $first" "$(grep ^ok "$WORK/keep.many$first")" "ok 5000 EPERM 0 other 0"
 	done
 	start_agent --mode=audit --registry="$REG" --sweep=1 || return
 	is "many: found" "$(status '"\(.sweep.sockets) \(.sweep.found)"')" "20000 20000"
@@ -226,7 +216,7 @@ test_many() {
 	is "many: in a table" "$(ctl listeners | grep -c bindprobe) $(ctl listeners | wc -l)" "0 20001"
 	is "many: each has its process" "$(field .comm | sort | uniq -c | tr -s ' ')" " 20000 manyports"
 	accounted "many"
-	release many1000 many6000 many11000 many26000
+	let_go many1000 many6000 many11000 many26000
 	sweeps 1
 	is "many: gone" "$(status .sweep.sockets)" 0
 	stop_agent
