@@ -56,6 +56,8 @@ LIB_SRC := $(wildcard user/base/*.c user/registry/*.c user/registry/*.S user/pol
 KERNEL_SRC := $(wildcard user/kernel/*.c)
 AGENT_SRC := $(wildcard user/agent/*.c)
 CTL_SRC := $(wildcard user/ctl/*.c)
+# What runs in a process that takes a port, for who starts one.
+SUBJECT_SRC := $(wildcard user/coverage/subject*.c) user/coverage/helper.c user/coverage/ways.c
 objects = $(addprefix $(B)/,$(addsuffix .o,$(basename $(1))))
 
 LIB := $(B)/libhostport.a
@@ -165,6 +167,7 @@ $(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka
 $(B)/tests/bpf/verdict_test.o: | $(B)/tests/bpf/verdict.skel.h
 
+$(B)/tests/e2e/waytry: $(call objects,$(SUBJECT_SRC)) $(LIB)
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lpthread
 

@@ -20,7 +20,9 @@ enum way_kind {
 
 /*
  * What came of it, in memory that the subject shares with who watches it. The
- * state is what a program could tell the difference by.
+ * state is what a program could tell the difference by. `port` and what follows
+ * is as the kernel tells it after the last step, also where that step failed:
+ * a port that is not 0 is held.
  */
 struct way_result {
 	char step[24];	   /* the last step that was made, "bind" or "sendto" */
@@ -34,31 +36,74 @@ struct way_result {
 };
 #define WAY_SLOW_MS 1000
 
-/* What a subject works with. It runs in a process of its own, which ends after it. */
+struct way;
+
+/*
+ * What a subject works with. It runs in a process of its own, which ends after
+ * it; the processes that it starts are killed with that one, a moment later.
+ *
+ * Three things outlive both, so who runs a subject removes them: a cgroup made
+ * below `cgroup`; a process of the subject's in `other_cgroup`, for that moment;
+ * and a VXLAN device, which holds its port until its namespace is gone. So each
+ * way is given a namespace, or at least a port, of its own.
+ */
 struct subject {
-	uint16_t port;		  /* to take, host byte order */
-	int netns;		  /* of the namespace that is checked; the subject is in it */
-	int other_netns;	  /* of another one, that is not */
-	const char *cgroup;	  /* whose sockets the programs see; the subject is in it */
-	const char *other_cgroup; /* a cgroup that they are not attached to */
+	const struct way *way; /* that is tried */
+	uint16_t port;	       /* to take, host byte order, not a privileged one */
+	int netns;	       /* of the namespace that is checked; the subject is in it */
+	int other_netns;       /* of another one, that is not */
+	const char *cgroup; /* its directory; the programs see its sockets, the subject is in it */
+	const char *other_cgroup; /* directory of a cgroup that they are not attached to */
 	struct way_result *result;
 	int fd;	     /* of the socket that holds the port, kept open by the subject; -1: none yet */
 	int data[4]; /* the way's own, from prepare() to take() */
 };
 
-/* Both fill in the result and leave open what holds the port. */
+/*
+ * Both fill in the result and leave open what holds the port. Each ends within
+ * seconds, and take() does nothing where prepare() has failed.
+ */
 typedef void (*way_fn)(struct subject *subject);
+
+/* How a socket is made and bound. Zero: an option that is not set. */
+struct way_socket {
+	int domain, type, protocol; /* as socket() takes them */
+	int level, option, value;   /* a socket option of type int; option 0: none */
+	const char *device;	    /* SO_BINDTODEVICE; NULL: none */
+	const char *addr;	    /* to bind() to; NULL: no bind() */
+	bool any_port;		    /* bind() to port 0 */
+	bool unspec;		    /* bind() with AF_UNSPEC in place of AF_INET */
+	bool listen;
+};
 
 struct way {
 	const char *name;  /* "tcp4", as --json has it; does not change */
 	const char *title; /* one line, for people */
 	enum way_kind kind;
 	uint8_t proto;	  /* enum hp_proto: whose port is taken */
+	bool outside;	  /* the port is another namespace's: nothing may be seen of it */
 	const char *note; /* NULL, or what a reader should know: why it is as it is */
 	way_fn prepare;	  /* NULL, or what is done before the programs are attached */
 	way_fn take;
+	struct way_socket socket;
 };
 
 /* All of them, in the order in which they are shown. */
 extern const struct way ways[];
 extern const size_t ways_len;
+
+/* The way of that name; NULL: there is none. */
+const struct way *way_find(const char *name);
+
+/*
+ * Some ways need a process that exec() made, so the subject runs its own program
+ * once more. main() gives over to subject_exec_main() and returns what it does
+ * where argv[1] is this word, before it looks at anything else:
+ *
+ *   PROGRAM SUBJECT_EXEC_ARG ROLE WAY PORT
+ *
+ * Descriptor 3 is the socket, 4 a pipe for the struct way_result. It stays until
+ * it is killed with the subject.
+ */
+#define SUBJECT_EXEC_ARG "--coverage-subject"
+int subject_exec_main(int argc, char **argv);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/* The kernel chooses the port, at listen(), sendto() or connect(). */
+#include <errno.h>
+#include <netinet/in.h>
+
+#include "subject.h"
+#include "take.h"
+
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
+#define PORT_DISCARD 9
+
+/* A step that is noted, with the port that the socket has after it. */
+static void chosen(struct subject *s, const char *step, uint64_t since, long r)
+{
+	(void)subject_timed(s, step, since, r < 0 ? errno : 0);
+	subject_look(s);
+}
+
+/* Nobody need listen there: the port is taken before the datagram leaves. */
+static void send_datagram(struct subject *s)
+{
+	bool v6 = s->way->socket.domain == AF_INET6;
+	struct sockaddr_in in = subject_loopback(PORT_DISCARD);
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = in.sin_port,
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	uint64_t since = subject_clock();
+
+	chosen(s, "sendto", since,
+	       sendto(s->fd, "", 1, MSG_NOSIGNAL,
+		      v6 ? (struct sockaddr *)&in6 : (struct sockaddr *)&in,
+		      v6 ? sizeof(in6) : sizeof(in)));
+}
+
+void take_sendto(struct subject *s)
+{
+	if (subject_open(s))
+		send_datagram(s);
+}
+
+void take_range(struct subject *s)
+{
+	uint32_t range = s->port | (uint32_t)s->port << 16;
+
+	if (!subject_open(s))
+		return;
+	if (!subject_support(s, "port-range",
+			     setsockopt(s->fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range,
+					sizeof(range)) < 0 ?
+				     errno :
+				     0))
+		return;
+	if (s->way->socket.type == SOCK_DGRAM)
+		send_datagram(s);
+	else
+		(void)subject_listen(s);
+}
+
+/*
+ * A stream connects to itself: the port that is chosen is the one that it calls.
+ * So nobody else has to listen, on a port that would be judged as well.
+ */
+void take_connect(struct subject *s)
+{
+	bool stream = s->way->socket.type == SOCK_STREAM;
+	struct sockaddr_in in = subject_loopback(stream ? s->port : PORT_DISCARD);
+	uint64_t since;
+
+	if (!subject_open(s))
+		return;
+	since = subject_clock();
+	chosen(s, "connect", since, connect(s->fd, (struct sockaddr *)&in, sizeof(in)));
+}

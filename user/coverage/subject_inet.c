@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/* A socket, and a bind() with a port. */
+#include <errno.h>
+
+#include "subject.h"
+#include "take.h"
+
+#define SOL_SCTP	       132
+#define SCTP_SOCKOPT_BINDX_ADD 100
+
+/* What is left to do with a socket that is there. */
+static void bind_and_listen(struct subject *s)
+{
+	if (!s->way->socket.addr || subject_bind(s))
+		(void)subject_listen(s);
+}
+
+void take_socket(struct subject *s)
+{
+	if (subject_open(s))
+		bind_and_listen(s);
+}
+
+void prepare_made(struct subject *s)
+{
+	(void)subject_open(s);
+}
+
+void take_made(struct subject *s)
+{
+	if (!subject_failed(s))
+		bind_and_listen(s);
+}
+
+void take_nothing(struct subject *s)
+{
+	if (!subject_failed(s))
+		subject_look(s);
+}
+
+/* Sockets for the same port: s->data[0] is the first, s->data[1] the second. */
+static bool open_pair(struct subject *s)
+{
+	for (int i = 0; i < 2; i++) {
+		if (!subject_open(s))
+			return false;
+		s->data[i] = s->fd;
+	}
+	return true;
+}
+
+static bool on_each(struct subject *s, bool (*step)(struct subject *s))
+{
+	for (int i = 0; i < 2; i++) {
+		s->fd = s->data[i];
+		if (!step(s))
+			return false;
+	}
+	return true;
+}
+
+/* The result tells of the first: it holds the port if either does. */
+static void look_at_first(struct subject *s)
+{
+	s->fd = s->data[0];
+	subject_look(s);
+}
+
+void take_pair(struct subject *s)
+{
+	if (!open_pair(s))
+		return;
+	if (on_each(s, subject_bind))
+		(void)on_each(s, subject_listen);
+	look_at_first(s);
+}
+
+/* Both may bind, but the second's listen() has to fail: that is no failure of the way. */
+static void first_listens(struct subject *s)
+{
+	s->fd = s->data[0];
+	if (!subject_listen(s))
+		return;
+	s->fd = s->data[1];
+	if (subject_listen(s))
+		(void)subject_step(s, "listen-both", EEXIST);
+	else if (s->result->error == EADDRINUSE)
+		(void)subject_step(s, "listen", 0);
+}
+
+void take_pair_first(struct subject *s)
+{
+	if (!open_pair(s))
+		return;
+	if (on_each(s, subject_bind))
+		first_listens(s);
+	look_at_first(s);
+}
+
+void take_bindx(struct subject *s)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = subject_address(s, &addr);
+	uint64_t since;
+	int error;
+
+	if (!subject_open(s))
+		return;
+	since = subject_clock();
+	error = setsockopt(s->fd, SOL_SCTP, SCTP_SOCKOPT_BINDX_ADD, &addr, len) < 0 ? errno : 0;
+	if (subject_timed(s, "bindx", since, error))
+		(void)subject_listen(s);
+	subject_look(s);
+}

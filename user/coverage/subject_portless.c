@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Sockets that take no port of a transport protocol, though what they read and
+ * send may carry any.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include "subject.h"
+#include "take.h"
+
+void take_raw(struct subject *s)
+{
+	if (subject_open(s))
+		(void)subject_bind(s);
+}
+
+void take_packet(struct subject *s)
+{
+	struct sockaddr_ll addr = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IP),
+		.sll_ifindex = (int)if_nametoindex("lo"),
+	};
+	uint64_t since;
+
+	if (!subject_open(s))
+		return;
+	since = subject_clock();
+	(void)subject_timed(s, "bind", since,
+			    bind(s->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? errno : 0);
+}
+
+/* Who may have one is a setting of the namespace, ping_group_range; EACCES: nobody. */
+void take_ping(struct subject *s)
+{
+	if (subject_open(s))
+		(void)subject_bind(s);
+	else if (s->result->error == EACCES)
+		s->result->absent = true;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/* The port is taken by another process than the one that made the socket, or by a thread. */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "../base/cleanup.h"
+#include "../base/parse.h"
+#include "helper.h"
+#include "take.h"
+
+static void bind_and_listen(struct subject *s)
+{
+	if (subject_bind(s))
+		(void)subject_listen(s);
+}
+
+static void bind_in_child(struct subject *s, const void *ctx)
+{
+	bind_and_listen(s);
+}
+
+void take_fork(struct subject *s)
+{
+	if (subject_open(s))
+		(void)helper_start(s, bind_in_child, NULL);
+}
+
+void take_exec(struct subject *s)
+{
+	if (subject_open(s))
+		(void)helper_exec(s, "bind");
+}
+
+/* The subject is the manager: it binds and listens, the service only serves. */
+void take_activation(struct subject *s)
+{
+	if (subject_open(s) && subject_bind(s) && subject_listen(s))
+		(void)helper_exec(s, "serve");
+}
+
+/* What sd_listen_fds() asks. */
+static bool is_passed_on(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	uint64_t n;
+
+	return pid && fds && parse_u64(pid, 1, INT32_MAX, &n) == 0 && n == (uint64_t)getpid() &&
+	       strcmp(fds, "1") == 0;
+}
+
+static void serve(struct subject *s)
+{
+	int listens = 0;
+	socklen_t len = sizeof(listens);
+
+	if (getsockopt(s->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0 || !listens)
+		(void)subject_step(s, "serve", ENOTCONN);
+	else
+		(void)subject_step(s, "serve", is_passed_on() ? 0 : EINVAL);
+	subject_look(s);
+}
+
+static const struct {
+	const char *name;
+	void (*fn)(struct subject *s);
+} roles[] = {
+	{ "bind", bind_and_listen },
+	{ "serve", serve },
+};
+
+int subject_exec_main(int argc, char **argv)
+{
+	struct way_result result = { 0 };
+	struct subject s = { .result = &result, .fd = HELPER_FD_SOCKET };
+
+	if (argc != 5 || parse_port(argv[4], &s.port) < 0)
+		return 2;
+	s.way = way_find(argv[3]);
+	/* as it was before exec(), which some security modules take for a change of owner */
+	if (!s.way || !helper_bind_life(getppid()))
+		return 2;
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+		if (strcmp(roles[i].name, argv[2]) == 0) {
+			roles[i].fn(&s);
+			helper_report(&s, HELPER_FD_REPORT);
+		}
+	return 2;
+}
+
+/* It has no rights over the network namespace: it needs none for a port from 1024 on. */
+static void bind_in_userns(struct subject *s, const void *ctx)
+{
+	int parent = getppid();
+
+	if (!subject_feature(s, "unshare", unshare(CLONE_NEWUSER) < 0 ? errno : 0))
+		return;
+	/* a change of credentials may end it */
+	if (subject_step(s, "prctl", helper_bind_life(parent) ? 0 : ESRCH))
+		take_socket(s);
+}
+
+void take_userns(struct subject *s)
+{
+	(void)helper_start(s, bind_in_userns, NULL);
+}
+
+static void *bind_in_thread(void *data)
+{
+	struct subject *s = data;
+
+	if (subject_step(s, "prctl", prctl(PR_SET_NAME, "kube-apiserver") < 0 ? errno : 0))
+		take_socket(s);
+	return NULL;
+}
+
+void take_thread(struct subject *s)
+{
+	pthread_t thread;
+	int error = pthread_create(&thread, NULL, bind_in_thread, s);
+
+	if (subject_step(s, "thread", error))
+		(void)pthread_join(thread, NULL);
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+/* The socket, or the task that binds it, goes to another cgroup than the socket was made in. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../base/cleanup.h"
+#include "helper.h"
+#include "take.h"
+
+/* A process in one cgroup makes the socket, one in another binds it. NULL: in the subject's. */
+struct scm {
+	const char *maker, *binder;
+	int to_binder, from_maker;
+};
+
+static int join(const char *cgroup)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || write(fd, "0", 1) < 0 ? errno : 0;
+}
+
+static bool enter(struct subject *s, const char *cgroup)
+{
+	return !cgroup || subject_step(s, "cgroup", join(cgroup));
+}
+
+/* A message of one byte with room for a descriptor, for both directions. */
+struct message {
+	char byte;
+	struct iovec iov;
+	union {
+		char space[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct msghdr hdr;
+};
+
+static struct cmsghdr *message_init(struct message *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->iov = (struct iovec) { .iov_base = &m->byte, .iov_len = 1 };
+	m->hdr = (struct msghdr) {
+		.msg_iov = &m->iov,
+		.msg_iovlen = 1,
+		.msg_control = &m->control,
+		.msg_controllen = sizeof(m->control.space),
+	};
+	return CMSG_FIRSTHDR(&m->hdr);
+}
+
+static bool send_socket(struct subject *s, int to)
+{
+	struct message m;
+	struct cmsghdr *c = message_init(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &s->fd, sizeof(int));
+	return subject_step(s, "sendmsg", sendmsg(to, &m.hdr, MSG_NOSIGNAL) < 0 ? errno : 0);
+}
+
+/* The message is there, for who sent it has reported. */
+static bool receive_socket(struct subject *s, int from)
+{
+	struct message m;
+	struct cmsghdr *c = message_init(&m);
+
+	if (!subject_step(s, "recvmsg",
+			  recvmsg(from, &m.hdr, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0 ? errno : 0))
+		return false;
+	if (m.hdr.msg_controllen < CMSG_LEN(sizeof(int)))
+		return subject_step(s, "recvmsg", EBADMSG);
+	memcpy(&s->fd, CMSG_DATA(c), sizeof(int));
+	return true;
+}
+
+/* It keeps none of it: the one that binds is the only one that has the socket then. */
+static void make(struct subject *s, const void *ctx)
+{
+	const struct scm *scm = ctx;
+
+	if (enter(s, scm->maker) && subject_open(s) && send_socket(s, scm->to_binder))
+		(void)close(TAKE_FD(s->fd));
+}
+
+static void take_over(struct subject *s, const void *ctx)
+{
+	const struct scm *scm = ctx;
+
+	if (enter(s, scm->binder) && receive_socket(s, scm->from_maker) && subject_bind(s))
+		(void)subject_listen(s);
+}
+
+static void pass(struct subject *s, const char *maker, const char *binder)
+{
+	struct scm scm = { .maker = maker, .binder = binder };
+	int pair[2];
+
+	if (!subject_step(s, "socketpair",
+			  socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0 ? errno : 0))
+		return;
+	_cleanup_close_ int from_maker = pair[0];
+	_cleanup_close_ int to_binder = pair[1];
+
+	scm.from_maker = from_maker;
+	scm.to_binder = to_binder;
+	if (helper_start(s, make, &scm))
+		(void)helper_start(s, take_over, &scm);
+}
+
+/* A cgroup below the subject's, made if it is not there. */
+static bool below(struct subject *s, char path[static PATH_MAX])
+{
+	(void)snprintf(path, PATH_MAX, "%s/below", s->cgroup);
+	return subject_step(s, "mkdir", mkdir(path, 0755) < 0 && errno != EEXIST ? errno : 0);
+}
+
+void take_scm_up(struct subject *s)
+{
+	char path[PATH_MAX];
+
+	if (below(s, path))
+		pass(s, path, NULL);
+}
+
+void take_scm_down(struct subject *s)
+{
+	char path[PATH_MAX];
+
+	if (below(s, path))
+		pass(s, NULL, path);
+}
+
+void take_scm_outside(struct subject *s)
+{
+	pass(s, s->other_cgroup, NULL);
+}
+
+void take_scm_away(struct subject *s)
+{
+	pass(s, NULL, s->other_cgroup);
+}
+
+static void move_and_bind(struct subject *s, const void *ctx)
+{
+	if (subject_open(s) && enter(s, s->other_cgroup) && subject_bind(s))
+		(void)subject_listen(s);
+}
+
+void take_cgroup_move(struct subject *s)
+{
+	(void)helper_start(s, move_and_bind, NULL);
+}
