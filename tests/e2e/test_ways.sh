@@ -11,6 +11,8 @@ setup
 WAYTRY=$B/tests/e2e/waytry
 OTHER=$NAME-other
 INNER=$CGROUP/inner OUTER=$CGROUP/outer
+# Held of each protocol, by a process that is no subject.
+HELD=41999
 port=42000
 
 other_netns() { ip netns "$1" "$OTHER"; }
@@ -57,21 +59,18 @@ baseline() {
 
 # hold PROTO: one on every address of both families, which shares with nobody.
 hold() {
-	rm -f "$WORK/held"
-	exec {gate}> >(probe "$1" 6 :: "$port" hold >"$WORK/held")
-	until_true 5 grep -q . "$WORK/held"
+	# it ends with the test, when its input does
+	# shellcheck disable=SC2034
+	exec {gate}> >(probe "$1" 6 :: $HELD hold >"$WORK/held.$1")
+	until_true 5 grep -q . "$WORK/held.$1"
+	is "$1: the holder has the port" "$(cat "$WORK/held.$1")" "ok $HELD 1"
 }
-release() { exec {gate}>&-; }
 
-# occupied WAY PROTO WHERE: the port is another's; in another netns it is not.
+# occupied WAY WHERE: the port is another's; in another netns it is not.
 occupied() {
 	local want="done EADDRINUSE 0"
-	port=$((port + 1))
-	hold "$2"
-	is "$1: the holder has the port" "$(cat "$WORK/held")" "ok $port 1"
-	[ "$3" = inside ] || want="done ok $port"
-	is "$1: a port that is taken" "$(try "$1" "$port" | awk '{print $1, $3, $4}')" "$want"
-	release
+	[ "$2" = inside ] || want="done ok $HELD"
+	is "$1: a port that is taken" "$(try "$1" $HELD | awk '{print $1, $3, $4}')" "$want"
 }
 
 list=$("$WAYTRY" --list)
@@ -82,11 +81,15 @@ is "each name is one way's" "$(cut -d' ' -f1 <<<"$list" | sort | uniq -d)" ""
 while read -r way kind proto where <&3; do
 	baseline "$way" "$kind" "$proto" || continue
 	case "$kind $proto" in
-	"explicit tcp" | "explicit udp" | "explicit udplite") occupied "$way" "$proto" "$where" ;;
+	"explicit tcp" | "explicit udp" | "explicit udplite")
+		[ -f "$WORK/held.$proto" ] || hold "$proto"
+		occupied "$way" "$where"
+		;;
 	esac
 done 3<<<"$list"
 
-# What lives on in the namespace and in cgroups, as way.h has it.
-has_not "processes of subjects end with them" "$(until_true 5 cgroup_empty || find "$CGROUP" -name cgroup.procs -exec cat {} +)" .
+# Processes of a subject are killed with it, wherever they are.
+alone() { [ -z "$(find "$INNER" "$OUTER" -name cgroup.procs -exec cat {} +)" ]; }
+is "no process outlives its subject" "$(until_true 5 alone && echo none)" none
 is "an unknown way" "$("$WAYTRY" none 1 / / / >/dev/null 2>&1 || echo $?)" 2
 finish

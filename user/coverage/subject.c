@@ -52,7 +52,7 @@ bool subject_failed(const struct subject *s)
 	return s->result->error != 0;
 }
 
-/* MPTCP answers TCP_INFO from 5.16 on only, and SMC never; a listener can be told all the same. */
+/* MPTCP answers TCP_INFO from 5.16 on; that it listens can be told all the same. */
 static uint8_t tcp_state(int fd)
 {
 	struct tcp_info info;

@@ -2,6 +2,7 @@
 /* The kernel chooses the port, at listen(), sendto() or connect(). */
 #include <errno.h>
 #include <netinet/in.h>
+#include <sys/time.h>
 
 #include "subject.h"
 #include "take.h"
@@ -10,6 +11,7 @@
 #define IP_LOCAL_PORT_RANGE 51
 #endif
 #define PORT_DISCARD 9
+#define CONNECT_S    3
 
 /* A step that is noted, with the port that the socket has after it. */
 static void chosen(struct subject *s, const char *step, uint64_t since, long r)
@@ -45,14 +47,13 @@ void take_sendto(struct subject *s)
 void take_range(struct subject *s)
 {
 	uint32_t range = s->port | (uint32_t)s->port << 16;
+	int error = 0;
 
 	if (!subject_open(s))
 		return;
-	if (!subject_support(s, "port-range",
-			     setsockopt(s->fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range,
-					sizeof(range)) < 0 ?
-				     errno :
-				     0))
+	if (setsockopt(s->fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range)) < 0)
+		error = errno;
+	if (!subject_support(s, "port-range", error))
 		return;
 	if (s->way->socket.type == SOCK_DGRAM)
 		send_datagram(s);
@@ -68,10 +69,12 @@ void take_connect(struct subject *s)
 {
 	bool stream = s->way->socket.type == SOCK_STREAM;
 	struct sockaddr_in in = subject_loopback(stream ? s->port : PORT_DISCARD);
+	struct timeval most = { .tv_sec = CONNECT_S };
 	uint64_t since;
 
 	if (!subject_open(s))
 		return;
+	(void)setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most));
 	since = subject_clock();
 	chosen(s, "connect", since, connect(s->fd, (struct sockaddr *)&in, sizeof(in)));
 }

@@ -124,6 +124,9 @@ void take_thread(struct subject *s)
 	pthread_t thread;
 	int error = pthread_create(&thread, NULL, bind_in_thread, s);
 
-	if (subject_step(s, "thread", error))
+	/* the steps are the thread's own, once there is one */
+	if (error)
+		(void)subject_step(s, "thread", error);
+	else
 		(void)pthread_join(thread, NULL);
 }
