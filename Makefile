@@ -44,7 +44,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-
 CFLAGS_ALL := -std=gnu11 -D_GNU_SOURCE -DHOSTPORTD_VERSION='"$(VERSION)"' $(WARN) $(OPT) \
 	-fstack-protector-strong $(CFLAGS)
 LDLIBS_LIB := -lyaml -ljansson -lsmartcols
-LDLIBS_AGENT := -lbpf -lmnl
+LDLIBS_KERNEL := -lbpf -lmnl
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fno-strict-aliasing \
 	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH)) -Ibpf
@@ -58,6 +58,8 @@ AGENT_SRC := $(wildcard user/agent/*.c)
 CTL_SRC := $(wildcard user/ctl/*.c)
 # What runs in a process that takes a port, for who starts one.
 SUBJECT_SRC := $(wildcard user/coverage/subject*.c) user/coverage/helper.c user/coverage/ways.c
+# The ways of taking a port, and what tries them.
+COVERAGE_SRC := $(wildcard user/coverage/*.c)
 objects = $(addprefix $(B)/,$(addsuffix .o,$(basename $(1))))
 
 LIB := $(B)/libhostport.a
@@ -154,10 +156,10 @@ $(KERNEL): $(call objects,$(KERNEL_SRC))
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 
 $(B)/hostportd: $(B)/user/hostportd.o $(call objects,$(AGENT_SRC)) $(KERNEL) $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_AGENT) $(LDLIBS_LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB)
 
-$(B)/hostportctl: $(B)/user/hostportctl.o $(call objects,$(CTL_SRC)) $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB)
+$(B)/hostportctl: $(B)/user/hostportctl.o $(call objects,$(CTL_SRC) $(COVERAGE_SRC)) $(KERNEL) $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB)
 
 # The agent's parts that need no kernel are tested like the library's.
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_AGENT) $(LIB)

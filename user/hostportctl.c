@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "coverage/way.h"
 #include "ctl/client.h"
 #include "ctl/verbs.h"
 
@@ -19,6 +20,7 @@ static const struct {
 	{ "selftest", verb_selftest, "prove now that the hooks are effective" },
 	{ "explain", verb_explain, "the row of a port, the decision, and why (offline)" },
 	{ "registry", verb_registry, "show the registry (offline)" },
+	{ "coverage", verb_coverage, "ways of taking a port: which are seen, which denied (root)" },
 };
 
 static int set_socket(void *ctx, const char *value, struct buf *err)
@@ -66,6 +68,9 @@ int main(int argc, char **argv)
 	struct ctl ctl = { .socket = SOCKET_DEFAULT };
 	int operands, status, r;
 
+	/* a process of `coverage`, not a user: see there */
+	if (argc > 1 && strcmp(argv[1], SUBJECT_EXEC_ARG) == 0)
+		return subject_exec_main(argc, argv);
 	/* tables measure their cells by it */
 	(void)setlocale(LC_CTYPE, "");
 	log_setup("hostportctl", LOG_LEVEL_INFO);
