@@ -44,6 +44,11 @@ bool judge_can_be_held(const struct way *way, const struct look *without)
 	       without->before != HELD_YES && without->after == HELD_YES;
 }
 
+bool judge_fails(const struct look *look)
+{
+	return look->state == TRIAL_DONE && look->result.error != 0;
+}
+
 /* What a program could tell the difference by. Faster than before is none. */
 static bool same(const struct look *with, const struct look *without)
 {
@@ -192,8 +197,7 @@ void judge(const struct way *way, const struct look looks[ROUND_MAX],
 						    ANSWER_INVISIBLE;
 	j.bind = sighted(enforce, HP_HOOK_BIND) || sighted(audit, HP_HOOK_BIND);
 	j.confirmed = sighted(audit, HP_HOOK_POST_BIND) != NULL;
-	j.fails = looks[ROUND_HELD_NONE].state == TRIAL_DONE &&
-		  looks[ROUND_HELD_NONE].result.error != 0;
+	j.fails = judge_fails(&looks[ROUND_HELD_NONE]);
 	j.harmless = same(audit, none) &&
 		     (!j.fails || same(&looks[ROUND_HELD], &looks[ROUND_HELD_NONE]));
 	j.promised = is_promised(way, enforce);

@@ -45,7 +45,6 @@ struct look {
 	uint64_t events; /* violations that the hooks counted while it took the port */
 	uint64_t denied; /* those of them that were denied */
 	uint16_t astray; /* port of a record that came meanwhile and is not its own; 0: none */
-	uint8_t astray_proto;
 };
 
 enum answer {
@@ -74,6 +73,9 @@ bool judge_works(const struct look *look);
 
 /* Would it tell anything to try the way while somebody else holds its port? */
 bool judge_can_be_held(const struct way *way, const struct look *without);
+
+/* Did it fail, by an errno? */
+bool judge_fails(const struct look *look);
 
 /* Judge the looks of all rounds. */
 void judge(const struct way *way, const struct look looks[ROUND_MAX],

@@ -37,61 +37,34 @@ static FTS *walk(char *top)
 	return fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 }
 
-/* How many processes a cgroup had. */
-static unsigned int kill_members(const char *dir)
+static void kill_members(const char *dir)
 {
 	char path[PATH_MAX + 32];
 	_cleanup_fclose_ FILE *f = NULL;
-	unsigned int n = 0;
 	int pid;
 
 	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
 	f = fopen(path, "re");
-	while (f && fscanf(f, "%d", &pid) == 1) {
-		n++;
+	while (f && fscanf(f, "%d", &pid) == 1)
 		/* 0: of another pid namespace */
 		if (pid > 0)
 			(void)kill(pid, SIGKILL);
-	}
-	return n;
 }
 
-static unsigned int kill_tree(char *top)
+static void kill_tree(char *top)
 {
 	_cleanup_(cleanup_fts) FTS *fts = walk(top);
-	unsigned int n = 0;
 	FTSENT *e;
 
 	while (fts && (e = fts_read(fts)))
 		if (e->fts_info == FTS_D)
-			n += kill_members(e->fts_path);
-	return n;
+			kill_members(e->fts_path);
 }
 
 static void reap(void)
 {
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
-}
-
-static void pause_a_step(void)
-{
-	const struct timespec step = { .tv_nsec = CLEAR_STEP * 1000000L };
-
-	(void)nanosleep(&step, NULL);
-}
-
-static bool empty(char *top)
-{
-	for (int waited = 0; waited < CLEAR_MS; waited += CLEAR_STEP) {
-		unsigned int n = kill_tree(top);
-
-		reap();
-		if (n == 0)
-			return true;
-		pause_a_step();
-	}
-	return false;
 }
 
 static void remove_dirs(char *top)
@@ -105,16 +78,19 @@ static void remove_dirs(char *top)
 }
 
 /* A process that is ending is not listed any more, but still keeps its cgroup. */
-static void remove_tree(char *top)
+static bool remove_tree(char *top)
 {
-	(void)empty(top);
+	const struct timespec step = { .tv_nsec = CLEAR_STEP * 1000000L };
+
 	for (int waited = 0; waited < CLEAR_MS; waited += CLEAR_STEP) {
+		kill_tree(top);
+		reap();
 		remove_dirs(top);
 		if (access(top, F_OK) < 0)
-			return;
-		reap();
-		pause_a_step();
+			return true;
+		(void)nanosleep(&step, NULL);
 	}
+	return false;
 }
 
 /* A run holds the lock on its cgroup as long as it lives. 0: it was free, and is ours. */
@@ -141,17 +117,15 @@ static void remove_stale(const char *v2)
 			continue;
 		(void)snprintf(path, sizeof(path), "%s/%s", v2, e->d_name);
 		if (lock(path, &fd) == 0)
-			remove_tree(path);
+			(void)remove_tree(path);
 	}
 }
 
-static int make_cgroups(struct lab *lab)
+static int make_top(struct lab *lab)
 {
 	if (mkdir(lab->top, 0755) < 0)
 		return -errno;
-	if (lock(lab->top, &lab->lock) < 0 || mkdir(lab->in, 0755) < 0 || mkdir(lab->out, 0755) < 0)
-		return -errno;
-	return cgroup_id(lab->out, &lab->out_id);
+	return lock(lab->top, &lab->lock);
 }
 
 int lab_open(struct lab *ret_lab, struct buf *err)
@@ -172,7 +146,7 @@ int lab_open(struct lab *ret_lab, struct buf *err)
 	(void)snprintf(lab.in, sizeof(lab.in), "%s/in", lab.top);
 	(void)snprintf(lab.out, sizeof(lab.out), "%s/out", lab.top);
 	remove_stale(mounts.v2);
-	r = make_cgroups(&lab);
+	r = make_top(&lab);
 	if (r < 0) {
 		buf_printf(err, "making cgroup %s: %s", lab.top, strerror(-r));
 		lab_close(&lab);
@@ -229,9 +203,12 @@ int lab_renew(struct lab *lab)
 {
 	int r;
 
-	netns_close(&lab->netns);
-	netns_close(&lab->other);
-	r = make_netns(&lab->netns);
+	(void)lab_clear(lab);
+	if (mkdir(lab->in, 0755) < 0 || mkdir(lab->out, 0755) < 0)
+		return -errno;
+	r = cgroup_id(lab->out, &lab->out_id);
+	if (r == 0)
+		r = make_netns(&lab->netns);
 	return r < 0 ? r : make_netns(&lab->other);
 }
 
@@ -239,7 +216,7 @@ int lab_renew(struct lab *lab)
 
 bool lab_clear(struct lab *lab)
 {
-	bool cleared = empty(lab->top);
+	bool cleared = remove_tree(lab->in) && remove_tree(lab->out);
 
 	netns_close(&lab->netns);
 	netns_close(&lab->other);
@@ -249,7 +226,7 @@ bool lab_clear(struct lab *lab)
 void lab_close(struct lab *lab)
 {
 	(void)lab_clear(lab);
-	remove_tree(lab->top);
+	(void)remove_tree(lab->top);
 	if (lab->lock >= 0)
 		(void)close(lab->lock);
 	lab->lock = -1;

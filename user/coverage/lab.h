@@ -25,18 +25,18 @@ struct lab {
 };
 
 /*
- * Make the cgroups, after removing stale ones. 0, or a negative errno with what
+ * Make the cgroup, after removing stale ones. 0, or a negative errno with what
  * failed in `err`.
  */
 int lab_open(struct lab *ret_lab, struct buf *err);
 
-/* Make two fresh namespaces, lo up in both. 0, or a negative errno. */
+/* Make fresh namespaces, lo up in both, and fresh cgroups. 0, or a negative errno. */
 int lab_renew(struct lab *lab);
 
-/* End every process in the cgroups, and forget the namespaces. False: a process is left. */
+/* End every process in the cgroups and remove those; forget the namespaces. False: one is left. */
 bool lab_clear(struct lab *lab);
 
-/* Clear, and remove the cgroups. */
+/* Clear, and remove the rest. */
 void lab_close(struct lab *lab);
 
 /* Move the calling process into a cgroup. 0, or a negative errno. */

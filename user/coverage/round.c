@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <fcntl.h>
+
+#include "ports.h"
+#include "state.h"
+
+static bool has_programs(enum round round)
+{
+	return round == ROUND_AUDIT || round == ROUND_ENFORCE || round == ROUND_HELD;
+}
+
+static struct hp_config config_of(enum round round)
+{
+	return (struct hp_config) {
+		.mode = round == ROUND_ENFORCE ? HP_MODE_ENFORCE : HP_MODE_AUDIT,
+		.denies = POLICY_DENIES_DEFAULT,
+		.errno_code = EPERM,
+	};
+}
+
+static int hold_ports(struct run *run)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < run->len; i++)
+		if (run_wants(run, i))
+			r = probe_hold(&run->lab.netns, run_at(run, i)->way->proto,
+				       run_at(run, i)->port, run->holders[i]);
+	return run_failed(run, r, "holding a port");
+}
+
+static int start_all(struct run *run)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < run->len; i++) {
+		struct trial *t = &run->trials[i];
+
+		t->state = TRIAL_NOT_TRIED;
+		if (run_wants(run, i))
+			r = trial_start(t, &run->lab, &run->stop);
+		if (r == 0 && t->state == TRIAL_NO_PLACE)
+			r = -t->result->error;
+	}
+	return run_failed(run, r, "starting a process in the cgroup and the namespace");
+}
+
+/* The programs of the round before, and what they remember, are gone. */
+static int attach(struct run *run)
+{
+	struct kernel_settings settings = {
+		.netns_cookie = run->lab.netns.cookie,
+		.netns_inum = run->lab.netns.inum,
+	};
+	struct hp_config config = config_of(run->round);
+	_cleanup_close_ int fd = open(run->lab.in, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : kernel_load(&settings, &run->kernel);
+
+	if (r < 0)
+		return run_failed(run, r, "loading the programs");
+	r = kernel_publish(run->kernel, run->policy, &config);
+	if (r == 0)
+		r = watch_start(run);
+	if (r == 0)
+		r = kernel_attach(run->kernel, fd);
+	return run_failed(run, r, "attaching the programs");
+}
+
+/* Where the kernel is to choose, it has but one port to choose meanwhile. */
+static int take_one(struct run *run, size_t i)
+{
+	const struct coverage_way *w = run_at(run, i);
+	bool narrow = w->way->kind == WAY_CHOSEN;
+	char range[PORTS_LEN];
+	int r = narrow ? ports_read(&run->lab.netns, range) : 0, back = 0;
+
+	if (r == 0 && narrow)
+		r = ports_narrow(&run->lab.netns, w->port);
+	if (r < 0)
+		return run_failed(run, r, "net.ipv4.ip_local_port_range of a namespace");
+	r = trial_take(&run->trials[i], &run->stop);
+	if (narrow)
+		back = ports_write(&run->lab.netns, range);
+	return run_failed(run, r < 0 ? r : back, "a process in the namespace");
+}
+
+static int take_and_look(struct run *run, size_t i)
+{
+	struct look *look = &run_at(run, i)->looks[run->round];
+	struct watch_sum before = { 0 }, after = { 0 };
+	int r = watch_drain(run);
+
+	if (r == 0)
+		r = watch_sum(run, &before);
+	run->now = run_at(run, i);
+	if (r == 0)
+		r = take_one(run, i);
+	if (r == 0)
+		r = watch_drain(run);
+	run->now = NULL;
+	if (r == 0)
+		r = watch_sum(run, &after);
+	look->events = after.events - before.events;
+	look->denied = after.denied - before.denied;
+	return r;
+}
+
+static int take_all(struct run *run)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < run->len; i++) {
+		struct trial *t = &run->trials[i];
+		struct look *look = &run_at(run, i)->looks[run->round];
+
+		if (t->state == TRIAL_DONE && !t->result->absent && !t->result->error)
+			r = take_and_look(run, i);
+		look->state = t->state;
+		look->result = *t->result;
+	}
+	return r;
+}
+
+/* All keep what they took until the sweep has looked and the ports were asked. */
+static int take_and_ask(struct run *run)
+{
+	struct hp_config config = config_of(run->round);
+	int r = take_all(run);
+
+	if (r == 0 && run->kernel && !run_is_held(run->round))
+		r = watch_sweep(run, &config);
+	if (run->kernel)
+		kernel_detach(run->kernel);
+	if (r == 0)
+		r = watch_drain(run);
+	if (r == 0)
+		watch_after(run);
+	return r;
+}
+
+static int steps(struct run *run)
+{
+	int r = lab_renew(&run->lab);
+
+	if (r < 0)
+		return run_failed(run, r, "making a network namespace and a cgroup");
+	if (run_is_held(run->round))
+		r = hold_ports(run);
+	if (r == 0)
+		r = start_all(run);
+	if (r == 0)
+		watch_before(run);
+	if (r == 0 && has_programs(run->round))
+		r = attach(run);
+	return r == 0 ? take_and_ask(run) : r;
+}
+
+static void let_go(struct run *run, size_t i)
+{
+	trial_end(&run->trials[i]);
+	for (size_t f = 0; f < 2; f++) {
+		if (run->holders[i][f] >= 0)
+			(void)close(run->holders[i][f]);
+		run->holders[i][f] = -1;
+	}
+}
+
+int round_run(struct run *run)
+{
+	int r = steps(run);
+
+	for (size_t i = 0; i < run->len; i++)
+		let_go(run, i);
+	kernel_free(run->kernel);
+	run->kernel = NULL;
+	if (!lab_clear(&run->lab) && r == 0)
+		r = run_failed(run, -EBUSY, "ending the processes of a round");
+	return r;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+
+#include "../kernel/existing.h"
+#include "state.h"
+
+/* ---- records ------------------------------------------------------------------------- */
+
+/* Whose port is it? */
+static struct coverage_way *find(struct run *run, const struct hp_fold_key *key)
+{
+	for (size_t i = 0; i < run->len; i++) {
+		struct coverage_way *w = run_at(run, i);
+
+		if (w->port == key->port && w->way->proto == key->proto &&
+		    w->way->kind != WAY_PORTLESS)
+			return w;
+	}
+	return NULL;
+}
+
+static void add(struct look *look, const struct sighting *s)
+{
+	for (size_t i = 0; i < look->seen_len; i++)
+		if (memcmp(&look->seen[i], s, sizeof(*s)) == 0)
+			return;
+	if (look->seen_len < LOOK_SIGHTINGS)
+		look->seen[look->seen_len++] = *s;
+}
+
+/* Of a hook or of the sweep. */
+static void on_record(void *data, const struct hp_event *e)
+{
+	struct run *run = data;
+	struct coverage_way *w = find(run, &e->key);
+	struct sighting s = {
+		.hook = e->hook,
+		.family = e->family,
+		.verdict = e->key.verdict,
+		.how = e->key.how,
+		.outside = e->hook == HP_HOOK_SWEEP && e->cgroup_id == run->lab.out_id,
+	};
+
+	if (!w && run->now && run->now->way->kind == WAY_PORTLESS)
+		w = run->now;
+	if (w)
+		add(&w->looks[run->round], &s);
+	else if (run->now)
+		run->now->looks[run->round].astray = e->key.port;
+}
+
+static void on_existing(void *data, const struct hp_event *e, uint64_t count)
+{
+	(void)count;
+	on_record(data, e);
+}
+
+int watch_start(struct run *run)
+{
+	return kernel_on_event(run->kernel, on_record, run);
+}
+
+int watch_drain(struct run *run)
+{
+	int n;
+
+	do
+		n = run->kernel ? kernel_drain(run->kernel) : 0;
+	while (n == KERNEL_DRAIN_MAX);
+	return n < 0 ? run_failed(run, n, "reading the ring buffer") : 0;
+}
+
+int watch_sweep(struct run *run, const struct hp_config *config)
+{
+	return run_failed(run,
+			  existing_report(&run->lab.netns, run->policy, config, on_existing, run),
+			  "reading the socket table");
+}
+
+/* ---- counters ------------------------------------------------------------------------ */
+
+int watch_sum(struct run *run, struct watch_sum *ret_sum)
+{
+	struct hp_counters c = { 0 };
+	struct watch_sum sum = { 0 };
+	int r = run->kernel ? kernel_counters(run->kernel, &c) : 0;
+
+	if (r < 0)
+		return run_failed(run, r, "reading the counters");
+	for (size_t i = 0; i < HP_CLASS_MAX; i++) {
+		sum.events += c.count[i][HP_VERDICT_AUDITED] + c.count[i][HP_VERDICT_DENIED] +
+			      c.count[i][HP_VERDICT_EXCEPTED];
+		sum.denied += c.count[i][HP_VERDICT_DENIED];
+	}
+	*ret_sum = sum;
+	return 0;
+}
+
+/* ---- ports --------------------------------------------------------------------------- */
+
+static enum held is_port_held(struct run *run, size_t i)
+{
+	const struct coverage_way *w = run_at(run, i);
+
+	if (run_is_held(run->round) || !run_wants(run, i) || w->way->kind == WAY_PORTLESS)
+		return HELD_UNKNOWN;
+	return probe_port(&run->lab.netns, w->way->proto, w->port);
+}
+
+void watch_before(struct run *run)
+{
+	for (size_t i = 0; i < run->len; i++)
+		run_at(run, i)->looks[run->round].before = is_port_held(run, i);
+}
+
+void watch_after(struct run *run)
+{
+	for (size_t i = 0; i < run->len; i++)
+		run_at(run, i)->looks[run->round].after = is_port_held(run, i);
+}
