@@ -66,8 +66,9 @@ LIB := $(B)/libhostport.a
 KERNEL := $(B)/libkernel.a
 PROGRAMS := $(B)/hostportd $(B)/hostportctl
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-UNIT_AGENT := $(addprefix $(B)/user/agent/,request.o history.o outq.o known.o health.o reserve_note.o \
-	reserve_plan.o)
+# Parts of the programs that need no kernel, tested like the library.
+UNIT_PARTS := $(addprefix $(B)/user/,$(addprefix agent/,request.o history.o outq.o known.o health.o \
+	reserve_note.o reserve_plan.o) $(addprefix coverage/,judge.o findings.o rules.o))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 
@@ -161,8 +162,7 @@ $(B)/hostportd: $(B)/user/hostportd.o $(call objects,$(AGENT_SRC)) $(KERNEL) $(L
 $(B)/hostportctl: $(B)/user/hostportctl.o $(call objects,$(CTL_SRC) $(COVERAGE_SRC)) $(KERNEL) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB)
 
-# The agent's parts that need no kernel are tested like the library's.
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_AGENT) $(LIB)
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lcmocka
 
 $(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o

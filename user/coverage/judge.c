@@ -49,8 +49,7 @@ bool judge_fails(const struct look *look)
 	return look->state == TRIAL_DONE && look->result.error != 0;
 }
 
-/* What a program could tell the difference by. Faster than before is none. */
-static bool same(const struct look *with, const struct look *without)
+bool judge_same(const struct look *with, const struct look *without)
 {
 	const struct way_result *a = &with->result, *b = &without->result;
 
@@ -69,19 +68,12 @@ static const struct sighting *sighted(const struct look *look, uint8_t hook)
 	return NULL;
 }
 
-static bool says_denied(const struct look *look)
+bool judge_says_denied(const struct look *look)
 {
 	for (size_t i = 0; i < look->seen_len; i++)
 		if (look->seen[i].verdict == HP_VERDICT_DENIED)
 			return true;
 	return false;
-}
-
-static bool is_kernel_socket(const struct look *look)
-{
-	const struct sighting *s = sighted(look, HP_HOOK_NONE);
-
-	return s && s->how == HP_HOW_KERNEL;
 }
 
 static bool is_of_other_cgroup(const struct look *look)
@@ -94,7 +86,7 @@ static bool is_of_other_cgroup(const struct look *look)
 static bool is_denied(const struct look *look)
 {
 	return look->result.error != 0 && look->after != HELD_YES && look->denied == 1 &&
-	       says_denied(look) && !sighted(look, HP_HOOK_SWEEP);
+	       judge_says_denied(look) && !sighted(look, HP_HOOK_SWEEP);
 }
 
 /* The promise: every explicit TCP and UDP bind() is denied. */
@@ -102,8 +94,7 @@ static bool is_promised(const struct way *way, const struct look *enforce)
 {
 	return way->kind == WAY_EXPLICIT && !way->outside &&
 	       (way->proto == HP_PROTO_TCP || way->proto == HP_PROTO_UDP) &&
-	       enforce->before != HELD_YES && !is_kernel_socket(enforce) &&
-	       !is_of_other_cgroup(enforce);
+	       enforce->before != HELD_YES && !way->kernel && !is_of_other_cgroup(enforce);
 }
 
 /* ---- words --------------------------------------------------------------------------- */
@@ -141,7 +132,7 @@ static const char *why_reported(const struct look *look)
 
 	if (look->before == HELD_YES)
 		return "it had the port before the programs were attached";
-	if (is_kernel_socket(look))
+	if (s->how == HP_HOW_KERNEL)
 		return "a kernel socket is denied with --deny-kernel only";
 	if (is_of_other_cgroup(look))
 		return "the socket belongs to a cgroup that the programs are not attached to";
@@ -190,139 +181,16 @@ void judge(const struct way *way, const struct look looks[ROUND_MAX],
 		*ret_judgement = j;
 		return;
 	}
-	if (!by)
-		by = sighted(audit, HP_HOOK_NONE);
 	j.answer = is_denied(enforce)		  ? ANSWER_DENIED :
 		   sighted(enforce, HP_HOOK_NONE) ? ANSWER_REPORTED :
 						    ANSWER_INVISIBLE;
 	j.bind = sighted(enforce, HP_HOOK_BIND) || sighted(audit, HP_HOOK_BIND);
 	j.confirmed = sighted(audit, HP_HOOK_POST_BIND) != NULL;
 	j.fails = judge_fails(&looks[ROUND_HELD_NONE]);
-	j.harmless = same(audit, none) &&
-		     (!j.fails || same(&looks[ROUND_HELD], &looks[ROUND_HELD_NONE]));
+	j.harmless = judge_same(audit, none) &&
+		     (!j.fails || judge_same(&looks[ROUND_HELD], &looks[ROUND_HELD_NONE]));
 	j.promised = is_promised(way, enforce);
 	put_hook(by, j.hook, sizeof(j.hook));
 	(void)snprintf(j.reason, sizeof(j.reason), "%s", why(way, enforce, j.answer));
 	*ret_judgement = j;
-}
-
-/* ---- findings ------------------------------------------------------------------------ */
-
-struct finding {
-	const struct way *way;
-	const struct look *looks;
-	const struct judgement *judgement;
-	struct buf *out;
-};
-
-__attribute__((format(printf, 2, 3))) static void find(const struct finding *f, const char *fmt,
-						       ...)
-{
-	va_list ap;
-
-	buf_printf(f->out, "%s: ", f->way->name);
-	va_start(ap, fmt);
-	buf_vprintf(f->out, fmt, ap);
-	va_end(ap);
-	buf_putc(f->out, '\n');
-}
-
-static const char *held_word(const struct look *look)
-{
-	return look->after == HELD_YES ? "held" : look->after == HELD_NO ? "free" : "not known";
-}
-
-static void find_baseline(const struct finding *f)
-{
-	const struct look *none = &f->looks[ROUND_NONE];
-
-	if (none->state == TRIAL_DIED || none->state == TRIAL_HUNG)
-		find(f, "without the programs: its process %s", judge_error(none));
-	if (judge_works(none) && f->way->kind != WAY_PORTLESS && !f->way->outside &&
-	    none->after == HELD_NO)
-		find(f, "without the programs: it succeeds, and its port is free");
-}
-
-static void find_enforce(const struct finding *f)
-{
-	const struct look *e = &f->looks[ROUND_ENFORCE], *none = &f->looks[ROUND_NONE];
-	bool denied = f->judgement->answer == ANSWER_DENIED;
-
-	if (f->judgement->promised && !denied)
-		find(f, "enforce: an explicit bind is not denied: %s, port %s, %llu denied",
-		     judge_error(e), held_word(e), (unsigned long long)e->denied);
-	if (!denied && says_denied(e))
-		find(f, "enforce: an event says denied: %s, port %s, %llu denied", judge_error(e),
-		     held_word(e), (unsigned long long)e->denied);
-	if (!denied && !says_denied(e) && !same(e, none))
-		find(f,
-		     "enforce: not denied, and not as without the programs: %s: %s instead of"
-		     " %s: %s",
-		     e->result.step, judge_error(e), none->result.step, judge_error(none));
-}
-
-static void find_audit(const struct finding *f)
-{
-	const struct look *a = &f->looks[ROUND_AUDIT], *none = &f->looks[ROUND_NONE];
-	const struct look *held = &f->looks[ROUND_HELD], *alone = &f->looks[ROUND_HELD_NONE];
-
-	if (!same(a, none))
-		find(f, "audit: not as without the programs: %s: %s%s instead of %s: %s",
-		     a->result.step, judge_error(a), a->result.slow ? ", slow" : "",
-		     none->result.step, judge_error(none));
-	if (!f->judgement->fails)
-		return;
-	if (!same(held, alone))
-		find(f,
-		     "audit, port in use: not as without the programs: %s: %s%s instead of"
-		     " %s: %s",
-		     held->result.step, judge_error(held), held->result.slow ? ", slow" : "",
-		     alone->result.step, judge_error(alone));
-	if (held->result.error && (held->events || held->seen_len))
-		find(f, "audit, port in use: failed with %s, and made %llu events",
-		     judge_error(held), (unsigned long long)held->events);
-}
-
-static void find_unwanted(const struct finding *f)
-{
-	static const enum round rounds[] = { ROUND_AUDIT, ROUND_ENFORCE };
-	static const char *const names[] = { "audit", "enforce" };
-
-	for (size_t i = 0; i < ARRAY_LEN(rounds); i++) {
-		const struct look *l = &f->looks[rounds[i]];
-
-		if (f->way->outside && (l->seen_len || l->events))
-			find(f, "%s: another namespace's port was seen", names[i]);
-		if (l->astray)
-			find(f, "%s: it made an event of port %u, which is not its own", names[i],
-			     l->astray);
-	}
-}
-
-void judge_findings(const struct way *way, const struct look looks[ROUND_MAX],
-		    const struct judgement *judgement, struct buf *out)
-{
-	struct finding f = { way, looks, judgement, out };
-
-	find_baseline(&f);
-	if (judgement->answer == ANSWER_ABSENT)
-		return;
-	find_audit(&f);
-	find_enforce(&f);
-	find_unwanted(&f);
-}
-
-void judge_control(const struct look looks[ROUND_MAX], struct buf *out)
-{
-	static const enum round rounds[] = { ROUND_NONE, ROUND_AUDIT, ROUND_ENFORCE };
-
-	for (size_t i = 0; i < ARRAY_LEN(rounds); i++) {
-		const struct look *l = &looks[rounds[i]];
-
-		if (!judge_works(l))
-			buf_printf(out, "control: a registered port: %s: %s\n", l->result.step,
-				   judge_error(l));
-		if (l->seen_len || l->events)
-			buf_puts(out, "control: a registered port made an event\n");
-	}
 }

@@ -62,7 +62,7 @@ struct judgement {
 	bool fails;	/* somebody who holds the port makes it fail */
 	bool promised; /* an explicit TCP or UDP bind() that the programs can see: must be denied */
 	char hook[40]; /* that denied or reported it; empty: none */
-	char reason[128]; /* why it is as it is */
+	char reason[256]; /* why it is as it is */
 };
 
 /* The word of an answer, as --json has it. */
@@ -77,16 +77,18 @@ bool judge_can_be_held(const struct way *way, const struct look *without);
 /* Did it fail, by an errno? */
 bool judge_fails(const struct look *look);
 
+/*
+ * Is it the same with the programs, as far as a program can tell? To be faster
+ * is no difference.
+ */
+bool judge_same(const struct look *with, const struct look *without);
+
+/* Is there a record that says so? */
+bool judge_says_denied(const struct look *look);
+
 /* Judge the looks of all rounds. */
 void judge(const struct way *way, const struct look looks[ROUND_MAX],
 	   struct judgement *ret_judgement);
-
-/* Write what must not be, a line each, or nothing. */
-void judge_findings(const struct way *way, const struct look looks[ROUND_MAX],
-		    const struct judgement *judgement, struct buf *out);
-
-/* The same of the control, which takes a port that the registry allows. */
-void judge_control(const struct look looks[ROUND_MAX], struct buf *out);
 
 /* The name of a result's error, "ok" or "EPERM". */
 const char *judge_error(const struct look *look);

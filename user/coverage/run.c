@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
+#include "findings.h"
 #include "rules.h"
 #include "state.h"
 
@@ -99,9 +100,9 @@ static void judge_all(struct run *run)
 		struct coverage_way *w = &coverage->ways[i];
 
 		judge(w->way, w->looks, &w->judgement);
-		judge_findings(w->way, w->looks, &w->judgement, &coverage->findings);
+		findings_of_way(w->way, w->looks, &w->judgement, &coverage->findings);
 	}
-	judge_control(run->control.looks, &coverage->findings);
+	findings_of_control(run->control.looks, &coverage->findings);
 }
 
 static int try_all(struct run *run)

@@ -422,6 +422,7 @@ const struct way ways[] = {
 	{ .name = "vxlan",
 	  .title = "UDP, a VXLAN device (a socket of the kernel's)",
 	  EXPLICIT(UDP),
+	  .kernel = true,
 	  .note = "denied only if asked for: a node's own network may be made of it",
 	  .take = take_vxlan },
 
