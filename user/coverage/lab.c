@@ -17,6 +17,7 @@
 
 #include "../base/cleanup.h"
 #include "../kernel/cgroup.h"
+#include "sysctl.h"
 
 #define PREFIX	   "hostportd-coverage."
 #define CLEAR_MS   5000 /* for processes to end that were killed */
@@ -209,7 +210,12 @@ int lab_renew(struct lab *lab)
 	r = cgroup_id(lab->out, &lab->out_id);
 	if (r == 0)
 		r = make_netns(&lab->netns);
-	return r < 0 ? r : make_netns(&lab->other);
+	if (r == 0)
+		r = make_netns(&lab->other);
+	/* a new namespace lets nobody make ping sockets; where it can't be set, that is told */
+	if (r == 0)
+		(void)sysctl_write(&lab->netns, SYSCTL_PING_GROUP, "0 0");
+	return r;
 }
 
 /* ---- the end ------------------------------------------------------------------------- */

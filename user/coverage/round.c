@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "ports.h"
 #include "state.h"
+#include "sysctl.h"
 
 static bool has_programs(enum round round)
 {
@@ -72,16 +72,17 @@ static int take_one(struct run *run, size_t i)
 {
 	const struct coverage_way *w = run_at(run, i);
 	bool narrow = w->way->kind == WAY_CHOSEN;
-	char range[PORTS_LEN];
-	int r = narrow ? ports_read(&run->lab.netns, range) : 0, back = 0;
+	char all[SYSCTL_LEN] = "", one[SYSCTL_LEN];
+	int r = narrow ? sysctl_read(&run->lab.netns, SYSCTL_PORT_RANGE, all) : 0, back = 0;
 
+	(void)snprintf(one, sizeof(one), "%u %u", w->port, w->port);
 	if (r == 0 && narrow)
-		r = ports_narrow(&run->lab.netns, w->port);
+		r = sysctl_write(&run->lab.netns, SYSCTL_PORT_RANGE, one);
 	if (r < 0)
 		return run_failed(run, r, "net.ipv4.ip_local_port_range of a namespace");
 	r = trial_take(&run->trials[i], &run->stop);
 	if (narrow)
-		back = ports_write(&run->lab.netns, range);
+		back = sysctl_write(&run->lab.netns, SYSCTL_PORT_RANGE, all);
 	return run_failed(run, r < 0 ? r : back, "a process in the namespace");
 }
 
