@@ -6,15 +6,24 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+/* One that is ignored asks for nothing: nohup, or a shell that started it in the background. */
+static void add(int number, sigset_t *signals)
+{
+	struct sigaction action;
+
+	if (sigaction(number, NULL, &action) < 0 || action.sa_handler != SIG_IGN)
+		(void)sigaddset(signals, number);
+}
+
 int stop_open(struct stop *ret_stop)
 {
 	struct stop stop;
 	sigset_t signals;
 
 	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGINT);
-	(void)sigaddset(&signals, SIGTERM);
-	(void)sigaddset(&signals, SIGHUP);
+	add(SIGINT, &signals);
+	add(SIGTERM, &signals);
+	add(SIGHUP, &signals);
 	if (sigprocmask(SIG_BLOCK, &signals, &stop.old) < 0)
 		return -errno;
 	stop.fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);

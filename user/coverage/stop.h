@@ -13,7 +13,7 @@ struct stop {
 	sigset_t old; /* the mask from before; a child restores it */
 };
 
-/* Hold SIGINT, SIGTERM and SIGHUP back. 0, or a negative errno. */
+/* Hold SIGINT, SIGTERM and SIGHUP back, unless they are ignored. 0, or a negative errno. */
 int stop_open(struct stop *ret_stop);
 
 /* Was the program asked to end? It stays so. */

@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Every way of taking a port, on this kernel: what must be denied is, nothing is harmed, nothing
+# is left behind.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+setup
+
+WAYS_MIN=50 # tried, on any kernel that is supported
+
+coverage() { "$B/hostportctl" coverage "$@" 8<&-; }
+value() { jq -r "$1" "$WORK/doc"; }
+
+# ---- what it says -----------------------------------------------------------------------------
+coverage --json >"$WORK/doc" 2>"$WORK/err"
+is "exit status" "$?" 0
+is "nothing on standard error" "$(cat "$WORK/err")" ""
+is "findings" "$(value '.findings[]')" ""
+tried=$(value '.ways | length')
+if [ "${tried:-0}" -ge "$WAYS_MIN" ]; then
+	pass "$tried ways were tried"
+else
+	fail "only ${tried:-0} ways were tried"
+fi
+while read -r way reason; do
+	skip "$way: this kernel lacks it: $reason"
+done < <(value '.absent[] | "\(.way) \(.reason)"')
+
+# The facts of each way, not what the program concludes of them.
+while read -r way; do
+	is "$way: denied" "$(value ".ways[] | select(.way == \"$way\") |
+		\"\(.answer) \(.enforce) \(.events.enforce) \(.audit) \(.events.audit > 0)\"")" \
+		"denied EPERM 1 ok true"
+done < <(value '.ways[] | select(.promised) | .way')
+is "explicit, and no promise" "$(value '[.ways[] | select(.explicit and (.promised | not) and
+	(.protocol == "tcp" or .protocol == "udp")) | .way] | sort | join(" ")')" \
+	"netns-foreign-socket scm-rights-outside tcp-bound-before udp-bound-before vxlan"
+is "in audit as without" "$(value '.ways[] | select(.audit != .without or (.harmless | not)) | .way')" ""
+is "a bind() that fails makes no event" "$(value '.ways[] | select(.events.occupied != 0) | .way')" ""
+is "those that fail" "$(value '.ways[] | select(.promised and .occupied != "EADDRINUSE") | .way')" ""
+is "another namespace: not seen" \
+	"$(value '.ways[] | select(.outside and (.answer != "invisible" or .events.audit + .events.enforce > 0)) | .way')" ""
+is "reported: by whom" "$(value '.ways[] | select(.answer == "reported" and .hook == null) | .way')" ""
+is "the list has all" "$(coverage --list --json | jq -r '.ways[].way' | sort)" \
+	"$(value '(.ways, .absent)[].way' | sort)"
+
+expected=tests/kernels/expected/$(uname -r | cut -d. -f1,2).json
+if [ -f "$expected" ]; then
+	normalise() { jq -r -f tests/kernels/normalise.jq "$1"; }
+	diff <(normalise "$expected") <(normalise "$WORK/doc") >"$WORK/diff"
+	is "as $expected has it" "$(cut -c 1-300 "$WORK/diff")" ""
+else
+	skip "$expected: not there"
+fi
+
+# ---- other forms ------------------------------------------------------------------------------
+text=$(coverage)
+has "text: a way" "$text" '^tcp4 +denied +yes +yes +cgroup/bind4 '
+is "text: a line each" "$(grep -c '^not on Linux ' <<<"$text")" "$(value '.absent | length')"
+has "list: no privilege" "$(setpriv --reuid=65534 --clear-groups "$(realpath "$B")/hostportctl" coverage --list)" '^tcp4 '
+err=$(setpriv --reuid=65534 --clear-groups "$(realpath "$B")/hostportctl" coverage 2>&1 >/dev/null)
+is "no root: exit status" "$?" 3
+is "no root: one line" "$err" "hostportctl: coverage: needs root"
+err=$(unshare --mount bash -c 'umount -a -t cgroup2 && exec "$@"' - "$B/hostportctl" coverage 2>&1 >/dev/null)
+is "no cgroup2: exit status" "$?" 3
+is "no cgroup2: one line" "$err" "hostportctl: coverage: cgroup2: not mounted"
+err=$(setpriv --bounding-set=-bpf,-sys_admin --inh-caps=-bpf,-sys_admin "$B/hostportctl" coverage 2>&1 >/dev/null)
+is "no capabilities: exit status" "$?" 3
+has "no capabilities: said so" "$err" '^hostportctl: coverage: .*not permitted$'
+
+# ---- what it leaves ---------------------------------------------------------------------------
+# Runs are told apart by their environment: their processes are in other cgroups and namespaces.
+members() { grep -lsz "^COVERAGE_TEST=$1\$" /proc/[0-9]*/environ | cut -d / -f 3; }
+# shellcheck disable=SC2317 # called by until_true
+none_left() { [ -z "$(members "$1")" ]; }
+scratch() { find "$CGROUP2" -maxdepth 1 -name "hostportd-coverage.$1"; }
+
+# start NAME: a run in the background; sets $pid.
+start() {
+	COVERAGE_TEST=$1 "$B/hostportctl" coverage >"$WORK/out" 8<&- &
+	pid=$!
+}
+
+no_process() {
+	if until_true 5 none_left "$1"; then pass "$1: no process is left"; else
+		fail "$1: left: $(members "$1")"
+	fi
+}
+
+start whole
+wait "$pid"
+no_process whole
+is "whole: no cgroup is left" "$(scratch "$pid")" ""
+
+# shellcheck disable=SC2317 # called by until_true
+in_the_middle() { [ ! -e "/proc/$pid" ] || grep -q . "$CGROUP2/hostportd-coverage.$pid/in/cgroup.procs"; }
+
+# interrupt SIGNAL: end a run when a round's processes are there; sets $pid.
+interrupt() {
+	local namespaces
+	start "$1"
+	until_true 5 in_the_middle 2>/dev/null
+	namespaces=$(members "$1" | sed 's|.*|/proc/&/ns/net|' | xargs readlink | sort -u |
+		grep -vxF "$(readlink /proc/self/ns/net)")
+	kill "-$1" "$pid"
+	wait "$pid" 2>/dev/null
+	is "$1: ends it" "$?" "$((128 + $(kill -l "$1")))"
+	is "$1: nothing was printed" "$(cat "$WORK/out")" ""
+	no_process "$1"
+	has "$1: it had a namespace" "$namespaces" '^net:'
+	is "$1: which nobody is in" "$(readlink /proc/[0-9]*/ns/net | grep -cxF "$namespaces")" 0
+}
+
+for signal in TERM HUP; do
+	interrupt "$signal"
+	is "$signal: no cgroup is left" "$(scratch "$pid")" ""
+done
+
+# Killed, it can't clean up; the kernel ends its processes, and the next run does the rest.
+interrupt KILL
+has "KILL: a cgroup is left" "$(scratch "$pid")" "coverage\.$pid\$"
+# One that is at work meanwhile must not be touched: its lock says so.
+mkdir "$CGROUP2/hostportd-coverage.0"
+exec {busy}<"$CGROUP2/hostportd-coverage.0"
+flock "$busy"
+coverage >/dev/null
+is "the next run removes it" "$(scratch "$pid")" ""
+has "but not one that is in use" "$(scratch 0)" 'coverage\.0$'
+exec {busy}<&-
+coverage >/dev/null
+is "which goes when it is not" "$(scratch 0)" ""
+finish
