@@ -141,6 +141,7 @@ int lab_open(struct lab *ret_lab, struct buf *err)
 		buf_printf(err, "cgroup2: %s", r == -ENOENT ? "not mounted" : strerror(-r));
 		return r;
 	}
+	(void)strcpy(lab.mount, mounts.v2); /* of the same size */
 	if (snprintf(lab.top, sizeof(lab.top), "%s/" PREFIX "%d", mounts.v2, (int)getpid()) >=
 	    (int)sizeof(lab.top))
 		return -ENAMETOOLONG;

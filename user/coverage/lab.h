@@ -15,6 +15,7 @@
 #include "../kernel/netns.h"
 
 struct lab {
+	char mount[PATH_MAX];	/* of cgroup2 */
 	char top[PATH_MAX];	/* hostportd-coverage.PID */
 	char in[PATH_MAX + 4];	/* below it: the programs are attached here */
 	char out[PATH_MAX + 4]; /* below it, too: and not here */

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "../kernel/canary.h"
+#include "../kernel/ephemeral.h"
 #include "state.h"
 #include "sysctl.h"
 
@@ -47,24 +49,46 @@ static int start_all(struct run *run)
 }
 
 /* The programs of the round before, and what they remember, are gone. */
-static int attach(struct run *run)
+static int load(struct run *run)
 {
 	struct kernel_settings settings = {
 		.netns_cookie = run->lab.netns.cookie,
 		.netns_inum = run->lab.netns.inum,
+		.sctp = true,
 	};
 	struct hp_config config = config_of(run->round);
-	_cleanup_close_ int fd = open(run->lab.in, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = fd < 0 ? -errno : kernel_load(&settings, &run->kernel);
+	uint16_t first, last;
+	int r = kernel_load(&settings, &run->kernel);
 
 	if (r < 0)
 		return run_failed(run, r, "loading the programs");
+	(void)ephemeral_range(&run->lab.netns, &first, &last);
+	kernel_set_chosen_range(run->kernel, first, last);
 	r = kernel_publish(run->kernel, run->policy, &config);
 	if (r == 0)
 		r = watch_start(run);
+	return run_failed(run, r, "publishing the policy");
+}
+
+/* As an agent does it, the canary included: it finds out what post_bind may do. */
+static int attach(struct run *run)
+{
+	_cleanup_close_ int fd = open(run->lab.in, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct canary canary = {
+		.kernel = run->kernel,
+		.netns = &run->lab.netns,
+		.cgroup = run->lab.in,
+		.cgroup2 = run->lab.mount,
+	};
+	enum canary_result result;
+	int r = fd < 0 ? -errno : kernel_attach(run->kernel, fd), error = 0;
+
 	if (r == 0)
-		r = kernel_attach(run->kernel, fd);
-	return run_failed(run, r, "attaching the programs");
+		r = kernel_attach_sctp(run->kernel);
+	if (r < 0)
+		return run_failed(run, r, "attaching the programs");
+	result = canary_try(&canary, &error);
+	return result == CANARY_EFFECTIVE ? 0 : run_failed(run, -EIO, canary_words(result));
 }
 
 /* Where the kernel is to choose, it has but one port to choose meanwhile. */
@@ -152,6 +176,8 @@ static int steps(struct run *run)
 		r = start_all(run);
 	if (r == 0)
 		watch_before(run);
+	if (r == 0 && has_programs(run->round))
+		r = load(run);
 	if (r == 0 && has_programs(run->round))
 		r = attach(run);
 	return r == 0 ? take_and_ask(run) : r;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
-#include "../kernel/existing.h"
+#include "../kernel/receivers.h"
 #include "state.h"
 
 /* ---- records ------------------------------------------------------------------------- */
@@ -49,12 +49,6 @@ static void on_record(void *data, const struct hp_event *e)
 		run->now->looks[run->round].astray = e->key.port;
 }
 
-static void on_existing(void *data, const struct hp_event *e, uint64_t count)
-{
-	(void)count;
-	on_record(data, e);
-}
-
 int watch_start(struct run *run)
 {
 	return kernel_on_event(run->kernel, on_record, run);
@@ -70,10 +64,43 @@ int watch_drain(struct run *run)
 	return n < 0 ? run_failed(run, n, "reading the ring buffer") : 0;
 }
 
+struct sweep {
+	struct run *run;
+	const struct hp_config *config;
+	struct port_range range;
+};
+
+/* Nothing is kept of the table but what is a violation, which is noted here. */
+static bool on_socket(void *data, struct receivers_socket *s)
+{
+	const struct receiver *socket = &s->socket;
+	const struct receiver_facts facts = { 0 };
+	const struct sweep *sweep = data;
+	struct hp_decision d =
+		receiver_decide(sweep->run->policy, sweep->config, &sweep->range, socket, facts);
+	struct hp_event e = {
+		.key = {
+			.port = socket->port,
+			.proto = socket->proto,
+			.verdict = HP_VERDICT_AUDITED, /* whatever would have become of a bind() */
+			.how = HP_HOW_EXISTING,
+		},
+		.cgroup_id = socket->cgroup_id,
+		.family = socket->family,
+		.hook = HP_HOOK_SWEEP,
+	};
+
+	if (receiver_violates(d))
+		on_record(sweep->run, &e);
+	return false;
+}
+
 int watch_sweep(struct run *run, const struct hp_config *config)
 {
-	return run_failed(run,
-			  existing_report(&run->lab.netns, run->policy, config, on_existing, run),
+	struct sweep sweep = { run, config, receivers_range(&run->lab.netns) };
+	_cleanup_receivers_ struct receivers none = { 0 };
+
+	return run_failed(run, receivers_read(&run->lab.netns, on_socket, &sweep, &none),
 			  "reading the socket table");
 }
 
