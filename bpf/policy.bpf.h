@@ -28,6 +28,19 @@ static __always_inline struct sock *sock_of(void *ctx)
 	return sk;
 }
 
+/*
+ * Is it the kernel's own, and nobody's who could be denied a port? MPTCP makes
+ * a TCP socket for each of its user's, by the same means.
+ */
+static __always_inline bool is_kernel_socket(struct sock *sk, __u8 proto)
+{
+	if (!BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+		return false;
+	if (proto != HP_PROTO_TCP || !bpf_core_field_exists(struct tcp_sock, is_mptcp))
+		return true;
+	return !BPF_CORE_READ((struct tcp_sock *)sk, is_mptcp);
+}
+
 static __always_inline bool front_allows(__u32 policy, const struct hp_query *q)
 {
 	struct hp_front *front = bpf_map_lookup_elem(&hp_fronts, &policy);

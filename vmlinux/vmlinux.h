@@ -97,6 +97,10 @@ struct sock {
 	unsigned short sk_protocol;
 };
 
+struct tcp_sock {
+	_Bool is_mptcp;
+};
+
 struct socket {
 	struct sock *sk;
 };
