@@ -76,7 +76,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format tests-built
+	lint format docs-coverage tests-built
 
 all: $(PROGRAMS)
 
@@ -89,6 +89,7 @@ help:
 	  '  make schema     the registry files against their JSON Schema' \
 	  '  make test-fresh the two commands on a fresh Debian in a scratch root' \
 	  '  make lint       formatting, sizes, shell scripts, man pages' \
+	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
 	  '  make install    programs and man pages below $$(DESTDIR)$$(prefix)' \
 	  '  make clean      remove what was built'
 
@@ -186,6 +187,10 @@ install: all man
 
 lint:
 	$(Q)tests/lint.sh
+
+# By way of a file: what fails must not leave half a page.
+docs-coverage: $(B)/hostportctl
+	$(Q)B=$(B) docs/coverage.sh >$(B)/coverage.md && cp $(B)/coverage.md docs/coverage.md
 
 format:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')

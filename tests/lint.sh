@@ -181,6 +181,19 @@ check_man_pages_tell_all_options() {
 	done
 }
 
+check_coverage_page() {
+	need jq
+	if [ ! -x "$B/hostportctl" ]; then
+		echo "$B: not built" >"$out/skip"
+		exit 77
+	fi
+	B=$B docs/coverage.sh >"$out/coverage.md" || echo "docs/coverage.sh: failed"
+	cmp -s "$out/coverage.md" docs/coverage.md || {
+		echo "docs/coverage.md is not what docs/coverage.sh prints: see \`make docs-coverage\`"
+		diff docs/coverage.md "$out/coverage.md" | head -n 10
+	}
+}
+
 check_json() {
 	need jq
 	while IFS= read -r f; do jq empty "$f" 2>&1 | sed "s|^|$f: |"; done < <(select_files '\.json$')

@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# coverage.sh: print docs/coverage.md: the text below, then the table of ways as
+# `hostportctl` has it, with what came of trying them on each kernel of
+# tests/kernels/expected/. A kernel that has no file there has no column.
+set -eu
+cd "$(dirname "$0")/.."
+B=${B:-build}
+export LC_ALL=C.UTF-8
+
+cat <<'END'
+# Ways of taking a port, and what becomes of them
+
+<!-- `make docs-coverage` writes this page: see docs/coverage.sh -->
+
+A process can come to a port in many ways, and `bind()` is one of them. No program sees them all. This page has every
+way that we know, and what hostportd can do about it on each kernel that it is tested on.
+
+- **denied**: in enforce mode, nobody gets the port so.
+- **reported**: it is not denied here, but an event tells of it: at once, from the hook that is named, or within one
+sweep of the socket table.
+- **invisible**: it is not seen. The last column says why.
+- **–**: this kernel lacks what the way needs.
+
+## How it is tried
+
+`hostportctl coverage` tries each way on the running kernel, in control groups and network namespaces of its own. It
+needs root, but no agent, and touches nothing else. `--list` prints the ways alone. For each way a process takes a port
+that the registry does not allow:
+
+1. Without the programs: what the way does by itself.
+2. In audit mode: it must do exactly the same, with the same errors, the same port and the same state of the socket.
+3. In enforce mode.
+4. In audit mode, with the port in use by somebody else: it must fail as it does without the programs, and make no
+event.
+
+What an event says is not believed. Afterwards the kernel is asked for the port: "denied" means that the process got an
+error, that one event says so, and that the port is free. Its exit status is 1 if an explicit TCP or UDP `bind()` was
+not denied, if audit mode made a difference, if a `bind()` that failed made an event, or if another namespace's port
+made one.
+
+The tests do the same, on the running kernel and on Debian's; what comes out must be what this page says.
+
+## What closes the others
+
+- What the kernel chooses (port 0; `listen()` and `sendto()` without `bind()`): a registered port within
+`net.ipv4.ip_local_port_range` can be taken so, also on purpose (`IP_LOCAL_PORT_RANGE`). Such ports belong into
+`net.ipv4.ip_local_reserved_ports`, which `--reserve-ports` does; the kernel then chooses others.
+- What was there before the agent: start the agent first, or restart what was there. `--existing=close` closes TCP
+listeners.
+- A kernel socket (VXLAN, NFS): `--deny-kernel`. The TCP socket inside an SMC one is a kernel socket, too.
+- Raw and packet sockets take no port. They need `CAP_NET_RAW`; what should not have them should not have that.
+- Another network namespace's port is not the node's. That is no hole: nothing may be seen of it.
+
+## What it costs
+
+What the hooks that see `listen()` cost is not measured yet.
+
+## The table
+
+END
+
+versions=() documents=()
+while IFS= read -r file; do
+	versions+=("$(basename "$file" .json)")
+	documents+=("$file")
+done < <(find tests/kernels/expected -name '*.json' | sort -V)
+
+# The list comes first, then a document for each version.
+{
+	"$B/hostportctl" coverage --list --json
+	[ "${#documents[@]}" -eq 0 ] || cat "${documents[@]}"
+} | jq -sr '
+	def cell: gsub("\\|"; "\\|");
+	def row: "| " + join(" | ") + " |";
+	def answer($way):
+		(.ways | map(select(.way == $way)) | first) as $w |
+		if $w then $w.answer + (if $w.answer == "reported" then " (\($w.hook))" else "" end)
+		elif any(.absent[]; .way == $way) then "–"
+		else "not tried" end;
+	.[0].ways as $list | .[1:] as $kernels |
+	(["way", "what"] + $ARGS.positional + ["why"] | row),
+	([range(3 + ($kernels | length))] | map("---") | row),
+	($list[] | . as $l |
+		[$kernels[].ways[] | select(.way == $l.way) | .reason] as $reasons |
+		["`\($l.way)`", ($l.title | cell)] +
+		[$kernels[] | answer($l.way)] +
+		[$l.note // ($reasons | last) // "" | cell] | row)
+	' --args "${versions[@]}"
