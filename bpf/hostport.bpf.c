@@ -93,7 +93,7 @@ static __always_inline int decide(struct bpf_sock_addr *ctx, __u32 policy, struc
 
 	if (!cfg)
 		return PASS;
-	f->query.kernel_socket = is_kernel_socket(sk, f->query.proto);
+	f->query.kernel_socket = is_kernel_socket(sk);
 	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
 	if (f->decision.verdict == HP_VERDICT_ALLOWED) {
 		forget(ctx);
@@ -199,7 +199,7 @@ static __always_inline void remember_told(struct bpf_sock *ctx, const struct fin
 static __always_inline int decide_final(struct bpf_sock *ctx, __u32 policy, struct hp_config *cfg,
 					struct finding *f)
 {
-	f->query.kernel_socket = is_kernel_socket((struct sock *)ctx, f->query.proto);
+	f->query.kernel_socket = is_kernel_socket((struct sock *)ctx);
 	f->query.chosen = is_chosen((struct sock *)ctx, f->query.port);
 	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
 	/* explicit binds of protocols that have no front come here allowed, too */

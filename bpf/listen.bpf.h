@@ -40,7 +40,7 @@ static __always_inline bool decide_listen(struct sock *sk, struct finding *f)
 	cfg = bpf_map_lookup_elem(&hp_configs, &policy);
 	if (!cfg)
 		return false;
-	f->query.kernel_socket = is_kernel_socket(sk, f->query.proto);
+	f->query.kernel_socket = is_kernel_socket(sk);
 	f->query.chosen = is_chosen(sk, f->query.port);
 	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
 	if (f->decision.verdict == HP_VERDICT_DENIED)

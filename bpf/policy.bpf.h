@@ -29,16 +29,21 @@ static __always_inline struct sock *sock_of(void *ctx)
 }
 
 /*
- * Is it the kernel's own, and nobody's who could be denied a port? MPTCP makes
- * a TCP socket for each of its user's, by the same means.
+ * Is it the kernel's own, and nobody's who could be denied a port? MPTCP and SMC
+ * make a TCP socket for each of a user's by the same means as VXLAN and NFS make
+ * theirs; but it holds on to the namespace like a user's, and is bound by the
+ * user's task, where NFS' clients are bound by a worker.
  */
-static __always_inline bool is_kernel_socket(struct sock *sk, __u8 proto)
+static __always_inline bool is_kernel_socket(struct sock *sk)
 {
+	struct task_struct *task;
+
 	if (!BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
 		return false;
-	if (proto != HP_PROTO_TCP || !bpf_core_field_exists(struct tcp_sock, is_mptcp))
+	if (!BPF_CORE_READ_BITFIELD_PROBED(&sk->__sk_common, skc_net_refcnt))
 		return true;
-	return !BPF_CORE_READ((struct tcp_sock *)sk, is_mptcp);
+	task = (void *)bpf_get_current_task();
+	return BPF_CORE_READ(task, flags) & PF_KTHREAD;
 }
 
 static __always_inline bool front_allows(__u32 policy, const struct hp_query *q)

@@ -46,7 +46,7 @@ static __always_inline bool is_ours(struct sock *sk)
 static __always_inline bool decide_sctp(struct sock *sk, struct hp_config *cfg, __u32 policy,
 					struct finding *f)
 {
-	f->query.kernel_socket = BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock);
+	f->query.kernel_socket = is_kernel_socket(sk);
 	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
 	f->how = f->query.kernel_socket ? HP_HOW_KERNEL :
 		 f->query.chosen	? HP_HOW_BIND0 :

@@ -85,6 +85,7 @@ struct sock_common {
 	unsigned short skc_num;	    /* host byte order */
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	unsigned char skc_net_refcnt : 1;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_rcv_saddr;
 	atomic64_t skc_cookie;
@@ -95,10 +96,6 @@ struct sock {
 	unsigned char sk_kern_sock : 1;
 	unsigned char sk_userlocks : 4;
 	unsigned short sk_protocol;
-};
-
-struct tcp_sock {
-	_Bool is_mptcp;
 };
 
 struct socket {

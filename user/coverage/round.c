@@ -80,15 +80,18 @@ static int attach(struct run *run)
 		.cgroup = run->lab.in,
 		.cgroup2 = run->lab.mount,
 	};
-	enum canary_result result;
-	int r = fd < 0 ? -errno : kernel_attach(run->kernel, fd), error = 0;
+	struct canary_proof proof;
+	size_t failure;
+	int r = fd < 0 ? -errno : kernel_attach(run->kernel, fd);
 
 	if (r == 0)
 		r = kernel_attach_sctp(run->kernel);
 	if (r < 0)
 		return run_failed(run, r, "attaching the programs");
-	result = canary_try(&canary, &error);
-	return result == CANARY_EFFECTIVE ? 0 : run_failed(run, -EIO, canary_words(result));
+	canary_try(&canary, &proof);
+	failure = canary_first_failure(&proof);
+	return failure == KERNEL_HOOKS ? 0 :
+					 run_failed(run, -EIO, canary_words(proof.result[failure]));
 }
 
 /* Where the kernel is to choose, it has but one port to choose meanwhile. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
+#include "../kernel/ephemeral.h"
 #include "../kernel/receivers.h"
 #include "state.h"
 
@@ -97,9 +98,10 @@ static bool on_socket(void *data, struct receivers_socket *s)
 
 int watch_sweep(struct run *run, const struct hp_config *config)
 {
-	struct sweep sweep = { run, config, receivers_range(&run->lab.netns) };
+	struct sweep sweep = { .run = run, .config = config };
 	_cleanup_receivers_ struct receivers none = { 0 };
 
+	(void)ephemeral_range(&run->lab.netns, &sweep.range.first, &sweep.range.last);
 	return run_failed(run, receivers_read(&run->lab.netns, on_socket, &sweep, &none),
 			  "reading the socket table");
 }
