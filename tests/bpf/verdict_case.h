@@ -4,7 +4,7 @@
 
 #include "../../bpf/verdict.h"
 
-struct verdict_ctx {
+struct verdict_io {
 	struct hp_config config;
 	struct hp_row row;
 	struct hp_query query;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The verdict table inside the kernel: the cases of tests/unit/verdict_cases.h,
- * each decided by a syscall program under BPF_PROG_TEST_RUN.
+ * each decided by a program under BPF_PROG_TEST_RUN.
  */
 #include "../unit/test.h"
 
@@ -33,18 +33,23 @@ static int teardown(void **state)
 
 static struct hp_decision decide_in_kernel(struct verdict_bpf *skel, const struct verdict_case *c)
 {
-	struct verdict_ctx ctx = {
+	struct verdict_io io = {
 		.config = c->config,
 		.row = c->row,
 		.query = c->query,
 		.has_row = c->has_row,
 		.decision = { .row = 0xdeadbeef, .cls = 0xee, .verdict = 0xee },
 	};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &ctx, .ctx_size_in = sizeof(ctx));
+	int cases = bpf_map__fd(skel->maps.cases);
+	char packet[64] = { 0 };
+	uint32_t first = 0;
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(packet));
 
+	assert_int_equal(bpf_map_update_elem(cases, &first, &io, BPF_ANY), 0);
 	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(skel->progs.verdict), &opts), 0);
 	assert_int_equal(opts.retval, 0);
-	return ctx.decision;
+	assert_int_equal(bpf_map_lookup_elem(cases, &first, &io), 0);
+	return io.decision;
 }
 
 static void test_cases(void **state)
