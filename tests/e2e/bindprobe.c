@@ -3,6 +3,7 @@
  * A subject: takes ports as it is told and says what came of it.
  *
  *   bindprobe PROTO FAMILY ADDRESS PORT [COUNT]
+ *   bindprobe each
  *
  * PROTO is tcp, udp, udplite or mptcp; FAMILY is 4, 6, 6only (IPV6_V6ONLY) or unspec (an IPv4
  * socket given AF_UNSPEC). Binds COUNT times (1), a new socket each time, closed
@@ -11,6 +12,8 @@
  * so many sockets, with SO_REUSEPORT), listens on TCP, prints and waits for the end of
  * its standard input. `listen [FROM]` there listens without bind(), with FROM as the
  * socket's own range of ports (IP_LOCAL_PORT_RANGE), and prints the same.
+ * `each` reads PROTO FAMILY ADDRESS PORT from each line of standard input, and binds
+ * once, two milliseconds apart.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -42,7 +45,8 @@ struct target {
 static int usage(void)
 {
 	fputs("usage: bindprobe tcp|udp|udplite|mptcp 4|6|6only|unspec ADDRESS PORT [COUNT|hold "
-	      "[SOCKETS]|listen [FROM]]\n",
+	      "[SOCKETS]|listen [FROM]]\n"
+	      "       bindprobe each\n",
 	      stderr);
 	return 2;
 }
@@ -94,6 +98,14 @@ static bool set_addr(struct target *t, const char *family, const char *addr, uin
 	if (t->v6only || strcmp(family, "6") == 0)
 		return set_addr6(t, addr, port);
 	return false;
+}
+
+/* From the words PROTO FAMILY ADDRESS PORT. */
+static bool set_target(struct target *t, char *const words[4])
+{
+	*t = (struct target) { 0 };
+	return set_proto(t, words[0]) &&
+	       set_addr(t, words[1], words[2], (uint16_t)strtoul(words[3], NULL, 10));
 }
 
 static int open_socket(const struct target *t)
@@ -198,13 +210,35 @@ static int listen_unbound(const struct target *t, uint32_t from)
 	return 0;
 }
 
+/* In no hurry: a CPU takes a thousand new findings a second, and loses the rest. */
+static int each(void)
+{
+	char *words[4], *save, line[128];
+	struct target t;
+
+	while (fgets(line, sizeof(line), stdin)) {
+		for (int i = 0; i < 4; i++) {
+			words[i] = strtok_r(i ? NULL : line, " \n", &save);
+			if (!words[i])
+				return usage();
+		}
+		if (!set_target(&t, words))
+			return usage();
+		if (repeat(&t, 1) != 0)
+			return 3;
+		(void)usleep(2000);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct target t = { 0 };
+	struct target t;
 	const char *how = argc >= 6 ? argv[5] : "1";
 
-	if (argc < 5 || argc > 7 || !set_proto(&t, argv[1]) ||
-	    !set_addr(&t, argv[2], argv[3], (uint16_t)strtoul(argv[4], NULL, 10)))
+	if (argc == 2 && strcmp(argv[1], "each") == 0)
+		return each();
+	if (argc < 5 || argc > 7 || !set_target(&t, argv + 1))
 		return usage();
 	if (strcmp(how, "hold") == 0)
 		return hold(&t, argc == 7 ? strtoul(argv[6], NULL, 10) : 1);

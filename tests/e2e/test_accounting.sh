@@ -16,7 +16,7 @@ all() {
 
 # counted NAME N: exactly N violations, each accounted for.
 counted() {
-	is "$1: violations" "$(status .counters.violations)" "$2"
+	is "$1: violations" "$(violations)" "$2"
 	accounted "$1"
 	is "$1: told in lines" "$(jq -s '[.[].count] | add // 0' "$WORK/events")" \
 		"$(($2 - $(status .counters.lost)))"
