@@ -7,6 +7,8 @@
 # Everything a test makes carries this prefix and the test's name, and is
 # removed before it starts, after it ends, and when it is killed. Programs are
 # attached to the test's cgroup only, and check the test's netns only.
+#
+# E2E_QUICK=1 leaves out what does not depend on the kernel, where many kernels are tried.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3

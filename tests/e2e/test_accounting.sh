@@ -37,23 +37,23 @@ test_one_port() {
 	is "$1: one port: nothing more at the end" "$(jq -s '[.[].count] | add' "$WORK/events")" 2000
 }
 
-# Repeats over some time: a line at once, then one a second.
+# Repeats over some time, until there are three lines: one at once, then one a second.
 test_pace() {
-	local end=$((SECONDS + 3)) n=0 lines
+	local began=$SECONDS n=0 lines=0
 	start_agent --mode="$1" --registry="$REG" || return
-	while [ "$SECONDS" -lt "$end" ]; do
+	while [ "$lines" -lt 3 ] && [ $((SECONDS - began)) -lt 30 ]; do
 		probe udp 4 127.0.0.1 21001 10 >/dev/null
 		n=$((n + 10))
+		lines=$(lines) # nobody asks meanwhile, which would make lines
 	done
-	lines=$(lines) # before anybody asks, which makes lines
-	if [ "$lines" -ge 2 ] && [ "$lines" -le 6 ]; then
+	if [ "$lines" -ge 3 ] && [ "$lines" -le $((SECONDS - began + 2)) ]; then
 		pass "$1: a line a second"
 	else
-		fail "$1: $lines lines in 3 seconds"
+		fail "$1: $lines lines in $((SECONDS - began)) seconds"
 	fi
 	# the tick tells the rest without being asked
 	if until_true 5 told "$n"; then pass "$1: all is told by itself"; else fail "$1: not all is told"; fi
-	counted "$1: over 3 seconds" "$n"
+	counted "$1: over some seconds" "$n"
 	is "$1: first is not after time" "$(jq -s 'all(.[]; .first <= .time)' "$WORK/events")" true
 	stop_agent
 }
@@ -62,10 +62,8 @@ told() { [ "$(jq -s '[.[].count] | add // 0' "$WORK/events")" -eq "$1" ]; }
 
 test_many_ports() {
 	start_agent --mode="$1" --registry="$REG" || return
-	# shellcheck disable=SC2016 # for the inner shell
-	is "$1: 300 ports once each" "$(inside bash -c '
-		for port in {21000..21299}; do "$0" udp 4 127.0.0.1 "$port"; done | sort | uniq -c |
-			wc -l' "$B/tests/e2e/bindprobe")" "$([ "$1" = audit ] && echo 300 || echo 1)"
+	is "$1: 300 ports once each" "$(printf 'udp 4 127.0.0.1 %s\n' {21000..21299} | probe each | sort -u |
+		wc -l)" "$([ "$1" = audit ] && echo 300 || echo 1)"
 	counted "$1: 300 ports" 300
 	is "$1: 300 ports: lost" "$(status .counters.lost)" 0
 	is "$1: 300 ports: a line each" "$(jq -s 'map(.port) | unique | length' "$WORK/events")" 300
