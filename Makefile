@@ -11,11 +11,12 @@ VERSION := 0.1.0
 
 # ---- packages: the one list ---------------------------------------------------------------
 # Debian's names; NAME/COMMAND is there, too, where the command is (from wherever it came).
-# `make run` needs the first list, `make test` both.
+# `make run` needs the first list, `make test` the first two, `make test-kernels` all.
 PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
 	zlib1g-dev libyaml-dev libjansson-dev libsmartcols-dev libmnl-dev scdoc
 PACKAGES_TEST := libcmocka-dev iproute2 jq procps util-linux busybox prometheus-node-exporter nginx-light \
 	haproxy etcd-server mariadb-server shellcheck clang-format man-db debootstrap nodejs/node npm/npm
+PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
 # --------------------------------------------------------------------------------------------
 
 prefix ?= /usr/local
@@ -76,7 +77,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format docs-coverage tests-built
+	lint format docs-coverage test-kernels tests-built
 
 all: $(PROGRAMS)
 
@@ -88,6 +89,8 @@ help:
 	  '  make e2e        end-to-end tests with real servers' \
 	  '  make schema     the registry files against their JSON Schema' \
 	  '  make test-fresh the two commands on a fresh Debian in a scratch root' \
+	  '  make test-kernels' \
+	  '                  on Linux 5.10, 6.1 and 6.12, in QEMU, which it installs' \
 	  '  make lint       formatting, sizes, shell scripts, man pages' \
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
 	  '  make install    programs and man pages below $$(DESTDIR)$$(prefix)' \
@@ -123,6 +126,11 @@ schema:
 
 test-fresh:
 	$(Q)tests/fresh/run.sh
+
+test-kernels:
+	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_KERNELS)
+	$(Q)$(MAKE) -s --no-print-directory all tests-built
+	$(Q)B=$(B) tests/kernels/run.sh
 
 # ---- BPF -----------------------------------------------------------------------------------
 BPF_HDR := $(wildcard bpf/*.h) vmlinux/vmlinux.h

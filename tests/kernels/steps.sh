@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# In the guest: the project's own tests, each between a line @begin NAME and a
+# line @end NAME STATUS SECONDS. After the last one comes @done; without it, the
+# guest has not come to its end.
+set -u
+cd "$(dirname "$0")" || exit 3
+export B=build E2E_QUICK=1
+
+# step NAME COMMAND...
+step() {
+	local name=$1 status began=${EPOCHREALTIME/./}
+	shift
+	echo "@begin $name"
+	"$@"
+	status=$?
+	echo "@end $name $status $(((${EPOCHREALTIME/./} - began) / 1000000))"
+}
+
+# What this kernel does with each way of taking a port, as the program itself tells.
+coverage() {
+	if ! "$B/hostportctl" --help | grep -q '^  coverage '; then
+		echo "SKIP coverage: hostportctl has no such verb"
+		return
+	fi
+	"$B/hostportctl" coverage --json
+}
+
+# What the tests made the kernel complain of.
+kernel_log() {
+	local complaints
+	complaints=$(busybox dmesg | grep -E 'WARNING:|BUG:|Oops|refcount|blocked for more than' | head -n 5)
+	if [ -z "$complaints" ]; then
+		echo "PASS kernel_log: no complaint"
+	else
+		echo "FAIL kernel_log: $complaints"
+	fi
+}
+
+step verdict "$B/tests/bpf/verdict_test"
+for test in matrix truth accounting; do
+	step "test_$test" "tests/e2e/test_$test.sh"
+done
+step coverage coverage
+step kernel_log kernel_log
+echo "@done"
