@@ -47,7 +47,8 @@ private() {
 		-o Dir::Cache="$scratch/cache" -o Dir::Etc::sourcelist="$scratch/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
 		-o Dir::Etc::preferences=/dev/null -o APT::Architecture=amd64 \
-		-o Acquire::Languages=none -o Acquire::Retries=3
+		-o Acquire::Languages=none -o Acquire::Retries=3 \
+		-o APT::Update::Error-Mode=any
 }
 
 # The image that the newest metapackage names.

@@ -107,6 +107,7 @@ if [ -n "$update" ]; then
 	update_differs
 	[ ! -s "$results.json" ] || jq -S "$NORMAL" "$results.json" >"$expected.json"
 fi
+! grep -qF "(say why)" "$expected.differs" || fail "$expected.differs: a reason is missing"
 judge_lines
 judge_coverage
 exit "$((failures > 0))"
