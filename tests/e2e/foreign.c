@@ -6,8 +6,9 @@
  *
  * Loads a program called "foreign", attaches it to the cgroup DIR at HOOK (bind4,
  * bind6, post_bind4 or post_bind6), prints "attached ID", and takes it off again
- * at SIGTERM, or when its parent ends. WHAT it does: pass, refuse, or override (pass, and
- * undo what the programs before it refused; status 77 where the kernel can't).
+ * at SIGTERM, or when its parent ends. WHAT it does: pass, refuse, override (pass, and
+ * undo what the programs before it refused; status 77 where the kernel can't), or
+ * rewrite (at bind4 and bind6: pass, with port 7999 in the place of any other).
  * HOW it is attached: link, multi (without a link), overridable, exclusive.
  *
  *   foreign detach ID
@@ -19,6 +20,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +49,16 @@ static const struct bpf_insn pass[] = { MOV(BPF_REG_0, 1), EXIT };
 static const struct bpf_insn refuse[] = { MOV(BPF_REG_0, 0), EXIT };
 static const struct bpf_insn override[] = { MOV(BPF_REG_1, 0), CALL(HELPER_SET_RETVAL),
 					    MOV(BPF_REG_0, 1), EXIT };
+
+/* The context's first field is R1's; the port is in network byte order. */
+static const struct bpf_insn rewrite[] = {
+	{ .code = BPF_ST | BPF_MEM | BPF_W,
+	  .dst_reg = BPF_REG_1,
+	  .off = offsetof(struct bpf_sock_addr, user_port),
+	  .imm = __builtin_bswap16(7999) },
+	MOV(BPF_REG_0, 1),
+	EXIT,
+};
 
 struct word {
 	const char *word;
@@ -77,6 +89,7 @@ static const struct {
 	{ "pass", pass, sizeof(pass) / sizeof(*pass) },
 	{ "refuse", refuse, sizeof(refuse) / sizeof(*refuse) },
 	{ "override", override, sizeof(override) / sizeof(*override) },
+	{ "rewrite", rewrite, sizeof(rewrite) / sizeof(*rewrite) },
 };
 
 static int bpf(enum bpf_cmd cmd, union bpf_attr *attr)

@@ -108,6 +108,30 @@ is "a range that was moved: no event" "$(told 50010)" ""
 is "a range that was moved: asked for, denied" "$(probe tcp 4 127.0.0.1 50010)" "EPERM 1"
 stop_agent
 
+# Another program after ours puts a port of its own in the place of the one that was checked.
+rewritten() {
+	"$B/tests/e2e/foreign" "$CGROUP" bind4 rewrite link >"$WORK/foreign" 2>&1 8<&- &
+	local pid=$!
+	until_true 5 grep -q attached "$WORK/foreign" || fail "$1: a program that rewrites: $(cat "$WORK/foreign")"
+	is "$1: an allowed port, made another one" "$(probe tcp 4 127.0.0.1 40001)" "$2"
+	is "$1: the event is of that one" "$(told 7999) $(told 40001)" "$3 "
+	is "$1: a denied one, too" "$(probe tcp 4 127.0.0.1 7000)" "$4"
+	is "$1: one event for that" "$(events '.port == 7000 or .port == 7999')" 2
+	kill "$pid"
+	wait "$pid" 2>/dev/null
+	accounted "$1"
+}
+start --mode=audit
+rewritten "rewritten, audit" "ok 7999 1" unregistered/audited/bind/1 "ok 7999 1"
+stop_agent
+start --mode=enforce
+if [ "$(status .abilities.guard)" = true ]; then
+	rewritten "rewritten, enforce" "EPERM 1" unregistered/denied/bind/1 "EPERM 1"
+else
+	rewritten "rewritten, on a kernel that keeps the port" "ok 7999 1" unregistered/audited/bind/1 "EPERM 1"
+fi
+stop_agent
+
 # listen() without bind(), and after bind() to port 0, by each hook that there is.
 for hook in fexit sockops; do
 	if [ $hook = fexit ] && ! loads_fexit; then

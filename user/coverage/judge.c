@@ -184,8 +184,10 @@ void judge(const struct way *way, const struct look looks[ROUND_MAX],
 	j.answer = is_denied(enforce)		  ? ANSWER_DENIED :
 		   sighted(enforce, HP_HOOK_NONE) ? ANSWER_REPORTED :
 						    ANSWER_INVISIBLE;
-	j.bind = sighted(enforce, HP_HOOK_BIND) || sighted(audit, HP_HOOK_BIND);
 	j.confirmed = sighted(audit, HP_HOOK_POST_BIND) != NULL;
+	/* what post_bind confirms of an explicit port has been decided at bind */
+	j.bind = sighted(enforce, HP_HOOK_BIND) || sighted(audit, HP_HOOK_BIND) ||
+		 (way->kind == WAY_EXPLICIT && j.confirmed);
 	j.fails = judge_fails(&looks[ROUND_HELD_NONE]);
 	j.harmless = judge_same(audit, none) &&
 		     (!j.fails || judge_same(&looks[ROUND_HELD], &looks[ROUND_HELD_NONE]));
