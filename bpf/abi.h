@@ -231,8 +231,16 @@ struct hp_note {
 struct hp_holder {
 	__u64 inode; /* of the socket */
 	__u32 pid;   /* thread group id, as the init namespace sees it */
-	__u32 pad;
+	__u8 asked;  /* enum hp_asked */
+	__u8 pad[3];
 	char comm[HP_COMM_LEN]; /* of the thread group leader, untrusted bytes */
+};
+
+/* Did a bind() name the socket's port? */
+enum hp_asked {
+	HP_ASKED_UNKNOWN,
+	HP_ASKED_YES,
+	HP_ASKED_NO, /* the kernel chose */
 };
 
 /* The canary: a socket of the agent's own that the hooks must deny, or count. */

@@ -13,10 +13,10 @@
  */
 #pragma once
 
+#include "asked.bpf.h"
 #include "policy.bpf.h"
 
-#define TCP_LISTEN	   10
-#define SOCK_BINDPORT_LOCK 8 /* the port was asked for: bind() has decided */
+#define TCP_LISTEN 10
 
 /* Has a bind() to port 0 been told of already? */
 static __always_inline bool is_told(const struct hp_note *n, const struct finding *f)
@@ -30,7 +30,7 @@ static __always_inline bool decide_listen(struct sock *sk, struct finding *f)
 	__u32 policy = hp_active & 1;
 	struct hp_config *cfg;
 
-	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_BINDPORT_LOCK)
+	if (port_was_asked_for(sk)) /* then bind() has decided */
 		return false;
 	address_of(sk, f);
 	f->query.proto = HP_PROTO_TCP;

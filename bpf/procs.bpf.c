@@ -12,6 +12,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "abi.h"
+#include "asked.bpf.h"
 
 #define AF_INET	 2
 #define AF_INET6 10
@@ -40,6 +41,7 @@ int hp_holders(struct bpf_iter__task_file *ctx)
 		return 0;
 	holder.inode = BPF_CORE_READ(file, f_inode, i_ino);
 	holder.pid = BPF_CORE_READ(task, tgid);
+	holder.asked = port_was_asked_for(sk) ? HP_ASKED_YES : HP_ASKED_NO;
 	BPF_CORE_READ_INTO(&holder.comm, task, group_leader, comm);
 	bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder));
 	return 0;

@@ -49,13 +49,23 @@ The tests do the same, on the running kernel and on Debian's; what comes out mus
 `net.ipv4.ip_local_reserved_ports`, which `--reserve-ports` does; the kernel then chooses others.
 - What was there before the agent: start the agent first, or restart what was there. `--existing=close` closes TCP
 listeners.
-- A kernel socket (VXLAN, NFS): `--deny-kernel`. The TCP socket inside an SMC one is a kernel socket, too.
+- A kernel socket (VXLAN, NFS): `--deny-kernel`.
 - Raw and packet sockets take no port. They need `CAP_NET_RAW`; what should not have them should not have that.
 - Another network namespace's port is not the node's. That is no hole: nothing may be seen of it.
 
 ## What it costs
 
-What the hooks that see `listen()` cost is not measured yet.
+An allowed `bind()` costs the same with all of this as without. The rest:
+
+- `fexit/inet_csk_listen_start` runs at `listen()` only, and at no connection. It is used where the kernel loads it.
+- `sockops` runs several times for each TCP connection. On a virtual machine with Linux 6.18 it made a connect, accept
+and close over loopback 0.4 to 0.6 µs slower, of 29 µs: 1.4 to 2.1 % (medians of 60 paired rounds of 2000
+connections), and a `listen()` 0.2 to 0.4 µs, of 7 µs. So it is used only if asked for (`--listen=sockops`); otherwise,
+where fexit does not load, the sweep tells.
+- The LSM programs for SCTP run at each `bind()` of the machine. They are attached once the kernel has SCTP, which on
+most nodes is never.
+- The sweep (`--sweep=`, 30 s) costs the processes that bind nothing. It reads the socket table and asks for the
+processes of what is new.
 
 ## The table
 

@@ -50,11 +50,13 @@ static struct known_violation violation_of(const struct receivers_socket *s, uin
 	};
 }
 
-/* A port that a hook saw bound is not one that the kernel chose. */
+/* Did a bind() name its port? The socket knows best; a hook may have seen it. */
 static bool was_bound(const struct agent *agent, const struct receivers_socket *s)
 {
 	struct known_violation v = violation_of(s, HP_CLASS_UNREGISTERED);
 
+	if (s->asked != HP_ASKED_UNKNOWN)
+		return s->asked == HP_ASKED_YES;
 	return known_has(agent->sweep.known, &v);
 }
 
@@ -111,8 +113,24 @@ static bool is_fresh(const struct agent *agent, const struct receivers_socket *s
 	return !known_has(agent->sweep.known, &v);
 }
 
-/* Keep what is a violation and news; what is known stays so. */
-static void sift(struct agent *agent, struct receivers *receivers, bool named)
+/*
+ * Who chose a port without a row is seen only when the socket's process is looked
+ * for. That is done once for a socket: a node may have many clients.
+ */
+static bool is_open_question(const struct agent *agent, const struct receivers_socket *s,
+			     bool looked)
+{
+	struct known_violation v = violation_of(s, HP_CLASS_EPHEMERAL);
+
+	if (s->decision.cls != HP_CLASS_EPHEMERAL || known_has_socket(agent->sweep.known, &v))
+		return false;
+	if (looked)
+		known_add(agent->sweep.known, &v);
+	return !looked;
+}
+
+/* Keep what is a violation and news, or may be; what is known stays so. */
+static void sift(struct agent *agent, struct receivers *receivers, bool looked, bool named)
 {
 	size_t len = 0;
 
@@ -121,8 +139,11 @@ static void sift(struct agent *agent, struct receivers *receivers, bool named)
 		struct known_violation v;
 
 		sweep_decide(agent, s, named && !s->pid);
-		if (!receiver_violates(s->decision))
+		if (!receiver_violates(s->decision)) {
+			if (is_open_question(agent, s, looked))
+				receivers->list[len++] = *s;
 			continue;
+		}
 		v = violation_of(s, s->decision.cls);
 		known_keep(agent->sweep.known, &v);
 		if (is_fresh(agent, s))
@@ -192,7 +213,7 @@ static uint8_t how_of(const struct agent *agent, const struct receivers_socket *
 	const struct port_range *range = &agent->sweep.range;
 
 	/* nobody saw a bind() of it since the agent came */
-	if (agent->sweep.runs && s->socket.proto == HP_PROTO_TCP &&
+	if (agent->sweep.runs && s->socket.proto == HP_PROTO_TCP && s->asked != HP_ASKED_YES &&
 	    s->socket.port >= range->first && s->socket.port <= range->last)
 		return HP_HOW_LISTEN;
 	return HP_HOW_EXISTING;
@@ -273,12 +294,12 @@ static void sweep(struct agent *agent)
 	say_failed(agent, r);
 	agent->sweep.sockets = found.seen;
 	tell_all(agent);
-	sift(agent, &found, false);
+	sift(agent, &found, false, false);
 	if (found.len) {
 		bool named = receivers_name(&found, agent->sweep.procs) == 0;
 
 		tell_all(agent);
-		sift(agent, &found, named);
+		sift(agent, &found, true, named);
 	}
 	receivers_sort(&found);
 	for (size_t i = 0; i < found.len; i++)

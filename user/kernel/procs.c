@@ -71,6 +71,7 @@ static void on_holder(void *data, const struct hp_holder *holder)
 	if (!owner)
 		return;
 	owner->pid = holder->pid;
+	owner->asked = holder->asked;
 	memcpy(owner->comm, holder->comm, sizeof(owner->comm));
 }
 
@@ -136,6 +137,11 @@ static int walk(struct search *search)
 		if (isdigit((unsigned char)entry->d_name[0]))
 			look_into((uint32_t)strtoul(entry->d_name, NULL, 10), search);
 	return 0;
+}
+
+bool procs_ask_kernel(const struct procs *procs)
+{
+	return procs->taskfile != NULL;
 }
 
 int procs_find(struct procs *procs, struct procs_owner *owners, size_t len)

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 struct procs_owner {
 	uint64_t inode;		/* asked for */
 	uint32_t pid;		/* found: the lowest pid that has it open; 0: none */
+	uint8_t asked;		/* enum hp_asked; /proc can't tell */
 	char comm[HP_COMM_LEN]; /* of that process; not terminated where it is as long */
 };
 
@@ -27,6 +29,9 @@ DEFINE_CLEANUP(struct procs, procs_free)
  * owners. `owners` is sorted by inode on return. 0, or a negative errno.
  */
 int procs_find(struct procs *procs, struct procs_owner *owners, size_t len);
+
+/* Does the kernel tell, or /proc? Known after the first procs_find(). */
+bool procs_ask_kernel(const struct procs *procs);
 
 /* What procs_find() found for an inode, or NULL. */
 const struct procs_owner *procs_owner(const struct procs_owner *owners, size_t len, uint64_t inode);

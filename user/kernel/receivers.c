@@ -80,6 +80,7 @@ int receivers_name(struct receivers *receivers, struct procs *procs)
 		if (!owner || !s->socket.inode)
 			continue;
 		s->pid = owner->pid;
+		s->asked = owner->asked;
 		memcpy(s->comm, owner->comm, sizeof(s->comm));
 	}
 	return 0;

@@ -16,6 +16,7 @@ struct receivers_socket {
 	struct hp_decision decision; /* whoever keeps it fills it in */
 	uint32_t pid;		     /* receivers_name(); 0: no process, or not known */
 	char comm[HP_COMM_LEN];
+	uint8_t asked; /* enum hp_asked; likewise */
 };
 
 struct receivers {
