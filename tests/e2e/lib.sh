@@ -180,7 +180,7 @@ start_agent() {
 		>"$WORK/events" 2>"$WORK/log" </dev/null 8<&- 9<&- &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
-	until_true 10 agent_ready && return 0
+	until_true 30 agent_ready && return 0
 	fail "agent $*: not ready: $(tail -n 3 "$WORK/log")"
 	return 1
 }

@@ -80,9 +80,9 @@ struct way {
 	const char *name;  /* "tcp4", as --json has it; does not change */
 	const char *title; /* one line, for people */
 	enum way_kind kind;
-	uint8_t proto;	  /* enum hp_proto: whose port is taken */
-	bool outside;	  /* the port is another namespace's: nothing may be seen of it */
-	bool kernel;	  /* a socket of the kernel's own: denied only if asked for */
+	uint8_t proto; /* enum hp_proto: whose port is taken */
+	bool outside;  /* the port is another namespace's: nothing may be seen of it */
+	bool kernel;   /* counts as the kernel's own, on some at least: denied only if asked for */
 	const char *note; /* NULL, or what a reader should know: why it is as it is */
 	way_fn prepare;	  /* NULL, or what is done before the programs are attached */
 	way_fn take;

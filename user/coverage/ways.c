@@ -137,7 +137,9 @@ const struct way ways[] = {
 	{ .name = "smc",
 	  .title = "SMC, as a family (AF_SMC)",
 	  EXPLICIT(TCP),
-	  .note = NOTE_SUBFLOW,
+	  .note = NOTE_SUBFLOW "; Linux 5.10 does not tell it from its own, so there it is "
+			       "denied with --deny-kernel only",
+	  .kernel = true,
 	  .take = take_socket,
 	  .socket = LISTEN(SOCKET(SMC, STREAM, 0), .addr = "0.0.0.0") },
 	{ .name = "smc-protocol",
