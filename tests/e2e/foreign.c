@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -50,12 +51,13 @@ static const struct bpf_insn refuse[] = { MOV(BPF_REG_0, 0), EXIT };
 static const struct bpf_insn override[] = { MOV(BPF_REG_1, 0), CALL(HELPER_SET_RETVAL),
 					    MOV(BPF_REG_0, 1), EXIT };
 
-/* The context's first field is R1's; the port is in network byte order. */
+/* The port is in network byte order; a constant can't be stored there before Linux 6.3. */
 static const struct bpf_insn rewrite[] = {
-	{ .code = BPF_ST | BPF_MEM | BPF_W,
+	MOV(BPF_REG_2, __builtin_bswap16(7999)),
+	{ .code = BPF_STX | BPF_MEM | BPF_W,
 	  .dst_reg = BPF_REG_1,
-	  .off = offsetof(struct bpf_sock_addr, user_port),
-	  .imm = __builtin_bswap16(7999) },
+	  .src_reg = BPF_REG_2,
+	  .off = offsetof(struct bpf_sock_addr, user_port) },
 	MOV(BPF_REG_0, 1),
 	EXIT,
 };
@@ -113,9 +115,11 @@ static int value_of(const struct word *words, const char *word)
 
 static int load(int type, const char *what)
 {
+	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	union bpf_attr attr = { 0 };
 	int fd;
 
+	(void)setrlimit(RLIMIT_MEMLOCK, &unlimited); /* programs count until Linux 5.11 */
 	attr.prog_type = type == BPF_CGROUP_INET4_BIND || type == BPF_CGROUP_INET6_BIND ?
 				 BPF_PROG_TYPE_CGROUP_SOCK_ADDR :
 				 BPF_PROG_TYPE_CGROUP_SOCK;

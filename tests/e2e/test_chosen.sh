@@ -40,7 +40,7 @@ loads_fexit() {
 	"$B/hostportd" --listen=fexit --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" \
 		--registry="$WORK/reg.yaml" >/dev/null 2>"$WORK/log" </dev/null 8<&- &
 	AGENT_PID=$!
-	until_true 10 ended_or_ready
+	until_true 30 ended_or_ready
 	if agent_ready; then
 		stop_agent
 		return 0

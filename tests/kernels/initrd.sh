@@ -13,8 +13,8 @@ shopt -s nullglob
 
 B=${B:-build}
 # What the scripts of the tests call; the guest's init needs no more than busybox.
-TOOLS='bash jq ip nsenter unshare setpriv flock awk grep sed diff find busybox
-	basename cat chmod cut date dirname env head id install ln ls mkdir mkfifo mktemp mv paste
+TOOLS='bash sh jq ip ss bpftool sysctl mount umount pgrep nsenter unshare setpriv flock awk grep sed diff find busybox
+	basename cat chmod cp cut date dd dirname env head id install ln ls mkdir mkfifo mktemp mv paste
 	readlink realpath rm rmdir seq sleep sort stat tail tee timeout touch tr true uname uniq wc xargs'
 # What a node's kernel would load when it is asked; those that a kernel lacks are left out.
 MODULES='inet_diag tcp_diag udp_diag raw_diag unix_diag mptcp_diag sctp_diag dccp_diag smc_diag
@@ -77,7 +77,7 @@ pack_modules() {
 			basename "${to%.xz}" .ko >>"$root/etc/modules"
 		done
 	done
-	cp "$dir/lib/modules/$release"/modules.{builtin,order} "$root/lib/modules/$release"
+	cp "$dir/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$root/lib/modules/$release"
 	sed -i 's/\.xz$//' "$root/lib/modules/$release/modules.order"
 	depmod -b "$root" "$release"
 }

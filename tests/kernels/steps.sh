@@ -18,15 +18,6 @@ step() {
 	echo "@end $name $status $(((${EPOCHREALTIME/./} - began) / 1000000))"
 }
 
-# What this kernel does with each way of taking a port, as the program itself tells.
-coverage() {
-	if ! "$B/hostportctl" --help | grep -q '^  coverage '; then
-		echo "SKIP coverage: hostportctl has no such verb"
-		return
-	fi
-	"$B/hostportctl" coverage --json
-}
-
 # What the tests made the kernel complain of.
 kernel_log() {
 	local complaints
@@ -39,9 +30,9 @@ kernel_log() {
 }
 
 step verdict "$B/tests/bpf/verdict_test"
-for test in matrix truth accounting; do
+step coverage "$B/hostportctl" coverage --json
+for test in matrix truth chosen accounting; do
 	step "test_$test" "tests/e2e/test_$test.sh"
 done
-step coverage coverage
 step kernel_log kernel_log
 echo "@done"
