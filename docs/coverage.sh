@@ -69,6 +69,9 @@ processes of what is new.
 
 ## The table
 
+5.10, 6.1 and 6.12 are Debian's kernels for virtual machines, with all that they have. 6.18 is a machine that refuses
+to load tracing and LSM programs, whatever is in them; none of 6.18 that takes them was tried.
+
 END
 
 versions=() documents=()
