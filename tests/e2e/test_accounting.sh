@@ -167,12 +167,12 @@ if [ -n "${E2E_QUICK:-}" ]; then
 	skip "enforce: counted by the same code: left out, a quick run"
 fi
 for mode in $modes; do
-	test_one_port $mode
-	test_many_ports $mode
-	test_parallel $mode
-	test_loss $mode
-	test_allowed $mode
-	test_pace $mode
+	test_one_port "$mode"
+	test_many_ports "$mode"
+	test_parallel "$mode"
+	test_loss "$mode"
+	test_allowed "$mode"
+	test_pace "$mode"
 done
 test_kernel
 finish
