@@ -43,6 +43,15 @@ static __always_inline bool is_canary(void *ctx)
 	return hp_canary.cookie && bpf_get_socket_cookie(ctx) == hp_canary.cookie;
 }
 
+/*
+ * Without its note, will post_bind take the port for one that the kernel chose?
+ * Of any other it decides again, and tells.
+ */
+static __always_inline bool looks_chosen(struct bpf_sock_addr *ctx, const struct finding *f)
+{
+	return f->decision.cls == HP_CLASS_UNREGISTERED && is_chosen(sock_of(ctx), f->query.port);
+}
+
 /* Keep a decision on the socket until post_bind says that the port was taken. */
 static __always_inline void note(struct bpf_sock_addr *ctx, const struct finding *f)
 {
@@ -52,8 +61,10 @@ static __always_inline void note(struct bpf_sock_addr *ctx, const struct finding
 	if (sk)
 		n = bpf_sk_storage_get(&hp_notes, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!n) {
-		count(f->decision.cls, f->decision.verdict);
-		count_lost(HP_LOST_NOTE);
+		if (looks_chosen(ctx, f)) {
+			count(f->decision.cls, f->decision.verdict);
+			count_lost(HP_LOST_NOTE);
+		}
 		return;
 	}
 	n->row = f->decision.row;
@@ -209,7 +220,9 @@ static __always_inline int decide_final(struct bpf_sock *ctx, __u32 policy, stru
 		count(f->decision.cls, HP_VERDICT_ALLOWED);
 		return PASS;
 	}
-	if (f->decision.verdict == HP_VERDICT_DENIED && !hp_guard)
+	/* tried with UDP and true of TCP; UDP-Lite and DCCP keep a refused port on every kernel */
+	if (f->decision.verdict == HP_VERDICT_DENIED &&
+	    (!hp_guard || f->query.proto >= HP_FRONT_PROTOS))
 		f->decision.verdict = HP_VERDICT_AUDITED;
 	f->how = f->query.kernel_socket ? HP_HOW_KERNEL :
 		 f->query.chosen	? HP_HOW_BIND0 :

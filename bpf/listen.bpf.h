@@ -79,7 +79,7 @@ int hp_listen_fexit(__u64 *ctx)
 	if (BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) != hp_netns_inum ||
 	    BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_LISTEN || !decide_listen(sk, &f))
 		return 0;
-	f.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	f.cookie = bpf_get_socket_cookie(sk);
 	if (!is_told(bpf_sk_storage_get(&hp_notes, sk, 0, 0), &f))
 		report(0, &f);
 	return 0;

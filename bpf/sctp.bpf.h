@@ -16,6 +16,9 @@
 
 #define IPPROTO_SCTP	       132
 #define SCTP_SOCKOPT_BINDX_ADD 100
+#define ADDR4_MIN	       8  /* of struct sockaddr_in: what has a meaning */
+#define ADDR4_LEN	       16 /* of the whole one */
+#define ADDR6_LEN	       28 /* of struct sockaddr_in6 */
 
 /* What struct sockaddr_in and sockaddr_in6 have in the same place, and the rest. */
 struct any_addr {
@@ -53,33 +56,49 @@ static __always_inline bool decide_sctp(struct sock *sk, struct hp_config *cfg, 
 					  HP_HOW_BIND;
 	f->mode = cfg->mode;
 	f->generation = cfg->generation;
-	f->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	f->cookie = bpf_get_socket_cookie(sk);
 	return f->decision.cls != HP_CLASS_NONE && f->decision.verdict != HP_VERDICT_ALLOWED;
 }
 
-/* The errno of a bind(), before it is made: 0 unless it is denied. */
-static __always_inline int sctp_bind(struct sock *sk, void *address)
+/* Read the address at `at` into the finding; its length, or 0: none that could be read. */
+static __always_inline __u32 read_address(void *at, struct finding *f)
+{
+	struct any_addr addr = {};
+
+	if (bpf_probe_read_kernel(&addr, ADDR4_MIN, at))
+		return 0;
+	f->query.port = bpf_ntohs(addr.port);
+	if (addr.family == AF_INET) {
+		f->family = 4;
+		f->addr[0] = addr.v4;
+		f->query.scope = hp_scope_of4(bpf_ntohl(addr.v4));
+		return ADDR4_LEN;
+	}
+	if (addr.family != AF_INET6 || bpf_probe_read_kernel(addr.v6, 16, at + ADDR4_MIN))
+		return 0;
+	f->family = 6;
+	__builtin_memcpy(f->addr, addr.v6, sizeof(f->addr));
+	f->query.scope = hp_scope_of6(bpf_ntohl(f->addr[0]), bpf_ntohl(f->addr[1]),
+				      bpf_ntohl(f->addr[2]), bpf_ntohl(f->addr[3]));
+	return ADDR6_LEN;
+}
+
+/*
+ * The errno of a bind() or sctp_bindx(), before it is made: 0 unless it is denied.
+ * Of more than one address, none is believed to be loopback: a row for localhost
+ * only does not hold then.
+ */
+static __always_inline int sctp_bind(struct sock *sk, void *address, __u32 len)
 {
 	struct finding f = { .hook = HP_HOOK_LSM, .query.proto = HP_PROTO_SCTP };
-	struct any_addr addr = {};
 	__u32 policy = hp_active & 1;
 	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
+	__u32 first = read_address(address, &f);
 
-	if (!cfg || bpf_probe_read_kernel(&addr, 8, address))
+	if (!cfg || !first)
 		return 0;
-	if (addr.family == AF_INET) {
-		f.family = 4;
-		f.addr[0] = addr.v4;
-		f.query.scope = hp_scope_of4(bpf_ntohl(addr.v4));
-	} else if (addr.family == AF_INET6 && !bpf_probe_read_kernel(addr.v6, 16, address + 8)) {
-		f.family = 6;
-		__builtin_memcpy(f.addr, addr.v6, sizeof(f.addr));
-		f.query.scope = hp_scope_of6(bpf_ntohl(f.addr[0]), bpf_ntohl(f.addr[1]),
-					     bpf_ntohl(f.addr[2]), bpf_ntohl(f.addr[3]));
-	} else {
-		return 0;
-	}
-	f.query.port = bpf_ntohs(addr.port);
+	if (len > first)
+		f.query.scope = HP_SCOPE_EXTERNAL;
 	if (!decide_sctp(sk, cfg, policy, &f) || f.decision.verdict != HP_VERDICT_DENIED)
 		return 0;
 	report(0, &f);
@@ -109,21 +128,21 @@ SEC("?lsm/socket_bind")
 int hp_sctp_bind(__u64 *ctx)
 {
 	struct socket *sock = (void *)ctx[0];
-	struct sock *sk = BPF_CORE_READ(sock, sk);
+	struct sock *sk = sock->sk;
 	int said = (int)ctx[3];
 
 	if (!hp_lsm_ran)
 		hp_lsm_ran = true;
 	if (said || !sk || !is_ours(sk))
 		return said;
-	return sctp_bind(sk, (void *)ctx[1]);
+	return sctp_bind(sk, (void *)ctx[1], 0);
 }
 
 SEC("?lsm/socket_listen")
 int hp_sctp_listen(__u64 *ctx)
 {
 	struct socket *sock = (void *)ctx[0];
-	struct sock *sk = BPF_CORE_READ(sock, sk);
+	struct sock *sk = sock->sk;
 	int said = (int)ctx[2];
 
 	if (said || !sk || !is_ours(sk))
@@ -139,5 +158,5 @@ int hp_sctp_bindx(__u64 *ctx)
 
 	if (said || (int)ctx[1] != SCTP_SOCKOPT_BINDX_ADD || !is_ours(sk))
 		return said;
-	return sctp_bind(sk, (void *)ctx[2]);
+	return sctp_bind(sk, (void *)ctx[2], (__u32)ctx[3]);
 }

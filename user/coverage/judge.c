@@ -85,7 +85,7 @@ static bool is_of_other_cgroup(const struct look *look)
 
 static bool is_denied(const struct look *look)
 {
-	return look->result.error != 0 && look->after != HELD_YES && look->denied == 1 &&
+	return look->result.error != 0 && look->after == HELD_NO && look->denied == 1 &&
 	       judge_says_denied(look) && !sighted(look, HP_HOOK_SWEEP);
 }
 

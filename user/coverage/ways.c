@@ -354,6 +354,13 @@ const struct way ways[] = {
 	  .note = NOTE_POST_BIND,
 	  .take = take_socket,
 	  .socket = { UDP4, .addr = "0.0.0.0", .any_port = true } },
+	{ .name = "udplite-port0",
+	  .title = "UDP-Lite, bind() to port 0",
+	  CHOSEN(UDPLITE),
+	  .note = "the port is known only after it was taken, and UDP-Lite keeps what is refused "
+		  "then; net.ipv4.ip_local_reserved_ports closes it",
+	  .take = take_socket,
+	  .socket = { SOCKET(INET, DGRAM, IPPROTO_UDPLITE), .addr = "0.0.0.0", .any_port = true } },
 	{ .name = "tcp-listen",
 	  .title = "TCP, listen() without bind()",
 	  CHOSEN(TCP),
