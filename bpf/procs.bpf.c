@@ -19,6 +19,18 @@
 
 const volatile __u32 hp_target_inum = 0; /* of the netns */
 
+/* MPTCP and SMC have bound another socket, inside; SCTP does not keep it. */
+static __always_inline __u8 asked(struct sock *sk)
+{
+	switch (BPF_CORE_READ(sk, sk_protocol)) {
+	case 6:	  /* IPPROTO_TCP */
+	case 17:  /* IPPROTO_UDP */
+	case 136: /* IPPROTO_UDPLITE */
+		return port_was_asked_for(sk) ? HP_ASKED_YES : HP_ASKED_NO;
+	}
+	return HP_ASKED_UNKNOWN;
+}
+
 SEC("iter/task_file")
 int hp_holders(struct bpf_iter__task_file *ctx)
 {
@@ -41,7 +53,7 @@ int hp_holders(struct bpf_iter__task_file *ctx)
 		return 0;
 	holder.inode = BPF_CORE_READ(file, f_inode, i_ino);
 	holder.pid = BPF_CORE_READ(task, tgid);
-	holder.asked = port_was_asked_for(sk) ? HP_ASKED_YES : HP_ASKED_NO;
+	holder.asked = asked(sk);
 	BPF_CORE_READ_INTO(&holder.comm, task, group_leader, comm);
 	bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder));
 	return 0;

@@ -229,6 +229,74 @@ test_listeners() {
 	stop_agent
 }
 
+# More at once than records are taken of: what was lost is told after all, and counted once.
+test_lost() {
+	start_agent --mode=audit --registry="$REG" --sweep=1 || return
+	keep lost inside manyports tcp 1000 5000 hold
+	is "lost: held" "$(grep ^ok "$WORK/keep.lost")" "ok 5000 EPERM 0 other 0"
+	until_true 10 is_recovered
+	is "lost: counted once, told all" "$(status '.counters | "\(.violations) \(.lost) \(.existing)"')" "5000 0 0"
+	is "lost: some were" "$(status '.counters.recovered > 0 and .counters.recovered == ([.counters.lost_by[]] | add)')" true
+	accounted "lost"
+	let_go lost
+	stop_agent
+}
+# shellcheck disable=SC2317 # called by until_true
+is_recovered() { [ "$(status .counters.lost)" = 0 ] && [ "$(status .counters.delivered)" = 5000 ]; }
+
+# Bound, folded into a count, and listening only later: that is no news.
+test_late() {
+	start_agent --mode=audit --registry="$REG" --sweep=1 || return
+	mkfifo "$WORK/late"
+	inside "$B/tests/e2e/latelisten" 21000 6 <"$WORK/late" >"$WORK/late.out" &
+	exec {late}>"$WORK/late"
+	until_true 5 grep -qs bound "$WORK/late.out"
+	is "late: bound" "$(events '.port == 21000')" 6
+	sweeps 2
+	echo >&"$late"
+	until_true 5 grep -qs listening "$WORK/late.out"
+	sweeps 2
+	is "late: no news" "$(events '.port == 21000')" 6
+	exec {late}>&-
+	accounted "late"
+	stop_agent
+}
+
+# The kernel chose, of a range that is another one now: nothing to close.
+test_moved() {
+	inside sh -c 'echo 20100 20200 >/proc/sys/net/ipv4/ip_local_port_range'
+	keep moved outside bindprobe tcp 4 127.0.0.1 0 hold
+	inside sh -c 'echo 32768 60999 >/proc/sys/net/ipv4/ip_local_port_range'
+	start_agent --mode=enforce --existing=close --registry="$REG" --sweep=1 || return
+	if [ "$(status .abilities.iterator)" = true ]; then
+		is "moved: not closed, not told" "$(status '"\(.sweep.closed) \(.sweep.found)"')" "0 0"
+	else
+		skip "a range that was moved: this kernel can't walk over open files"
+	fi
+	let_go moved
+	stop_agent
+}
+
+# In a PID namespace of its own the agent does not know that nobody has a socket.
+test_pid_namespace() {
+	keep hidden outside bindprobe tcp 4 127.0.0.1 21001 hold
+	unshare --pid --fork --mount-proc --kill-child "$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" \
+		--socket="$SOCK" --log=json --mode=enforce --existing=close --registry="$REG" \
+		>"$WORK/events" 2>"$WORK/log" </dev/null 8<&- &
+	AGENT_PID=$!
+	until_true 30 agent_ready || fail "pid namespace: not ready: $(cat "$WORK/log")"
+	is "pid namespace: not taken for the kernel's" \
+		"$(ctl listeners --json | jq -r '.listeners[] | select(.port == 21001) | .verdict')" denied
+	has "pid namespace: says why it stays" "$(cat "$WORK/log")" 'tcp 21001 stays open: no process has it'
+	let_go hidden
+	kill -KILL "$AGENT_PID"
+	wait "$AGENT_PID" 2>/dev/null
+	AGENT_PID=
+	until_true 5 agent_gone
+}
+# shellcheck disable=SC2317 # called by until_true
+agent_gone() { ! agent_ready; }
+
 # Many: found, told once, and listed, by an agent that still answers.
 test_many() {
 	local first
@@ -272,5 +340,9 @@ test_seen
 test_off
 test_close
 test_listeners
+test_lost
+test_late
+test_moved
+test_pid_namespace
 test_many
 finish

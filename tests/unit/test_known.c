@@ -83,6 +83,21 @@ static void test_sweeps(void **state)
 	assert_true(known_has(known, &next));
 }
 
+/* What a hook told of is told by it again: a sweep need not, whatever is in the table. */
+static void test_hooked(void **state)
+{
+	_cleanup_(known_freep) struct known *known = new_known();
+	struct known_violation next = next_socket();
+
+	(void)state;
+	known_add_hooked(known, &base);
+	assert_true(known_has_socket(known, &base));
+	known_sweep_end(known);
+	known_sweep_end(known);
+	assert_true(known_has(known, &next));
+	assert_false(known_has_socket(known, &next));
+}
+
 static void test_no_cookies(void **state)
 {
 	_cleanup_(known_freep) struct known *known = new_known();
@@ -132,9 +147,8 @@ static void test_bound(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_same),
-		cmocka_unit_test(test_sweeps),
-		cmocka_unit_test(test_no_cookies),
+		cmocka_unit_test(test_same),   cmocka_unit_test(test_sweeps),
+		cmocka_unit_test(test_hooked), cmocka_unit_test(test_no_cookies),
 		cmocka_unit_test(test_bound),
 	};
 

@@ -27,7 +27,7 @@ struct receiver_case {
 	const char *name, *address;
 	uint8_t proto;
 	uint16_t port;
-	bool connected, bound, kernel;
+	bool connected, bound, chosen, kernel;
 	bool ephemeral;	      /* the class is opted in */
 	uint8_t cls, verdict; /* in enforce mode */
 	bool row;
@@ -61,6 +61,10 @@ static const struct receiver_case cases[] = {
 	{ "range, last", "0.0.0.0", TCP, 60999, WANT(EPHEMERAL, ALLOWED) },
 	{ "before the range", "0.0.0.0", TCP, 32767, WANT(UNREGISTERED, DENIED) },
 	{ "after the range", "0.0.0.0", TCP, 61000, WANT(UNREGISTERED, DENIED) },
+	{ "not of the range now, but chosen", "0.0.0.0", TCP, 21000, WANT(EPHEMERAL, ALLOWED),
+	  .chosen = true },
+	{ "chosen, a row", "0.0.0.0", TCP, 3306, WANT(RETIRED, DENIED), .row = true,
+	  .chosen = true },
 	{ "range, but bound", "0.0.0.0", TCP, 45000, WANT(UNREGISTERED, DENIED), .bound = true },
 	{ "range, opted in", "0.0.0.0", TCP, 45000, WANT(EPHEMERAL, DENIED), .ephemeral = true },
 	{ "range, a row", "0.0.0.0", TCP, 40000, WANT(SCOPE, DENIED), .row = true },
@@ -97,7 +101,12 @@ static void check_case(const struct policy *policy, const struct receiver_case *
 		.denies = POLICY_DENIES_DEFAULT | (c->ephemeral ? 1U << HP_CLASS_EPHEMERAL : 0),
 	};
 	struct receiver s = receiver_of(c->proto, c->address, c->port);
-	struct receiver_facts facts = { .bound = c->bound, .kernel = c->kernel };
+	struct receiver_facts facts = {
+		.asked = c->bound  ? HP_ASKED_YES :
+			 c->chosen ? HP_ASKED_NO :
+				     HP_ASKED_UNKNOWN,
+		.kernel = c->kernel,
+	};
 	struct hp_decision d;
 
 	s.connected = c->connected;

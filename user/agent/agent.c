@@ -250,6 +250,18 @@ static void say_blocked(const struct agent *agent)
 		  blocker.program.program_id);
 }
 
+static int attach_listen(struct agent *agent, int cgroup_fd)
+{
+	bool asked = agent->config->listen != KERNEL_LISTEN_AUTO;
+	int r = kernel_attach_listen(agent->kernel, cgroup_fd);
+
+	if (r < 0)
+		log_message(asked ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+			    "--listen: attaching the program that tells of listen(): %s%s",
+			    strerror(-r), asked ? "" : ": the sweep tells instead");
+	return r < 0 && asked ? EXIT_SYSTEM : EXIT_OK;
+}
+
 static int attach_programs(struct agent *agent)
 {
 	_cleanup_close_ int fd = open(agent->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -273,7 +285,7 @@ static int attach_programs(struct agent *agent)
 		return EXIT_SYSTEM;
 	}
 	sctp_attach(agent);
-	return EXIT_OK;
+	return attach_listen(agent, fd);
 }
 
 static int prove(struct agent *agent)
@@ -359,19 +371,17 @@ static int start(struct agent *agent)
 /* Detach first: then what is told below is all there was. */
 static void say_stopped(struct agent *agent)
 {
-	struct hp_counters counters = { 0 };
 	uint64_t unwritten;
 
 	(void)notify("STOPPING=1");
 	kernel_detach(agent->kernel);
 	tell_all(agent);
-	(void)kernel_counters(agent->kernel, &counters);
 	unwritten = sink_drain(agent->sink, STOP_DRAIN_MS);
 	log_info("stopped: lines %llu, violations folded into them %llu, lost %llu,"
 		 " lines not written %llu",
 		 (unsigned long long)agent->tally.delivered,
-		 (unsigned long long)agent->tally.folded,
-		 (unsigned long long)status_lost(&counters), (unsigned long long)unwritten);
+		 (unsigned long long)agent->tally.folded, (unsigned long long)status_lost(agent),
+		 (unsigned long long)unwritten);
 }
 
 static void stop(struct agent *agent)

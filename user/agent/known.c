@@ -23,7 +23,7 @@ struct halves {
 };
 
 struct known {
-	struct halves cookies, keys;
+	struct halves cookies, keys, hooked;
 	struct halves kept; /* what will be the keys when the sweep is over */
 };
 
@@ -121,6 +121,7 @@ void known_free(struct known *known)
 		return;
 	halves_free(&known->cookies);
 	halves_free(&known->keys);
+	halves_free(&known->hooked);
 	halves_free(&known->kept);
 	free(known);
 }
@@ -132,6 +133,13 @@ void known_add(struct known *known, const struct known_violation *violation)
 	halves_add(&known->keys, entry_of(violation->cgroup_id, violation));
 }
 
+void known_add_hooked(struct known *known, const struct known_violation *violation)
+{
+	if (violation->cookie)
+		halves_add(&known->cookies, entry_of(violation->cookie, violation));
+	halves_add(&known->hooked, entry_of(violation->cgroup_id, violation));
+}
+
 bool known_has_socket(const struct known *known, const struct known_violation *violation)
 {
 	return violation->cookie &&
@@ -140,8 +148,10 @@ bool known_has_socket(const struct known *known, const struct known_violation *v
 
 bool known_has(const struct known *known, const struct known_violation *violation)
 {
-	return known_has_socket(known, violation) ||
-	       halves_have(&known->keys, entry_of(violation->cgroup_id, violation));
+	struct entry key = entry_of(violation->cgroup_id, violation);
+
+	return known_has_socket(known, violation) || halves_have(&known->keys, key) ||
+	       halves_have(&known->hooked, key);
 }
 
 void known_keep(struct known *known, const struct known_violation *violation)

@@ -6,8 +6,10 @@
  * A violation is known by its socket's cookie, and, because the kernel folds
  * repeats into counts without a record for each, by what repeats have in
  * common: workload, protocol, port and class. Cookies are never used twice and
- * stay until newer ones push them out; the others stay as long as each sweep
- * finds them in the table, so that what goes and comes back is told again.
+ * stay until newer ones push them out. So do the others if a hook told of them:
+ * it will tell of the next one, too, and a bound TCP socket is in no table until
+ * it listens. Those that a sweep found stay as long as each sweep finds them, so
+ * that what goes and comes back is told again.
  *
  * Both are bounded: of more than KNOWN_MAX the older ones are forgotten, and
  * would be told again. So would be what there is no memory for.
@@ -35,6 +37,7 @@ void known_free(struct known *known);
 DEFINE_CLEANUP(struct known, known_free)
 
 /* It has been told, by a hook's record or by a sweep. */
+void known_add_hooked(struct known *known, const struct known_violation *violation);
 void known_add(struct known *known, const struct known_violation *violation);
 
 /* Has it been told? Of two classes of one socket each is told. */

@@ -21,7 +21,8 @@ static int read_table(struct agent *agent, struct receivers *ret_receivers)
 	if (r < 0)
 		return r;
 	tell_all(agent); /* what the hooks saw is known then */
-	named = receivers_name(ret_receivers, agent->sweep.procs) == 0;
+	named = receivers_name(ret_receivers, agent->sweep.procs) == 0 &&
+		procs_see_all(agent->sweep.procs);
 	for (size_t i = 0; i < ret_receivers->len; i++)
 		sweep_decide(agent, &ret_receivers->list[i], named && !ret_receivers->list[i].pid);
 	receivers_sort(ret_receivers);

@@ -25,6 +25,7 @@ struct tally {
 	uint64_t delivered; /* lines */
 	uint64_t folded;    /* what their counts add */
 	uint64_t existing;  /* of both: what a sweep found, and no program counted */
+	uint64_t recovered; /* likewise, but a program had counted it, and lost its record */
 };
 
 /* What the sweeps of the socket table found. */
@@ -35,6 +36,7 @@ struct sweep_state {
 	struct port_range range;      /* as last read */
 	uint64_t runs, found, closed; /* since the start */
 	uint64_t sockets;	      /* in the table at the last one */
+	uint64_t lost;		      /* violations that no line has told of yet */
 	struct timespec last;	      /* when that was, UTC */
 	uint32_t unreadable;	      /* at the last one: bits 1 << enum hp_proto */
 	uint32_t said_unreadable, said_unclosed;
@@ -77,8 +79,11 @@ int tell_start(struct agent *agent);
 /* Take and tell all that the kernel has now, pending counts included. */
 void tell_all(struct agent *agent);
 
-/* Tell of sockets that a sweep found. */
-void tell_found(struct agent *agent, const struct hp_event *record, uint64_t count);
+/*
+ * Tell of sockets that a sweep found. `counted`: a program has counted them, as far
+ * as one can tell, if as many were lost (sweep.lost).
+ */
+void tell_found(struct agent *agent, const struct hp_event *record, uint64_t count, bool counted);
 
 /* sweep.c: the socket table, compared with what the hooks saw. */
 
@@ -135,4 +140,4 @@ void selftest_json(struct agent *agent, struct buf *out);
 uint64_t status_violations(const struct hp_counters *counters);
 
 /* Violations that no line stands for. */
-uint64_t status_lost(const struct hp_counters *counters);
+uint64_t status_lost(const struct agent *agent);

@@ -17,13 +17,21 @@ uint64_t status_violations(const struct hp_counters *counters)
 	return sum;
 }
 
-uint64_t status_lost(const struct hp_counters *counters)
+static uint64_t sum_lost(const struct hp_counters *counters)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < HP_LOST_MAX; i++)
 		sum += counters->lost[i];
 	return sum;
+}
+
+uint64_t status_lost(const struct agent *agent)
+{
+	struct hp_counters counters = { 0 };
+
+	(void)kernel_counters(agent->kernel, &counters);
+	return sum_lost(&counters) - agent->tally.recovered;
 }
 
 static void put_denies(struct jsonw *w, uint32_t denies)
@@ -78,7 +86,7 @@ static void put_counters(struct jsonw *w, struct agent *agent)
 	uint64_t lost, told, counted;
 
 	(void)kernel_counters(agent->kernel, &counters);
-	lost = status_lost(&counters);
+	lost = sum_lost(&counters) - agent->tally.recovered;
 	told = agent->tally.delivered + agent->tally.folded + lost;
 	counted = status_violations(&counters) + agent->tally.existing;
 	jsonw_object(w, "counters");
@@ -92,6 +100,7 @@ static void put_counters(struct jsonw *w, struct agent *agent)
 	for (size_t i = 0; i < HP_LOST_MAX; i++)
 		jsonw_u64(w, why[i], counters.lost[i]);
 	jsonw_object_end(w);
+	jsonw_u64(w, "recovered", agent->tally.recovered);
 	jsonw_u64(w, "existing", agent->tally.existing);
 	put_classes(w, &counters);
 	jsonw_object_end(w);

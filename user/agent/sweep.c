@@ -51,19 +51,19 @@ static struct known_violation violation_of(const struct receivers_socket *s, uin
 }
 
 /* Did a bind() name its port? The socket knows best; a hook may have seen it. */
-static bool was_bound(const struct agent *agent, const struct receivers_socket *s)
+static uint8_t was_asked_for(const struct agent *agent, const struct receivers_socket *s)
 {
 	struct known_violation v = violation_of(s, HP_CLASS_UNREGISTERED);
 
 	if (s->asked != HP_ASKED_UNKNOWN)
-		return s->asked == HP_ASKED_YES;
-	return known_has(agent->sweep.known, &v);
+		return s->asked;
+	return known_has(agent->sweep.known, &v) ? HP_ASKED_YES : HP_ASKED_UNKNOWN;
 }
 
 void sweep_decide(const struct agent *agent, struct receivers_socket *s, bool is_kernel)
 {
 	struct receiver_facts facts = {
-		.bound = was_bound(agent, s),
+		.asked = was_asked_for(agent, s),
 		.kernel = is_kernel,
 	};
 
@@ -200,6 +200,11 @@ static bool close_socket(struct agent *agent, const struct receivers_socket *s)
 /* What would be denied stands in the table, so it was not: unless it is closed now. */
 static void enforce(struct agent *agent, struct receivers_socket *s)
 {
+	/* taken to be the kernel's, because nobody has it */
+	if (closing(agent) && s->socket.proto == HP_PROTO_TCP && !s->pid &&
+	    s->decision.verdict == HP_VERDICT_AUDITED &&
+	    agent->decision.denies & 1U << s->decision.cls)
+		say_unclosed(agent, s, UNCLOSED_NO_PROCESS);
 	if (s->decision.verdict != HP_VERDICT_DENIED)
 		return;
 	if (closing(agent) && close_socket(agent, s))
@@ -219,6 +224,26 @@ static uint8_t how_of(const struct agent *agent, const struct receivers_socket *
 	return HP_HOW_EXISTING;
 }
 
+/* Is the cgroup one whose binds the programs see? */
+static bool is_checked(const struct agent *agent, uint64_t cgroup_id)
+{
+	const char *path = cgroup_name(agent->identity.v2, cgroup_id);
+	const char *top = agent->cgroup + strlen(agent->mounts.v2);
+	size_t len = strlen(top);
+
+	return path && strncmp(path, top, len) == 0 && (path[len] == '/' || !path[len] || !len);
+}
+
+/*
+ * It was bound while the programs watch, and none of them told of it: then its
+ * record was lost, and it stands in the counters.
+ */
+static bool was_counted(const struct agent *agent, const struct receivers_socket *s)
+{
+	return agent->sweep.runs && s->asked != HP_ASKED_NO &&
+	       is_checked(agent, s->socket.cgroup_id);
+}
+
 static void tell(struct agent *agent, const struct receivers_socket *s, uint64_t count)
 {
 	struct timespec now;
@@ -229,7 +254,7 @@ static void tell(struct agent *agent, const struct receivers_socket *s, uint64_t
 	record.key.how = how_of(agent, s);
 	record.time_ns = (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 	agent->sweep.found += count;
-	tell_found(agent, &record, count);
+	tell_found(agent, &record, count, was_counted(agent, s));
 }
 
 /* Sockets that are alike make one line. */
@@ -296,11 +321,13 @@ static void sweep(struct agent *agent)
 	tell_all(agent);
 	sift(agent, &found, false, false);
 	if (found.len) {
-		bool named = receivers_name(&found, agent->sweep.procs) == 0;
+		bool named = receivers_name(&found, agent->sweep.procs) == 0 &&
+			     procs_see_all(agent->sweep.procs);
 
 		tell_all(agent);
 		sift(agent, &found, true, named);
 	}
+	agent->sweep.lost = status_lost(agent);
 	receivers_sort(&found);
 	for (size_t i = 0; i < found.len; i++)
 		enforce(agent, &found.list[i]);

@@ -36,15 +36,20 @@ static void publish(struct agent *agent)
  */
 static void remember(struct agent *agent, const struct hp_event *record)
 {
+	struct known_violation v = {
+		.cookie = record->cookie,
+		.cgroup_id = record->cgroup_id,
+		.proto = record->key.proto,
+		.cls = record->key.cls,
+		.port = record->key.port,
+	};
+
 	if (record->key.verdict == HP_VERDICT_DENIED)
 		return;
-	known_add(agent->sweep.known, &(struct known_violation) {
-					      .cookie = record->cookie,
-					      .cgroup_id = record->cgroup_id,
-					      .proto = record->key.proto,
-					      .cls = record->key.cls,
-					      .port = record->key.port,
-				      });
+	if (record->hook == HP_HOOK_SWEEP)
+		known_add(agent->sweep.known, &v);
+	else
+		known_add_hooked(agent->sweep.known, &v);
 }
 
 static void on_line(void *data, const struct hp_event *record, uint64_t count, uint64_t first_ns,
@@ -57,9 +62,15 @@ static void on_line(void *data, const struct hp_event *record, uint64_t count, u
 	publish(agent);
 }
 
-void tell_found(struct agent *agent, const struct hp_event *record, uint64_t count)
+void tell_found(struct agent *agent, const struct hp_event *record, uint64_t count, bool counted)
 {
-	agent->tally.existing += count;
+	uint64_t recovered = count < agent->sweep.lost ? count : agent->sweep.lost;
+
+	if (!counted)
+		recovered = 0;
+	agent->sweep.lost -= recovered;
+	agent->tally.recovered += recovered;
+	agent->tally.existing += count - recovered;
 	on_line(agent, record, count, record->time_ns, record->time_ns);
 }
 

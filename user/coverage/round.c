@@ -84,8 +84,10 @@ static int attach(struct run *run)
 	size_t failure;
 	int r = fd < 0 ? -errno : kernel_attach(run->kernel, fd);
 
-	if (r == 0)
+	if (r == 0) {
+		(void)kernel_attach_listen(run->kernel, fd); /* without it the sweep has to tell */
 		r = kernel_attach_sctp(run->kernel);
+	}
 	if (r < 0)
 		return run_failed(run, r, "attaching the programs");
 	canary_try(&canary, &proof);

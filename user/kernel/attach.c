@@ -43,25 +43,31 @@ static int attach_part(struct kernel *kernel, enum part part, int cgroup_fd)
 	return kernel->links[part] ? 0 : -errno;
 }
 
+/* Why it fails is in the errno: what libbpf has to say of it is no more. */
 static int attach_parts(struct kernel *kernel, uint32_t parts, int cgroup_fd)
 {
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
 	int r = 0;
 
 	for (enum part p = 0; p < PART_MAX && r == 0; p++)
 		if (parts & 1U << p)
 			r = attach_part(kernel, p, cgroup_fd);
+	(void)libbpf_set_print(print);
 	return r;
 }
 
-/* Why it fails is in the errno: what libbpf has to say of it is no more. */
 int kernel_attach(struct kernel *kernel, int cgroup_fd)
 {
-	uint32_t parts = (1U << KERNEL_ATTACHMENTS) - 1;
-	libbpf_print_fn_t print = libbpf_set_print(NULL);
-	int r = attach_parts(kernel, parts | (kernel->parts & (PARTS_FEXIT | PARTS_SOCKOPS)),
-			     cgroup_fd);
+	return attach_parts(kernel, (1U << KERNEL_ATTACHMENTS) - 1, cgroup_fd);
+}
 
-	(void)libbpf_set_print(print);
+int kernel_attach_listen(struct kernel *kernel, int cgroup_fd)
+{
+	uint32_t parts = kernel->parts & (PARTS_FEXIT | PARTS_SOCKOPS);
+	int r = attach_parts(kernel, parts, cgroup_fd);
+
+	if (r < 0)
+		kernel->parts &= ~parts;
 	return r;
 }
 

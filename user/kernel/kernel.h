@@ -87,10 +87,16 @@ void kernel_set_chosen_range(struct kernel *kernel, uint16_t first, uint16_t las
 const char *kernel_hook_name(enum kernel_hook hook);
 
 /*
- * Attach the programs to a cgroup directory, and what was loaded for listen();
- * -EPERM also where a program holds the cgroup exclusively.
+ * Attach the four programs to a cgroup directory; -EPERM also where a program
+ * holds the cgroup exclusively.
  */
 int kernel_attach(struct kernel *kernel, int cgroup_fd);
+
+/*
+ * Attach what was loaded for listen(), if anything. 0, or a negative errno: some
+ * machines load a tracing program that they can't attach. Then there is none.
+ */
+int kernel_attach_listen(struct kernel *kernel, int cgroup_fd);
 
 /* Were the programs for SCTP loaded? */
 bool kernel_has_sctp(const struct kernel *kernel);

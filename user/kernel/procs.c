@@ -8,11 +8,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "taskfile.h"
 
+#define INITIAL_PID_NS 0xeffffffcU /* the inode of /proc/PID/ns/pid there, fixed by the kernel */
+
 struct procs {
 	uint32_t netns_inum;
+	bool see_all;
 	bool tried; /* to load the iterator */
 	struct taskfile *taskfile;
 };
@@ -25,10 +29,12 @@ struct search {
 int procs_new(uint32_t netns_inum, struct procs **ret_procs)
 {
 	struct procs *procs = calloc(1, sizeof(*procs));
+	struct stat st;
 
 	if (!procs)
 		return -ENOMEM;
 	procs->netns_inum = netns_inum;
+	procs->see_all = stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == INITIAL_PID_NS;
 	*ret_procs = procs;
 	return 0;
 }
@@ -137,6 +143,11 @@ static int walk(struct search *search)
 		if (isdigit((unsigned char)entry->d_name[0]))
 			look_into((uint32_t)strtoul(entry->d_name, NULL, 10), search);
 	return 0;
+}
+
+bool procs_see_all(const struct procs *procs)
+{
+	return procs->see_all;
 }
 
 bool procs_ask_kernel(const struct procs *procs)

@@ -30,6 +30,12 @@ DEFINE_CLEANUP(struct procs, procs_free)
  */
 int procs_find(struct procs *procs, struct procs_owner *owners, size_t len);
 
+/*
+ * Are all processes of the machine seen? Not from a PID namespace of one's own:
+ * then a socket that nobody has may be anybody's.
+ */
+bool procs_see_all(const struct procs *procs);
+
 /* Does the kernel tell, or /proc? Known after the first procs_find(). */
 bool procs_ask_kernel(const struct procs *procs);
 

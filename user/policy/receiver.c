@@ -14,6 +14,14 @@ uint8_t receiver_scope(const struct receiver *socket)
 		       hp_scope_of6(ntohl(a[0]), ntohl(a[1]), ntohl(a[2]), ntohl(a[3]));
 }
 
+/* The range may be another one than when the kernel chose: the socket knows better. */
+static bool is_chosen(const struct receiver *socket, const struct port_range *range, uint8_t asked)
+{
+	return asked == HP_ASKED_UNKNOWN ?
+		       hp_may_be_chosen(socket->port, range->first, range->last) :
+		       asked == HP_ASKED_NO;
+}
+
 struct hp_decision receiver_decide(const struct policy *policy, const struct hp_config *config,
 				   const struct port_range *range, const struct receiver *socket,
 				   struct receiver_facts facts)
@@ -24,7 +32,7 @@ struct hp_decision receiver_decide(const struct policy *policy, const struct hp_
 		.scope = receiver_scope(socket),
 		.port = socket->port,
 		.kernel_socket = facts.kernel,
-		.chosen = !facts.bound && hp_may_be_chosen(socket->port, range->first, range->last),
+		.chosen = is_chosen(socket, range, facts.asked),
 	};
 	bool datagrams = socket->proto == HP_PROTO_UDP || socket->proto == HP_PROTO_UDPLITE;
 	struct hp_decision d = { 0 };

@@ -30,14 +30,14 @@ struct port_range {
 
 /* What the table can't tell of a socket, but its reader may know. */
 struct receiver_facts {
-	bool bound;  /* a hook saw a bind() that named the port */
-	bool kernel; /* it is the kernel's own */
+	uint8_t asked; /* enum hp_asked: did a bind() name the port? */
+	bool kernel;   /* it is the kernel's own */
 };
 
 /*
  * Decide a socket. The table does not say whether somebody asked for its port
  * or the kernel chose it: where no row names a port of the range, it counts as
- * chosen unless the facts say that it was bound.
+ * chosen unless the facts say better.
  *
  * HP_VERDICT_NONE: it receives nothing that a registry speaks of (a client's
  * connected UDP socket on a port without a row). A UDP socket on a chosen port
