@@ -112,7 +112,7 @@ stop_agent
 rewritten() {
 	"$B/tests/e2e/foreign" "$CGROUP" bind4 rewrite link >"$WORK/foreign" 2>&1 8<&- &
 	local pid=$!
-	until_true 5 grep -q attached "$WORK/foreign" || fail "$1: a program that rewrites: $(cat "$WORK/foreign")"
+	until_true 5 grep -qs attached "$WORK/foreign" || fail "$1: a program that rewrites: $(cat "$WORK/foreign")"
 	is "$1: an allowed port, made another one" "$(probe tcp 4 127.0.0.1 40001)" "$2"
 	is "$1: the event is of that one" "$(told 7999) $(told 40001)" "$3 "
 	is "$1: a denied one, too" "$(probe tcp 4 127.0.0.1 7000)" "$4"

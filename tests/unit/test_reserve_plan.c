@@ -6,12 +6,20 @@
 
 #define ROW(protocol, number)                                                                      \
 	{                                                                                          \
-		.key = {.proto = HP_PROTO_##protocol, .port = number }                             \
+		.key = { .proto = HP_PROTO_##protocol, .port = number }, .row = {.row = { 1, 1 } } \
 	}
 
 static struct policy_row rows[] = {
-	ROW(TCP, 80),	 ROW(TCP, 39999), ROW(TCP, 40000),  ROW(TCP, 40001),
-	ROW(TCP, 40010), ROW(UDP, 40000), ROW(SCTP, 40002), ROW(UDPLITE, 65535),
+	ROW(TCP, 80),
+	ROW(TCP, 39999),
+	ROW(TCP, 40000),
+	ROW(TCP, 40001),
+	ROW(TCP, 40010),
+	ROW(UDP, 40000),
+	ROW(SCTP, 40002),
+	ROW(UDPLITE, 65535),
+	/* only an exception names it */
+	{ .key = { .proto = HP_PROTO_TCP, .port = 40020 }, .row = { .excepted = 2 } },
 };
 
 struct plan_case {

@@ -6,8 +6,13 @@ static void find_registered(const struct reserve_facts *facts, struct portset *s
 	const struct policy *policy = facts->policy;
 
 	for (size_t i = 0; i < policy->len; i++) {
+		const struct hp_row *row = &policy->rows[i].row;
 		uint16_t port = policy->rows[i].key.port;
 
+		/* an exception alone registers nothing */
+		if (row->row[HP_SCOPE_EXTERNAL] == HP_NO_ROW &&
+		    row->row[HP_SCOPE_LOCALHOST] == HP_NO_ROW)
+			continue;
 		if (port >= facts->first && port <= facts->last)
 			portset_add(set, port);
 	}
