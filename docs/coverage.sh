@@ -26,7 +26,9 @@ sweep of the socket table.
 ## How it is tried
 
 `hostportctl coverage` tries each way on the running kernel, in control groups and network namespaces of its own. It
-needs root, but no agent, and touches nothing else. `--list` prints the ways alone. For each way a process takes a port
+needs root, but no agent. It loads the kernel's modules for the protocols that it tries, which stay: SCTP, DCCP, SMC,
+VXLAN. Otherwise it touches nothing else. It tries the programs as an agent has them by default, which checks the root
+control group, sweeps, and lets kernel sockets pass. `--list` prints the ways alone. For each way a process takes a port
 that the registry does not allow:
 
 1. Without the programs: what the way does by itself.

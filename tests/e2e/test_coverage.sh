@@ -32,8 +32,9 @@ while read -r way; do
 		\"\(.answer) \(.enforce) \(.events.enforce) \(.audit) \(.events.audit > 0)\"")" \
 		"denied EPERM 1 ok true"
 done < <(value '.ways[] | select(.promised) | .way')
+# SMC has none because of Linux 5.10; what each kernel says of it is in its expected answers.
 is "explicit, and no promise" "$(value '[.ways[] | select(.explicit and (.promised | not) and
-	(.protocol == "tcp" or .protocol == "udp")) | .way] | sort | join(" ")')" \
+	(.protocol == "tcp" or .protocol == "udp") and .way != "smc") | .way] | sort | join(" ")')" \
 	"netns-foreign-socket scm-rights-outside tcp-bound-before udp-bound-before vxlan"
 is "in audit as without" "$(value '.ways[] | select(.audit != .without or (.harmless | not)) | .way')" ""
 is "a bind() that fails makes no event" "$(value '.ways[] | select(.events.occupied != 0) | .way')" ""
