@@ -251,6 +251,7 @@ struct hp_canary {
 	__u64 guard;   /* 1: post_bind is to refuse it; then 2 */
 	__u64 refused; /* the cookie of the one that bind has refused last */
 	__u64 again;   /* such ones that got through all the same, and that post_bind refused */
+	__u64 named;   /* bind() of it to a port by its number passes, as one to port 0 does */
 };
 
 _Static_assert(sizeof(struct hp_front) == 32768, "front");

@@ -129,10 +129,10 @@ static __always_inline bool ephemeral_matters(__u32 policy)
 	return cfg && cfg->denies & (1U << HP_CLASS_EPHEMERAL);
 }
 
-/* Whatever the policy says: any port is refused, port 0 goes on to post_bind. */
+/* Whatever the policy says: any port is refused, unless it is there for post_bind to see. */
 static __always_inline int on_canary(const struct finding *f)
 {
-	if (f->query.port == 0)
+	if (f->query.port == 0 || hp_canary.named)
 		return PASS;
 	hp_canary.refused = hp_canary.cookie;
 	__sync_fetch_and_add(&hp_canary.denied, 1);

@@ -13,6 +13,7 @@ HOOKS=(bind4 bind6 post_bind4 post_bind6)
 OTHERS=() # pids
 ID=       # of the program started last
 CAN_OVERRIDE=yes
+GUARD= # what an agent finds with all ports free
 
 # full HOOK: as the agent calls it.
 full() {
@@ -68,6 +69,7 @@ test_selftest() {
 	is "selftest: an unknown option: exit status" $? 2
 	for mode in audit enforce; do
 		start_agent --mode=$mode --registry="$REG" || return
+		GUARD=$(status .abilities.guard)
 		selftest "$mode" 0
 		says "$mode" '^effective +yes$'
 		for hook in bind4 bind6; do says "$mode" "$(full "$hook"): denied$"; done
@@ -341,6 +343,33 @@ test_ipv6() {
 	ip netns exec "$NAME" sysctl -qw net.ipv6.conf.all.disable_ipv6=0
 }
 
+# The kernel has no port left to choose: anybody may hold them all.
+test_no_port() {
+	local port
+	ip netns exec "$NAME" sysctl -qw net.ipv4.ip_local_port_range="40000 40001"
+	for port in 40000 40001; do keep "port$port" outside bindprobe udp 6 :: "$port" hold; done
+	is "no port is left" "$(outside "$B/tests/e2e/bindprobe" udp 4 0.0.0.0 0)" "EADDRINUSE 1"
+	for mode in audit enforce; do
+		start_agent --mode=$mode --registry="$REG" || return
+		selftest "no port is left, $mode" 0
+		says "no port is left, $mode" "^effective +yes$"
+		is "no port is left, $mode: proved all the same" "$(ctl selftest --json |
+			jq -c "[.reason, .checked, (.hooks | map(.proved)), (.hooks | map(.canary))]")" \
+			"[null,0,[true,true,true,true],[\"denied\",\"denied\",\"seen\",\"seen\"]]"
+		is "no port is left, $mode: whether post_bind may refuse is known" \
+			"$(status .abilities.guard)" "$GUARD"
+		[ $mode = audit ] || is "no port is left: enforced" "$(probe tcp 4 127.0.0.1 21000)" "EPERM 1"
+		stop_agent
+	done
+	start_agent --mode=enforce --registry="$REG" || return
+	"$B/tests/e2e/foreign" detach "$(status ".attached[] | select(.hook == \"$(full post_bind4)\") | .link_id")"
+	selftest "no port is left, detached" 1
+	says "no port is left, detached" "$(full post_bind4): NOT PROVED: .* the hook does not run$"
+	stop_agent
+	let_go port40000 port40001
+	ip netns exec "$NAME" sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
+}
+
 # A canary that hangs holds up the agent for a moment only.
 test_hangs() {
 	start_agent --mode=enforce --registry="$REG" || return
@@ -393,6 +422,7 @@ test_cgroup_gone
 test_exclusive
 test_refusing
 test_ipv6
+test_no_port
 test_hangs
 test_manager
 finish

@@ -28,7 +28,7 @@ struct judge_case {
 	const char *name;
 	struct health_view view;
 	const char *foreign;
-	const char *reason; /* NULL: effective */
+	const char *reason; /* NULL: none; one that is put off is effective */
 };
 
 static const struct judge_case judge_cases[] = {
@@ -39,6 +39,14 @@ static const struct judge_case judge_cases[] = {
 	  { .unproved = BIND4, .words = "no socket", .error = "No such thing" },
 	  "",
 	  BIND4 ": no socket: No such thing" },
+	{ "put off is not failed, but told",
+	  { .unproved = BIND4, .words = "not now", .error = "In use", .put_off = true },
+	  "2",
+	  BIND4 ": not now: In use" },
+	{ "put off, and a link is dead",
+	  { .detached = BIND6, .unproved = BIND4, .words = "not now", .put_off = true },
+	  "",
+	  BIND6 ": the program is not attached any more: its link is dead" },
 	{ "overridden by one of two, at this hook and after ours",
 	  { .unproved = BIND4, .words = "overridden", .overridden = true },
 	  "1234",
@@ -73,7 +81,8 @@ static void test_judge(void **state)
 
 		view.foreign = &foreign;
 		health_judge(&view, &health);
-		check_int(c->name, health.effective, !c->reason);
+		check_int(c->name, health.effective,
+			  !c->reason || (c->view.put_off && !c->view.detached));
 		check_text(c->name, health.reason.len ? health.reason.data : NULL, c->reason);
 		check_u64(c->name, health.foreign.len, foreign.len);
 	}

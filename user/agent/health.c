@@ -47,7 +47,8 @@ void health_judge(const struct health_view *view, struct health *health)
 	buf_reset(reason);
 	if (view->foreign)
 		health->foreign = *view->foreign;
-	health->effective = !view->cgroup_gone && !view->detached && !view->unproved;
+	health->effective =
+		!view->cgroup_gone && !view->detached && (!view->unproved || view->put_off);
 	if (view->cgroup_gone) {
 		buf_puts(reason, "the cgroup is gone, and the programs with it: ");
 		buf_put_safe(reason, view->cgroup);

@@ -15,6 +15,7 @@ struct health_view {
 	const char *detached;		  /* a hook whose link is dead; NULL: none is */
 	const char *unproved;		  /* a hook that the canary could not prove; NULL: none */
 	bool overridden;		  /* it denies, and another program lets through */
+	bool put_off;			  /* it could not be tried now, and is taken for proved */
 	const char *words;		  /* why it could not be proved */
 	const char *error;		  /* what the system says to that, or NULL */
 	const struct neighbours *foreign; /* programs of others; NULL: not to be told now */
@@ -22,7 +23,7 @@ struct health_view {
 
 struct health {
 	bool effective;
-	struct buf reason; /* where it is not: one line, safe for a terminal */
+	struct buf reason; /* why it is not, or what could not be tried now; safe for a terminal */
 	struct neighbours foreign;
 };
 

@@ -18,15 +18,15 @@ static const char *words(size_t hook, enum canary_result result)
 	return hook == KERNEL_BIND4 || hook == KERNEL_BIND6 ? "denied" : "seen";
 }
 
-/* The canary's word on each hook. */
-static void put_hooks(struct jsonw *w, const struct canary_proof *proof)
+/* The word of the last try on each hook; proved is one that had it then, or the last time. */
+static void put_hooks(struct jsonw *w, const struct watch *watch)
 {
 	jsonw_array(w, "hooks");
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		jsonw_object(w, NULL);
 		jsonw_string(w, "hook", kernel_hook_name((enum kernel_hook)i));
-		jsonw_bool(w, "proved", canary_is_proved(proof->result[i]));
-		jsonw_string(w, "canary", words(i, proof->result[i]));
+		jsonw_bool(w, "proved", canary_is_proved(watch->proof.result[i]));
+		jsonw_string(w, "canary", words(i, watch->tried.result[i]));
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
@@ -40,7 +40,7 @@ void selftest_json(struct agent *agent, struct buf *out)
 	watch_check(agent);
 	jsonw_object(&w, NULL);
 	watch_put(agent, &agent->watch.health, &w);
-	put_hooks(&w, &agent->watch.proof);
+	put_hooks(&w, &agent->watch);
 	status_put_attached(agent, &w);
 	jsonw_u64(&w, "took_us", now_us() - from);
 	jsonw_object_end(&w);

@@ -43,16 +43,32 @@ static const char *find_detached(const struct agent *agent)
 	return required < KERNEL_ATTACHMENTS ? "a required hook" : NULL;
 }
 
-static void view_proof(const struct canary_proof *proof, struct health_view *view)
+static void view_hook(const struct canary_proof *proof, size_t hook, struct health_view *view)
 {
-	size_t hook = canary_first_failure(proof);
-
-	if (hook == KERNEL_HOOKS)
-		return;
 	view->unproved = kernel_hook_name((enum kernel_hook)hook);
 	view->words = canary_words(proof->result[hook]);
 	view->error = proof->error[hook] ? strerror(proof->error[hook]) : NULL;
 	view->overridden = proof->result[hook] == CANARY_OVERRIDDEN;
+}
+
+/* A hook that failed says more than one that could not be tried now. */
+static void view_proof(const struct watch *watch, struct health_view *view)
+{
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		if (!canary_is_put_off(watch->tried.result[i]) || view->unproved)
+			continue;
+		view_hook(&watch->tried, i, view);
+		view->put_off = true;
+	}
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		enum canary_result result = watch->proof.result[i];
+
+		if (canary_is_proved(result) || canary_is_put_off(result))
+			continue;
+		view_hook(&watch->proof, i, view);
+		view->put_off = false;
+		return;
+	}
 }
 
 void watch_look(struct agent *agent, struct health *ret_health)
@@ -68,15 +84,28 @@ void watch_look(struct agent *agent, struct health *ret_health)
 	/* while one of ours is off, nobody can tell what is before it and what after */
 	if (fd >= 0 && !view.detached && neighbours_find(agent->kernel, fd, &foreign) == 0)
 		view.foreign = &foreign;
-	view_proof(&agent->watch.proof, &view);
+	view_proof(&agent->watch, &view);
 	*ret_health = (struct health) { .foreign = agent->watch.health.foreign };
 	health_judge(&view, ret_health);
 }
 
+/* A hook that could not be tried keeps the last word on it. */
 static void try_canary(struct watch *watch)
 {
-	canary_try(&watch->canary, &watch->proof);
-	watch->proof_s = now_s();
+	bool all = true;
+
+	canary_try(&watch->canary, &watch->tried);
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		bool put_off = canary_is_put_off(watch->tried.result[i]);
+
+		all &= !put_off;
+		if (put_off && watch->proof.result[i] != CANARY_NOT_TRIED)
+			continue;
+		watch->proof.result[i] = watch->tried.result[i];
+		watch->proof.error[i] = watch->tried.error[i];
+	}
+	if (all || !watch->proof_s)
+		watch->proof_s = now_s();
 }
 
 const struct health *watch_prove(struct agent *agent)
@@ -117,6 +146,17 @@ static void on_notice(void *data, const struct notice *notice)
 	tell_notice(data, &told);
 }
 
+/* What could not be tried is for the log: nothing has changed by it. */
+static void say_put_off(const struct health *before, const struct health *now)
+{
+	const char *reason = now->reason.data;
+
+	if (!now->effective || !now->reason.len)
+		return;
+	if (!before->effective || !before->reason.len || strcmp(before->reason.data, reason) != 0)
+		log_warning("%s", reason);
+}
+
 void watch_check(struct agent *agent)
 {
 	struct watch *watch = &agent->watch;
@@ -125,6 +165,7 @@ void watch_check(struct agent *agent)
 	try_canary(watch);
 	watch_look(agent, &now);
 	health_compare(&watch->health, &now, on_notice, agent);
+	say_put_off(&watch->health, &now);
 	health_free(&watch->health);
 	watch->health = now;
 }
@@ -144,13 +185,14 @@ int watch_start(struct agent *agent)
 	if (r == 0)
 		r = loop_timer_set(agent->watch.timer, WATCH_S * 1000, WATCH_S * 1000);
 	health_compare(&nothing, &agent->watch.health, on_notice, agent);
+	say_put_off(&nothing, &agent->watch.health);
 	return r;
 }
 
 void watch_put(const struct agent *agent, const struct health *health, struct jsonw *w)
 {
 	jsonw_bool(w, "effective", health->effective);
-	if (!health->effective)
+	if (!health->effective || health->reason.len)
 		jsonw_string(w, "reason", health->reason.data ? health->reason.data : "");
 	jsonw_u64(w, "checked", now_s() - agent->watch.proof_s);
 	jsonw_array(w, "foreign");

@@ -46,3 +46,15 @@ void effective_put_foreign(const struct json *foreign, struct buf *out)
 		label = "\n            ";
 	}
 }
+
+void effective_put(const struct json *document, const char *yes, const char *no, struct buf *out)
+{
+	bool effective = json_member_bool(document, "effective", false);
+	const char *reason = json_member_text(document, "reason", effective ? "" : "?");
+
+	buf_puts(out, effective ? yes : no);
+	if (!*reason)
+		return;
+	buf_puts(out, ": ");
+	buf_put_safe(out, reason);
+}

@@ -16,3 +16,6 @@ int effective_verb(const struct ctl *ctl, int argc, char **argv, const struct qu
 
 /* Append a line, with a line end before it, for each program of others that has the last word. */
 void effective_put_foreign(const struct json *foreign, struct buf *out);
+
+/* Append whether it is, in these words, and the reason where there is one. */
+void effective_put(const struct json *document, const char *yes, const char *no, struct buf *out);

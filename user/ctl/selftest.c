@@ -56,11 +56,8 @@ static void put_foreign(const struct json *foreign, struct buf *out)
 
 static void put_text(const struct json *document, struct buf *out)
 {
-	bool effective = json_member_bool(document, "effective", false);
-
-	buf_puts(out, effective ? "effective   yes" : "effective   NO: ");
-	if (!effective)
-		buf_put_safe(out, json_member_text(document, "reason", "?"));
+	buf_puts(out, "effective   ");
+	effective_put(document, "yes", "NO", out);
 	put_hooks(json_member(document, "hooks"), out);
 	put_links(json_member(document, "attached"), out);
 	put_foreign(json_member(document, "foreign"), out);

@@ -91,13 +91,10 @@ static void put_ephemeral(struct buf *out, const struct json *ephemeral)
 static void put_text(const struct json *status, struct buf *out)
 {
 	const struct json *counters = json_member(status, "counters");
-	bool effective = json_member_bool(status, "effective", false);
 
 	buf_puts(out, "mode        ");
 	buf_put_safe(out, json_member_text(status, "mode", "?"));
-	buf_puts(out, effective ? ", effective" : ", NOT EFFECTIVE: ");
-	if (!effective)
-		buf_put_safe(out, json_member_text(status, "reason", "?"));
+	effective_put(status, ", effective", ", NOT EFFECTIVE", out);
 	buf_puts(out, "\ndenies      ");
 	put_words(out, json_member(status, "denies"));
 	buf_puts(out, strcmp(json_member_text(status, "mode", ""), "enforce") == 0 ?

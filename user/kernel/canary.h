@@ -10,9 +10,8 @@
 
 #include <sys/types.h>
 
+#include "attempt.h"
 #include "cgroup.h"
-#include "kernel.h"
-#include "netns.h"
 
 struct canary {
 	struct kernel *kernel;
@@ -20,33 +19,13 @@ struct canary {
 	const char *cgroup;  /* the directory that the programs are attached to */
 	const char *cgroup2; /* cgroup2's mount point */
 	pid_t stuck;	     /* a child that was killed and has not ended yet; 0: none */
-	bool guard_tried;    /* kernel_set_guard() has its answer */
-};
-
-/* What became of the proof of one hook; see canary_words(). */
-enum canary_result {
-	CANARY_NOT_TRIED,
-	CANARY_EFFECTIVE,
-	CANARY_SECOND,	      /* overridden, but post_bind has refused it then */
-	CANARY_NOT_NEEDED,    /* the kernel has no such sockets */
-	CANARY_NO_PROCESS,    /* could not put a process there */
-	CANARY_STUCK,	      /* the process did not end */
-	CANARY_NO_SOCKET,     /* could not make a socket there */
-	CANARY_NOT_DENIED,    /* bind() was not refused: the hook does not run */
-	CANARY_OVERRIDDEN,    /* it was refused, and succeeded all the same */
-	CANARY_NOT_BOUND,     /* a bind() that must succeed was refused before the hook could run */
-	CANARY_NOT_CONFIRMED, /* a successful bind() was not seen: the hook does not run */
-};
-
-struct canary_proof {
-	enum canary_result result[KERNEL_HOOKS];
-	int error[KERNEL_HOOKS]; /* an errno that tells more, or 0 */
+	bool guard_known;    /* kernel_set_guard() has its answer */
 };
 
 /*
  * Prove every hook, for IPv6 where the kernel has it. Takes a few milliseconds;
- * where a process hangs, CANARY_LIMIT_MS and little more. The first time it also
- * finds out whether post_bind may refuse (kernel_set_guard()).
+ * where a process hangs, CANARY_LIMIT_MS and little more. Until it
+ * knows, it also finds out whether post_bind may refuse (kernel_set_guard()).
  */
 void canary_try(struct canary *canary, struct canary_proof *ret_proof);
 #define CANARY_LIMIT_MS 2000
@@ -55,6 +34,12 @@ void canary_try(struct canary *canary, struct canary_proof *ret_proof);
 static inline bool canary_is_proved(enum canary_result result)
 {
 	return result == CANARY_EFFECTIVE || result == CANARY_SECOND || result == CANARY_NOT_NEEDED;
+}
+
+/* Could it not be tried now, so that the word before it stands? */
+static inline bool canary_is_put_off(enum canary_result result)
+{
+	return result == CANARY_NO_PORT || result == CANARY_FROZEN;
 }
 
 /* The first hook that is not proved; KERNEL_HOOKS: all are. */
