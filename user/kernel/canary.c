@@ -8,7 +8,10 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,10 +38,46 @@ static int enter(const char *dir)
 	return write(fd, "0", 1) == 1 ? 0 : -errno;
 }
 
-/* The child's work; `dir` is the cgroup to enter, or NULL. */
-static void child(const struct canary *canary, const char *dir, struct canary_proof *proof)
+/* As close_range() from `first` to `last`, which a sandbox may not know. */
+static void close_from_to(unsigned int first, unsigned int last)
 {
-	int r = dir ? enter(dir) : 0;
+	long max = sysconf(_SC_OPEN_MAX);
+
+	if (close_range(first, last, 0) == 0)
+		return;
+	if (max > 0 && last >= (unsigned long)max)
+		last = (unsigned int)max - 1;
+	for (unsigned int fd = first; fd <= last; fd++)
+		(void)close((int)fd);
+}
+
+/*
+ * A process that hangs must not keep what the agent has: its lock and socket,
+ * or the links, so that programs stay attached without an agent. It ends with
+ * the agent, and until then has nothing but the way into the namespace.
+ */
+static int let_go(const struct canary *canary, pid_t parent)
+{
+	int keep = canary->netns->fd;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -errno;
+	if (getppid() != parent)
+		return -ESRCH;
+	if (keep > 0)
+		close_from_to(0, (unsigned int)keep - 1);
+	close_from_to((unsigned int)(keep + 1), ~0U);
+	return 0;
+}
+
+/* The child's work; `dir` is the cgroup to enter, or NULL. */
+static void child(const struct canary *canary, const char *dir, pid_t parent,
+		  struct canary_proof *proof)
+{
+	int r = let_go(canary, parent);
+
+	if (r == 0 && dir)
+		r = enter(dir);
 
 	if (r < 0)
 		all_hooks(proof, CANARY_NO_PROCESS, -r);
@@ -90,7 +129,7 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 {
 	struct canary_proof *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t pid;
+	pid_t pid, parent = getpid();
 	int error;
 
 	if (shared == MAP_FAILED) {
@@ -100,7 +139,7 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 	shared->guard_known = canary->guard_known;
 	pid = fork();
 	if (pid == 0) {
-		child(canary, dir, shared);
+		child(canary, dir, parent, shared);
 		_exit(0);
 	}
 	error = pid < 0 ? errno : end_of(canary, pid);
@@ -116,26 +155,60 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 	kernel_canary(canary->kernel)->named = 0;
 }
 
-void canary_try(struct canary *canary, struct canary_proof *ret_proof)
+/* ---- the directory ------------------------------------------------------------------------- */
+
+#define DIR_NAME "hostportd-canary."
+
+/* Whose directory is it, if it is that of a canary? 0: of none. */
+static pid_t owner_of(const char *name)
+{
+	char *end;
+	long pid;
+
+	if (strncmp(name, DIR_NAME, strlen(DIR_NAME)) != 0)
+		return 0;
+	pid = strtol(name + strlen(DIR_NAME), &end, 10);
+	return *end == '\0' && pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
+/* Remove the directories of agents that were killed before they could. */
+static void remove_stale(const struct canary *canary)
+{
+	_cleanup_closedir_ DIR *dir = opendir(canary->cgroup);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		pid_t pid = owner_of(entry->d_name);
+
+		if (pid && kill(pid, 0) < 0 && errno == ESRCH)
+			(void)unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+	}
+}
+
+static void in_directory(struct canary *canary, struct canary_proof *proof)
 {
 	char dir[PATH_MAX + 64];
 
-	*ret_proof = (struct canary_proof) { 0 };
-	if (is_stuck(canary)) {
-		all_hooks(ret_proof, CANARY_STUCK, ETIMEDOUT);
-		return;
-	}
-	if (cgroup_contains_self(canary->cgroup2, canary->cgroup)) {
-		in_child(canary, NULL, ret_proof);
-		return;
-	}
-	(void)snprintf(dir, sizeof(dir), "%s/hostportd-canary.%d", canary->cgroup, (int)getpid());
+	(void)snprintf(dir, sizeof(dir), "%s/" DIR_NAME "%d", canary->cgroup, (int)getpid());
 	if (mkdir(dir, 0755) < 0 && errno != EEXIST) {
-		all_hooks(ret_proof, CANARY_NO_PROCESS, errno);
+		all_hooks(proof, CANARY_NO_PROCESS, errno);
 		return;
 	}
-	in_child(canary, dir, ret_proof);
+	in_child(canary, dir, proof);
 	(void)rmdir(dir);
+}
+
+void canary_try(struct canary *canary, struct canary_proof *ret_proof)
+{
+	*ret_proof = (struct canary_proof) { 0 };
+	remove_stale(canary);
+	if (is_stuck(canary))
+		all_hooks(ret_proof, CANARY_STUCK, ETIMEDOUT);
+	else if (cgroup_contains_self(canary->cgroup2, canary->cgroup))
+		in_child(canary, NULL, ret_proof);
+	else
+		in_directory(canary, ret_proof);
+	remove_stale(canary);
 }
 
 size_t canary_first_failure(const struct canary_proof *proof)
