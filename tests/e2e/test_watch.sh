@@ -370,17 +370,77 @@ test_no_port() {
 	ip netns exec "$NAME" sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
 }
 
-# A canary that hangs holds up the agent for a moment only.
-test_hangs() {
+# A canary that hangs, for its cgroup is frozen when the agent has just seen that it was not: sets
+# CHILD.
+catch_canary() {
+	local dir=$CGROUP/hostportd-canary.$AGENT_PID end
+	for _ in {1..60}; do
+		"${CTL[@]}" selftest >"$WORK/selftest" 2>&1 &
+		end=$((SECONDS + 5))
+		until [ -d "$dir" ] || [ "$SECONDS" -ge "$end" ]; do :; done
+		echo 1 >"$CGROUP/cgroup.freeze"
+		CHILD=
+		if sleep 0.05 && read -r CHILD 2>/dev/null <"$dir/cgroup.procs"; then return 0; fi
+		echo 0 >"$CGROUP/cgroup.freeze"
+		wait $!
+	done 2>/dev/null
+	return 1
+}
+
+# An agent that is killed while its canary hangs leaves nothing.
+test_killed() {
+	local old
+	start_agent --mode=enforce --registry="$REG" || return
+	old=$AGENT_PID
+	if ! catch_canary; then
+		skip "killed: no canary could be frozen in the midst"
+		stop_agent
+		return
+	fi
+	is "killed: what the canary has open" \
+		"$(find "/proc/$CHILD/fd" -lname 'anon_inode:*' -o -lname '*.lock' | wc -l)" 0
+	kill -KILL "$old"
+	wait "$old" 2>/dev/null
+	until_true 5 is_gone "$CHILD" || fail "killed: the canary lives: $CHILD"
+	until_true 5 nothing_attached || fail "killed: programs stay: $(bpftool cgroup show "$CGROUP")"
+	start_agent --mode=enforce --registry="$REG" || return
+	pass "killed: another one starts"
+	echo 0 >"$CGROUP/cgroup.freeze"
+	selftest "killed, another one" 0
+	is "killed: no directory stays" "$(find "$CGROUP" -mindepth 1 -type d)" ""
+	stop_agent
+}
+# shellcheck disable=SC2317 # called by until_true
+nothing_attached() { ! bpftool cgroup show "$CGROUP" | grep -q hp_; }
+
+# In a frozen cgroup no process would run: the last proof stands, and nobody waits.
+test_frozen() {
 	start_agent --mode=enforce --registry="$REG" || return
 	echo 1 >"$CGROUP/cgroup.freeze"
-	selftest "a frozen cgroup" 1
-	says "a frozen cgroup" '^effective +NO: .*hangs'
-	status_exits "a frozen cgroup" 1
+	selftest "a frozen cgroup" 0
+	says "a frozen cgroup" '^effective +yes: cgroup_inet4_bind: could not be tried now: the cgroup is frozen$'
+	is "a frozen cgroup: as proved before" "$(ctl selftest --json | jq -c '.hooks | map(.proved)')" \
+		'[true,true,true,true]'
+	has "a frozen cgroup: standard error" "$(cat "$WORK/log")" "could not be tried now"
+	status_exits "a frozen cgroup" 0
+	has "a frozen cgroup: status" "$(cat "$WORK/status")" ", effective: .* the cgroup is frozen$"
+	is "a frozen cgroup: no process" "$(pgrep -c -P "$AGENT_PID")" 0
+	"$B/tests/e2e/foreign" detach "$(status '.attached[0].link_id')"
+	selftest "frozen and detached" 1
+	says "frozen and detached" "^effective +NO: .* its link is dead$"
+	stop_agent
+	start_agent --mode=enforce --registry="$REG" || return
+	status_exits "started in a frozen cgroup" 0
+	has "started in a frozen cgroup: standard error" "$(cat "$WORK/log")" "could not be tried now"
+	selftest "started in a frozen cgroup" 0
+	says "started in a frozen cgroup" 'bind: NOT PROVED: could not be tried now: the cgroup is frozen$'
 	echo 0 >"$CGROUP/cgroup.freeze"
 	selftest "thawed" 0
+	says "thawed" '^effective +yes$'
+	is "thawed: proved" "$(ctl selftest --json | jq -c '.hooks | map(.proved)')" \
+		'[true,true,true,true]'
+	is "thawed: what post_bind may do is known" "$(status .abilities.guard)" "$GUARD"
 	is "thawed: the canary left nothing" "$(find "$CGROUP" -mindepth 1 -type d)" ""
-	is "thawed: no child is left" "$(pgrep -c -P "$AGENT_PID")" 0
 	stop_agent
 }
 
@@ -423,6 +483,7 @@ test_exclusive
 test_refusing
 test_ipv6
 test_no_port
-test_hangs
+test_frozen
+test_killed
 test_manager
 finish

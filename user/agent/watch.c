@@ -117,9 +117,11 @@ const struct health *watch_prove(struct agent *agent)
 		.netns = &agent->netns,
 		.cgroup = agent->cgroup,
 		.cgroup2 = agent->mounts.v2,
+		.limit_ms = CANARY_LIMIT_MS,
 	};
 	(void)cgroup_id(agent->cgroup, &watch->cgroup_id);
 	try_canary(watch);
+	watch->canary.limit_ms = CANARY_AGAIN_MS;
 	watch_look(agent, &watch->health);
 	return &watch->health;
 }

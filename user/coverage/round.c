@@ -79,6 +79,7 @@ static int attach(struct run *run)
 		.netns = &run->lab.netns,
 		.cgroup = run->lab.in,
 		.cgroup2 = run->lab.mount,
+		.limit_ms = CANARY_LIMIT_MS,
 	};
 	struct canary_proof proof;
 	size_t failure;

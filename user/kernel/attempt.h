@@ -18,6 +18,7 @@ enum canary_result {
 	CANARY_NOT_NEEDED,    /* the kernel has no such sockets */
 	CANARY_NO_PORT,	      /* no port was free to try it with */
 	CANARY_FROZEN,	      /* the cgroup is: a process there would not run */
+	CANARY_LATE,	      /* the process did not end in time; the next one may */
 	CANARY_NO_PROCESS,    /* could not put a process there */
 	CANARY_STUCK,	      /* the process did not end */
 	CANARY_NO_SOCKET,     /* could not make a socket there */

@@ -105,7 +105,7 @@ static int wait_for(pid_t pid, int ms, int *ret_status)
 /* Wait for the child, and no longer than we can afford. 0, or a positive errno. */
 static int end_of(struct canary *canary, pid_t pid)
 {
-	int status = 0, r = wait_for(pid, CANARY_LIMIT_MS, &status);
+	int status = 0, r = wait_for(pid, canary->limit_ms, &status);
 
 	if (r == 0)
 		return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : ECHILD;
@@ -123,6 +123,35 @@ static bool is_stuck(struct canary *canary)
 	if (canary->stuck && waitpid(canary->stuck, &status, WNOHANG) != 0)
 		canary->stuck = 0;
 	return canary->stuck != 0;
+}
+
+/* Is a cgroup frozen, as one that is empty is at once, by itself or by one above it? */
+static bool is_frozen(const char *dir)
+{
+	char path[PATH_MAX + 80], line[64];
+	_cleanup_fclose_ FILE *f = NULL;
+	unsigned int frozen = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/cgroup.events", dir);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "frozen %u", &frozen) == 1)
+			break;
+	return frozen;
+}
+
+/*
+ * What a child that did not end in time says of the hooks. The first one in the
+ * event loop, where the limit is short, says nothing: the machine may be busy.
+ */
+static enum canary_result late(struct canary *canary, const char *dir)
+{
+	bool again = canary->late || canary->limit_ms >= CANARY_LIMIT_MS;
+
+	if (dir && is_frozen(dir))
+		return CANARY_FROZEN;
+	canary->late = true;
+	return again ? CANARY_STUCK : CANARY_LATE;
 }
 
 static void in_child(struct canary *canary, const char *dir, struct canary_proof *proof)
@@ -146,8 +175,12 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 	/* a child that was killed has proved nothing, whatever it wrote */
 	if (error == 0)
 		*proof = *shared;
+	else if (error == ETIMEDOUT)
+		all_hooks(proof, late(canary, dir), 0);
 	else
-		all_hooks(proof, error == ETIMEDOUT ? CANARY_STUCK : CANARY_NO_PROCESS, error);
+		all_hooks(proof, CANARY_NO_PROCESS, error);
+	if (error != ETIMEDOUT)
+		canary->late = false;
 	canary->guard_known |= error == 0 && shared->guard_known;
 	(void)munmap(shared, sizeof(*shared));
 	kernel_canary(canary->kernel)->cookie = 0;
@@ -194,7 +227,10 @@ static void in_directory(struct canary *canary, struct canary_proof *proof)
 		all_hooks(proof, CANARY_NO_PROCESS, errno);
 		return;
 	}
-	in_child(canary, dir, proof);
+	if (is_frozen(dir))
+		all_hooks(proof, CANARY_FROZEN, 0);
+	else
+		in_child(canary, dir, proof);
 	(void)rmdir(dir);
 }
 
@@ -203,7 +239,7 @@ void canary_try(struct canary *canary, struct canary_proof *ret_proof)
 	*ret_proof = (struct canary_proof) { 0 };
 	remove_stale(canary);
 	if (is_stuck(canary))
-		all_hooks(ret_proof, CANARY_STUCK, ETIMEDOUT);
+		all_hooks(ret_proof, CANARY_STUCK, 0);
 	else if (cgroup_contains_self(canary->cgroup2, canary->cgroup))
 		in_child(canary, NULL, ret_proof);
 	else
@@ -229,6 +265,7 @@ const char *canary_words(enum canary_result result)
 		[CANARY_NOT_NEEDED] = "not needed: there are no such sockets",
 		[CANARY_NO_PORT] = "could not be tried now: no port was free",
 		[CANARY_FROZEN] = "could not be tried now: the cgroup is frozen",
+		[CANARY_LATE] = "could not be tried now: the process that tries it takes too long",
 		[CANARY_NO_PROCESS] = "no process could be put into the cgroup",
 		[CANARY_STUCK] = "the process that tries it hangs",
 		[CANARY_NO_SOCKET] = "no socket could be made in the network namespace",

@@ -18,17 +18,20 @@ struct canary {
 	const struct netns *netns;
 	const char *cgroup;  /* the directory that the programs are attached to */
 	const char *cgroup2; /* cgroup2's mount point */
+	int limit_ms;	     /* so long a process may take */
 	pid_t stuck;	     /* a child that was killed and has not ended yet; 0: none */
+	bool late;	     /* the last process did not end in time */
 	bool guard_known;    /* kernel_set_guard() has its answer */
 };
 
 /*
  * Prove every hook, for IPv6 where the kernel has it. Takes a few milliseconds;
- * where a process hangs, CANARY_LIMIT_MS and little more. Until it
+ * where a process hangs, the limit and little more; in a frozen cgroup none is made. Until it
  * knows, it also finds out whether post_bind may refuse (kernel_set_guard()).
  */
 void canary_try(struct canary *canary, struct canary_proof *ret_proof);
-#define CANARY_LIMIT_MS 2000
+#define CANARY_LIMIT_MS 2000 /* while nobody waits for anything else */
+#define CANARY_AGAIN_MS 500  /* in the event loop */
 
 /* Nothing more to be wished for? */
 static inline bool canary_is_proved(enum canary_result result)
@@ -39,7 +42,7 @@ static inline bool canary_is_proved(enum canary_result result)
 /* Could it not be tried now, so that the word before it stands? */
 static inline bool canary_is_put_off(enum canary_result result)
 {
-	return result == CANARY_NO_PORT || result == CANARY_FROZEN;
+	return result == CANARY_NO_PORT || result == CANARY_FROZEN || result == CANARY_LATE;
 }
 
 /* The first hook that is not proved; KERNEL_HOOKS: all are. */
