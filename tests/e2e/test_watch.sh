@@ -7,6 +7,8 @@
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
+export HOSTPORTD_LISTEN=off # links are counted: those that every kernel has
+
 REG=$WORK/reg.yaml
 CTL=("$B/hostportctl" --socket="$SOCK")
 HOOKS=(bind4 bind6 post_bind4 post_bind6)
@@ -208,6 +210,26 @@ any() { if [ "$1" = 6 ]; then echo ::; else echo 0.0.0.0; fi; }
 override4() {
 	other "$1" post_bind4 override multi
 	other "$1" bind4 override multi
+}
+
+# What post_bind refuses another program lets through: found, and nothing is called denied then.
+test_overridden_guard() {
+	local family hook
+	[ "$CAN_OVERRIDE" = yes ] || return
+	start_agent --mode=enforce --registry="$REG" || return
+	is "guard: this kernel gives ports back" "$(status .abilities.guard)" true
+	for family in 4 6; do
+		hook=$(full "post_bind$family")
+		other "$CGROUP" "post_bind$family" override multi
+		selftest "guard overridden, $hook" 1
+		says "guard overridden, $hook" \
+			"^effective +NO: $hook: .*another program lets through what ours denies: program [0-9]+ \(foreign\)$"
+		is "guard overridden, $hook: status" "$(status .abilities.guard)" false
+		others_gone
+		selftest "guard again, $hook" 0
+		is "guard again, $hook: status" "$(status .abilities.guard)" true
+	done
+	stop_agent
 }
 
 # It starts below a cgroup whose programs override: that is no start.
@@ -475,6 +497,7 @@ can_override || CAN_OVERRIDE=no
 test_selftest
 test_harmless
 test_overriding
+test_overridden_guard
 test_overridden_start
 test_timer
 test_detached

@@ -209,8 +209,9 @@ static int attempt_family(void *data)
 
 /*
  * Does a port that post_bind refuses become free again? If so, the same socket
- * can be bound once more; before Linux 5.15 it is said to be bound already. A
- * bind() that fails for its port, or before post_bind could run, says nothing.
+ * can be bound once more; before Linux 5.15 it is said to be bound already. And
+ * is it refused, or does another program after ours let it through? A bind() that
+ * fails for its port, or before post_bind could run, says nothing.
  */
 static int attempt_guard(void *data)
 {
@@ -228,12 +229,14 @@ static int attempt_guard(void *data)
 	shared->guard = 0;
 	if (!ran)
 		return 0;
-	if (r < 0)
-		r = bind_somewhere(a, fd);
-	else
-		r = -EEXIST; /* refused, and let through by another program */
-	kernel_set_guard(a->kernel, r == 0);
-	a->proof->guard_known = !is_taken(r) && r != -EEXIST;
+	if (r == 0) {
+		found(a, a->post_bind, CANARY_OVERRIDDEN, 0);
+		kernel_set_guard(a->kernel, false);
+		return 0;
+	}
+	r = bind_somewhere(a, fd);
+	if (!is_taken(r))
+		kernel_set_guard(a->kernel, r == 0);
 	return 0;
 }
 
@@ -244,8 +247,6 @@ void attempt_all(struct kernel *kernel, const struct netns *netns, struct canary
 		{ kernel, proof, AF_INET6, KERNEL_BIND6, KERNEL_POST_BIND6 },
 	};
 
-	if (!proof->guard_known)
-		(void)netns_call(netns, attempt_guard, &attempts[0]);
 	for (size_t i = 0; i < ARRAY_LEN(attempts); i++) {
 		struct attempt *a = &attempts[i];
 		int r = netns_call(netns, attempt_family, a);
@@ -255,4 +256,8 @@ void attempt_all(struct kernel *kernel, const struct netns *netns, struct canary
 		if (r < 0 && proof->result[a->post_bind] == CANARY_NOT_TRIED)
 			found(a, a->post_bind, CANARY_NO_SOCKET, -r);
 	}
+	/* of both, so that the one that is not guarded has the last word */
+	for (size_t i = 0; i < ARRAY_LEN(attempts); i++)
+		if (i == 0 || kernel_guards(kernel))
+			(void)netns_call(netns, attempt_guard, &attempts[i]);
 }

@@ -31,12 +31,11 @@ enum canary_result {
 struct canary_proof {
 	enum canary_result result[KERNEL_HOOKS];
 	int error[KERNEL_HOOKS]; /* an errno that tells more, or 0 */
-	bool guard_known;	 /* kernel_set_guard() has its answer */
 };
 
 /*
- * Try every hook, for IPv6 where the kernel has it, and first, unless it is
- * known, whether post_bind may refuse (kernel_set_guard()). Leaves the canary's
- * memory with the last socket's cookie in it.
+ * Try every hook, for IPv6 where the kernel has it, and whether post_bind may
+ * refuse (kernel_set_guard()). Leaves the canary's memory with the last socket's
+ * cookie in it.
  */
 void attempt_all(struct kernel *kernel, const struct netns *netns, struct canary_proof *proof);

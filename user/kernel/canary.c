@@ -165,7 +165,6 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 		all_hooks(proof, CANARY_NO_PROCESS, errno);
 		return;
 	}
-	shared->guard_known = canary->guard_known;
 	pid = fork();
 	if (pid == 0) {
 		child(canary, dir, parent, shared);
@@ -181,7 +180,6 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 		all_hooks(proof, CANARY_NO_PROCESS, error);
 	if (error != ETIMEDOUT)
 		canary->late = false;
-	canary->guard_known |= error == 0 && shared->guard_known;
 	(void)munmap(shared, sizeof(*shared));
 	kernel_canary(canary->kernel)->cookie = 0;
 	kernel_canary(canary->kernel)->guard = 0;

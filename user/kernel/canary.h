@@ -21,13 +21,12 @@ struct canary {
 	int limit_ms;	     /* so long a process may take */
 	pid_t stuck;	     /* a child that was killed and has not ended yet; 0: none */
 	bool late;	     /* the last process did not end in time */
-	bool guard_known;    /* kernel_set_guard() has its answer */
 };
 
 /*
- * Prove every hook, for IPv6 where the kernel has it. Takes a few milliseconds;
- * where a process hangs, the limit and little more; in a frozen cgroup none is made. Until it
- * knows, it also finds out whether post_bind may refuse (kernel_set_guard()).
+ * Prove every hook, for IPv6 where the kernel has it, and find out whether
+ * post_bind may refuse (kernel_set_guard()). Takes a few milliseconds; where a
+ * process hangs, the limit and little more; in a frozen cgroup none is made.
  */
 void canary_try(struct canary *canary, struct canary_proof *ret_proof);
 #define CANARY_LIMIT_MS 2000 /* while nobody waits for anything else */
