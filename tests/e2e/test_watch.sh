@@ -466,6 +466,30 @@ test_frozen() {
 	stop_agent
 }
 
+# A second agent for the same cgroup and namespace is called what it is.
+test_two_agents() {
+	local first second log="another hostportd checks this cgroup"
+	start_agent --mode=audit --registry="$REG" || return
+	first=$AGENT_PID
+	has_not "one agent: no warning" "$(cat "$WORK/log")" "$log"
+	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$WORK/second.sock" --mode=audit \
+		--registry="$REG" >"$WORK/second.events" 2>"$WORK/second.log" </dev/null 8<&- 9<&- &
+	second=$!
+	OTHERS+=("$second")
+	until_true 20 has_text "$WORK/second.log" ": ready" || fail "no second agent: $(cat "$WORK/second.log")"
+	has "two agents: the second one warns" "$(cat "$WORK/second.log")" "^hostportd: $log: "
+	selftest "two agents" 0
+	says "two agents" "$(full bind4): program [0-9]+ \(hp_bind4, another hostportd\) runs after ours$"
+	is "two agents: notices" "$(notices '.message | test("another hostportd")')" 4
+	is "two agents: as JSON" "$(status '.foreign | map("\(.name) \(.hostportd)") | join(" ")')" \
+		"hp_bind4 true hp_bind6 true hp_post_bind4 true hp_post_bind6 true"
+	others_gone
+	selftest "one is gone" 0
+	is "one is gone: as JSON" "$(status '.foreign | length')" 0
+	is "one is gone: the first one is there" "$AGENT_PID" "$first"
+	stop_agent
+}
+
 test_manager() {
 	local notifyd
 	"$B/tests/e2e/notifyd" "$WORK/notify" >"$WORK/told" 2>&1 &
@@ -508,5 +532,6 @@ test_ipv6
 test_no_port
 test_frozen
 test_killed
+test_two_agents
 test_manager
 finish

@@ -8,14 +8,13 @@
 #define BIND4 "cgroup_inet4_bind"
 #define BIND6 "cgroup_inet6_bind"
 
-/* Programs of others, by id: 1 to 3 are at bind4, 4 at bind6; 1 runs before ours. */
+/* Programs of others, by id: 1 to 3 and 5 are at bind4, 4 at bind6; 1 runs before ours. */
 static struct neighbours programs(const char *ids)
 {
 	static const struct neighbour all[] = {
-		{ BIND4, 1, "first", false },
-		{ BIND4, 2, "evil", true },
-		{ BIND4, 3, "", true },
-		{ BIND6, 4, "six", true },
+		{ BIND4, 1, "first", false },	{ BIND4, 2, "evil", true },
+		{ BIND4, 3, "", true },		{ BIND6, 4, "six", true },
+		{ BIND4, 5, "hp_bind4", true },
 	};
 	struct neighbours list = { .len = 0 };
 
@@ -120,6 +119,9 @@ static const struct change_case change_cases[] = {
 	{ "one comes before ours", "", NULL, "1", NULL, "" },
 	{ "one without a name comes, another one stays", "4", NULL, "34", NULL,
 	  "2 " BIND4 ": program 3 runs after ours and has the last word " BIND4 " 3 \n" },
+	{ "another agent comes", "", NULL, "5", NULL,
+	  "2 " BIND4 ": program 5 (hp_bind4, another hostportd) runs after ours and has the last"
+	  " word " BIND4 " 5 hp_bind4\n" },
 	{ "one goes", "24", NULL, "2", NULL,
 	  "3 " BIND6 ": program 4 (six) does not run after ours any more " BIND6 " 4 six\n" },
 	{ "one that was before ours goes", "1", NULL, "", NULL, "" },

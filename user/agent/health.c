@@ -3,12 +3,24 @@
 
 #include <string.h>
 
+bool health_is_agent(const struct neighbour *program)
+{
+	static const char *const names[] = { "hp_bind4", "hp_bind6", "hp_post_bind4",
+					     "hp_post_bind6" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(program->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 void health_put_program(const struct neighbour *program, struct buf *out)
 {
 	buf_printf(out, "program %u", program->program_id);
 	if (*program->name) {
 		buf_puts(out, " (");
 		buf_put_safe(out, program->name);
+		buf_puts(out, health_is_agent(program) ? ", another hostportd" : "");
 		buf_putc(out, ')');
 	}
 }

@@ -42,5 +42,8 @@ typedef void (*health_notice_fn)(void *data, const struct notice *notice);
 void health_compare(const struct health *before, const struct health *now, health_notice_fn fn,
 		    void *data);
 
-/* Append a program's id, and its name where it is known. */
+/* Is it, by its name, a program of another agent? */
+bool health_is_agent(const struct neighbour *program);
+
+/* Append a program's id, and its name where it is known, and whether it is another agent's. */
 void health_put_program(const struct neighbour *program, struct buf *out);

@@ -179,6 +179,19 @@ static void on_timer(void *data, uint32_t events)
 	agent_refresh(data);
 }
 
+/* Its canaries are violations to us, and ours to it: programs know those of their own agent only.
+ */
+static void say_agents(const struct neighbours *foreign)
+{
+	for (size_t i = 0; i < foreign->len; i++) {
+		if (!health_is_agent(&foreign->list[i]))
+			continue;
+		log_warning("another hostportd checks this cgroup: one agent is enough for a cgroup"
+			    " and a namespace; its canaries are told as violations");
+		return;
+	}
+}
+
 int watch_start(struct agent *agent)
 {
 	struct health nothing = { .effective = true };
@@ -188,6 +201,7 @@ int watch_start(struct agent *agent)
 		r = loop_timer_set(agent->watch.timer, WATCH_S * 1000, WATCH_S * 1000);
 	health_compare(&nothing, &agent->watch.health, on_notice, agent);
 	say_put_off(&nothing, &agent->watch.health);
+	say_agents(&agent->watch.health.foreign);
 	return r;
 }
 
@@ -206,6 +220,8 @@ void watch_put(const struct agent *agent, const struct health *health, struct js
 		jsonw_u64(w, "program_id", n->program_id);
 		jsonw_string_opt(w, "name", n->name);
 		jsonw_bool(w, "after", n->after);
+		if (health_is_agent(n))
+			jsonw_bool(w, "hostportd", true);
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);

@@ -42,6 +42,8 @@ void effective_put_foreign(const struct json *foreign, struct buf *out)
 		buf_printf(out, ": program %" PRIu64, json_member_u64(f, "program_id", 0));
 		buf_puts(out, *name ? " (" : "");
 		buf_put_safe(out, name);
+		if (json_member_bool(f, "hostportd", false))
+			buf_puts(out, ", another hostportd");
 		buf_puts(out, *name ? ") runs after ours" : " runs after ours");
 		label = "\n            ";
 	}
