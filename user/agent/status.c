@@ -139,7 +139,10 @@ static void put_abilities(struct jsonw *w, const struct agent *agent)
 	jsonw_bool(w, "guard", kernel_guards(agent->kernel));
 	jsonw_string(w, "listen", listen[kernel_listen_hook(agent->kernel)]);
 	jsonw_bool(w, "sctp", agent->sctp_attached && kernel_lsm_ran(agent->kernel));
-	jsonw_bool(w, "iterator", procs_ask_kernel(agent->sweep.procs));
+	if (procs_ask_kernel(agent->sweep.procs) < 0)
+		jsonw_null(w, "iterator"); /* not needed yet */
+	else
+		jsonw_bool(w, "iterator", procs_ask_kernel(agent->sweep.procs));
 	jsonw_object_end(w);
 }
 

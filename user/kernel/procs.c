@@ -150,9 +150,9 @@ bool procs_see_all(const struct procs *procs)
 	return procs->see_all;
 }
 
-bool procs_ask_kernel(const struct procs *procs)
+int procs_ask_kernel(const struct procs *procs)
 {
-	return procs->taskfile != NULL;
+	return procs->tried ? procs->taskfile != NULL : -1;
 }
 
 int procs_find(struct procs *procs, struct procs_owner *owners, size_t len)

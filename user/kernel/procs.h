@@ -36,8 +36,8 @@ int procs_find(struct procs *procs, struct procs_owner *owners, size_t len);
  */
 bool procs_see_all(const struct procs *procs);
 
-/* Does the kernel tell, or /proc? Known after the first procs_find(). */
-bool procs_ask_kernel(const struct procs *procs);
+/* Does the kernel tell (1), or /proc (0)? -1 before the first procs_find(). */
+int procs_ask_kernel(const struct procs *procs);
 
 /* What procs_find() found for an inode, or NULL. */
 const struct procs_owner *procs_owner(const struct procs_owner *owners, size_t len, uint64_t inode);
