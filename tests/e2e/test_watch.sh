@@ -6,62 +6,13 @@
 # own cgroup.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=lib_watch.sh source-path=SCRIPTDIR disable=SC1091
+. tests/e2e/lib_watch.sh
 
 export HOSTPORTD_LISTEN=off # links are counted: those that every kernel has
 
-REG=$WORK/reg.yaml
-CTL=("$B/hostportctl" --socket="$SOCK")
 HOOKS=(bind4 bind6 post_bind4 post_bind6)
-OTHERS=() # pids
-ID=       # of the program started last
 CAN_OVERRIDE=yes
-GUARD= # what an agent finds with all ports free
-
-# full HOOK: as the agent calls it.
-full() {
-	case $1 in
-	post_bind?) echo "cgroup_inet${1#post_bind}_post_bind" ;;
-	*) echo "cgroup_inet${1#bind}_bind" ;;
-	esac
-}
-
-# other DIR HOOK WHAT HOW: a program of somebody else, until others_gone.
-other() {
-	local out=$WORK/other${#OTHERS[@]}
-	rm -f "$out"
-	"$B/tests/e2e/foreign" "$@" >"$out" 2>&1 8<&- &
-	OTHERS+=($!)
-	until_true 5 has_text "$out" "attached" || fail "a program of others: $*: $(cat "$out")"
-	ID=$(sed -n 's/^attached //p' "$out")
-}
-# shellcheck disable=SC2317 # called by until_true
-has_text() { grep -qF -- "$2" "$1" 2>/dev/null; }
-
-others_gone() {
-	[ "${#OTHERS[@]}" -gt 0 ] || return 0
-	kill "${OTHERS[@]}" 2>/dev/null
-	wait "${OTHERS[@]}" 2>/dev/null
-	OTHERS=()
-}
-
-# selftest NAME STATUS: do it; what it says is in $WORK/selftest.
-selftest() {
-	timeout 20 "${CTL[@]}" selftest >"$WORK/selftest" 2>&1
-	is "$1: selftest: exit status" $? "$2"
-}
-
-# says NAME PATTERN: of the last selftest.
-says() { has "$1: selftest" "$(cat "$WORK/selftest")" "$2"; }
-
-# notices FILTER: how many notices in the log match a jq condition.
-notices() { jq -s "[.[] | select(.notice) | select($1)] | length" "$WORK/events"; }
-# shellcheck disable=SC2317 # called by until_true
-has_notice() { [ "$(notices "$1")" -gt 0 ]; }
-
-status_exits() {
-	ctl status >"$WORK/status"
-	is "$1: status: exit status" $? "$2"
-}
 
 test_selftest() {
 	local hook
@@ -71,7 +22,6 @@ test_selftest() {
 	is "selftest: an unknown option: exit status" $? 2
 	for mode in audit enforce; do
 		start_agent --mode=$mode --registry="$REG" || return
-		GUARD=$(status .abilities.guard)
 		selftest "$mode" 0
 		says "$mode" '^effective +yes$'
 		for hook in bind4 bind6; do says "$mode" "$(full "$hook"): denied$"; done
@@ -365,131 +315,6 @@ test_ipv6() {
 	ip netns exec "$NAME" sysctl -qw net.ipv6.conf.all.disable_ipv6=0
 }
 
-# The kernel has no port left to choose: anybody may hold them all.
-test_no_port() {
-	local port
-	ip netns exec "$NAME" sysctl -qw net.ipv4.ip_local_port_range="40000 40001"
-	for port in 40000 40001; do keep "port$port" outside bindprobe udp 6 :: "$port" hold; done
-	is "no port is left" "$(outside "$B/tests/e2e/bindprobe" udp 4 0.0.0.0 0)" "EADDRINUSE 1"
-	for mode in audit enforce; do
-		start_agent --mode=$mode --registry="$REG" || return
-		selftest "no port is left, $mode" 0
-		says "no port is left, $mode" "^effective +yes$"
-		is "no port is left, $mode: proved all the same" "$(ctl selftest --json |
-			jq -c "[.reason, .checked, (.hooks | map(.proved)), (.hooks | map(.canary))]")" \
-			"[null,0,[true,true,true,true],[\"denied\",\"denied\",\"seen\",\"seen\"]]"
-		is "no port is left, $mode: whether post_bind may refuse is known" \
-			"$(status .abilities.guard)" "$GUARD"
-		[ $mode = audit ] || is "no port is left: enforced" "$(probe tcp 4 127.0.0.1 21000)" "EPERM 1"
-		stop_agent
-	done
-	start_agent --mode=enforce --registry="$REG" || return
-	"$B/tests/e2e/foreign" detach "$(status ".attached[] | select(.hook == \"$(full post_bind4)\") | .link_id")"
-	selftest "no port is left, detached" 1
-	says "no port is left, detached" "$(full post_bind4): NOT PROVED: .* the hook does not run$"
-	stop_agent
-	let_go port40000 port40001
-	ip netns exec "$NAME" sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
-}
-
-# A canary that hangs, for its cgroup is frozen when the agent has just seen that it was not: sets
-# CHILD.
-catch_canary() {
-	local dir=$CGROUP/hostportd-canary.$AGENT_PID end
-	for _ in {1..60}; do
-		"${CTL[@]}" selftest >"$WORK/selftest" 2>&1 &
-		end=$((SECONDS + 5))
-		until [ -d "$dir" ] || [ "$SECONDS" -ge "$end" ]; do :; done
-		echo 1 >"$CGROUP/cgroup.freeze"
-		CHILD=
-		if sleep 0.05 && read -r CHILD 2>/dev/null <"$dir/cgroup.procs"; then return 0; fi
-		echo 0 >"$CGROUP/cgroup.freeze"
-		wait $!
-	done 2>/dev/null
-	return 1
-}
-
-# An agent that is killed while its canary hangs leaves nothing.
-test_killed() {
-	local old
-	start_agent --mode=enforce --registry="$REG" || return
-	old=$AGENT_PID
-	if ! catch_canary; then
-		skip "killed: no canary could be frozen in the midst"
-		stop_agent
-		return
-	fi
-	is "killed: what the canary has open" \
-		"$(find "/proc/$CHILD/fd" -lname 'anon_inode:*' -o -lname '*.lock' | wc -l)" 0
-	kill -KILL "$old"
-	wait "$old" 2>/dev/null
-	until_true 5 is_gone "$CHILD" || fail "killed: the canary lives: $CHILD"
-	until_true 5 nothing_attached || fail "killed: programs stay: $(bpftool cgroup show "$CGROUP")"
-	start_agent --mode=enforce --registry="$REG" || return
-	pass "killed: another one starts"
-	echo 0 >"$CGROUP/cgroup.freeze"
-	selftest "killed, another one" 0
-	is "killed: no directory stays" "$(find "$CGROUP" -mindepth 1 -type d)" ""
-	stop_agent
-}
-# shellcheck disable=SC2317 # called by until_true
-nothing_attached() { ! bpftool cgroup show "$CGROUP" | grep -q hp_; }
-
-# In a frozen cgroup no process would run: the last proof stands, and nobody waits.
-test_frozen() {
-	start_agent --mode=enforce --registry="$REG" || return
-	echo 1 >"$CGROUP/cgroup.freeze"
-	selftest "a frozen cgroup" 0
-	says "a frozen cgroup" '^effective +yes: cgroup_inet4_bind: could not be tried now: the cgroup is frozen$'
-	is "a frozen cgroup: as proved before" "$(ctl selftest --json | jq -c '.hooks | map(.proved)')" \
-		'[true,true,true,true]'
-	has "a frozen cgroup: standard error" "$(cat "$WORK/log")" "could not be tried now"
-	status_exits "a frozen cgroup" 0
-	has "a frozen cgroup: status" "$(cat "$WORK/status")" ", effective: .* the cgroup is frozen$"
-	is "a frozen cgroup: no process" "$(pgrep -c -P "$AGENT_PID")" 0
-	"$B/tests/e2e/foreign" detach "$(status '.attached[0].link_id')"
-	selftest "frozen and detached" 1
-	says "frozen and detached" "^effective +NO: .* its link is dead$"
-	stop_agent
-	start_agent --mode=enforce --registry="$REG" || return
-	status_exits "started in a frozen cgroup" 0
-	has "started in a frozen cgroup: standard error" "$(cat "$WORK/log")" "could not be tried now"
-	selftest "started in a frozen cgroup" 0
-	says "started in a frozen cgroup" 'bind: NOT PROVED: could not be tried now: the cgroup is frozen$'
-	echo 0 >"$CGROUP/cgroup.freeze"
-	selftest "thawed" 0
-	says "thawed" '^effective +yes$'
-	is "thawed: proved" "$(ctl selftest --json | jq -c '.hooks | map(.proved)')" \
-		'[true,true,true,true]'
-	is "thawed: what post_bind may do is known" "$(status .abilities.guard)" "$GUARD"
-	is "thawed: the canary left nothing" "$(find "$CGROUP" -mindepth 1 -type d)" ""
-	stop_agent
-}
-
-# A second agent for the same cgroup and namespace is called what it is.
-test_two_agents() {
-	local first second log="another hostportd checks this cgroup"
-	start_agent --mode=audit --registry="$REG" || return
-	first=$AGENT_PID
-	has_not "one agent: no warning" "$(cat "$WORK/log")" "$log"
-	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$WORK/second.sock" --mode=audit \
-		--registry="$REG" >"$WORK/second.events" 2>"$WORK/second.log" </dev/null 8<&- 9<&- &
-	second=$!
-	OTHERS+=("$second")
-	until_true 20 has_text "$WORK/second.log" ": ready" || fail "no second agent: $(cat "$WORK/second.log")"
-	has "two agents: the second one warns" "$(cat "$WORK/second.log")" "^hostportd: $log: "
-	selftest "two agents" 0
-	says "two agents" "$(full bind4): program [0-9]+ \(hp_bind4, another hostportd\) runs after ours$"
-	is "two agents: notices" "$(notices '.message | test("another hostportd")')" 4
-	is "two agents: as JSON" "$(status '.foreign | map("\(.name) \(.hostportd)") | join(" ")')" \
-		"hp_bind4 true hp_bind6 true hp_post_bind4 true hp_post_bind6 true"
-	others_gone
-	selftest "one is gone" 0
-	is "one is gone: as JSON" "$(status '.foreign | length')" 0
-	is "one is gone: the first one is there" "$AGENT_PID" "$first"
-	stop_agent
-}
-
 test_manager() {
 	local notifyd
 	"$B/tests/e2e/notifyd" "$WORK/notify" >"$WORK/told" 2>&1 &
@@ -508,15 +333,7 @@ test_manager() {
 		"listening READY=1 STATUS=not effective: $(full bind4) STOPPING=1 "
 }
 
-setup
-trap 'others_gone; cleanup' EXIT
-cat >"$REG" <<'END'
-version: 1
-name: watch
-source: test_watch.sh
-entries:
-  - {ports: 20000, protocol: tcp, process: mine}
-END
+setup_watch
 can_override || CAN_OVERRIDE=no
 test_selftest
 test_harmless
@@ -529,9 +346,5 @@ test_cgroup_gone
 test_exclusive
 test_refusing
 test_ipv6
-test_no_port
-test_frozen
-test_killed
-test_two_agents
 test_manager
 finish
