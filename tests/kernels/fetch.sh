@@ -23,19 +23,24 @@ suites() {
 	esac
 }
 
-# mirror LABEL DEFAULT: where this machine's apt gets the archive of that label from.
+# mirror LABEL: where this machine's apt gets the archive of that label from.
 mirror() {
-	local uri
-	uri=$(apt-get indextargets --format "\$(REPO_URI)" 'Created-By: Packages' "Label: $1" | head -n 1)
-	echo "${uri:-$2}"
+	apt-get indextargets --format "\$(REPO_URI)" 'Created-By: Packages' "Label: $1" |
+		sed -n '1s|/*$||p'
 }
 
 sources() {
-	local suite uri
+	local suite uri archive security
+	archive=$(mirror Debian)
+	security=$(mirror Debian-Security)
+	if [ -z "$archive" ]; then
+		echo "fetch.sh: this machine's apt has no archive of Debian in its sources: run apt-get update" >&2
+		return 1
+	fi
 	for suite in $(suites "$1"); do
 		case $suite in
-		*-security) uri=$(mirror Debian-Security http://deb.debian.org/debian-security) ;;
-		*) uri=$(mirror Debian http://deb.debian.org/debian) ;;
+		*-security) uri=${security:-$archive-security} ;; # where mirrors have it
+		*) uri=$archive ;;
 		esac
 		echo "deb [arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main"
 	done
