@@ -45,11 +45,15 @@ is "reported: by whom" "$(value '.ways[] | select(.answer == "reported" and .hoo
 is "the list has all" "$(coverage --list --json | jq -r '.ways[].way' | sort)" \
 	"$(value '(.ways, .absent)[].way' | sort)"
 
+# Kernels of one version differ in what they have, and a chroot lacks user namespaces: what
+# was tried here and there must have the same answer. The whole is compared in the guests.
 expected=tests/kernels/expected/$(uname -r | cut -d. -f1,2).json
 if [ -f "$expected" ]; then
-	normalise() { jq -r -f tests/kernels/normalise.jq "$1"; }
-	diff <(normalise "$expected") <(normalise "$WORK/doc") >"$WORK/diff"
-	is "as $expected has it" "$(cut -c 1-300 "$WORK/diff")" ""
+	is "as $expected has it" "$(jq -rs '(.[0].ways | map({(.way): .answer}) | add) as $here |
+		.[1].ways[] | select($here[.way] and $here[.way] != .answer) |
+		"\(.way): \($here[.way]), not \(.answer)"' "$WORK/doc" "$expected")" ""
+	is "most of them" "$(jq -s '([.[].ways | map(.way)] | .[1] - .[0] | length) < 20' \
+		"$WORK/doc" "$expected")" true
 else
 	skip "$expected: not there"
 fi
