@@ -16,8 +16,6 @@
 #include "asked.bpf.h"
 #include "policy.bpf.h"
 
-#define TCP_LISTEN 10
-
 /* Has a bind() to port 0 been told of already? */
 static __always_inline bool is_told(const struct hp_note *n, const struct finding *f)
 {

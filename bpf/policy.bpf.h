@@ -4,9 +4,11 @@
 
 #include "report.bpf.h"
 
-#define AF_UNSPEC 0
-#define AF_INET	  2
-#define AF_INET6  10
+#define AF_UNSPEC  0
+#define AF_INET	   2
+#define AF_INET6   10
+
+#define TCP_LISTEN 10 /* of SCTP sockets, too */
 
 /*
  * The netns that the socket belongs to, which is what the port is taken in; the
@@ -18,8 +20,7 @@
 		 bpf_get_netns_cookie(ctx) == hp_netns_cookie :                                    \
 		 BPF_CORE_READ((sock), __sk_common.skc_net.net, ns.inum) == hp_netns_inum)
 
-/* The kernel's socket behind a bind's or sockops' context: the first member of what it points to.
- */
+/* The kernel's socket of a bind's or sockops' context: the first member of what that points to. */
 static __always_inline struct sock *sock_of(void *ctx)
 {
 	struct sock *sk = 0;

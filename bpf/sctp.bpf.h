@@ -113,7 +113,7 @@ static __always_inline int sctp_listen(struct sock *sk)
 	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
 
 	f.query.port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	if (!cfg || !f.query.port || BPF_CORE_READ(sk, __sk_common.skc_state) == 10)
+	if (!cfg || !f.query.port || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_LISTEN)
 		return 0;
 	address_of(sk, &f);
 	f.query.chosen = is_chosen(sk, f.query.port);

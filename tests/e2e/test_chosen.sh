@@ -163,6 +163,13 @@ for hook in fexit sockops; do
 	stop_agent
 done
 
+# What is missing may be no program, but the right to load any.
+err=$(nsenter --net="$NETNS" -- setpriv --bounding-set=-bpf,-sys_admin --inh-caps=-bpf,-sys_admin timeout 20 \
+	"$B/hostportd" --listen=fexit --cgroup="$CGROUP" --socket="$SOCK" --registry="$WORK/reg.yaml" 2>&1 >/dev/null)
+is "--listen=fexit without capabilities: exit status" "$?" 3
+has "--listen=fexit without capabilities: says so" "$err" '^hostportd: loading the programs: .*: needs root, or CAP_BPF'
+has_not "--listen=fexit without capabilities: no word of the kernel" "$err" 'this kernel does not load'
+
 start --mode=audit --listen=off
 choose 40000
 is "no hook: listen()" "$(probe tcp 4 0.0.0.0 0 listen) $(told 40000)" "ok 40000 1 "

@@ -178,7 +178,12 @@ static int load_most(struct kernel *kernel, const struct kernel_settings *settin
 			break;
 	}
 	libbpf_set_print(print);
-	return r < 0 && settings->listen == KERNEL_LISTEN_FEXIT ? -EOPNOTSUPP : r;
+	/* is it the one program, or is there no loading at all? */
+	if (r < 0 && settings->listen == KERNEL_LISTEN_FEXIT) {
+		r = load_with(kernel, settings, 0);
+		return r < 0 ? r : -EOPNOTSUPP;
+	}
+	return r;
 }
 
 int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kernel)

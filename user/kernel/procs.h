@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which process has a socket, by its inode: asked of the kernel where it can tell, else of /proc.
- */
+/* Which process has a socket, by its inode: from the kernel where it tells, else from /proc. */
 #pragma once
 
 #include <stdbool.h>
