@@ -34,10 +34,7 @@
  *
  * Exit status: 0; 1: something unexpected; 2: usage; 3: it could not run.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <getopt.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -51,24 +48,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define THREADS_MAX    64
-#define ERRNO_MAX      134 /* more than Linux has */
+#include "storm_options.h"
+
 #define NO_SOCKET      255
 #define UNEXPECTED_MAX 8
 #define UID_FIRST      100000
-#define PORTS_MAX      65536
-
-enum set {
-	SET_ANY,
-	SET_ALWAYS,
-	SET_NEVER,
-	SET_MAX,
-};
-
-struct ports {
-	size_t len;
-	uint16_t port[PORTS_MAX];
-};
 
 struct unexpected {
 	uint16_t port;
@@ -77,14 +61,7 @@ struct unexpected {
 };
 
 struct storm {
-	struct ports sets[SET_MAX];
-	enum set given[SET_MAX]; /* those that have ports */
-	unsigned int given_len;
-	unsigned long threads, count, seconds, pace_us;
-	int type, denied;
-	bool fork;
-	struct sockaddr_storage addr;
-	socklen_t addr_len;
+	struct plan plan;
 	pthread_barrier_t started;
 	atomic_bool stop;
 	atomic_ulong running;
@@ -112,10 +89,10 @@ static uint64_t boot_ns(void)
 }
 
 /* One bind by this task: 0, an errno, or NO_SOCKET. */
-static int bind_once(const struct storm *s, uint16_t port, uint64_t *began, uint64_t *ended)
+static int bind_once(const struct plan *p, uint16_t port, uint64_t *began, uint64_t *ended)
 {
-	struct sockaddr_storage addr = s->addr;
-	int one = 1, outcome, fd = socket(addr.ss_family, s->type | SOCK_CLOEXEC, 0);
+	struct sockaddr_storage addr = p->addr;
+	int one = 1, outcome, fd = socket(addr.ss_family, p->type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return NO_SOCKET;
@@ -124,14 +101,14 @@ static int bind_once(const struct storm *s, uint16_t port, uint64_t *began, uint
 	/* the port stands at the same place in both families */
 	((struct sockaddr_in *)&addr)->sin_port = htons(port);
 	*began = boot_ns();
-	outcome = bind(fd, (struct sockaddr *)&addr, s->addr_len) < 0 ? errno : 0;
+	outcome = bind(fd, (struct sockaddr *)&addr, p->addr_len) < 0 ? errno : 0;
 	*ended = boot_ns();
 	(void)close(fd);
 	return outcome;
 }
 
 /* The same by a new process, which is gone when this returns. */
-static int bind_forked(const struct storm *s, uint16_t port, uint64_t *began, uint64_t *ended)
+static int bind_forked(const struct plan *p, uint16_t port, uint64_t *began, uint64_t *ended)
 {
 	char name[16];
 	int status;
@@ -143,7 +120,7 @@ static int bind_forked(const struct storm *s, uint16_t port, uint64_t *began, ui
 		(void)snprintf(name, sizeof(name), "s%d.%u", (int)getpid(), (unsigned int)port);
 		if (prctl(PR_SET_NAME, name) < 0 || setuid(UID_FIRST + (uid_t)port) < 0)
 			_exit(NO_SOCKET);
-		_exit(bind_once(s, port, began, ended));
+		_exit(bind_once(p, port, began, ended));
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return NO_SOCKET;
@@ -153,7 +130,7 @@ static int bind_forked(const struct storm *s, uint16_t port, uint64_t *began, ui
 
 static void check(struct worker *w, enum set set, struct unexpected u)
 {
-	u.wanted = set == SET_NEVER ? w->storm->denied : 0;
+	u.wanted = set == SET_NEVER ? w->storm->plan.denied : 0;
 	if (set == SET_ANY || u.got == u.wanted)
 		return;
 	if (w->unexpected < UNEXPECTED_MAX)
@@ -163,12 +140,12 @@ static void check(struct worker *w, enum set set, struct unexpected u)
 
 static void attempt(struct worker *w, enum set set)
 {
-	const struct storm *s = w->storm;
-	const struct ports *ports = &s->sets[set];
+	const struct plan *p = &w->storm->plan;
+	const struct ports *ports = &p->sets[set];
 	struct unexpected u = { .port = ports->port[w->at[set]++ % ports->len] };
 
-	u.got = s->fork ? bind_forked(s, u.port, &u.began_ns, &u.ended_ns) :
-			  bind_once(s, u.port, &u.began_ns, &u.ended_ns);
+	u.got = p->fork ? bind_forked(p, u.port, &u.began_ns, &u.ended_ns) :
+			  bind_once(p, u.port, &u.began_ns, &u.ended_ns);
 	if (u.got == NO_SOCKET || u.got >= ERRNO_MAX) {
 		w->no_socket++;
 		return;
@@ -183,13 +160,14 @@ static void *run(void *data)
 {
 	struct worker *w = data;
 	struct storm *s = w->storm;
+	const struct plan *p = &s->plan;
 
-	for (unsigned long i = 0; (!s->count || i < s->count) && !atomic_load(&s->stop); i++) {
-		attempt(w, s->given[i % s->given_len]);
+	for (unsigned long i = 0; (!p->count || i < p->count) && !atomic_load(&s->stop); i++) {
+		attempt(w, p->given[i % p->given_len]);
 		if (i == 0)
 			(void)pthread_barrier_wait(&s->started);
-		if (s->pace_us)
-			(void)usleep((useconds_t)s->pace_us);
+		if (p->pace_us)
+			(void)usleep((useconds_t)p->pace_us);
 	}
 	if (atomic_fetch_sub(&s->running, 1) == 1)
 		(void)kill(getpid(), SIGTERM);
@@ -258,12 +236,12 @@ static uint64_t report(const struct worker *workers, unsigned long len)
 }
 
 /* Wait for SIGTERM, which the last thread sends, too, or the end of the time. */
-static void wait_for_end(const struct storm *s, const sigset_t *signals)
+static void wait_for_end(const struct plan *p, const sigset_t *signals)
 {
-	struct timespec left = { .tv_sec = (time_t)s->seconds };
+	struct timespec left = { .tv_sec = (time_t)p->seconds };
 	int number;
 
-	if (s->seconds)
+	if (p->seconds)
 		(void)sigtimedwait(signals, NULL, &left);
 	else
 		(void)sigwait(signals, &number);
@@ -271,146 +249,41 @@ static void wait_for_end(const struct storm *s, const sigset_t *signals)
 
 static int rage(struct storm *s)
 {
-	struct worker *workers = calloc(s->threads, sizeof(*workers));
+	const struct plan *p = &s->plan;
+	struct worker *workers = calloc(p->threads, sizeof(*workers));
 	sigset_t signals;
 
 	(void)sigemptyset(&signals);
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigaddset(&signals, SIGINT);
 	if (!workers || pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 ||
-	    pthread_barrier_init(&s->started, NULL, (unsigned int)s->threads + 1) != 0)
+	    pthread_barrier_init(&s->started, NULL, (unsigned int)p->threads + 1) != 0)
 		return 3;
-	atomic_store(&s->running, s->threads);
-	for (unsigned long i = 0; i < s->threads; i++) {
+	atomic_store(&s->running, p->threads);
+	for (unsigned long i = 0; i < p->threads; i++) {
 		workers[i].storm = s;
 		for (int set = 0; set < SET_MAX; set++)
-			workers[i].at[set] = i * s->sets[set].len / s->threads;
+			workers[i].at[set] = i * p->sets[set].len / p->threads;
 		if (pthread_create(&workers[i].thread, NULL, run, &workers[i]) != 0)
 			return 3;
 	}
 	(void)pthread_barrier_wait(&s->started);
 	(void)puts("ok");
 	(void)fflush(stdout);
-	wait_for_end(s, &signals);
+	wait_for_end(p, &signals);
 	atomic_store(&s->stop, true);
-	for (unsigned long i = 0; i < s->threads; i++)
+	for (unsigned long i = 0; i < p->threads; i++)
 		(void)pthread_join(workers[i].thread, NULL);
-	return report(workers, s->threads) ? 1 : 0;
-}
-
-static bool set_number(unsigned long *number, unsigned long least, unsigned long most)
-{
-	char *end;
-
-	*number = strtoul(optarg, &end, 10);
-	return end != optarg && !*end && *number >= least && *number <= most;
-}
-
-/* "80,8080-8089" */
-static bool set_ports(struct storm *s, enum set set)
-{
-	struct ports *ports = &s->sets[set];
-	char *at = optarg;
-
-	if (ports->len)
-		return false;
-	do {
-		unsigned long first = strtoul(at, &at, 10), last = first;
-
-		if (*at == '-')
-			last = strtoul(at + 1, &at, 10);
-		if (first < 1 || last < first || last >= PORTS_MAX)
-			return false;
-		while (first <= last && ports->len < PORTS_MAX)
-			ports->port[ports->len++] = (uint16_t)first++;
-	} while (*at++ == ',');
-	s->given[s->given_len++] = set;
-	return !at[-1];
-}
-
-static bool set_address(struct storm *s, const char *text)
-{
-	struct sockaddr_in *in = (struct sockaddr_in *)&s->addr;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&s->addr;
-
-	s->addr.ss_family = strchr(text, ':') ? AF_INET6 : AF_INET;
-	s->addr_len = s->addr.ss_family == AF_INET6 ? sizeof(*in6) : sizeof(*in);
-	return s->addr.ss_family == AF_INET6 ? inet_pton(AF_INET6, text, &in6->sin6_addr) == 1 :
-					       inet_pton(AF_INET, text, &in->sin_addr) == 1;
-}
-
-static bool set_proto(struct storm *s)
-{
-	s->type = strcmp(optarg, "udp") == 0 ? SOCK_DGRAM : SOCK_STREAM;
-	return s->type == SOCK_DGRAM || strcmp(optarg, "tcp") == 0;
-}
-
-static bool set_errno(struct storm *s)
-{
-	for (s->denied = 1; s->denied < ERRNO_MAX; s->denied++)
-		if (strerrorname_np(s->denied) && strcmp(strerrorname_np(s->denied), optarg) == 0)
-			return true;
-	return false;
-}
-
-static bool set_option(struct storm *s, int letter)
-{
-	switch (letter) {
-	case 'p':
-		return set_ports(s, SET_ANY);
-	case 'a':
-		return set_ports(s, SET_ALWAYS);
-	case 'n':
-		return set_ports(s, SET_NEVER);
-	case 't':
-		return set_number(&s->threads, 1, THREADS_MAX);
-	case 'c':
-		return set_number(&s->count, 1, 1000000000);
-	case 's':
-		return set_number(&s->seconds, 1, 86400);
-	case 'w':
-		return set_number(&s->pace_us, 1, 1000000);
-	case 'P':
-		return set_proto(s);
-	case 'A':
-		return set_address(s, optarg);
-	case 'e':
-		return set_errno(s);
-	case 'f':
-		return s->fork = true;
-	default:
-		return false;
-	}
+	return report(workers, p->threads) ? 1 : 0;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "ports", required_argument, NULL, 'p' },
-		{ "always-ok", required_argument, NULL, 'a' },
-		{ "never-ok", required_argument, NULL, 'n' },
-		{ "threads", required_argument, NULL, 't' },
-		{ "count", required_argument, NULL, 'c' },
-		{ "seconds", required_argument, NULL, 's' },
-		{ "pace", required_argument, NULL, 'w' },
-		{ "proto", required_argument, NULL, 'P' },
-		{ "address", required_argument, NULL, 'A' },
-		{ "errno", required_argument, NULL, 'e' },
-		{ "fork", no_argument, NULL, 'f' },
-		{ 0 },
-	};
 	struct storm *s = calloc(1, sizeof(*s));
-	bool good = s && set_address(s, "127.0.0.1");
-	int letter;
 
-	if (!good)
+	if (!s)
 		return 3;
-	s->threads = 1;
-	s->type = SOCK_STREAM;
-	s->denied = EPERM;
-	while (good && (letter = getopt_long(argc, argv, "", options, NULL)) != -1)
-		good = set_option(s, letter);
-	if (!good || optind != argc || !s->given_len) {
+	if (!parse_plan(&s->plan, argc, argv)) {
 		(void)fputs("usage: storm [OPTIONS] --ports=PORTS|--always-ok=PORTS|"
 			    "--never-ok=PORTS...: see storm.c\n",
 			    stderr);
