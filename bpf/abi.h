@@ -208,6 +208,62 @@ enum hp_lost {
 	HP_LOST_MAX,
 };
 
+#define HP_FOLD_SLOTS (HP_FOLD_SETS * HP_FOLD_WAYS)
+
+/*
+ * What an agent has told, kept in a map so that the next one goes on from there
+ * however this one ended. User space's alone; the programs don't look at it.
+ */
+struct hp_told_slot {
+	__u32 generation; /* of the holder that was told of last; 0: none */
+	__u32 pad;
+	__u64 seen; /* its violations that lines stand for */
+};
+
+struct hp_tally {
+	__u64 delivered; /* lines */
+	__u64 folded;	 /* what their counts add */
+	__u64 existing;	 /* of both: what a sweep found, and no program counted */
+	__u64 recovered; /* likewise, but a program had counted it, and lost its record */
+	__u64 untold;	 /* in no line and no slot: an agent ended in the middle of it */
+};
+
+/*
+ * The step from one tally to the next, written before it is made: who finds it
+ * pending makes it, once more or for the first time.
+ */
+struct hp_told_step {
+	struct hp_tally tally;
+	struct hp_told_slot slot;
+	__u32 number; /* of the slot; HP_FOLD_SLOTS: none */
+	__u32 pending;
+};
+
+struct hp_told {
+	struct hp_tally tally;
+	struct hp_told_step step;
+	__u32 mode;	   /* enum hp_mode: set at run time; unset: never */
+	__u32 mode_option; /* of the agent in which it was */
+	struct hp_told_slot slots[HP_FOLD_SLOTS];
+};
+
+/* Whose maps these are. It never changes its shape: what is of another layout is known by it. */
+struct hp_info {
+	__u64 magic;
+	__u64 layout; /* of all maps and of what they hold: user/kernel/layout.h */
+	__u64 cgroup_id;
+	__u64 netns_cookie;
+	__u32 netns_inum;
+	__u32 pad;
+};
+
+#define HP_INFO_MAGIC 0x30747274736f6870ULL
+
+/* Counts up when something in the maps means something else in the same shape. */
+#ifndef HP_LAYOUT_EPOCH
+#define HP_LAYOUT_EPOCH 1
+#endif
+
 /* Per-CPU counters: only ever grow. */
 struct hp_counters {
 	__u64 count[HP_CLASS_MAX][HP_VERDICT_MAX];
@@ -264,5 +320,9 @@ _Static_assert(sizeof(struct hp_fold_set) == 8 + 40 * HP_FOLD_WAYS, "fold set");
 _Static_assert(sizeof(struct hp_fold_ref) == 24, "fold ref");
 _Static_assert(sizeof(struct hp_event) == 136, "event");
 _Static_assert(sizeof(struct hp_note) == 16, "note");
+_Static_assert(sizeof(struct hp_told_slot) == 16, "told slot");
+_Static_assert(sizeof(struct hp_tally) == 40, "tally");
+_Static_assert(sizeof(struct hp_told_step) == 64, "told step");
+_Static_assert(sizeof(struct hp_info) == 40, "info");
 _Static_assert(sizeof(struct hp_holder) == 32, "holder");
 _Static_assert(HP_CLASS_MAX <= 16, "class bits fit hp_row.excepted");

@@ -115,6 +115,101 @@ static void test_scripts(void **state)
 		run_script(&scripts[i]);
 }
 
+struct restored {
+	const char *name;
+	struct hp_told_slot told;
+	bool named; /* its first record was kept */
+	struct step steps[6];
+};
+
+static const struct restored restored[] = {
+	{ "goes on where it was",
+	  { .generation = 5, .seen = 10 },
+	  true,
+	  { { READING, 5, 10, 0, 0, 0 },
+	    { READING, 5, 12, 0, 2, 5 },
+	    { RECORD, 5, 15, SAME, 3, 5 } } },
+	{ "a record that was taken already",
+	  { .generation = 5, .seen = 10 },
+	  true,
+	  { { RECORD, 5, 10, SAME, 0, 0 },
+	    { RECORD, 5, 1, 3, 0, 0 },
+	    { RECORD, 4, 2, SAME, 0, 0 } } },
+	{ "paid out by a successor",
+	  { .generation = 5, .seen = 10 },
+	  true,
+	  { { RECORD, 6, 1, 14, 5, 6 },
+	    { RECORD, 5, 12, SAME, 0, 0 },
+	    { RECORD, 7, 1, 1, 1, 7 } } },
+	{ "without a name it waits for a record",
+	  { .generation = 5, .seen = 10 },
+	  false,
+	  { { READING, 5, 12, 0, 0, 0 },
+	    { RECORD, 5, 13, SAME, 3, 5 },
+	    { READING, 5, 14, 0, 1, 5 } } },
+	{ "the first generation",
+	  { .generation = 1, .seen = 1 },
+	  true,
+	  { { RECORD, 1, 1, 0, 0, 0 }, { RECORD, 2, 1, 3, 3, 2 } } },
+};
+
+static void run_restored(const struct restored *r)
+{
+	_cleanup_(fold_freep) struct fold *fold = NULL;
+	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
+	struct hp_event first = record_of(3, r->told.generation, 1, 0);
+	uint64_t want = 0;
+
+	assert_non_null(told);
+	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	assert_int_equal(fold_restore(fold, 3, &r->told, r->named ? &first : NULL), 0);
+	for (size_t i = 0; i < sizeof(r->steps) / sizeof(r->steps[0]); i++) {
+		const struct step *step = &r->steps[i];
+		struct hp_fold_slot value = { .generation = step->generation, .seen = step->seen };
+		struct hp_event e = record_of(3, step->generation, step->seen, step->prev);
+
+		if (step->generation == 0)
+			break;
+		if (step->kind == RECORD)
+			assert_int_equal(fold_record(fold, &e), 0);
+		else
+			fold_slot(fold, 3, &value, e.time_ns);
+		want += step->want;
+		check_u64(r->name, told->total, want);
+		if (step->of)
+			check_u64(r->name, told->lines[(told->len - 1) % LINES_MAX].generation,
+				  step->of);
+	}
+}
+
+/* Of an agent that ended, the next one knows what it told. */
+static void test_restored(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(restored) / sizeof(restored[0]); i++)
+		run_restored(&restored[i]);
+}
+
+static void test_restored_badly(void **state)
+{
+	_cleanup_(fold_freep) struct fold *fold = NULL;
+	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
+	struct hp_told_slot none = { 0 }, one = { .generation = 1, .seen = 2 };
+	struct hp_told_slot two = { .generation = 2, .seen = 9 };
+	struct hp_event first = record_of(0, 1, 1, 0);
+	struct hp_fold_slot value = { .generation = 1, .seen = 5 };
+
+	(void)state;
+	assert_non_null(told);
+	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	assert_int_equal(fold_restore(fold, 0, &none, NULL), -EINVAL);
+	assert_int_equal(fold_restore(fold, HP_FOLD_SLOTS, &one, NULL), -EINVAL);
+	assert_int_equal(fold_restore(fold, 0, &one, &first), 0);
+	assert_int_equal(fold_restore(fold, 0, &two, NULL), 0); /* stays as it is */
+	fold_slot(fold, 0, &value, first.time_ns + 1);
+	check_u64("told of the first one restored", told->total, 3);
+}
+
 /* What a line is told of, and the moments that it lies between. */
 static void test_names_and_times(void **state)
 {
@@ -245,7 +340,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scripts),	       cmocka_unit_test(test_names_and_times),
 		cmocka_unit_test(test_bad_references), cmocka_unit_test(test_gaps),
-		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_bound),	       cmocka_unit_test(test_restored),
+		cmocka_unit_test(test_restored_badly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define SLOTS	    (HP_FOLD_SETS * HP_FOLD_WAYS)
+#define SLOTS	    HP_FOLD_SLOTS
 #define HOLDERS_MAX 32
 
 struct holder {
@@ -140,6 +140,35 @@ static struct holder *get(struct slot *slot, uint32_t generation)
 	return h;
 }
 
+int fold_restore(struct fold *fold, uint32_t number, const struct hp_told_slot *told,
+		 const struct hp_event *first)
+{
+	_cleanup_free_ struct hp_event *copy = NULL;
+	struct slot *slot;
+
+	if (number >= SLOTS || told->generation == 0)
+		return -EINVAL;
+	slot = &fold->slots[number];
+	if (slot->len)
+		return 0;
+	if (first) {
+		copy = malloc(sizeof(*copy));
+		if (!copy)
+			return -ENOMEM;
+		*copy = *first;
+	}
+	if (reserve(slot) < 0)
+		return -ENOMEM;
+	slot->floor = told->generation - 1;
+	slot->holders[slot->len++] = (struct holder) {
+		.generation = told->generation,
+		.told = told->seen,
+		.told_ns = first ? first->time_ns : 0,
+		.first = TAKE_PTR(copy),
+	};
+	return 0;
+}
+
 /* Tell of a holder up to its violation number `seen`. */
 static void tell(struct fold *fold, struct holder *h, const struct hp_event *event, uint64_t seen,
 		 uint64_t last_ns)
@@ -150,7 +179,7 @@ static void tell(struct fold *fold, struct holder *h, const struct hp_event *eve
 	if (seen <= h->told)
 		return;
 	/* When it was between two readings is not known; the earlier one is the bound. */
-	first_ns = h->told == 0 || (own_record && count == 1) ? event->time_ns : h->told_ns;
+	first_ns = h->told_ns == 0 || (own_record && count == 1) ? event->time_ns : h->told_ns;
 	if (first_ns > last_ns)
 		first_ns = last_ns;
 	h->told = seen;

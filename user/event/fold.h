@@ -37,6 +37,16 @@ void fold_free(struct fold *fold);
 DEFINE_CLEANUP(struct fold, fold_free)
 
 /*
+ * Go on with a slot where an earlier agent ended: of the holder in `told` lines
+ * stand for `seen` violations, of those before it for all. `first` is a record of
+ * that holder, which a later reading repeats; NULL: none is known, and what is
+ * told of it next is with its next record. Before the first record; a slot that
+ * was restored stays as it is. 0, or -ENOMEM; -EINVAL: no such slot.
+ */
+int fold_restore(struct fold *fold, uint32_t slot, const struct hp_told_slot *told,
+		 const struct hp_event *first);
+
+/*
  * Take a record of the ring. 0; -ENOMEM, then nothing of it was counted; -EINVAL
  * when it names no slot or no holder.
  */

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../user/event/tally.h"
+
+#define KILLS 200
+
+static void tell(struct hp_told *told, uint32_t slot, uint32_t generation, uint64_t count)
+{
+	struct hp_fold_ref ref = { .slot = slot, .generation = generation };
+	struct tally_line line = { .holder = &ref, .count = count };
+
+	tally_line(told, &line);
+}
+
+static void check_slot(const char *name, const struct hp_told *told, uint32_t slot,
+		       uint32_t generation, uint64_t seen)
+{
+	check_u64(name, told->slots[slot].generation, generation);
+	check_u64(name, told->slots[slot].seen, seen);
+}
+
+static void test_lines(void **state)
+{
+	struct hp_told *told = calloc(1, sizeof(*told));
+	struct tally_line found = { .count = 5, .existing = 3, .recovered = 2 };
+
+	(void)state;
+	tell(told, 7, 1, 1);
+	tell(told, 7, 1, 4);
+	check_slot("two lines", told, 7, 1, 5);
+	tell(told, 7, 2, 2);
+	check_slot("a new holder", told, 7, 2, 2);
+	tell(told, 7, 1, 3);
+	check_slot("a late line of the one before", told, 7, 2, 2);
+	tell(told, HP_FOLD_SLOTS - 1, 9, 1);
+	check_slot("the last slot", told, HP_FOLD_SLOTS - 1, 9, 1);
+	tell(told, HP_FOLD_SLOTS, 9, 1);
+	check_u64("no such slot: lines", told->tally.delivered, 6);
+	check_u64("folded", told->tally.folded, 0 + 3 + 1 + 2 + 0 + 0);
+	tally_line(told, &found);
+	check_u64("found: existing", told->tally.existing, 3);
+	check_u64("found: recovered", told->tally.recovered, 2);
+	check_u64("found: lines", told->tally.delivered, 7);
+	check_u64("found: folded", told->tally.folded, 10);
+	check_int("nothing is pending", told->step.pending, 0);
+	free(told);
+}
+
+static void test_generations_wrap(void **state)
+{
+	struct hp_told *told = calloc(1, sizeof(*told));
+
+	(void)state;
+	tell(told, 0, UINT32_MAX, 1);
+	tell(told, 0, 1, 6);
+	check_slot("after the largest generation", told, 0, 1, 6);
+	tell(told, 0, UINT32_MAX, 1);
+	check_slot("late, across the wrap", told, 0, 1, 6);
+	free(told);
+}
+
+static void test_new(void **state)
+{
+	struct hp_told *told = calloc(1, sizeof(*told));
+	struct hp_fold_ref ref = { .slot = 3, .generation = 4 };
+
+	(void)state;
+	assert_true(tally_is_new(told, &ref));
+	tell(told, 3, 4, 1);
+	assert_false(tally_is_new(told, &ref));
+	ref.generation = 3;
+	assert_false(tally_is_new(told, &ref));
+	ref.generation = 5;
+	assert_true(tally_is_new(told, &ref));
+	ref.slot = HP_FOLD_SLOTS;
+	assert_false(tally_is_new(told, &ref));
+	free(told);
+}
+
+static void test_pending(void **state)
+{
+	struct hp_tally tally = { .delivered = 3, .folded = 7 };
+
+	(void)state;
+	check_u64("all told", tally_pending(&tally, 10, 0), 0);
+	check_u64("two are not", tally_pending(&tally, 12, 0), 2);
+	check_u64("they are lost", tally_pending(&tally, 12, 2), 0);
+	check_u64("lines are ahead", tally_pending(&tally, 9, 0), 0);
+	tally.existing = 4;
+	check_u64("found ones were not counted", tally_pending(&tally, 6, 0), 0);
+	tally.recovered = 1;
+	check_u64("recovered ones were lost before", tally_pending(&tally, 7, 2), 0);
+	check_u64("lost, but for them", tally_lost(&tally, 2), 1);
+	tally.untold = 5;
+	check_u64("those that an agent took along", tally_lost(&tally, 2), 6);
+	check_u64("and are not pending", tally_pending(&tally, 12, 2), 0);
+}
+
+/* A step that was written down is made by whoever finds it, and only once. */
+static void test_recover(void **state)
+{
+	struct hp_told *told = calloc(1, sizeof(*told));
+
+	(void)state;
+	tell(told, 2, 1, 3);
+	told->step = (struct hp_told_step) {
+		.tally = { .delivered = 2, .folded = 9 },
+		.slot = { .generation = 1, .seen = 11 },
+		.number = 2,
+		.pending = 1,
+	};
+	tally_recover(told);
+	check_slot("recovered", told, 2, 1, 11);
+	check_u64("recovered: folded", told->tally.folded, 9);
+	check_int("recovered: done", told->step.pending, 0);
+	told->step.tally.folded = 1000;
+	tally_recover(told);
+	check_u64("nothing was pending", told->tally.folded, 9);
+	free(told);
+}
+
+/* A process that tells without end, until it is killed. */
+static void tell_for_ever(struct hp_told *told)
+{
+	for (uint32_t i = 0;; i++) {
+		uint32_t slot = i * 2654435761U % HP_FOLD_SLOTS;
+		uint32_t generation = told->slots[slot].generation;
+
+		tell(told, slot, generation ? generation : 1, 1 + i % 3);
+	}
+}
+
+static uint64_t sum_of_slots(const struct hp_told *told)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < HP_FOLD_SLOTS; i++)
+		sum += told->slots[i].seen;
+	return sum;
+}
+
+/* Killed at any instruction, what is found adds up: lines, and what they stand for by slot. */
+static void test_killed(void **state)
+{
+	struct hp_told *told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned int pending = 0;
+
+	(void)state;
+	assert_ptr_not_equal(told, MAP_FAILED);
+	for (int i = 0; i < KILLS; i++) {
+		uint64_t before = __atomic_load_n(&told->tally.delivered, __ATOMIC_RELAXED);
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0)
+			tell_for_ever(told);
+		/* it has begun; how far it gets is up to the scheduler */
+		while (__atomic_load_n(&told->tally.delivered, __ATOMIC_RELAXED) < before + 1000)
+			;
+		assert_int_equal(kill(pid, SIGKILL), 0);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+		pending += told->step.pending;
+		tally_recover(told);
+		check_u64("by line and by slot", told->tally.delivered + told->tally.folded,
+			  sum_of_slots(told));
+	}
+	if (!pending)
+		print_message("no kill fell into a step\n");
+	(void)munmap(told, sizeof(*told));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines),	cmocka_unit_test(test_generations_wrap),
+		cmocka_unit_test(test_new),	cmocka_unit_test(test_pending),
+		cmocka_unit_test(test_recover), cmocka_unit_test(test_killed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
