@@ -71,6 +71,8 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*
 UNIT_PARTS := $(addprefix $(B)/user/,$(addprefix agent/,request.o history.o outq.o known.o health.o \
 	reserve_note.o reserve_plan.o) $(addprefix coverage/,judge.o findings.o rules.o))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
+# What the tests upgrade to: the next version, and one whose maps are of another layout.
+NEXT := $(B)/next/hostportd $(B)/other/hostportd
 MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 
 .DELETE_ON_ERROR:
@@ -110,7 +112,7 @@ test: packages-test
 	$(Q)$(MAKE) -s --no-print-directory all tests-built
 	$(Q)B=$(B) tests/run.sh
 
-tests-built: $(UNIT) $(E2E) $(B)/tests/bpf/verdict_test
+tests-built: $(UNIT) $(E2E) $(B)/tests/bpf/verdict_test $(NEXT)
 
 unit: $(UNIT)
 	$(Q)B=$(B) tests/run.sh unit
@@ -170,6 +172,13 @@ $(B)/hostportd: $(B)/user/hostportd.o $(call objects,$(AGENT_SRC)) $(KERNEL) $(L
 
 $(B)/hostportctl: $(B)/user/hostportctl.o $(call objects,$(CTL_SRC) $(COVERAGE_SRC)) $(KERNEL) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB)
+
+# Whole builds of their own, of the agent alone.
+$(B)/next/hostportd: $(B)/hostportd
+	$(Q)$(MAKE) -s --no-print-directory B=$(B)/next VERSION=$(VERSION)+next $@
+
+$(B)/other/hostportd: $(B)/hostportd
+	$(Q)$(MAKE) -s --no-print-directory B=$(B)/other CFLAGS='$(CFLAGS) -DHP_LAYOUT_EPOCH=2' $@
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lcmocka

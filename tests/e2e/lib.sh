@@ -22,6 +22,10 @@ CGROUP2=$(awk '$0 ~ / - cgroup2 / {print $5; exit}' /proc/self/mountinfo)
 CGROUP=$CGROUP2/$NAME
 WORK=/tmp/$NAME
 SOCK=$WORK/agent.sock
+BPFFS=$WORK/bpf
+PIN=$BPFFS/pins
+# Where each agent of a test pins, and that it leaves nothing; tests that are about that say otherwise.
+export HOSTPORTD_PIN=$PIN HOSTPORTD_ON_EXIT=detach
 AGENT_PID=
 failures=0
 
@@ -88,7 +92,13 @@ cleanup() {
 	kill_stale_agent
 	kill_cgroup
 	if [ -e "$NETNS" ]; then ip netns del "$NAME"; fi
+	umount_bpffs
 	rm -rf "$WORK"
+}
+
+# What is pinned there ends with it, even programs that are attached.
+umount_bpffs() {
+	while mountpoint -q "$BPFFS"; do umount -l "$BPFFS" || break; done
 }
 
 # Ready a test: nothing of an earlier run is left, cgroup and netns are there.
@@ -104,7 +114,8 @@ setup() {
 	cleanup 2>/dev/null
 	trap cleanup EXIT
 	trap 'exit 130' INT TERM HUP
-	mkdir -p "$WORK" "$CGROUP" || exit 3
+	mkdir -p "$WORK" "$CGROUP" "$BPFFS" || exit 3
+	mount -t bpf bpf "$BPFFS" || exit 3
 	ip netns add "$NAME" || exit 3
 	ip -n "$NAME" link set lo up || exit 3
 }
@@ -174,9 +185,9 @@ ctl() { "$B/hostportctl" --socket="$SOCK" "$@"; }
 
 agent_ready() { ctl status >/dev/null 2>&1; }
 
-# start_agent OPTIONS...: events (JSON) go to $WORK/events, diagnostics to $WORK/log.
+# start_agent OPTIONS...: the one that was built, or $AGENT; events (JSON) go to $WORK/events, diagnostics to $WORK/log.
 start_agent() {
-	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json "$@" \
+	"${AGENT:-$B/hostportd}" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json "$@" \
 		>"$WORK/events" 2>"$WORK/log" </dev/null 8<&- 9<&- &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"

@@ -123,7 +123,7 @@ test_two_agents() {
 	start_agent --mode=audit --registry="$REG" || return
 	first=$AGENT_PID
 	has_not "one agent: no warning" "$(cat "$WORK/log")" "$log"
-	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$WORK/second.sock" --mode=audit \
+	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$WORK/second.sock" --pin=none --mode=audit \
 		--registry="$REG" >"$WORK/second.events" 2>"$WORK/second.log" </dev/null 8<&- 9<&- &
 	second=$!
 	OTHERS+=("$second")

@@ -82,8 +82,9 @@ test_int() {
 # shellcheck disable=SC2317 # called by until_true
 ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 
+# Without pins, that is. With them nothing changes: see test_pins.sh.
 test_kill() {
-	start_agent --mode=enforce --registry="$REG" || return
+	start_agent --mode=enforce --pin=none --registry="$REG" || return
 	is "before SIGKILL: enforced" "$(probe tcp 4 127.0.0.1 21000)" "EPERM 1"
 	kill -KILL "$AGENT_PID"
 	wait "$AGENT_PID" 2>/dev/null
@@ -94,7 +95,7 @@ test_kill() {
 	is "SIGKILL: the socket is left" "$([ -S "$SOCK" ] && echo there || echo gone)" there
 	is "SIGKILL: status" "$(exit_status "${CTL[@]}" status)" 3
 	is "SIGKILL: binds pass" "$(probe tcp 4 127.0.0.1 21000)" "ok 21000 1"
-	start_agent --mode=enforce --registry="$REG" || return
+	start_agent --mode=enforce --pin=none --registry="$REG" || return
 	pass "SIGKILL: a new agent takes the socket"
 	is "SIGKILL: the new agent enforces" "$(probe tcp 4 127.0.0.1 21000)" "EPERM 1"
 	is "SIGKILL: the new agent is effective" "$(exit_status "${CTL[@]}" status)" 0
@@ -179,7 +180,7 @@ test_refusals() {
 test_options() {
 	local option
 	for option in --frobnicate --mod=enforce --mode --mode=deny --errno=EIO --enforce=everything \
-		--existing=kill --sweep=-1 --sweep=86401 --sweep=1s --deny-kernel=yes --log=xml --cluster-version=4 --role=boss operand; do
+		--on-exit=stay --pin=relative --existing=kill --sweep=-1 --sweep=86401 --sweep=1s --deny-kernel=yes --log=xml --cluster-version=4 --role=boss operand; do
 		refused "$option" 2 '^hostportd: ' --cgroup="$CGROUP" --registry="$REG" "$option"
 		one_line "$option"
 	done
@@ -195,7 +196,7 @@ test_options() {
 	done
 	"$B/hostportd" --help >"$WORK/out"
 	for option in mode enforce deny-kernel registry role platform cluster-version cgroup netns errno \
-		existing sweep on-exit socket log; do
+		existing sweep on-exit pin socket log; do
 		has "--help tells of --$option" "$(cat "$WORK/out")" "^ +--$option"
 	done
 	is "--help to a full disk: exit status" "$(

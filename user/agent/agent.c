@@ -9,26 +9,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "../base/log.h"
 #include "../base/terminal.h"
-#include "../kernel/ephemeral.h"
-#include "../kernel/neighbours.h"
 #include "../policy/words.h"
 #include "../source/source.h"
 #include "notify.h"
 #include "state.h"
 
 #define STOP_DRAIN_MS 2000 /* for what the reader of the log has not read yet */
-
-/* Kernels before 5.11 charge maps to RLIMIT_MEMLOCK; later ones don't look at it. */
-static void raise_memlock(void)
-{
-	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
-
-	(void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
-}
 
 static int load_registry(struct agent *agent)
 {
@@ -189,115 +178,6 @@ static int open_control(struct agent *agent)
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
-static int load_programs(struct agent *agent)
-{
-	struct kernel_settings settings = {
-		.netns_cookie = agent->netns.cookie,
-		.netns_inum = agent->netns.inum,
-		.listen = agent->config->listen,
-		.sctp = sctp_can_be_checked(agent),
-	};
-	uint16_t first, last;
-	int r;
-
-	if (identity_uses_v1(&agent->mounts))
-		(void)cgroup_id(agent->mounts.v2, &settings.root_cgroup);
-	raise_memlock();
-	r = kernel_load(&settings, &agent->kernel);
-	if (r == -EOPNOTSUPP && agent->config->listen == KERNEL_LISTEN_FEXIT) {
-		log_error("--listen=fexit: this kernel does not load the program: try auto");
-		return EXIT_USAGE;
-	}
-	if (r < 0) {
-		log_error("loading the programs: %s%s", strerror(-r),
-			  r == -EPERM ? ": needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON" :
-					"");
-		return EXIT_SYSTEM;
-	}
-	r = ephemeral_range(&agent->netns, &first, &last);
-	if (r < 0)
-		log_warning("net.ipv4.ip_local_port_range: %s: taken to be %u to %u", strerror(-r),
-			    first, last);
-	kernel_set_chosen_range(agent->kernel, first, last);
-	r = kernel_publish(agent->kernel, agent->policy, &agent->decision);
-	if (r < 0) {
-		log_error("publishing the policy: %s", strerror(-r));
-		return EXIT_SYSTEM;
-	}
-	if (agent->decision.errno_code != EPERM && !kernel_has_errno(agent->kernel))
-		log_warning("--errno: this kernel can return EPERM only");
-	return EXIT_OK;
-}
-
-/* Refused: by a program that will have no other beside it, or for want of privileges. */
-static void say_blocked(const struct agent *agent)
-{
-	_cleanup_buf_ struct buf program = { 0 };
-	struct neighbours_blocker blocker;
-
-	if (!neighbours_find_blocker(agent->mounts.v2, agent->cgroup, &blocker)) {
-		log_error("attaching to cgroup %s: %s: CAP_NET_ADMIN is missing, or a program that"
-			  " can't be seen from here keeps others out",
-			  agent->cgroup, strerror(EPERM));
-		return;
-	}
-	health_put_program(&blocker.program, &program);
-	log_error("attaching to cgroup %s: %s: %s at %s, hook %s, was attached without"
-		  " BPF_F_ALLOW_MULTI and keeps others out: have its owner attach it with that"
-		  " flag, or take it off: `bpftool cgroup detach %s %s id %u`",
-		  agent->cgroup, strerror(EPERM), program.data ? program.data : "a program",
-		  blocker.cgroup, blocker.program.hook, blocker.cgroup, blocker.program.hook,
-		  blocker.program.program_id);
-}
-
-static int attach_listen(struct agent *agent, int cgroup_fd)
-{
-	bool asked = agent->config->listen != KERNEL_LISTEN_AUTO;
-	int r = kernel_attach_listen(agent->kernel, cgroup_fd);
-
-	if (r < 0)
-		log_message(asked ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
-			    "--listen: attaching the program that tells of listen(): %s%s",
-			    strerror(-r), asked ? "" : ": the sweep tells instead");
-	return r < 0 && asked ? EXIT_SYSTEM : EXIT_OK;
-}
-
-static int attach_programs(struct agent *agent)
-{
-	_cleanup_close_ int fd = open(agent->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r;
-
-	if (fd < 0) {
-		log_error("cgroup: %s: %s", agent->cgroup, strerror(errno));
-		return agent->config->cgroup ? EXIT_USAGE : EXIT_SYSTEM;
-	}
-	r = kernel_attach(agent->kernel, fd);
-	if (r == -EBADF || r == -EINVAL) {
-		log_error("attaching to cgroup %s: not a cgroup2 directory", agent->cgroup);
-		return EXIT_USAGE;
-	}
-	if (r == -EPERM) {
-		say_blocked(agent);
-		return EXIT_SYSTEM;
-	}
-	if (r < 0) {
-		log_error("attaching to cgroup %s: %s", agent->cgroup, strerror(-r));
-		return EXIT_SYSTEM;
-	}
-	sctp_attach(agent);
-	return attach_listen(agent, fd);
-}
-
-static int prove(struct agent *agent)
-{
-	const struct health *health = watch_prove(agent);
-
-	if (health->effective)
-		return EXIT_OK;
-	log_error("canary: %s", health->reason.data ? health->reason.data : strerror(ENOMEM));
-	return EXIT_SYSTEM;
-}
-
 static int start_reserving(struct agent *agent)
 {
 	int r = reserve_start(&agent->reserve, &agent->netns, agent->policy, agent->config->socket,
@@ -355,9 +235,9 @@ static void say_ready(struct agent *agent)
 static int start(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		make_policy,	 find_cgroup,	find_node,	 open_loop,
-		open_control,	 load_programs, attach_programs, prove,
-		start_reserving, start_telling, start_watching,
+		make_policy,	    find_cgroup,   find_node,	    open_loop,	    open_control,
+		programs_open_pins, programs_load, programs_attach, programs_prove, programs_keep,
+		start_reserving,    start_telling, start_watching,
 	};
 	int r = load_registry(agent);
 
@@ -368,32 +248,45 @@ static int start(struct agent *agent)
 	return r;
 }
 
-/* Detach first: then what is told below is all there was. */
+/*
+ * Detach first: then what is told below is all there was. What stays attached
+ * goes on counting, for the next agent.
+ */
 static void say_stopped(struct agent *agent)
 {
+	bool stays = programs_stay(agent);
 	uint64_t unwritten;
 
 	(void)notify("STOPPING=1");
-	kernel_detach(agent->kernel);
+	if (!stays)
+		kernel_detach(agent->kernel);
 	tell_all(agent);
 	unwritten = sink_drain(agent->sink, STOP_DRAIN_MS);
 	log_info("stopped: lines %llu, violations folded into them %llu, lost %llu,"
 		 " lines not written %llu",
-		 (unsigned long long)agent->tally.delivered,
-		 (unsigned long long)agent->tally.folded, (unsigned long long)status_lost(agent),
-		 (unsigned long long)unwritten);
+		 (unsigned long long)agent->told->tally.delivered,
+		 (unsigned long long)agent->told->tally.folded,
+		 (unsigned long long)status_lost(agent), (unsigned long long)unwritten);
+	if (stays)
+		log_warning("still %s, without an agent: programs stay attached, pinned in %s:"
+			    " `hostportctl detach` ends that",
+			    agent->decision.mode == HP_MODE_ENFORCE ? "enforcing" : "auditing",
+			    pins_path(agent->pins));
 }
 
 static void stop(struct agent *agent)
 {
-	reserve_stop(&agent->reserve);
+	if (programs_stay(agent) && agent->ready)
+		reserve_leave(&agent->reserve);
+	else
+		reserve_stop(&agent->reserve);
 	if (agent->ready)
 		say_stopped(agent);
 	control_close(agent->control);
 	sink_close(agent->sink);
 	sweep_stop(agent);
 	fold_free(agent->fold);
-	kernel_free(agent->kernel);
+	programs_end(agent);
 	watch_stop(&agent->watch);
 	loop_free(agent->loop);
 	history_free(&agent->history);

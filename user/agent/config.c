@@ -108,15 +108,6 @@ static int set_log(void *ctx, const char *value, struct buf *err)
 	return 0;
 }
 
-/* An option of which this version has one value only. */
-static int only(const char *value, const char *have, struct buf *err)
-{
-	if (strcmp(value, have) == 0)
-		return 0;
-	buf_printf(err, "this version has %s only", have);
-	return -EINVAL;
-}
-
 static int set_existing(void *ctx, const char *value, struct buf *err)
 {
 	struct config *config = ctx;
@@ -144,14 +135,28 @@ static int set_sweep(void *ctx, const char *value, struct buf *err)
 
 static int set_on_exit(void *ctx, const char *value, struct buf *err)
 {
-	(void)ctx;
-	return only(value, "detach", err);
+	struct config *config = ctx;
+
+	if (strcmp(value, "detach") != 0 && strcmp(value, "keep") != 0) {
+		buf_puts(err, "not detach or keep");
+		return -EINVAL;
+	}
+	config->on_exit = strcmp(value, "keep") == 0 ? ON_EXIT_KEEP : ON_EXIT_DETACH;
+	return 0;
 }
 
 static int set_pin(void *ctx, const char *value, struct buf *err)
 {
-	(void)ctx;
-	return only(value, "none", err);
+	struct config *config = ctx;
+	bool none = strcmp(value, "none") == 0;
+
+	if (!none && value[0] != '/') {
+		buf_puts(err, "not an absolute path, or none");
+		return -EINVAL;
+	}
+	config->pin = none ? NULL : value;
+	config->pin_given = !none;
+	return 0;
 }
 
 static const struct option_spec specs[] = {
@@ -175,12 +180,18 @@ static const struct option_spec specs[] = {
 	  "how often the socket table is compared with what the programs saw; 0: at the start only "
 	  "(30)",
 	  set_sweep, false },
-	{ "on-exit", "detach", "what the agent leaves behind (detach)", set_on_exit, false },
+	{ "on-exit", "detach|keep",
+	  "keep: the programs stay attached and work without an agent, and the next one takes them"
+	  " over (detach in audit mode, keep in enforce mode)",
+	  set_on_exit, false },
 	{ "reserve-ports", NULL,
 	  "keep registered ports of the ephemeral range from being handed out, by adding them to"
 	  " net.ipv4.ip_local_reserved_ports until the agent ends",
 	  set_reserve_ports, false },
-	{ "pin", "none", "where programs and maps are pinned (none)", set_pin, false },
+	{ "pin", "DIR|none",
+	  "where links and maps are pinned, below a bpffs; none: nothing outlives the"
+	  " agent (" PINS_DEFAULT ")",
+	  set_pin, false },
 	{ "socket", "PATH", "the control socket (" SOCKET_DEFAULT ")", set_socket, false },
 	{ "log", "text|json",
 	  "the form of the events on standard output (text on a terminal, else json)", set_log,
@@ -205,6 +216,7 @@ int config_parse(int argc, char **argv, struct config *ret_config, struct buf *o
 		.node = { .mode = HP_MODE_AUDIT, .denies = POLICY_DENIES_DEFAULT },
 		.errno_code = EPERM,
 		.socket = SOCKET_DEFAULT,
+		.pin = PINS_DEFAULT,
 		.sweep_s = SWEEP_DEFAULT_S,
 		.log_json = -1,
 	};
@@ -214,6 +226,10 @@ int config_parse(int argc, char **argv, struct config *ret_config, struct buf *o
 		options_help(&options, out);
 	else if (r == OPTIONS_VERSION)
 		buf_puts(out, "hostportd " HOSTPORTD_VERSION "\n");
+	if (r == OPTIONS_OK && config.on_exit == ON_EXIT_KEEP && !config.pin) {
+		buf_puts(out, "hostportd: --on-exit=keep: nothing can stay with --pin=none");
+		r = -EINVAL;
+	}
 	if (config.log_json < 0)
 		config.log_json = !isatty(STDOUT_FILENO);
 	if (r == OPTIONS_OK)

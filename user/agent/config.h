@@ -6,6 +6,13 @@
 #include "../kernel/kernel.h"
 #include "../source/node_options.h"
 
+/* What becomes of the programs when the agent ends. */
+enum on_exit {
+	ON_EXIT_BY_MODE, /* they stay in enforce mode */
+	ON_EXIT_DETACH,
+	ON_EXIT_KEEP,
+};
+
 struct config {
 	struct node_options node; /* first: its option setters take the config */
 	bool deny_kernel;
@@ -14,6 +21,9 @@ struct config {
 	unsigned int sweep_s; /* seconds between sweeps; 0: only the first one */
 	uint32_t errno_code;  /* what a denied bind() returns */
 	enum kernel_listen listen;
+	enum on_exit on_exit;
+	const char *pin;    /* the directory of pins; NULL: none */
+	bool pin_given;	    /* it was asked for by name */
 	const char *cgroup; /* NULL: cgroup2's root */
 	const char *netns;  /* NULL: the agent's own */
 	const char *socket;

@@ -254,6 +254,11 @@ void reserve_stop(struct reserve *r)
 		take_out(r, &out, &reserved);
 	}
 	(void)keep_note(r, &r->ours);
+	reserve_leave(r);
+}
+
+void reserve_leave(struct reserve *r)
+{
 	free(r->path);
 	r->path = NULL;
 }

@@ -41,5 +41,8 @@ void reserve_refresh(struct reserve *r, const struct policy *policy);
 /* Take out what is ours and forget it. Nothing to do when it was not started. */
 void reserve_stop(struct reserve *r);
 
+/* Leave what is ours there, noted, for the next agent. */
+void reserve_leave(struct reserve *r);
+
 /* Write the status document's member "ephemeral". */
 void reserve_status(const struct reserve *r, struct jsonw *w);

@@ -20,14 +20,6 @@
 #include "sink.h"
 #include "watch.h"
 
-/* What was told, to be compared with what the kernel counted. */
-struct tally {
-	uint64_t delivered; /* lines */
-	uint64_t folded;    /* what their counts add */
-	uint64_t existing;  /* of both: what a sweep found, and no program counted */
-	uint64_t recovered; /* likewise, but a program had counted it, and lost its record */
-};
-
 /* What the sweeps of the socket table found. */
 struct sweep_state {
 	struct known *known;
@@ -54,12 +46,15 @@ struct agent {
 	struct identity identity;
 	struct reserve reserve;
 	struct loop *loop;
+	struct pins *pins; /* NULL: nothing outlives the agent */
+	char *pins_error;  /* why, if they were not asked for; owned */
+	bool detach_asked; /* whatever --on-exit says */
 	struct kernel *kernel;
 	struct fold *fold;
 	struct history history;
 	struct control *control;
 	struct sink *sink;
-	struct tally tally;
+	struct hp_told *told; /* the kernel's: it may outlive the agent */
 	struct sweep_state sweep;
 	struct event event; /* the one being told: too large for the stack */
 	struct loop_source *drain_timer, *tick;
@@ -67,9 +62,21 @@ struct agent {
 	unsigned int quiet_ticks; /* ticks without a new one */
 	bool sctp_attached;	  /* or tried */
 	struct watch watch;
+	bool settled; /* what an agent before this one left untold has been found */
 	bool ready;
 	bool on_terminal; /* standard output is one */
 };
+
+/* programs.c: steps of the start, which return an exit status, and of the end. */
+int programs_open_pins(struct agent *agent);
+int programs_load(struct agent *agent);
+int programs_attach(struct agent *agent);
+int programs_prove(struct agent *agent);
+int programs_keep(struct agent *agent);
+
+/* Do the programs stay attached when this agent ends? */
+bool programs_stay(const struct agent *agent);
+void programs_end(struct agent *agent);
 
 /* tell.c: from records to lines. */
 
@@ -141,3 +148,6 @@ uint64_t status_violations(const struct hp_counters *counters);
 
 /* Violations that no line stands for. */
 uint64_t status_lost(const struct agent *agent);
+
+/* Those of which the programs sent no record. */
+uint64_t status_unsent(const struct agent *agent);

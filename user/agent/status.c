@@ -3,6 +3,7 @@
 
 #include "../base/jsonw.h"
 #include "../base/stamp.h"
+#include "../event/tally.h"
 #include "../policy/words.h"
 #include "state.h"
 
@@ -26,12 +27,17 @@ static uint64_t sum_lost(const struct hp_counters *counters)
 	return sum;
 }
 
-uint64_t status_lost(const struct agent *agent)
+uint64_t status_unsent(const struct agent *agent)
 {
 	struct hp_counters counters = { 0 };
 
 	(void)kernel_counters(agent->kernel, &counters);
-	return sum_lost(&counters) - agent->tally.recovered;
+	return sum_lost(&counters);
+}
+
+uint64_t status_lost(const struct agent *agent)
+{
+	return tally_lost(&agent->told->tally, status_unsent(agent));
 }
 
 static void put_denies(struct jsonw *w, uint32_t denies)
@@ -83,25 +89,26 @@ static void put_counters(struct jsonw *w, struct agent *agent)
 		[HP_LOST_NOTE] = "note",
 	};
 	struct hp_counters counters = { 0 };
-	uint64_t lost, told, counted;
+	const struct hp_tally *tally = &agent->told->tally;
+	uint64_t unsent, lost;
 
 	(void)kernel_counters(agent->kernel, &counters);
-	lost = sum_lost(&counters) - agent->tally.recovered;
-	told = agent->tally.delivered + agent->tally.folded + lost;
-	counted = status_violations(&counters) + agent->tally.existing;
+	unsent = sum_lost(&counters);
+	lost = tally_lost(tally, unsent);
 	jsonw_object(w, "counters");
 	/* those counted since the slots were read are on their way: in no line yet, and not lost */
-	jsonw_u64(w, "violations", told);
-	jsonw_u64(w, "pending", counted > told ? counted - told : 0);
-	jsonw_u64(w, "delivered", agent->tally.delivered);
-	jsonw_u64(w, "folded", agent->tally.folded);
+	jsonw_u64(w, "violations", tally->delivered + tally->folded + lost);
+	jsonw_u64(w, "pending", tally_pending(tally, status_violations(&counters), unsent));
+	jsonw_u64(w, "delivered", tally->delivered);
+	jsonw_u64(w, "folded", tally->folded);
 	jsonw_u64(w, "lost", lost);
 	jsonw_object(w, "lost_by");
 	for (size_t i = 0; i < HP_LOST_MAX; i++)
 		jsonw_u64(w, why[i], counters.lost[i]);
+	jsonw_u64(w, "restart", tally->untold);
 	jsonw_object_end(w);
-	jsonw_u64(w, "recovered", agent->tally.recovered);
-	jsonw_u64(w, "existing", agent->tally.existing);
+	jsonw_u64(w, "recovered", tally->recovered);
+	jsonw_u64(w, "existing", tally->existing);
 	put_classes(w, &counters);
 	jsonw_object_end(w);
 }
@@ -123,6 +130,24 @@ void status_put_attached(struct agent *agent, struct jsonw *w)
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
+}
+
+/* What outlives the agent, and does it? */
+static void put_pins(struct jsonw *w, const struct agent *agent)
+{
+	if (!agent->pins && !agent->pins_error) {
+		jsonw_null(w, "pins");
+		return;
+	}
+	jsonw_object(w, "pins");
+	jsonw_string(w, "directory", agent->config->pin);
+	if (agent->pins_error)
+		jsonw_string(w, "error", agent->pins_error);
+	else
+		jsonw_u64(w, "instance", pins_instance(agent->pins));
+	jsonw_bool(w, "adopted", kernel_adopted(agent->kernel));
+	jsonw_string(w, "on_exit", programs_stay(agent) ? "keep" : "detach");
+	jsonw_object_end(w);
 }
 
 /* What this kernel lets us see and deny beside bind() by its name. */
@@ -203,6 +228,7 @@ void status_json(struct agent *agent, struct buf *out)
 	put_registry(&w, agent);
 	put_counters(&w, agent);
 	status_put_attached(agent, &w);
+	put_pins(&w, agent);
 	put_abilities(&w, agent);
 	put_sweep(&w, agent);
 	jsonw_u64(&w, "netns_cookie", agent->netns.cookie);

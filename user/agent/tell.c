@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 
 #include "../base/log.h"
+#include "../event/tally.h"
 #include "state.h"
 
 #define DRAIN_MS    10
@@ -24,8 +25,6 @@ static void publish(struct agent *agent)
 {
 	const struct line *line = history_add(&agent->history, &agent->event);
 
-	agent->tally.delivered++;
-	agent->tally.folded += agent->event.count - 1;
 	sink_tell(agent->sink, line);
 	control_tell(agent->control, line);
 }
@@ -52,26 +51,40 @@ static void remember(struct agent *agent, const struct hp_event *record)
 		known_add_hooked(agent->sweep.known, &v);
 }
 
+/*
+ * Told first and counted then: who is killed in between has the next agent tell
+ * it once more, rather than have it told by none.
+ */
+static void tell_line(struct agent *agent, const struct hp_event *record,
+		      const struct tally_line *line, uint64_t first_ns, uint64_t last_ns)
+{
+	remember(agent, record);
+	identity_event(&agent->identity, record, line->count, first_ns, last_ns, &agent->event);
+	publish(agent);
+	tally_line(agent->told, line);
+}
+
 static void on_line(void *data, const struct hp_event *record, uint64_t count, uint64_t first_ns,
 		    uint64_t last_ns)
 {
+	struct tally_line line = { .holder = &record->fold, .count = count };
 	struct agent *agent = data;
 
-	remember(agent, record);
-	identity_event(&agent->identity, record, count, first_ns, last_ns, &agent->event);
-	publish(agent);
+	/* a new holder: its later lines need a name, whoever will tell them */
+	if (tally_is_new(agent->told, &record->fold))
+		(void)kernel_put_name(agent->kernel, record);
+	tell_line(agent, record, &line, first_ns, last_ns);
 }
 
 void tell_found(struct agent *agent, const struct hp_event *record, uint64_t count, bool counted)
 {
 	uint64_t recovered = count < agent->sweep.lost ? count : agent->sweep.lost;
+	struct tally_line line = { .count = count };
 
-	if (!counted)
-		recovered = 0;
-	agent->sweep.lost -= recovered;
-	agent->tally.recovered += recovered;
-	agent->tally.existing += count - recovered;
-	on_line(agent, record, count, record->time_ns, record->time_ns);
+	line.recovered = counted ? recovered : 0;
+	line.existing = count - line.recovered;
+	agent->sweep.lost -= line.recovered;
+	tell_line(agent, record, &line, record->time_ns, record->time_ns);
 }
 
 void tell_notice(struct agent *agent, struct notice *notice)
@@ -148,6 +161,23 @@ static void on_drain_timer(void *data, uint32_t events)
 		(void)loop_timer_set(agent->drain_timer, DRAIN_MS, 0);
 }
 
+/*
+ * An agent that was killed may have taken a record, of which nobody knows any
+ * more, a moment after a later one of its slot. When nothing happens, what still
+ * stands in no line never will.
+ */
+static void settle(struct agent *agent, uint64_t counted)
+{
+	uint64_t missing = tally_pending(&agent->told->tally, counted, status_unsent(agent));
+
+	agent->settled = true;
+	if (!missing)
+		return;
+	tally_untold(agent->told, missing);
+	log_warning("%llu violations stand in no line: an agent ended while it told them",
+		    (unsigned long long)missing);
+}
+
 static void on_tick(void *data, uint32_t events)
 {
 	struct agent *agent = data;
@@ -157,8 +187,11 @@ static void on_tick(void *data, uint32_t events)
 	tell_all(agent);
 	agent->quiet_ticks = total == agent->quiet_total ? agent->quiet_ticks + 1 : 0;
 	agent->quiet_total = total;
-	if (agent->quiet_ticks >= QUIET_TICKS)
-		(void)loop_timer_set(agent->tick, 0, 0);
+	if (agent->quiet_ticks < QUIET_TICKS)
+		return;
+	if (!agent->settled)
+		settle(agent, total);
+	(void)loop_timer_set(agent->tick, 0, 0);
 }
 
 static void on_ring(void *data, uint32_t events)
@@ -170,6 +203,37 @@ static void on_ring(void *data, uint32_t events)
 	agent->quiet_ticks = 0;
 	(void)loop_timer_set(agent->drain_timer, DRAIN_MS, 0);
 	(void)loop_timer_set(agent->tick, TICK_MS, TICK_MS);
+}
+
+static void restore_name(void *data, const struct hp_event *event)
+{
+	struct agent *agent = data;
+	const struct hp_fold_ref *ref = &event->fold;
+
+	if (ref->slot >= HP_FOLD_SLOTS ||
+	    agent->told->slots[ref->slot].generation != ref->generation)
+		return;
+	remember(agent, event);
+	if (fold_restore(agent->fold, ref->slot, &agent->told->slots[ref->slot], event) < 0)
+		log_warning("repeats of a violation of before the start can't be told: %s",
+			    strerror(ENOMEM));
+}
+
+/* Go on where the agent before this one ended: what it told is not told again. */
+static int restore(struct agent *agent)
+{
+	int r;
+
+	agent->settled = !kernel_adopted(agent->kernel);
+	if (agent->settled)
+		return 0;
+	r = kernel_read_names(agent->kernel, restore_name, agent);
+	for (uint32_t i = 0; i < HP_FOLD_SLOTS && r == 0; i++)
+		if (agent->told->slots[i].generation)
+			r = fold_restore(agent->fold, i, &agent->told->slots[i], NULL);
+	if (r == 0) /* the records that wait woke somebody else */
+		r = loop_timer_set(agent->tick, TICK_MS, TICK_MS);
+	return r;
 }
 
 int tell_start(struct agent *agent)
@@ -185,5 +249,5 @@ int tell_start(struct agent *agent)
 	if (r == 0)
 		r = loop_add(agent->loop, kernel_ring_fd(agent->kernel), EPOLLIN, on_ring, agent,
 			     NULL);
-	return r;
+	return r < 0 ? r : restore(agent);
 }

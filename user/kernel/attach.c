@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Attaching the programs, and what is attached. */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "parts.h"
 
@@ -28,11 +31,75 @@ enum kernel_listen kernel_listen_hook(const struct kernel *kernel)
 					       KERNEL_LISTEN_NONE;
 }
 
+struct link_name {
+	char text[64];
+};
+
+static struct link_name link_name(enum part part)
+{
+	static const char *const lsm[PART_MAX] = {
+		[PART_SCTP_BIND] = "_socket_bind",
+		[PART_SCTP_LISTEN] = "_socket_listen",
+		[PART_SCTP_BINDX] = "_sctp_bind_connect",
+	};
+	struct link_name name;
+
+	(void)snprintf(name.text, sizeof(name.text), PINS_LINK "%s%s", hooks[part],
+		       lsm[part] ? lsm[part] : "");
+	return name;
+}
+
+static bool is_cgroup_part(enum part part)
+{
+	return part != PART_LISTEN_FEXIT && !(PARTS_SCTP & 1U << part);
+}
+
+/* Is a pinned link, of a cgroup that is still there, what ours would be? */
+static bool is_alike(const struct kernel *kernel, enum part part, int fd)
+{
+	const struct bpf_program *p = part_program(kernel->skel, part);
+	struct bpf_link_info info = { 0 };
+	uint32_t len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &len) == 0 && info.type == BPF_LINK_TYPE_CGROUP &&
+	       info.cgroup.attach_type == bpf_program__expected_attach_type(p) &&
+	       info.cgroup.cgroup_id == kernel->info.cgroup_id;
+}
+
+/* Give the instance's link our program. False: there is none that could take it. */
+static bool take_over(struct kernel *kernel, enum part part)
+{
+	struct link_name name = link_name(part);
+	char path[PATH_MAX + 128];
+	_cleanup_close_ int fd = -1;
+	struct bpf_link *link;
+
+	if (!kernel->adopted || !is_cgroup_part(part))
+		return false;
+	fd = pins_get(kernel->pins, name.text, PINS_A_LINK);
+	if (fd < 0 || !is_alike(kernel, part, fd))
+		return false;
+	(void)snprintf(path, sizeof(path), "%s/%u/%s", pins_path(kernel->pins),
+		       pins_instance(kernel->pins), name.text);
+	link = bpf_link__open(path);
+	if (!link)
+		return false;
+	if (bpf_link__update_program(link, part_program(kernel->skel, part)) < 0) {
+		(void)bpf_link__destroy(link);
+		return false;
+	}
+	kernel->links[part] = link;
+	return true;
+}
+
+/* A link that ours takes the place of works until then: two of them ask once more, none would not.
+ */
 static int attach_part(struct kernel *kernel, enum part part, int cgroup_fd)
 {
 	struct bpf_program *p = part_program(kernel->skel, part);
+	struct link_name name = link_name(part);
 
-	if (kernel->links[part])
+	if (kernel->links[part] || take_over(kernel, part))
 		return 0;
 	if (part == PART_LISTEN_FEXIT)
 		kernel->links[part] = bpf_program__attach_trace(p);
@@ -40,7 +107,11 @@ static int attach_part(struct kernel *kernel, enum part part, int cgroup_fd)
 		kernel->links[part] = bpf_program__attach_lsm(p);
 	else
 		kernel->links[part] = bpf_program__attach_cgroup(p, cgroup_fd);
-	return kernel->links[part] ? 0 : -errno;
+	if (!kernel->links[part])
+		return -errno;
+	if (!kernel->pins)
+		return 0;
+	return pins_put(kernel->pins, name.text, bpf_link__fd(kernel->links[part]));
 }
 
 /* Why it fails is in the errno: what libbpf has to say of it is no more. */
@@ -81,9 +152,39 @@ int kernel_attach_sctp(struct kernel *kernel)
 	return attach_parts(kernel, kernel->parts & PARTS_SCTP, -1);
 }
 
+static bool is_wanted(const void *data, const char *name)
+{
+	const struct kernel *kernel = data;
+
+	for (enum part p = 0; p < PART_MAX; p++) {
+		struct link_name ours = link_name(p);
+
+		if (kernel->links[p] && strcmp(ours.text, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+int kernel_keep(struct kernel *kernel)
+{
+	int r;
+
+	if (!kernel->pins)
+		return 0;
+	r = kernel->adopted ? 0 : adopt_complete(kernel);
+	if (r < 0)
+		return r;
+	pins_prune(kernel->pins, is_wanted, kernel);
+	return pins_remove_others(kernel->pins);
+}
+
 void kernel_detach(struct kernel *kernel)
 {
 	for (enum part p = 0; p < PART_MAX; p++) {
+		struct link_name name = link_name(p);
+
+		if (kernel->links[p] && kernel->pins)
+			(void)pins_drop(kernel->pins, name.text);
 		(void)bpf_link__destroy(kernel->links[p]);
 		kernel->links[p] = NULL;
 	}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Policies, records and counters of the loaded programs. */
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include "parts.h"
 
@@ -9,9 +11,12 @@ void kernel_free(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
-	kernel_detach(kernel);
+	for (enum part p = 0; p < PART_MAX; p++)
+		(void)bpf_link__destroy(kernel->links[p]);
 	if (kernel->fronts)
 		(void)munmap(kernel->fronts, HP_POLICIES * sizeof(struct hp_front));
+	if (kernel->told)
+		(void)munmap(kernel->told, sizeof(*kernel->told));
 	ring_buffer__free(kernel->ring);
 	hostport_bpf__destroy(kernel->skel);
 	free(kernel->per_cpu);
@@ -35,10 +40,36 @@ static int fill_rows(int fd, const struct policy *policy)
 	return 0;
 }
 
+/* Replacing an element of a map of maps waits for all programs that run. */
+static int replace_something(void)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts);
+	_cleanup_close_ int inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "hp_wait", 4, 4, 1, NULL);
+	_cleanup_close_ int outer = -1;
+	uint32_t zero = 0;
+
+	opts.inner_map_fd = (uint32_t)inner;
+	if (inner >= 0)
+		outer = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "hp_wait", 4, 4, 1, &opts);
+	if (outer < 0 || bpf_map_update_elem(outer, &zero, &inner, BPF_ANY))
+		return -errno;
+	return 0;
+}
+
 /*
- * The new half must not have a reader left that took it for the active one two
- * policies ago. Replacing an element of a map of maps waits for all readers.
+ * The half that is not in use must not have a reader left that took it for the
+ * active one two policies ago: it would see the rows of one policy and the front
+ * of another. Some kernels refuse the call (nohz_full), and some sandboxes.
  */
+static int wait_for_readers(const struct kernel *kernel)
+{
+	if (!kernel->generation)
+		return 0; /* there is no reader yet */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0)
+		return 0;
+	return replace_something();
+}
+
 int kernel_publish(struct kernel *kernel, const struct policy *policy,
 		   const struct hp_config *config)
 {
@@ -50,6 +81,8 @@ int kernel_publish(struct kernel *kernel, const struct policy *policy,
 	if (rows < 0)
 		return rows;
 	r = fill_rows(rows, policy);
+	if (r == 0)
+		r = wait_for_readers(kernel);
 	if (r < 0)
 		return r;
 	if (bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_rows), &next, &rows, BPF_ANY))
@@ -155,6 +188,32 @@ int kernel_counters(struct kernel *kernel, struct hp_counters *ret_counters)
 	}
 	*ret_counters = sum;
 	return 0;
+}
+
+struct hp_told *kernel_told(const struct kernel *kernel)
+{
+	return kernel->told;
+}
+
+int kernel_put_name(struct kernel *kernel, const struct hp_event *event)
+{
+	int fd = bpf_map__fd(kernel->skel->maps.hp_names);
+
+	return bpf_map_update_elem(fd, &event->fold.slot, event, BPF_ANY) ? -errno : 0;
+}
+
+int kernel_read_names(struct kernel *kernel, kernel_event_fn fn, void *data)
+{
+	int fd = bpf_map__fd(kernel->skel->maps.hp_names);
+	uint32_t key, *before = NULL;
+	struct hp_event event;
+
+	while (bpf_map_get_next_key(fd, before, &key) == 0) {
+		if (bpf_map_lookup_elem(fd, &key, &event) == 0)
+			fn(data, &event);
+		before = &key;
+	}
+	return errno == ENOENT ? 0 : -errno;
 }
 
 volatile struct hp_canary *kernel_canary(struct kernel *kernel)

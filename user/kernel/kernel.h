@@ -14,6 +14,7 @@
 #include "../../bpf/abi.h"
 #include "../base/cleanup.h"
 #include "../policy/policy.h"
+#include "pins.h"
 
 struct kernel;
 
@@ -31,6 +32,8 @@ struct kernel_settings {
 	uint64_t root_cgroup;  /* cgroup2's root where v1 names workloads; 0: cgroup2 does */
 	enum kernel_listen listen;
 	bool sctp; /* load the LSM programs, if they do: they see the tasks of every cgroup */
+	uint64_t cgroup_id; /* of the cgroup to attach to: whose pins these are */
+	struct pins *pins;  /* borrowed until kernel_free(); NULL: nothing outlives the agent */
 };
 
 /* Where the programs hook in without which nothing is effective. */
@@ -56,13 +59,14 @@ _Static_assert(KERNEL_ATTACHMENTS == KERNEL_HOOKS, "a program for each hook");
 
 /*
  * Load the object: the four programs, and those of the others that this kernel
- * takes. 0, or a negative errno (-EPERM: privileges, -ENOMEM: also a memory
- * limit, -EOPNOTSUPP: settings.listen asks for what does not load, others: the
- * verifier or a missing feature; libbpf's reasons are logged).
+ * takes. Where an instance of the same layout, cgroup and netns is pinned, its
+ * maps are used, with all that is in them; nothing that runs changes by it. 0, or a negative errno
+ * (-EPERM: privileges, -ENOMEM: also a memory limit, -EOPNOTSUPP: settings.listen asks for what
+ * does not load, others: the verifier or a missing feature; libbpf's reasons are logged).
  */
 int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kernel);
 
-/* Detaches, too. */
+/* What is pinned stays attached, the rest does not. */
 void kernel_free(struct kernel *kernel);
 DEFINE_CLEANUP(struct kernel, kernel_free)
 
@@ -86,11 +90,22 @@ void kernel_set_chosen_range(struct kernel *kernel, uint16_t first, uint16_t las
 /* A hook, as bpftool spells it. */
 const char *kernel_hook_name(enum kernel_hook hook);
 
+/* Were the maps of an instance that was pinned taken over? */
+bool kernel_adopted(const struct kernel *kernel);
+
 /*
  * Attach the four programs to a cgroup directory; -EPERM also where a program
- * holds the cgroup exclusively.
+ * holds the cgroup exclusively. A link of the instance that was taken over gets
+ * the new program in one step: no bind() is asked of none, or of both.
  */
 int kernel_attach(struct kernel *kernel, int cgroup_fd);
+
+/*
+ * All is attached that is to be: have it outlive the agent, and end what another
+ * instance, or programs that are not wanted any more, left attached. 0, or a
+ * negative errno. Nothing to do without pins.
+ */
+int kernel_keep(struct kernel *kernel);
 
 /*
  * Attach what was loaded for listen(), if anything. 0, or a negative errno: some
@@ -114,7 +129,7 @@ bool kernel_lsm_ran(const struct kernel *kernel);
 void kernel_set_guard(struct kernel *kernel, bool guard);
 bool kernel_guards(const struct kernel *kernel);
 
-/* Detach from the cgroup; records and counters can still be read. */
+/* Detach from the cgroup, pinned or not; records and counters can still be read. */
 void kernel_detach(struct kernel *kernel);
 
 /* The descriptor that polls readable when records wait (not for each: see bpf/report.bpf.h). */
@@ -138,6 +153,16 @@ int kernel_read_folds(struct kernel *kernel, kernel_slot_fn fn, void *data);
 
 /* The counters of all CPUs together. 0, or a negative errno. */
 int kernel_counters(struct kernel *kernel, struct hp_counters *ret_counters);
+
+/* What has been told, in memory that outlives the agent where there are pins. */
+struct hp_told *kernel_told(const struct kernel *kernel);
+
+/*
+ * Keep the record with which a slot's holder is told of, for the next agent: 0,
+ * or a negative errno. And read all that were kept.
+ */
+int kernel_put_name(struct kernel *kernel, const struct hp_event *event);
+int kernel_read_names(struct kernel *kernel, kernel_event_fn fn, void *data);
 
 /* The canary's memory, shared with the programs; also valid in a forked child. */
 volatile struct hp_canary *kernel_canary(struct kernel *kernel);

@@ -92,16 +92,52 @@ static int configure(struct kernel *kernel, const struct kernel_settings *settin
 	return bpf_map__set_max_entries(skel->maps.hp_ring, ring);
 }
 
-static int map_fronts(struct kernel *kernel)
+static int share(const struct bpf_map *map, size_t size, void **ret)
 {
-	size_t size = HP_POLICIES * sizeof(struct hp_front);
-	int fd = bpf_map__fd(kernel->skel->maps.hp_fronts);
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
 
 	if (p == MAP_FAILED)
 		return -errno;
-	kernel->fronts = p;
+	*ret = p;
 	return 0;
+}
+
+static int share_maps(struct kernel *kernel)
+{
+	int r = share(kernel->skel->maps.hp_fronts, HP_POLICIES * sizeof(struct hp_front),
+		      (void **)&kernel->fronts);
+
+	return r < 0 ? r :
+		       share(kernel->skel->maps.hp_told, sizeof(*kernel->told),
+			     (void **)&kernel->told);
+}
+
+/* What the published policy is counted by goes on from there. */
+static int read_generation(struct kernel *kernel)
+{
+	uint32_t active = kernel->skel->bss->hp_active & 1;
+	struct hp_config config;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(kernel->skel->maps.hp_configs), &active, &config))
+		return -errno;
+	kernel->generation = config.generation;
+	return 0;
+}
+
+/* Maps that were there go on as they are; what is new begins from nothing. */
+static int ready_maps(struct kernel *kernel)
+{
+	int r = share_maps(kernel);
+
+	if (r < 0)
+		return r;
+	if (kernel->adopted) {
+		/* of a canary that was killed */
+		kernel->skel->bss->hp_canary = (struct hp_canary) { 0 };
+		return read_generation(kernel);
+	}
+	kernel_set_chosen_range(kernel, 1, UINT16_MAX); /* any, until somebody knows better */
+	return kernel->pins ? adopt_begin(kernel) : 0;
 }
 
 /* Open and load with these programs beside the four. */
@@ -113,6 +149,8 @@ static int load_with(struct kernel *kernel, const struct kernel_settings *settin
 	if (!kernel->skel)
 		return -errno;
 	r = configure(kernel, settings);
+	if (r == 0 && kernel->adopted)
+		r = adopt_maps(kernel, kernel->skel);
 	for (enum part p = KERNEL_ATTACHMENTS; p < PART_MAX && r == 0; p++)
 		r = bpf_program__set_autoload(part_program(kernel->skel, p), parts & 1U << p);
 	if (r == 0)
@@ -200,11 +238,11 @@ int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kern
 	kernel->per_cpu = calloc((size_t)kernel->cpus, sizeof(*kernel->per_cpu));
 	if (!kernel->per_cpu)
 		return -ENOMEM;
-	r = load_most(kernel, settings);
-	if (r < 0)
-		return r;
-	kernel_set_chosen_range(kernel, 1, UINT16_MAX); /* any, until somebody knows better */
-	r = map_fronts(kernel);
+	r = adopt_find(kernel, settings);
+	if (r == 0)
+		r = load_most(kernel, settings);
+	if (r == 0)
+		r = ready_maps(kernel);
 	if (r < 0)
 		return r;
 	*ret_kernel = TAKE_PTR(kernel);

@@ -25,7 +25,11 @@ struct kernel {
 	struct hostport_bpf *skel;
 	struct bpf_link *links[PART_MAX];
 	struct ring_buffer *ring;
+	struct pins *pins;	     /* borrowed; NULL: none */
+	bool adopted;		     /* the maps were there before */
+	struct hp_info info;	     /* whose maps these are */
 	struct hp_front *fronts;     /* mapped: HP_POLICIES of them */
+	struct hp_told *told;	     /* mapped */
 	struct hp_counters *per_cpu; /* room for one reading */
 	int cpus;
 	uint32_t generation;
@@ -39,6 +43,17 @@ struct kernel {
 #define PARTS_FEXIT   (1U << PART_LISTEN_FEXIT)
 #define PARTS_SOCKOPS (1U << PART_LISTEN_SOCKOPS)
 #define PARTS_SCTP    (1U << PART_SCTP_BIND | 1U << PART_SCTP_LISTEN | 1U << PART_SCTP_BINDX)
+
+/* adopt.c: find an instance of ours among the pins: fill kernel->info, and adopted if there is one.
+ */
+int adopt_find(struct kernel *kernel, const struct kernel_settings *settings);
+
+/* Let an opened object use the maps of the instance. 0, or a negative errno. */
+int adopt_maps(const struct kernel *kernel, const struct hostport_bpf *skel);
+
+/* Pin the maps of a loaded object as a new instance; it is complete after adopt_complete(). */
+int adopt_begin(struct kernel *kernel);
+int adopt_complete(struct kernel *kernel);
 
 /* The program of a part. */
 struct bpf_program *part_program(const struct hostport_bpf *skel, enum part part);

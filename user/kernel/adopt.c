@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Taking over the maps of an agent that is gone. They are taken only if all of
+ * them are there, of our user, and exactly what we would have made: the same
+ * layout, for the same cgroup and network namespace.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "layout.h"
+#include "parts.h"
+
+/* Does a map's name, and pin, outlive its program? Constants belong to the program. */
+static bool is_kept(const struct bpf_map *map)
+{
+	return !bpf_map__is_internal(map) || strstr(bpf_map__name(map), ".bss");
+}
+
+struct pin_name {
+	char text[64];
+};
+
+/* bpffs keeps names with dots for itself. */
+static struct pin_name name_of(const struct bpf_map *map)
+{
+	struct pin_name name = { 0 };
+
+	(void)snprintf(name.text, sizeof(name.text), "%s", bpf_map__name(map));
+	for (char *c = name.text; *c; c++)
+		if (*c == '.')
+			*c = '_';
+	return name;
+}
+
+/* Is it what the object would make? A ring is sized by the CPUs of the machine, and may stay as it
+ * is. */
+static bool is_alike(const struct bpf_map *map, int fd)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &len) == 0 && info.type == bpf_map__type(map) &&
+	       info.key_size == bpf_map__key_size(map) &&
+	       info.value_size == bpf_map__value_size(map) &&
+	       info.map_flags == bpf_map__map_flags(map) &&
+	       (info.max_entries == bpf_map__max_entries(map) || info.type == BPF_MAP_TYPE_RINGBUF);
+}
+
+/* The instance's map, in its place; -ENOENT also where it is another one. */
+static int open_map(const struct kernel *kernel, const struct bpf_map *map)
+{
+	struct pin_name name = name_of(map);
+	_cleanup_close_ int fd = pins_get(kernel->pins, name.text, PINS_MAP);
+
+	if (fd < 0)
+		return fd;
+	return is_alike(map, fd) ? TAKE_FD(fd) : -ENOENT;
+}
+
+static bool is_of_us(const struct kernel *kernel)
+{
+	_cleanup_close_ int fd = open_map(kernel, kernel->skel->maps.hp_info);
+	struct hp_info info;
+	uint32_t zero = 0;
+
+	return fd >= 0 && bpf_map_lookup_elem(fd, &zero, &info) == 0 &&
+	       memcmp(&info, &kernel->info, sizeof(info)) == 0;
+}
+
+static bool is_complete(const struct kernel *kernel)
+{
+	const struct bpf_map *map;
+
+	bpf_object__for_each_map(map, kernel->skel->obj)
+	{
+		_cleanup_close_ int fd = is_kept(map) ? open_map(kernel, map) : -1;
+
+		if (is_kept(map) && fd < 0)
+			return false;
+	}
+	return true;
+}
+
+static void find_instance(struct kernel *kernel)
+{
+	unsigned int n = 0;
+
+	while (!kernel->adopted && (n = pins_next(kernel->pins, n))) {
+		pins_use(kernel->pins, n);
+		kernel->adopted = is_of_us(kernel) && is_complete(kernel);
+	}
+	if (!kernel->adopted)
+		pins_use(kernel->pins, 0);
+}
+
+int adopt_find(struct kernel *kernel, const struct kernel_settings *settings)
+{
+	kernel->pins = settings->pins;
+	if (!kernel->pins)
+		return 0;
+	kernel->skel = hostport_bpf__open();
+	if (!kernel->skel)
+		return -errno;
+	kernel->info = (struct hp_info) {
+		.magic = HP_INFO_MAGIC,
+		.layout = layout_of(kernel->skel->obj),
+		.cgroup_id = settings->cgroup_id,
+		.netns_cookie = settings->netns_cookie,
+		.netns_inum = settings->netns_inum,
+	};
+	find_instance(kernel);
+	hostport_bpf__destroy(kernel->skel);
+	kernel->skel = NULL;
+	return 0;
+}
+
+bool kernel_adopted(const struct kernel *kernel)
+{
+	return kernel->adopted;
+}
+
+int adopt_maps(const struct kernel *kernel, const struct hostport_bpf *skel)
+{
+	struct bpf_map *map;
+	int r = 0;
+
+	bpf_object__for_each_map(map, skel->obj)
+	{
+		_cleanup_close_ int fd = is_kept(map) ? open_map(kernel, map) : -1;
+
+		if (r == 0 && is_kept(map))
+			r = fd < 0 ? fd : bpf_map__reuse_fd(map, fd);
+	}
+	return r;
+}
+
+int adopt_begin(struct kernel *kernel)
+{
+	const struct bpf_map *map;
+	int r = pins_begin(kernel->pins);
+
+	bpf_object__for_each_map(map, kernel->skel->obj)
+	{
+		struct pin_name name = name_of(map);
+
+		if (r == 0 && is_kept(map) && map != kernel->skel->maps.hp_info)
+			r = pins_put(kernel->pins, name.text, bpf_map__fd(map));
+	}
+	return r;
+}
+
+int adopt_complete(struct kernel *kernel)
+{
+	int fd = bpf_map__fd(kernel->skel->maps.hp_info);
+	uint32_t zero = 0;
+
+	if (bpf_map_update_elem(fd, &zero, &kernel->info, BPF_ANY))
+		return -errno;
+	return pins_put(kernel->pins, PINS_INFO, fd);
+}

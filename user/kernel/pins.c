@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: MIT
+#include "pins.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "libbpf.h"
+
+#define ANON	   "anon_inode:"
+#define SUFFIX_NEW "_new" /* a pin on its way to its name; bpffs takes no dots */
+
+struct pins {
+	char path[PATH_MAX];
+	int fd; /* of the directory, locked */
+	unsigned int instance;
+};
+
+typedef void (*entry_fn)(void *data, int dir, const char *name);
+
+/* Each entry of a directory: fn may take it away. */
+static void each_entry(int at, const char *name, entry_fn fn, void *data)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_closedir_ DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (!dir && fd >= 0)
+		(void)close(fd);
+	while (dir && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			fn(data, dirfd(dir), entry->d_name);
+}
+
+/* ---- the directory ------------------------------------------------------------------------- */
+
+static bool is_bpffs(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && fs.f_type == BPF_FS_MAGIC;
+}
+
+/* The directory that a path's last part is in, of the same length at most. */
+static void parent_of(const char *path, char *ret_parent)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	while (len > 1 && path[len - 1] != '/')
+		len--;
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	memcpy(ret_parent, path, len);
+	ret_parent[len] = '\0';
+}
+
+/* Must not make a directory of an ordinary file system before it is known to be one. */
+static int make_dir(const char *path, struct buf *err)
+{
+	char parent[PATH_MAX];
+
+	parent_of(path, parent);
+	if (!is_bpffs(parent)) {
+		buf_printf(err, "%s is not in a bpffs: mount one (mount -t bpf bpf /sys/fs/bpf)",
+			   path);
+		return -EINVAL;
+	}
+	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+		buf_printf(err, "%s: %s", path, strerror(errno));
+		return -errno;
+	}
+	return 0;
+}
+
+/* Nobody else may have put anything there. */
+static int check_dir(int fd, const char *path, struct buf *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!is_bpffs(path)) {
+		buf_printf(err, "%s is not in a bpffs", path);
+		return -EINVAL;
+	}
+	if (st.st_uid != geteuid()) {
+		buf_printf(err,
+			   "%s is of user %u, not of %u: its pins are not trusted: remove it,"
+			   " or name another",
+			   path, st.st_uid, geteuid());
+		return -EPERM;
+	}
+	if (st.st_mode & 022) {
+		buf_printf(err,
+			   "%s: others may write there (mode %03o): its pins are not trusted:"
+			   " remove it, or name another",
+			   path, st.st_mode & 0777);
+		return -EPERM;
+	}
+	return st.st_mode & 077 && fchmod(fd, 0700) < 0 ? -errno : 0;
+}
+
+static int open_dir(const char *path, struct buf *err)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int r;
+
+	if (fd < 0) {
+		r = -errno;
+		if (r != -ENOENT)
+			buf_printf(err, "%s: %s", path, strerror(-r));
+		return r;
+	}
+	r = check_dir(fd, path, err);
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
+int pins_open(const char *path, bool make, struct pins **ret_pins, struct buf *err)
+{
+	_cleanup_(pins_closep) struct pins *pins = calloc(1, sizeof(*pins));
+	int r;
+
+	if (!pins)
+		return -ENOMEM;
+	pins->fd = -1;
+	/* names below it must fit, too */
+	if (strlen(path) + 64 > sizeof(pins->path)) {
+		buf_puts(err, "the path is too long");
+		return -ENAMETOOLONG;
+	}
+	(void)strcpy(pins->path, path);
+	r = make ? make_dir(path, err) : 0;
+	if (r < 0)
+		return r;
+	pins->fd = open_dir(path, err);
+	if (pins->fd < 0)
+		return pins->fd;
+	if (flock(pins->fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	*ret_pins = TAKE_PTR(pins);
+	return 0;
+}
+
+void pins_close(struct pins *pins)
+{
+	if (!pins)
+		return;
+	if (pins->fd >= 0)
+		(void)close(pins->fd);
+	free(pins);
+}
+
+const char *pins_path(const struct pins *pins)
+{
+	return pins->path;
+}
+
+/* ---- instances ----------------------------------------------------------------------------- */
+
+/* The number that a directory's name is; 0: it is none. */
+static unsigned int number_of(const char *name)
+{
+	unsigned long n =
+		isdigit((unsigned char)*name) && *name != '0' ? strtoul(name, NULL, 10) : 0;
+	char same[16];
+
+	(void)snprintf(same, sizeof(same), "%lu", n);
+	return n < UINT_MAX && strcmp(same, name) == 0 ? (unsigned int)n : 0;
+}
+
+struct search {
+	unsigned int below, found;
+};
+
+static void search_entry(void *data, int dir, const char *name)
+{
+	struct search *search = data;
+	unsigned int n = number_of(name);
+
+	(void)dir;
+	if (n > search->found && (!search->below || n < search->below))
+		search->found = n;
+}
+
+unsigned int pins_next(const struct pins *pins, unsigned int below)
+{
+	struct search search = { .below = below };
+
+	each_entry(pins->fd, ".", search_entry, &search);
+	return search.found;
+}
+
+void pins_use(struct pins *pins, unsigned int instance)
+{
+	pins->instance = instance;
+}
+
+int pins_begin(struct pins *pins)
+{
+	unsigned int n = pins_next(pins, 0) + 1;
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "%u", n);
+	if (mkdirat(pins->fd, name, 0700) < 0)
+		return -errno;
+	pins->instance = n;
+	return 0;
+}
+
+unsigned int pins_instance(const struct pins *pins)
+{
+	return pins->instance;
+}
+
+/* ---- pins ---------------------------------------------------------------------------------- */
+
+/* What they are to open a pin with: bpf(2) takes no directory's descriptor before 6.7. */
+struct pin_path {
+	char at[PATH_MAX + 128];
+};
+
+static struct pin_path path_of(const struct pins *pins, const char *name, const char *suffix)
+{
+	struct pin_path path;
+
+	(void)snprintf(path.at, sizeof(path.at), "%s/%u/%s%s", pins->path, pins->instance, name,
+		       suffix);
+	return path;
+}
+
+/* bpf(2) gives a descriptor of whatever is pinned there: "bpf-map", "bpf_link" or "bpf-link". */
+static bool is_kind(int fd, enum pins_kind kind)
+{
+	static const char *const words[] = { [PINS_MAP] = "map", [PINS_A_LINK] = "link" };
+	char path[32], target[64];
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return false;
+	target[n] = '\0';
+	return strncmp(target, ANON "bpf", strlen(ANON "bpf")) == 0 &&
+	       strcmp(target + strlen(ANON "bpf") + 1, words[kind]) == 0;
+}
+
+int pins_get(const struct pins *pins, const char *name, enum pins_kind kind)
+{
+	struct pin_path path = path_of(pins, name, "");
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+
+	if (lstat(path.at, &st) < 0)
+		return -errno;
+	if (st.st_uid != geteuid())
+		return -EPERM;
+	fd = bpf_obj_get(path.at);
+	if (fd < 0)
+		return -errno;
+	return is_kind(fd, kind) ? TAKE_FD(fd) : -EINVAL;
+}
+
+int pins_put(const struct pins *pins, const char *name, int fd)
+{
+	struct pin_path to = path_of(pins, name, ""), new = path_of(pins, name, SUFFIX_NEW);
+
+	(void)unlink(new.at); /* of an agent that was killed here */
+	if (bpf_obj_pin(fd, new.at) < 0)
+		return -errno;
+	if (rename(new.at, to.at) < 0) {
+		int r = -errno;
+
+		(void)unlink(new.at);
+		return r;
+	}
+	return 0;
+}
+
+int pins_drop(const struct pins *pins, const char *name)
+{
+	struct pin_path path = path_of(pins, name, "");
+
+	return unlink(path.at) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static bool is_link(const char *name)
+{
+	return strncmp(name, PINS_LINK, strlen(PINS_LINK)) == 0;
+}
+
+struct prune {
+	bool (*wanted)(const void *data, const char *name);
+	const void *data;
+};
+
+static void prune_entry(void *data, int dir, const char *name)
+{
+	const struct prune *prune = data;
+
+	if (is_link(name) && !prune->wanted(prune->data, name))
+		(void)unlinkat(dir, name, 0);
+}
+
+void pins_prune(const struct pins *pins, bool (*wanted)(const void *data, const char *name),
+		const void *data)
+{
+	struct prune prune = { wanted, data };
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "%u", pins->instance);
+	each_entry(pins->fd, name, prune_entry, &prune);
+}
+
+/* ---- removal ------------------------------------------------------------------------------- */
+
+struct removal {
+	unsigned int keep; /* an instance; 0: none */
+	int error;	   /* the first one */
+	bool links_only, force;
+	unsigned int links, left; /* if forced */
+};
+
+static void note_error(struct removal *removal)
+{
+	if (!removal->error && errno != ENOENT)
+		removal->error = -errno;
+}
+
+/* Off at once, whoever else has the link open. */
+static void force_link(struct removal *removal, int dir, const char *name)
+{
+	char path[PATH_MAX];
+	_cleanup_close_ int fd = -1;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
+	fd = bpf_obj_get(path);
+	removal->links++;
+	if (fd < 0 || bpf_link_detach(fd) < 0)
+		removal->left++;
+}
+
+static void remove_pin(void *data, int dir, const char *name)
+{
+	struct removal *removal = data;
+
+	if (removal->links_only && !is_link(name))
+		return;
+	if (removal->force && is_link(name))
+		force_link(removal, dir, name);
+	if (unlinkat(dir, name, 0) < 0)
+		note_error(removal);
+}
+
+/* The links first: who is killed in between leaves maps, but nothing that works without an agent.
+ */
+static void remove_instance(void *data, int dir, const char *name)
+{
+	struct removal *removal = data;
+	unsigned int n = number_of(name);
+
+	if (!n || n == removal->keep)
+		return;
+	removal->links_only = true;
+	each_entry(dir, name, remove_pin, removal);
+	removal->links_only = false;
+	each_entry(dir, name, remove_pin, removal);
+	if (unlinkat(dir, name, AT_REMOVEDIR) < 0)
+		note_error(removal);
+}
+
+int pins_remove_others(const struct pins *pins)
+{
+	struct removal removal = { .keep = pins->instance };
+
+	each_entry(pins->fd, ".", remove_instance, &removal);
+	return removal.error;
+}
+
+int pins_remove_own(struct pins *pins)
+{
+	struct removal removal = { 0 };
+	char name[16];
+
+	if (pins->instance) {
+		(void)snprintf(name, sizeof(name), "%u", pins->instance);
+		remove_instance(&removal, pins->fd, name);
+	}
+	pins->instance = 0;
+	(void)rmdir(pins->path);
+	return removal.error;
+}
+
+int pins_remove_all(struct pins *pins)
+{
+	struct removal removal = { 0 };
+
+	each_entry(pins->fd, ".", remove_instance, &removal);
+	pins->instance = 0;
+	if (rmdir(pins->path) < 0)
+		note_error(&removal);
+	return removal.error;
+}
+
+int pins_break(const char *path, unsigned int *ret_left, struct buf *err)
+{
+	_cleanup_close_ int fd = open_dir(path, err);
+	struct removal removal = { .force = true };
+
+	if (fd < 0)
+		return fd;
+	each_entry(fd, ".", remove_instance, &removal);
+	(void)rmdir(path);
+	*ret_left = removal.left;
+	return removal.error ? removal.error : (int)removal.links;
+}
