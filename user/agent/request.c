@@ -8,10 +8,9 @@
 #include "../policy/words.h"
 
 static const char *const verbs[] = {
-	[REQUEST_STATUS] = "status",
-	[REQUEST_TAIL] = "tail",
-	[REQUEST_LISTENERS] = "listeners",
-	[REQUEST_SELFTEST] = "selftest",
+	[REQUEST_STATUS] = "status",	   [REQUEST_TAIL] = "tail",
+	[REQUEST_LISTENERS] = "listeners", [REQUEST_SELFTEST] = "selftest",
+	[REQUEST_DETACH] = "detach",
 };
 
 static const char *const forms[] = {

@@ -11,7 +11,13 @@
 #define REQUEST_MAX 4096 /* bytes of a request */
 #define REPLAY_MAX  1000 /* events that the agent keeps for --replay */
 
-enum request_verb { REQUEST_STATUS, REQUEST_TAIL, REQUEST_LISTENERS, REQUEST_SELFTEST };
+enum request_verb {
+	REQUEST_STATUS,
+	REQUEST_TAIL,
+	REQUEST_LISTENERS,
+	REQUEST_SELFTEST,
+	REQUEST_DETACH,
+};
 
 /* The forms in which an event can be told. */
 enum form { FORM_JSON, FORM_TEXT, FORM_COLOUR, FORM_MAX };

@@ -4,6 +4,19 @@
 
 #include "state.h"
 
+/* Whatever --on-exit says. The answer is written before the loop ends. */
+static void detach(struct agent *agent, struct buf *out)
+{
+	struct jsonw w = { .out = out };
+
+	agent->detach_asked = true;
+	loop_stop(agent->loop);
+	jsonw_object(&w, NULL);
+	jsonw_bool(&w, "detaching", true);
+	jsonw_u64(&w, "pid", (uint64_t)getpid());
+	jsonw_object_end(&w);
+}
+
 int serve_document(void *data, const struct request *request, struct buf *out)
 {
 	struct agent *agent = data;
@@ -16,6 +29,9 @@ int serve_document(void *data, const struct request *request, struct buf *out)
 		return listeners_json(agent, out);
 	case REQUEST_SELFTEST:
 		selftest_json(agent, out);
+		return 0;
+	case REQUEST_DETACH:
+		detach(agent, out);
 		return 0;
 	case REQUEST_TAIL: /* has lines, no document */
 		break;

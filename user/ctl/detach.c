@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+/*
+ * hostportctl detach: end all checking, whoever still runs, or none. An agent
+ * that answers detaches itself and ends; where one holds the pins and does not,
+ * they are taken from it; where there is none, they are removed.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../base/log.h"
+#include "../kernel/pins.h"
+#include "answer.h"
+
+#define END_MS	5000 /* so long an agent may take to end */
+#define STEP_MS 20
+
+struct detach_options {
+	const char *pin;
+};
+
+static int set_pin(void *ctx, const char *value, struct buf *err)
+{
+	struct detach_options *o = ctx;
+
+	(void)err;
+	o->pin = value;
+	return 0;
+}
+
+static const struct option_spec specs[] = {
+	{ "pin", "DIR", "where the agent pins (" PINS_DEFAULT ")", set_pin, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl detach",
+	.usage = "[--pin=DIR]",
+	.summary = "Detach the programs and remove the pins: nothing is checked any more. An agent"
+		   " that runs ends by it; whoever started it may start it again. Works without an"
+		   " agent, and with one that hangs.",
+	.env = "HOSTPORTD_",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static int say(const char *text)
+{
+	return printf("%s\n", text) < 0 || fflush(stdout) < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
+static int failed(const char *pin, int r, const struct buf *err)
+{
+	if (err->len)
+		log_error("pins: %s", err->data);
+	else
+		log_error("pins: %s: %s", pin, strerror(-r));
+	return EXIT_SYSTEM;
+}
+
+static int remove_all(struct pins *pins)
+{
+	int r = pins_remove_all(pins);
+
+	if (r < 0) {
+		log_error("pins: %s: not all could be removed: %s", pins_path(pins), strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	return say("detached: no agent was running; what was pinned is removed");
+}
+
+/* Is nobody there who answers? */
+static bool no_agent(const struct ctl *ctl)
+{
+	_cleanup_buf_ struct buf request = { 0 }, reason = { 0 };
+	struct client client = { .fd = -1 };
+	int r;
+
+	buf_puts(&request, "{\"verb\":\"tail\"}");
+	r = client_open(ctl->socket, &request, &client, &reason);
+	client_close(&client);
+	return r == -ENOENT || r == -ECONNREFUSED;
+}
+
+/* Has the agent ended, and left no pins? */
+static bool is_over(const struct ctl *ctl, const char *pin)
+{
+	_cleanup_(pins_closep) struct pins *pins = NULL;
+	_cleanup_buf_ struct buf err = { 0 };
+	int r = pins_open(pin, false, &pins, &err);
+
+	return r == -ENOENT ? no_agent(ctl) : r == 0 && pins_remove_all(pins) == 0;
+}
+
+static bool wait_until_over(const struct ctl *ctl, const char *pin)
+{
+	for (int ms = 0; ms < END_MS; ms += STEP_MS) {
+		if (is_over(ctl, pin))
+			return true;
+		(void)poll(NULL, 0, STEP_MS);
+	}
+	return is_over(ctl, pin);
+}
+
+/* The one that holds the pins does not answer, or does not end. */
+static int take_from_agent(const char *pin)
+{
+	_cleanup_buf_ struct buf err = { 0 };
+	unsigned int left = 0;
+	int r = pins_break(pin, &left, &err);
+
+	if (r < 0)
+		return failed(pin, r, &err);
+	if (left) {
+		log_error("%u of %d links are still attached: they end with the agent, which does"
+			  " not answer: end it",
+			  left, r);
+		return EXIT_SYSTEM;
+	}
+	log_warning("an agent that does not answer still runs: its programs are detached");
+	return say("detached: what was pinned is removed");
+}
+
+/* 0: it detaches; else as client_open(). */
+static int ask_agent(const struct ctl *ctl, struct buf *reason)
+{
+	_cleanup_buf_ struct buf request = { 0 };
+	struct client client = { .fd = -1 };
+	int r;
+
+	buf_puts(&request, "{\"verb\":\"detach\"}");
+	r = client_open(ctl->socket, &request, &client, reason);
+	client_close(&client);
+	return r;
+}
+
+int verb_detach(const struct ctl *ctl, int argc, char **argv)
+{
+	struct detach_options o = { .pin = PINS_DEFAULT };
+	_cleanup_(pins_closep) struct pins *pins = NULL;
+	_cleanup_buf_ struct buf err = { 0 }, reason = { 0 };
+	int operands, status, found, r;
+
+	if (verb_parse(&options, &o, argc, argv, &operands, &status) != 0)
+		return status;
+	found = pins_open(o.pin, false, &pins, &err);
+	if (found == 0)
+		return remove_all(pins);
+	if (found != -EBUSY && found != -ENOENT)
+		return failed(o.pin, found, &err);
+	r = ask_agent(ctl, &reason);
+	if (r == -EPROTO)
+		return verb_no_agent(ctl, r, reason.data);
+	if (r == 0 && wait_until_over(ctl, o.pin))
+		return say("detached: the agent has ended");
+	if (found == -EBUSY)
+		return take_from_agent(o.pin);
+	if (r == -ENOENT || r == -ECONNREFUSED)
+		return say("nothing to detach: nothing is pinned, and no agent runs");
+	return verb_no_agent(ctl, r ? r : -ETIMEDOUT, NULL);
+}
