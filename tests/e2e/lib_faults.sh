@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+#
+# What the tests of faults share: a storm of binds that must all succeed, or all
+# fail, whatever happens to the agent, and agents one after another whose lines
+# go to one file. Sourced after lib.sh.
+
+REG=$WORK/reg.yaml
+CTL=("$B/hostportctl" --socket="$SOCK")
+LINES=$WORK/events # of all agents
+
+# agent OPTIONS...: the command, with the test's cgroup and netns.
+agent() {
+	echo "${AGENT:-$B/hostportd}" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json \
+		--mode=enforce --on-exit=keep "--registry=$REG" "$@"
+}
+
+# run_agent OPTIONS...: start one, as start_agent does, whose lines are added.
+run_agent() {
+	# shellcheck disable=SC2046 # words without blanks
+	$(agent "$@") >>"$LINES" 2>"$WORK/log" </dev/null 8<&- 9<&- &
+	AGENT_PID=$!
+	echo "$AGENT_PID" >"$WORK/agent.pid"
+	until_true 30 agent_ready && return 0
+	fail "agent $*: not ready: $(tail -n 3 "$WORK/log")"
+	return 1
+}
+
+kill_agent() {
+	kill -KILL "$AGENT_PID"
+	wait "$AGENT_PID" 2>/dev/null
+	AGENT_PID=
+}
+
+# begin_storm OPTIONS...: binds from now on, until end_storm.
+begin_storm() { keep storm inside storm "$@"; }
+
+# end_storm NAME: nothing unexpected happened; what did is in $WORK/storm.
+end_storm() {
+	kill -TERM "$(keeper storm)"
+	until_true 20 grep -q '^{' "$WORK/keep.storm"
+	grep '^{' "$WORK/keep.storm" >"$WORK/storm"
+	is "$1: binds that ended otherwise than they must" \
+		"$(jq -c '[.unexpected, .first_unexpected[0]]' "$WORK/storm")" '[0,null]'
+	is "$1: binds were made" "$(jq '(.always_ok.ok > 1000) and (.never_ok.EPERM > 1000)' "$WORK/storm")" true
+}
+
+# counted NAME: each bind that was denied is a violation, in a line, or lost for a reason.
+counted() {
+	local line
+	line=$(status '.counters | "\(.violations) \(.delivered + .folded + .lost) \(.pending) \(.delivered) \(.lost_by.restart)"')
+	# shellcheck disable=SC2086 # five numbers
+	set -- "$1" $line
+	is "$1: violations, and binds denied" "$2" "$(jq .never_ok.EPERM "$WORK/storm")"
+	is "$1: violations = delivered + folded + lost" "$2" "$3"
+	is "$1: nothing is pending" "$4" 0
+	is "$1: nothing is lost by agents that ended" "$6" 0
+	# one that is killed after it wrote a line, and before it counted it, has it written twice
+	is "$1: a line for each that is counted" "$(($(jq -cR 'fromjson? | select(.verdict)' "$LINES" | wc -l) >= $5))" 1
+}

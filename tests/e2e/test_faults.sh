@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# No gap: while agents are killed, stopped, and replaced by other versions, one
+# process binds a registered and an unregistered port without pause. Not one bind
+# of the first may fail, not one of the second succeed, and each is counted.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib_faults.sh"
+
+KILLS=${FAULTS_KILLS:-40}
+BINDS=(--threads=2 --always-ok=20000 --never-ok=21000-21003)
+
+# From the start of its start on: an agent is killed at a moment that it did not choose.
+test_kill() {
+	local i
+	run_agent || return
+	begin_storm "${BINDS[@]}"
+	kill_agent
+	for ((i = 0; i < KILLS; i++)); do
+		# the later ones are ready by then, the first are not yet attached
+		# shellcheck disable=SC2046 # words without blanks
+		timeout -s KILL "0.$(printf %03d $((i * 400 / KILLS + 4)))" $(agent) >>"$LINES" 2>"$WORK/log" \
+			</dev/null 8<&- 9<&-
+	done 2>/dev/null
+	for ((i = 0; i < 5; i++)); do
+		run_agent || return
+		kill_agent
+	done
+	end_storm "kill -9, $((KILLS + 6)) times"
+	run_agent || return
+	counted "kill -9"
+	is "kill -9: instances" "$(ls "$PIN" | wc -l)" 1
+	is "kill -9: effective" "$(status .effective)" true
+	stop_agent
+	ctl detach >/dev/null
+}
+
+# It does nothing for seconds: the kernel goes on, and no count is lost.
+test_stop() {
+	run_agent || return
+	begin_storm "${BINDS[@]}"
+	kill -STOP "$AGENT_PID"
+	is "SIGSTOP: storm goes on" "$(kill -0 "$(keeper storm)" && echo yes)" yes
+	# longer than folding, than the watch between two looks, and than a client waits
+	is "SIGSTOP: status" "$(
+		ctl status >/dev/null 2>&1
+		echo $?
+	)" 3
+	kill -CONT "$AGENT_PID"
+	until_true 10 agent_ready
+	end_storm "SIGSTOP"
+	counted "SIGSTOP"
+	stop_agent
+	ctl detach >/dev/null
+}
+
+# upgrade NAME AGENT...: one after the other, each of which ends as it is asked to.
+upgrade() {
+	local name=$1
+	shift
+	: >"$LINES"
+	run_agent || return
+	begin_storm "${BINDS[@]}"
+	for AGENT in "$@"; do
+		stop_agent
+		run_agent || return
+	done
+	unset AGENT
+	end_storm "$name"
+	is "$name: programs" "$(bpftool cgroup show "$CGROUP" | grep -c hp_)" 4
+	is "$name: instances" "$(ls "$PIN" | wc -l)" 1
+}
+
+test_upgrade() {
+	local next=$B/next/hostportd other=$B/other/hostportd this=$B/hostportd
+	upgrade "upgrade" "$next" "$this" "$next" "$next" "$this" "$next"
+	is "upgrade: version" "$(status .version)" "$("$next" --version | cut -d' ' -f2)"
+	counted "upgrade"
+	stop_agent
+	ctl detach >/dev/null
+	upgrade "upgrade to another layout" "$other" "$this" "$other" "$next" "$other"
+	is "upgrade to another layout: adopted" "$(status .pins.adopted)" false
+	stop_agent
+	ctl detach >/dev/null
+}
+
+setup
+cat >"$REG" <<'END'
+version: 1
+name: faults
+source: test_faults.sh
+entries:
+  - {ports: 20000, protocol: tcp, process: mine}
+END
+test_kill
+test_stop
+test_upgrade
+finish
