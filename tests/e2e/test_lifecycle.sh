@@ -109,7 +109,7 @@ test_second() {
 	is "a second agent: exit status" "$(exit_status "$B/hostportd" --cgroup="$CGROUP" \
 		--netns="$NETNS" --socket="$SOCK" --registry="$REG")" 3
 	has "a second agent: says why" "$(cat "$WORK/err")" \
-		"^hostportd: socket: $SOCK: another agent is running with it$"
+		"^hostportd: socket: $SOCK: another agent, or program, is running with it$"
 	one_line "a second agent"
 	is "a second agent: the first goes on" "$(status '"\(.pid) \(.effective)"')" "$first true"
 	is "a second agent: the first's programs" "$(attached)" 4

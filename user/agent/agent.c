@@ -166,7 +166,7 @@ static int open_control(struct agent *agent)
 			     &agent->control);
 
 	if (r == -EADDRINUSE)
-		log_error("socket: %s: another agent is running with it", path);
+		log_error("socket: %s: another agent, or program, is running with it", path);
 	else if (r == -EACCES)
 		log_error("socket: %s, or its lock beside it: %s: run as root, or name one"
 			  " that can be made with --socket",

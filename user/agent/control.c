@@ -33,6 +33,7 @@ struct control {
 	struct loop *loop;
 	struct loop_source *source;
 	int fd, lock_fd;
+	int spare_fd; /* to be given up for a moment when there is no other left */
 	char *path;
 	const struct history *history;
 	control_document_fn document;
@@ -212,10 +213,37 @@ static bool is_trusted(int fd)
 	return peer.uid == 0 || peer.uid == geteuid();
 }
 
+static int open_spare(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* Of what can't be served nothing may stay: the loop would be called for it again and again. */
+static void turn_away(struct control *control)
+{
+	int fd;
+
+	if (control->spare_fd >= 0)
+		(void)close(control->spare_fd);
+	fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0)
+		(void)close(fd);
+	control->spare_fd = open_spare();
+}
+
+static int accept_client(struct control *control)
+{
+	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		turn_away(control);
+	return fd;
+}
+
 static void on_connection(void *data, uint32_t events)
 {
 	struct control *control = data;
-	_cleanup_close_ int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	_cleanup_close_ int fd = accept_client(control);
 	_cleanup_free_ struct client *client = NULL;
 
 	(void)events;
@@ -256,22 +284,43 @@ static int take_lock(const char *path)
 	return TAKE_FD(fd);
 }
 
+/* Does somebody answer there? It may be another program's than ours. */
+static bool is_served(const struct sockaddr_un *addr)
+{
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	/* EAGAIN: it has no room for one more */
+	return fd >= 0 && (connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) == 0 ||
+			   errno == EAGAIN || errno == EPROTOTYPE);
+}
+
+/* Take away what a dead agent left. */
+static int clear_path(const struct sockaddr_un *addr)
+{
+	struct stat st;
+
+	if (lstat(addr->sun_path, &st) < 0)
+		return 0;
+	if (!S_ISSOCK(st.st_mode))
+		return -EEXIST;
+	if (is_served(addr))
+		return -EADDRINUSE;
+	return unlink(addr->sun_path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
 static int listen_at(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	_cleanup_close_ int fd = -1;
-	struct stat st;
 	mode_t mask;
 	int r;
 
 	if (strlen(path) >= sizeof(addr.sun_path))
 		return -ENAMETOOLONG;
 	memcpy(addr.sun_path, path, strlen(path));
-	if (lstat(path, &st) == 0) {
-		if (!S_ISSOCK(st.st_mode))
-			return -EEXIST;
-		(void)unlink(path);
-	}
+	r = clear_path(&addr);
+	if (r < 0)
+		return r;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
@@ -297,6 +346,7 @@ int control_open(struct loop *loop, const char *path, const struct history *hist
 		.loop = loop,
 		.fd = -1,
 		.lock_fd = -1,
+		.spare_fd = open_spare(),
 		.history = history,
 		.document = document,
 		.data = data,
@@ -330,6 +380,8 @@ void control_close(struct control *control)
 		(void)close(control->fd);
 	if (control->lock_fd >= 0)
 		(void)close(control->lock_fd);
+	if (control->spare_fd >= 0)
+		(void)close(control->spare_fd);
 	free(control->path);
 	free(control);
 }

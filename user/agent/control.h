@@ -27,7 +27,7 @@ struct control;
 typedef int (*control_document_fn)(void *data, const struct request *request, struct buf *out);
 
 /*
- * Listen. -EADDRINUSE: another agent answers there. -EEXIST: something that is
+ * Listen. -EADDRINUSE: another agent, or program, answers there. -EEXIST: something that is
  * no socket is in the way. Else a negative errno. A socket that nobody answers
  * on is a dead agent's, and replaced. `history` is read for --replay.
  */
