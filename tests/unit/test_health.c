@@ -46,6 +46,19 @@ static const struct judge_case judge_cases[] = {
 	  { .detached = BIND6, .unproved = BIND4, .words = "not now", .put_off = true },
 	  "",
 	  BIND6 ": the program is not attached any more: its link is dead" },
+	{ "a namespace that lost its name is checked all the same",
+	  { .netns = "/run/netns/a\033", .netns_gone = true },
+	  "",
+	  "the network namespace has lost its name; what is left of it is checked: "
+	  "/run/netns/a\\x1b" },
+	{ "a hook that is not proved says more than that",
+	  { .netns = "/n", .netns_gone = true, .unproved = BIND4, .words = "not denied" },
+	  "",
+	  BIND4 ": not denied" },
+	{ "another namespace in its place",
+	  { .netns = "/n", .netns_other = true, .detached = BIND6 },
+	  "",
+	  "another network namespace has this name now, and is not checked: /n" },
 	{ "overridden by one of two, at this hook and after ours",
 	  { .unproved = BIND4, .words = "overridden", .overridden = true },
 	  "1234",
@@ -81,7 +94,8 @@ static void test_judge(void **state)
 		view.foreign = &foreign;
 		health_judge(&view, &health);
 		check_int(c->name, health.effective,
-			  !c->reason || (c->view.put_off && !c->view.detached));
+			  !c->reason || (c->view.put_off && !c->view.detached) ||
+				  (c->view.netns_gone && !c->view.unproved));
 		check_text(c->name, health.reason.len ? health.reason.data : NULL, c->reason);
 		check_u64(c->name, health.foreign.len, foreign.len);
 	}

@@ -59,16 +59,24 @@ void health_judge(const struct health_view *view, struct health *health)
 	buf_reset(reason);
 	if (view->foreign)
 		health->foreign = *view->foreign;
-	health->effective =
-		!view->cgroup_gone && !view->detached && (!view->unproved || view->put_off);
+	health->effective = !view->cgroup_gone && !view->netns_other && !view->detached &&
+			    (!view->unproved || view->put_off);
 	if (view->cgroup_gone) {
 		buf_puts(reason, "the cgroup is gone, and the programs with it: ");
 		buf_put_safe(reason, view->cgroup);
+	} else if (view->netns_other) {
+		buf_puts(reason,
+			 "another network namespace has this name now, and is not checked: ");
+		buf_put_safe(reason, view->netns);
 	} else if (view->detached) {
 		buf_printf(reason, "%s: the program is not attached any more: its link is dead",
 			   view->detached);
 	} else if (view->unproved) {
 		put_unproved(view, &health->foreign, reason);
+	} else if (view->netns_gone) {
+		buf_puts(reason, "the network namespace has lost its name; what is left of it is"
+				 " checked: ");
+		buf_put_safe(reason, view->netns);
 	}
 }
 

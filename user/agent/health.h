@@ -12,6 +12,9 @@
 struct health_view {
 	const char *cgroup;		  /* where the programs belong */
 	bool cgroup_gone;		  /* it is not there any more */
+	const char *netns;		  /* by which name it was asked for; NULL: by none */
+	bool netns_gone;		  /* the name is, and with it, maybe, the namespace */
+	bool netns_other;		  /* the name is another one's now */
 	const char *detached;		  /* a hook whose link is dead; NULL: none is */
 	const char *unproved;		  /* a hook that the canary could not prove; NULL: none */
 	bool overridden;		  /* it denies, and another program lets through */

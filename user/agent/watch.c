@@ -71,6 +71,18 @@ static void view_proof(const struct watch *watch, struct health_view *view)
 	}
 }
 
+/* Does the name by which the target was asked for still lead to it? */
+static void view_netns(const struct agent *agent, struct health_view *view)
+{
+	struct stat st;
+
+	view->netns = agent->config->netns;
+	if (!view->netns)
+		return;
+	view->netns_gone = stat(view->netns, &st) < 0;
+	view->netns_other = !view->netns_gone && (uint32_t)st.st_ino != agent->netns.inum;
+}
+
 void watch_look(struct agent *agent, struct health *ret_health)
 {
 	_cleanup_close_ int fd = open_cgroup(agent);
@@ -84,6 +96,7 @@ void watch_look(struct agent *agent, struct health *ret_health)
 	/* while one of ours is off, nobody can tell what is before it and what after */
 	if (fd >= 0 && !view.detached && neighbours_find(agent->kernel, fd, &foreign) == 0)
 		view.foreign = &foreign;
+	view_netns(agent, &view);
 	view_proof(&agent->watch, &view);
 	*ret_health = (struct health) { .foreign = agent->watch.health.foreign };
 	health_judge(&view, ret_health);
