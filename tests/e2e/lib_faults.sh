@@ -12,7 +12,7 @@ LINES=$WORK/events # of all agents
 # agent OPTIONS...: the command, with the test's cgroup and netns.
 agent() {
 	echo "${AGENT:-$B/hostportd}" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json \
-		--mode=enforce --on-exit=keep "--registry=$REG" "$@"
+		--mode=enforce "--registry=$REG" "$@"
 }
 
 # run_agent OPTIONS...: start one, as start_agent does, whose lines are added.

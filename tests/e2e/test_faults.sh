@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_faults.sh"
 
+export HOSTPORTD_ON_EXIT=keep
 KILLS=${FAULTS_KILLS:-40}
 BINDS=(--threads=2 --always-ok=20000 --never-ok=21000-21003)
 

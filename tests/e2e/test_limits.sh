@@ -1,0 +1,188 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# What an agent has too little of, or what is taken from under it: it says what
+# is missing and ends with nothing left behind, or goes on and says that.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib_faults.sh"
+
+sanitized() { ldd "$B/hostportd" | grep -q libasan; }
+attached() { bpftool cgroup show "$CGROUP" 2>/dev/null | grep -c hp_; }
+
+# limited NAME PREFIX...: an agent with a limit is ready, and works; or it ends with 3, and has said why
+# in a line; nothing is left then. Sets READY.
+limited() {
+	local name=$1
+	shift
+	# shellcheck disable=SC2046 # words without blanks
+	"$@" $(agent) >"$WORK/out" 2>"$WORK/log" </dev/null 8<&- 9<&- &
+	AGENT_PID=$!
+	echo "$AGENT_PID" >"$WORK/agent.pid"
+	until_true 30 ended_or_ready
+	READY=
+	if agent_ready; then
+		READY=1
+		is "$name: ready, and it denies" "$(probe tcp 4 127.0.0.1 21000)" "EPERM 1"
+		stop_agent
+		is "$name: exit status" "$AGENT_STATUS" 0
+	else
+		wait "$AGENT_PID"
+		is "$name: exit status" $? 3
+		AGENT_PID=
+		has "$name: says why" "$(cat "$WORK/log")" '^hostportd: .*: '
+	fi
+	is "$name: nothing is left attached" "$(attached)" 0
+	is "$name: no pins" "$([ -e "$PIN" ] && echo there || echo gone)" gone
+	is "$name: no socket" "$([ -e "$SOCK" ] && echo there || echo gone)" gone
+}
+# shellcheck disable=SC2317 # called by until_true
+ended_or_ready() { ! kill -0 "$AGENT_PID" 2>/dev/null || agent_ready; }
+
+test_descriptors() {
+	local n
+	for n in 6 10 14 18 22 26 34 44; do
+		limited "$n descriptors" prlimit --nofile="$n:$n"
+	done
+	is "a few descriptors are not enough, 44 are" "$READY" 1
+}
+
+test_memory() {
+	local n
+	limited "no locked memory" prlimit --memlock=0:0
+	if sanitized; then
+		skip "address space: the sanitizer reserves more than any limit"
+		return
+	fi
+	for n in 8 12 16 24 32; do
+		limited "$n MiB of address space" prlimit --as=$((n << 20))
+	done
+	limited "256 MiB of address space" prlimit --as=$((256 << 20))
+	is "256 MiB of address space are enough" "$READY" 1
+}
+
+# All descriptors are used up by clients: they are turned away, the agent does not spin, and comes back.
+test_clients() {
+	local i fds=() before after
+	# shellcheck disable=SC2046 # words without blanks
+	prlimit --nofile=60:60 $(agent) >"$LINES" 2>"$WORK/log" </dev/null 8<&- 9<&- &
+	AGENT_PID=$!
+	echo "$AGENT_PID" >"$WORK/agent.pid"
+	until_true 30 agent_ready || { fail "60 descriptors: $(cat "$WORK/log")" && return; }
+	for ((i = 0; i < 70; i++)); do
+		"$B/hostportctl" --socket="$SOCK" tail >/dev/null 2>&1 8<&- &
+		fds+=($!)
+	done
+	until_true 10 is_full
+	before=$(awk '{print $14 + $15}' "/proc/$AGENT_PID/stat")
+	probe tcp 4 127.0.0.1 21000 100000 >"$WORK/probed"
+	after=$(awk '{print $14 + $15}' "/proc/$AGENT_PID/stat")
+	is "no descriptor left: it denies" "$(cat "$WORK/probed")" "EPERM 100000"
+	is "no descriptor left: it does not spin ($((after - before)) ticks)" "$((after - before < 20))" 1
+	kill "${fds[@]}" 2>/dev/null
+	wait "${fds[@]}" 2>/dev/null
+	is "descriptors are free again: status" "$(until_true 10 agent_ready && echo ready)" ready
+	is "descriptors are free again: all was told" "$(events true)" 100000
+	stop_agent
+}
+# shellcheck disable=SC2317 # called by until_true
+is_full() { [ "$(find "/proc/$AGENT_PID/fd" -mindepth 1 2>/dev/null | wc -l)" -ge 59 ]; }
+
+# in_mounts SCRIPT: the agent in a mount namespace of its own, where the script comes first.
+in_mounts() {
+	# shellcheck disable=SC2016,SC2046 # for the inner shell; words without blanks
+	unshare --mount bash -c "$1"'; shift; exec "$@"' - "" $(agent "${@:2}")
+}
+
+test_mounts() {
+	local umount_all='for m in $(awk '\''$0 ~ / - cgroup2 / {print $5}'\'' /proc/self/mountinfo); do umount -l $m; done'
+	in_mounts "$umount_all" >"$WORK/out" 2>"$WORK/err" 8<&-
+	is "no cgroup2: exit status" $? 3
+	has "no cgroup2: says so" "$(cat "$WORK/err")" '^hostportd: cgroup2: not mounted.*mount -t cgroup2'
+	is "no cgroup2: no socket" "$([ -e "$SOCK" ] && echo there || echo gone)" gone
+	# where it is looked for unless it is named, there is no bpffs
+	mkdir -p "$WORK/empty"
+	unset HOSTPORTD_PIN
+	in_mounts "mount --bind $WORK/empty /sys/fs/bpf" --pin=/sys/fs/bpf/hostportd >"$WORK/out" 2>"$WORK/err" 8<&-
+	is "no bpffs, and it is asked for: exit status" $? 3
+	has "no bpffs, and it is asked for: says so" "$(cat "$WORK/err")" \
+		'^hostportd: pins: /sys/fs/bpf/hostportd is not in a bpffs: mount one'
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount bash -c 'mount --bind "$1" /sys/fs/bpf; shift; exec "$@"' - "$WORK/empty" "$B/hostportd" \
+		--cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --mode=enforce --registry="$REG" \
+		>"$LINES" 2>"$WORK/log" </dev/null 8<&- &
+	AGENT_PID=$!
+	echo "$AGENT_PID" >"$WORK/agent.pid"
+	until_true 30 agent_ready
+	has "no bpffs: warns" "$(cat "$WORK/log")" '^hostportd: pins: .*not in a bpffs.*nothing outlives the agent'
+	is "no bpffs: status" "$(status '.pins | "\(.error != null) \(.on_exit)"')" "true detach"
+	is "no bpffs: it denies" "$(probe tcp 4 127.0.0.1 21000)" "EPERM 1"
+	stop_agent
+	is "no bpffs: nothing is left" "$(attached)" 0
+	export HOSTPORTD_PIN=$PIN
+}
+
+# refuses_socket NAME PID OPTIONS...: an agent leaves the socket of the process alone.
+refuses_socket() {
+	local name=$1 pid=$2
+	shift 2
+	# shellcheck disable=SC2046 # words without blanks
+	$(agent "$@") >"$WORK/out" 2>"$WORK/err" 8<&-
+	is "$name: exit status" $? 3
+	has "$name: says so" "$(cat "$WORK/err")" "^hostportd: socket: $SOCK: another agent, or program"
+	is "$name: it stays" "$(kill -0 "$pid" && [ -S "$SOCK" ] && echo there)" there
+}
+
+# That of a server is not replaced, whoever it is; that of a dead one is.
+test_socket_taken() {
+	local server
+	"$B/tests/e2e/notifyd" "$SOCK" >"$WORK/told" 2>&1 8<&- &
+	server=$!
+	until_true 5 grep -qs listening "$WORK/told" || fail "notifyd: $(cat "$WORK/told")"
+	refuses_socket "the socket of another program" "$server"
+	is "the socket of another program: nothing is attached" "$(attached)" 0
+	kill -KILL "$server"
+	wait "$server" 2>/dev/null
+	run_agent && pass "the socket of a server that was killed is replaced"
+	rm "$SOCK.lock"
+	refuses_socket "the socket of an agent without its lock" "$AGENT_PID" --pin=none
+	is "the socket of an agent without its lock: it answers" "$(status .effective)" true
+	stop_agent
+}
+
+test_netns() {
+	: >"$LINES"
+	run_agent || return
+	ip netns del "$NAME"
+	is "the namespace's name is gone: selftest" "$(
+		ctl selftest >"$WORK/out"
+		echo $?
+	)" 0
+	has "the namespace's name is gone: it is said" "$(cat "$WORK/out")" 'lost its name'
+	ip netns add "$NAME"
+	ip -n "$NAME" link set lo up
+	is "another namespace of that name: selftest" "$(
+		ctl selftest >"$WORK/out"
+		echo $?
+	)" 1
+	has "another namespace of that name: it is said" "$(cat "$WORK/out")" 'another network namespace has this name'
+	is "another namespace of that name: a notice" "$(jq -s '[.[] | select(.notice == "not-effective")] | length' "$LINES")" 1
+	is "another namespace is not touched" "$(probe tcp 4 127.0.0.1 21000)" "ok 21000 1"
+	stop_agent
+	is "another namespace of that name: the agent ends" "$AGENT_STATUS" 0
+}
+
+setup
+cat >"$REG" <<'END'
+version: 1
+name: limits
+source: test_limits.sh
+entries:
+  - {ports: 20000, protocol: tcp, process: mine}
+END
+test_descriptors
+test_memory
+test_clients
+test_mounts
+test_socket_taken
+test_netns
+finish
