@@ -69,7 +69,7 @@ PROGRAMS := $(B)/hostportd $(B)/hostportctl
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # Parts of the programs that need no kernel, tested like the library.
 UNIT_PARTS := $(addprefix $(B)/user/,$(addprefix agent/,request.o history.o outq.o known.o health.o \
-	reserve_note.o reserve_plan.o) $(addprefix coverage/,judge.o findings.o rules.o))
+	reserve_note.o reserve_plan.o notify.o watchdog.o) $(addprefix coverage/,judge.o findings.o rules.o))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
 NEXT := $(B)/next/hostportd $(B)/other/hostportd

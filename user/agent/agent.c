@@ -16,6 +16,7 @@
 #include "../source/source.h"
 #include "notify.h"
 #include "state.h"
+#include "watchdog.h"
 
 #define STOP_DRAIN_MS 2000 /* for what the reader of the log has not read yet */
 
@@ -218,6 +219,15 @@ static int start_watching(struct agent *agent)
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
+static int start_watchdog(struct agent *agent)
+{
+	int r = watchdog_start(agent->loop);
+
+	if (r < 0)
+		log_error("the timer of the watchdog: %s", strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
 static void say_ready(struct agent *agent)
 {
 	size_t rows = 0;
@@ -237,7 +247,7 @@ static int start(struct agent *agent)
 	static int (*const steps[])(struct agent *) = {
 		make_policy,	    find_cgroup,   find_node,	    open_loop,	    open_control,
 		programs_open_pins, programs_load, programs_attach, programs_prove, programs_keep,
-		start_reserving,    start_telling, start_watching,
+		start_reserving,    start_telling, start_watching,  start_watchdog,
 	};
 	int r = load_registry(agent);
 
