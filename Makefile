@@ -11,17 +11,20 @@ VERSION := 0.1.0
 
 # ---- packages: the one list ---------------------------------------------------------------
 # Debian's names; NAME/COMMAND is there, too, where the command is (from wherever it came).
-# `make run` needs the first list, `make test` the first two, `make test-kernels` all.
+# `make run` needs the first list, `make test` the first two, `make test-kernels` and
+# `make test-systemd` one more each.
 PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
 	zlib1g-dev libyaml-dev libjansson-dev libsmartcols-dev libmnl-dev scdoc
 PACKAGES_TEST := libcmocka-dev iproute2 jq procps util-linux busybox prometheus-node-exporter nginx-light \
 	haproxy etcd-server mariadb-server shellcheck clang-format man-db debootstrap nodejs/node npm/npm
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
+PACKAGES_SYSTEMD := systemd-container
 # --------------------------------------------------------------------------------------------
 
 prefix ?= /usr/local
 sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
+unitdir ?= $(prefix)/lib/systemd/system
 DESTDIR ?=
 
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -79,7 +82,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format docs-coverage test-kernels tests-built
+	lint format docs-coverage test-kernels test-systemd tests-built
 
 all: $(PROGRAMS)
 
@@ -93,9 +96,11 @@ help:
 	  '  make test-fresh the two commands on a fresh Debian in a scratch root' \
 	  '  make test-kernels' \
 	  '                  on Linux 5.10, 6.1 and 6.12, in QEMU, which it installs' \
+	  '  make test-systemd' \
+	  '                  the systemd unit, in a container that systemd boots; it installs that' \
 	  '  make lint       formatting, sizes, shell scripts, man pages' \
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
-	  '  make install    programs and man pages below $$(DESTDIR)$$(prefix)' \
+	  '  make install    programs, man pages and the systemd unit below $$(DESTDIR)$$(prefix)' \
 	  '  make clean      remove what was built'
 
 packages:
@@ -133,6 +138,11 @@ test-kernels:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_KERNELS)
 	$(Q)$(MAKE) -s --no-print-directory all tests-built
 	$(Q)B=$(B) tests/kernels/run.sh
+
+test-systemd:
+	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_SYSTEMD)
+	$(Q)$(MAKE) -s --no-print-directory all man tests-built
+	$(Q)B=$(B) tests/systemd/run.sh
 
 # ---- BPF -----------------------------------------------------------------------------------
 BPF_HDR := $(wildcard bpf/*.h) vmlinux/vmlinux.h
@@ -198,9 +208,11 @@ $(B)/man/%: docs/%.scd
 	$(call say,MAN,$@)scdoc <$< >$@
 
 install: all man
-	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man8
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir)
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(sbindir)
 	install -m 0644 $(MANS) $(DESTDIR)$(mandir)/man8
+	sed "s|@sbindir@|$(sbindir)|" deploy/hostportd.service.in >$(DESTDIR)$(unitdir)/hostportd.service
+	chmod 0644 $(DESTDIR)$(unitdir)/hostportd.service
 
 lint:
 	$(Q)tests/lint.sh

@@ -1,0 +1,278 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Inside the container that run.sh boots: hostportd.service as it is installed,
+# enabled, and started by the boot in enforce mode. The last line is @done;
+# without it, the tests have not come to their end.
+# shellcheck disable=SC2317 # functions are called by until_true and check
+set -u
+export SYSTEMD_PAGER='' SYSTEMD_COLORS=0 LC_ALL=C.UTF-8
+
+UNIT=hostportd.service
+INSTALLED=/usr/local/lib/systemd/system/$UNIT
+SETTINGS=/etc/default/hostportd
+DROPIN=/run/systemd/system/$UNIT.d
+# Registered, and not: rows of the openshift layer, and none of any.
+LISTED=9200 FREE=61234
+
+pass() { echo "PASS systemd: $1"; }
+fail() { echo "FAIL systemd: $1"; }
+skip() { echo "SKIP systemd: $1"; }
+is() { if [ "$2" = "$3" ]; then pass "$1"; else fail "$1: got '$2', want '$3'"; fi; }
+has() { if grep -qE -- "$3" <<<"$2"; then pass "$1"; else fail "$1: '$3' is not in: $2"; fi; }
+check() {
+	local name=$1
+	shift
+	if "$@"; then pass "$name"; else fail "$name: $*"; fi
+}
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+
+# ---- the unit, as systemd sees it ------------------------------------------------------------
+
+property() { systemctl show "$UNIT" -p "$1" --value; }
+restarts() { property NRestarts; }
+pid() { property MainPID; }
+active() { [ "$(systemctl is-active "$UNIT")" = "$1" ]; }
+effective() { hostportctl status >/dev/null 2>&1; }
+status() { hostportctl status --json | jq -r "$1"; }
+# Before the first restart NRestarts is that of the last start by hand: 0.
+restarted() { [ "$(restarts)" -gt "$1" ] && active active && effective; }
+
+# settings LINE...: what the administrator wrote; takes effect at the next start.
+settings() { printf '%s\n' HOSTPORTD_ON_EXIT=detach "$@" >"$SETTINGS"; }
+
+# with SECTION LINE...: a drop-in that changes the unit.
+with() {
+	mkdir -p "$DROPIN"
+	printf '%s\n' "$@" >"$DROPIN/test.conf"
+	systemctl daemon-reload
+}
+without() {
+	rm -r "$DROPIN"
+	systemctl daemon-reload
+}
+
+# The agent's lines in the journal since the mark, that is: its standard output.
+mark() { date +%s.%N >/run/mark; }
+lines() { journalctl --sync && journalctl -u "$UNIT" -o cat --since "@$(cat /run/mark)" | grep '^{'; }
+# told FILTER: is there a line that matches a jq condition?
+told() { lines | jq -es "map(select($1)) | length > 0" >/dev/null; }
+
+# bind PORT: what becomes of a bind by another unit.
+bind() {
+	systemctl start "bind@$1.service" 2>/dev/null
+	cat "/run/bind.$1"
+}
+
+# ---- the steps -------------------------------------------------------------------------------
+
+step_boot() {
+	check "boot: the unit is active" active active
+	check "boot: hostportctl status without options: effective" effective
+	is "boot: in enforce mode, by $SETTINGS" "$(status .mode)" enforce
+	local ready sysinit
+	ready=$(property ActiveEnterTimestampMonotonic)
+	sysinit=$(systemctl show sysinit.target -p ActiveEnterTimestampMonotonic --value)
+	check "boot: ready before sysinit.target" test "$ready" -le "$sysinit"
+	is "boot: a socket unit with an unregistered port: denied" "$(systemctl is-active early@61400.socket)" failed
+	is "boot: a socket unit with a registered port" "$(systemctl is-active early@9201.socket)" active
+	systemctl reset-failed early@61400.socket
+	is "boot: nothing else has failed" "$(systemctl list-units --failed --no-legend --plain)" ""
+}
+
+step_analyze() {
+	local out
+	out=$(systemd-analyze verify --man=no "$INSTALLED" 2>&1)
+	is "systemd-analyze verify: nothing to say" "$?:$out" 0:
+	check "systemd-analyze security: within $SCORE" secure "$INSTALLED" "$SCORE"
+	check "systemd-analyze security: the stated score is the score" \
+		not secure "$INSTALLED" "$((SCORE - 1))"
+	systemd-analyze security --offline=true "$INSTALLED" | tail -n 1 | sed 's/^/     /'
+}
+not() { ! "$@"; }
+secure() { systemd-analyze security --offline=true --threshold="$2" "$1" >/dev/null 2>&1; }
+
+step_sandbox() {
+	local wanted=c000081004 got
+	got=$(awk '$1 == "CapBnd:" {print $2}' "/proc/$(pid)/status")
+	check "sandbox: no other capabilities" test "$((0x$got & ~0x$wanted))" -eq 0
+	is "sandbox: no new privileges" "$(awk '$1 == "NoNewPrivs:" {print $2}' "/proc/$(pid)/status")" 1
+	is "sandbox: system calls are filtered" "$(awk '$1 == "Seccomp:" {print $2}' "/proc/$(pid)/status")" 2
+	got=$(in_sandbox / /run /proc/sys/kernel/hostname /sys/fs/cgroup /sys/fs/bpf)
+	is "sandbox: read-only" "$got" ""
+	got=$(in_sandbox /run/hostportd /sys/fs/bpf/hostportd)
+	is "sandbox: what it may write to" "$got" "/run/hostportd /sys/fs/bpf/hostportd "
+}
+# in_sandbox PATH...: those that can be written to in the agent's mount namespace.
+in_sandbox() {
+	local path
+	for path in "$@"; do
+		nsenter --mount="/proc/$(pid)/ns/mnt" test -w "$path" && printf '%s ' "$path"
+	done
+}
+
+step_enforce() {
+	mark
+	is "enforce: an unregistered port" "$(bind $FREE)" "EPERM 1"
+	is "enforce: a registered port" "$(bind $LISTED)" "ok $LISTED 1"
+	check "enforce: told in the journal, with the unit" until_true 5 told \
+		".verdict == \"denied\" and .port == $FREE and .workload == {kind: \"unit\", unit: \"bind@$FREE.service\"}"
+	check "enforce: the registered one is not" not told ".port == $LISTED"
+}
+
+# What was there before the agent: the socket table, and /proc of other users, from the sandbox.
+step_sweep() {
+	systemctl stop "$UNIT"
+	systemctl start hold@$FREE.service
+	until_true 5 grep -q ^ok /run/hold.$FREE
+	mark
+	systemctl start "$UNIT"
+	check "sweep: a listener of before, its process and unit" until_true 5 told \
+		".how == \"existing\" and .port == $FREE and .comm == \"bindprobe\" and .workload.unit == \"hold@$FREE.service\""
+	has "listeners: whose it is" "$(hostportctl listeners)" \
+		"0\.0\.0\.0:$FREE +bindprobe\[[0-9]+\] +unit hold@$FREE\.service"
+	systemctl stop hold@$FREE.service
+}
+
+step_audit() {
+	settings HOSTPORTD_MODE=audit HOSTPORTD_LOG=text
+	systemctl restart "$UNIT"
+	check "restart: effective when systemctl returns" effective
+	is "audit: by $SETTINGS" "$(status .mode)" audit
+	mark
+	is "audit: an unregistered port" "$(bind $FREE)" "ok $FREE 1"
+	check "audit: told in the journal, as text" until_true 5 text_told
+}
+text_told() {
+	journalctl --sync
+	journalctl -u "$UNIT" -o cat --since "@$(cat /run/mark)" |
+		grep -qE "AUDITED +tcp +0\.0\.0\.0:$FREE +unregistered .*unit bind@$FREE\.service"
+}
+
+step_reload() {
+	if ! hostportctl --help | grep -q '^  reload'; then
+		skip "reload: this version has none"
+		return
+	fi
+	local before
+	before=$(pid)
+	check "reload: systemctl reload" systemctl reload "$UNIT"
+	is "reload: the same process" "$(pid)" "$before"
+	check "reload: active" active active
+	check "reload: effective" effective
+}
+
+step_reserve() {
+	local file=/proc/sys/net/ipv4/ip_local_reserved_ports
+	settings HOSTPORTD_RESERVE_PORTS=yes
+	systemctl restart "$UNIT"
+	is "--reserve-ports: from the sandbox" "$(cat $file)" "39300-39301,60000"
+	kill -KILL "$(pid)"
+	until_true 10 restarted 0
+	systemctl stop "$UNIT"
+	is "--reserve-ports: taken out by the one after one that was killed" "$(cat $file)" ""
+	settings HOSTPORTD_MODE=enforce
+	systemctl start "$UNIT"
+}
+
+step_killed() {
+	local before
+	before=$(pid)
+	kill -KILL "$before"
+	check "kill -9: restarted, and effective" until_true 15 restarted 0
+	check "kill -9: another process" test "$(pid)" != "$before"
+	is "kill -9: it still denies" "$(bind $FREE)" "EPERM 1"
+}
+
+# others: programs of somebody else that let through what the agent denies.
+others() {
+	local hook
+	for hook in bind4 post_bind4; do
+		/test/foreign /sys/fs/cgroup "$hook" override multi >"/run/foreign.$hook" 2>&1 &
+		until_true 5 grep -q attached "/run/foreign.$hook" || return
+	done
+}
+
+# What a new start would not cure is no reason for one.
+not_effective() {
+	hostportctl selftest >/dev/null
+	is "not effective: hostportctl selftest says so" "$?" 1
+	has "not effective: systemctl status says why" "$(systemctl status "$UNIT")" \
+		'Status: "not effective: .*lets through'
+	sleep 3
+	is "watchdog: an agent that is not effective is left alone" "$(restarts) $(pid)" "0 $1"
+	kill %1 %2
+	wait %1 %2 2>/dev/null
+	hostportctl selftest >/dev/null
+	has "effective again: systemctl status says so" "$(systemctl status "$UNIT")" 'Status: "effective again"'
+}
+
+step_watchdog() {
+	local before
+	with '[Service]' WatchdogSec=1
+	systemctl restart "$UNIT"
+	before=$(pid)
+	sleep 3
+	is "watchdog: an agent that lives is left alone" "$(restarts) $(pid)" "0 $before"
+
+	if others; then
+		not_effective "$before"
+	else
+		skip "not effective: no program that overrides: $(cat /run/foreign.*)"
+	fi
+
+	mark
+	kill -STOP "$before"
+	check "watchdog: an agent that hangs is restarted, and effective" until_true 20 restarted 0
+	check "watchdog: another process" test "$(pid)" != "$before"
+	has "watchdog: that is why" "$(journalctl -u "$UNIT" -o cat --since "@$(cat /run/mark)")" 'Watchdog timeout'
+	is "watchdog: it denies again" "$(bind $FREE)" "EPERM 1"
+	without
+}
+
+# Bad input is not tried again, what the system lacks is.
+step_refused() {
+	settings HOSTPORTD_MODE=sometimes
+	systemctl restart "$UNIT" 2>/dev/null
+	is "bad setting: systemctl fails" "$?" 1
+	sleep 2
+	is "bad setting: not tried again" "$(systemctl is-active "$UNIT") $(property ExecMainStatus) $(restarts)" "failed 2 0"
+
+	settings HOSTPORTD_MODE=enforce
+	exec 7>>/run/hostportd/agent.sock.lock
+	flock 7
+	systemctl start "$UNIT" 2>/dev/null
+	is "no socket: systemctl fails" "$?" 1
+	check "no socket: tried again" until_true 10 tried_again
+	check "no socket: not active" not active active
+	exec 7>&-
+	check "the socket is free: active, and effective" until_true 15 restarted 0
+}
+tried_again() { [ "$(restarts)" -ge 2 ]; }
+
+step_stop() {
+	mark
+	check "stop: systemctl stop" systemctl stop "$UNIT"
+	is "stop: it ended by itself" "$(property Result) $(property ExecMainCode) $(property ExecMainStatus)" "success 1 0"
+	is "stop: nothing is denied any more" "$(bind $FREE)" "ok $FREE 1"
+	check "stop: its socket is gone" not test -e /run/hostportd.sock -o -L /run/hostportd.sock
+	hostportctl status >/dev/null 2>&1
+	is "stop: hostportctl status: no agent" "$?" 3
+}
+
+# Never in the root of the machine's own hierarchy: the container has one of its own.
+if [ "$(stat -c %i /sys/fs/cgroup)" -eq 1 ]; then
+	fail "the container sees the machine's control groups"
+	exit 1
+fi
+for step in boot analyze sandbox enforce sweep audit reload reserve killed watchdog refused stop; do
+	"step_$step"
+done
+echo "@done"
