@@ -48,7 +48,7 @@ restarted() { [ "$(restarts)" -gt "$1" ] && active active && effective; }
 # settings LINE...: what the administrator wrote; takes effect at the next start.
 settings() { printf '%s\n' HOSTPORTD_ON_EXIT=detach "$@" >"$SETTINGS"; }
 
-# with SECTION LINE...: a drop-in that changes the unit.
+# with LINE...: a drop-in that changes the unit.
 with() {
 	mkdir -p "$DROPIN"
 	printf '%s\n' "$@" >"$DROPIN/test.conf"
@@ -67,7 +67,10 @@ told() { lines | jq -es "map(select($1)) | length > 0" >/dev/null; }
 
 # bind PORT: what becomes of a bind by another unit.
 bind() {
-	systemctl start "bind@$1.service" 2>/dev/null
+	systemctl stop "bind@$1.service"
+	rm -f "/run/bind.$1"
+	systemctl start "bind@$1.service"
+	until_true 5 test -s "/run/bind.$1"
 	cat "/run/bind.$1"
 }
 
@@ -80,7 +83,7 @@ step_boot() {
 	local ready sysinit
 	ready=$(property ActiveEnterTimestampMonotonic)
 	sysinit=$(systemctl show sysinit.target -p ActiveEnterTimestampMonotonic --value)
-	check "boot: ready before sysinit.target" test "$ready" -le "$sysinit"
+	check "boot: ready before sysinit.target" test "$ready" -gt 0 -a "$ready" -le "$sysinit"
 	is "boot: a socket unit with an unregistered port: denied" "$(systemctl is-active early@61400.socket)" failed
 	is "boot: a socket unit with a registered port" "$(systemctl is-active early@9201.socket)" active
 	systemctl reset-failed early@61400.socket
@@ -216,6 +219,7 @@ not_effective() {
 
 step_watchdog() {
 	local before
+	is "watchdog: of the unit as it is installed" "$(property WatchdogUSec)" 1min
 	with '[Service]' WatchdogSec=1
 	systemctl restart "$UNIT"
 	before=$(pid)
@@ -235,6 +239,29 @@ step_watchdog() {
 	has "watchdog: that is why" "$(journalctl -u "$UNIT" -o cat --since "@$(cat /run/mark)")" 'Watchdog timeout'
 	is "watchdog: it denies again" "$(bind $FREE)" "EPERM 1"
 	without
+}
+
+# What hostportd(8) says of other places, and that it needs to be said.
+step_elsewhere() {
+	mkdir /sys/fs/cgroup/elsewhere
+	settings HOSTPORTD_CGROUP=/sys/fs/cgroup/elsewhere
+	check "another control group: not from the sandbox as it is" not systemctl restart "$UNIT"
+	with '[Service]' ProtectControlGroups=no
+	check "another control group: with the drop-in" systemctl restart "$UNIT"
+	check "another control group: effective" effective
+	without
+
+	mkdir -p /run/systemd/system/hold@7777.service.d
+	printf "[Service]\nPrivateNetwork=yes\n" >/run/systemd/system/hold@7777.service.d/test.conf
+	systemctl daemon-reload
+	systemctl start hold@7777.service
+	settings "HOSTPORTD_NETNS=/proc/$(systemctl show hold@7777.service -p MainPID --value)/ns/net"
+	check "another network: not from the sandbox as it is" not systemctl restart "$UNIT"
+	with '[Service]' CapabilityBoundingSet=CAP_SYS_ADMIN RestrictNamespaces=net
+	check "another network: with the drop-in" systemctl restart "$UNIT"
+	check "another network: effective" effective
+	without
+	systemctl stop hold@7777.service
 }
 
 # Bad input is not tried again, what the system lacks is.
@@ -272,7 +299,7 @@ if [ "$(stat -c %i /sys/fs/cgroup)" -eq 1 ]; then
 	fail "the container sees the machine's control groups"
 	exit 1
 fi
-for step in boot analyze sandbox enforce sweep audit reload reserve killed watchdog refused stop; do
+for step in boot analyze sandbox enforce sweep audit reload reserve killed watchdog elsewhere refused stop; do
 	"step_$step"
 done
 echo "@done"
