@@ -126,7 +126,7 @@ bootstrap() {
 install_all() {
 	mkdir "$ROOT/test" "$RESULTS" "$SCRATCH/bpf"
 	make -s install B="$B" prefix=/usr/local DESTDIR="$ROOT" &&
-		cp "$B"/tests/e2e/{bindprobe,foreign} tests/systemd/steps.sh "$ROOT/test" &&
+		cp "$B"/tests/e2e/{bindprobe,foreign,storm} tests/systemd/steps.sh "$ROOT/test" &&
 		cp tests/systemd/*.{service,socket} "$ROOT/etc/systemd/system" &&
 		echo "SCORE=$SCORE" | cat - tests/systemd/steps.sh >"$ROOT/test/steps.sh" &&
 		printf 'HOSTPORTD_ON_EXIT=detach\nHOSTPORTD_MODE=enforce\n' >"$ROOT/etc/default/hostportd" &&

@@ -241,6 +241,50 @@ step_watchdog() {
 	without
 }
 
+# storm: binds without pause from now on, which must all be denied, or all allowed; calm NAME: they were.
+storm() {
+	/test/storm --address=0.0.0.0 --never-ok=$FREE --always-ok=$LISTED --pace=100 >/run/storm &
+	until_true 5 grep -q ^ok /run/storm
+}
+calm() {
+	kill %1
+	wait %1
+	is "$1: no bind ends otherwise" "$(jq -c '[.unexpected, .first_unexpected[0]]' < <(grep '^{' /run/storm))" "[0,null]"
+	check "$1: many are made" jq -e '.always_ok.ok > 100 and .never_ok.EPERM > 100' < <(grep '^{' /run/storm) >/dev/null
+}
+
+# In enforce mode the programs are pinned, whatever becomes of the agent.
+step_pins() {
+	local before
+	settings HOSTPORTD_MODE=enforce HOSTPORTD_ON_EXIT=
+	with '[Service]' WatchdogSec=1
+	systemctl restart "$UNIT"
+	storm
+	kill -KILL "$(pid)"
+	until_true 15 restarted 0
+	before=$(restarts)
+	kill -STOP "$(pid)"
+	until_true 20 restarted "$before"
+	systemctl restart "$UNIT"
+	check "pins: active, and effective" effective
+	systemctl stop "$UNIT"
+	calm "pins: killed, hung, restarted, stopped"
+	is "pins: stopped: it still denies" "$(bind $FREE)" "EPERM 1"
+	has "pins: hostportctl detach without an agent" "$(hostportctl detach)" 'no agent was running'
+	is "pins: detached: it does not" "$(bind $FREE)" "ok $FREE 1"
+	systemctl start "$UNIT"
+	is "pins: started: it denies" "$(bind $FREE)" "EPERM 1"
+	mark
+	has "pins: hostportctl detach with an agent" "$(hostportctl detach)" 'the agent has ended'
+	is "pins: detached: it does not" "$(bind $FREE)" "ok $FREE 1"
+	is "pins: detached: the unit has ended by itself" "$(property Result) $(restarts)" "success 0"
+	is "pins: detached: no complaint" "$(journalctl -u "$UNIT" -o cat --since "@$(cat /run/mark)" | grep "could be removed")" ""
+	is "pins: nothing is left of them" "$(find /sys/fs/bpf/hostportd -mindepth 1 2>/dev/null)" ""
+	without
+	settings HOSTPORTD_MODE=enforce
+	systemctl start "$UNIT"
+}
+
 # What hostportd(8) says of other places, and that it needs to be said.
 step_elsewhere() {
 	mkdir /sys/fs/cgroup/elsewhere
@@ -299,7 +343,7 @@ if [ "$(stat -c %i /sys/fs/cgroup)" -eq 1 ]; then
 	fail "the container sees the machine's control groups"
 	exit 1
 fi
-for step in boot analyze sandbox enforce sweep audit reload reserve killed watchdog elsewhere refused stop; do
+for step in boot analyze sandbox enforce sweep audit reload reserve killed watchdog pins elsewhere refused stop; do
 	"step_$step"
 done
 echo "@done"
