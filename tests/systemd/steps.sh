@@ -159,6 +159,25 @@ text_told() {
 		grep -qE "AUDITED +tcp +0\.0\.0\.0:$FREE +unregistered .*unit bind@$FREE\.service"
 }
 
+# site PORT: a layer of our own, with this port.
+site() {
+	mkdir -p /etc/hostportd/registry
+	printf 'version: 1\nname: site\nentries:\n  - {ports: %s, protocol: tcp, process: probe}\n' "$1" \
+		>/etc/hostportd/registry/10-site.yaml
+}
+
+# The settings are those of hostportd(8), SYSTEMD: a variable of several lines.
+step_registry() {
+	site 61235
+	settings HOSTPORTD_MODE=enforce 'HOSTPORTD_REGISTRY="builtin:openshift' builtin:node-baseline \
+		builtin:hostportd '/etc/hostportd/registry"'
+	systemctl restart "$UNIT"
+	is "registry: four layers" "$(status '[.registry.layers[].name] | join(" ")')" \
+		"openshift node-baseline hostportd site"
+	is "registry: a port of the site's" "$(bind 61235)" "ok 61235 1"
+	is "registry: another" "$(bind $FREE)" "EPERM 1"
+}
+
 step_reload() {
 	if ! hostportctl --help | grep -q '^  reload'; then
 		skip "reload: this version has none"
@@ -166,10 +185,16 @@ step_reload() {
 	fi
 	local before
 	before=$(pid)
+	site $FREE
 	check "reload: systemctl reload" systemctl reload "$UNIT"
-	is "reload: the same process" "$(pid)" "$before"
+	is "reload: a port that is new" "$(bind $FREE)" "ok $FREE 1"
+	is "reload: one that is gone" "$(bind 61235)" "EPERM 1"
+	site nothing
+	check "reload: a layer that is broken: systemctl fails" not systemctl reload "$UNIT"
+	is "reload: a layer that is broken: what was there holds" "$(bind $FREE) $(bind 61235)" "ok $FREE 1 EPERM 1"
 	check "reload: active" active active
 	check "reload: effective" effective
+	is "reload: the same process" "$(pid) $(restarts)" "$before 0"
 }
 
 step_reserve() {
@@ -343,7 +368,7 @@ if [ "$(stat -c %i /sys/fs/cgroup)" -eq 1 ]; then
 	fail "the container sees the machine's control groups"
 	exit 1
 fi
-for step in boot analyze sandbox enforce sweep audit reload reserve killed watchdog pins elsewhere refused stop; do
+for step in boot analyze sandbox enforce sweep audit registry reload reserve killed watchdog pins elsewhere refused stop; do
 	"step_$step"
 done
 echo "@done"
