@@ -125,6 +125,9 @@ test_fork_bomb() {
 test_cgroups() {
 	local i
 	start_agent --mode=enforce --registry="$REG" || return
+	mkdir "$CGROUP/kept (deleted)"
+	inside_cgroup "$CGROUP/kept (deleted)" "$STORM" --ports=31000 --count=1 >/dev/null
+	is "a control group that is named like one that is gone" "$(events ".cgroup == \"/$NAME/kept (deleted)\"")" 1
 	mkdir "$CGROUP"/known{1..20}
 	for i in {1..20}; do
 		inside_cgroup "$CGROUP/known$i" "$STORM" --ports=$((31000 + i)) --count=1 >/dev/null
@@ -139,9 +142,9 @@ test_cgroups() {
 	rmdir "$CGROUP"/known{1..20} "$CGROUP"/new{1..20}
 	mkdir "$CGROUP"/other{1..40} # should an id come again
 	kill -CONT "$AGENT_PID"
-	all_counted "control groups that are gone" 60
+	all_counted "control groups that are gone" 61
 	is "control groups that are gone, known before" \
-		"$(events ".port < 33000 and .cgroup == \"/$NAME/known\\(.port % 1000)\"")" 40
+		"$(events ".port > 31000 and .port < 33000 and .cgroup == \"/$NAME/known\\(.port % 1000)\"")" 40
 	is "control groups that are gone, never seen: no name of ours" \
 		"$(events ".port >= 33000 and ((.cgroup // \"\") | startswith(\"/$NAME\") | not)")" 20
 	is "control groups that are gone: pid, uid and comm all the same" "$(events ".port > 32000 and $SELF")" 40
@@ -154,7 +157,7 @@ test_cgroups() {
 	is "control groups that go while the agent reads: the path or nothing" "$(events "
 		.port > 34000 and (.cgroup // \"/$NAME/brief\\(.port - 34000)\") == \"/$NAME/brief\\(.port - 34000)\"")" 60
 	stop_agent
-	rmdir "$CGROUP"/other{1..40}
+	rmdir "$CGROUP"/other{1..40} "$CGROUP/kept (deleted)"
 }
 
 # A pid that another process has by the time the agent looks is not taken for the first one.

@@ -172,6 +172,20 @@ void cgroup_names_free(struct cgroup_names *names)
 	free(names);
 }
 
+/*
+ * The kernel adds this to the path of what was removed after it was opened. A group may
+ * also be named so: then it is there by that path.
+ */
+static bool was_removed(const char *path, uint64_t id)
+{
+	static const char mark[] = " (deleted)";
+	size_t len = strlen(path), mark_len = sizeof(mark) - 1;
+	uint64_t found = 0;
+
+	return len > mark_len && strcmp(path + len - mark_len, mark) == 0 &&
+	       (cgroup_id(path, &found) < 0 || found != id);
+}
+
 /* Ask the kernel; NULL when the cgroup is gone or CAP_DAC_READ_SEARCH is missing. */
 static char *look_up(const struct cgroup_names *names, uint64_t id)
 {
@@ -191,6 +205,8 @@ static char *look_up(const struct cgroup_names *names, uint64_t id)
 	if (n < 0 || (size_t)n < names->mount_len)
 		return NULL;
 	path[n] = '\0';
+	if (was_removed(path, id))
+		return NULL;
 	return strdup((size_t)n == names->mount_len ? "/" : path + names->mount_len);
 }
 
