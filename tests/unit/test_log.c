@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "../../user/base/buf.h"
@@ -50,10 +51,67 @@ static void test_levels(void **state)
 		   "prog: from\\x0aoutside\\x1b[31m\n");
 }
 
+static void fill(int fd)
+{
+	assert_true(fcntl(fd, F_SETFL, O_NONBLOCK) >= 0);
+	while (write(fd, "x", 1) == 1)
+		;
+	assert_true(fcntl(fd, F_SETFL, 0) >= 0);
+}
+
+/* Read the pipe empty; what filled it is left out. */
+static void empty(int fd, char *ret_rest, size_t size)
+{
+	ssize_t n = 0;
+	size_t at = 0;
+
+	assert_true(fcntl(fd, F_SETFL, O_NONBLOCK) >= 0);
+	while (at < size - 1 && (n = read(fd, ret_rest + at, size - 1 - at)) > 0) {
+		ret_rest[at + (size_t)n] = '\0';
+		at = ret_rest[0] == 'x' ? 0 : at + (size_t)n;
+	}
+	ret_rest[at] = '\0';
+}
+
+/* A reader that stands still; then it reads again. */
+static void test_never_waits(void **state)
+{
+	int before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3), ends[2];
+	char rest[2 * PIPE_BUF], *longer = calloc(1, 2 * PIPE_BUF);
+
+	(void)state;
+	assert_true(before >= 0 && longer && pipe(ends) == 0);
+	memset(longer, 'y', 2 * PIPE_BUF - 1);
+	log_setup("prog", LOG_LEVEL_INFO);
+	assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+	log_never_wait();
+	fill(STDERR_FILENO);
+	log_error("one"); /* would wait for ever */
+	log_error("two");
+	empty(ends[0], rest, sizeof(rest));
+	log_error("three");
+	empty(ends[0], rest, sizeof(rest));
+	check_text("read again", rest,
+		   "prog: 2 messages lost: standard error was not read\nprog: three\n");
+	log_error("four");
+	empty(ends[0], rest, sizeof(rest));
+	check_text("the loss is told once", rest, "prog: four\n");
+	log_error("%s", longer);
+	empty(ends[0], rest, sizeof(rest));
+	assert_true(dup2(before, STDERR_FILENO) >= 0);
+	assert_int_equal(strlen(rest), PIPE_BUF);
+	assert_int_equal(rest[PIPE_BUF - 1], '\n');
+	free(longer);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	(void)close(before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_never_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -240,6 +240,7 @@ static void say_ready(struct agent *agent)
 		 agent->decision.mode == HP_MODE_ENFORCE ? "enforcing" : "auditing", rows,
 		 agent->registry->len, agent->cgroup,
 		 agent->config->netns ? agent->config->netns : "own", agent->config->socket);
+	log_never_wait();
 }
 
 static int start(struct agent *agent)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "log.h"
 
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -8,6 +11,8 @@
 static struct {
 	const char *program;
 	enum log_level max;
+	bool never_waits;
+	unsigned long dropped; /* since the last line that was written */
 } config = { .program = "hostportd", .max = LOG_LEVEL_INFO };
 
 void log_setup(const char *program, enum log_level max)
@@ -16,15 +21,44 @@ void log_setup(const char *program, enum log_level max)
 	config.max = max;
 }
 
+void log_never_wait(void)
+{
+	config.never_waits = true;
+}
+
+/* A pipe that polls writable takes PIPE_BUF bytes without waiting: what is longer is cut. */
+static bool can_be_written(struct buf *line)
+{
+	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	if (!config.never_waits)
+		return true;
+	if (line->len > PIPE_BUF) {
+		line->len = PIPE_BUF;
+		line->data[PIPE_BUF - 1] = '\n';
+	}
+	return poll(&p, 1, 0) > 0;
+}
+
 /* One write, so that lines of several programs do not mix. */
 static void put_line(const char *message)
 {
 	_cleanup_buf_ struct buf line = { 0 };
 
+	if (config.dropped)
+		buf_printf(&line, "%s: %lu messages lost: standard error was not read\n",
+			   config.program, config.dropped);
 	buf_printf(&line, "%s: ", config.program);
 	buf_put_safe(&line, message);
 	buf_putc(&line, '\n');
-	if (!line.failed && write(STDERR_FILENO, line.data, line.len) < 0)
+	if (line.failed)
+		return;
+	if (!can_be_written(&line)) {
+		config.dropped++;
+		return;
+	}
+	config.dropped = 0;
+	if (write(STDERR_FILENO, line.data, line.len) < 0)
 		return; /* there is nobody left to tell */
 }
 

@@ -20,6 +20,12 @@ enum log_level {
  */
 void log_setup(const char *program, enum log_level max);
 
+/*
+ * From now on drop a line that standard error can't take at once, because its reader stands
+ * still, rather than wait. How many were dropped is said with the next that it takes.
+ */
+void log_never_wait(void);
+
 void log_message(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)	 log_message(LOG_LEVEL_ERROR, __VA_ARGS__)
