@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../base/log.h"
@@ -14,14 +15,17 @@
 
 #define SINK_QUEUE_MAX (4U << 20)
 #define DRAIN_STEP_MS  50
+#define RETRY_MS       1000
 
 struct sink {
 	struct loop *loop;
-	struct loop_source *source; /* while something waits */
+	struct loop_source *source; /* while the reader makes what is written wait */
+	struct loop_source *retry;  /* while the disk is full: nothing says when it no longer is */
 	enum form form;
 	struct outq out;
 	int own;     /* a description of our own, or -1 */
 	bool broken; /* nobody reads any more */
+	bool full;   /* the retry is set */
 	bool warned;
 };
 
@@ -33,9 +37,18 @@ static void on_writable(void *data, uint32_t events)
 	flush(data);
 }
 
+static void on_retry(void *data, uint32_t events)
+{
+	struct sink *sink = data;
+
+	(void)events;
+	sink->full = false;
+	flush(sink);
+}
+
 /*
- * A reader who is gone does not come back. A full disk may: its lines wait, and
- * those that the queue can't hold are counted.
+ * A reader who is gone does not come back: what waited for it is lost. A full disk may: its
+ * lines wait, and those that the queue can't hold are counted.
  */
 static void failed(struct sink *sink, int err)
 {
@@ -44,7 +57,10 @@ static void failed(struct sink *sink, int err)
 	sink->warned = true;
 	if (err == -EPIPE || err == -EIO) { /* EIO: the terminal has hung up */
 		sink->broken = true;
+		sink->out.lost += outq_lines_waiting(&sink->out);
 		outq_free(&sink->out);
+	} else {
+		sink->full = loop_timer_set(sink->retry, RETRY_MS, 0) == 0;
 	}
 }
 
@@ -64,16 +80,23 @@ static void flush(struct sink *sink)
 	}
 }
 
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 /*
- * A terminal may block although it polls writable. What does not block is an
- * open file description of our own: O_NONBLOCK on the inherited one would be
- * the shell's and everybody's. -1: it is no terminal, or can't be had.
+ * A terminal may block although it polls writable, and so may a pipe into which others
+ * write, too. What does not block is an open file description of our own: O_NONBLOCK on
+ * the inherited one would be the shell's and everybody's. -1: it is neither, or can't be had.
  */
 static int open_own(int fd)
 {
 	char path[32];
 
-	if (!isatty(fd))
+	if (!isatty(fd) && !is_pipe(fd))
 		return -1;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -81,8 +104,8 @@ static int open_own(int fd)
 
 int sink_open(struct loop *loop, int fd, enum form form, struct sink **ret_sink)
 {
-	struct sink *sink = calloc(1, sizeof(*sink));
-	int own;
+	_cleanup_(sink_closep) struct sink *sink = calloc(1, sizeof(*sink));
+	int own, r;
 
 	if (!sink)
 		return -ENOMEM;
@@ -98,7 +121,10 @@ int sink_open(struct loop *loop, int fd, enum form form, struct sink **ret_sink)
 			.max = SINK_QUEUE_MAX,
 		},
 	};
-	*ret_sink = sink;
+	r = loop_timer(loop, on_retry, sink, &sink->retry);
+	if (r < 0)
+		return r;
+	*ret_sink = TAKE_PTR(sink);
 	return 0;
 }
 
@@ -118,6 +144,7 @@ void sink_close(struct sink *sink)
 	if (!sink)
 		return;
 	loop_remove(sink->source);
+	loop_remove(sink->retry);
 	outq_free(&sink->out);
 	if (sink->own >= 0)
 		(void)close(sink->own);
@@ -133,7 +160,7 @@ void sink_tell(struct sink *sink, const struct line *line)
 		return;
 	}
 	(void)outq_line(&sink->out, form->data, form->len);
-	if (!sink->source)
+	if (!sink->source && !sink->full)
 		flush(sink);
 }
 
