@@ -71,8 +71,20 @@ KERNEL := $(B)/libkernel.a
 PROGRAMS := $(B)/hostportd $(B)/hostportctl
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # Parts of the programs that need no kernel, tested like the library.
-UNIT_PARTS := $(addprefix $(B)/user/,$(addprefix agent/,request.o history.o outq.o known.o health.o \
-	reserve_note.o reserve_plan.o notify.o watchdog.o) $(addprefix coverage/,judge.o findings.o rules.o))
+UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
+	agent/generations \
+	agent/health \
+	agent/history \
+	agent/known \
+	agent/notify \
+	agent/outq \
+	agent/request \
+	agent/reserve_note \
+	agent/reserve_plan \
+	agent/watchdog \
+	coverage/findings \
+	coverage/judge \
+	coverage/rules))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
 NEXT := $(B)/next/hostportd $(B)/other/hostportd

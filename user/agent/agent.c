@@ -13,66 +13,12 @@
 #include "../base/log.h"
 #include "../base/terminal.h"
 #include "../policy/words.h"
-#include "../source/source.h"
+#include "apply.h"
 #include "notify.h"
 #include "state.h"
 #include "watchdog.h"
 
 #define STOP_DRAIN_MS 2000 /* for what the reader of the log has not read yet */
-
-static int load_registry(struct agent *agent)
-{
-	const struct node_options *node = &agent->config->node;
-	_cleanup_diags_ struct diags diags = { 0 };
-	_cleanup_buf_ struct buf text = { 0 };
-	int r = source_load(node->registries, node->registries_len, &diags, &agent->registry);
-
-	diags_text(&diags, &text);
-	if (text.len)
-		(void)fputs(text.data, stderr);
-	if (r < 0 && !text.len)
-		log_error("registry: %s", strerror(-r));
-	return r < 0 ? (r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM) : EXIT_OK;
-}
-
-/* What a registry may say but this agent can't keep must not be passed over in silence. */
-static int check_registry(const struct agent *agent)
-{
-	const struct reg_layer *layer;
-	const struct reg_row *row = policy_first_owned_exception(agent->registry, &layer);
-
-	if (row) {
-		log_error("%s:%u:%u: exception with owners: this version can't tell owners apart;"
-			  " state it without them, or leave it out",
-			  layer->path, row->line, row->column);
-		return EXIT_USAGE;
-	}
-	if (registry_empty(agent->registry) && agent->config->node.mode == HP_MODE_ENFORCE) {
-		log_error("registry: empty: it would deny every port: refusing to enforce it");
-		return EXIT_USAGE;
-	}
-	return EXIT_OK;
-}
-
-static int make_policy(struct agent *agent)
-{
-	const struct config *config = agent->config;
-	struct node_facts facts = node_facts(&config->node);
-	int r = policy_build(agent->registry, &facts, &agent->policy);
-
-	if (r < 0) {
-		log_error("policy: %s", strerror(-r));
-		return EXIT_SYSTEM;
-	}
-	agent->decision = (struct hp_config) {
-		.mode = config->node.mode,
-		.denies = config->node.denies,
-		.errno_code = config->errno_code,
-		.deny_kernel = config->deny_kernel,
-	};
-	agent->identity.registry = agent->registry;
-	return EXIT_OK;
-}
 
 static int find_cgroup(struct agent *agent)
 {
@@ -246,14 +192,13 @@ static void say_ready(struct agent *agent)
 static int start(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		make_policy,	    find_cgroup,   find_node,	    open_loop,	    open_control,
-		programs_open_pins, programs_load, programs_attach, programs_prove, programs_keep,
-		start_reserving,    start_telling, start_watching,  start_watchdog,
+		apply_load,	 apply_check,	  apply_make,	  find_cgroup,
+		find_node,	 open_loop,	  open_control,	  programs_open_pins,
+		programs_load,	 programs_attach, programs_prove, programs_keep,
+		start_reserving, start_telling,	  start_watching, start_watchdog,
 	};
-	int r = load_registry(agent);
+	int r = EXIT_OK;
 
-	if (r == EXIT_OK)
-		r = check_registry(agent);
 	for (size_t i = 0; i < ARRAY_LEN(steps) && r == EXIT_OK; i++)
 		r = steps[i](agent);
 	return r;
@@ -304,7 +249,7 @@ static void stop(struct agent *agent)
 	identity_close(&agent->identity);
 	netns_close(&agent->netns);
 	policy_free(agent->policy);
-	registry_free(agent->registry);
+	generations_free(&agent->generations);
 }
 
 int agent_run(const struct config *config)

@@ -146,10 +146,11 @@ static void fill_cgroup(const struct identity *identity, const struct hp_event *
 }
 
 /* Name the row that decided. */
-static void fill_entry(const struct identity *identity, uint32_t row, struct event *event)
+static void fill_entry(const struct identity *identity, const struct hp_event *record,
+		       struct event *event)
 {
 	const struct reg_layer *layer = NULL;
-	const struct reg_row *entry = registry_row(identity->registry, row, &layer);
+	const struct reg_row *entry = generations_row(identity->generations, record, &layer);
 
 	if (!entry)
 		return;
@@ -185,7 +186,7 @@ static void fill_record(const struct identity *identity, const struct hp_event *
 	memcpy(e->comm, record->comm, HP_COMM_LEN);
 	e->comm[HP_COMM_LEN] = '\0';
 	e->entry_layer = e->entry_process = e->entry_team = NULL;
-	fill_entry(identity, record->row, e);
+	fill_entry(identity, record, e);
 }
 
 void identity_event(const struct identity *identity, const struct hp_event *record, uint64_t count,

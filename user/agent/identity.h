@@ -8,13 +8,13 @@
 
 #include "../event/event.h"
 #include "../kernel/cgroup.h"
-#include "../registry/registry.h"
+#include "generations.h"
 
 struct identity {
 	struct cgroup_names *v2; /* NULL: no cgroup2 */
 	uint64_t v2_root;	 /* the id of its mount point */
 	struct cgroup_names *v1; /* memory hierarchy; NULL: cgroup2 names workloads */
-	const struct registry *registry;
+	const struct generations *generations;
 	char node[256];
 };
 

@@ -13,6 +13,7 @@
 #include "../event/tally.h"
 #include "../kernel/ephemeral.h"
 #include "../kernel/neighbours.h"
+#include "apply.h"
 #include "state.h"
 
 /* Kernels before 5.11 charge maps to RLIMIT_MEMLOCK; later ones don't look at it. */
@@ -133,7 +134,7 @@ int programs_load(struct agent *agent)
 		log_warning("net.ipv4.ip_local_port_range: %s: taken to be %u to %u", strerror(-r),
 			    first, last);
 	kernel_set_chosen_range(agent->kernel, first, last);
-	r = kernel_publish(agent->kernel, agent->policy, &agent->decision);
+	r = apply_decision(agent, &agent->decision);
 	if (r < 0) {
 		log_error("publishing the policy: %s", strerror(-r));
 		return EXIT_SYSTEM;

@@ -13,6 +13,7 @@
 #include "../registry/registry.h"
 #include "config.h"
 #include "control.h"
+#include "generations.h"
 #include "history.h"
 #include "identity.h"
 #include "known.h"
@@ -38,7 +39,8 @@ struct sweep_state {
 struct agent {
 	const struct config *config;
 	struct hp_config decision; /* as published */
-	struct registry *registry;
+	struct generations generations;
+	struct registry *registry; /* the newest of these */
 	struct policy *policy;
 	struct cgroup_mounts mounts;
 	char cgroup[PATH_MAX]; /* where the programs are attached */
