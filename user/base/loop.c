@@ -108,9 +108,10 @@ void loop_remove(struct loop_source *source)
 	source->dead = true;
 }
 
-int loop_timer(struct loop *loop, loop_fn fn, void *data, struct loop_source **ret_source)
+static int add_timer(struct loop *loop, clockid_t clock, loop_fn fn, void *data,
+		     struct loop_source **ret_source)
 {
-	_cleanup_close_ int fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	_cleanup_close_ int fd = timerfd_create(clock, TFD_CLOEXEC | TFD_NONBLOCK);
 	int r;
 
 	if (fd < 0)
@@ -119,6 +120,26 @@ int loop_timer(struct loop *loop, loop_fn fn, void *data, struct loop_source **r
 	if (r == 0)
 		TAKE_FD(fd);
 	return r;
+}
+
+int loop_timer(struct loop *loop, loop_fn fn, void *data, struct loop_source **ret_source)
+{
+	return add_timer(loop, CLOCK_BOOTTIME, fn, data, ret_source);
+}
+
+int loop_clock(struct loop *loop, loop_fn fn, void *data, struct loop_source **ret_source)
+{
+	return add_timer(loop, CLOCK_REALTIME, fn, data, ret_source);
+}
+
+int loop_clock_set(struct loop_source *clock, time_t when)
+{
+	struct itimerspec spec = { .it_value.tv_sec = when };
+
+	return timerfd_settime(clock->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec,
+			       NULL) < 0 ?
+		       -errno :
+		       0;
 }
 
 static struct timespec from_ms(unsigned int ms)
@@ -162,7 +183,8 @@ static void dispatch(struct loop_source *source, uint32_t events)
 		source->fn(source->data, events);
 		break;
 	case SOURCE_TIMER:
-		if (read(source->fd, &expirations, sizeof(expirations)) > 0)
+		/* -ECANCELED: somebody has set the clock */
+		if (read(source->fd, &expirations, sizeof(expirations)) > 0 || errno == ECANCELED)
 			source->fn(source->data, 0);
 		break;
 	case SOURCE_SIGNAL:

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "cleanup.h"
 
@@ -35,6 +36,15 @@ int loop_timer(struct loop *loop, loop_fn fn, void *data, struct loop_source **r
 
 /* Arm for `ms` from now and then every `every_ms` (0: once); ms 0 disarms. */
 int loop_timer_set(struct loop_source *timer, unsigned int ms, unsigned int every_ms);
+
+/*
+ * A disarmed timer of the wall clock, CLOCK_REALTIME. fn gets 0 events, at the time and
+ * whenever somebody sets the clock while it is armed: look what time it is, and arm it again.
+ */
+int loop_clock(struct loop *loop, loop_fn fn, void *data, struct loop_source **ret_source);
+
+/* Arm for a moment in seconds since 1970, also one that has passed; 0 disarms. */
+int loop_clock_set(struct loop_source *clock, time_t when);
 
 /* Block the signals and call fn with each one's number as events. */
 int loop_signals(struct loop *loop, const sigset_t *signals, loop_fn fn, void *data,
