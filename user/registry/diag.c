@@ -26,7 +26,7 @@ void diags_add(struct diags *d, const char *file, unsigned int line, unsigned in
 	};
 }
 
-static void put_diag(const struct diag *diag, struct buf *out)
+void diag_text(const struct diag *diag, struct buf *out)
 {
 	/* A text for which there was no memory is missing; the position is not. */
 	buf_put_safe(out, diag->file ? diag->file : "?");
@@ -34,13 +34,14 @@ static void put_diag(const struct diag *diag, struct buf *out)
 		buf_printf(out, ":%u:%u", diag->line, diag->column);
 	buf_puts(out, ": ");
 	buf_put_safe(out, diag->message ? diag->message : "out of memory");
-	buf_putc(out, '\n');
 }
 
 void diags_text(const struct diags *d, struct buf *out)
 {
-	for (size_t i = 0; i < d->len; i++)
-		put_diag(&d->items[i], out);
+	for (size_t i = 0; i < d->len; i++) {
+		diag_text(&d->items[i], out);
+		buf_putc(out, '\n');
+	}
 	if (d->total > d->len)
 		buf_printf(out, "and %zu more\n", d->total - d->len);
 }

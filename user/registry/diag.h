@@ -24,6 +24,9 @@ struct diags {
 void diags_add(struct diags *d, const char *file, unsigned int line, unsigned int column,
 	       const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
+/* Write one, `file:line:col: message`, safe for a terminal, without a line end. */
+void diag_text(const struct diag *diag, struct buf *out);
+
 /*
  * Write one line for each, `file:line:col: message`, in file order of finding,
  * safe for a terminal, and a last line where more were found than are kept.

@@ -206,6 +206,16 @@ static int read_layer(const struct reader *r, const struct head *head, struct re
 	return err;
 }
 
+/* FNV-1a: by accident two texts have the same once in 2^64. */
+static uint64_t digest_of(const char *text, size_t len)
+{
+	uint64_t digest = 0xcbf29ce484222325ULL;
+
+	for (size_t i = 0; i < len; i++)
+		digest = (digest ^ (unsigned char)text[i]) * 0x100000001b3ULL;
+	return digest;
+}
+
 int layer_parse(const char *file, const char *text, size_t len, struct diags *diags,
 		struct reg_layer **ret_layer)
 {
@@ -232,6 +242,8 @@ int layer_parse(const char *file, const char *text, size_t len, struct diags *di
 		return -EINVAL;
 	layer->name = TAKE_PTR(head.name);
 	layer->source = TAKE_PTR(head.source);
+	layer->digest = digest_of(text, len);
+	layer->text_len = len;
 	*ret_layer = TAKE_PTR(layer);
 	return 0;
 }

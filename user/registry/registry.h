@@ -80,6 +80,8 @@ struct reg_layer {
 	char *path;	      /* "builtin:NAME" or the file's path */
 	struct reg_row *rows; /* in the file's order: entries, retired, ranges, drops, exceptions */
 	size_t len;
+	uint64_t digest; /* of the text it was read from, to tell another one */
+	size_t text_len;
 };
 
 struct registry {
