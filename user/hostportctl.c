@@ -19,6 +19,7 @@ static const struct {
 	{ "listeners", verb_listeners, "every port that is open, whose, and whether it may be" },
 	{ "selftest", verb_selftest, "prove now that the hooks are effective" },
 	{ "detach", verb_detach, "end all checking and remove the pins, with an agent or without" },
+	{ "reload", verb_reload, "let the agent read its registry again" },
 	{ "explain", verb_explain, "the row of a port, the decision, and why (offline)" },
 	{ "registry", verb_registry, "show the registry (offline)" },
 	{ "coverage", verb_coverage, "ways of taking a port: which are seen, which denied (root)" },

@@ -15,6 +15,10 @@ static const struct good_case good_cases[] = {
 	{ "{\"verb\":\"listeners\"}", { .verb = REQUEST_LISTENERS, .form = FORM_JSON } },
 	{ "{\"verb\":\"status\"}", { .verb = REQUEST_STATUS, .form = FORM_JSON } },
 	{ "{\"verb\":\"selftest\"}", { .verb = REQUEST_SELFTEST, .form = FORM_JSON } },
+	{ "{\"verb\":\"reload\"}", { .verb = REQUEST_RELOAD, .form = FORM_JSON } },
+	{ "{\"verb\":\"reload\",\"shrink\":true}",
+	  { .verb = REQUEST_RELOAD, .form = FORM_JSON, .shrink = true } },
+	{ "{\"verb\":\"reload\",\"shrink\":false}", { .verb = REQUEST_RELOAD, .form = FORM_JSON } },
 	{ "{\"verb\":\"tail\"}", { .verb = REQUEST_TAIL, .form = FORM_JSON } },
 	{ "{\"verb\":\"tail\",\"form\":\"text\"}", { .verb = REQUEST_TAIL, .form = FORM_TEXT } },
 	{ "{\"verb\":\"tail\",\"form\":\"colour\",\"replay\":7}",
@@ -42,6 +46,7 @@ static void test_good(void **state)
 		check_int(c->text, got.form, c->want.form);
 		check_u64(c->text, got.classes, c->want.classes);
 		check_u64(c->text, got.replay, c->want.replay);
+		check_int(c->text, got.shrink, c->want.shrink);
 	}
 }
 
@@ -62,6 +67,8 @@ static const struct {
 	{ "{\"verb\":\"tail\",\"replay\":\"many\"}", "replay: not a number of events" },
 	{ "{\"verb\":\"tail\",\"classes\":[\"none\"]}", "classes: none: no such class" },
 	{ "{\"verb\":\"tail\",\"classes\":[7]}", "classes: : no such class" },
+	{ "{\"verb\":\"reload\",\"shrink\":1}", "shrink: not true or false" },
+	{ "{\"verb\":\"reload\",\"shrink\":\"yes\"}", "shrink: not true or false" },
 };
 
 static void test_bad(void **state)

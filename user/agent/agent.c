@@ -14,6 +14,7 @@
 #include "../base/terminal.h"
 #include "../policy/words.h"
 #include "apply.h"
+#include "expiry.h"
 #include "notify.h"
 #include "state.h"
 #include "watchdog.h"
@@ -77,7 +78,7 @@ static void on_signal(void *data, uint32_t number)
 
 	/* on a terminal the signal says that it is gone, and the user with it */
 	if (number == SIGHUP && !agent->on_terminal)
-		log_warning("SIGHUP: this version reads its registry at start only: restart it");
+		reload_signal(agent);
 	else
 		loop_stop(agent->loop);
 }
@@ -174,6 +175,17 @@ static int start_watchdog(struct agent *agent)
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
+static int start_reloading(struct agent *agent)
+{
+	int r = expiry_start(agent);
+
+	if (r == 0)
+		r = files_start(agent);
+	if (r < 0)
+		log_error("waiting for changes of the registry: %s", strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
 static void say_ready(struct agent *agent)
 {
 	size_t rows = 0;
@@ -195,7 +207,8 @@ static int start(struct agent *agent)
 		apply_load,	 apply_check,	  apply_make,	  find_cgroup,
 		find_node,	 open_loop,	  open_control,	  programs_open_pins,
 		programs_load,	 programs_attach, programs_prove, programs_keep,
-		start_reserving, start_telling,	  start_watching, start_watchdog,
+		start_reserving, start_telling,	  start_watching, start_reloading,
+		start_watchdog,
 	};
 	int r = EXIT_OK;
 
@@ -244,6 +257,8 @@ static void stop(struct agent *agent)
 	fold_free(agent->fold);
 	programs_end(agent);
 	watch_stop(&agent->watch);
+	files_stop(&agent->files);
+	reload_stop(&agent->reload);
 	loop_free(agent->loop);
 	history_free(&agent->history);
 	identity_close(&agent->identity);
@@ -263,6 +278,7 @@ int agent_run(const struct config *config)
 	}
 	agent->config = config;
 	agent->netns.fd = -1;
+	agent->files.fd = -1;
 	status = start(agent);
 	if (status == EXIT_OK) {
 		say_ready(agent);

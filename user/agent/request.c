@@ -11,6 +11,7 @@ static const char *const verbs[] = {
 	[REQUEST_STATUS] = "status",	   [REQUEST_TAIL] = "tail",
 	[REQUEST_LISTENERS] = "listeners", [REQUEST_SELFTEST] = "selftest",
 	[REQUEST_DETACH] = "detach",
+	[REQUEST_RELOAD] = "reload",
 };
 
 static const char *const forms[] = {
@@ -78,6 +79,17 @@ static int parse_replay(const struct json *request, size_t *ret_replay, struct b
 	return 0;
 }
 
+static int parse_flag(const struct json *request, const char *key, bool *ret_flag, struct buf *err)
+{
+	const struct json *member = json_member(request, key);
+
+	*ret_flag = json_bool(member, false);
+	if (!member || json_bool(member, true) == *ret_flag)
+		return 0;
+	buf_printf(err, "%s: not true or false", key);
+	return -EINVAL;
+}
+
 int request_parse(const char *text, size_t len, struct request *ret_request, struct buf *err)
 {
 	_cleanup_(json_freep) struct json *json = NULL;
@@ -99,6 +111,8 @@ int request_parse(const char *text, size_t len, struct request *ret_request, str
 		r = parse_replay(json, &request.replay, err);
 	if (r == 0)
 		r = parse_classes(json_member(json, "classes"), &request.classes, err);
+	if (r == 0)
+		r = parse_flag(json, "shrink", &request.shrink, err);
 	if (r == 0)
 		*ret_request = request;
 	return r;

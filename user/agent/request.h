@@ -17,6 +17,7 @@ enum request_verb {
 	REQUEST_LISTENERS,
 	REQUEST_SELFTEST,
 	REQUEST_DETACH,
+	REQUEST_RELOAD,
 };
 
 /* The forms in which an event can be told. */
@@ -27,6 +28,7 @@ struct request {
 	enum form form;	  /* tail */
 	uint32_t classes; /* tail: bits 1 << class; 0: all */
 	size_t replay;	  /* tail: earlier events to begin with */
+	bool shrink;	  /* reload: layers may be gone, or have no rows any more */
 };
 
 /* 0, or -EINVAL with one sentence in `err`. */

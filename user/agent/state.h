@@ -13,10 +13,12 @@
 #include "../registry/registry.h"
 #include "config.h"
 #include "control.h"
+#include "files.h"
 #include "generations.h"
 #include "history.h"
 #include "identity.h"
 #include "known.h"
+#include "reload.h"
 #include "reserve.h"
 #include "sink.h"
 #include "watch.h"
@@ -42,6 +44,9 @@ struct agent {
 	struct generations generations;
 	struct registry *registry; /* the newest of these */
 	struct policy *policy;
+	struct node_facts facts; /* that it was made for */
+	struct reload reload;
+	struct files files;
 	struct cgroup_mounts mounts;
 	char cgroup[PATH_MAX]; /* where the programs are attached */
 	struct netns netns;

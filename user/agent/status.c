@@ -49,25 +49,6 @@ static void put_denies(struct jsonw *w, uint32_t denies)
 	jsonw_array_end(w);
 }
 
-static void put_registry(struct jsonw *w, const struct agent *agent)
-{
-	jsonw_object(w, "registry");
-	jsonw_u64(w, "generation", kernel_generation(agent->kernel));
-	jsonw_array(w, "layers");
-	for (size_t i = 0; i < agent->registry->len; i++) {
-		const struct reg_layer *layer = &agent->registry->layers[i];
-
-		jsonw_object(w, NULL);
-		jsonw_string(w, "name", layer->name);
-		jsonw_string(w, "path", layer->path);
-		jsonw_u64(w, "rows", layer->len);
-		jsonw_null(w, "error");
-		jsonw_object_end(w);
-	}
-	jsonw_array_end(w);
-	jsonw_object_end(w);
-}
-
 static void put_classes(struct jsonw *w, const struct hp_counters *counters)
 {
 	jsonw_object(w, "classes");
@@ -225,7 +206,7 @@ void status_json(struct agent *agent, struct buf *out)
 	jsonw_string(&w, "version", HOSTPORTD_VERSION);
 	jsonw_u64(&w, "pid", (uint64_t)getpid());
 	put_denies(&w, agent->decision.denies);
-	put_registry(&w, agent);
+	reload_put(agent, &w);
 	put_counters(&w, agent);
 	status_put_attached(agent, &w);
 	put_pins(&w, agent);

@@ -3,16 +3,15 @@
 
 #include <errno.h>
 
-int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answer)
+int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer)
 {
-	_cleanup_buf_ struct buf request = { 0 }, reason = { 0 };
+	_cleanup_buf_ struct buf reason = { 0 };
 	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
 	char *line;
 	size_t len;
 	int r;
 
-	buf_printf(&request, "{\"verb\":\"%s\"}", verb);
-	r = client_open(ctl->socket, &request, &answer.client, &reason);
+	r = client_open(ctl->socket, request, &answer.client, &reason);
 	if (r < 0)
 		return verb_no_agent(ctl, r, reason.data);
 	r = client_line(&answer.client, &line, &len);
@@ -24,6 +23,14 @@ int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answe
 	*ret_answer = answer;
 	answer = (struct answer) { .client.fd = -1 };
 	return EXIT_OK;
+}
+
+int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answer)
+{
+	_cleanup_buf_ struct buf request = { 0 };
+
+	buf_printf(&request, "{\"verb\":\"%s\"}", verb);
+	return answer_ask(ctl, &request, ret_answer);
 }
 
 void answer_free(struct answer *answer)

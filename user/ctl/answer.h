@@ -12,6 +12,9 @@ struct answer {
 	struct json *document;
 };
 
+/* Send a request, a line of JSON. As answer_get(). */
+int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer);
+
 /* Ask for a verb's document. EXIT_OK; or the exit status, after saying on stderr why not. */
 int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answer);
 

@@ -30,6 +30,21 @@ static void put_words(struct buf *out, const struct json *list)
 		buf_puts(out, "nothing");
 }
 
+/* Why the files are not what is in force, or how late that would be seen. */
+static void put_trouble(struct buf *out, const struct json *registry)
+{
+	const char *error = json_member_text(registry, "error", "");
+
+	if (*error) {
+		buf_puts(out, "\n            NOT TAKEN: ");
+		buf_put_safe(out, error);
+	}
+	if (strcmp(json_member_text(registry, "files", ""), "polled") == 0) {
+		buf_puts(out, "\n            files polled: inotify: ");
+		buf_put_safe(out, json_member_text(registry, "files_error", "?"));
+	}
+}
+
 static void put_layers(struct buf *out, const struct json *registry)
 {
 	const struct json *layers = json_member(registry, "layers");
@@ -46,6 +61,7 @@ static void put_layers(struct buf *out, const struct json *registry)
 		buf_printf(out, ": %" PRIu64 " row%s, ", rows, rows == 1 ? "" : "s");
 		buf_put_safe(out, json_member_text(layer, "path", "?"));
 	}
+	put_trouble(out, registry);
 }
 
 static void put_attached(struct buf *out, const struct json *attached)

@@ -11,6 +11,9 @@ static const struct {
 	[NOTICE_EFFECTIVE] = { "effective", "\033[32m" },
 	[NOTICE_FOREIGN] = { "foreign-program", "\033[33m" },
 	[NOTICE_FOREIGN_GONE] = { "foreign-program-gone", "\033[32m" },
+	[NOTICE_REGISTRY] = { "registry", "\033[32m" },
+	[NOTICE_REGISTRY_ERROR] = { "registry-error", "\033[1;31m" },
+	[NOTICE_EXCEPTION_ENDED] = { "exception-ended", "\033[33m" },
 };
 
 _Static_assert(ARRAY_LEN(kinds) == NOTICE_MAX, "a word for each kind");
@@ -31,6 +34,8 @@ void notice_json(const struct notice *notice, struct buf *out)
 		jsonw_u64(&w, "program_id", notice->program_id);
 		jsonw_string_opt(&w, "name", notice->name);
 	}
+	if (notice->generation)
+		jsonw_u64(&w, "generation", notice->generation);
 	jsonw_object_end(&w);
 }
 

@@ -16,6 +16,9 @@ enum notice_kind {
 	NOTICE_EFFECTIVE,     /* again */
 	NOTICE_FOREIGN,	      /* a program of others runs after ours */
 	NOTICE_FOREIGN_GONE,
+	NOTICE_REGISTRY,       /* another policy is in force, or what was wrong is mended */
+	NOTICE_REGISTRY_ERROR, /* it could not be taken: what was in force stays */
+	NOTICE_EXCEPTION_ENDED,
 	NOTICE_MAX,
 };
 
@@ -28,6 +31,8 @@ struct notice {
 	const char *hook; /* NULL: it is about none */
 	uint32_t program_id;
 	const char *name; /* the program's; empty: not known */
+	/* of those about the registry */
+	uint32_t generation; /* that is in force; 0: it is about none */
 };
 
 /* Append the notice as one JSON object, without a line end. */
