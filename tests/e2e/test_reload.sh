@@ -175,7 +175,7 @@ test_files() {
 		sleep 0.1
 	done &
 	until_true 6 generation_is 6
-	kill -0 $! 2>/dev/null && pass "while it is written all the time" || fail "while it is written all the time: put off"
+	is "while it is written all the time: not put off" "$(kill -0 $! 2>/dev/null && echo yes)" yes
 	wait $!
 	until_true 10 told '.notice == "registry"' 5
 	is "while it is written all the time: in force" "$(allowed 21000 21001)" 21001

@@ -6,7 +6,7 @@
 # guest has not come to its end.
 set -u
 cd "$(dirname "$0")" || exit 3
-export B=build E2E_QUICK=1
+export B=build E2E_QUICK=1 E2E_OWN_CLOCK=1
 
 # step NAME COMMAND...
 step() {
@@ -34,5 +34,6 @@ step coverage "$B/hostportctl" coverage --json
 for test in matrix truth chosen accounting; do
 	step "test_$test" "tests/e2e/test_$test.sh"
 done
+step test_expiry tests/e2e/test_expiry.sh # sets the clock: last
 step kernel_log kernel_log
 echo "@done"

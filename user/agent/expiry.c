@@ -111,7 +111,7 @@ void expiry_check(struct agent *agent)
 	}
 	tell_all_ended(agent, &before, &agent->facts);
 	if (change.again)
-		log_warning("the clock was set back: %u exceptions hold again", change.again);
+		log_warning("the clock was set back: exceptions that hold again: %u", change.again);
 }
 
 void expiry_arm(struct agent *agent)
