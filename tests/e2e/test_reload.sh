@@ -236,6 +236,16 @@ test_directories() {
 	stays "ConfigMap: broken" 5 "$dir/20-b.yaml:1:" 21000 21002 21003
 	has "ConfigMap: broken: the layer's error" "$(status '.registry.layers[] | select(.error) | .name + .error')" "^b.*20-b.yaml:1:"
 
+	layer b 21002 21003 | write "$WORK/source/20-b.yaml"
+	configmap "$dir" 10-a.yaml 20-b.yaml
+	until_true 10 told '.message | startswith("registry: good again")'
+	mkfifo "$dir/30-c.yaml"
+	until_true 10 told '.message | contains("30-c.yaml: not a regular file")'
+	stays "a FIFO in a directory" 5 "$dir/30-c.yaml: not a regular file" 21000 21002 21003
+	rm "$dir/30-c.yaml"
+	until_true 10 told '.message | startswith("registry: good again")' 2
+	is "a FIFO in a directory is gone" "$(status .registry.error)" null
+
 	# the directory itself is another one
 	mv "$dir" "$dir.old"
 	until_true 10 told '.message | contains("No such file")'
@@ -303,6 +313,38 @@ test_audit() {
 	stop_agent
 }
 
+# No inotify to be had: instances are counted by user, so this agent is one of its own.
+POLL_UID=4711
+POLL_CAPS=+bpf,+net_admin,+perfmon,+sys_admin,+sys_ptrace,+dac_read_search,+dac_override
+as_poller() { setpriv --reuid="$POLL_UID" --clear-groups "$@"; }
+
+test_polled() {
+	mkdir "$WORK/bin" "$WORK/agent"
+	chown "$POLL_UID" "$WORK/agent"
+	ln -s "$(realpath "$B")/hostportctl" "$WORK/bin"
+	printf '#!/bin/bash\nexec setpriv --reuid=%s --clear-groups --inh-caps=%s --ambient-caps=%s %s "$@"\n' \
+		"$POLL_UID" "$POLL_CAPS" "$POLL_CAPS" "$(realpath "$B")/hostportd" >"$WORK/bin/hostportd"
+	chmod +x "$WORK/bin/hostportd"
+	keep hog as_poller inotifyhog
+	layer a 21000 | write "$REG"
+	SOCK=$WORK/agent/sock B=$WORK/bin start_agent --mode=enforce --registry="$REG" || return
+	SOCK=$WORK/agent/sock
+	is "polled: status --json" "$(status '.registry | "\(.files) \(.files_error)"')" "polled Too many open files"
+	has "polled: status" "$(ctl status)" "^ +files polled: inotify: Too many open files"
+	is "polled: warned once" "$(grep -c 'inotify' "$WORK/log")" 1
+	layer a 21001 | write "$REG"
+	reaches "polled" 2 21001
+	rm "$REG"
+	until_true 10 reloads_are failed 1
+	stays "polled: removed" 2 "$REG: cannot be read" 21001
+	layer a 21002 | write "$REG"
+	reaches "polled: and back" 3 21002
+	is "polled: warned once" "$(grep -c 'inotify' "$WORK/log")" 1
+	stop_agent
+	let_go hog
+	SOCK=$WORK/agent.sock
+}
+
 setup
 trap '[ -z "$NOTIFYD_PID" ] || kill "$NOTIFYD_PID" 2>/dev/null; cleanup' EXIT
 test_asked
@@ -310,4 +352,5 @@ test_files
 test_directories
 test_rows
 test_audit
+test_polled
 finish
