@@ -179,6 +179,20 @@ static int load_next(struct agent *agent, const struct apply_request *request, s
 	return 0;
 }
 
+/* Put it in force; the agent has it then. */
+static int take(struct agent *agent, struct registry **next)
+{
+	int r = put_in_force(agent, *next);
+
+	if (r < 0)
+		return r;
+	agent->registry = *next;
+	generations_add(&agent->generations, TAKE_PTR(*next), agent->policy);
+	generations_published(&agent->generations, agent->decision.generation);
+	agent_refresh(agent);
+	return 0;
+}
+
 int apply_reload(struct agent *agent, const struct apply_request *request, struct diags *diags,
 		 struct buf *changes)
 {
@@ -186,16 +200,15 @@ int apply_reload(struct agent *agent, const struct apply_request *request, struc
 	int r = load_next(agent, request, diags, &next);
 
 	if (r == 0)
-		r = put_in_force(agent, next);
+		registry_changes(agent->registry, next, changes);
+	if (r == 0 && registry_same(agent->registry, next))
+		r = apply_today(agent); /* its rows have the same numbers */
+	else if (r == 0)
+		r = take(agent, &next);
 	if (r < 0 && r != -EAGAIN && !diags->total)
 		diags_add(diags, "registry", 0, 0, "%s", strerror(-r));
 	if (r != 0)
 		return r;
-	registry_changes(agent->registry, next, changes);
-	agent->registry = next;
-	generations_add(&agent->generations, TAKE_PTR(next), agent->policy);
-	generations_published(&agent->generations, agent->decision.generation);
 	(void)clock_gettime(CLOCK_REALTIME, &agent->reload.loaded);
-	agent_refresh(agent);
 	return 0;
 }

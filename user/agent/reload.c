@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <string.h>
 
 #include "../base/log.h"
@@ -128,6 +129,7 @@ int reload_run(struct agent *agent, const struct apply_request *request, struct 
 		note_good(agent, r, changes);
 	else if (r != -EAGAIN)
 		note_failed(agent, request, &errors);
+	(void)malloc_trim(0); /* a large registry leaves as much behind as it had */
 	(void)notify("READY=1");
 	return r;
 }
