@@ -101,6 +101,7 @@ static void take_change(struct agent *agent, uint64_t stamp)
 	struct apply_request request = { .stamp = stamp };
 	_cleanup_buf_ struct buf changes = { 0 };
 	bool waited;
+	int r;
 
 	if (!files->seen)
 		files->since_ms = now_ms();
@@ -112,11 +113,12 @@ static void take_change(struct agent *agent, uint64_t stamp)
 	}
 	if (waited)
 		request.stamp = 0;
-	if (reload_run(agent, &request, &changes) == -EAGAIN) {
+	r = reload_run(agent, &request, &changes);
+	if (r == -EAGAIN) {
 		look_again(files, FILES_SETTLE_MS);
 		return;
 	}
-	files->stamp = stamp;
+	files->stamp = r < 0 ? 0 : stamp; /* tried again: not every reason is in the files */
 	files->seen = 0;
 }
 

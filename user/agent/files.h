@@ -27,7 +27,7 @@ struct files {
 	struct loop_source *source, *timer;
 	int watches[PLACES_MAX];
 	size_t len;
-	uint64_t stamp;	   /* of what was read last */
+	uint64_t stamp;	   /* of what was read last; 0: it is to be read */
 	uint64_t seen;	   /* of what is there since; 0: no difference */
 	uint64_t since_ms; /* when a difference was seen first, CLOCK_BOOTTIME */
 };

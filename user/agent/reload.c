@@ -86,15 +86,16 @@ static bool same_errors(const struct diags *a, const struct diags *b)
 	return a->total == b->total && x.data && y.data && strcmp(x.data, y.data) == 0;
 }
 
-/* What stays wrong is told once, unless somebody has asked. */
+/* What stays wrong is told and counted once, unless somebody has asked. */
 static void note_failed(struct agent *agent, const struct apply_request *request,
 			struct diags *errors)
 {
 	struct reload *reload = &agent->reload;
 
-	reload->failed++;
-	if (request->asked || !same_errors(errors, &reload->errors))
+	if (request->asked || !same_errors(errors, &reload->errors)) {
+		reload->failed++;
 		tell_failed(agent, errors);
+	}
 	diags_free(&reload->errors);
 	reload->errors = *errors;
 	*errors = (struct diags) { 0 };
