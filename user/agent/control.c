@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include "../base/jsonw.h"
+#include "../base/lock.h"
 #include "outq.h"
 
 #define CLIENT_QUEUE_MAX      (256U << 10)
@@ -272,6 +272,7 @@ static int take_lock(const char *path)
 {
 	_cleanup_buf_ struct buf name = { 0 };
 	_cleanup_close_ int fd = -1;
+	int r;
 
 	buf_printf(&name, "%s.lock", path);
 	if (name.failed)
@@ -279,8 +280,9 @@ static int take_lock(const char *path)
 	fd = open(name.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? -EADDRINUSE : -errno;
+	r = lock_take(fd, LOCK_START_MS);
+	if (r < 0)
+		return r == -EWOULDBLOCK ? -EADDRINUSE : r;
 	return TAKE_FD(fd);
 }
 

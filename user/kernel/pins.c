@@ -7,10 +7,10 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "../base/lock.h"
 #include "libbpf.h"
 
 #define ANON	   "anon_inode:"
@@ -143,8 +143,9 @@ int pins_open(const char *path, bool make, struct pins **ret_pins, struct buf *e
 	pins->fd = open_dir(path, err);
 	if (pins->fd < 0)
 		return pins->fd;
-	if (flock(pins->fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	r = lock_take(pins->fd, make ? LOCK_START_MS : 0);
+	if (r < 0)
+		return r == -EWOULDBLOCK ? -EBUSY : r;
 	*ret_pins = TAKE_PTR(pins);
 	return 0;
 }

@@ -29,8 +29,8 @@ enum pins_kind {
 };
 
 /*
- * Open and lock the directory; make it if `make`. 0; -EBUSY: another has locked
- * it; -ENOENT: it is not there; -EINVAL: it is in no bpffs; -EPERM: it is
+ * Open and lock the directory; with `make`, make it, and wait for the lock a while. 0; -EBUSY:
+ * another has locked it; -ENOENT: it is not there; -EINVAL: it is in no bpffs; -EPERM: it is
  * somebody else's, or others may write there; or another negative errno.
  * Except for -EBUSY and -ENOENT, `err` says in a sentence what is wrong.
  */
