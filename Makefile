@@ -14,7 +14,7 @@ VERSION := 0.1.0
 # `make run` needs the first list, `make test` the first two, `make test-kernels` and
 # `make test-systemd` one more each.
 PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
-	zlib1g-dev libyaml-dev libjansson-dev libsmartcols-dev libmnl-dev scdoc
+	zlib1g-dev libyaml-dev libjansson-dev libsmartcols-dev libmnl-dev libcap-dev libseccomp-dev scdoc
 PACKAGES_TEST := libcmocka-dev iproute2 jq procps util-linux busybox prometheus-node-exporter nginx-light \
 	haproxy etcd-server mariadb-server shellcheck clang-format man-db debootstrap nodejs/node npm/npm
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
@@ -49,6 +49,7 @@ CFLAGS_ALL := -std=gnu11 -D_GNU_SOURCE -DHOSTPORTD_VERSION='"$(VERSION)"' $(WARN
 	-fstack-protector-strong $(CFLAGS)
 LDLIBS_LIB := -lyaml -ljansson -lsmartcols
 LDLIBS_KERNEL := -lbpf -lmnl
+LDLIBS_AGENT := -lcap -lseccomp
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fno-strict-aliasing \
 	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH)) -Ibpf
@@ -81,6 +82,7 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	agent/request \
 	agent/reserve_note \
 	agent/reserve_plan \
+	agent/sandbox \
 	agent/watchdog \
 	coverage/findings \
 	coverage/judge \
@@ -190,7 +192,7 @@ $(KERNEL): $(call objects,$(KERNEL_SRC))
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 
 $(B)/hostportd: $(B)/user/hostportd.o $(call objects,$(AGENT_SRC)) $(KERNEL) $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_AGENT) $(LDLIBS_KERNEL) $(LDLIBS_LIB)
 
 $(B)/hostportctl: $(B)/user/hostportctl.o $(call objects,$(CTL_SRC) $(COVERAGE_SRC)) $(KERNEL) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB)
@@ -203,7 +205,7 @@ $(B)/other/hostportd: $(B)/hostportd
 	$(Q)$(MAKE) -s --no-print-directory B=$(B)/other CFLAGS='$(CFLAGS) -DHP_LAYOUT_EPOCH=2' $@
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lcmocka
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lseccomp -lcmocka
 
 $(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka

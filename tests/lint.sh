@@ -81,7 +81,8 @@ check_function_sizes() {
 }
 
 check_libraries_are_wrapped_once() {
-	for header in yaml.h jansson.h libsmartcols/libsmartcols.h libmnl/libmnl.h bpf/libbpf.h bpf/bpf.h; do
+	for header in yaml.h jansson.h libsmartcols/libsmartcols.h libmnl/libmnl.h bpf/libbpf.h bpf/bpf.h \
+		sys/capability.h seccomp.h; do
 		mapfile -t by < <(grep -lE "^#include <$header>" "${user[@]}")
 		[ "${#by[@]}" -eq 1 ] ||
 			echo "<$header> is included by ${#by[@]} files instead of one: ${by[*]}"

@@ -9,6 +9,7 @@
 # attached to the test's cgroup only, and check the test's netns only.
 #
 # E2E_QUICK=1 leaves out what does not depend on the kernel, where many kernels are tried.
+# E2E_INSIDE=1 starts the agent inside the network namespace that it checks, as on a node.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
@@ -27,6 +28,9 @@ PIN=$BPFFS/pins
 # Where each agent of a test pins, and that it leaves nothing; tests that are about that say otherwise.
 export HOSTPORTD_PIN=$PIN HOSTPORTD_ON_EXIT=detach
 AGENT_PID=
+AGENT_BY=() # what starts the agent, in front of its name
+# Inside the namespace it needs no CAP_SYS_ADMIN to enter it, and gives it up.
+[ -z "${E2E_INSIDE:-}" ] || AGENT_BY=(nsenter --net="$NETNS" --)
 failures=0
 
 pass() { echo "PASS $TEST: $1"; }
@@ -187,7 +191,7 @@ agent_ready() { ctl status >/dev/null 2>&1; }
 
 # start_agent OPTIONS...: the one that was built, or $AGENT; events (JSON) go to $WORK/events, diagnostics to $WORK/log.
 start_agent() {
-	"${AGENT:-$B/hostportd}" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json "$@" \
+	"${AGENT_BY[@]}" "${AGENT:-$B/hostportd}" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json "$@" \
 		>"$WORK/events" 2>"$WORK/log" </dev/null 8<&- 9<&- &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"

@@ -186,6 +186,18 @@ static int start_reloading(struct agent *agent)
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
+/* Nothing of the start is to be done again from here on: what a reload needs is kept. */
+static int drop_privileges(struct agent *agent)
+{
+	int r;
+
+	privilege_say_missing();
+	r = privilege_drop(agent->netns.fd >= 0, &agent->privilege);
+	if (r < 0)
+		log_error("giving up privileges: %s", strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
 static void say_ready(struct agent *agent)
 {
 	size_t rows = 0;
@@ -208,7 +220,7 @@ static int start(struct agent *agent)
 		find_node,	 open_loop,	  open_control,	  programs_open_pins,
 		programs_load,	 programs_attach, programs_prove, programs_keep,
 		start_reserving, start_telling,	  start_watching, start_reloading,
-		start_watchdog,
+		start_watchdog,	 drop_privileges,
 	};
 	int r = EXIT_OK;
 

@@ -18,6 +18,7 @@
 #include "history.h"
 #include "identity.h"
 #include "known.h"
+#include "privilege.h"
 #include "reload.h"
 #include "reserve.h"
 #include "sink.h"
@@ -70,6 +71,7 @@ struct agent {
 	bool sctp_attached;	  /* or tried */
 	struct watch watch;
 	bool settled; /* what an agent before this one left untold has been found */
+	struct privilege privilege;
 	bool ready;
 	bool on_terminal; /* standard output is one */
 };

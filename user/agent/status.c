@@ -215,6 +215,7 @@ void status_json(struct agent *agent, struct buf *out)
 	jsonw_u64(&w, "netns_cookie", agent->netns.cookie);
 	jsonw_u64(&w, "netns_inode", agent->netns.inum);
 	reserve_status(&agent->reserve, &w);
+	privilege_put(&agent->privilege, &w);
 	put_clients(&w, agent);
 	jsonw_object_end(&w);
 	health_free(&health);

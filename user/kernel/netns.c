@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -46,6 +47,14 @@ static int read_cookie(void *data)
 	return 0;
 }
 
+/* The own one by another name is not to be entered: that would take a capability. */
+static bool is_own(uint32_t inum)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/net", &st) == 0 && (uint32_t)st.st_ino == inum;
+}
+
 int netns_open(const char *path, struct netns *ret_netns)
 {
 	_cleanup_close_ int fd =
@@ -59,12 +68,12 @@ int netns_open(const char *path, struct netns *ret_netns)
 	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
 		return -EINVAL;
 	netns.inum = (uint32_t)st.st_ino;
-	if (path)
+	if (path && !is_own(netns.inum))
 		netns.fd = fd;
 	r = netns_call(&netns, read_cookie, &netns.cookie);
 	if (r < 0)
 		return r;
-	if (path)
+	if (netns.fd >= 0)
 		(void)TAKE_FD(fd);
 	*ret_netns = netns;
 	return 0;

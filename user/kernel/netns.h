@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 struct netns {
-	int fd;		 /* of the target; owned; -1: the agent's own */
+	int fd;		 /* of the target; owned; -1: the process's own */
 	uint64_t cookie; /* 0: this kernel does not tell it (before 5.14) */
 	uint32_t inum;	 /* what /proc/PID/ns/net is called by */
 };

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Not on the list, and so refused: execve() above all, ptrace() and reading other
+ * processes' memory, modules, kexec, reboot, mounts, keys, io_uring (its requests
+ * are no system calls), changing users and capabilities, new namespaces, memory
+ * that can be executed. What bpf() may do can't be told from its arguments, which
+ * are in memory: capabilities bound it.
+ */
+#include "sandbox.h"
+
+#include <errno.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include <seccomp.h>
+
+#include "../base/cleanup.h"
+
+/* In no order of importance; glibc makes some that one would not expect. */
+static const int plain_calls[] = {
+	/* memory */
+	SCMP_SYS(brk),
+	SCMP_SYS(madvise),
+	SCMP_SYS(memfd_create),
+	SCMP_SYS(mremap),
+	SCMP_SYS(munmap),
+	/* files */
+	SCMP_SYS(access),
+	SCMP_SYS(close),
+	SCMP_SYS(close_range),
+	SCMP_SYS(dup),
+	SCMP_SYS(dup2),
+	SCMP_SYS(dup3),
+	SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(fdatasync),
+	SCMP_SYS(flock),
+	SCMP_SYS(fstat),
+	SCMP_SYS(fstatfs),
+	SCMP_SYS(fsync),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(lseek),
+	SCMP_SYS(lstat),
+	SCMP_SYS(mkdir),
+	SCMP_SYS(mkdirat),
+	SCMP_SYS(name_to_handle_at),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(open),
+	SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(openat),
+	SCMP_SYS(pipe2),
+	SCMP_SYS(pread64),
+	SCMP_SYS(pwrite64),
+	SCMP_SYS(read),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(readv),
+	SCMP_SYS(rename),
+	SCMP_SYS(renameat),
+	SCMP_SYS(renameat2),
+	SCMP_SYS(rmdir),
+	SCMP_SYS(stat),
+	SCMP_SYS(statfs),
+	SCMP_SYS(statx),
+	SCMP_SYS(umask),
+	SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	/* events and time */
+	SCMP_SYS(clock_getres),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(epoll_create1),
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_pwait2),
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(eventfd2),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(inotify_add_watch),
+	SCMP_SYS(inotify_init1),
+	SCMP_SYS(inotify_rm_watch),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(signalfd4),
+	SCMP_SYS(time),
+	SCMP_SYS(timerfd_create),
+	SCMP_SYS(timerfd_gettime),
+	SCMP_SYS(timerfd_settime),
+	/* processes: the canary's child */
+	SCMP_SYS(capget),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(fork),
+	SCMP_SYS(futex),
+	SCMP_SYS(getegid),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getgid),
+	SCMP_SYS(getpid),
+	SCMP_SYS(getppid),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(getrlimit),
+	SCMP_SYS(getrusage),
+	SCMP_SYS(gettid),
+	SCMP_SYS(getuid),
+	SCMP_SYS(kill),
+	SCMP_SYS(membarrier),
+	SCMP_SYS(pidfd_open),
+	SCMP_SYS(prlimit64),
+	SCMP_SYS(rseq),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigpending),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(sysinfo),
+	SCMP_SYS(tgkill),
+	SCMP_SYS(uname),
+	SCMP_SYS(wait4),
+	SCMP_SYS(waitid),
+	/* sockets */
+	SCMP_SYS(accept),
+	SCMP_SYS(accept4),
+	SCMP_SYS(bind),
+	SCMP_SYS(connect),
+	SCMP_SYS(getpeername),
+	SCMP_SYS(getsockname),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(listen),
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(setsockopt),
+	SCMP_SYS(shutdown),
+	/* the kernel's programs and maps */
+	SCMP_SYS(bpf),
+};
+
+/* Calls of which an argument, masked, must have a value. */
+static const struct {
+	int call;
+	unsigned int argument;
+	scmp_datum_t mask, value;
+} bounded_calls[] = {
+	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_UNIX },
+	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET },
+	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET6 },
+	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_NETLINK },
+	{ SCMP_SYS(setns), 1, UINT32_MAX, CLONE_NEWNET },
+	{ SCMP_SYS(clone), 0,
+	  CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID |
+		  CLONE_NEWUSER | CLONE_NEWUTS,
+	  0 },
+	{ SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
+	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TCGETS },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, FIONREAD },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, NS_GET_NSTYPE },
+	{ SCMP_SYS(prctl), 0, UINT32_MAX, PR_SET_PDEATHSIG },
+	{ SCMP_SYS(prctl), 0, UINT32_MAX, PR_GET_SECCOMP },
+	{ SCMP_SYS(prctl), 0, UINT32_MAX, PR_GET_NO_NEW_PRIVS },
+	{ SCMP_SYS(prctl), 0, UINT32_MAX, PR_CAPBSET_READ },
+};
+
+/* A number below zero: not a call of this architecture. */
+static int allow_plain(scmp_filter_ctx filter)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(plain_calls) && r == 0; i++)
+		if (plain_calls[i] >= 0)
+			r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, plain_calls[i], 0);
+	return r;
+}
+
+static int allow_bounded(scmp_filter_ctx filter)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(bounded_calls) && r == 0; i++) {
+		struct scmp_arg_cmp equal = {
+			.arg = bounded_calls[i].argument,
+			.op = SCMP_CMP_MASKED_EQ,
+			.datum_a = bounded_calls[i].mask,
+			.datum_b = bounded_calls[i].value,
+		};
+
+		if (bounded_calls[i].call >= 0)
+			r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, bounded_calls[i].call, 1,
+						   &equal);
+	}
+	return r;
+}
+
+static void release(scmp_filter_ctx *filter)
+{
+	if (*filter)
+		seccomp_release(*filter);
+}
+
+bool sandbox_is_built_in(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return false;
+#else
+	return true;
+#endif
+}
+
+int sandbox_enter(void)
+{
+	_cleanup_(release) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int r;
+
+	if (!filter)
+		return -ENOMEM;
+	r = allow_plain(filter);
+	if (r == 0)
+		r = allow_bounded(filter);
+	/* its flags are in memory; the C library then takes clone() */
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	if (r == 0)
+		r = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
+	return r < 0 ? r : seccomp_load(filter);
+}
