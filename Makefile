@@ -183,7 +183,7 @@ $(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml
 	@mkdir -p $(@D)
 	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -c $< -o $@
 
-$(call objects,$(KERNEL_SRC)): | $(B)/bpf/hostport.skel.h $(B)/bpf/procs.skel.h
+$(call objects,$(KERNEL_SRC)): | $(addprefix $(B)/bpf/,hostport.skel.h procs.skel.h programs.skel.h)
 
 $(LIB): $(call objects,$(LIB_SRC))
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^

@@ -292,6 +292,12 @@ struct hp_holder {
 	char comm[HP_COMM_LEN]; /* of the thread group leader, untrusted bytes */
 };
 
+/* A BPF program that is loaded. */
+struct hp_program {
+	__u32 id;
+	char name[16]; /* ends with a zero byte; untrusted bytes */
+};
+
 /* Did a bind() name the socket's port? */
 enum hp_asked {
 	HP_ASKED_UNKNOWN,
@@ -325,4 +331,5 @@ _Static_assert(sizeof(struct hp_tally) == 40, "tally");
 _Static_assert(sizeof(struct hp_told_step) == 64, "told step");
 _Static_assert(sizeof(struct hp_info) == 40, "info");
 _Static_assert(sizeof(struct hp_holder) == 32, "holder");
+_Static_assert(sizeof(struct hp_program) == 20, "program");
 _Static_assert(HP_CLASS_MAX <= 16, "class bits fit hp_row.excepted");

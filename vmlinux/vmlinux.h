@@ -122,4 +122,18 @@ struct bpf_iter__task_file {
 	struct file *file;
 };
 
+struct bpf_prog_aux {
+	unsigned int id;
+	char name[16];
+};
+
+struct bpf_prog {
+	struct bpf_prog_aux *aux;
+};
+
+struct bpf_iter__bpf_prog {
+	struct bpf_iter_meta *meta;
+	struct bpf_prog *prog;
+};
+
 #pragma clang attribute pop

@@ -18,6 +18,7 @@ void kernel_free(struct kernel *kernel)
 	if (kernel->told)
 		(void)munmap(kernel->told, sizeof(*kernel->told));
 	ring_buffer__free(kernel->ring);
+	program_names_close(kernel->names);
 	hostport_bpf__destroy(kernel->skel);
 	free(kernel->per_cpu);
 	free(kernel);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libbpf.h"
+#include "parts.h"
 
 static const enum bpf_attach_type types[KERNEL_HOOKS] = {
 	[KERNEL_BIND4] = BPF_CGROUP_INET4_BIND,
@@ -44,6 +44,32 @@ static void read_name(uint32_t id, char *ret_name)
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) < 0)
 		return;
 	(void)snprintf(ret_name, PROGRAM_NAME_LEN, "%s", info.name);
+}
+
+static void name_one(void *data, const struct hp_program *program)
+{
+	struct neighbours *neighbours = data;
+
+	for (size_t i = 0; i < neighbours->len; i++)
+		if (neighbours->list[i].program_id == program->id)
+			(void)snprintf(neighbours->list[i].name, PROGRAM_NAME_LEN, "%.*s",
+				       PROGRAM_NAME_LEN - 1, program->name);
+}
+
+/* Those whose names the kernel did not tell us by their ids. */
+static void name_rest(struct kernel *kernel, struct neighbours *neighbours)
+{
+	size_t i = 0;
+
+	while (i < neighbours->len && *neighbours->list[i].name)
+		i++;
+	if (i == neighbours->len)
+		return;
+	if (!kernel->names_tried)
+		(void)program_names_open(&kernel->names);
+	kernel->names_tried = true;
+	if (kernel->names)
+		(void)program_names_read(kernel->names, name_one, neighbours);
 }
 
 static struct neighbour describe(enum kernel_hook hook, uint32_t id)
@@ -95,6 +121,7 @@ int neighbours_find(struct kernel *kernel, int cgroup_fd, struct neighbours *ret
 	ret_neighbours->len = 0;
 	for (size_t i = 0; i < KERNEL_HOOKS; i++)
 		add(&runs[i], (enum kernel_hook)i, ours, n, ret_neighbours);
+	name_rest(kernel, ret_neighbours);
 	return 0;
 }
 

@@ -20,7 +20,7 @@
 struct neighbour {
 	const char *hook; /* static, as kernel_hook_name() has it */
 	uint32_t program_id;
-	char name[PROGRAM_NAME_LEN]; /* empty: it has none, or CAP_SYS_ADMIN is missing */
+	char name[PROGRAM_NAME_LEN]; /* empty: it has none, or it can't be told */
 	bool after;		     /* it runs after ours, or ours is not there */
 };
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The insides of struct kernel, for kernel.c, load.c and attach.c. */
+/* The insides of struct kernel, for kernel.c, load.c, attach.c and neighbours.c. */
 #pragma once
 
 #include "kernel.h"
 #include "libbpf.h"
+#include "program_names.h"
 
 #include "bpf/hostport.skel.h"
 
@@ -35,6 +36,8 @@ struct kernel {
 	uint32_t generation;
 	uint32_t parts; /* of the programs beside the four: which are loaded, 1 << enum part */
 	int budget;	/* records that the drain at hand may still take */
+	struct program_names *names; /* NULL: not needed yet, or not to be had */
+	bool names_tried;
 	kernel_event_fn on_event;
 	void *on_event_data;
 };

@@ -4,9 +4,8 @@
 #include <errno.h>
 
 #include "bpf/procs.skel.h"
+#include "iterator.h"
 #include "libbpf.h"
-
-#define HOLDERS_READ 512 /* at once */
 
 struct taskfile {
 	struct procs_bpf *skel;
@@ -51,27 +50,21 @@ void taskfile_close(struct taskfile *taskfile)
 	free(taskfile);
 }
 
+struct reading {
+	taskfile_fn fn;
+	void *data;
+};
+
+static void on_record(void *data, const void *record)
+{
+	const struct reading *reading = data;
+
+	reading->fn(reading->data, record);
+}
+
 int taskfile_read(struct taskfile *taskfile, taskfile_fn fn, void *data)
 {
-	_cleanup_close_ int fd = bpf_iter_create(bpf_link__fd(taskfile->link));
-	struct hp_holder holders[HOLDERS_READ];
-	size_t have = 0;
-	ssize_t n;
+	struct reading reading = { fn, data };
 
-	if (fd < 0)
-		return -errno;
-	for (;;) {
-		n = read(fd, (char *)holders + have, sizeof(holders) - have);
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : 0;
-		have += (size_t)n;
-		for (size_t i = 0; i < have / sizeof(holders[0]); i++)
-			fn(data, &holders[i]);
-		/* a read may end within a record */
-		memmove(holders, (char *)holders + have - have % sizeof(holders[0]),
-			have % sizeof(holders[0]));
-		have %= sizeof(holders[0]);
-	}
+	return iterator_read(taskfile->link, sizeof(struct hp_holder), on_record, &reading);
 }
