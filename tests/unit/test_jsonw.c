@@ -50,7 +50,9 @@ static const struct string_case string_cases[] = {
 	{ "plain", "\"plain\"" },
 	{ "a\"b\\c/d", "\"a\\\"b\\\\c/d\"" },
 	{ "\n\t\x01\x1f", "\"\\u000a\\u0009\\u0001\\u001f\"" },
-	{ "\x7f", "\"\x7f\"" },
+	{ "\x7f\xc2\x80\xc2\x9f\xc2\xa0", "\"\\u007f\\u0080\\u009f\xc2\xa0\"" },
+	{ "\xe2\x80\xae\xe2\x81\xa6\xef\xbb\xbf", "\"\\u202e\\u2066\\ufeff\"" },
+	{ "\x9b[31m", "\"" REPLACED "[31m\"" },
 	{ "gr\xc3\xbc\xc3\x9f \xe2\x82\xac", "\"gr\xc3\xbc\xc3\x9f \xe2\x82\xac\"" },
 	{ "a\xff"
 	  "b",

@@ -6,23 +6,26 @@
 static void put_quoted(struct buf *b, const char *s)
 {
 	const char *plain = s;
+	uint32_t c = 0;
 	size_t n;
 
 	buf_putc(b, '"');
 	while (*s) {
-		n = utf8_valid(s);
-		if (n > 1 || (n == 1 && (unsigned char)*s >= 0x20 && *s != '"' && *s != '\\')) {
+		n = utf8_printable(s);
+		if (n && *s != '"' && *s != '\\') {
 			s += n;
 			continue;
 		}
 		buf_add(b, plain, (size_t)(s - plain));
+		n = utf8_decode(s, &c);
 		if (n == 0)
 			buf_puts(b, "\xef\xbf\xbd");
 		else if (*s == '"' || *s == '\\')
 			buf_add(b, (char[]) { '\\', *s }, 2);
 		else
-			buf_printf(b, "\\u%04x", (unsigned char)*s);
-		plain = ++s;
+			buf_printf(b, "\\u%04x", c);
+		s += n ? n : 1;
+		plain = s;
 	}
 	buf_add(b, plain, (size_t)(s - plain));
 	buf_putc(b, '"');

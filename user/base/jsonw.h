@@ -2,8 +2,9 @@
 /*
  * A streaming JSON writer. The caller nests calls as the document nests;
  * commas are the writer's. Keys are literals of the program. Strings may hold
- * any bytes: what is not valid UTF-8 is written as U+FFFD, control characters
- * as \u00NN, so a document is always valid and always one line.
+ * any bytes: what is not valid UTF-8 is written as U+FFFD, and what a terminal may
+ * obey (utf8.h) as \uNNNN, so a document is always valid, always one line, and may
+ * be shown.
  */
 #pragma once
 

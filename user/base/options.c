@@ -35,7 +35,8 @@ static int refuse_why(struct run *run, const char *what, const char *on, const c
 {
 	int r = refuse(run, what, on, value);
 
-	buf_printf(run->err, ": %s", why);
+	buf_puts(run->err, ": ");
+	buf_put_safe(run->err, why);
 	return r;
 }
 

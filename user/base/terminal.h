@@ -2,6 +2,22 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
 
 /* Is standard output a terminal, and does its user want colours (NO_COLOR unset or empty)? */
 bool terminal_colour(void);
+
+enum terminal_form {
+	TERMINAL_TEXT,
+	TERMINAL_COLOUR, /* the sequences that set colours may stand in it */
+	TERMINAL_JSON,
+};
+
+/*
+ * Append a line that somebody else says is made safe: whatever a terminal may obey
+ * (utf8.h) is made visible, in JSON so that it stays what it was. A safe line comes
+ * out as it is.
+ */
+void terminal_put(const char *line, size_t len, enum terminal_form form, struct buf *out);

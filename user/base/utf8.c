@@ -4,8 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Decode the character at s; its length, or 0 where it is not valid. */
-static size_t decode(const char *s, uint32_t *ret)
+size_t utf8_decode(const char *s, uint32_t *ret_char)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *u = (const unsigned char *)s;
@@ -15,7 +14,7 @@ static size_t decode(const char *s, uint32_t *ret)
 	if (u[0] == 0)
 		return 0;
 	if (u[0] < 0x80) {
-		*ret = u[0];
+		*ret_char = u[0];
 		return 1;
 	}
 	if (u[0] >= 0xc2 && u[0] < 0xe0)
@@ -33,7 +32,7 @@ static size_t decode(const char *s, uint32_t *ret)
 	}
 	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
 		return 0;
-	*ret = c;
+	*ret_char = c;
 	return n;
 }
 
@@ -41,7 +40,7 @@ size_t utf8_valid(const char *s)
 {
 	uint32_t c;
 
-	return decode(s, &c);
+	return utf8_decode(s, &c);
 }
 
 static bool obeyed(uint32_t c)
@@ -54,7 +53,7 @@ static bool obeyed(uint32_t c)
 size_t utf8_printable(const char *s)
 {
 	uint32_t c;
-	size_t n = decode(s, &c);
+	size_t n = utf8_decode(s, &c);
 
 	return n && !obeyed(c) ? n : 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * The bytes (1 to 4) of the valid UTF-8 character at s, or 0 where there is
@@ -10,9 +11,12 @@
  */
 size_t utf8_valid(const char *s);
 
+/* As utf8_valid(), and the code point. */
+size_t utf8_decode(const char *s, uint32_t *ret_char);
+
 /*
  * As utf8_valid(), but 0 also for characters that a terminal may obey rather
- * than show: C0 and C1 controls, DEL, and the bidirectional and line controls
+ * than show, all of them below U+10000: C0 and C1 controls, DEL, and the bidirectional and line controls
  * U+2028-202E, U+2066-2069, U+200E-200F, U+061C, U+FEFF.
  */
 size_t utf8_printable(const char *s);

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "../base/terminal.h"
+
 int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer)
 {
 	_cleanup_buf_ struct buf reason = { 0 };
@@ -19,7 +21,10 @@ int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *
 		return verb_no_agent(ctl, r < 0 ? r : -ECONNRESET, NULL);
 	if (json_parse(line, len, &reason, &answer.document) < 0)
 		return verb_no_agent(ctl, -EPROTO, reason.data);
-	answer.line = line;
+	terminal_put(line, len, TERMINAL_JSON, &answer.shown);
+	if (answer.shown.failed)
+		return verb_no_agent(ctl, -ENOMEM, NULL);
+	answer.line = answer.shown.data;
 	*ret_answer = answer;
 	answer = (struct answer) { .client.fd = -1 };
 	return EXIT_OK;
@@ -36,5 +41,6 @@ int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answe
 void answer_free(struct answer *answer)
 {
 	json_freep(&answer->document);
+	buf_free(&answer->shown);
 	client_close(&answer->client);
 }

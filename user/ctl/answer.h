@@ -8,7 +8,8 @@
 
 struct answer {
 	struct client client;
-	const char *line; /* the document, as it came */
+	struct buf shown; /* the document, safe for a terminal */
+	const char *line; /* its text */
 	struct json *document;
 };
 

@@ -104,6 +104,22 @@ static void put_ephemeral(struct buf *out, const struct json *ephemeral)
 	}
 }
 
+/* What the agent may still do. */
+static void put_privileges(struct buf *out, const struct json *privileges)
+{
+	const struct json *filter = json_member(privileges, "seccomp");
+
+	if (!privileges)
+		return;
+	buf_printf(out, "\nprivileges  uid %" PRIu64 ", ", json_member_u64(privileges, "uid", 0));
+	put_words(out, json_member(privileges, "capabilities"));
+	buf_puts(out, json_member_bool(privileges, "no_new_privs", false) ?
+			      "; no new ones; system calls " :
+			      "; CAN GAIN NEW ONES; system calls ");
+	buf_puts(out, json_bool(filter, false) ? "filtered" : "NOT FILTERED: ");
+	buf_put_safe(out, json_text(filter, ""));
+}
+
 static void put_text(const struct json *status, struct buf *out)
 {
 	const struct json *counters = json_member(status, "counters");
@@ -126,6 +142,7 @@ static void put_text(const struct json *status, struct buf *out)
 	put_ephemeral(out, json_member(status, "ephemeral"));
 	put_attached(out, json_member(status, "attached"));
 	effective_put_foreign(json_member(status, "foreign"), out);
+	put_privileges(out, json_member(status, "privileges"));
 }
 
 int verb_status(const struct ctl *ctl, int argc, char **argv)

@@ -89,15 +89,23 @@ static void put_request(const struct tail *tail, struct buf *out)
 }
 
 /* 1: the reader of standard output is gone; 0: the agent has ended; or a negative errno. */
-static int copy(struct client *client)
+static int copy(const struct tail *tail, struct client *client)
 {
+	enum terminal_form form = tail->json	    ? TERMINAL_JSON :
+				  terminal_colour() ? TERMINAL_COLOUR :
+						      TERMINAL_TEXT;
+	_cleanup_buf_ struct buf shown = { 0 };
 	size_t len;
 	char *line;
 	int r;
 
 	while ((r = client_line(client, &line, &len)) > 0) {
-		line[len] = '\n';
-		if (fwrite(line, 1, len + 1, stdout) != len + 1 || fflush(stdout) != 0)
+		buf_reset(&shown);
+		terminal_put(line, len, form, &shown);
+		buf_putc(&shown, '\n');
+		if (shown.failed)
+			return -ENOMEM;
+		if (fwrite(shown.data, 1, shown.len, stdout) != shown.len || fflush(stdout) != 0)
 			return errno == EPIPE ? 1 : -errno;
 	}
 	return r;
@@ -117,7 +125,7 @@ int verb_tail(const struct ctl *ctl, int argc, char **argv)
 	if (r < 0)
 		return verb_no_agent(ctl, r, reason.data);
 	client_wait_for_ever(&client);
-	r = copy(&client);
+	r = copy(&tail, &client);
 	if (r > 0)
 		return EXIT_OK;
 	log_error("tail: %s: %s", ctl->socket, r < 0 ? strerror(-r) : "the agent has ended");
