@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include "../base/jsonw.h"
 #include "../base/lock.h"
@@ -25,6 +26,7 @@ struct client {
 	char in[REQUEST_MAX];
 	size_t in_len;
 	bool answered, tails, closing; /* closing: once all is written */
+	uint64_t since; /* when it came, was answered, or said that it sends no more; now_s() */
 	struct request request;
 	struct outq out;
 };
@@ -32,6 +34,9 @@ struct client {
 struct control {
 	struct loop *loop;
 	struct loop_source *source;
+	struct loop_source *timer; /* runs while somebody may take too long */
+	bool timing;
+	bool full; /* no connection is taken: there was no descriptor for it */
 	int fd, lock_fd;
 	int spare_fd; /* to be given up for a moment when there is no other left */
 	char *path;
@@ -42,6 +47,21 @@ struct control {
 	unsigned int len;
 	uint64_t lost; /* of clients that are gone */
 };
+
+static uint64_t now_s(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec;
+}
+
+/* See to it that on_tick() looks at those who wait. */
+static void start_ticking(struct control *control)
+{
+	if (!control->timing)
+		control->timing = loop_timer_set(control->timer, 1000, 1000) == 0;
+}
 
 static void client_free(struct client *client)
 {
@@ -84,6 +104,7 @@ static void answer(struct client *client, const char *error)
 		jsonw_bool(&w, "ok", true);
 	jsonw_object_end(&w);
 	client->answered = true;
+	client->since = now_s();
 	client->in_len = 0; /* what else is sent has room to be dropped in */
 	client->closing = error != NULL;
 	(void)outq_line(&client->out, line.data, line.len);
@@ -198,9 +219,60 @@ static void on_client(void *data, uint32_t events)
 	/* who has closed one direction still gets what is on its way to him, and no more */
 	if (events & EPOLLIN && !client_read(client)) {
 		client->tails = false;
+		client->since = now_s();
+		start_ticking(client->control);
 		client->closing = true;
 	}
 	client_flush(client);
+}
+
+/*
+ * What he has asked in time may not be read yet: it may be the agent that was held
+ * up. To answer tells what is new, so that any client may be gone after it.
+ */
+static void refuse_late(struct client *client)
+{
+	if (!client_read(client))
+		client->closing = true;
+	if (!client->answered)
+		answer(client, "no request came in time");
+	client_flush(client);
+}
+
+static void on_tick(void *data, uint32_t events)
+{
+	struct control *control = data;
+	struct client *client, *next;
+	uint64_t now = now_s();
+	bool waits = false;
+
+	(void)events;
+	for (client = control->clients; client; client = next) {
+		next = client->next;
+		if (client->tails)
+			continue;
+		waits = true;
+		if (client->answered && now >= client->since + CONTROL_ANSWER_S) {
+			client_free(client);
+		} else if (!client->answered && now >= client->since + CONTROL_REQUEST_S) {
+			refuse_late(client);
+			next = control->clients;
+		}
+	}
+	if (control->full)
+		(void)loop_modify(control->source, EPOLLIN);
+	control->full = false;
+	control->timing = waits;
+	if (!waits)
+		(void)loop_timer_set(control->timer, 0, 0);
+}
+
+/* Without a descriptor for it a connection would be announced again and again. */
+static void pause_accepting(struct control *control)
+{
+	(void)loop_modify(control->source, 0);
+	control->full = true;
+	start_ticking(control);
 }
 
 static bool is_trusted(int fd)
@@ -247,18 +319,23 @@ static void on_connection(void *data, uint32_t events)
 	_cleanup_free_ struct client *client = NULL;
 
 	(void)events;
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+			pause_accepting(control);
 		return;
+	}
 	client = calloc(1, sizeof(*client));
 	if (!client)
 		return;
 	client->control = control;
 	client->fd = fd;
+	client->since = now_s();
 	client->out = (struct outq) { .fd = fd, .json = true, .max = CLIENT_QUEUE_MAX };
 	if (loop_add(control->loop, fd, EPOLLIN, on_client, client, &client->source) < 0)
 		return;
 	client->next = control->clients;
 	control->clients = client;
+	start_ticking(control);
 	if (++control->len > CONTROL_CLIENTS_MAX)
 		answer(client, "too many clients");
 	else if (!is_trusted(fd))
@@ -362,7 +439,9 @@ int control_open(struct loop *loop, const char *path, const struct history *hist
 	control->path = strdup(path);
 	if (!control->path)
 		return -ENOMEM;
-	r = loop_add(loop, control->fd, EPOLLIN, on_connection, control, &control->source);
+	r = loop_timer(loop, on_tick, control, &control->timer);
+	if (r == 0)
+		r = loop_add(loop, control->fd, EPOLLIN, on_connection, control, &control->source);
 	if (r < 0)
 		return r;
 	*ret_control = TAKE_PTR(control);
@@ -376,6 +455,7 @@ void control_close(struct control *control)
 	while (control->clients)
 		client_free(control->clients);
 	loop_remove(control->source);
+	loop_remove(control->timer);
 	if (control->path)
 		(void)unlink(control->path);
 	if (control->fd >= 0)

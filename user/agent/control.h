@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The control socket: root's alone, any number of clients up to a bound, none
- * of whom can hold up the agent or another client.
+ * of whom can hold up the agent or another client, or keep a place that he does not
+ * use.
  *
  * A client sends one line, a JSON object (request.h). The answer's first line
  * is {"ok":true} or {"error":"..."}; what follows is the verb's.
@@ -16,6 +17,8 @@
 #define CONTROL_TAILS_MAX    64
 #define CONTROL_CLIENTS_MAX  (CONTROL_TAILS_MAX + 16) /* tails don't keep status out */
 #define CONTROL_DOCUMENT_MAX (16U << 20)
+#define CONTROL_REQUEST_S    10 /* for who has connected to ask */
+#define CONTROL_ANSWER_S     30 /* to read the answer, which for a tail has no end */
 
 struct control;
 
