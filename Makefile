@@ -15,7 +15,7 @@ VERSION := 0.1.0
 # `make test-systemd` one more each.
 PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
 	zlib1g-dev libyaml-dev libjansson-dev libsmartcols-dev libmnl-dev libcap-dev libseccomp-dev scdoc
-PACKAGES_TEST := libcmocka-dev iproute2 jq procps util-linux busybox prometheus-node-exporter nginx-light \
+PACKAGES_TEST := libcmocka-dev iproute2 jq procps strace util-linux busybox prometheus-node-exporter nginx-light \
 	haproxy etcd-server mariadb-server shellcheck clang-format man-db debootstrap nodejs/node npm/npm
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
 PACKAGES_SYSTEMD := systemd-container

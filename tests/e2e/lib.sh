@@ -28,7 +28,7 @@ PIN=$BPFFS/pins
 # Where each agent of a test pins, and that it leaves nothing; tests that are about that say otherwise.
 export HOSTPORTD_PIN=$PIN HOSTPORTD_ON_EXIT=detach
 AGENT_PID=
-AGENT_BY=() # what starts the agent, in front of its name
+AGENT_BY=() # what starts the agent, in front of its name; AGENT: another program than $B/hostportd
 # Inside the namespace it needs no CAP_SYS_ADMIN to enter it, and gives it up.
 [ -z "${E2E_INSIDE:-}" ] || AGENT_BY=(nsenter --net="$NETNS" --)
 failures=0
