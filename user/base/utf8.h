@@ -16,7 +16,7 @@ size_t utf8_decode(const char *s, uint32_t *ret_char);
 
 /*
  * As utf8_valid(), but 0 also for characters that a terminal may obey rather
- * than show, all of them below U+10000: C0 and C1 controls, DEL, and the bidirectional and line controls
- * U+2028-202E, U+2066-2069, U+200E-200F, U+061C, U+FEFF.
+ * than show, all of them below U+10000: C0 and C1 controls, DEL, and the bidirectional and line
+ * controls U+2028-202E, U+2066-2069, U+200E-200F, U+061C, U+FEFF.
  */
 size_t utf8_printable(const char *s);
