@@ -38,7 +38,6 @@ struct control {
 	bool timing;
 	bool full; /* no connection is taken: there was no descriptor for it */
 	int fd, lock_fd;
-	int spare_fd; /* to be given up for a moment when there is no other left */
 	char *path;
 	const struct history *history;
 	control_document_fn document;
@@ -285,37 +284,10 @@ static bool is_trusted(int fd)
 	return peer.uid == 0 || peer.uid == geteuid();
 }
 
-static int open_spare(void)
-{
-	return open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-/* Of what can't be served nothing may stay: the loop would be called for it again and again. */
-static void turn_away(struct control *control)
-{
-	int fd;
-
-	if (control->spare_fd >= 0)
-		(void)close(control->spare_fd);
-	fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd >= 0)
-		(void)close(fd);
-	control->spare_fd = open_spare();
-}
-
-static int accept_client(struct control *control)
-{
-	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
-		turn_away(control);
-	return fd;
-}
-
 static void on_connection(void *data, uint32_t events)
 {
 	struct control *control = data;
-	_cleanup_close_ int fd = accept_client(control);
+	_cleanup_close_ int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	_cleanup_free_ struct client *client = NULL;
 
 	(void)events;
@@ -425,7 +397,6 @@ int control_open(struct loop *loop, const char *path, const struct history *hist
 		.loop = loop,
 		.fd = -1,
 		.lock_fd = -1,
-		.spare_fd = open_spare(),
 		.history = history,
 		.document = document,
 		.data = data,
@@ -462,8 +433,6 @@ void control_close(struct control *control)
 		(void)close(control->fd);
 	if (control->lock_fd >= 0)
 		(void)close(control->lock_fd);
-	if (control->spare_fd >= 0)
-		(void)close(control->spare_fd);
 	free(control->path);
 	free(control);
 }
