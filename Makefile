@@ -86,7 +86,8 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	agent/watchdog \
 	coverage/findings \
 	coverage/judge \
-	coverage/rules))
+	coverage/rules \
+	kernel/mountinfo))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
 NEXT := $(B)/next/hostportd $(B)/other/hostportd

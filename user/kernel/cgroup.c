@@ -7,34 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "mountinfo.h"
+
 /* The id of a hierarchy's root, which kernfs creates first. */
 #define ROOT_ID 1
-
-/* mountinfo writes space, tab, newline and backslash as \ooo. */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
-			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
-static bool has_option(char *options, const char *option)
-{
-	char *save = NULL;
-
-	for (char *o = strtok_r(options, ",", &save); o; o = strtok_r(NULL, ",", &save))
-		if (strcmp(o, option) == 0)
-			return true;
-	return false;
-}
 
 /*
  * Take a mount of cgroup2, unless a better one was found: a container may have
@@ -51,20 +27,16 @@ static void take_v2(const char *point, struct cgroup_mounts *mounts)
 	mounts->v2_is_root = is_root;
 }
 
-/* One line: ... (5) mount point ... - type source super-options */
-static void read_mount(char *line, struct cgroup_mounts *mounts)
+static void read_mount(const char *line, struct cgroup_mounts *mounts)
 {
-	char point[PATH_MAX], type[32], options[256];
-	char *tail = strstr(line, " - ");
+	struct mountinfo mount;
 
-	if (!tail || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
-	    sscanf(tail, " - %31s %*s %255s", type, options) != 2)
+	if (!mountinfo_parse(line, &mount))
 		return;
-	unescape(point);
-	if (strcmp(type, "cgroup2") == 0)
-		take_v2(point, mounts);
-	else if (!mounts->memory[0] && strcmp(type, "cgroup") == 0 && has_option(options, "memory"))
-		(void)snprintf(mounts->memory, sizeof(mounts->memory), "%s", point);
+	if (mount.kind == MOUNTINFO_CGROUP2)
+		take_v2(mount.point, mounts);
+	else if (!mounts->memory[0])
+		(void)snprintf(mounts->memory, sizeof(mounts->memory), "%s", mount.point);
 }
 
 int cgroup_mounts(struct cgroup_mounts *ret_mounts)
