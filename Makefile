@@ -87,7 +87,8 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	coverage/findings \
 	coverage/judge \
 	coverage/rules \
-	kernel/mountinfo))
+	kernel/mountinfo \
+	ctl/client))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
 NEXT := $(B)/next/hostportd $(B)/other/hostportd

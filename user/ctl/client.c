@@ -104,6 +104,7 @@ static int check_answer(struct client *client, struct buf *err)
 	_cleanup_(json_freep) struct json *json = NULL;
 	_cleanup_buf_ struct buf ignored = { 0 };
 	size_t len;
+	const char *reason;
 	char *line;
 	int r = client_line(client, &line, &len);
 
@@ -115,7 +116,8 @@ static int check_answer(struct client *client, struct buf *err)
 	}
 	if (json_member_bool(json, "ok", false))
 		return 0;
-	buf_put_safe(err, json_member_text(json, "error", "the agent gave no reason"));
+	reason = json_member_text(json, "error", "");
+	buf_put_safe(err, *reason ? reason : "the agent gave no reason");
 	return -EPROTO;
 }
 
