@@ -73,8 +73,9 @@ int main(int argc, char **argv)
 	/* a process of `coverage`, not a user: see there */
 	if (argc > 1 && strcmp(argv[1], SUBJECT_EXEC_ARG) == 0)
 		return subject_exec_main(argc, argv);
-	/* tables measure their cells by it */
-	(void)setlocale(LC_CTYPE, "");
+	/* tables measure their cells by it, and all that we print is UTF-8 */
+	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
 	log_setup("hostportctl", LOG_LEVEL_INFO);
 	r = verb_parse(&options, &ctl, argc, argv, &operands, &status);
 	if (r == OPTIONS_OK)

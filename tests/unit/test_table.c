@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -122,10 +123,38 @@ static void test_terminal(void **state)
 	}
 }
 
+/* What the locale has no character for is no reason to hang, as the library would. */
+static void test_locales(void **state)
+{
+	static const struct {
+		const char *locale, *want;
+	} cases[] = {
+		{ "C", " 1 pod 0d6c\\xe2\\x80\\xa6/9f -\n" },
+		{ "C.UTF-8", " 1 pod 0d6c…/9f -\n" },
+	};
+
+	(void)state;
+	(void)alarm(30);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		static const char *const row[] = { "1", "pod 0d6c…/9f", NULL };
+		_cleanup_(table_freep) struct table *table = NULL;
+		_cleanup_free_ char *text = NULL;
+
+		assert_non_null(setlocale(LC_CTYPE, cases[i].locale));
+		assert_int_equal(table_new(columns, 3, &table), 0);
+		assert_int_equal(table_add(table, row), 0);
+		text = printed(table);
+		if (!strstr(text, cases[i].want))
+			fail_msg("%s: no \"%s\" in:\n%s", cases[i].locale, cases[i].want, text);
+	}
+	(void)alarm(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_piped),
+		cmocka_unit_test(test_locales),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_terminal),
 	};

@@ -48,6 +48,24 @@ void table_free(struct table *table)
 	free(table);
 }
 
+/*
+ * A text of which the locale does not know each character hangs the library: its
+ * width is never found. The programs choose a locale of UTF-8; where there is
+ * none, what is not ASCII is written as its bytes.
+ */
+static void fit_locale(struct buf *cell)
+{
+	_cleanup_buf_ struct buf plain = { 0 };
+
+	if (cell->failed || mbstowcs(NULL, cell->data, 0) != (size_t)-1)
+		return;
+	for (const char *s = cell->data; *s; s++)
+		buf_printf(&plain, *s & 0x80 ? "\\x%02x" : "%c", (unsigned char)*s);
+	buf_reset(cell);
+	buf_add(cell, plain.data, plain.len);
+	cell->failed = plain.failed;
+}
+
 int table_add(struct table *table, const char *const *cells)
 {
 	struct libscols_line *line = scols_table_new_line(table->lib, NULL);
@@ -58,6 +76,7 @@ int table_add(struct table *table, const char *const *cells)
 	for (size_t i = 0; i < table->columns; i++) {
 		buf_reset(&cell);
 		buf_put_safe(&cell, cells[i] && *cells[i] ? cells[i] : "-");
+		fit_locale(&cell);
 		if (cell.failed || scols_line_set_data(line, i, cell.data) < 0)
 			return -ENOMEM;
 	}
