@@ -85,6 +85,34 @@ static struct inet_diag_req_v2 *put_request(struct nlmsghdr *nlh, uint16_t type,
 	return req;
 }
 
+/*
+ * Is the datagram made of whole messages? The library compares lengths as signed
+ * numbers, and the kernel is not the only one who may send here.
+ */
+static bool is_whole(const char *buf, size_t n)
+{
+	struct nlmsghdr nlh;
+	size_t len;
+
+	for (; n >= sizeof(nlh); buf += len, n -= len) {
+		memcpy(&nlh, buf, sizeof(nlh));
+		if (nlh.nlmsg_len < sizeof(nlh) || nlh.nlmsg_len > n)
+			return false;
+		len = NLMSG_ALIGN(nlh.nlmsg_len) < n ? NLMSG_ALIGN(nlh.nlmsg_len) : n;
+	}
+	return n == 0;
+}
+
+/* Hand every message of a datagram to fn; as mnl_cb_run(). */
+static int read_answer(const char *buf, size_t n, unsigned int portid, mnl_cb_t fn, void *data)
+{
+	if (!is_whole(buf, n)) {
+		errno = EBADMSG;
+		return MNL_CB_ERROR;
+	}
+	return mnl_cb_run(buf, n, 1, portid, fn, data);
+}
+
 /* Send what stands in `buf` and hand every message of the answer to fn. */
 static int ask(struct mnl_socket *nl, char *buf, size_t size, mnl_cb_t fn, void *data)
 {
@@ -99,7 +127,7 @@ static int ask(struct mnl_socket *nl, char *buf, size_t size, mnl_cb_t fn, void 
 		n = mnl_socket_recvfrom(nl, buf, size);
 		if (n < 0)
 			return -errno;
-		r = mnl_cb_run(buf, (size_t)n, 1, portid, fn, data);
+		r = read_answer(buf, (size_t)n, portid, fn, data);
 	}
 	return r < 0 ? -errno : 0;
 }
