@@ -221,6 +221,7 @@ int loop_run(struct loop *loop)
 			dispatch(events[i].data.ptr, events[i].events);
 		bury(loop);
 	}
+	loop->stop = false;
 	return 0;
 }
 

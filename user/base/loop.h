@@ -50,6 +50,6 @@ int loop_clock_set(struct loop_source *clock, time_t when);
 int loop_signals(struct loop *loop, const sigset_t *signals, loop_fn fn, void *data,
 		 struct loop_source **ret_source);
 
-/* Dispatch until loop_stop(); 0, or a negative errno of epoll. */
+/* Dispatch until loop_stop(); 0, or a negative errno of epoll. It may be run again. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
