@@ -11,14 +11,16 @@ VERSION := 0.1.0
 
 # ---- packages: the one list ---------------------------------------------------------------
 # Debian's names; NAME/COMMAND is there, too, where the command is (from wherever it came).
-# `make run` needs the first list, `make test` the first two, `make test-kernels` and
-# `make test-systemd` one more each.
+# `make run` needs the first list, `make test` the first two, `make test-kernels`,
+# `make test-systemd` and `make fuzz` those and their own.
 PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
 	zlib1g-dev libyaml-dev libjansson-dev libsmartcols-dev libmnl-dev libcap-dev libseccomp-dev scdoc
 PACKAGES_TEST := libcmocka-dev iproute2 jq procps strace util-linux busybox prometheus-node-exporter nginx-light \
 	haproxy etcd-server mariadb-server shellcheck clang-format man-db debootstrap nodejs/node npm/npm
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
 PACKAGES_SYSTEMD := systemd-container
+# libFuzzer and its sanitizers, for the clang of the first list.
+PACKAGES_FUZZ := libclang-rt-dev
 # --------------------------------------------------------------------------------------------
 
 prefix ?= /usr/local
@@ -29,7 +31,12 @@ DESTDIR ?=
 
 export PATH := $(PATH):/usr/sbin:/sbin
 
-ifeq ($(DEBUG),1)
+ifeq ($(FUZZ),1)
+B := build-fuzz
+CC := clang
+OPT := -O2 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined
+else ifeq ($(DEBUG),1)
 B := build-debug
 OPT := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 else
@@ -89,6 +96,7 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	coverage/rules \
 	kernel/mountinfo \
 	ctl/client))
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
 NEXT := $(B)/next/hostportd $(B)/other/hostportd
@@ -98,7 +106,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format docs-coverage test-kernels test-systemd tests-built
+	lint format docs-coverage test-kernels test-systemd tests-built fuzz fuzz-built
 
 all: $(PROGRAMS)
 
@@ -114,6 +122,7 @@ help:
 	  '                  on Linux 5.10, 6.1 and 6.12, in QEMU, which it installs' \
 	  '  make test-systemd' \
 	  '                  the systemd unit, in a container that systemd boots; it installs that' \
+	  '  make fuzz       each fuzz target for FUZZ_SECONDS (60), or FUZZ_RUNS executions' \
 	  '  make lint       formatting, sizes, shell scripts, man pages' \
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
 	  '  make install    programs, man pages and the systemd unit below $$(DESTDIR)$$(prefix)' \
@@ -159,6 +168,13 @@ test-systemd:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_SYSTEMD)
 	$(Q)$(MAKE) -s --no-print-directory all man tests-built
 	$(Q)B=$(B) tests/systemd/run.sh
+
+fuzz:
+	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_FUZZ)
+	$(Q)$(MAKE) -s --no-print-directory FUZZ=1 fuzz-built
+	$(Q)tests/fuzz/run.sh $(FUZZ_ONLY)
+
+fuzz-built: $(FUZZ_TARGETS)
 
 # ---- BPF -----------------------------------------------------------------------------------
 BPF_HDR := $(wildcard bpf/*.h) vmlinux/vmlinux.h
@@ -209,6 +225,15 @@ $(B)/other/hostportd: $(B)/hostportd
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lseccomp -lcmocka
 
+# Parts of the programs that a target is about, beside those that unit tests reach.
+FUZZ_PARTS := $(addprefix $(B)/user/,agent/config.o agent/control.o ctl/answer.o ctl/effective.o \
+	ctl/verbs.o kernel/netns.o)
+$(B)/tests/fuzz/libparts.a: $(UNIT_PARTS) $(FUZZ_PARTS)
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/libparts.a $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ -lmnl $(LDLIBS_LIB)
+
 $(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka
 $(B)/tests/bpf/verdict_test.o: | $(B)/tests/bpf/verdict.skel.h
@@ -241,6 +266,6 @@ format:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
 
 clean:
-	$(call say,CLEAN,build)rm -rf build build-debug
+	$(call say,CLEAN,build)rm -rf build build-debug build-fuzz
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

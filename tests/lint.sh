@@ -142,8 +142,15 @@ check_header_guards() {
 	done
 }
 
+# Each fuzz target has a corpus, and each corpus its target: tests/fuzz/run.sh runs them by their names.
+check_fuzz_corpora() {
+	diff <(select_files '^tests/fuzz/fuzz_.*\.c$' | sed -E 's|.*/fuzz_(.*)\.c|\1|' | sort -u) \
+		<(select_files '^tests/fuzz/corpus/' | cut -d/ -f4 | sort -u) |
+		sed -n 's/^< \(.*\)/tests\/fuzz\/fuzz_\1.c: no corpus/p; s/^> \(.*\)/tests\/fuzz\/corpus\/\1: no target/p'
+}
+
 check_no_loose_ends() {
-	select_files '.' | grep -vE '^LICENSES/|package-lock\.json$' |
+	select_files '.' | grep -vE '^LICENSES/|^tests/fuzz/corpus/|package-lock\.json$' |
 		xargs -d '\n' grep -nEw 'TO''DO|FIX''ME|XX''X'
 	return 0
 }
