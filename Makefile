@@ -106,7 +106,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format docs-coverage test-kernels test-systemd tests-built fuzz fuzz-built
+	lint format docs-coverage test-kernels test-systemd tests-built fuzz fuzz-built soak
 
 all: $(PROGRAMS)
 
@@ -123,6 +123,7 @@ help:
 	  '  make test-systemd' \
 	  '                  the systemd unit, in a container that systemd boots; it installs that' \
 	  '  make fuzz       each fuzz target for FUZZ_SECONDS (60), or FUZZ_RUNS executions' \
+	  '  make soak       a busy agent for SOAK_MINUTES (30): its memory and descriptors must not grow' \
 	  '  make lint       formatting, sizes, shell scripts, man pages' \
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
 	  '  make install    programs, man pages and the systemd unit below $$(DESTDIR)$$(prefix)' \
@@ -175,6 +176,10 @@ fuzz:
 	$(Q)tests/fuzz/run.sh $(FUZZ_ONLY)
 
 fuzz-built: $(FUZZ_TARGETS)
+
+soak: packages-test
+	$(Q)$(MAKE) -s --no-print-directory all tests-built
+	$(Q)B=$(B) tests/soak/run.sh
 
 # ---- BPF -----------------------------------------------------------------------------------
 BPF_HDR := $(wildcard bpf/*.h) vmlinux/vmlinux.h
