@@ -96,7 +96,7 @@ static void read_all(int fd, struct buf *out)
 
 static bool is_json_tail(const struct buf *sent)
 {
-	return !memmem(sent->data, sent->len, "form", 4);
+	return !sent->len || !memmem(sent->data, sent->len, "form", 4);
 }
 
 /* Whole lines of the answer: the first is an agent's, the others what was asked for. */
@@ -149,7 +149,7 @@ static void session(struct agent *agent, int fd, struct feed *feed, struct buf *
 
 		while (n < feed->left && (feed->at[n] < 1 || feed->at[n] > 3))
 			n++;
-		if (n && send(fd, feed->at, n, MSG_NOSIGNAL) > 0)
+		if (n && send(fd, feed->at, n, MSG_NOSIGNAL) == (ssize_t)n)
 			buf_add(sent, feed->at, n);
 		if (n < feed->left)
 			end = feed->at[n++];
@@ -161,6 +161,14 @@ static void session(struct agent *agent, int fd, struct feed *feed, struct buf *
 		if (end == 3)
 			read_all(fd, answer);
 	}
+}
+
+/* A whole line, and one that is too long, are answered; what may still become one is not. */
+static void check_answered(const struct buf *answer, const struct buf *sent)
+{
+	bool due = sent->len >= REQUEST_MAX || (sent->len && memchr(sent->data, '\n', sent->len));
+
+	CHECK((answer->len > 0) == due);
 }
 
 static void check_nobody_is_left(struct agent *agent)
@@ -180,10 +188,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct agent *agent = start();
 	int fd = dial(agent);
 
-	buf_puts(&sent, " ");
 	session(agent, fd, &feed, &answer, &sent);
 	another_is_served(agent);
 	read_all(fd, &answer);
+	check_answered(&answer, &sent);
 	check_answer(&answer, &sent);
 	(void)close(fd);
 	check_nobody_is_left(agent);

@@ -43,7 +43,7 @@ fuzz() {
 	dict=$(dictionary "$name")
 	[ -z "$dict" ] || options+=(-dict="$dict")
 	mkdir -p "$B/corpus/$name" "$B/findings"
-	"$target" "${limit[@]}" -timeout=20 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
+	"$target" "${limit[@]}" -timeout=20 -rss_limit_mb=2048 -max_len=6000 -print_final_stats=1 \
 		-verbosity=1 -artifact_prefix="$B/findings/$name-" "${options[@]}" \
 		"$B/corpus/$name" "tests/fuzz/corpus/$name" >"$work/log" 2>&1 </dev/null
 	status=$?

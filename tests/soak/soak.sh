@@ -58,7 +58,7 @@ clients() {
 	pid=$!
 	"$B/tests/e2e/ask" "$SOCK" <<<'{"verb":"tail","classes":7}'
 	head -c 5000 /dev/urandom | timeout 5 "$B/tests/e2e/ask" "$SOCK"
-	kill "$pid"
+	kill -KILL "$pid"
 	wait "$pid"
 }
 
@@ -149,9 +149,17 @@ soak() {
 	done
 }
 
+# Of this shell only: a child of it that is killed before it has become another program would
+# end as this one does, and take the agent with it.
+end() {
+	[ "$BASHPID" = "$$" ] || return
+	[ -z "$slow" ] || kill -KILL "$slow" 2>/dev/null
+	cleanup
+}
+
 setup
 exec 8<&- # a soak is long, and other tests don't disturb it
-trap '[ -z "$slow" ] || kill -KILL "$slow" 2>/dev/null; cleanup' EXIT
+trap end EXIT
 registry 0
 has_reload=$("$B/hostportctl" --help | grep -o '^  reload')
 start_agent --mode=enforce --registry="$REG" --sweep=1 || finish
