@@ -7,7 +7,7 @@
 
 #include "../base/log.h"
 #include "../base/table.h"
-#include "../event/workload.h"
+#include "../event/workload_json.h"
 #include "answer.h"
 
 static const struct option_spec specs[] = {
@@ -51,20 +51,6 @@ static void put_process(const struct json *l, struct buf *out)
 		buf_printf(out, "%s[%" PRIu64 "]", json_member_text(l, "comm", "?"), pid);
 }
 
-static void put_workload(const struct json *l, struct buf *out)
-{
-	const struct json *from = json_member(l, "workload");
-	struct workload who = {
-		.kind = workload_word_to_kind(json_member_text(from, "kind", "")),
-	};
-
-	(void)snprintf(who.uid, sizeof(who.uid), "%s", json_member_text(from, "uid", ""));
-	(void)snprintf(who.container_id, sizeof(who.container_id), "%s",
-		       json_member_text(from, "container_id", ""));
-	(void)snprintf(who.unit, sizeof(who.unit), "%s", json_member_text(from, "unit", ""));
-	workload_text(&who, json_member_text(l, "cgroup", "?"), out);
-}
-
 static void put_row(const struct json *l, struct buf *out)
 {
 	const struct json *entry = json_member(l, "entry");
@@ -90,7 +76,7 @@ static int add(struct table *table, const struct json *l)
 	static void (*const put[])(const struct json *, struct buf *) = {
 		put_socket,
 		put_process,
-		put_workload,
+		workload_json_text,
 		put_row,
 	};
 	_cleanup_buf_ struct buf socket = { 0 }, process = { 0 }, workload = { 0 }, row = { 0 };
