@@ -80,10 +80,13 @@ PROGRAMS := $(B)/hostportd $(B)/hostportctl
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # Parts of the programs that need no kernel, tested like the library.
 UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
+	agent/audited \
+	agent/breaks \
 	agent/generations \
 	agent/health \
 	agent/history \
 	agent/known \
+	agent/mode_rule \
 	agent/notify \
 	agent/outq \
 	agent/request \
@@ -94,8 +97,8 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	coverage/findings \
 	coverage/judge \
 	coverage/rules \
-	kernel/mountinfo \
-	ctl/client))
+	ctl/client \
+	kernel/mountinfo))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
