@@ -242,8 +242,7 @@ struct hp_told_step {
 struct hp_told {
 	struct hp_tally tally;
 	struct hp_told_step step;
-	__u32 mode;	   /* enum hp_mode: set at run time; unset: never */
-	__u32 mode_option; /* of the agent in which it was */
+	__u64 mode; /* what later agents go by, see user/agent/mode_rule.h; 0: nothing */
 	struct hp_told_slot slots[HP_FOLD_SLOTS];
 };
 

@@ -20,6 +20,7 @@ static const struct {
 	{ "selftest", verb_selftest, "prove now that the hooks are effective" },
 	{ "detach", verb_detach, "end all checking and remove the pins, with an agent or without" },
 	{ "reload", verb_reload, "let the agent read its registry again" },
+	{ "mode", verb_mode, "switch to audit or enforce; tells first what would break" },
 	{ "explain", verb_explain, "the row of a port, the decision, and why (offline)" },
 	{ "registry", verb_registry, "show the registry (offline)" },
 	{ "coverage", verb_coverage, "ways of taking a port: which are seen, which denied (root)" },

@@ -20,6 +20,13 @@ static const struct good_case good_cases[] = {
 	{ "{\"verb\":\"reload\",\"shrink\":true}",
 	  { .verb = REQUEST_RELOAD, .form = FORM_JSON, .shrink = true } },
 	{ "{\"verb\":\"reload\",\"shrink\":false}", { .verb = REQUEST_RELOAD, .form = FORM_JSON } },
+	{ "{\"verb\":\"mode\",\"mode\":\"audit\"}",
+	  { .verb = REQUEST_MODE, .form = FORM_JSON, .mode = HP_MODE_AUDIT } },
+	{ "{\"verb\":\"mode\",\"mode\":\"enforce\",\"yes\":false}",
+	  { .verb = REQUEST_MODE, .form = FORM_JSON, .mode = HP_MODE_ENFORCE } },
+	{ "{\"verb\":\"mode\",\"mode\":\"enforce\",\"yes\":true}",
+	  { .verb = REQUEST_MODE, .form = FORM_JSON, .mode = HP_MODE_ENFORCE, .yes = true } },
+	{ "{\"verb\":\"status\",\"mode\":7}", { .verb = REQUEST_STATUS, .form = FORM_JSON } },
 	{ "{\"verb\":\"tail\"}", { .verb = REQUEST_TAIL, .form = FORM_JSON } },
 	{ "{\"verb\":\"tail\",\"form\":\"text\"}", { .verb = REQUEST_TAIL, .form = FORM_TEXT } },
 	{ "{\"verb\":\"tail\",\"form\":\"colour\",\"replay\":7}",
@@ -48,6 +55,9 @@ static void test_good(void **state)
 		check_u64(c->text, got.classes, c->want.classes);
 		check_u64(c->text, got.replay, c->want.replay);
 		check_int(c->text, got.shrink, c->want.shrink);
+		check_u64(c->text, got.mode, c->want.mode);
+		check_int(c->text, got.yes, c->want.yes);
+		check_u64(c->text, got.pid + got.uid, 0);
 	}
 }
 
@@ -60,7 +70,7 @@ static const struct {
 	{ "{\"verb\":\"tail\"} x", NULL },
 	{ "[\"tail\"]", "verb: : not known to this agent" },
 	{ "{}", "verb: : not known to this agent" },
-	{ "{\"verb\":\"attach\"}", "verb: detach: not known to this agent" },
+	{ "{\"verb\":\"attach\"}", "verb: attach: not known to this agent" },
 	{ "{\"verb\":\"tail\",\"form\":\"xml\"}", "form: xml: not known to this agent" },
 	{ "{\"verb\":\"tail\",\"form\":1}", "form: : not known to this agent" },
 	{ "{\"verb\":\"tail\",\"classes\":\"retired\"}", "classes: not a list" },
@@ -70,6 +80,11 @@ static const struct {
 	{ "{\"verb\":\"tail\",\"classes\":[7]}", "classes: : no such class" },
 	{ "{\"verb\":\"reload\",\"shrink\":1}", "shrink: not true or false" },
 	{ "{\"verb\":\"reload\",\"shrink\":\"yes\"}", "shrink: not true or false" },
+	{ "{\"verb\":\"mode\"}", "mode: : not audit or enforce" },
+	{ "{\"verb\":\"mode\",\"mode\":1}", "mode: : not audit or enforce" },
+	{ "{\"verb\":\"mode\",\"mode\":\"unset\"}", "mode: unset: not audit or enforce" },
+	{ "{\"verb\":\"mode\",\"mode\":\"enforce\",\"yes\":1}", "yes: not true or false" },
+	{ "{\"verb\":\"mode\",\"mode\":\"enforce\",\"yes\":null}", "yes: not true or false" },
 };
 
 static void test_bad(void **state)

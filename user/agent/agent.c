@@ -15,6 +15,7 @@
 #include "../policy/words.h"
 #include "apply.h"
 #include "expiry.h"
+#include "foresee.h"
 #include "notify.h"
 #include "state.h"
 #include "watchdog.h"
@@ -143,12 +144,22 @@ void agent_refresh(struct agent *agent)
 	sctp_attach(agent);
 }
 
-static int start_telling(struct agent *agent)
+/* Before anything is published: what the policy will deny is looked for with it. */
+static int prepare_sweeps(struct agent *agent)
 {
 	int r = sweep_prepare(agent);
 
 	if (r == 0)
-		r = tell_start(agent);
+		r = audited_new(&agent->audited);
+	if (r < 0)
+		log_error("sweeps: %s", strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
+static int start_telling(struct agent *agent)
+{
+	int r = tell_start(agent);
+
 	if (r < 0) {
 		log_error("reading the ring buffer: %s", strerror(-r));
 		return EXIT_SYSTEM;
@@ -205,6 +216,7 @@ static void say_ready(struct agent *agent)
 	for (size_t i = 0; i < agent->registry->len; i++)
 		rows += agent->registry->layers[i].len;
 	agent->ready = true;
+	mode_remember(agent);
 	(void)notify("READY=1");
 	log_info("%s: %zu rows of %zu layers, cgroup %s, netns %s, socket %s: ready",
 		 agent->decision.mode == HP_MODE_ENFORCE ? "enforcing" : "auditing", rows,
@@ -216,11 +228,12 @@ static void say_ready(struct agent *agent)
 static int start(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		apply_load,	 apply_check,	  apply_make,	  find_cgroup,
-		find_node,	 open_loop,	  open_control,	  programs_open_pins,
-		programs_load,	 programs_attach, programs_prove, programs_keep,
-		start_reserving, start_telling,	  start_watching, start_reloading,
-		start_watchdog,	 drop_privileges,
+		apply_load,	  apply_check,	   apply_make,	   find_cgroup,
+		find_node,	  open_loop,	   open_control,   programs_open_pins,
+		programs_load,	  mode_restore,	   prepare_sweeps, foresee_start,
+		programs_publish, programs_attach, programs_prove, programs_keep,
+		start_reserving,  start_telling,   start_watching, start_reloading,
+		start_watchdog,	  drop_privileges,
 	};
 	int r = EXIT_OK;
 
@@ -266,6 +279,7 @@ static void stop(struct agent *agent)
 	control_close(agent->control);
 	sink_close(agent->sink);
 	sweep_stop(agent);
+	audited_free(agent->audited);
 	fold_free(agent->fold);
 	programs_end(agent);
 	watch_stop(&agent->watch);

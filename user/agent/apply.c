@@ -91,7 +91,7 @@ int apply_make(struct agent *agent)
 		return EXIT_SYSTEM;
 	}
 	agent->decision = (struct hp_config) {
-		.mode = config->node.mode,
+		.mode = config->node.mode, /* see mode_restore() */
 		.denies = config->node.denies,
 		.errno_code = config->errno_code,
 		.deny_kernel = config->deny_kernel,

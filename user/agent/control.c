@@ -161,6 +161,17 @@ static void send_document(struct client *client)
 	}
 }
 
+/* Who asks: as he was when he connected. */
+static void fill_peer(struct client *client)
+{
+	struct ucred peer = { 0 };
+	socklen_t len = sizeof(peer);
+
+	(void)getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len);
+	client->request.pid = (uint32_t)peer.pid;
+	client->request.uid = peer.uid;
+}
+
 static void serve(struct client *client, size_t len)
 {
 	_cleanup_buf_ struct buf err = { 0 };
@@ -171,6 +182,7 @@ static void serve(struct client *client, size_t len)
 		answer(client, err.data ? err.data : "out of memory");
 		return;
 	}
+	fill_peer(client);
 	control_stats(client->control, &tails, &lost);
 	if (client->request.verb == REQUEST_TAIL && tails >= CONTROL_TAILS_MAX) {
 		answer(client, "too many clients tail");

@@ -44,7 +44,7 @@ static void put_one(struct agent *agent, const struct documented *documented,
 	event_listener_json(&agent->event, &listener, out);
 }
 
-static bool same_holder(const struct receivers_socket *a, const struct receivers_socket *b)
+bool listeners_same_holder(const struct receivers_socket *a, const struct receivers_socket *b)
 {
 	return a->pid == b->pid && a->socket.cgroup_id == b->socket.cgroup_id &&
 	       !a->socket.inode == !b->socket.inode;
@@ -61,7 +61,7 @@ static size_t put_all(struct agent *agent, const struct documented *documented,
 			return receivers->len - i;
 		if (i)
 			buf_putc(out, ',');
-		put_one(agent, documented, s, i && same_holder(s, s - 1), out);
+		put_one(agent, documented, s, i && listeners_same_holder(s, s - 1), out);
 	}
 	return 0;
 }

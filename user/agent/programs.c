@@ -134,7 +134,13 @@ int programs_load(struct agent *agent)
 		log_warning("net.ipv4.ip_local_port_range: %s: taken to be %u to %u", strerror(-r),
 			    first, last);
 	kernel_set_chosen_range(agent->kernel, first, last);
-	r = apply_decision(agent, &agent->decision);
+	return EXIT_OK;
+}
+
+int programs_publish(struct agent *agent)
+{
+	int r = apply_decision(agent, &agent->decision);
+
 	if (r < 0) {
 		log_error("publishing the policy: %s", strerror(-r));
 		return EXIT_SYSTEM;

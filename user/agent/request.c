@@ -10,8 +10,8 @@
 static const char *const verbs[] = {
 	[REQUEST_STATUS] = "status",	   [REQUEST_TAIL] = "tail",
 	[REQUEST_LISTENERS] = "listeners", [REQUEST_SELFTEST] = "selftest",
-	[REQUEST_DETACH] = "detach",
-	[REQUEST_RELOAD] = "reload",
+	[REQUEST_DETACH] = "detach",	   [REQUEST_RELOAD] = "reload",
+	[REQUEST_MODE] = "mode",
 };
 
 static const char *const forms[] = {
@@ -90,6 +90,20 @@ static int parse_flag(const struct json *request, const char *key, bool *ret_fla
 	return -EINVAL;
 }
 
+/* What the verb mode needs. */
+static int parse_mode(const struct json *request, uint32_t *ret_mode, struct buf *err)
+{
+	const char *word = json_member_text(request, "mode", "");
+	int mode = word_to_mode(word);
+
+	if (mode < 0) {
+		buf_printf(err, "mode: %s: not audit or enforce", word);
+		return mode;
+	}
+	*ret_mode = (uint32_t)mode;
+	return 0;
+}
+
 int request_parse(const char *text, size_t len, struct request *ret_request, struct buf *err)
 {
 	_cleanup_(json_freep) struct json *json = NULL;
@@ -111,8 +125,12 @@ int request_parse(const char *text, size_t len, struct request *ret_request, str
 		r = parse_replay(json, &request.replay, err);
 	if (r == 0)
 		r = parse_classes(json_member(json, "classes"), &request.classes, err);
+	if (r == 0 && request.verb == REQUEST_MODE)
+		r = parse_mode(json, &request.mode, err);
 	if (r == 0)
 		r = parse_flag(json, "shrink", &request.shrink, err);
+	if (r == 0)
+		r = parse_flag(json, "yes", &request.yes, err);
 	if (r == 0)
 		*ret_request = request;
 	return r;

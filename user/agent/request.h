@@ -18,6 +18,7 @@ enum request_verb {
 	REQUEST_SELFTEST,
 	REQUEST_DETACH,
 	REQUEST_RELOAD,
+	REQUEST_MODE,
 };
 
 /* The forms in which an event can be told. */
@@ -25,10 +26,13 @@ enum form { FORM_JSON, FORM_TEXT, FORM_COLOUR, FORM_MAX };
 
 struct request {
 	enum request_verb verb;
-	enum form form;	  /* tail */
-	uint32_t classes; /* tail: bits 1 << class; 0: all */
-	size_t replay;	  /* tail: earlier events to begin with */
-	bool shrink;	  /* reload: layers may be gone, or have no rows any more */
+	enum form form;	   /* tail */
+	uint32_t classes;  /* tail: bits 1 << class; 0: all */
+	size_t replay;	   /* tail: earlier events to begin with */
+	bool shrink;	   /* reload: layers may be gone, or have no rows any more */
+	uint32_t mode;	   /* mode: enum hp_mode */
+	bool yes;	   /* mode: whatever would break */
+	uint32_t pid, uid; /* who asks; the reader of the request fills them in */
 };
 
 /* 0, or -EINVAL with one sentence in `err`. */

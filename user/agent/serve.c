@@ -35,6 +35,8 @@ int serve_document(void *data, const struct request *request, struct buf *out)
 		return 0;
 	case REQUEST_RELOAD:
 		return reload_json(agent, request, out);
+	case REQUEST_MODE:
+		return mode_json(agent, request, out);
 	case REQUEST_TAIL: /* has lines, no document */
 		break;
 	}

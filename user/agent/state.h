@@ -11,6 +11,7 @@
 #include "../kernel/receivers.h"
 #include "../policy/policy.h"
 #include "../registry/registry.h"
+#include "audited.h"
 #include "config.h"
 #include "control.h"
 #include "files.h"
@@ -20,6 +21,7 @@
 #include "known.h"
 #include "privilege.h"
 #include "reload.h"
+#include "mode.h"
 #include "reserve.h"
 #include "sink.h"
 #include "watch.h"
@@ -27,6 +29,7 @@
 /* What the sweeps of the socket table found. */
 struct sweep_state {
 	struct known *known;
+	struct known *unclosed; /* that could not be closed: it is not tried again */
 	struct procs *procs;
 	struct loop_source *timer;
 	struct port_range range;      /* as last read */
@@ -72,6 +75,8 @@ struct agent {
 	struct watch watch;
 	bool settled; /* what an agent before this one left untold has been found */
 	struct privilege privilege;
+	struct mode_state mode;
+	struct audited *audited;
 	bool ready;
 	bool on_terminal; /* standard output is one */
 };
@@ -79,6 +84,7 @@ struct agent {
 /* programs.c: steps of the start, which return an exit status, and of the end. */
 int programs_open_pins(struct agent *agent);
 int programs_load(struct agent *agent);
+int programs_publish(struct agent *agent);
 int programs_attach(struct agent *agent);
 int programs_prove(struct agent *agent);
 int programs_keep(struct agent *agent);
@@ -110,8 +116,18 @@ int sweep_prepare(struct agent *agent);
 void sweep_start(struct agent *agent);
 void sweep_stop(struct agent *agent);
 
+/* One more, now. */
+void sweep_now(struct agent *agent);
+
 /* Read the socket table; keep() gets the agent. As receivers_read(). */
 int sweep_read(struct agent *agent, receivers_keep_fn keep, struct receivers *ret_receivers);
+
+/* Decide a socket of the table as it would be with a configuration. */
+struct hp_decision sweep_judge(const struct agent *agent, const struct hp_config *config,
+			       const struct receivers_socket *socket, bool is_kernel);
+
+/* Is the cgroup, as far as it is known, one whose binds the programs do not see? */
+bool sweep_is_unchecked(const struct agent *agent, uint64_t cgroup_id);
 
 /* Decide a socket of the table, with what the hooks said of it. */
 void sweep_decide(const struct agent *agent, struct receivers_socket *socket, bool is_kernel);
@@ -145,6 +161,9 @@ void status_protocols(struct jsonw *w, const char *key, uint32_t protocols);
 
 /* listeners.c: append the document of all sockets that receive. 0, or a negative errno. */
 int listeners_json(struct agent *agent, struct buf *out);
+
+/* Have two sockets one process and cgroup, whose names need not be looked up twice? */
+bool listeners_same_holder(const struct receivers_socket *a, const struct receivers_socket *b);
 
 /* Write the member `attached`. */
 void status_put_attached(struct agent *agent, struct jsonw *w);

@@ -202,6 +202,7 @@ void status_json(struct agent *agent, struct buf *out)
 	jsonw_object(&w, NULL);
 	jsonw_string(&w, "mode", word_mode(agent->decision.mode));
 	watch_put(agent, &health, &w);
+	mode_put(agent, &w);
 	jsonw_string(&w, "node", agent->identity.node);
 	jsonw_string(&w, "version", HOSTPORTD_VERSION);
 	jsonw_u64(&w, "pid", (uint64_t)getpid());

@@ -60,15 +60,20 @@ static uint8_t was_asked_for(const struct agent *agent, const struct receivers_s
 	return known_has(agent->sweep.known, &v) ? HP_ASKED_YES : HP_ASKED_UNKNOWN;
 }
 
-void sweep_decide(const struct agent *agent, struct receivers_socket *s, bool is_kernel)
+struct hp_decision sweep_judge(const struct agent *agent, const struct hp_config *config,
+			       const struct receivers_socket *s, bool is_kernel)
 {
 	struct receiver_facts facts = {
 		.asked = was_asked_for(agent, s),
 		.kernel = is_kernel,
 	};
 
-	s->decision = receiver_decide(agent->policy, &agent->decision, &agent->sweep.range,
-				      &s->socket, facts);
+	return receiver_decide(agent->policy, config, &agent->sweep.range, &s->socket, facts);
+}
+
+void sweep_decide(const struct agent *agent, struct receivers_socket *s, bool is_kernel)
+{
+	s->decision = sweep_judge(agent, &agent->decision, s, is_kernel);
 }
 
 void sweep_record(const struct agent *agent, const struct receivers_socket *s,
@@ -109,7 +114,7 @@ static bool is_fresh(const struct agent *agent, const struct receivers_socket *s
 
 	if (closing(agent) && s->decision.verdict == HP_VERDICT_DENIED &&
 	    s->socket.proto == HP_PROTO_TCP)
-		return !known_has_socket(agent->sweep.known, &v);
+		return !known_has_socket(agent->sweep.unclosed, &v);
 	return !known_has(agent->sweep.known, &v);
 }
 
@@ -200,6 +205,8 @@ static bool close_socket(struct agent *agent, const struct receivers_socket *s)
 /* What would be denied stands in the table, so it was not: unless it is closed now. */
 static void enforce(struct agent *agent, struct receivers_socket *s)
 {
+	struct known_violation v = violation_of(s, s->decision.cls);
+
 	/* taken to be the kernel's, because nobody has it */
 	if (closing(agent) && s->socket.proto == HP_PROTO_TCP && !s->pid &&
 	    s->decision.verdict == HP_VERDICT_AUDITED &&
@@ -207,10 +214,13 @@ static void enforce(struct agent *agent, struct receivers_socket *s)
 		say_unclosed(agent, s, UNCLOSED_NO_PROCESS);
 	if (s->decision.verdict != HP_VERDICT_DENIED)
 		return;
-	if (closing(agent) && close_socket(agent, s))
+	if (closing(agent) && close_socket(agent, s)) {
 		agent->sweep.closed++;
-	else
-		s->decision.verdict = HP_VERDICT_AUDITED;
+		return;
+	}
+	s->decision.verdict = HP_VERDICT_AUDITED;
+	if (closing(agent))
+		known_add(agent->sweep.unclosed, &v);
 }
 
 static uint8_t how_of(const struct agent *agent, const struct receivers_socket *s)
@@ -224,14 +234,27 @@ static uint8_t how_of(const struct agent *agent, const struct receivers_socket *
 	return HP_HOW_EXISTING;
 }
 
-/* Is the cgroup one whose binds the programs see? */
-static bool is_checked(const struct agent *agent, uint64_t cgroup_id)
+/* Is the cgroup of a path one whose binds the programs see? */
+static bool is_below(const struct agent *agent, const char *path)
 {
-	const char *path = cgroup_name(agent->identity.v2, cgroup_id);
 	const char *top = agent->cgroup + strlen(agent->mounts.v2);
 	size_t len = strlen(top);
 
-	return path && strncmp(path, top, len) == 0 && (path[len] == '/' || !path[len] || !len);
+	return strncmp(path, top, len) == 0 && (path[len] == '/' || !path[len] || !len);
+}
+
+static bool is_checked(const struct agent *agent, uint64_t cgroup_id)
+{
+	const char *path = cgroup_name(agent->identity.v2, cgroup_id);
+
+	return path && is_below(agent, path);
+}
+
+bool sweep_is_unchecked(const struct agent *agent, uint64_t cgroup_id)
+{
+	const char *path = cgroup_name(agent->identity.v2, cgroup_id);
+
+	return path && !is_below(agent, path);
 }
 
 /*
@@ -338,6 +361,11 @@ static void sweep(struct agent *agent)
 	(void)clock_gettime(CLOCK_REALTIME, &agent->sweep.last);
 }
 
+void sweep_now(struct agent *agent)
+{
+	sweep(agent);
+}
+
 static void on_timer(void *data, uint32_t events)
 {
 	(void)events;
@@ -348,6 +376,8 @@ int sweep_prepare(struct agent *agent)
 {
 	int r = known_new(&agent->sweep.known);
 
+	if (r == 0)
+		r = known_new(&agent->sweep.unclosed);
 	if (r == 0)
 		r = procs_new(agent->netns.inum, &agent->sweep.procs);
 	if (r == 0)
@@ -368,5 +398,6 @@ void sweep_start(struct agent *agent)
 void sweep_stop(struct agent *agent)
 {
 	known_free(agent->sweep.known);
+	known_free(agent->sweep.unclosed);
 	procs_free(agent->sweep.procs);
 }

@@ -14,6 +14,7 @@
 
 #include "../base/log.h"
 #include "../event/tally.h"
+#include "foresee.h"
 #include "state.h"
 
 #define DRAIN_MS    10
@@ -60,6 +61,7 @@ static void tell_line(struct agent *agent, const struct hp_event *record,
 {
 	remember(agent, record);
 	identity_event(&agent->identity, record, line->count, first_ns, last_ns, &agent->event);
+	foresee_note(agent, record);
 	publish(agent);
 	tally_line(agent->told, line);
 }

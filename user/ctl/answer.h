@@ -19,5 +19,8 @@ int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *
 /* Ask for a verb's document. EXIT_OK; or the exit status, after saying on stderr why not. */
 int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answer);
 
+/* The same with a request of more than a verb. */
+int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer);
+
 void answer_free(struct answer *answer);
 #define _cleanup_answer_ _cleanup_(answer_free)

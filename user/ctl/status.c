@@ -120,6 +120,27 @@ static void put_privileges(struct buf *out, const struct json *privileges)
 	buf_put_safe(out, json_text(filter, ""));
 }
 
+/* That --mode says something else than is so, and who did it. */
+static void put_switched(struct buf *out, const struct json *switched)
+{
+	const char *time = json_member_text(switched, "time", "");
+
+	if (!*json_member_text(switched, "option", ""))
+		return;
+	buf_puts(out, "\nswitched    ");
+	if (*time) {
+		buf_puts(out, "at ");
+		buf_put_safe(out, time);
+		buf_printf(out, " by pid %" PRIu64 ", uid %" PRIu64,
+			   json_member_u64(switched, "pid", 0),
+			   json_member_u64(switched, "uid", 0));
+	} else {
+		buf_puts(out, "under an agent before this one");
+	}
+	buf_puts(out, "; --mode=");
+	buf_put_safe(out, json_member_text(switched, "option", "?"));
+}
+
 static void put_text(const struct json *status, struct buf *out)
 {
 	const struct json *counters = json_member(status, "counters");
@@ -127,6 +148,7 @@ static void put_text(const struct json *status, struct buf *out)
 	buf_puts(out, "mode        ");
 	buf_put_safe(out, json_member_text(status, "mode", "?"));
 	effective_put(status, ", effective", ", NOT EFFECTIVE", out);
+	put_switched(out, json_member(status, "mode_switched"));
 	buf_puts(out, "\ndenies      ");
 	put_words(out, json_member(status, "denies"));
 	buf_puts(out, strcmp(json_member_text(status, "mode", ""), "enforce") == 0 ?

@@ -18,6 +18,7 @@ int verb_listeners(const struct ctl *ctl, int argc, char **argv);
 int verb_selftest(const struct ctl *ctl, int argc, char **argv);
 int verb_detach(const struct ctl *ctl, int argc, char **argv);
 int verb_reload(const struct ctl *ctl, int argc, char **argv);
+int verb_mode(const struct ctl *ctl, int argc, char **argv);
 int verb_explain(const struct ctl *ctl, int argc, char **argv);
 int verb_registry(const struct ctl *ctl, int argc, char **argv);
 int verb_coverage(const struct ctl *ctl, int argc, char **argv);

@@ -14,6 +14,7 @@ static const struct {
 	[NOTICE_REGISTRY] = { "registry", "\033[32m" },
 	[NOTICE_REGISTRY_ERROR] = { "registry-error", "\033[1;31m" },
 	[NOTICE_EXCEPTION_ENDED] = { "exception-ended", "\033[33m" },
+	[NOTICE_MODE] = { "mode", "\033[33m" },
 };
 
 _Static_assert(ARRAY_LEN(kinds) == NOTICE_MAX, "a word for each kind");
@@ -36,6 +37,11 @@ void notice_json(const struct notice *notice, struct buf *out)
 	}
 	if (notice->generation)
 		jsonw_u64(&w, "generation", notice->generation);
+	if (notice->mode) {
+		jsonw_string(&w, "mode", notice->mode);
+		jsonw_u64(&w, "pid", notice->pid);
+		jsonw_u64(&w, "uid", notice->uid);
+	}
 	jsonw_object_end(&w);
 }
 

@@ -19,6 +19,7 @@ enum notice_kind {
 	NOTICE_REGISTRY,       /* another policy is in force, or what was wrong is mended */
 	NOTICE_REGISTRY_ERROR, /* it could not be taken: what was in force stays */
 	NOTICE_EXCEPTION_ENDED,
+	NOTICE_MODE, /* it was switched */
 	NOTICE_MAX,
 };
 
@@ -33,6 +34,9 @@ struct notice {
 	const char *name; /* the program's; empty: not known */
 	/* of those about the registry */
 	uint32_t generation; /* that is in force; 0: it is about none */
+	/* of a switch of the mode */
+	const char *mode;  /* NULL: it is about none */
+	uint32_t pid, uid; /* by whom */
 };
 
 /* Append the notice as one JSON object, without a line end. */

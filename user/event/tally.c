@@ -76,13 +76,6 @@ void tally_untold(struct hp_told *told, __u64 count)
 	take_step(told, step);
 }
 
-void tally_mode(struct hp_told *told, __u32 mode, __u32 option)
-{
-	told->mode_option = option;
-	fence();
-	told->mode = mode;
-}
-
 void tally_recover(struct hp_told *told)
 {
 	if (__atomic_load_n(&told->step.pending, __ATOMIC_ACQUIRE))

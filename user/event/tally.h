@@ -28,9 +28,6 @@ void tally_line(struct hp_told *told, const struct tally_line *line);
 /* So many violations will never be in a line. */
 void tally_untold(struct hp_told *told, __u64 count);
 
-/* The mode was set at run time, in an agent with this option. */
-void tally_mode(struct hp_told *told, __u32 mode, __u32 option);
-
 /* Complete a step in the middle of which an agent ended. To be called first. */
 void tally_recover(struct hp_told *told);
 

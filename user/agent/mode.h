@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The mode, switched while the agent runs: the same policy is published with
+ * another configuration, in one step. To enforce, what would break is looked
+ * at first; to audit, nothing stands in the way.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "../base/jsonw.h"
+#include "request.h"
+
+struct agent;
+
+struct mode_state {
+	bool restored;	       /* the start took another mode than --mode from there */
+	struct timespec since; /* when it was switched last, UTC; 0: it was not */
+	uint32_t pid, uid;     /* by whom */
+};
+
+/* Set the mode in which to start, before the first policy is published. An exit status. */
+int mode_restore(struct agent *agent);
+
+/* Let later agents know the mode that holds now. */
+void mode_remember(struct agent *agent);
+
+/* Append the document that answers a request. 0, or as control_document_fn. */
+int mode_json(struct agent *agent, const struct request *request, struct buf *out);
+
+/* Write the member `mode_switched`: by whom, or null. */
+void mode_put(const struct agent *agent, struct jsonw *w);

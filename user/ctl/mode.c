@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/* hostportctl mode: log only, or deny, from now on. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../event/break_table.h"
+#include "../policy/words.h"
+#include "answer.h"
+
+struct asked {
+	bool yes, json;
+};
+
+static int set_yes(void *ctx, const char *value, struct buf *err)
+{
+	(void)value;
+	(void)err;
+	((struct asked *)ctx)->yes = true;
+	return 0;
+}
+
+static int set_json(void *ctx, const char *value, struct buf *err)
+{
+	(void)value;
+	(void)err;
+	((struct asked *)ctx)->json = true;
+	return 0;
+}
+
+static const struct option_spec specs[] = {
+	{ "yes", NULL, "to enforce: whatever would break", set_yes, false },
+	{ "json", NULL, "one JSON document", set_json, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl mode",
+	.usage = "audit|enforce [--yes] [--json]",
+	.summary = "Switch the running agent. To enforce: print who listens on, or took, what would"
+		   " be denied, and refuse without --yes if there is any. To audit: at once. Exit"
+		   " status: 0 it is in that mode, and effective if that is enforce, 1 refused or"
+		   " not effective, 3 no agent.",
+	.operands = OPTIONS_MIXED_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static int print_breaks(const struct json *document)
+{
+	_cleanup_(table_freep) struct table *table = NULL;
+	uint64_t left_out = json_member_u64(document, "left_out", 0);
+	uint64_t forgotten = json_member_u64(document, "forgotten", 0);
+	int r = break_table(json_member(document, "would_break"), &table);
+
+	if (r == 0)
+		r = table_print(table, stdout);
+	if (r == 0 && fflush(stdout) != 0)
+		r = -errno;
+	if (r < 0) {
+		log_error("mode: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	if (left_out)
+		log_warning("mode: %" PRIu64 " more are left out", left_out);
+	if (forgotten)
+		log_warning("mode: up to %" PRIu64 " more violations were told, and are not kept",
+			    forgotten);
+	return EXIT_OK;
+}
+
+/* Say what became of it; the exit status. */
+static int conclude(const struct json *document, const char *mode, bool say)
+{
+	const char *refused = json_member_text(document, "refused", "");
+	bool enforce = strcmp(mode, "enforce") == 0;
+
+	if (*refused) {
+		log_error("mode %s: refused: %s%s", mode, refused,
+			  json_len(json_member(document, "would_break")) ?
+				  ": --yes switches all the same" :
+				  "");
+		return EXIT_FINDINGS;
+	}
+	if (enforce && !json_member_bool(document, "effective", false)) {
+		log_error("mode %s: it is in that mode, but NOT EFFECTIVE: %s", mode,
+			  json_member_text(document, "reason", "?"));
+		return EXIT_FINDINGS;
+	}
+	if (say)
+		(void)printf("mode %s: %s%s\n", mode,
+			     json_member_bool(document, "switched", false) ? "switched" : "already",
+			     enforce ? ", effective" : "");
+	return EXIT_OK;
+}
+
+static int print_answer(const struct answer *answer, const char *mode, bool json)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	int status, printed;
+
+	if (json) {
+		buf_puts(&text, answer->line);
+		printed = verb_print(&text);
+	} else {
+		printed = print_breaks(answer->document);
+	}
+	status = conclude(answer->document, mode, !json);
+	if (fflush(stdout) != 0 || printed != EXIT_OK)
+		return EXIT_SYSTEM;
+	return status;
+}
+
+int verb_mode(const struct ctl *ctl, int argc, char **argv)
+{
+	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+	_cleanup_buf_ struct buf request = { 0 };
+	struct asked asked = { 0 };
+	int operands, status;
+
+	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
+		return status;
+	if (argc - operands != 1 || word_to_mode(argv[operands]) < 0) {
+		log_error("mode: audit or enforce is needed: try --help");
+		return EXIT_USAGE;
+	}
+	buf_printf(&request, "{\"verb\":\"mode\",\"mode\":\"%s\",\"yes\":%s}", argv[operands],
+		   asked.yes ? "true" : "false");
+	status = answer_ask(ctl, &request, &answer);
+	return status == EXIT_OK ? print_answer(&answer, argv[operands], asked.json) : status;
+}
