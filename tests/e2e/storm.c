@@ -12,6 +12,7 @@
  *   --address=A      127.0.0.1; IPv4 or IPv6
  *   --errno=NAME     EPERM: what a denied bind returns
  *   --pace=USEC      rest after each attempt
+ *   --together       all threads bind the same port at the same moment, then the next
  *   --fork           each attempt is a short-lived process of its own, whose uid is
  *                    100000 + port and whose comm is "sPID.PORT"
  *
@@ -36,6 +37,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -64,6 +66,7 @@ struct storm {
 	struct plan plan;
 	pthread_barrier_t started;
 	atomic_bool stop;
+	atomic_ulong arrived; /* of --together: attempts that are about to be made */
 	atomic_ulong running;
 };
 
@@ -156,6 +159,14 @@ static void attempt(struct worker *w, enum set set)
 	check(w, set, u);
 }
 
+/* Wait until all threads are about to make this attempt: a sleep would wake them one by one. */
+static void meet(struct storm *s, unsigned long attempt)
+{
+	(void)atomic_fetch_add(&s->arrived, 1);
+	while (atomic_load(&s->arrived) < (attempt + 1) * s->plan.threads && !atomic_load(&s->stop))
+		(void)sched_yield();
+}
+
 static void *run(void *data)
 {
 	struct worker *w = data;
@@ -163,6 +174,8 @@ static void *run(void *data)
 	const struct plan *p = &s->plan;
 
 	for (unsigned long i = 0; (!p->count || i < p->count) && !atomic_load(&s->stop); i++) {
+		if (p->together)
+			meet(s, i);
 		attempt(w, p->given[i % p->given_len]);
 		if (i == 0)
 			(void)pthread_barrier_wait(&s->started);
@@ -263,7 +276,7 @@ static int rage(struct storm *s)
 	for (unsigned long i = 0; i < p->threads; i++) {
 		workers[i].storm = s;
 		for (int set = 0; set < SET_MAX; set++)
-			workers[i].at[set] = i * p->sets[set].len / p->threads;
+			workers[i].at[set] = p->together ? 0 : i * p->sets[set].len / p->threads;
 		if (pthread_create(&workers[i].thread, NULL, run, &workers[i]) != 0)
 			return 3;
 	}

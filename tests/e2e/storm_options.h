@@ -33,7 +33,7 @@ struct plan {
 	unsigned int given_len;
 	unsigned long threads, count, seconds, pace_us;
 	int type, denied;
-	bool fork;
+	bool fork, together;
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
 };
@@ -118,6 +118,8 @@ static bool set_option(struct plan *p, int letter)
 		return set_errno(p);
 	case 'f':
 		return p->fork = true;
+	case 'T':
+		return p->together = true;
 	default:
 		return false;
 	}
@@ -138,6 +140,7 @@ static bool parse_plan(struct plan *p, int argc, char **argv)
 		{ "address", required_argument, NULL, 'A' },
 		{ "errno", required_argument, NULL, 'e' },
 		{ "fork", no_argument, NULL, 'f' },
+		{ "together", no_argument, NULL, 'T' },
 		{ 0 },
 	};
 	int letter;

@@ -62,6 +62,19 @@ test_floods() {
 	done
 }
 
+# Two processors find the same thing new at the same moment: one makes the line, the other is in it.
+test_together() {
+	local out=$WORK/out n=$((2 * 600))
+	start_agent --mode=enforce --registry="$REG" || return
+	storm --together --threads=2 --count=$((n / 2)) --pace=2000 --ports=10000-10599 >"$out"
+	is "together: every attempt is refused" "$(stormed "$out" .EPERM)" $n
+	all_counted "together" $n
+	accounted "together"
+	is "together: nothing is lost" "$(status .counters.lost)" 0
+	is "together: two of each port" "$(jq -rs 'group_by(.port) | map(map(.count) | add) | "\(length) \(min) \(max)"' "$WORK/events")" "600 2 2"
+	stop_agent
+}
+
 # Allowed binds in the midst of a flood: none fails, none makes a line.
 test_between() {
 	local out=$WORK/out denied
@@ -194,6 +207,7 @@ for mode in $modes; do
 	test_floods "$mode"
 	test_gone "$mode"
 done
+test_together
 test_between
 test_fork_bomb
 test_cgroups
