@@ -173,16 +173,20 @@ test_cgroups() {
 	rmdir "$CGROUP"/other{1..40} "$CGROUP/kept (deleted)"
 }
 
+# shellcheck disable=SC2317 # called by until_true
+runs() { [ "$(readlink "/proc/$1/exe")" = "$(realpath "$(command -v "$2")")" ]; }
+
 # A pid that another process has by the time the agent looks is not taken for the first one.
 test_pid_reuse() {
 	local pid other
 	start_agent --mode=enforce --registry="$REG" || return
 	kill -STOP "$AGENT_PID"
 	# shellcheck disable=SC2016 # for the inner shell
-	pid=$(inside bash -c 'echo $$; exec "$@"' bash "$EXE" --ports=35000 --count=1 | head -n 1)
+	pid=$(inside bash -c 'echo $$; exec "$@"' bash "$EXE" --ports=35000 --count=1 	sleep 0.05 # /proc tells when a process started in hundredths of a second
+| head -n 1)
 	"$B/tests/e2e/withpid" "$pid" sleep 60 &
 	other=$!
-	if until_true 5 [ "$(readlink "/proc/$pid/exe")" = "$(realpath "$(command -v sleep)")" ]; then
+	if until_true 5 runs "$pid" sleep; then
 		kill -CONT "$AGENT_PID"
 		is "a pid that has come again" \
 			"$(events true) $(jq -r '"\(.pid) \(.comm) \(.exe) \(.cgroup)"' "$WORK/events")" \
