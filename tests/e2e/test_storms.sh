@@ -182,8 +182,8 @@ test_pid_reuse() {
 	start_agent --mode=enforce --registry="$REG" || return
 	kill -STOP "$AGENT_PID"
 	# shellcheck disable=SC2016 # for the inner shell
-	pid=$(inside bash -c 'echo $$; exec "$@"' bash "$EXE" --ports=35000 --count=1 	sleep 0.05 # /proc tells when a process started in hundredths of a second
-| head -n 1)
+	pid=$(inside bash -c 'echo $$; exec "$@"' bash "$EXE" --ports=35000 --count=1 | head -n 1)
+	sleep 0.05 # /proc tells when a process started in hundredths of a second
 	"$B/tests/e2e/withpid" "$pid" sleep 60 &
 	other=$!
 	if until_true 5 runs "$pid" sleep; then
