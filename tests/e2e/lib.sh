@@ -162,6 +162,7 @@ keep() {
 		mkfifo "$WORK/keep"
 		exec 9<>"$WORK/keep" # what they wait at, and nothing ever comes of
 	fi
+	rm -f "$WORK/keep.$name" # of one before it, which has said "ok"
 	# shellcheck disable=SC2016 # for the inner shell
 	"$how" bash -c 'echo "pid $$"; exec "$@"' keep "$program" "$@" \
 		<"$WORK/keep" >"$WORK/keep.$name" 2>&1 9<&- &

@@ -6,19 +6,18 @@
 # go to one file. Sourced after lib.sh.
 
 REG=$WORK/reg.yaml
-CTL=("$B/hostportctl" --socket="$SOCK")
 LINES=$WORK/events # of all agents
 
-# agent OPTIONS...: the command, with the test's cgroup and netns.
+# agent OPTIONS...: set COMMAND, with the test's cgroup and netns.
 agent() {
-	echo "${AGENT:-$B/hostportd}" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json \
-		--mode=enforce "--registry=$REG" "$@"
+	COMMAND=("${AGENT:-$B/hostportd}" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json
+		--mode=enforce --registry="$REG" "$@")
 }
 
 # run_agent OPTIONS...: start one, as start_agent does, whose lines are added.
 run_agent() {
-	# shellcheck disable=SC2046 # words without blanks
-	$(agent "$@") >>"$LINES" 2>"$WORK/log" </dev/null 8<&- 9<&- &
+	agent "$@"
+	"${COMMAND[@]}" >>"$LINES" 2>"$WORK/log" </dev/null 8<&- 9<&- &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
 	until_true 30 agent_ready && return 0

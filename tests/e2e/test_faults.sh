@@ -4,10 +4,15 @@
 # No gap: while agents are killed, stopped, and replaced by other versions, one
 # process binds a registered and an unregistered port without pause. Not one bind
 # of the first may fail, not one of the second succeed, and each is counted.
+# shellcheck disable=SC2119 # run_agent's options are optional
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/lib_faults.sh
 . "$(dirname "$0")/lib_faults.sh"
 
 export HOSTPORTD_ON_EXIT=keep
+instances() { find "$PIN" -mindepth 1 -maxdepth 1 -type d | wc -l; }
+
 KILLS=${FAULTS_KILLS:-40}
 BINDS=(--threads=2 --always-ok=20000 --never-ok=21000-21003)
 
@@ -17,10 +22,10 @@ test_kill() {
 	run_agent || return
 	begin_storm "${BINDS[@]}"
 	kill_agent
+	agent
 	for ((i = 0; i < KILLS; i++)); do
 		# the later ones are ready by then, the first are not yet attached
-		# shellcheck disable=SC2046 # words without blanks
-		timeout -s KILL "0.$(printf %03d $((i * 400 / KILLS + 4)))" $(agent) >>"$LINES" 2>"$WORK/log" \
+		timeout -s KILL "0.$(printf %03d $((i * 400 / KILLS + 4)))" "${COMMAND[@]}" >>"$LINES" 2>"$WORK/log" \
 			</dev/null 8<&- 9<&-
 	done 2>/dev/null
 	for ((i = 0; i < 5; i++)); do
@@ -30,7 +35,7 @@ test_kill() {
 	end_storm "kill -9, $((KILLS + 6)) times"
 	run_agent || return
 	counted "kill -9"
-	is "kill -9: instances" "$(ls "$PIN" | wc -l)" 1
+	is "kill -9: instances" "$(instances)" 1
 	is "kill -9: effective" "$(status .effective)" true
 	stop_agent
 	ctl detach >/dev/null
@@ -62,6 +67,7 @@ upgrade() {
 	: >"$LINES"
 	run_agent || return
 	begin_storm "${BINDS[@]}"
+	# shellcheck disable=SC2034 # for run_agent
 	for AGENT in "$@"; do
 		stop_agent
 		run_agent || return
@@ -69,7 +75,7 @@ upgrade() {
 	unset AGENT
 	end_storm "$name"
 	is "$name: programs" "$(bpftool cgroup show "$CGROUP" | grep -c hp_)" 4
-	is "$name: instances" "$(ls "$PIN" | wc -l)" 1
+	is "$name: instances" "$(instances)" 1
 }
 
 test_upgrade() {

@@ -3,7 +3,10 @@
 #
 # What an agent has too little of, or what is taken from under it: it says what
 # is missing and ends with nothing left behind, or goes on and says that.
+# shellcheck disable=SC2119 # run_agent's options are optional
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/lib_faults.sh
 . "$(dirname "$0")/lib_faults.sh"
 
 sanitized() { ldd "$B/hostportd" | grep -q libasan; }
@@ -14,8 +17,8 @@ attached() { bpftool cgroup show "$CGROUP" 2>/dev/null | grep -c hp_; }
 limited() {
 	local name=$1
 	shift
-	# shellcheck disable=SC2046 # words without blanks
-	"$@" $(agent) >"$WORK/out" 2>"$WORK/log" </dev/null 8<&- 9<&- &
+	agent
+	"$@" "${COMMAND[@]}" >"$WORK/out" 2>"$WORK/log" </dev/null 8<&- 9<&- &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
 	until_true 30 ended_or_ready
@@ -39,11 +42,12 @@ limited() {
 ended_or_ready() { ! kill -0 "$AGENT_PID" 2>/dev/null || agent_ready; }
 
 test_descriptors() {
-	local n
-	for n in 6 10 14 18 22 26 34 44; do
-		limited "$n descriptors" prlimit --nofile="$n:$n"
-	done
-	is "a few descriptors are not enough, 44 are" "$READY" 1
+	limited "191 descriptors" prlimit --nofile=191:191
+	has "191 descriptors: says how many it takes" "$(cat "$WORK/log")" 'open files: the limit is 191, .* needs 192'
+	limited "192 descriptors" prlimit --nofile=192:192
+	is "192 descriptors are enough" "$READY" 1
+	limited "few descriptors, and leave to have more" prlimit --nofile=16:1024
+	is "few descriptors, and leave to have more: are enough" "$READY" 1
 }
 
 test_memory() {
@@ -62,15 +66,14 @@ test_memory() {
 
 # All descriptors are used up by clients: they are turned away, the agent does not spin, and comes back.
 test_clients() {
-	local i fds=() before after
-	# shellcheck disable=SC2046 # words without blanks
-	prlimit --nofile=60:60 $(agent) >"$LINES" 2>"$WORK/log" </dev/null 8<&- 9<&- &
-	AGENT_PID=$!
-	echo "$AGENT_PID" >"$WORK/agent.pid"
-	until_true 30 agent_ready || { fail "60 descriptors: $(cat "$WORK/log")" && return; }
-	for ((i = 0; i < 70; i++)); do
+	local i clients=() before after
+	: >"$LINES"
+	run_agent || return
+	LIMIT=$(($(find "/proc/$AGENT_PID/fd" -mindepth 1 | wc -l) + 20))
+	prlimit --pid "$AGENT_PID" --nofile="$LIMIT:$LIMIT"
+	for ((i = 0; i < 40; i++)); do
 		"$B/hostportctl" --socket="$SOCK" tail >/dev/null 2>&1 8<&- &
-		fds+=($!)
+		clients+=($!)
 	done
 	until_true 10 is_full
 	before=$(awk '{print $14 + $15}' "/proc/$AGENT_PID/stat")
@@ -78,22 +81,24 @@ test_clients() {
 	after=$(awk '{print $14 + $15}' "/proc/$AGENT_PID/stat")
 	is "no descriptor left: it denies" "$(cat "$WORK/probed")" "EPERM 100000"
 	is "no descriptor left: it does not spin ($((after - before)) ticks)" "$((after - before < 20))" 1
-	kill "${fds[@]}" 2>/dev/null
-	wait "${fds[@]}" 2>/dev/null
+	kill "${clients[@]}" 2>/dev/null
+	wait "${clients[@]}" 2>/dev/null
 	is "descriptors are free again: status" "$(until_true 10 agent_ready && echo ready)" ready
 	is "descriptors are free again: all was told" "$(events true)" 100000
 	stop_agent
 }
 # shellcheck disable=SC2317 # called by until_true
-is_full() { [ "$(find "/proc/$AGENT_PID/fd" -mindepth 1 2>/dev/null | wc -l)" -ge 59 ]; }
+is_full() { [ "$(find "/proc/$AGENT_PID/fd" -mindepth 1 2>/dev/null | wc -l)" -ge "$((LIMIT - 1))" ]; }
 
 # in_mounts SCRIPT: the agent in a mount namespace of its own, where the script comes first.
 in_mounts() {
-	# shellcheck disable=SC2016,SC2046 # for the inner shell; words without blanks
-	unshare --mount bash -c "$1"'; shift; exec "$@"' - "" $(agent "${@:2}")
+	agent "${@:2}"
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount bash -c "$1"'; shift; exec "$@"' - "" "${COMMAND[@]}"
 }
 
 test_mounts() {
+	# shellcheck disable=SC2016 # for the inner shell
 	local umount_all='for m in $(awk '\''$0 ~ / - cgroup2 / {print $5}'\'' /proc/self/mountinfo); do umount -l $m; done'
 	in_mounts "$umount_all" >"$WORK/out" 2>"$WORK/err" 8<&-
 	is "no cgroup2: exit status" $? 3
@@ -125,8 +130,8 @@ test_mounts() {
 refuses_socket() {
 	local name=$1 pid=$2
 	shift 2
-	# shellcheck disable=SC2046 # words without blanks
-	$(agent "$@") >"$WORK/out" 2>"$WORK/err" 8<&-
+	agent "$@"
+	"${COMMAND[@]}" >"$WORK/out" 2>"$WORK/err" 8<&-
 	is "$name: exit status" $? 3
 	has "$name: says so" "$(cat "$WORK/err")" "^hostportd: socket: $SOCK: another agent, or program"
 	is "$name: it stays" "$(kill -0 "$pid" && [ -S "$SOCK" ] && echo there)" there

@@ -4,6 +4,7 @@
 # What is pinned: it goes on without an agent and loses no count, the next agent
 # takes it over, detach ends it with an agent, without one, and with one that
 # hangs, and nothing is trusted that is not ours.
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 REG=$WORK/reg.yaml

@@ -5,7 +5,10 @@
 # What both allow, each in another way, is never denied; what both deny, for
 # another reason each, is never let through; of what one of them allows, each bind
 # ends as that one says, or as the other does.
+# shellcheck disable=SC2119 # run_agent's options are optional
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/lib_faults.sh
 . "$(dirname "$0")/lib_faults.sh"
 
 RELOADS=${FAULTS_RELOADS:-1000}
@@ -62,6 +65,7 @@ setup
 write_registries
 take one
 export HOSTPORTD_ON_EXIT=detach
+# shellcheck disable=SC2034 # for run_agent
 REG=$WORK/now
 run_agent || finish
 begin_storm --threads=3 --address=0.0.0.0 --always-ok=20000-20002,31000 --never-ok=21000-21002

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "../base/log.h"
 #include "../base/terminal.h"
@@ -20,7 +21,32 @@
 #include "state.h"
 #include "watchdog.h"
 
-#define STOP_DRAIN_MS 2000 /* for what the reader of the log has not read yet */
+#define DESCRIPTORS_MIN (CONTROL_CLIENTS_MAX + 112) /* its own are some sixty */
+#define STOP_DRAIN_MS	2000 /* for what the reader of the log has not read yet */
+
+/*
+ * All that may be open at once must fit: an agent that has no descriptor left can't
+ * prove that it is effective, nor say that it is not.
+ */
+static int raise_descriptors(struct agent *agent)
+{
+	struct rlimit limit;
+
+	(void)agent;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return EXIT_OK;
+	if (limit.rlim_max < DESCRIPTORS_MIN) {
+		log_error("open files: the limit is %llu, and the agent needs %d: see `ulimit -n`,"
+			  " LimitNOFILE=",
+			  (unsigned long long)limit.rlim_max, DESCRIPTORS_MIN);
+		return EXIT_SYSTEM;
+	}
+	if (limit.rlim_cur < DESCRIPTORS_MIN) {
+		limit.rlim_cur = DESCRIPTORS_MIN;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	return EXIT_OK;
+}
 
 static int find_cgroup(struct agent *agent)
 {
@@ -62,6 +88,7 @@ static int find_node(struct agent *agent)
 			  r == -EINVAL ? "not a network namespace" : strerror(-r));
 		return path ? EXIT_USAGE : EXIT_SYSTEM;
 	}
+	netns_stay_in_own(&agent->netns);
 	r = identity_open(&agent->identity, &agent->mounts);
 	if (r < 0) {
 		log_error("cgroup hierarchies: %s", strerror(-r));
@@ -228,12 +255,12 @@ static void say_ready(struct agent *agent)
 static int start(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		apply_load,	  apply_check,	   apply_make,	   find_cgroup,
-		find_node,	  open_loop,	   open_control,   programs_open_pins,
-		programs_load,	  mode_restore,	   prepare_sweeps, foresee_start,
-		programs_publish, programs_attach, programs_prove, programs_keep,
-		start_reserving,  start_telling,   start_watching, start_reloading,
-		start_watchdog,	  drop_privileges,
+		raise_descriptors,  apply_load,	      apply_check,     apply_make,
+		find_cgroup,	    find_node,	      open_loop,       open_control,
+		programs_open_pins, programs_load,    mode_restore,    prepare_sweeps,
+		foresee_start,	    programs_publish, programs_attach, programs_prove,
+		programs_keep,	    start_reserving,  start_telling,   start_watching,
+		start_reloading,    start_watchdog,   drop_privileges,
 	};
 	int r = EXIT_OK;
 

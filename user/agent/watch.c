@@ -18,15 +18,21 @@ static uint64_t now_s(void)
 	return (uint64_t)now.tv_sec;
 }
 
-/* Open the cgroup that the programs were attached to; -1: it is gone, or another has its name. */
+/* Open the cgroup that the programs were attached to; -ENOENT: also where another has its name. */
 static int open_cgroup(const struct agent *agent)
 {
 	_cleanup_close_ int fd = open(agent->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_ino != agent->watch.cgroup_id)
-		return -1;
-	return TAKE_FD(fd);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	return st.st_ino == agent->watch.cgroup_id ? TAKE_FD(fd) : -ENOENT;
+}
+
+/* Gone, and not only closed to us now, as for want of descriptors. */
+static bool is_gone(int error)
+{
+	return error == -ENOENT || error == -ENODEV || error == -ENOTDIR;
 }
 
 /* The first hook whose program is off, or NULL. Those that not every kernel has count, too. */
@@ -88,7 +94,7 @@ void watch_look(struct agent *agent, struct health *ret_health)
 	_cleanup_close_ int fd = open_cgroup(agent);
 	struct health_view view = {
 		.cgroup = agent->cgroup,
-		.cgroup_gone = fd < 0,
+		.cgroup_gone = is_gone(fd),
 		.detached = find_detached(agent),
 	};
 	struct neighbours foreign;

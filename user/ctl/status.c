@@ -141,6 +141,27 @@ static void put_switched(struct buf *out, const struct json *switched)
 	buf_put_safe(out, json_member_text(switched, "option", "?"));
 }
 
+/* What is left when the agent ends. */
+static void put_pins(struct buf *out, const struct json *pins)
+{
+	const char *error = json_member_text(pins, "error", "");
+	bool keeps = strcmp(json_member_text(pins, "on_exit", ""), "keep") == 0;
+
+	buf_puts(out, "\npins        ");
+	if (!*json_member_text(pins, "directory", "")) {
+		buf_puts(out, "none");
+	} else if (*error) {
+		buf_puts(out, "NONE: ");
+		buf_put_safe(out, error);
+	} else {
+		buf_put_safe(out, json_member_text(pins, "directory", "?"));
+		buf_printf(out, "/%" PRIu64 "%s, %s when the agent ends",
+			   json_member_u64(pins, "instance", 0),
+			   json_member_bool(pins, "adopted", false) ? ", taken over" : "",
+			   keeps ? "stays" : "removed");
+	}
+}
+
 static void put_text(const struct json *status, struct buf *out)
 {
 	const struct json *counters = json_member(status, "counters");
@@ -163,6 +184,7 @@ static void put_text(const struct json *status, struct buf *out)
 		   json_member_u64(counters, "folded", 0), json_member_u64(counters, "lost", 0));
 	put_ephemeral(out, json_member(status, "ephemeral"));
 	put_attached(out, json_member(status, "attached"));
+	put_pins(out, json_member(status, "pins"));
 	effective_put_foreign(json_member(status, "foreign"), out);
 	put_privileges(out, json_member(status, "privileges"));
 }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <sched.h>
-#include <stdbool.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -47,14 +46,6 @@ static int read_cookie(void *data)
 	return 0;
 }
 
-/* The own one by another name is not to be entered: that would take a capability. */
-static bool is_own(uint32_t inum)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/net", &st) == 0 && (uint32_t)st.st_ino == inum;
-}
-
 int netns_open(const char *path, struct netns *ret_netns)
 {
 	_cleanup_close_ int fd =
@@ -68,15 +59,23 @@ int netns_open(const char *path, struct netns *ret_netns)
 	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
 		return -EINVAL;
 	netns.inum = (uint32_t)st.st_ino;
-	if (path && !is_own(netns.inum))
+	if (path)
 		netns.fd = fd;
 	r = netns_call(&netns, read_cookie, &netns.cookie);
 	if (r < 0)
 		return r;
-	if (netns.fd >= 0)
+	if (path)
 		(void)TAKE_FD(fd);
 	*ret_netns = netns;
 	return 0;
+}
+
+void netns_stay_in_own(struct netns *netns)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/net", &st) == 0 && (uint32_t)st.st_ino == netns->inum)
+		netns_close(netns);
 }
 
 void netns_close(struct netns *netns)

@@ -17,6 +17,9 @@ struct netns {
 int netns_open(const char *path, struct netns *ret_netns);
 void netns_close(struct netns *netns);
 
+/* Where it is the process's own by another name, don't enter it: that would take a capability. */
+void netns_stay_in_own(struct netns *netns);
+
 /*
  * Call fn inside the netns and return what it returns; a negative errno when
  * the netns can't be entered. When the way back fails the process aborts: it
