@@ -260,16 +260,15 @@ static void wait_for_end(const struct plan *p, const sigset_t *signals)
 		(void)sigwait(signals, &number);
 }
 
-static int rage(struct storm *s)
+static int rage(struct storm *s, struct worker *workers)
 {
 	const struct plan *p = &s->plan;
-	struct worker *workers = calloc(p->threads, sizeof(*workers));
 	sigset_t signals;
 
 	(void)sigemptyset(&signals);
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigaddset(&signals, SIGINT);
-	if (!workers || pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 ||
+	if (pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 ||
 	    pthread_barrier_init(&s->started, NULL, (unsigned int)p->threads + 1) != 0)
 		return 3;
 	atomic_store(&s->running, p->threads);
@@ -278,7 +277,7 @@ static int rage(struct storm *s)
 		for (int set = 0; set < SET_MAX; set++)
 			workers[i].at[set] = p->together ? 0 : i * p->sets[set].len / p->threads;
 		if (pthread_create(&workers[i].thread, NULL, run, &workers[i]) != 0)
-			return 3;
+			_exit(3); /* the others wait for all */
 	}
 	(void)pthread_barrier_wait(&s->started);
 	(void)puts("ok");
@@ -293,14 +292,16 @@ static int rage(struct storm *s)
 int main(int argc, char **argv)
 {
 	struct storm *s = calloc(1, sizeof(*s));
+	struct worker *workers = calloc(THREADS_MAX, sizeof(*workers));
+	int status = 2;
 
-	if (!s)
+	if (!s || !workers)
 		return 3;
-	if (!parse_plan(&s->plan, argc, argv)) {
-		(void)fputs("usage: storm [OPTIONS] --ports=PORTS|--always-ok=PORTS|"
-			    "--never-ok=PORTS...: see storm.c\n",
-			    stderr);
-		return 2;
-	}
-	return rage(s);
+	if (parse_plan(&s->plan, argc, argv))
+		status = rage(s, workers);
+	else
+		(void)fputs("usage: see the head of storm.c\n", stderr);
+	free(workers);
+	free(s);
+	return status;
 }
