@@ -100,11 +100,11 @@ int privilege_drop(bool enters_netns, struct privilege *ret_privilege)
 		ret_privilege->unfiltered = "built with AddressSanitizer";
 	} else {
 		r = sandbox_enter();
-		if (r < 0)
+		if (r < 0) {
 			ret_privilege->unfiltered = strerror(-r);
+			log_warning("system calls are not filtered: %s", strerror(-r));
+		}
 	}
-	if (ret_privilege->unfiltered)
-		log_warning("system calls are not filtered: %s", ret_privilege->unfiltered);
 	return 0;
 }
 
