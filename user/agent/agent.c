@@ -81,14 +81,13 @@ static int find_cgroup(struct agent *agent)
 static int find_node(struct agent *agent)
 {
 	const char *path = agent->config->netns;
-	int r = netns_open(path, &agent->netns);
+	int r = netns_open(path && !netns_is_own(path) ? path : NULL, &agent->netns);
 
 	if (r < 0) {
 		log_error("network namespace: %s: %s", path ? path : "/proc/self/ns/net",
 			  r == -EINVAL ? "not a network namespace" : strerror(-r));
 		return path ? EXIT_USAGE : EXIT_SYSTEM;
 	}
-	netns_stay_in_own(&agent->netns);
 	r = identity_open(&agent->identity, &agent->mounts);
 	if (r < 0) {
 		log_error("cgroup hierarchies: %s", strerror(-r));

@@ -70,12 +70,12 @@ int netns_open(const char *path, struct netns *ret_netns)
 	return 0;
 }
 
-void netns_stay_in_own(struct netns *netns)
+bool netns_is_own(const char *path)
 {
-	struct stat st;
+	struct stat own, other;
 
-	if (stat("/proc/self/ns/net", &st) == 0 && (uint32_t)st.st_ino == netns->inum)
-		netns_close(netns);
+	return stat("/proc/self/ns/net", &own) == 0 && stat(path, &other) == 0 &&
+	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
 void netns_close(struct netns *netns)

@@ -2,10 +2,11 @@
 /* The target network namespace. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct netns {
-	int fd;		 /* of the target; owned; -1: the process's own */
+	int fd;		 /* of the target; owned; -1: the agent's own */
 	uint64_t cookie; /* 0: this kernel does not tell it (before 5.14) */
 	uint32_t inum;	 /* what /proc/PID/ns/net is called by */
 };
@@ -17,8 +18,9 @@ struct netns {
 int netns_open(const char *path, struct netns *ret_netns);
 void netns_close(struct netns *netns);
 
-/* Where it is the process's own by another name, don't enter it: that would take a capability. */
-void netns_stay_in_own(struct netns *netns);
+/* Is the file the calling process's own netns by another name? To enter that takes CAP_SYS_ADMIN,
+ * too. */
+bool netns_is_own(const char *path);
 
 /*
  * Call fn inside the netns and return what it returns; a negative errno when
