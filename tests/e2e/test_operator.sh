@@ -49,7 +49,7 @@ has "the agent is killed: tail says so" "$(cat "$WORK/tail.err")" 'the agent has
 
 # A reader of the log that pauses gets the rest when the agent ends, or it is said how much not.
 mkfifo "$WORK/pipe"
-"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json --mode=enforce \
+"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json --mode=enforce --pin=none \
 	>"$WORK/pipe" 2>"$WORK/log" </dev/null 8<&- &
 AGENT_PID=$!
 exec {reader}<"$WORK/pipe"

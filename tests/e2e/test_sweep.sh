@@ -280,7 +280,7 @@ test_moved() {
 # In a PID namespace of its own the agent does not know that nobody has a socket.
 test_pid_namespace() {
 	keep hidden outside bindprobe tcp 4 127.0.0.1 21001 hold
-	unshare --pid --fork --mount-proc --kill-child "$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" \
+	unshare --pid --fork --mount-proc --kill-child "$B/hostportd" --pin=none --cgroup="$CGROUP" --netns="$NETNS" \
 		--socket="$SOCK" --log=json --mode=enforce --existing=close --registry="$REG" \
 		>"$WORK/events" 2>"$WORK/log" </dev/null 8<&- &
 	AGENT_PID=$!

@@ -13,8 +13,8 @@ shopt -s nullglob
 
 B=${B:-build}
 # What the scripts of the tests call; the guest's init needs no more than busybox.
-TOOLS='bash sh jq ip ss bpftool sysctl mount umount pgrep nsenter unshare setpriv flock awk grep sed diff find busybox
-	basename cat chmod cp cut date dd dirname env head id install ln ls mkdir mkfifo mktemp mv paste
+TOOLS='bash sh jq ip ss bpftool sysctl mount mountpoint umount pgrep nsenter unshare setpriv flock awk grep sed diff find busybox
+	basename cat chmod chown cp cut date dd dirname env head id install ln ls mkdir mkfifo mktemp mv paste
 	readlink realpath rm rmdir seq sleep sort stat tail tee timeout touch tr true uname uniq wc xargs'
 # What a node's kernel would load when it is asked; those that a kernel lacks are left out.
 MODULES='inet_diag tcp_diag udp_diag raw_diag unix_diag mptcp_diag sctp_diag dccp_diag smc_diag
@@ -48,6 +48,8 @@ pack_tests() {
 		case $file in *.[od]) continue ;; esac
 		add "$file" "hostportd/build/${file#"$B"/}"
 	done
+	# the versions that test_faults upgrades to
+	for file in "$B"/next/hostportd "$B"/other/hostportd; do add "$file" "hostportd/build/${file#"$B"/}"; done
 	for file in tests/e2e/*.sh registry/*; do add "$file" "hostportd/$file"; done
 	add tests/kernels/steps.sh hostportd/steps.sh
 	add tests/kernels/init init
