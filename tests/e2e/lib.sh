@@ -89,6 +89,8 @@ kill_stale_agent() {
 }
 
 cleanup() {
+	# a child that is ended before it is another program has the shell's traps
+	[ "$BASHPID" = "$$" ] || return
 	if [ -n "$AGENT_PID" ]; then
 		kill -KILL "$AGENT_PID" 2>/dev/null
 		wait "$AGENT_PID" 2>/dev/null

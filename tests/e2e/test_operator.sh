@@ -3,6 +3,7 @@
 # What an operator meets: odd registries, readers that pause or leave, an agent that hangs.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
+export HOSTPORTD_PIN=none # an agent is killed here, and nothing of it is to go on
 setup
 
 # A registry that allows whole ranges leaves the canary no port of its own; it needs none.
@@ -49,7 +50,7 @@ has "the agent is killed: tail says so" "$(cat "$WORK/tail.err")" 'the agent has
 
 # A reader of the log that pauses gets the rest when the agent ends, or it is said how much not.
 mkfifo "$WORK/pipe"
-"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json --mode=enforce --pin=none \
+"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json --mode=enforce \
 	>"$WORK/pipe" 2>"$WORK/log" </dev/null 8<&- &
 AGENT_PID=$!
 exec {reader}<"$WORK/pipe"

@@ -46,13 +46,23 @@ static void put_first(const struct diags *errors, struct buf *out)
 		buf_printf(out, " (and %zu more)", errors->total - 1);
 }
 
+/* Through the log, which waits for nobody. */
+static void say_all(const struct diags *errors)
+{
+	for (size_t i = 0; i < errors->len; i++) {
+		_cleanup_buf_ struct buf line = { 0 };
+
+		diag_text(&errors->items[i], &line);
+		log_warning("%s", line.data ? line.data : strerror(ENOMEM));
+	}
+}
+
 static void tell_failed(struct agent *agent, const struct diags *errors)
 {
-	_cleanup_buf_ struct buf message = { 0 }, all = { 0 };
+	_cleanup_buf_ struct buf message = { 0 };
 
-	diags_text(errors, &all);
-	if (errors->total > 1 && all.len)
-		(void)fputs(all.data, stderr);
+	if (errors->total > 1)
+		say_all(errors);
 	buf_printf(&message,
 		   "registry: not taken, generation %u stays: ", agent->decision.generation);
 	put_first(errors, &message);

@@ -105,8 +105,10 @@ static void on_record(void *data, const struct hp_event *record)
 	int r = fold_record(agent->fold, record);
 
 	remember(agent, record);
-	if (r < 0)
-		log_error("a violation can't be told: %s", strerror(-r));
+	if (r == 0)
+		return;
+	log_error("a violation can't be told: %s", strerror(-r));
+	agent->settled = false; /* it is counted as lost, once nothing is on its way */
 }
 
 static uint64_t boot_ns(void)
@@ -176,8 +178,10 @@ static void settle(struct agent *agent, uint64_t counted)
 	if (!missing)
 		return;
 	tally_untold(agent->told, missing);
-	log_warning("%llu violations stand in no line: an agent ended while it told them",
-		    (unsigned long long)missing);
+	log_warning(
+		"%llu violations stand in no line: an agent ended while it told them, or there was"
+		" no memory",
+		(unsigned long long)missing);
 }
 
 static void on_tick(void *data, uint32_t events)
