@@ -16,7 +16,7 @@ instances() { find "$PIN" -mindepth 1 -maxdepth 1 -type d | wc -l; }
 KILLS=${FAULTS_KILLS:-40}
 BINDS=(--threads=2 --always-ok=20000 --never-ok=21000-21003)
 if [ -n "${E2E_QUICK:-}" ]; then # where one slow processor is all there is
-	KILLS=10
+	KILLS=6
 	BINDS+=(--pace=300)
 fi
 
@@ -78,18 +78,23 @@ upgrade() {
 	done
 	unset AGENT
 	end_storm "$name"
-	is "$name: programs" "$(bpftool cgroup show "$CGROUP" | grep -c hp_)" 4
+	is "$name: programs" "$(status '[.attached[] | select(.hook | startswith("cgroup_inet")) | select(.alive)] | length')" 4
+	is "$name: links" "$(bpftool -j link show | jq "map(select(.cgroup_id == $(stat -c %i "$CGROUP"))) | length")" 4
 	is "$name: instances" "$(instances)" 1
 }
 
 test_upgrade() {
 	local next=$B/next/hostportd other=$B/other/hostportd this=$B/hostportd
-	upgrade "upgrade" "$next" "$this" "$next" "$next" "$this" "$next"
+	upgrade "upgrade" "$next" "$this" "$next"
 	is "upgrade: version" "$(status .version)" "$("$next" --version | cut -d' ' -f2)"
 	counted "upgrade"
 	stop_agent
 	ctl detach >/dev/null
-	upgrade "upgrade to another layout" "$other" "$this" "$other" "$next" "$other"
+	if [ -n "${E2E_QUICK:-}" ]; then
+		upgrade "upgrade to another layout" "$other"
+	else
+		upgrade "upgrade to another layout" "$other" "$this" "$other" "$next" "$other"
+	fi
 	is "upgrade to another layout: adopted" "$(status .pins.adopted)" false
 	stop_agent
 	ctl detach >/dev/null

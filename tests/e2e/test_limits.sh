@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib_faults.sh"
 
 sanitized() { ldd "$B/hostportd" | grep -q libasan; }
-attached() { bpftool cgroup show "$CGROUP" 2>/dev/null | grep -c hp_; }
+attached() { bpftool -j link show | jq "map(select(.cgroup_id == $(stat -c %i "$CGROUP"))) | length"; }
 
 # limited NAME PREFIX...: an agent with a limit is ready, and works; or it ends with 3, and has said why
 # in a line; nothing is left then. Sets READY.

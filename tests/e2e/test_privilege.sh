@@ -165,8 +165,9 @@ test_fewer() {
 	SOCK=$WORK/agent.sock
 }
 
-# Nothing can be written but the directory of the socket; not even /tmp.
+# Nothing can be written but the directory of the socket, and pins; not even /tmp.
 test_read_only() {
+	export BPFFS
 	mkdir -p "$WORK/run"
 	SOCK=$WORK/run/agent.sock
 	# shellcheck disable=SC2016 # for the inner shell
@@ -174,7 +175,7 @@ test_read_only() {
 		mount --bind "$0" "$0" && mount -o remount,bind,ro / || exit 9
 		findmnt -rno TARGET,OPTIONS | while read -r target options; do
 			case $target,$options in
-			*,ro,* | *,ro | "$0",* | /proc*,* | /sys*,* | /dev*,*) ;;
+			*,ro,* | *,ro | "$0",* | "$BPFFS",* | /proc*,* | /sys*,* | /dev*,*) ;;
 			*) mount -o remount,bind,ro "$target" || exit 9 ;;
 			esac
 		done

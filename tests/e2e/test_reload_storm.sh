@@ -15,7 +15,7 @@ RELOADS=${FAULTS_RELOADS:-1000}
 PACE=()
 if ldd "$B/hostportd" 2>/dev/null | grep -q libasan; then RELOADS=200; fi
 if [ -n "${E2E_QUICK:-}" ]; then # where one slow processor is all there is
-	RELOADS=40
+	RELOADS=20
 	PACE=(--pace=300)
 fi
 

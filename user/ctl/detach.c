@@ -113,13 +113,11 @@ static int take_from_agent(const char *pin)
 
 	if (r < 0)
 		return failed(pin, r, &err);
-	if (left) {
-		log_error("%u of %d links are still attached: they end with the agent, which does"
-			  " not answer: end it",
-			  left, r);
-		return EXIT_SYSTEM;
-	}
 	log_warning("an agent that does not answer still runs: its programs are detached");
+	if (left)
+		log_warning("%u of %d links, of tracing or LSM programs, end only with it; they"
+			    " deny nothing, and tell nothing, any more",
+			    left, r);
 	return say("detached: what was pinned is removed");
 }
 

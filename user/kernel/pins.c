@@ -14,6 +14,7 @@
 #include "libbpf.h"
 
 #define ANON	   "anon_inode:"
+#define CONFIG_MAX 256	  /* bytes of one, in any version */
 #define SUFFIX_NEW "_new" /* a pin on its way to its name; bpffs takes no dots */
 
 struct pins {
@@ -335,6 +336,26 @@ static void note_error(struct removal *removal)
 		removal->error = -errno;
 }
 
+/*
+ * Zeros are the harmless configuration of every version: everything passes. For
+ * programs that can't be detached while somebody has them open.
+ */
+static void unset_configs(int dir)
+{
+	char path[64], zeros[CONFIG_MAX] = { 0 };
+	struct bpf_map_info info = { 0 };
+	uint32_t len = sizeof(info);
+	_cleanup_close_ int fd = -1;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/" PINS_CONFIGS, dir);
+	fd = bpf_obj_get(path);
+	if (fd < 0 || !is_kind(fd, PINS_MAP) || bpf_obj_get_info_by_fd(fd, &info, &len) < 0 ||
+	    info.value_size > sizeof(zeros))
+		return;
+	for (uint32_t i = 0; i < info.max_entries; i++)
+		(void)bpf_map_update_elem(fd, &i, zeros, BPF_ANY);
+}
+
 /* Off at once, whoever else has the link open. */
 static void force_link(struct removal *removal, int dir, const char *name)
 {
@@ -354,6 +375,8 @@ static void remove_pin(void *data, int dir, const char *name)
 
 	if (removal->links_only && !is_link(name))
 		return;
+	if (removal->force && strcmp(name, PINS_CONFIGS) == 0)
+		unset_configs(dir);
 	if (removal->force && is_link(name))
 		force_link(removal, dir, name);
 	if (unlinkat(dir, name, 0) < 0)

@@ -20,6 +20,7 @@
 #define PINS_DEFAULT "/sys/fs/bpf/hostportd"
 #define PINS_LINK    "link_" /* what links' names begin with */
 #define PINS_INFO    "hp_info"
+#define PINS_CONFIGS "hp_configs"
 
 struct pins;
 
@@ -81,7 +82,8 @@ int pins_remove_all(struct pins *pins);
 
 /*
  * Without the lock, where its holder does not answer: detach each link that can
- * be, and take everything away. How many links were pinned; or a negative errno,
- * of which `err` may say more. *ret_left: links that end only with their holder.
+ * be, let the programs of the others (of tracing and LSM) pass everything, and take
+ * all away. How many links were pinned; or a negative errno, of which `err` may say
+ * more. *ret_left: links that end only with their holder.
  */
 int pins_break(const char *path, unsigned int *ret_left, struct buf *err);
