@@ -224,6 +224,10 @@ test_foreign() {
 	is "no bpffs: nothing is made" "$(ls "$WORK/plain")" ""
 	refused "a directory that is none" "$REG" --pin="$REG"
 	start_agent --registry="$REG" || return
+	is "pins that are there: status" "$(status .pins.error)" null
+	rm "$PIN"/*/hp_info
+	has "pins that somebody removed: status" "$(status .pins.error)" 'somebody has removed them'
+	has "pins that somebody removed: status for a person" "$(ctl status)" '^pins +NONE: somebody has removed them'
 	is "a second agent with the same pins" "$(exit_status "$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" \
 		--socket="$WORK/second.sock" --registry="$REG")" 3
 	has "a second agent with the same pins: says why" "$(cat "$WORK/err")" 'another agent works with them'

@@ -122,10 +122,13 @@ static void put_pins(struct jsonw *w, const struct agent *agent)
 	}
 	jsonw_object(w, "pins");
 	jsonw_string(w, "directory", agent->config->pin);
+	if (agent->pins)
+		jsonw_u64(w, "instance", pins_instance(agent->pins));
 	if (agent->pins_error)
 		jsonw_string(w, "error", agent->pins_error);
-	else
-		jsonw_u64(w, "instance", pins_instance(agent->pins));
+	else if (!pins_are_there(agent->pins))
+		jsonw_string(w, "error",
+			     "somebody has removed them: what is attached ends with the agent");
 	jsonw_bool(w, "adopted", kernel_adopted(agent->kernel));
 	jsonw_string(w, "on_exit", programs_stay(agent) ? "keep" : "detach");
 	jsonw_object_end(w);

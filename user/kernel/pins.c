@@ -222,6 +222,14 @@ unsigned int pins_instance(const struct pins *pins)
 	return pins->instance;
 }
 
+bool pins_are_there(const struct pins *pins)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "%u/" PINS_INFO, pins->instance);
+	return faccessat(pins->fd, name, F_OK, 0) == 0;
+}
+
 /* ---- pins ---------------------------------------------------------------------------------- */
 
 /* What they are to open a pin with: bpf(2) takes no directory's descriptor before 6.7. */

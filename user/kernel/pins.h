@@ -54,6 +54,9 @@ int pins_begin(struct pins *pins);
 unsigned int pins_instance(const struct pins *pins);
 const char *pins_path(const struct pins *pins);
 
+/* Is it still there, complete? Anybody who may write there can take it away. */
+bool pins_are_there(const struct pins *pins);
+
 /*
  * Open what is pinned in the instance. A descriptor; -ENOENT; -EPERM: it is not
  * of our user; -EINVAL: of another kind; or another negative errno.
