@@ -179,10 +179,6 @@ step_registry() {
 }
 
 step_reload() {
-	if ! hostportctl --help | grep -q '^  reload'; then
-		skip "reload: this version has none"
-		return
-	fi
 	local before
 	before=$(pid)
 	site $FREE
