@@ -150,6 +150,16 @@ test_defaults() {
 		--socket="$SOCK" --mode=enforce --registry="$REG")" 3
 	echo max >"$CGROUP/cgroup.max.descendants"
 	denies "no canary at a restart"
+	# nor can one whose programs don't load, where there is such a thing, with another mode and registry
+	timeout 2 "$B/hostportd" --listen=fexit --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --mode=enforce \
+		--on-exit=keep --registry="$REG" >/dev/null 2>&1 8<&-
+	denies "nothing loads at a restart"
+	echo 0 >"$CGROUP/cgroup.max.descendants"
+	is "no canary, another mode: exit status" "$(exit_status "$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" \
+		--socket="$SOCK" --mode=audit --listen=sockops --registry="$WORK/second.yaml")" 3
+	echo max >"$CGROUP/cgroup.max.descendants"
+	denies "no canary, another mode at a restart"
+	is "no canary, another mode: links" "$(attached)" 4
 	is "the end of it: detach: exit status" "$(exit_status "${CTL[@]}" detach)" 0
 	export HOSTPORTD_ON_EXIT=detach
 }
@@ -194,6 +204,16 @@ test_detach() {
 	)" 0
 	until_true 5 none_attached
 	is "--pin=none: detach: programs" "$(attached)" 0
+	# pins of one agent, while another runs without
+	start_agent "${ENFORCE[@]}" --on-exit=keep || return
+	stop_agent
+	start_agent "${ENFORCE[@]}" --pin=none || return
+	is "an agent beside pins: programs" "$(attached)" 8
+	is "an agent beside pins: detach: exit status" "$(exit_status "${CTL[@]}" detach)" 0
+	wait "$AGENT_PID"
+	AGENT_PID=
+	is "an agent beside pins: detach: programs" "$(attached)" 0
+	allows "an agent beside pins: detach"
 }
 # shellcheck disable=SC2317 # called by until_true
 not_effective() { [ "$(status .effective)" = false ]; }
@@ -213,8 +233,9 @@ refused() {
 test_foreign() {
 	mkdir "$PIN" && chown 65534 "$PIN"
 	refused "a directory of somebody else" "$PIN is of user 65534, not of 0" --pin="$PIN"
-	is "a directory of somebody else: detach" "$(exit_status "${CTL[@]}" detach)" 3
-	chown 0 "$PIN" && chmod 0777 "$PIN"
+	is "a directory of somebody else: root may end it" "$(exit_status "${CTL[@]}" detach)" 0
+	is "a directory of somebody else: detach" "$([ -e "$PIN" ] && echo there || echo gone)" gone
+	mkdir "$PIN" && chmod 0777 "$PIN"
 	refused "a directory that anybody writes" "$PIN: others may write there" --pin="$PIN"
 	rmdir "$PIN"
 	ln -s "$BPFFS" "$WORK/link"

@@ -254,12 +254,12 @@ static void say_ready(struct agent *agent)
 static int start(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		raise_descriptors,  apply_load,	      apply_check,     apply_make,
-		find_cgroup,	    find_node,	      open_loop,       open_control,
-		programs_open_pins, programs_load,    mode_restore,    prepare_sweeps,
-		foresee_start,	    programs_publish, programs_attach, programs_prove,
-		programs_keep,	    start_reserving,  start_telling,   start_watching,
-		start_reloading,    start_watchdog,   drop_privileges,
+		raise_descriptors,  apply_load,	      apply_check,	apply_make,
+		find_cgroup,	    find_node,	      open_loop,	open_control,
+		programs_open_pins, programs_load,    mode_restore,	prepare_sweeps,
+		foresee_start,	    programs_publish, programs_attach,	programs_prove,
+		programs_keep,	    start_reserving,  start_telling,	start_reloading,
+		start_watchdog,	    drop_privileges,  programs_replace, start_watching,
 	};
 	int r = EXIT_OK;
 
@@ -296,18 +296,18 @@ static void say_stopped(struct agent *agent)
 
 static void stop(struct agent *agent)
 {
-	if (programs_stay(agent) && agent->ready)
+	if (agent->ready ? programs_stay(agent) : programs_found(agent))
 		reserve_leave(&agent->reserve);
 	else
 		reserve_stop(&agent->reserve);
 	if (agent->ready)
 		say_stopped(agent);
-	control_close(agent->control);
 	sink_close(agent->sink);
 	sweep_stop(agent);
 	audited_free(agent->audited);
 	fold_free(agent->fold);
 	programs_end(agent);
+	control_close(agent->control); /* its lock is the next agent's sign to begin */
 	watch_stop(&agent->watch);
 	files_stop(&agent->files);
 	reload_stop(&agent->reload);

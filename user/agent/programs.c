@@ -64,7 +64,7 @@ bool programs_stay(const struct agent *agent)
 {
 	enum on_exit on_exit = agent->config->on_exit;
 
-	if (!agent->pins || agent->detach_asked)
+	if (!agent->pins || agent->detach_asked || !pins_are_there(agent->pins))
 		return false;
 	if (on_exit == ON_EXIT_BY_MODE)
 		return agent->decision.mode == HP_MODE_ENFORCE;
@@ -80,16 +80,40 @@ int programs_keep(struct agent *agent)
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
-/* Who did not come to be ready leaves what was there before him, and no more. */
+int programs_replace(struct agent *agent)
+{
+	int r = kernel_replace(agent->kernel);
+
+	agent->replaced = true;
+	if (r < 0)
+		log_warning("pins: %s: what another instance left could not be removed: %s",
+			    pins_path(agent->pins), strerror(-r));
+	return EXIT_OK;
+}
+
+/* Who did not come to be ready leaves what was there before him, as it was. */
+static int undo(struct agent *agent)
+{
+	if (agent->replaced)
+		return 0; /* ours is all that is left */
+	if (agent->kernel)
+		kernel_undo(agent->kernel);
+	return pins_remove_own(agent->pins);
+}
+
+bool programs_found(const struct agent *agent)
+{
+	return agent->kernel && kernel_adopted(agent->kernel);
+}
+
 void programs_end(struct agent *agent)
 {
-	bool adopted = agent->kernel && kernel_adopted(agent->kernel);
 	int r = 0;
 
-	if (agent->pins && agent->ready && !programs_stay(agent))
+	if (agent->pins && !agent->ready)
+		r = undo(agent);
+	else if (agent->pins && !programs_stay(agent))
 		r = pins_remove_all(agent->pins);
-	else if (agent->pins && !agent->ready && !adopted)
-		r = pins_remove_own(agent->pins);
 	if (r < 0)
 		log_warning("pins: %s: not all could be removed: %s", pins_path(agent->pins),
 			    strerror(-r));

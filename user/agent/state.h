@@ -59,6 +59,7 @@ struct agent {
 	struct loop *loop;
 	struct pins *pins; /* NULL: nothing outlives the agent */
 	char *pins_error;  /* why, if they were not asked for; owned */
+	bool replaced;	   /* what was there before this agent is gone */
 	bool detach_asked; /* whatever --on-exit says */
 	struct kernel *kernel;
 	struct fold *fold;
@@ -88,6 +89,10 @@ int programs_publish(struct agent *agent);
 int programs_attach(struct agent *agent);
 int programs_prove(struct agent *agent);
 int programs_keep(struct agent *agent);
+int programs_replace(struct agent *agent);
+
+/* Were they there before this agent? */
+bool programs_found(const struct agent *agent);
 
 /* Do the programs stay attached when this agent ends? */
 bool programs_stay(const struct agent *agent);

@@ -213,11 +213,15 @@ static void say_agents(const struct neighbours *foreign)
 
 int watch_start(struct agent *agent)
 {
-	struct health nothing = { .effective = true };
+	struct health nothing = { .effective = true }, now;
 	int r = loop_timer(agent->loop, on_timer, agent, &agent->watch.timer);
 
 	if (r == 0)
 		r = loop_timer_set(agent->watch.timer, WATCH_S * 1000, WATCH_S * 1000);
+	/* since the proof what an agent before this one had attached may be gone */
+	watch_look(agent, &now);
+	health_free(&agent->watch.health);
+	agent->watch.health = now;
 	health_compare(&nothing, &agent->watch.health, on_notice, agent);
 	say_put_off(&nothing, &agent->watch.health);
 	say_agents(&agent->watch.health.foreign);

@@ -91,7 +91,9 @@ static bool is_over(const struct ctl *ctl, const char *pin)
 	_cleanup_buf_ struct buf err = { 0 };
 	int r = pins_open(pin, false, &pins, &err);
 
-	return r == -ENOENT ? no_agent(ctl) : r == 0 && pins_remove_all(pins) == 0;
+	if (r == 0)
+		return no_agent(ctl) && pins_remove_all(pins) == 0;
+	return r == -ENOENT && no_agent(ctl);
 }
 
 static bool wait_until_over(const struct ctl *ctl, const char *pin)
@@ -134,28 +136,37 @@ static int ask_agent(const struct ctl *ctl, struct buf *reason)
 	return r;
 }
 
+/* What is pinned, after the agent was asked: it has ended, or did not answer, or there was none. */
+static int remove_pins(const struct ctl *ctl, const char *pin, int asked)
+{
+	_cleanup_(pins_closep) struct pins *pins = NULL;
+	_cleanup_buf_ struct buf err = { 0 };
+	bool nobody = asked == -ENOENT || asked == -ECONNREFUSED;
+	int r = pins_open(pin, false, &pins, &err);
+
+	if (r == 0 && (nobody || no_agent(ctl)))
+		return remove_all(pins);
+	if (r == -EBUSY)
+		return take_from_agent(pin);
+	if (r < 0 && r != -ENOENT)
+		return failed(pin, r, &err);
+	if (r < 0 && nobody)
+		return say("nothing to detach: nothing is pinned, and no agent runs");
+	return verb_no_agent(ctl, asked ? asked : -ETIMEDOUT, NULL);
+}
+
 int verb_detach(const struct ctl *ctl, int argc, char **argv)
 {
 	struct detach_options o = { .pin = PINS_DEFAULT };
-	_cleanup_(pins_closep) struct pins *pins = NULL;
-	_cleanup_buf_ struct buf err = { 0 }, reason = { 0 };
-	int operands, status, found, r;
+	_cleanup_buf_ struct buf reason = { 0 };
+	int operands, status, r;
 
 	if (verb_parse(&options, &o, argc, argv, &operands, &status) != 0)
 		return status;
-	found = pins_open(o.pin, false, &pins, &err);
-	if (found == 0)
-		return remove_all(pins);
-	if (found != -EBUSY && found != -ENOENT)
-		return failed(o.pin, found, &err);
 	r = ask_agent(ctl, &reason);
 	if (r == -EPROTO)
 		return verb_no_agent(ctl, r, reason.data);
 	if (r == 0 && wait_until_over(ctl, o.pin))
 		return say("detached: the agent has ended");
-	if (found == -EBUSY)
-		return take_from_agent(o.pin);
-	if (r == -ENOENT || r == -ECONNREFUSED)
-		return say("nothing to detach: nothing is pinned, and no agent runs");
-	return verb_no_agent(ctl, r ? r : -ETIMEDOUT, NULL);
+	return remove_pins(ctl, o.pin, r);
 }

@@ -46,6 +46,12 @@ static bool is_alike(const struct bpf_map *map, int fd)
 	       (info.max_entries == bpf_map__max_entries(map) || info.type == BPF_MAP_TYPE_RINGBUF);
 }
 
+/* Is it that there is none of ours, and not that we can't see it now? */
+static bool is_none(int r)
+{
+	return r == -ENOENT || r == -EINVAL || r == -EPERM;
+}
+
 /* The instance's map, in its place; -ENOENT also where it is another one. */
 static int open_map(const struct kernel *kernel, const struct bpf_map *map)
 {
@@ -57,17 +63,22 @@ static int open_map(const struct kernel *kernel, const struct bpf_map *map)
 	return is_alike(map, fd) ? TAKE_FD(fd) : -ENOENT;
 }
 
-static bool is_of_us(const struct kernel *kernel)
+/* 1: it is ours; 0: it is not; or a negative errno. */
+static int is_of_us(const struct kernel *kernel)
 {
 	_cleanup_close_ int fd = open_map(kernel, kernel->skel->maps.hp_info);
 	struct hp_info info;
 	uint32_t zero = 0;
 
-	return fd >= 0 && bpf_map_lookup_elem(fd, &zero, &info) == 0 &&
-	       memcmp(&info, &kernel->info, sizeof(info)) == 0;
+	if (fd < 0)
+		return is_none(fd) ? 0 : fd;
+	if (bpf_map_lookup_elem(fd, &zero, &info))
+		return -errno;
+	return memcmp(&info, &kernel->info, sizeof(info)) == 0;
 }
 
-static bool is_complete(const struct kernel *kernel)
+/* Likewise: has it every map? */
+static int is_complete(const struct kernel *kernel)
 {
 	const struct bpf_map *map;
 
@@ -76,25 +87,33 @@ static bool is_complete(const struct kernel *kernel)
 		_cleanup_close_ int fd = is_kept(map) ? open_map(kernel, map) : -1;
 
 		if (is_kept(map) && fd < 0)
-			return false;
+			return is_none(fd) ? 0 : fd;
 	}
-	return true;
+	return 1;
 }
 
-static void find_instance(struct kernel *kernel)
+/* What can't be looked at now must not be taken for another's: it would be removed. */
+static int find_instance(struct kernel *kernel)
 {
 	unsigned int n = 0;
+	int r = 0;
 
-	while (!kernel->adopted && (n = pins_next(kernel->pins, n))) {
+	while (r == 0 && (n = pins_next(kernel->pins, n))) {
 		pins_use(kernel->pins, n);
-		kernel->adopted = is_of_us(kernel) && is_complete(kernel);
+		r = is_of_us(kernel);
+		if (r > 0)
+			r = is_complete(kernel);
 	}
+	kernel->adopted = r > 0;
 	if (!kernel->adopted)
 		pins_use(kernel->pins, 0);
+	return r < 0 ? r : 0;
 }
 
 int adopt_find(struct kernel *kernel, const struct kernel_settings *settings)
 {
+	int r;
+
 	kernel->pins = settings->pins;
 	if (!kernel->pins)
 		return 0;
@@ -108,10 +127,10 @@ int adopt_find(struct kernel *kernel, const struct kernel_settings *settings)
 		.netns_cookie = settings->netns_cookie,
 		.netns_inum = settings->netns_inum,
 	};
-	find_instance(kernel);
+	r = find_instance(kernel);
 	hostport_bpf__destroy(kernel->skel);
 	kernel->skel = NULL;
-	return 0;
+	return r;
 }
 
 bool kernel_adopted(const struct kernel *kernel)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Attaching the programs, and what is attached. */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,7 +69,7 @@ static bool is_alike(const struct kernel *kernel, enum part part, int fd)
 static bool take_over(struct kernel *kernel, enum part part)
 {
 	struct link_name name = link_name(part);
-	char path[PATH_MAX + 128];
+	_cleanup_buf_ struct buf path = { 0 };
 	_cleanup_close_ int fd = -1;
 	struct bpf_link *link;
 
@@ -79,9 +78,8 @@ static bool take_over(struct kernel *kernel, enum part part)
 	fd = pins_get(kernel->pins, name.text, PINS_A_LINK);
 	if (fd < 0 || !is_alike(kernel, part, fd))
 		return false;
-	(void)snprintf(path, sizeof(path), "%s/%u/%s", pins_path(kernel->pins),
-		       pins_instance(kernel->pins), name.text);
-	link = bpf_link__open(path);
+	pins_put_path(kernel->pins, name.text, &path);
+	link = path.failed ? NULL : bpf_link__open(path.data);
 	if (!link)
 		return false;
 	if (bpf_link__update_program(link, part_program(kernel->skel, part)) < 0) {
@@ -90,6 +88,14 @@ static bool take_over(struct kernel *kernel, enum part part)
 	}
 	kernel->links[part] = link;
 	return true;
+}
+
+static bool has_pin(const struct kernel *kernel, enum part part)
+{
+	struct link_name name = link_name(part);
+	_cleanup_close_ int fd = pins_get(kernel->pins, name.text, PINS_A_LINK);
+
+	return fd >= 0;
 }
 
 /* A link that ours takes the place of works until then: two of them ask once more, none would not.
@@ -101,6 +107,8 @@ static int attach_part(struct kernel *kernel, enum part part, int cgroup_fd)
 
 	if (kernel->links[part] || take_over(kernel, part))
 		return 0;
+	if (kernel->adopted && !has_pin(kernel, part))
+		kernel->added |= 1U << part;
 	if (part == PART_LISTEN_FEXIT)
 		kernel->links[part] = bpf_program__attach_trace(p);
 	else if (PARTS_SCTP & 1U << part)
@@ -167,15 +175,30 @@ static bool is_wanted(const void *data, const char *name)
 
 int kernel_keep(struct kernel *kernel)
 {
-	int r;
+	return kernel->pins && !kernel->adopted ? adopt_complete(kernel) : 0;
+}
 
+int kernel_replace(struct kernel *kernel)
+{
 	if (!kernel->pins)
 		return 0;
-	r = kernel->adopted ? 0 : adopt_complete(kernel);
-	if (r < 0)
-		return r;
 	pins_prune(kernel->pins, is_wanted, kernel);
 	return pins_remove_others(kernel->pins);
+}
+
+void kernel_undo(struct kernel *kernel)
+{
+	if (!kernel->adopted)
+		return;
+	if (kernel->generation == kernel->generation_before + 1)
+		__atomic_store_n(&kernel->skel->bss->hp_active, kernel->active_before,
+				 __ATOMIC_RELEASE);
+	for (enum part p = 0; p < PART_MAX; p++) {
+		struct link_name name = link_name(p);
+
+		if (kernel->added & 1U << p)
+			(void)pins_drop(kernel->pins, name.text);
+	}
 }
 
 void kernel_detach(struct kernel *kernel)

@@ -100,12 +100,20 @@ bool kernel_adopted(const struct kernel *kernel);
  */
 int kernel_attach(struct kernel *kernel, int cgroup_fd);
 
-/*
- * All is attached that is to be: have it outlive the agent, and end what another
- * instance, or programs that are not wanted any more, left attached. 0, or a
- * negative errno. Nothing to do without pins.
- */
+/* All is attached that is to be: the instance is complete. 0, or a negative errno. */
 int kernel_keep(struct kernel *kernel);
+
+/*
+ * The start has succeeded: end what other instances, and links that are not wanted
+ * any more, left attached. 0, or the first error; what could be ended is.
+ */
+int kernel_replace(struct kernel *kernel);
+
+/*
+ * The start has failed over an instance that was taken over: put the policy in force
+ * again that was before the one published since, and drop the links that are new.
+ */
+void kernel_undo(struct kernel *kernel);
 
 /*
  * Attach what was loaded for listen(), if anything. 0, or a negative errno: some

@@ -121,6 +121,8 @@ static int read_generation(struct kernel *kernel)
 	if (bpf_map_lookup_elem(bpf_map__fd(kernel->skel->maps.hp_configs), &active, &config))
 		return -errno;
 	kernel->generation = config.generation;
+	kernel->generation_before = config.generation;
+	kernel->active_before = active;
 	return 0;
 }
 

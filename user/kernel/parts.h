@@ -28,6 +28,9 @@ struct kernel {
 	struct ring_buffer *ring;
 	struct pins *pins;	     /* borrowed; NULL: none */
 	bool adopted;		     /* the maps were there before */
+	uint32_t active_before;	     /* of an adopted instance: what was in force, */
+	uint32_t generation_before;  /* and its number */
+	uint32_t added;		     /* links that it did not have: 1 << enum part */
 	struct hp_info info;	     /* whose maps these are */
 	struct hp_front *fronts;     /* mapped: HP_POLICIES of them */
 	struct hp_told *told;	     /* mapped */

@@ -14,6 +14,8 @@
 #include "libbpf.h"
 
 #define ANON	   "anon_inode:"
+#define NUMBER_MAX 999999U
+#define OPEN_TRIES 10
 #define CONFIG_MAX 256	  /* bytes of one, in any version */
 #define SUFFIX_NEW "_new" /* a pin on its way to its name; bpffs takes no dots */
 
@@ -21,6 +23,7 @@ struct pins {
 	char path[PATH_MAX];
 	int fd; /* of the directory, locked */
 	unsigned int instance;
+	bool begun; /* the instance is of our making */
 };
 
 typedef void (*entry_fn)(void *data, int dir, const char *name);
@@ -81,8 +84,8 @@ static int make_dir(const char *path, struct buf *err)
 	return 0;
 }
 
-/* Nobody else may have put anything there. */
-static int check_dir(int fd, const char *path, struct buf *err)
+/* Nobody else may have put anything there; to take it all away, root need not mind. */
+static int check_dir(int fd, const char *path, bool trust, struct buf *err)
 {
 	struct stat st;
 
@@ -92,6 +95,8 @@ static int check_dir(int fd, const char *path, struct buf *err)
 		buf_printf(err, "%s is not in a bpffs", path);
 		return -EINVAL;
 	}
+	if (!trust && geteuid() == 0)
+		return 0;
 	if (st.st_uid != geteuid()) {
 		buf_printf(err,
 			   "%s is of user %u, not of %u: its pins are not trusted: remove it,"
@@ -109,7 +114,7 @@ static int check_dir(int fd, const char *path, struct buf *err)
 	return st.st_mode & 077 && fchmod(fd, 0700) < 0 ? -errno : 0;
 }
 
-static int open_dir(const char *path, struct buf *err)
+static int open_dir(const char *path, bool trust, struct buf *err)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	int r;
@@ -120,14 +125,38 @@ static int open_dir(const char *path, struct buf *err)
 			buf_printf(err, "%s: %s", path, strerror(-r));
 		return r;
 	}
-	r = check_dir(fd, path, err);
+	r = check_dir(fd, path, trust, err);
 	return r < 0 ? r : TAKE_FD(fd);
+}
+
+/* Who had the lock may have taken the directory away: then it is another's that has the name. */
+static bool is_at(int fd, const char *path)
+{
+	struct stat ours, there;
+
+	return fstat(fd, &ours) == 0 && stat(path, &there) == 0 && ours.st_ino == there.st_ino;
+}
+
+/* One try. -ESTALE: the directory went while it was opened. */
+static int open_locked(const char *path, bool make, struct buf *err)
+{
+	int r = make ? make_dir(path, err) : 0;
+	_cleanup_close_ int fd = -1;
+
+	if (r < 0)
+		return r;
+	fd = open_dir(path, make, err);
+	if (fd < 0)
+		return make && fd == -ENOENT ? -ESTALE : fd;
+	r = lock_take(fd, make ? LOCK_START_MS : 0);
+	if (r < 0)
+		return r == -EWOULDBLOCK ? -EBUSY : r;
+	return is_at(fd, path) ? TAKE_FD(fd) : -ESTALE;
 }
 
 int pins_open(const char *path, bool make, struct pins **ret_pins, struct buf *err)
 {
 	_cleanup_(pins_closep) struct pins *pins = calloc(1, sizeof(*pins));
-	int r;
 
 	if (!pins)
 		return -ENOMEM;
@@ -138,15 +167,13 @@ int pins_open(const char *path, bool make, struct pins **ret_pins, struct buf *e
 		return -ENAMETOOLONG;
 	}
 	(void)strcpy(pins->path, path);
-	r = make ? make_dir(path, err) : 0;
-	if (r < 0)
-		return r;
-	pins->fd = open_dir(path, err);
+	for (int i = 0; i < OPEN_TRIES; i++) {
+		pins->fd = open_locked(path, make, err);
+		if (pins->fd != -ESTALE)
+			break;
+	}
 	if (pins->fd < 0)
-		return pins->fd;
-	r = lock_take(pins->fd, make ? LOCK_START_MS : 0);
-	if (r < 0)
-		return r == -EWOULDBLOCK ? -EBUSY : r;
+		return pins->fd == -ESTALE && !make ? -ENOENT : pins->fd;
 	*ret_pins = TAKE_PTR(pins);
 	return 0;
 }
@@ -175,7 +202,7 @@ static unsigned int number_of(const char *name)
 	char same[16];
 
 	(void)snprintf(same, sizeof(same), "%lu", n);
-	return n < UINT_MAX && strcmp(same, name) == 0 ? (unsigned int)n : 0;
+	return n <= NUMBER_MAX && strcmp(same, name) == 0 ? (unsigned int)n : 0;
 }
 
 struct search {
@@ -203,18 +230,24 @@ unsigned int pins_next(const struct pins *pins, unsigned int below)
 void pins_use(struct pins *pins, unsigned int instance)
 {
 	pins->instance = instance;
+	pins->begun = false;
 }
 
 int pins_begin(struct pins *pins)
 {
-	unsigned int n = pins_next(pins, 0) + 1;
 	char name[16];
 
-	(void)snprintf(name, sizeof(name), "%u", n);
-	if (mkdirat(pins->fd, name, 0700) < 0)
-		return -errno;
-	pins->instance = n;
-	return 0;
+	for (unsigned int n = 1; n <= NUMBER_MAX; n++) {
+		(void)snprintf(name, sizeof(name), "%u", n);
+		if (mkdirat(pins->fd, name, 0700) == 0) {
+			pins->instance = n;
+			pins->begun = true;
+			return 0;
+		}
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -ERANGE;
 }
 
 unsigned int pins_instance(const struct pins *pins)
@@ -232,17 +265,20 @@ bool pins_are_there(const struct pins *pins)
 
 /* ---- pins ---------------------------------------------------------------------------------- */
 
-/* What they are to open a pin with: bpf(2) takes no directory's descriptor before 6.7. */
+/*
+ * What they are to open a pin with: bpf(2) takes no directory's descriptor before 6.7.
+ * It must be below the directory that is locked, whoever has its name by now.
+ */
 struct pin_path {
-	char at[PATH_MAX + 128];
+	char at[128];
 };
 
 static struct pin_path path_of(const struct pins *pins, const char *name, const char *suffix)
 {
 	struct pin_path path;
 
-	(void)snprintf(path.at, sizeof(path.at), "%s/%u/%s%s", pins->path, pins->instance, name,
-		       suffix);
+	(void)snprintf(path.at, sizeof(path.at), "/proc/self/fd/%d/%u/%s%s", pins->fd,
+		       pins->instance, name, suffix);
 	return path;
 }
 
@@ -276,6 +312,13 @@ int pins_get(const struct pins *pins, const char *name, enum pins_kind kind)
 	if (fd < 0)
 		return -errno;
 	return is_kind(fd, kind) ? TAKE_FD(fd) : -EINVAL;
+}
+
+void pins_put_path(const struct pins *pins, const char *name, struct buf *out)
+{
+	struct pin_path path = path_of(pins, name, "");
+
+	buf_puts(out, path.at);
 }
 
 int pins_put(const struct pins *pins, const char *name, int fd)
@@ -421,12 +464,13 @@ int pins_remove_own(struct pins *pins)
 	struct removal removal = { 0 };
 	char name[16];
 
-	if (pins->instance) {
+	if (pins->instance && pins->begun) {
 		(void)snprintf(name, sizeof(name), "%u", pins->instance);
 		remove_instance(&removal, pins->fd, name);
 	}
 	pins->instance = 0;
-	(void)rmdir(pins->path);
+	if (is_at(pins->fd, pins->path))
+		(void)rmdir(pins->path); /* unless there is another one in it */
 	return removal.error;
 }
 
@@ -437,14 +481,15 @@ int pins_remove_all(struct pins *pins)
 	each_entry(pins->fd, ".", remove_instance, &removal);
 	pins->instance = 0;
 	/* one that a service manager mounted for us stays, empty */
-	if (rmdir(pins->path) < 0 && errno != EROFS && errno != EBUSY)
+	if (is_at(pins->fd, pins->path) && rmdir(pins->path) < 0 && errno != EROFS &&
+	    errno != EBUSY)
 		note_error(&removal);
 	return removal.error;
 }
 
 int pins_break(const char *path, unsigned int *ret_left, struct buf *err)
 {
-	_cleanup_close_ int fd = open_dir(path, err);
+	_cleanup_close_ int fd = open_dir(path, false, err);
 	struct removal removal = { .force = true };
 
 	if (fd < 0)

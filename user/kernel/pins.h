@@ -47,7 +47,7 @@ unsigned int pins_next(const struct pins *pins, unsigned int below);
 /* Work with an instance that is there. */
 void pins_use(struct pins *pins, unsigned int instance);
 
-/* Begin one of our own, above all others. 0, or a negative errno. */
+/* Begin one of our own. 0, or a negative errno. */
 int pins_begin(struct pins *pins);
 
 /* The one we work with; 0: none yet. */
@@ -63,6 +63,9 @@ bool pins_are_there(const struct pins *pins);
  */
 int pins_get(const struct pins *pins, const char *name, enum pins_kind kind);
 
+/* Append a path to what is pinned in the instance: for this process, and now. */
+void pins_put_path(const struct pins *pins, const char *name, struct buf *out);
+
 /* Pin a map or link, in one step with the end of the pin that has this name. 0, or a negative
  * errno. */
 int pins_put(const struct pins *pins, const char *name, int fd);
@@ -77,7 +80,10 @@ void pins_prune(const struct pins *pins, bool (*wanted)(const void *data, const 
 /* Take away every instance but the one we work with. 0, or the first error. */
 int pins_remove_others(const struct pins *pins);
 
-/* Take away the one we work with, and the directory if there is no other. 0, or the first error. */
+/*
+ * Take away the one that we have begun, if we have, and the directory if there is no
+ * other in it. 0, or the first error.
+ */
 int pins_remove_own(struct pins *pins);
 
 /* Take away everything, the directory included. 0, or the first error. */
