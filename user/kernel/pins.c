@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <string.h>
@@ -51,37 +52,23 @@ static bool is_bpffs(const char *path)
 	return statfs(path, &fs) == 0 && fs.f_type == BPF_FS_MAGIC;
 }
 
-/* The directory that a path's last part is in, of the same length at most. */
-static void parent_of(const char *path, char *ret_parent)
-{
-	size_t len = strlen(path);
-
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	while (len > 1 && path[len - 1] != '/')
-		len--;
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	memcpy(ret_parent, path, len);
-	ret_parent[len] = '\0';
-}
-
 /* Must not make a directory of an ordinary file system before it is known to be one. */
 static int make_dir(const char *path, struct buf *err)
 {
 	char parent[PATH_MAX];
+	int r;
 
-	parent_of(path, parent);
-	if (!is_bpffs(parent)) {
+	(void)strcpy(parent, path); /* dirname() changes it */
+	if (!is_bpffs(dirname(parent))) {
 		buf_printf(err, "%s is not in a bpffs: mount one (mount -t bpf bpf /sys/fs/bpf)",
 			   path);
 		return -EINVAL;
 	}
-	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
-		buf_printf(err, "%s: %s", path, strerror(errno));
-		return -errno;
-	}
-	return 0;
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		return 0;
+	r = -errno;
+	buf_printf(err, "%s: %s", path, strerror(-r));
+	return r;
 }
 
 /* Nobody else may have put anything there; to take it all away, root need not mind. */
