@@ -326,7 +326,8 @@ test_polled() {
 	printf '#!/bin/bash\nexec setpriv --reuid=%s --clear-groups --inh-caps=%s --ambient-caps=%s %s "$@"\n' \
 		"$POLL_UID" "$POLL_CAPS" "$POLL_CAPS" "$(realpath "$B")/hostportd" >"$WORK/bin/hostportd"
 	chmod +x "$WORK/bin/hostportd"
-	keep hog as_poller inotifyhog
+	cp "$B/tests/e2e/inotifyhog" "$WORK/inotifyhog" # where that user may go
+	keep hog as_poller "$WORK/inotifyhog"
 	layer a 21000 | write "$REG"
 	SOCK=$WORK/agent/sock B=$WORK/bin start_agent --mode=enforce --registry="$REG" || return
 	SOCK=$WORK/agent/sock
