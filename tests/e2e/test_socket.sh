@@ -105,7 +105,7 @@ test_silent() {
 	[ "$((SECONDS - start))" -ge "$((REQUEST_S - 1))" ] || fail "but too soon: $((SECONDS - start)) s"
 	agent_ready || fail "and nobody else gets them"
 	is "tails keep theirs" "$(open_of tails)" 3
-	is "so do those that read slowly, for now" "$(open_of unread)" 2
+	is "so do those that read slowly, until their time is over" "$(open_of unread)" 2
 	go_home silent
 	(printf '{"verb":'; sleep $((REQUEST_S + 2))) | "$ASK" "$SOCK" >"$WORK/half" &
 	ask_pid=$!
