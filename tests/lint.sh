@@ -32,7 +32,7 @@ mapfile -t sources < <(select_files '\.[ch]$')
 mapfile -t formatted < <(select_files '\.[ch]$' | grep -v '^vmlinux/')
 mapfile -t headers < <(select_files '\.h$')
 mapfile -t user < <(select_files '^user/.*\.[ch]$')
-mapfile -t pure < <(select_files '^user/(registry|policy|event)/.*\.[ch]$')
+mapfile -t pure < <(select_files '^user/(registry|policy|event|report|lint|exchange|page|manifest)/.*\.[ch]$')
 mapfile -t scripts < <(select_files '\.sh$|^\.ci/run$')
 mapfile -t pages < <(select_files '^docs/.*\.scd$')
 
@@ -176,16 +176,27 @@ page_tells() {
 	done
 }
 
+# verbs_of COMMAND...: the verbs that its help lists.
+verbs_of() { "$@" --help | sed -n "/^verbs:/,/^\$/s/^  \([a-z]*\) .*/\1/p"; }
+
 check_man_pages_tell_all_options() {
+	local page verb
 	if [ ! -x "$B/hostportd" ] || [ ! -x "$B/hostportctl" ]; then
 		echo "$B: not built" >"$out/skip"
 		exit 77
 	fi
 	page_tells docs/hostportd.8.scd "$B/hostportd"
 	page_tells docs/hostportctl.8.scd "$B/hostportctl"
-	for verb in $("$B/hostportctl" --help | sed -n '/^verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+	for verb in $(verbs_of "$B/hostportctl"); do
 		grep -qE "^\\*$verb" docs/hostportctl.8.scd || echo "docs/hostportctl.8.scd: nothing about $verb"
-		page_tells docs/hostportctl.8.scd "$B/hostportctl" "$verb"
+		page=docs/hostportctl-$verb.8.scd
+		[ -f "$page" ] || page=docs/hostportctl.8.scd
+		page_tells "$page" "$B/hostportctl" "$verb"
+	done
+	for verb in $(verbs_of "$B/hostportctl" registry); do
+		page=docs/hostportctl-registry.8.scd
+		grep -qE "^\\*hostportctl registry $verb\\*" "$page" || echo "$page: nothing about $verb"
+		page_tells "$page" "$B/hostportctl" registry "$verb"
 	done
 }
 

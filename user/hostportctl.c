@@ -22,7 +22,9 @@ static const struct {
 	{ "reload", verb_reload, "let the agent read its registry again" },
 	{ "mode", verb_mode, "switch to audit or enforce; tells first what would break" },
 	{ "explain", verb_explain, "the row of a port, the decision, and why (offline)" },
-	{ "registry", verb_registry, "show the registry (offline)" },
+	{ "learn", verb_learn, "exceptions for what was seen, to review and commit" },
+	{ "registry", verb_registry, "show, lint, import, export, diff, next (offline)" },
+	{ "check", verb_check, "Kubernetes manifests against the registry (offline)" },
 	{ "coverage", verb_coverage, "ways of taking a port: which are seen, which denied (root)" },
 };
 

@@ -1,136 +1,55 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl registry show: the rows of all layers. */
-#include "verbs.h"
-
-#include <errno.h>
-#include <inttypes.h>
+/* hostportctl registry: which of its verbs. */
 #include <stdio.h>
 #include <string.h>
 
 #include "../base/log.h"
-#include "../base/table.h"
-#include "../policy/words.h"
-#include "../registry/row_json.h"
-#include "offline.h"
+#include "registry_verbs.h"
 
-struct show {
-	struct node_options node;
-	bool json;
-};
-
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	struct show *show = ctx;
-
-	(void)value;
-	(void)err;
-	show->json = true;
-	return 0;
-}
-
-static const struct option_spec specs[] = {
-	NODE_OPTION_REGISTRY,
-	{ "json", NULL, "one JSON document", set_json, false },
+static const struct {
+	const char *name;
+	int (*fn)(int argc, char **argv);
+	const char *help;
+} verbs[] = {
+	{ "show", registry_show, "every row of every layer" },
+	{ "lint", registry_lint, "what is wrong with the rows" },
+	{ "import", registry_import, "a layer from a Markdown page or a communication matrix" },
+	{ "export", registry_export, "the rows for people, firewalls and the kernel" },
+	{ "diff", registry_diff, "what two registries do not have in common" },
+	{ "next", registry_next, "free ports for a new row" },
 };
 
 static const struct options options = {
 	.program = "hostportctl registry",
-	.usage = "show [options]",
-	.summary = "Print every row of the registry, layer by layer.",
-	.env = "HOSTPORTD_",
-	.operands = OPTIONS_MIXED_OPERANDS,
-	.specs = specs,
-	.len = ARRAY_LEN(specs),
+	.usage = "VERB [options]",
+	.summary = "Work with registry files. Needs no agent and no privilege.",
+	.operands = OPTIONS_STOP_AT_OPERAND,
 };
 
-static int print_json(const struct registry *registry)
+static void put_verbs(FILE *out)
 {
-	_cleanup_buf_ struct buf text = { 0 };
-	struct jsonw w = { .out = &text };
-
-	jsonw_object(&w, NULL);
-	jsonw_array(&w, "rows");
-	for (size_t l = 0; l < registry->len; l++)
-		for (size_t i = 0; i < registry->layers[l].len; i++)
-			row_json(&w, &registry->layers[l], &registry->layers[l].rows[i]);
-	jsonw_array_end(&w);
-	jsonw_object_end(&w);
-	return verb_print(&text);
-}
-
-static const struct table_column columns[] = {
-	{ .name = "LAYER" },
-	{ .name = "KIND" },
-	{ .name = "PROTO" },
-	{ .name = "PORTS" },
-	{ .name = "SCOPE" },
-	{ .name = "ROLE" },
-	{ .name = "PROCESS", .truncate = true },
-	{ .name = "TEAM", .truncate = true },
-	{ .name = "NOTES", .truncate = true },
-};
-
-static const char *note_of(const struct reg_row *row)
-{
-	return row->notes ? row->notes : row->reason;
-}
-
-static int add(struct table *table, const struct reg_layer *layer, const struct reg_row *row)
-{
-	bool ports_only =
-		row->kind == REG_RANGE || row->kind == REG_DROP || row->kind == REG_EXCEPTION;
-	char ports[16];
-	const char *cells[] = {
-		layer->name,
-		row->dropped ? "dropped" : reg_kind_word(row->kind),
-		word_proto(row->proto),
-		ports,
-		ports_only ? NULL : word_scope(row->scope),
-		ports_only ? NULL : reg_role_word(row->role),
-		row->process,
-		row->team,
-		note_of(row),
-	};
-
-	_Static_assert(ARRAY_LEN(cells) == ARRAY_LEN(columns), "a cell for each column");
-	if (row->first == row->last)
-		(void)snprintf(ports, sizeof(ports), "%u", row->first);
-	else
-		(void)snprintf(ports, sizeof(ports), "%u-%u", row->first, row->last);
-	return table_add(table, cells);
-}
-
-static int print_table(const struct registry *registry)
-{
-	_cleanup_(table_freep) struct table *table = NULL;
-	int r = table_new(columns, ARRAY_LEN(columns), &table);
-
-	for (size_t l = 0; r == 0 && l < registry->len; l++)
-		for (size_t i = 0; r == 0 && i < registry->layers[l].len; i++)
-			r = add(table, &registry->layers[l], &registry->layers[l].rows[i]);
-	if (r == 0)
-		r = table_print(table, stdout);
-	if (r < 0)
-		log_error("registry show: %s", strerror(-r));
-	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+	(void)fputs("\nverbs:\n", out);
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		(void)fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].help);
+	(void)fputs("\n`hostportctl registry VERB --help` tells of one.\n", out);
 }
 
 int verb_registry(const struct ctl *ctl, int argc, char **argv)
 {
-	_cleanup_(registry_freep) struct registry *registry = NULL;
-	struct show show = { 0 };
 	int operands, status;
+	int r = verb_parse(&options, NULL, argc, argv, &operands, &status);
 
 	(void)ctl;
-	if (verb_parse(&options, &show, argc, argv, &operands, &status) != 0)
+	if (r == OPTIONS_HELP)
+		put_verbs(stdout);
+	if (r != OPTIONS_OK)
 		return status;
-	if (argc - operands != 1 || strcmp(argv[operands], "show") != 0) {
-		log_error("registry: %s: try --help",
-			  argc > operands ? argv[operands] : "show is missing");
-		return EXIT_USAGE;
-	}
-	status = offline_registry(&show.node, &registry);
-	if (status != EXIT_OK)
-		return status;
-	return show.json ? print_json(registry) : print_table(registry);
+	argc -= operands;
+	argv += operands;
+	for (size_t i = 0; argc > 0 && i < ARRAY_LEN(verbs); i++)
+		if (strcmp(argv[0], verbs[i].name) == 0)
+			return verbs[i].fn(argc, argv);
+	log_error("registry: %s: %s: try --help", argc > 0 ? "unknown verb" : "usage",
+		  argc > 0 ? argv[0] : "a verb is missing");
+	return EXIT_USAGE;
 }

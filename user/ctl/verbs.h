@@ -22,6 +22,8 @@ int verb_mode(const struct ctl *ctl, int argc, char **argv);
 int verb_explain(const struct ctl *ctl, int argc, char **argv);
 int verb_registry(const struct ctl *ctl, int argc, char **argv);
 int verb_coverage(const struct ctl *ctl, int argc, char **argv);
+int verb_check(const struct ctl *ctl, int argc, char **argv);
+int verb_learn(const struct ctl *ctl, int argc, char **argv);
 
 /*
  * Parse a verb's options. 0: go on with *ret_operands; else the verb is done

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/* hostportctl registry show: the rows of all layers. */
+#include "registry_verbs.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../base/table.h"
+#include "../policy/words.h"
+#include "../registry/row_json.h"
+#include "offline.h"
+
+struct show {
+	struct node_options node;
+	bool json;
+};
+
+static int set_json(void *ctx, const char *value, struct buf *err)
+{
+	struct show *show = ctx;
+
+	return verb_set_flag(&show->json, value, err);
+}
+
+static const struct option_spec specs[] = {
+	NODE_OPTION_REGISTRY,
+	{ "json", NULL, "one JSON document", set_json, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl registry show",
+	.usage = "[options]",
+	.summary = "Print every row of the registry, layer by layer.",
+	.env = "HOSTPORTD_",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static int print_json(const struct registry *registry)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	struct jsonw w = { .out = &text };
+
+	jsonw_object(&w, NULL);
+	jsonw_array(&w, "rows");
+	for (size_t l = 0; l < registry->len; l++)
+		for (size_t i = 0; i < registry->layers[l].len; i++)
+			row_json(&w, &registry->layers[l], &registry->layers[l].rows[i]);
+	jsonw_array_end(&w);
+	jsonw_object_end(&w);
+	return verb_print(&text);
+}
+
+static const struct table_column columns[] = {
+	{ .name = "LAYER" },
+	{ .name = "KIND" },
+	{ .name = "PROTO" },
+	{ .name = "PORTS" },
+	{ .name = "SCOPE" },
+	{ .name = "ROLE" },
+	{ .name = "PROCESS", .truncate = true },
+	{ .name = "TEAM", .truncate = true },
+	{ .name = "NOTES", .truncate = true },
+};
+
+static const char *note_of(const struct reg_row *row)
+{
+	return row->notes ? row->notes : row->reason;
+}
+
+static int add(struct table *table, const struct reg_layer *layer, const struct reg_row *row)
+{
+	bool ports_only =
+		row->kind == REG_RANGE || row->kind == REG_DROP || row->kind == REG_EXCEPTION;
+	char ports[16];
+	const char *cells[] = {
+		layer->name,
+		row->dropped ? "dropped" : reg_kind_word(row->kind),
+		word_proto(row->proto),
+		ports,
+		ports_only ? NULL : word_scope(row->scope),
+		ports_only ? NULL : reg_role_word(row->role),
+		row->process,
+		row->team,
+		note_of(row),
+	};
+
+	_Static_assert(ARRAY_LEN(cells) == ARRAY_LEN(columns), "a cell for each column");
+	if (row->first == row->last)
+		(void)snprintf(ports, sizeof(ports), "%u", row->first);
+	else
+		(void)snprintf(ports, sizeof(ports), "%u-%u", row->first, row->last);
+	return table_add(table, cells);
+}
+
+static int print_table(const struct registry *registry)
+{
+	_cleanup_(table_freep) struct table *table = NULL;
+	int r = table_new(columns, ARRAY_LEN(columns), &table);
+
+	for (size_t l = 0; r == 0 && l < registry->len; l++)
+		for (size_t i = 0; r == 0 && i < registry->layers[l].len; i++)
+			r = add(table, &registry->layers[l], &registry->layers[l].rows[i]);
+	if (r == 0)
+		r = table_print(table, stdout);
+	if (r < 0)
+		log_error("registry show: %s", strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
+int registry_show(int argc, char **argv)
+{
+	_cleanup_(registry_freep) struct registry *registry = NULL;
+	struct show show = { 0 };
+	int operands, status;
+
+	if (verb_parse(&options, &show, argc, argv, &operands, &status) != 0)
+		return status;
+	status = offline_registry(&show.node, &registry);
+	if (status != EXIT_OK)
+		return status;
+	return show.json ? print_json(registry) : print_table(registry);
+}
