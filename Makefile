@@ -63,7 +63,8 @@ BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fno-strict-aliasi
 
 # Pure and shared parts: linked by both programs and by every test.
 LIB_SRC := $(wildcard user/base/*.c user/registry/*.c user/registry/*.S user/policy/*.c \
-	user/event/*.c user/source/*.c)
+	user/event/*.c user/source/*.c user/report/*.c user/lint/*.c user/exchange/*.c user/page/*.c \
+	user/page/*.S user/manifest/*.c)
 # What talks to the running kernel, for any program that has to.
 KERNEL_SRC := $(wildcard user/kernel/*.c)
 AGENT_SRC := $(wildcard user/agent/*.c)

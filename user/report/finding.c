@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include "finding.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct rule *rules_find(const struct rules *rules, const char *id)
+{
+	for (size_t i = 0; i < rules->len; i++)
+		if (strcmp(rules->items[i].id, id) == 0)
+			return &rules->items[i];
+	return NULL;
+}
+
+static struct finding *grow(struct findings *findings)
+{
+	size_t cap = findings->cap ? findings->cap * 2 : 64;
+	struct finding *items;
+
+	if (findings->len == FINDINGS_MAX) {
+		findings->left_out++;
+		return NULL;
+	}
+	if (findings->len == findings->cap) {
+		items = reallocarray(findings->items, cap, sizeof(*items));
+		if (!items) {
+			findings->failed = true;
+			return NULL;
+		}
+		findings->items = items;
+		findings->cap = cap;
+	}
+	return &findings->items[findings->len];
+}
+
+struct finding *findings_add(struct findings *findings, const struct rule *rule, const char *file,
+			     unsigned int line, unsigned int column, const char *fmt, ...)
+{
+	_cleanup_buf_ struct buf message = { 0 };
+	struct finding *finding = grow(findings);
+	va_list ap;
+
+	if (!finding)
+		return NULL;
+	va_start(ap, fmt);
+	buf_vprintf(&message, fmt, ap);
+	va_end(ap);
+	*finding = (struct finding) {
+		.rule = rule,
+		.line = line,
+		.column = column,
+		.file = strdup(file),
+		.message = buf_take(&message),
+	};
+	if (!finding->file || !finding->message) {
+		free(finding->file);
+		free(finding->message);
+		findings->failed = true;
+		return NULL;
+	}
+	findings->len++;
+	return finding;
+}
+
+void finding_set_port(struct finding *finding, uint8_t proto, uint16_t port)
+{
+	if (!finding)
+		return;
+	finding->proto = proto;
+	finding->port = port;
+}
+
+static void set_text(char **text, const char *value)
+{
+	free(*text);
+	*text = strdup(value);
+}
+
+void finding_set_path(struct finding *finding, const char *path)
+{
+	if (finding)
+		set_text(&finding->path, path);
+}
+
+void finding_accept(struct finding *finding, const char *reason)
+{
+	if (finding)
+		set_text(&finding->accepted, reason);
+}
+
+void finding_suggest(struct finding *finding, const char *fmt, ...)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	va_list ap;
+
+	if (!finding)
+		return;
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	free(finding->suggestion);
+	finding->suggestion = buf_take(&text);
+}
+
+size_t findings_count(const struct findings *findings, enum severity severity)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->len; i++)
+		n += !findings->items[i].accepted && findings->items[i].rule->severity == severity;
+	return n;
+}
+
+size_t findings_accepted(const struct findings *findings)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->len; i++)
+		n += findings->items[i].accepted != NULL;
+	return n;
+}
+
+/* A sort that keeps the order of what is the same needs the place as the last key. */
+struct place {
+	const struct finding *finding;
+	size_t at;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *pa = a, *pb = b;
+	int order = strcmp(pa->finding->file, pb->finding->file);
+
+	if (order)
+		return order;
+	if (pa->finding->line != pb->finding->line)
+		return pa->finding->line < pb->finding->line ? -1 : 1;
+	if (pa->finding->column != pb->finding->column)
+		return pa->finding->column < pb->finding->column ? -1 : 1;
+	return pa->at < pb->at ? -1 : pa->at > pb->at;
+}
+
+void findings_sort(struct findings *findings)
+{
+	_cleanup_free_ struct place *places = calloc(findings->len + 1, sizeof(*places));
+	_cleanup_free_ struct finding *sorted = calloc(findings->len + 1, sizeof(*sorted));
+
+	if (!places || !sorted)
+		return; /* in the order of finding, then */
+	for (size_t i = 0; i < findings->len; i++)
+		places[i] = (struct place) { .finding = &findings->items[i], .at = i };
+	qsort(places, findings->len, sizeof(*places), compare_places);
+	for (size_t i = 0; i < findings->len; i++)
+		sorted[i] = *places[i].finding;
+	if (findings->len)
+		memcpy(findings->items, sorted, findings->len * sizeof(*sorted));
+}
+
+void findings_free(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->len; i++) {
+		free(findings->items[i].file);
+		free(findings->items[i].path);
+		free(findings->items[i].message);
+		free(findings->items[i].suggestion);
+		free(findings->items[i].accepted);
+	}
+	free(findings->items);
+	*findings = (struct findings) { 0 };
+}
+
+static const char *const severity_words[] = {
+	[SEVERITY_NOTE] = "note",
+	[SEVERITY_WARNING] = "warning",
+	[SEVERITY_ERROR] = "error",
+};
+_Static_assert(ARRAY_LEN(severity_words) == SEVERITY_MAX, "a word for each severity");
+
+const char *severity_word(enum severity severity)
+{
+	return severity < SEVERITY_MAX ? severity_words[severity] : "unknown";
+}
+
+int severity_parse(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(severity_words); i++)
+		if (strcmp(word, severity_words[i]) == 0)
+			return (int)i;
+	return -EINVAL;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "report.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct {
+	const char *word;
+	void (*put)(const struct report *report, struct buf *out);
+} formats[] = {
+	[REPORT_TEXT] = { "text", report_text },
+	[REPORT_JSON] = { "json", report_json },
+};
+_Static_assert(ARRAY_LEN(formats) == REPORT_FORMAT_MAX, "a writer for each form");
+
+int report_format_parse(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		if (strcmp(word, formats[i].word) == 0)
+			return (int)i;
+	return -EINVAL;
+}
+
+const char *report_format_word(enum report_format format)
+{
+	return format < REPORT_FORMAT_MAX ? formats[format].word : "unknown";
+}
+
+void report_put(const struct report *report, enum report_format format, struct buf *out)
+{
+	formats[format].put(report, out);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings, written for people and for other programs. Pure. */
+#pragma once
+
+#include "finding.h"
+
+enum report_format {
+	REPORT_TEXT,
+	REPORT_JSON,
+	REPORT_FORMAT_MAX,
+};
+
+/* What a report is of, besides the findings. */
+struct report {
+	const char *tool; /* "hostportctl check" */
+	const struct rules *rules;
+	const struct findings *findings;
+	const char *const *files; /* all that were looked at, also without findings */
+	size_t files_len;
+};
+
+/* enum report_format, or -EINVAL. */
+int report_format_parse(const char *word);
+const char *report_format_word(enum report_format format);
+
+/* Append a report in a form. What comes from the files is made safe for it. */
+void report_put(const struct report *report, enum report_format format, struct buf *out);
+
+/*
+ * The forms. Text: a line `file:line:col: severity: message [rule]` each, the
+ * suggestion below it, and a last line with counts. JSON: {"findings":[{"rule",
+ * "severity","message","file","line","column","path","protocol","port",
+ * "suggestion"}],"accepted":[the same and "reason"],"left_out"}; members that a
+ * finding does not have are null.
+ */
+void report_text(const struct report *report, struct buf *out);
+void report_json(const struct report *report, struct buf *out);
