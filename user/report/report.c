@@ -10,6 +10,8 @@ static const struct {
 } formats[] = {
 	[REPORT_TEXT] = { "text", report_text },
 	[REPORT_JSON] = { "json", report_json },
+	[REPORT_SARIF] = { "sarif", report_sarif },
+	[REPORT_JUNIT] = { "junit", report_junit },
 };
 _Static_assert(ARRAY_LEN(formats) == REPORT_FORMAT_MAX, "a writer for each form");
 

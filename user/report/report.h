@@ -7,6 +7,8 @@
 enum report_format {
 	REPORT_TEXT,
 	REPORT_JSON,
+	REPORT_SARIF,
+	REPORT_JUNIT,
 	REPORT_FORMAT_MAX,
 };
 
@@ -32,6 +34,16 @@ void report_put(const struct report *report, enum report_format format, struct b
  * "severity","message","file","line","column","path","protocol","port",
  * "suggestion"}],"accepted":[the same and "reason"],"left_out"}; members that a
  * finding does not have are null.
+ *
+ * SARIF 2.1.0: one run; what was accepted is suppressed, with its reason. A
+ * finding is told apart by its rule, file, path and port, so that it is the same
+ * one when lines shift.
+ *
+ * JUnit, the form that Jenkins reads: a suite for each file, and in it a test for
+ * each finding, which fails, is skipped when it was accepted, and passes when it is
+ * only a note; a file without findings has one test that passes.
  */
 void report_text(const struct report *report, struct buf *out);
 void report_json(const struct report *report, struct buf *out);
+void report_sarif(const struct report *report, struct buf *out);
+void report_junit(const struct report *report, struct buf *out);
