@@ -25,7 +25,7 @@ static void check_row(const struct reg_layer *layer, const struct reg_row *row)
 	struct jsonw w = { .out = &out };
 
 	CHECK(row->kind < REG_KIND_MAX && row->line > 0 && row->column > 0);
-	CHECK(row->first >= 1 && row->first <= row->last);
+	CHECK(row->first <= row->last && (row->first || row->kind == REG_ACCEPT));
 	CHECK(row->proto <= HP_PROTO_SCTP && row->scope < HP_SCOPE_MAX);
 	CHECK(row->role < REG_ROLE_MAX && !row->dropped);
 	if (row->kind == REG_ENTRY || row->kind == REG_RETIRED)
@@ -36,6 +36,9 @@ static void check_row(const struct reg_layer *layer, const struct reg_row *row)
 		CHECK(row->reason && *row->reason);
 	if (row->kind == REG_EXCEPTION)
 		check_exception(row);
+	if (row->kind == REG_ACCEPT)
+		CHECK(row->rule && *row->rule && row->reason && *row->reason);
+	CHECK(!row->any_proto || row->kind == REG_ACCEPT);
 	row_json(&w, layer, row);
 	json_free(check_json(&out));
 }

@@ -123,6 +123,7 @@ describe("the schema", () => {
       ports: 8080, protocol: "sctp", class: "unregistered", until: "2028-02-29", reason: "old",
       owners: [{ pod: "x" }],
     }],
+    accept: [{ rule: "overlap", ports: "1-2", protocol: "tcp", layer: "openshift", reason: "known" }],
   });
 
   test("accepts a file that uses every key", () => {
@@ -177,6 +178,10 @@ describe("the schema", () => {
     ["a day that does not exist", "format", (f) => { f.exceptions[0].until = "2027-02-29"; }],
     ["a day with a time", "pattern", (f) => { f.exceptions[0].until = "2027-03-31T00:00:00Z"; }],
     ["an unknown class", "enum", (f) => { f.exceptions[0].class = "all"; }],
+    ["an accept without a rule", "required", (f) => { delete f.accept[0].rule; }],
+    ["an accept without a reason", "required", (f) => { delete f.accept[0].reason; }],
+    ["a rule in capitals", "pattern", (f) => { f.accept[0].rule = "Overlap"; }],
+    ["an end of an accept", "additionalProperties", (f) => { f.accept[0].until = "2027-03-31"; }],
   ];
 
   for (const [what, keyword, breakIt] of broken) {

@@ -252,12 +252,35 @@ static void test_dropped(void **state)
 	check_text("why", e->why, "no row names tcp 80; audit mode only reports it");
 }
 
+/* What is accepted of `registry lint` says nothing of a bind. */
+static void test_accepts(void **state)
+{
+	const struct why_case c = {
+		.config = CONFIG(ENFORCE, DENY_ALL),
+		.facts = NODE,
+		.query = ASK(80, EXTERNAL),
+	};
+	_cleanup_(explanation_freep) struct explanation *e = NULL;
+	_cleanup_(registry_freep) struct registry *reg =
+		registry_of_lists("accept: [{rule: overlap, reason: r, ports: 80, protocol: tcp}]");
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+
+	(void)state;
+	assert_true(registry_empty(reg));
+	assert_int_equal(policy_build(reg, &c.facts, &policy), 0);
+	check_int("policy", (long long)policy->len, 0);
+	e = explanation_of(reg, policy, &c);
+	check_int("rows", (long long)e->rows_len, 0);
+	check_text("why", e->why, "no row names tcp 80; denied");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_accepts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,10 @@
 #include "registry_cases.h"
 
 static const char full[] =
+	"accept:\n"
+	"  - {rule: in-ephemeral-range, reason: known, ports: 39300-39301, protocol: udp, layer: "
+	"a}\n"
+	"  - {rule: unsorted, reason: by team}\n"
 	"exceptions:\n"
 	"  - {ports: 8080, protocol: tcp, class: unregistered, until: 2027-03-31, reason: r,\n"
 	"     owners: [{exe: /usr/bin/x}]}\n"
@@ -42,7 +46,7 @@ static const char full[] =
 static void check_entry(const struct reg_row *row)
 {
 	check_int("kind", row->kind, REG_ENTRY);
-	check_int("line", row->line, 9);
+	check_int("line", row->line, 12);
 	check_int("column", row->column, 5);
 	check_int("first", row->first, 9200);
 	check_int("last", row->last, 9219);
@@ -75,7 +79,7 @@ static void test_full(void **state)
 	check_text("name", layer->name, "my.layer-1");
 	check_text("source", layer->source, "here");
 	check_text("path", layer->path, "f");
-	check_int("rows", (long long)layer->len, 5);
+	check_int("rows", (long long)layer->len, 7);
 	check_entry(&rows[0]);
 	check_int("retired", rows[1].kind, REG_RETIRED);
 	check_text("removed", rows[1].removed_text, "4.11");
@@ -91,6 +95,27 @@ static void test_full(void **state)
 	check_int("until", rows[4].until.year, 2027);
 	check_text("until", rows[4].until_text, "2027-03-31");
 	check_text("exe", rows[4].owners[0].exe, "/usr/bin/x");
+}
+
+static void test_accepts(void **state)
+{
+	_cleanup_(layer_freep) struct reg_layer *layer = layer_of("f", full);
+	const struct reg_row *rows = layer->rows;
+
+	(void)state;
+	check_int("accept", rows[5].kind, REG_ACCEPT);
+	check_text("rule", rows[5].rule, "in-ephemeral-range");
+	check_text("reason", rows[5].reason, "known");
+	check_int("first", rows[5].first, 39300);
+	check_int("last", rows[5].last, 39301);
+	check_int("proto", rows[5].proto, HP_PROTO_UDP);
+	check_int("one protocol", rows[5].any_proto, false);
+	check_text("layer", rows[5].layer, "a");
+	check_int("accept", rows[6].kind, REG_ACCEPT);
+	check_int("all ports", rows[6].first, 0);
+	check_int("every protocol", rows[6].any_proto, true);
+	check_text("its own layer", rows[6].layer, NULL);
+	check_int("policy", (long long)layer_rows(layer), 5);
 }
 
 /* What may be left out, and what it then is. */
@@ -225,9 +250,9 @@ static void test_prefixes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),	 cmocka_unit_test(test_least),
-		cmocka_unit_test(test_good),	 cmocka_unit_test(test_many),
-		cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_full),  cmocka_unit_test(test_accepts),
+		cmocka_unit_test(test_least), cmocka_unit_test(test_good),
+		cmocka_unit_test(test_many),  cmocka_unit_test(test_prefixes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

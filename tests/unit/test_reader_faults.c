@@ -175,6 +175,14 @@ static const struct bad_case bad_cases[] = {
 	  "@: an exception must have the key until\n"
 	  "@: an exception must have the key reason\n" },
 
+	{ "accept: [@{}]", "@: an accept must have the key rule\n"
+			   "@: an accept must have the key reason\n" },
+	{ "accept: [{reason: r, rule: @No Rule}]",
+	  "@: rule: No Rule: not a name (a-z, 0-9, inside also - and ., at most 63 in all)\n" },
+	{ "accept: [{rule: a, reason: r, ports: @0}]", "@: ports: 0: not a port (1 to 65535)\n" },
+	{ "accept: [{rule: a, reason: r, @until: 2027-01-01}]",
+	  "@: until: not a key of an accept\n" },
+
 	/* All faults of a file, in one go. */
 	{ "version: 1\nname: x\nentries:\n"
 	  "  - {ports: 0, protocol: tcp, process: p, ports: 1}\n"

@@ -12,6 +12,7 @@
 #define OTHER		  LAYER("a", ROW(2))
 #define TWO		  LAYER("a", ROW(1) ", " ROW(2))
 #define EMPTY		  LAYER("a", "")
+#define ACCEPT		  "accept: [{rule: overlap, reason: r, ports: 1, protocol: tcp}]\n"
 #define B		  LAYER("b", ROW(3))
 #define LAYERS_MAX	  3
 
@@ -80,6 +81,13 @@ static const struct replace_case cases[] = {
 	  NOTHING_LEFT,
 	  NOTHING_LEFT,
 	  "the same layers" },
+	{ "accepts are no rows",
+	  { ONE },
+	  { EMPTY ACCEPT },
+	  false,
+	  "1.yaml: layer a has no rows any more\n" NOTHING_LEFT,
+	  NOTHING_LEFT,
+	  "a: 0 rows (1 before)" },
 	{ "all rows are dropped",
 	  { ONE },
 	  { ONE, LAYER("b", "") "drop: [{ports: 1, protocol: tcp, reason: r}]\n" },

@@ -34,6 +34,12 @@ static const struct row_case row_cases[] = {
 	  "{\"layer\":\"t\",\"kind\":\"exception\",\"line\":3,\"ports\":80,\"protocol\":\"tcp\","
 	  "\"class\":\"scope\",\"owners\":[{\"pod\":\"p\"}],\"until\":\"2027-03-31\",\"reason\":"
 	  "\"r\"}" },
+	{ "accept: [{rule: no-rule, reason: r}]", "{\"layer\":\"t\",\"kind\":\"accept\",\"line\":3,"
+						  "\"rule\":\"no-rule\",\"reason\":\"r\"}" },
+	{ "accept: [{rule: overlap, reason: r, ports: 80-90, protocol: udp, layer: a}]",
+	  "{\"layer\":\"t\",\"kind\":\"accept\",\"line\":3,\"ports\":\"80-90\",\"protocol\":"
+	  "\"udp\","
+	  "\"rule\":\"overlap\",\"of\":\"a\",\"reason\":\"r\"}" },
 };
 
 static void test_rows(void **state)

@@ -20,7 +20,7 @@ struct kind {
 
 static const struct kind kinds[] = {
 	{ "entries", "entry" }, { "retired", "retired" },      { "ranges", "range" },
-	{ "drop", "drop" },	{ "exceptions", "exception" },
+	{ "drop", "drop" },	{ "exceptions", "exception" }, { "accept", "accept" },
 };
 
 static int read_schema(void **state)

@@ -240,7 +240,7 @@ static void say_ready(struct agent *agent)
 	size_t rows = 0;
 
 	for (size_t i = 0; i < agent->registry->len; i++)
-		rows += agent->registry->layers[i].len;
+		rows += layer_rows(&agent->registry->layers[i]);
 	agent->ready = true;
 	mode_remember(agent);
 	(void)notify("READY=1");

@@ -186,7 +186,7 @@ static void put_layers(const struct agent *agent, struct jsonw *w)
 		jsonw_object(w, NULL);
 		jsonw_string(w, "name", layer->name);
 		jsonw_string(w, "path", layer->path);
-		jsonw_u64(w, "rows", layer->len);
+		jsonw_u64(w, "rows", layer_rows(layer));
 		put_error(w, error_of(&agent->reload, layer));
 		jsonw_object_end(w);
 	}

@@ -67,33 +67,52 @@ static const struct table_column columns[] = {
 	{ .name = "NOTES", .truncate = true },
 };
 
-static const char *note_of(const struct reg_row *row)
+static bool ports_only(const struct reg_row *row)
 {
-	return row->notes ? row->notes : row->reason;
+	return row->kind != REG_ENTRY && row->kind != REG_RETIRED;
+}
+
+static void put_ports(const struct reg_row *row, char ports[16])
+{
+	if (!row->first)
+		(void)snprintf(ports, 16, "all");
+	else if (row->first == row->last)
+		(void)snprintf(ports, 16, "%u", row->first);
+	else
+		(void)snprintf(ports, 16, "%u-%u", row->first, row->last);
+}
+
+static void put_note(const struct reg_row *row, struct buf *out)
+{
+	if (row->rule)
+		buf_printf(out, "%s: ", row->rule);
+	if (row->notes || row->reason)
+		buf_puts(out, row->notes ? row->notes : row->reason);
 }
 
 static int add(struct table *table, const struct reg_layer *layer, const struct reg_row *row)
 {
-	bool ports_only =
-		row->kind == REG_RANGE || row->kind == REG_DROP || row->kind == REG_EXCEPTION;
+	_cleanup_buf_ struct buf note = { 0 };
+	bool only = ports_only(row);
 	char ports[16];
 	const char *cells[] = {
 		layer->name,
 		row->dropped ? "dropped" : reg_kind_word(row->kind),
-		word_proto(row->proto),
+		row->any_proto ? "all" : word_proto(row->proto),
 		ports,
-		ports_only ? NULL : word_scope(row->scope),
-		ports_only ? NULL : reg_role_word(row->role),
+		only ? NULL : word_scope(row->scope),
+		only ? NULL : reg_role_word(row->role),
 		row->process,
 		row->team,
-		note_of(row),
+		NULL, /* the note */
 	};
 
 	_Static_assert(ARRAY_LEN(cells) == ARRAY_LEN(columns), "a cell for each column");
-	if (row->first == row->last)
-		(void)snprintf(ports, sizeof(ports), "%u", row->first);
-	else
-		(void)snprintf(ports, sizeof(ports), "%u-%u", row->first, row->last);
+	put_ports(row, ports);
+	put_note(row, &note);
+	if (note.failed)
+		return -ENOMEM;
+	cells[ARRAY_LEN(cells) - 1] = note.data;
 	return table_add(table, cells);
 }
 

@@ -8,7 +8,8 @@
 
 static bool names(const struct reg_row *row, const struct hp_query *q)
 {
-	return row->proto == q->proto && row->first <= q->port && q->port <= row->last;
+	return row->kind != REG_ACCEPT && row->proto == q->proto && row->first <= q->port &&
+	       q->port <= row->last;
 }
 
 static bool holds(const struct explain_input *in, const struct reg_row *row)

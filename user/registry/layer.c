@@ -117,12 +117,29 @@ static const struct field exception_fields[] = {
 	MUST_TEXT("reason", reason, TEXT_LONG),
 };
 
+/* Without the key: of every protocol. */
+static int read_one_proto(const struct reader *r, const struct field *field,
+			  const struct yaml_node *value, void *object)
+{
+	((struct reg_row *)object)->any_proto = false;
+	return read_word(r, field, value, object);
+}
+
+static const struct field accept_fields[] = {
+	{ .name = "rule", .read = read_name, .offset = ROW(rule), .required = true },
+	MUST_TEXT("reason", reason, TEXT_LONG),
+	{ .name = "ports", .read = read_ports },
+	{ .name = "protocol", .read = read_one_proto, .offset = ROW(proto), .words = &protos },
+	{ .name = "layer", .read = read_name, .offset = ROW(layer) },
+};
+
 static const struct fields row_kinds[] = {
 	[REG_ENTRY] = { "an entry", entry_fields, ARRAY_LEN(entry_fields) },
 	[REG_RETIRED] = { "a retired row", retired_fields, ARRAY_LEN(retired_fields) },
 	[REG_RANGE] = { "a range", range_fields, ARRAY_LEN(range_fields) },
 	[REG_DROP] = { "a drop", drop_fields, ARRAY_LEN(drop_fields) },
 	[REG_EXCEPTION] = { "an exception", exception_fields, ARRAY_LEN(exception_fields) },
+	[REG_ACCEPT] = { "an accept", accept_fields, ARRAY_LEN(accept_fields) },
 };
 
 _Static_assert(ARRAY_LEN(row_kinds) == REG_KIND_MAX, "the keys of each kind of row");
@@ -163,6 +180,7 @@ static const struct field file_fields[] = {
 	ROWS("retired", REG_RETIRED, REGISTRY_ROWS_MAX),
 	ROWS("drop", REG_DROP, REGISTRY_ROWS_MAX),
 	ROWS("exceptions", REG_EXCEPTION, REGISTRY_ROWS_MAX),
+	ROWS("accept", REG_ACCEPT, REGISTRY_ROWS_MAX),
 };
 
 static const struct fields file_kind = { "a registry file", file_fields, ARRAY_LEN(file_fields) };
@@ -180,6 +198,7 @@ static int read_kind(const struct reader *r, const struct yaml_node *list, enum 
 			.kind = kind,
 			.line = item->line,
 			.column = item->column,
+			.any_proto = kind == REG_ACCEPT,
 		};
 		err = reader_mapping(r, &row_kinds[kind], item, row);
 	}

@@ -11,7 +11,7 @@
 
 static const char *const kinds[] = {
 	[REG_ENTRY] = "entry", [REG_RETIRED] = "retired",     [REG_RANGE] = "range",
-	[REG_DROP] = "drop",   [REG_EXCEPTION] = "exception",
+	[REG_DROP] = "drop",   [REG_EXCEPTION] = "exception", [REG_ACCEPT] = "accept",
 };
 
 static const char *const roles[] = {

@@ -18,9 +18,9 @@ static void owner_done(struct reg_owner *owner)
 static void row_done(struct reg_row *row)
 {
 	char *const texts[] = {
-		row->process, row->application, row->team,	    row->notes,
-		row->source,  row->reason,	row->control_plane, row->table,
-		row->layer,   row->since_text,	row->removed_text,  row->until_text,
+		row->process,	   row->application,   row->team,  row->notes, row->source,
+		row->reason,	   row->control_plane, row->table, row->layer, row->since_text,
+		row->removed_text, row->until_text,    row->rule,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
@@ -100,19 +100,30 @@ int registry_add(struct registry *reg, struct reg_layer *layer, struct diags *di
 	return 0;
 }
 
-/* Rows that can decide come first in a layer: how many there are. */
-static size_t deciding(const struct reg_layer *layer)
+/* Rows stand by kind: how many there are of the kinds up to one. */
+static size_t up_to(const struct reg_layer *layer, enum reg_kind kind)
 {
 	size_t low = 0, high = layer->len, middle;
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (layer->rows[middle].kind <= REG_RETIRED)
+		if (layer->rows[middle].kind <= kind)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return low;
+}
+
+/* Those that can decide. */
+static size_t deciding(const struct reg_layer *layer)
+{
+	return up_to(layer, REG_RETIRED);
+}
+
+size_t layer_rows(const struct reg_layer *layer)
+{
+	return up_to(layer, REG_EXCEPTION);
 }
 
 const struct reg_row *registry_row(const struct registry *reg, uint32_t number,

@@ -24,6 +24,7 @@ enum reg_kind {
 	REG_RANGE,
 	REG_DROP,
 	REG_EXCEPTION,
+	REG_ACCEPT, /* findings of `registry lint`; no policy */
 	REG_KIND_MAX,
 };
 
@@ -55,8 +56,9 @@ struct reg_owner {
 struct reg_row {
 	enum reg_kind kind;
 	unsigned int line, column; /* of the row in its layer's file */
-	uint16_t first, last;	   /* ports, host byte order, both included */
+	uint16_t first, last;	   /* ports, host byte order, both included; accepts: 0, all */
 	uint8_t proto;		   /* enum hp_proto */
+	bool any_proto;		   /* accepts: of every protocol */
 	uint8_t scope;		   /* enum hp_scope */
 	uint8_t cls;		   /* exceptions: enum hp_class */
 	enum reg_role role;
@@ -66,7 +68,8 @@ struct reg_row {
 	char *control_plane; /* the page's cell, verbatim */
 	char *table;	     /* the page's table where scope does not tell it */
 	char *since_text, *removed_text, *until_text; /* as written */
-	char *layer; /* drops: of which layer; NULL: of any earlier one */
+	char *rule;  /* accepts: the id of a lint rule, as written */
+	char *layer; /* drops: of which layer; NULL: of any earlier one. Accepts; NULL: its own */
 	char **platforms;
 	size_t platforms_len;
 	struct reg_owner *owners;
@@ -78,7 +81,7 @@ struct reg_layer {
 	char *name;	      /* as findings show it */
 	char *source;	      /* where its facts come from, or NULL */
 	char *path;	      /* "builtin:NAME" or the file's path */
-	struct reg_row *rows; /* in the file's order: entries, retired, ranges, drops, exceptions */
+	struct reg_row *rows; /* in the order of enum reg_kind, then the file's */
 	size_t len;
 	uint64_t digest; /* of the text it was read from, to tell another one */
 	size_t text_len;
@@ -118,6 +121,9 @@ DEFINE_CLEANUP(struct registry, registry_free)
  */
 const struct reg_row *registry_row(const struct registry *reg, uint32_t number,
 				   const struct reg_layer **ret_layer);
+
+/* How many rows of a layer are policy: all but accepts. */
+size_t layer_rows(const struct reg_layer *layer);
 
 /* Is there a row that can decide, and was not dropped? */
 bool registry_empty(const struct registry *reg);

@@ -39,7 +39,7 @@ void registry_replace_check(const struct registry *now, const struct registry *n
 
 		if (!other)
 			diags_add(diags, layer->path, 0, 0, "layer %s is gone", layer->name);
-		else if (layer->len && !other->len)
+		else if (layer_rows(layer) && !layer_rows(other))
 			diags_add(diags, other->path, 0, 0, "layer %s has no rows any more",
 				  layer->name);
 	}
@@ -69,9 +69,9 @@ void registry_changes(const struct registry *now, const struct registry *next, s
 		if (before && same_text(before, layer))
 			continue;
 		put_name(out, start, layer);
-		put_rows(out, layer->len);
+		put_rows(out, layer_rows(layer));
 		if (before)
-			buf_printf(out, " (%zu before)", before->len);
+			buf_printf(out, " (%zu before)", layer_rows(before));
 		else
 			buf_puts(out, " (new)");
 	}

@@ -67,6 +67,14 @@ static void put_allocation(struct jsonw *w, const struct reg_row *row)
 		jsonw_bool(w, "dropped", true);
 }
 
+/* What it is not limited to has no key, as in the file. */
+static void put_accept(struct jsonw *w, const struct reg_row *row)
+{
+	jsonw_string_opt(w, "rule", row->rule);
+	jsonw_string_opt(w, "of", row->layer);
+	jsonw_string_opt(w, "reason", row->reason);
+}
+
 static void put_exception(struct jsonw *w, const struct reg_row *row)
 {
 	jsonw_string(w, "class", word_class(row->cls));
@@ -80,8 +88,10 @@ void row_json_members(struct jsonw *w, const struct reg_layer *layer, const stru
 	jsonw_string(w, "layer", layer->name);
 	jsonw_string(w, "kind", reg_kind_word(row->kind));
 	jsonw_u64(w, "line", row->line);
-	put_ports(w, row);
-	jsonw_string(w, "protocol", word_proto(row->proto));
+	if (row->first)
+		put_ports(w, row);
+	if (!row->any_proto)
+		jsonw_string(w, "protocol", word_proto(row->proto));
 	switch (row->kind) {
 	case REG_ENTRY:
 	case REG_RETIRED:
@@ -97,6 +107,9 @@ void row_json_members(struct jsonw *w, const struct reg_layer *layer, const stru
 		break;
 	case REG_EXCEPTION:
 		put_exception(w, row);
+		break;
+	case REG_ACCEPT:
+		put_accept(w, row);
 		break;
 	default:
 		break;
