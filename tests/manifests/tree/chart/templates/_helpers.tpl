@@ -1,0 +1,1 @@
+{{- define "edge-agent.fullname" -}}{{ .Release.Name }}-edge-agent{{- end }}
