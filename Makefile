@@ -94,6 +94,7 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	agent/reserve_note \
 	agent/reserve_plan \
 	agent/sandbox \
+	agent/seen \
 	agent/watchdog \
 	coverage/findings \
 	coverage/judge \

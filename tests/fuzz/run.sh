@@ -24,7 +24,7 @@ fi
 dictionary() {
 	case $1 in
 	layer | registry) echo tests/fuzz/yaml.dict ;;
-	request | json | client | control | status | selftest | listeners | reserve_note) echo tests/fuzz/json.dict ;;
+	request | json | client | control | status | selftest | listeners | reserve_note | learn) echo tests/fuzz/json.dict ;;
 	*) [ ! -f "tests/fuzz/$1.dict" ] || echo "tests/fuzz/$1.dict" ;;
 	esac
 }

@@ -27,7 +27,7 @@ static char *json_of(const struct breaks *breaks, size_t rows, size_t bytes)
 	struct jsonw w = { .out = &out };
 
 	jsonw_object(&w, NULL);
-	breaks_put(breaks, rows, bytes, &w);
+	breaks_put(breaks, "would_break", rows, bytes, &w);
 	jsonw_object_end(&w);
 	return buf_take(&out);
 }

@@ -177,6 +177,8 @@ static int prepare_sweeps(struct agent *agent)
 
 	if (r == 0)
 		r = audited_new(&agent->audited);
+	if (r == 0)
+		r = learn_start(&agent->learn);
 	if (r < 0)
 		log_error("sweeps: %s", strerror(-r));
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
@@ -305,6 +307,7 @@ static void stop(struct agent *agent)
 	sink_close(agent->sink);
 	sweep_stop(agent);
 	audited_free(agent->audited);
+	learn_stop(&agent->learn);
 	fold_free(agent->fold);
 	programs_end(agent);
 	control_close(agent->control); /* its lock is the next agent's sign to begin */

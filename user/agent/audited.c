@@ -56,14 +56,25 @@ static uint8_t scope_of(const struct event *event)
 		       hp_scope_of6(ntohl(a[0]), ntohl(a[1]), ntohl(a[2]), ntohl(a[3]));
 }
 
+struct hp_query audited_query(const struct event *event)
+{
+	return (struct hp_query) {
+		.proto = event->proto,
+		.scope = scope_of(event),
+		.port = event->port,
+		.chosen = event->cls == HP_CLASS_EPHEMERAL || event->how == HP_HOW_BIND0 ||
+			  event->how == HP_HOW_LISTEN,
+	};
+}
+
 /* Of ports of the kernel's choice that no row names each time another one is taken. */
 static int read_event(const struct event *event, bool kernel, struct audited_violation *ret)
 {
+	struct hp_query query = audited_query(event);
 	struct audited_violation v = {
-		.scope = scope_of(event),
+		.scope = query.scope,
 		.kernel = kernel,
-		.chosen = event->cls == HP_CLASS_EPHEMERAL || event->how == HP_HOW_BIND0 ||
-			  event->how == HP_HOW_LISTEN,
+		.chosen = query.chosen,
 	};
 	int r = breach_from_event(event, &v.breach);
 

@@ -22,6 +22,9 @@ struct audited_violation {
 	bool kernel;	      /* it was a socket of the kernel */
 };
 
+/* What was asked for when an event tells of it: whose socket it was, it does not say. */
+struct hp_query audited_query(const struct event *event);
+
 /* What a policy and a configuration make of it now. */
 struct hp_decision audited_decide(const struct audited_violation *violation,
 				  const struct policy *policy, const struct hp_config *config);

@@ -221,11 +221,12 @@ static void put_breach(const struct breach *b, struct jsonw *w)
 	jsonw_object_end(w);
 }
 
-void breaks_put(const struct breaks *breaks, size_t rows, size_t bytes, struct jsonw *w)
+void breaks_put(const struct breaks *breaks, const char *key, size_t rows, size_t bytes,
+		struct jsonw *w)
 {
 	size_t from = w->out->len, i;
 
-	jsonw_array(w, "would_break");
+	jsonw_array(w, key);
 	for (i = 0; i < breaks->len && i < rows && w->out->len - from < bytes; i++)
 		put_breach(&breaks->list[i], w);
 	jsonw_array_end(w);

@@ -55,7 +55,8 @@ void breaks_settle(struct breaks *breaks);
 bool breaks_any(const struct breaks *breaks);
 
 /*
- * Write the members `would_break`, a list of at most `rows` and of not much
+ * Write the members `key`, a list of at most `rows` and of not much
  * more than `bytes`, `left_out`, the rows that are not in it, and `forgotten`.
  */
-void breaks_put(const struct breaks *breaks, size_t rows, size_t bytes, struct jsonw *w);
+void breaks_put(const struct breaks *breaks, const char *key, size_t rows, size_t bytes,
+		struct jsonw *w);

@@ -143,7 +143,7 @@ static int say_rows(const struct breaks *breaks)
 	int r;
 
 	jsonw_object(&w, NULL);
-	breaks_put(breaks, FORESEE_LINES, SIZE_MAX, &w);
+	breaks_put(breaks, "would_break", FORESEE_LINES, SIZE_MAX, &w);
 	jsonw_object_end(&w);
 	if (text.failed)
 		return -ENOMEM;

@@ -157,7 +157,7 @@ int mode_json(struct agent *agent, const struct request *request, struct buf *ou
 	jsonw_bool(&w, "effective", health->effective);
 	if (!health->effective)
 		jsonw_string(&w, "reason", health->reason.data ? health->reason.data : "");
-	breaks_put(&outcome.breaks, SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
+	breaks_put(&outcome.breaks, "would_break", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
 	jsonw_object_end(&w);
 	return 0;
 }

@@ -11,7 +11,7 @@ static const char *const verbs[] = {
 	[REQUEST_STATUS] = "status",	   [REQUEST_TAIL] = "tail",
 	[REQUEST_LISTENERS] = "listeners", [REQUEST_SELFTEST] = "selftest",
 	[REQUEST_DETACH] = "detach",	   [REQUEST_RELOAD] = "reload",
-	[REQUEST_MODE] = "mode",
+	[REQUEST_MODE] = "mode",	   [REQUEST_LEARN] = "learn",
 };
 
 static const char *const forms[] = {

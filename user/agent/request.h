@@ -19,6 +19,7 @@ enum request_verb {
 	REQUEST_DETACH,
 	REQUEST_RELOAD,
 	REQUEST_MODE,
+	REQUEST_LEARN,
 };
 
 /* The forms in which an event can be told. */

@@ -37,6 +37,8 @@ int serve_document(void *data, const struct request *request, struct buf *out)
 		return reload_json(agent, request, out);
 	case REQUEST_MODE:
 		return mode_json(agent, request, out);
+	case REQUEST_LEARN:
+		return learn_json(agent, out);
 	case REQUEST_TAIL: /* has lines, no document */
 		break;
 	}

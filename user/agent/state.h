@@ -19,6 +19,7 @@
 #include "history.h"
 #include "identity.h"
 #include "known.h"
+#include "learn.h"
 #include "privilege.h"
 #include "reload.h"
 #include "mode.h"
@@ -78,6 +79,7 @@ struct agent {
 	struct privilege privilege;
 	struct mode_state mode;
 	struct audited *audited;
+	struct learn_state learn;
 	bool ready;
 	bool on_terminal; /* standard output is one */
 };

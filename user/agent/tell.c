@@ -62,6 +62,7 @@ static void tell_line(struct agent *agent, const struct hp_event *record,
 	remember(agent, record);
 	identity_event(&agent->identity, record, line->count, first_ns, last_ns, &agent->event);
 	foresee_note(agent, record);
+	learn_note(agent);
 	publish(agent);
 	tally_line(agent->told, line);
 }

@@ -1,12 +1,168 @@
 // SPDX-License-Identifier: MIT
+/* hostportctl learn: exceptions for what was seen. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../base/jsonw.h"
 #include "../base/log.h"
-#include "verbs.h"
+#include "../event/learn_overlay.h"
+#include "../registry/registry.h"
+#include "answer.h"
+
+#define UNTIL_DAYS 90 /* from today on, by default */
+#define DAY_S	   86400
+#define DAY_LEN	   10 /* "2026-11-22" */
+
+struct asked {
+	const char *until, *name; /* NULL: not given */
+	bool json;
+	char today[DAY_LEN + 1], by_default[DAY_LEN + 1];
+};
+
+static void put_day(time_t when, char ret_text[DAY_LEN + 1])
+{
+	struct tm tm;
+
+	(void)gmtime_r(&when, &tm);
+	(void)strftime(ret_text, DAY_LEN + 1, "%Y-%m-%d", &tm);
+}
+
+static int set_until(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+	struct reg_date until, today;
+
+	if (reg_date_parse(value, &until) < 0) {
+		buf_puts(err, "not a day: YYYY-MM-DD");
+		return -EINVAL;
+	}
+	if (reg_date_parse(asked->today, &today) == 0 && reg_date_compare(until, today) < 0) {
+		buf_printf(err, "is over: today is %s (UTC)", asked->today);
+		return -EINVAL;
+	}
+	asked->until = value;
+	return 0;
+}
+
+/* The reader says what a name is. */
+static int set_name(void *ctx, const char *value, struct buf *err)
+{
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf text = { 0 };
+	struct jsonw w = { .out = &text };
+	struct asked *asked = ctx;
+
+	jsonw_object(&w, NULL);
+	jsonw_u64(&w, "version", 1);
+	jsonw_string(&w, "name", value);
+	jsonw_object_end(&w);
+	if (text.failed || layer_parse("name", text.data, text.len, &diags, &layer) < 0) {
+		buf_puts(err, "not a name (a-z, 0-9, inside also - and ., at most 63 in all)");
+		return -EINVAL;
+	}
+	asked->name = value;
+	return 0;
+}
+
+static int set_json(void *ctx, const char *value, struct buf *err)
+{
+	(void)value;
+	(void)err;
+	((struct asked *)ctx)->json = true;
+	return 0;
+}
+
+static const struct option_spec specs[] = {
+	{ "until", "YYYY-MM-DD", "the last day of the exceptions (today and 90 days, UTC)",
+	  set_until, false },
+	{ "name", "NAME", "of the layer (learned, or the first free of learned-2, ...)", set_name,
+	  false },
+	{ "json", NULL, "what the agent knows, as one JSON document", set_json, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl learn",
+	.usage = "[--until=YYYY-MM-DD] [--name=NAME] [--json]",
+	.summary = "Print a registry layer with an exception for each violation that the running"
+		   " agent knows of, to be reviewed and read as its last layer. Exceptions that are"
+		   " of no use are named. Exit status: 0 the layer covers all, 1 it does not, 3 no"
+		   " agent.",
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+/* What is printed must be what the agent takes. */
+static int check(const struct buf *text)
+{
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf said = { 0 };
+
+	if (layer_parse("learned", text->data, text->len, &diags, &layer) == 0)
+		return EXIT_OK;
+	diags_text(&diags, &said);
+	(void)fputs(said.data ? said.data : "", stderr);
+	log_error("learn: the layer is not valid: nothing is printed");
+	return EXIT_SYSTEM;
+}
+
+static void say_lines(const char *text)
+{
+	for (const char *end; (end = strchr(text, '\n')); text = end + 1)
+		log_warning("learn: %.*s", (int)(end - text), text);
+}
+
+static int print(const struct json *document, const struct asked *asked)
+{
+	_cleanup_buf_ struct buf name = { 0 }, text = { 0 };
+	struct learned learned = { 0 };
+	struct learn_layer layer = {
+		.today = asked->today,
+		.until = asked->until ? asked->until : asked->by_default,
+	};
+	int status, r = learn_name(document, asked->name, &name);
+
+	if (r == -EEXIST) {
+		log_error("learn: --name: %s: the agent has a layer of this name", asked->name);
+		return EXIT_USAGE;
+	}
+	layer.name = name.data;
+	if (r == 0)
+		r = learn_overlay(document, &layer, &text, &learned);
+	if (r < 0) {
+		log_error("learn: %s", strerror(-r));
+		status = EXIT_SYSTEM;
+	} else {
+		status = check(&text);
+	}
+	if (status == EXIT_OK)
+		status = verb_print(&text);
+	if (status == EXIT_OK && learned.said.data)
+		say_lines(learned.said.data);
+	buf_free(&learned.said);
+	return status == EXIT_OK && learned.lacking ? EXIT_FINDINGS : status;
+}
 
 int verb_learn(const struct ctl *ctl, int argc, char **argv)
 {
-	(void)ctl;
-	(void)argc;
-	(void)argv;
-	log_error("learn: not in this version");
-	return EXIT_USAGE;
+	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+	struct asked asked = { 0 };
+	_cleanup_buf_ struct buf text = { 0 };
+	time_t now = time(NULL);
+	int operands, status;
+
+	put_day(now, asked.today);
+	put_day(now + (time_t)UNTIL_DAYS * DAY_S, asked.by_default);
+	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
+		return status;
+	status = answer_get(ctl, "learn", &answer);
+	if (status != EXIT_OK)
+		return status;
+	if (!asked.json)
+		return print(answer.document, &asked);
+	buf_puts(&text, answer.line);
+	return verb_print(&text);
 }

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: MIT
+#include "registry_cases.h"
+
+#include <errno.h>
+
+#include "../../user/event/learn_overlay.h"
+#include "../../user/policy/policy.h"
+
+static const struct learn_layer layer = {
+	.name = "learned",
+	.today = "2026-11-24",
+	.until = "2027-02-22",
+};
+
+#define TIMES                                                                                      \
+	"\"first\":\"2026-11-22T20:11:31.123456789Z\",\"last\":\"2026-11-22T20:12:02.000000000Z\""
+#define ROW(cls, proto, port, rest)                                                                \
+	"{\"class\":\"" cls "\",\"protocol\":\"" proto "\",\"address\":\"0.0.0.0\",\"port\":" port \
+	",\"workload\":{\"kind\":\"unit\",\"unit\":\"web.service\"},\"cgroup\":\"/w\",\"pid\":7,"  \
+	"\"uid\":1,\"comm\":\"web\"," rest "}"
+#define SEEN "\"sockets\":0,\"count\":5," TIMES
+
+/* What the reader makes of an overlay, and its text. */
+struct overlay {
+	struct buf text;
+	struct learned learned;
+	struct reg_layer *read;
+};
+
+static void overlay_free(struct overlay *o)
+{
+	buf_free(&o->text);
+	buf_free(&o->learned.said);
+	layer_free(o->read);
+}
+#define _cleanup_overlay_ _cleanup_(overlay_free)
+
+static void make(const char *name, const char *answer, struct overlay *o)
+{
+	_cleanup_(json_freep) struct json *json = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf err = { 0 };
+
+	if (json_parse(answer, strlen(answer), &err, &json) < 0)
+		fail_msg("%s: %s", name, err.data);
+	check_int(name, learn_overlay(json, &layer, &o->text, &o->learned), 0);
+	if (layer_parse("learned.yaml", o->text.data, o->text.len, &diags, &o->read) < 0) {
+		diags_text(&diags, &err);
+		fail_msg("%s: %s\n%s", name, err.data, o->text.data);
+	}
+	check_u64(name, o->learned.exceptions, o->read->len);
+}
+
+static bool contains(const struct overlay *o, const char *text)
+{
+	return strstr(o->text.data, text) != NULL;
+}
+
+static void test_one(void **state)
+{
+	_cleanup_overlay_ struct overlay o = { 0 };
+	const struct reg_row *row;
+
+	(void)state;
+	make("one",
+	     "{\"node\":\"n1\",\"mode\":\"audit\",\"since\":\"2026-11-22T20:00:00.123456789Z\","
+	     "\"layers\":[\"openshift\",\"site\"],\"violations\":[" ROW("unregistered", "tcp",
+									"8080", SEEN) "]}",
+	     &o);
+	check_text("text", o.text.data,
+		   "# Exceptions for what violates the registry on one node, to be reviewed:"
+		   " learned 2026-11-24 by hostportctl.\n"
+		   "# node n1, mode audit; what listens now, and what was told since"
+		   " 2026-11-22T20:00:00Z\n"
+		   "# To be read after the layers: openshift site\n"
+		   "version: 1\n"
+		   "name: \"learned\"\n"
+		   "exceptions:\n"
+		   "  # unit web.service: web[7], uid 1, on 0.0.0.0; 5 times,"
+		   " 2026-11-22T20:11:31Z to 2026-11-22T20:12:02Z\n"
+		   "  - {ports: 8080, protocol: tcp, class: unregistered, until: 2027-02-22,\n"
+		   "     reason: \"learned 2026-11-24: unit web.service, web\"}\n");
+	row = &o.read->rows[0];
+	assert_int_equal(row->kind, REG_EXCEPTION);
+	assert_int_equal(row->owners_len, 0);
+	check_text("until", row->until_text, "2027-02-22");
+	assert_null(o.learned.said.data);
+	assert_int_equal(o.learned.lacking, 0);
+}
+
+static void test_none(void **state)
+{
+	_cleanup_overlay_ struct overlay o = { 0 }, nothing = { 0 };
+
+	(void)state;
+	make("none", "{\"violations\":[]}", &o);
+	assert_int_equal(o.read->len, 0);
+	make("of another version", "{}", &nothing);
+	assert_int_equal(nothing.read->len, 0);
+}
+
+/* One exception for all who share protocol, port and class; they are named, up to a bound. */
+static void test_groups(void **state)
+{
+	_cleanup_overlay_ struct overlay o = { 0 };
+	_cleanup_buf_ struct buf answer = { 0 };
+
+	(void)state;
+	buf_puts(&answer, "{\"violations\":[" ROW("scope", "udp", "53", SEEN));
+	for (unsigned int i = 0; i < LEARN_WHO_MAX + 3; i++)
+		buf_printf(&answer,
+			   ",{\"class\":\"unregistered\",\"protocol\":\"tcp\",\"port\":80,"
+			   "\"workload\":{\"kind\":\"cgroup\"},\"cgroup\":\"/c%u\",\"comm\":\"x\","
+			   "\"sockets\":1}",
+			   i);
+	buf_puts(&answer, "," ROW("retired", "tcp", "80", SEEN) "]}");
+	make("groups", answer.data, &o);
+	assert_int_equal(o.read->len, 3);
+	assert_int_equal(o.read->rows[0].cls, HP_CLASS_UNREGISTERED);
+	assert_int_equal(o.read->rows[1].cls, HP_CLASS_RETIRED);
+	assert_int_equal(o.read->rows[2].proto, HP_PROTO_UDP);
+	assert_true(contains(&o, "# cgroup /c7: x, uid 0, on ?; 1 socket now\n"));
+	assert_false(contains(&o, "/c8"));
+	assert_true(contains(&o, "  # and 3 more\n"));
+	check_text("reason", o.read->rows[0].reason,
+		   "learned 2026-11-24: cgroup /c0, x, and 10 more");
+}
+
+/* Neighbours become a range only where they are many, of one workload, and without a hole. */
+static void test_runs(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned int ports, hole, other; /* of them: left out, another's */
+		size_t rows;
+	} runs[] = {
+		{ "few", LEARN_RANGE_OVER, 0, 0, LEARN_RANGE_OVER },
+		{ "many", LEARN_RANGE_OVER + 1, 0, 0, 1 },
+		{ "a hole", LEARN_RANGE_OVER + 2, 30, 0, LEARN_RANGE_OVER + 1 },
+		{ "a hole that leaves a run", LEARN_RANGE_OVER + 12, 10, 0, 11 },
+		{ "another's in between", LEARN_RANGE_OVER + 1, 0, 30, LEARN_RANGE_OVER + 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
+		_cleanup_overlay_ struct overlay o = { 0 };
+		_cleanup_buf_ struct buf answer = { 0 };
+		size_t ports = 0;
+
+		buf_puts(&answer, "{\"violations\":[");
+		for (unsigned int p = 0; p < runs[i].ports; p++) {
+			if (p && p == runs[i].hole)
+				continue;
+			buf_printf(&answer,
+				   "%s{\"class\":\"unregistered\",\"protocol\":\"tcp\",\"port\":%u,"
+				   "\"workload\":{\"kind\":\"cgroup\"},\"cgroup\":\"/%s\","
+				   "\"comm\":\"x\",\"sockets\":1}",
+				   p ? "," : "", 1000 + p, p && p == runs[i].other ? "b" : "a");
+		}
+		buf_puts(&answer, "]}");
+		make(runs[i].name, answer.data, &o);
+		check_u64(runs[i].name, o.read->len, runs[i].rows);
+		for (size_t r = 0; r < o.read->len; r++)
+			ports += o.read->rows[r].last - o.read->rows[r].first + 1U;
+		check_u64(runs[i].name, ports, runs[i].ports - (runs[i].hole ? 1 : 0));
+		check_int(runs[i].name, contains(&o, "is it a scan?"), runs[i].rows < 64);
+		check_int(runs[i].name, o.learned.said.data != NULL, runs[i].rows < 64);
+	}
+}
+
+/* What no exception can be about, and what the agent could not tell, is said twice: here and there.
+ */
+static void test_lacking(void **state)
+{
+	static const struct {
+		const char *name, *answer, *said;
+	} cases[] = {
+		{ "port 0", "{\"violations\":[" ROW("ephemeral", "tcp", "0", SEEN) "]}",
+		  "no exception for tcp (ephemeral), whose port the kernel chooses, of unit"
+		  " web.service: web[7], uid 1, on 0.0.0.0; 5 times, 2026-11-22T20:11:31Z to"
+		  " 2026-11-22T20:12:02Z\n" },
+		{ "a chosen port",
+		  "{\"violations\":[" ROW("ephemeral", "tcp", "40000", "\"sockets\":2") "]}",
+		  "no exception for tcp 40000 (ephemeral), whose port the kernel chooses, of unit"
+		  " web.service: web[7], uid 1, on 0.0.0.0; 2 sockets now\n" },
+		{ "no protocol of a row",
+		  "{\"violations\":[" ROW("unregistered", "dccp", "9", "\"sockets\":1") "]}",
+		  "no exception for dccp 9 (unregistered), which no row can name, of unit"
+		  " web.service: web[7], uid 1, on 0.0.0.0; 1 socket now\n" },
+		{ "left out", "{\"violations\":[],\"left_out\":3}",
+		  "3 more violations are left out of the agent's answer\n" },
+		{ "forgotten", "{\"violations\":[],\"forgotten\":4}",
+		  "up to 4 more violations were told, and are not kept\n" },
+		{ "incomplete", "{\"violations\":[],\"incomplete\":\"No such\\nthing\"}",
+		  "not all could be looked at: No such\\x0athing\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_overlay_ struct overlay o = { 0 };
+		_cleanup_buf_ struct buf comment = { 0 };
+
+		make(cases[i].name, cases[i].answer, &o);
+		check_text(cases[i].name, o.learned.said.data, cases[i].said);
+		buf_printf(&comment, "\n# %s", cases[i].said);
+		check_int(cases[i].name, contains(&o, comment.data), true);
+		check_u64(cases[i].name, o.learned.lacking, 1);
+		check_u64(cases[i].name, o.read->len, 0);
+	}
+}
+
+static void test_useless(void **state)
+{
+	_cleanup_overlay_ struct overlay o = { 0 };
+
+	(void)state;
+	make("useless",
+	     "{\"since\":\"2026-11-22T20:00:00.123456789Z\",\"useless\":[{\"layer\":\"l\","
+	     "\"path\":\"/r/l.yaml\",\"line\":7,\"ports\":\"80-90\",\"protocol\":\"tcp\","
+	     "\"class\":\"scope\",\"until\":\"2027-01-01\",\"why\":\"unused\"},"
+	     "{\"path\":\"/r/l.yaml\",\"line\":8,\"ports\":80,\"protocol\":\"udp\","
+	     "\"class\":\"scope\",\"until\":\"2020-01-01\",\"why\":\"ended\"}],"
+	     "\"useless_left_out\":5}",
+	     &o);
+	check_text("said", o.learned.said.data,
+		   "5 more exceptions are of no use\n"
+		   "unused since 2026-11-22T20:00:00Z: exception /r/l.yaml:7: tcp 80-90, class"
+		   " scope, until 2027-01-01\n"
+		   "ended: exception /r/l.yaml:8: udp 80, class scope, until 2020-01-01\n");
+	assert_true(contains(&o, "\n# ended: exception /r/l.yaml:8: udp 80"));
+	assert_int_equal(o.learned.useless, 2);
+	assert_int_equal(o.learned.lacking, 0);
+}
+
+/* Whatever a process, a unit or the host is called, it stays in its comment and its string. */
+static void test_hostile(void **state)
+{
+	static const char *const names[] = {
+		"\\n  - {ports: 1-65535, protocol: tcp}",
+		"# x",
+		"\\\"}\\n",
+		"\\\\\\\"",
+		"'",
+		": ",
+		"\\u0000",
+		"\\r",
+		"\\u0085",
+		"\\u2028",
+		"\\u2029",
+		"\\ufeff",
+		"\\u001b[2J",
+		"\\ud83d\\ude00",
+		"\xff",
+		"\\t",
+		"---",
+		"...",
+		"%YAML 1.1",
+		"&a",
+		"*a",
+		"!!x",
+		"{}]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		_cleanup_overlay_ struct overlay o = { 0 };
+		_cleanup_(json_freep) struct json *json = NULL;
+		_cleanup_buf_ struct buf answer = { 0 }, err = { 0 };
+		const char *n = names[i];
+
+		buf_printf(&answer,
+			   "{\"node\":\"%s\",\"mode\":\"%s\",\"since\":\"%s\",\"layers\":[\"%s\"],"
+			   "\"violations\":[{\"class\":\"scope\",\"protocol\":\"tcp\",\"port\":9,"
+			   "\"address\":\"%s\",\"workload\":{\"kind\":\"unit\",\"unit\":\"%s\"},"
+			   "\"cgroup\":\"%s\",\"comm\":\"%s\",\"count\":2,\"first\":\"%s\","
+			   "\"last\":\"%s\"},{\"class\":\"%s\",\"protocol\":\"%s\"}],"
+			   "\"incomplete\":\"%s\",\"useless\":[{\"path\":\"%s\",\"why\":\"%s\","
+			   "\"ports\":\"%s\",\"until\":\"%s\"}]}",
+			   n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n);
+		if (json_parse(answer.data, answer.len, &err, &json) < 0)
+			continue; /* the agent's answer is not taken at all */
+		make(n, answer.data, &o);
+		check_u64(n, o.read->len, 1);
+		check_int(n, o.read->rows[0].first == 9 && o.read->rows[0].last == 9, true);
+		for (size_t c = 0; c < o.text.len; c++)
+			if ((unsigned char)o.text.data[c] >= 0x7f ||
+			    ((unsigned char)o.text.data[c] < 0x20 && o.text.data[c] != '\n'))
+				fail_msg("%s: byte %zu of %s", n, c, o.text.data);
+	}
+}
+
+/* A name and a workload of any length. */
+static void test_long(void **state)
+{
+	_cleanup_overlay_ struct overlay o = { 0 };
+	_cleanup_buf_ struct buf answer = { 0 };
+
+	(void)state;
+	buf_puts(&answer, "{\"violations\":[{\"class\":\"scope\",\"protocol\":\"tcp\",\"port\":9,"
+			  "\"workload\":{\"kind\":\"cgroup\"},\"cgroup\":\"/");
+	for (unsigned int i = 0; i < 4000; i++)
+		buf_puts(&answer, "\\u0001");
+	buf_puts(&answer, "\",\"comm\":\"x\",\"sockets\":1}]}");
+	make("long", answer.data, &o);
+	assert_int_equal(o.read->len, 1);
+	assert_true(strlen(o.read->rows[0].reason) < 600);
+}
+
+static void test_names(void **state)
+{
+	static const struct {
+		const char *name, *layers, *wanted, *got;
+		int r;
+	} cases[] = {
+		{ "free", "[\"openshift\"]", NULL, "learned", 0 },
+		{ "there already", "[\"learned\"]", NULL, "learned-2", 0 },
+		{ "often", "[\"learned-2\",\"learned\",\"learned-3\"]", NULL, "learned-4", 0 },
+		{ "a gap", "[\"learned\",\"learned-3\"]", NULL, "learned-2", 0 },
+		{ "wanted", "[\"learned\"]", "mine", "mine", 0 },
+		{ "wanted, and there", "[\"a\",\"mine\"]", "mine", "mine", -EEXIST },
+		{ "of another version", "null", NULL, "learned", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_(json_freep) struct json *json = NULL;
+		_cleanup_buf_ struct buf text = { 0 }, err = { 0 }, name = { 0 };
+
+		buf_printf(&text, "{\"layers\":%s}", cases[i].layers);
+		assert_int_equal(json_parse(text.data, text.len, &err, &json), 0);
+		check_int(cases[i].name, learn_name(json, cases[i].wanted, &name), cases[i].r);
+		check_text(cases[i].name, name.data, cases[i].got);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one),	cmocka_unit_test(test_none),
+		cmocka_unit_test(test_groups),	cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_lacking), cmocka_unit_test(test_useless),
+		cmocka_unit_test(test_hostile), cmocka_unit_test(test_long),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: MIT
+#include "learn_overlay.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/jsonw.h"
+#include "../base/stamp.h"
+#include "../policy/words.h"
+#include "workload_json.h"
+
+#define WHO_BYTES 200 /* of a reason; far from what the reader takes */
+
+struct violation {
+	uint8_t proto, cls;
+	uint16_t port;
+	bool chosen;   /* not one port, but any that the kernel chooses */
+	size_t number; /* in the answer */
+	const struct json *row;
+	char *workload; /* owned */
+};
+
+struct violations {
+	struct violation *list;
+	size_t len;
+};
+
+static void violations_free(struct violations *v)
+{
+	for (size_t i = 0; i < v->len; i++)
+		free(v->list[i].workload);
+	free(v->list);
+}
+
+/*
+ * Text from outside. Letters of ASCII only: YAML takes more characters for the end of a
+ * line than a terminal does.
+ */
+static void put_inert(struct buf *out, const char *text, size_t max)
+{
+	size_t from = out->len;
+
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (out->len - from >= max) {
+			buf_puts(out, "...");
+			return;
+		}
+		if (c >= 0x20 && c < 0x7f)
+			buf_putc(out, (char)c);
+		else
+			buf_printf(out, "\\x%02x", c);
+	}
+}
+
+/* To the second; what is no time is no text of ours. */
+static void put_time(struct buf *out, const char *text)
+{
+	char shown[STAMP_FRACTION + 1] = { 0 };
+
+	if (strlen(text) != STAMP_LEN) {
+		buf_puts(out, "?");
+		return;
+	}
+	memcpy(shown, text, STAMP_FRACTION);
+	put_inert(out, shown, SIZE_MAX);
+	buf_putc(out, 'Z');
+}
+
+static void say(struct learned *learned, struct buf *out, const struct buf *text)
+{
+	buf_puts(out, "# ");
+	buf_puts(out, text->data ? text->data : "");
+	buf_putc(out, '\n');
+	buf_puts(&learned->said, text->data ? text->data : "");
+	buf_putc(&learned->said, '\n');
+}
+
+static void put_process(const struct json *row, struct buf *out)
+{
+	uint64_t pid = json_member_u64(row, "pid", 0);
+
+	put_inert(out, json_member_text(row, "comm", "?"), WHO_BYTES);
+	if (pid)
+		buf_printf(out, "[%" PRIu64 "]", pid);
+}
+
+/* Who, where, how often and when: what follows the # of a comment. */
+static void put_who(const struct violation *v, struct buf *out)
+{
+	uint64_t count = json_member_u64(v->row, "count", 0);
+	uint64_t sockets = json_member_u64(v->row, "sockets", 0);
+
+	put_inert(out, v->workload, SIZE_MAX);
+	buf_puts(out, ": ");
+	put_process(v->row, out);
+	buf_printf(out, ", uid %" PRIu64 ", on ", json_member_u64(v->row, "uid", 0));
+	put_inert(out, json_member_text(v->row, "address", "?"), WHO_BYTES);
+	if (count) {
+		buf_printf(out, "; %" PRIu64 " time%s, ", count, count == 1 ? "" : "s");
+		put_time(out, json_member_text(v->row, "first", ""));
+		if (count > 1) {
+			buf_puts(out, " to ");
+			put_time(out, json_member_text(v->row, "last", ""));
+		}
+	}
+	if (sockets)
+		buf_printf(out, "; %" PRIu64 " socket%s now", sockets, sockets == 1 ? "" : "s");
+}
+
+/* A row can't name it: its port is another one each time, or its protocol is none of a row's. */
+static void say_lacking(struct learned *learned, const struct violation *v, struct buf *out)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	uint64_t port = json_member_u64(v->row, "port", 0);
+
+	buf_puts(&text, "no exception for ");
+	put_inert(&text, json_member_text(v->row, "protocol", "?"), WHO_BYTES);
+	if (port)
+		buf_printf(&text, " %" PRIu64, port);
+	buf_puts(&text, " (");
+	put_inert(&text, json_member_text(v->row, "class", "?"), WHO_BYTES);
+	buf_puts(&text, "), ");
+	buf_puts(&text,
+		 v->chosen ? "whose port the kernel chooses, of " : "which no row can name, of ");
+	put_who(v, &text);
+	say(learned, out, &text);
+	learned->lacking++;
+}
+
+/* Of what an exception can be about? */
+static bool read_key(struct violation *v)
+{
+	int proto = word_to_proto(json_member_text(v->row, "protocol", ""));
+	int cls = word_to_class(json_member_text(v->row, "class", ""));
+	uint64_t port = json_member_u64(v->row, "port", 0);
+
+	v->chosen = cls == HP_CLASS_EPHEMERAL || !port;
+	if (proto < 0 || cls < 0 || v->chosen || port >= HP_PORTS)
+		return false;
+	v->proto = (uint8_t)proto;
+	v->cls = (uint8_t)cls;
+	v->port = (uint16_t)port;
+	return true;
+}
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+static int compare(const void *left, const void *right)
+{
+	const struct violation *a = left, *b = right;
+	int r = COMPARE(a->proto, b->proto);
+
+	if (!r)
+		r = COMPARE(a->cls, b->cls);
+	if (!r)
+		r = COMPARE(a->port, b->port);
+	return r ? r : COMPARE(a->number, b->number);
+}
+
+/* Those that an exception can be about, in order; the others are said. */
+static int read_answer(const struct json *list, struct learned *learned, struct buf *out,
+		       struct violations *ret)
+{
+	size_t n = json_len(list);
+
+	ret->list = calloc(n ? n : 1, sizeof(*ret->list));
+	if (!ret->list)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct violation *v = &ret->list[ret->len++];
+		_cleanup_buf_ struct buf workload = { 0 };
+
+		*v = (struct violation) { .number = i, .row = json_at(list, i) };
+		workload_json_text(v->row, &workload);
+		v->workload = buf_take(&workload);
+		if (!v->workload)
+			return -ENOMEM;
+		if (read_key(v))
+			continue;
+		say_lacking(learned, v, out);
+		free(v->workload);
+		ret->len--;
+	}
+	qsort(ret->list, ret->len, sizeof(*ret->list), compare);
+	return 0;
+}
+
+static bool is_one_row(const struct violation *a, const struct violation *b)
+{
+	return a->proto == b->proto && a->cls == b->cls && a->port == b->port;
+}
+
+/* How many from here on are of one protocol, port and class. */
+static size_t group_at(const struct violations *all, size_t at)
+{
+	size_t n = 1;
+
+	while (at + n < all->len && is_one_row(&all->list[at], &all->list[at + n]))
+		n++;
+	return n;
+}
+
+/* How many from here on are of one workload alone and of neighbouring ports. */
+static size_t run_at(const struct violations *all, size_t at)
+{
+	const struct violation *first = &all->list[at];
+	size_t n = 0;
+
+	while (at + n < all->len) {
+		const struct violation *v = &all->list[at + n];
+
+		if (v->proto != first->proto || v->cls != first->cls ||
+		    v->port != first->port + n || strcmp(v->workload, first->workload) != 0 ||
+		    group_at(all, at + n) != 1)
+			break;
+		n++;
+	}
+	return n;
+}
+
+static void put_exception(const struct violation *v, uint16_t last, size_t others,
+			  const struct learn_layer *layer, struct buf *out)
+{
+	_cleanup_buf_ struct buf reason = { 0 };
+	struct jsonw w = { .out = out };
+
+	buf_printf(&reason, "learned %s: ", layer->today);
+	put_inert(&reason, v->workload, WHO_BYTES);
+	buf_puts(&reason, ", ");
+	put_inert(&reason, json_member_text(v->row, "comm", "?"), WHO_BYTES);
+	if (others)
+		buf_printf(&reason, ", and %zu more", others);
+	out->failed |= reason.failed;
+	buf_printf(out, "  - {ports: %u", v->port);
+	if (last != v->port)
+		buf_printf(out, "-%u", last);
+	buf_printf(out,
+		   ", protocol: %s, class: %s, until: %s,\n     reason: ", word_proto(v->proto),
+		   word_class(v->cls), layer->until);
+	jsonw_string(&w, NULL, reason.data ? reason.data : "learned");
+	buf_puts(out, "}\n");
+}
+
+static void put_group(const struct violation *v, size_t n, const struct learn_layer *layer,
+		      struct buf *out)
+{
+	for (size_t i = 0; i < n && i < LEARN_WHO_MAX; i++) {
+		buf_puts(out, "  # ");
+		put_who(&v[i], out);
+		buf_putc(out, '\n');
+	}
+	if (n > LEARN_WHO_MAX)
+		buf_printf(out, "  # and %zu more\n", n - LEARN_WHO_MAX);
+	put_exception(v, v->port, n - 1, layer, out);
+}
+
+static void put_run(const struct violation *v, size_t n, const struct learn_layer *layer,
+		    struct learned *learned, struct buf *out)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	uint16_t last = v[n - 1].port;
+
+	buf_printf(&text, "%zu ports (%s %u-%u, %s) in one exception: is it a scan? ", n,
+		   word_proto(v->proto), v->port, last, word_class(v->cls));
+	put_who(v, &text);
+	buf_puts(out, "  ");
+	say(learned, out, &text);
+	put_exception(v, last, 0, layer, out);
+}
+
+static void put_exceptions(const struct violations *all, const struct learn_layer *layer,
+			   struct learned *learned, struct buf *out)
+{
+	size_t n;
+
+	buf_puts(out, all->len ? "exceptions:\n" : "exceptions: []\n");
+	for (size_t at = 0; at < all->len; at += n) {
+		n = run_at(all, at);
+		if (n > LEARN_RANGE_OVER) {
+			put_run(&all->list[at], n, layer, learned, out);
+		} else {
+			n = group_at(all, at);
+			put_group(&all->list[at], n, layer, out);
+		}
+		learned->exceptions++;
+	}
+}
+
+static void say_missing(const struct json *answer, struct learned *learned, struct buf *out)
+{
+	static const struct {
+		const char *member, *before, *after;
+	} counts[] = {
+		{ "left_out", "", " more violations are left out of the agent's answer" },
+		{ "forgotten", "up to ", " more violations were told, and are not kept" },
+		{ "useless_left_out", "", " more exceptions are of no use" },
+	};
+	const char *incomplete = json_member_text(answer, "incomplete", "");
+
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		uint64_t n = json_member_u64(answer, counts[i].member, 0);
+		_cleanup_buf_ struct buf text = { 0 };
+
+		if (!n)
+			continue;
+		buf_printf(&text, "%s%" PRIu64 "%s", counts[i].before, n, counts[i].after);
+		say(learned, out, &text);
+		learned->lacking += i < 2;
+	}
+	if (*incomplete) {
+		_cleanup_buf_ struct buf text = { 0 };
+
+		buf_puts(&text, "not all could be looked at: ");
+		put_inert(&text, incomplete, WHO_BYTES);
+		say(learned, out, &text);
+		learned->lacking++;
+	}
+}
+
+static void put_ports(const struct json *ports, struct buf *out)
+{
+	uint64_t port = json_u64(ports, 0);
+
+	if (port)
+		buf_put_u64(out, port);
+	else
+		put_inert(out, json_text(ports, "?"), WHO_BYTES);
+}
+
+static void say_useless(const struct json *answer, const struct json *row, struct learned *learned,
+			struct buf *out)
+{
+	const char *why = json_member_text(row, "why", "?");
+	_cleanup_buf_ struct buf text = { 0 };
+
+	put_inert(&text, why, WHO_BYTES);
+	if (strcmp(why, "unused") == 0) {
+		buf_puts(&text, " since ");
+		put_time(&text, json_member_text(answer, "since", ""));
+	}
+	buf_puts(&text, ": exception ");
+	put_inert(&text, json_member_text(row, "path", "?"), SIZE_MAX);
+	buf_printf(&text, ":%" PRIu64 ": ", json_member_u64(row, "line", 0));
+	put_inert(&text, json_member_text(row, "protocol", "?"), WHO_BYTES);
+	buf_putc(&text, ' ');
+	put_ports(json_member(row, "ports"), &text);
+	buf_puts(&text, ", class ");
+	put_inert(&text, json_member_text(row, "class", "?"), WHO_BYTES);
+	buf_puts(&text, ", until ");
+	put_inert(&text, json_member_text(row, "until", "?"), WHO_BYTES);
+	say(learned, out, &text);
+	learned->useless++;
+}
+
+static void put_head(const struct json *answer, const struct learn_layer *layer, struct buf *out)
+{
+	struct jsonw w = { .out = out };
+
+	buf_printf(out,
+		   "# Exceptions for what violates the registry on one node, to be reviewed:"
+		   " learned %s by hostportctl.\n",
+		   layer->today);
+	buf_puts(out, "# node ");
+	put_inert(out, json_member_text(answer, "node", "?"), WHO_BYTES);
+	buf_puts(out, ", mode ");
+	put_inert(out, json_member_text(answer, "mode", "?"), WHO_BYTES);
+	buf_puts(out, "; what listens now, and what was told since ");
+	put_time(out, json_member_text(answer, "since", ""));
+	buf_puts(out, "\n# To be read after the layers:");
+	for (size_t i = 0; i < json_len(json_member(answer, "layers")); i++) {
+		buf_putc(out, ' ');
+		put_inert(out, json_text(json_at(json_member(answer, "layers"), i), "?"),
+			  WHO_BYTES);
+	}
+	buf_puts(out, "\nversion: 1\nname: ");
+	jsonw_string(&w, NULL, layer->name);
+	buf_putc(out, '\n');
+}
+
+int learn_overlay(const struct json *answer, const struct learn_layer *layer, struct buf *out,
+		  struct learned *ret_learned)
+{
+	_cleanup_(violations_free) struct violations all = { 0 };
+	const struct json *useless = json_member(answer, "useless");
+	struct learned learned = { 0 };
+	int r;
+
+	put_head(answer, layer, out);
+	say_missing(answer, &learned, out);
+	for (size_t i = 0; i < json_len(useless); i++)
+		say_useless(answer, json_at(useless, i), &learned, out);
+	r = read_answer(json_member(answer, "violations"), &learned, out, &all);
+	if (r == 0)
+		put_exceptions(&all, layer, &learned, out);
+	if (out->failed || learned.said.failed)
+		r = -ENOMEM;
+	*ret_learned = learned;
+	return r;
+}
+
+static bool has_layer(const struct json *answer, const char *name)
+{
+	const struct json *layers = json_member(answer, "layers");
+
+	for (size_t i = 0; i < json_len(layers); i++)
+		if (strcmp(json_text(json_at(layers, i), ""), name) == 0)
+			return true;
+	return false;
+}
+
+int learn_name(const struct json *answer, const char *wanted, struct buf *out)
+{
+	if (wanted) {
+		buf_puts(out, wanted);
+		return has_layer(answer, wanted) ? -EEXIST : 0;
+	}
+	buf_puts(out, "learned");
+	for (unsigned int n = 2; !out->failed && has_layer(answer, out->data); n++) {
+		buf_reset(out);
+		buf_printf(out, "learned-%u", n);
+	}
+	return out->failed ? -ENOMEM : 0;
+}
