@@ -1,11 +1,234 @@
 // SPDX-License-Identifier: MIT
-#include "../base/log.h"
+/* hostportctl registry next: free ports for a new row. */
 #include "registry_verbs.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/jsonw.h"
+#include "../base/log.h"
+#include "../base/parse.h"
+#include "../base/table.h"
+#include "../policy/words.h"
+#include "../registry/next.h"
+#include "offline.h"
+
+#define COUNT_MAX 65535
+
+struct next {
+	struct node_options node;
+	struct next_query query;
+	bool documented; /* --range=documented was given */
+	bool json;
+};
+
+static int set_range(void *ctx, const char *value, struct buf *err)
+{
+	struct next *next = ctx;
+
+	if (strcmp(value, "documented") == 0) {
+		next->documented = true;
+		return 0;
+	}
+	if (reg_ports_parse(value, &next->query.first, &next->query.last) == 0)
+		return 0;
+	buf_puts(err, "not a range: A-B, such as 9000-9999, or documented");
+	return -EINVAL;
+}
+
+static int set_protocol(void *ctx, const char *value, struct buf *err)
+{
+	struct next *next = ctx;
+	int proto = word_to_proto(value);
+
+	if (proto < 0) {
+		buf_puts(err, "not a protocol: tcp, udp, udplite or sctp");
+		return -EINVAL;
+	}
+	next->query.proto = (uint8_t)proto;
+	return 0;
+}
+
+static int set_count(void *ctx, const char *value, struct buf *err)
+{
+	struct next *next = ctx;
+	uint64_t count;
+
+	if (parse_u64(value, 1, COUNT_MAX, &count) < 0) {
+		buf_puts(err, "not a number of ports: 1 to 65535");
+		return -EINVAL;
+	}
+	next->query.count = count;
+	return 0;
+}
+
+static int set_localhost(void *ctx, const char *value, struct buf *err)
+{
+	struct next *next = ctx;
+
+	return verb_set_flag(&next->query.localhost, value, err);
+}
+
+static int set_retired(void *ctx, const char *value, struct buf *err)
+{
+	struct next *next = ctx;
+
+	return verb_set_flag(&next->query.retired, value, err);
+}
+
+static int set_json(void *ctx, const char *value, struct buf *err)
+{
+	struct next *next = ctx;
+
+	return verb_set_flag(&next->json, value, err);
+}
+
+static const struct option_spec specs[] = {
+	NODE_OPTION_REGISTRY,
+	{ "range", "A-B|documented",
+	  "only of these ports (documented, that is all documented ranges)", set_range, false },
+	{ "protocol", "PROTOCOL", "tcp, udp, udplite or sctp (tcp)", set_protocol, false },
+	{ "count", "N", "so many ports (1)", set_count, false },
+	{ "localhost", NULL, "for loopback only: outside the documented ranges (R4)", set_localhost,
+	  false },
+	{ "retired", NULL, "ports of retired rows, too", set_retired, false },
+	{ "json", NULL, "one JSON document", set_json, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl registry next",
+	.usage = "[options]",
+	.summary = "Propose free ports for a new row, the quietest neighbourhood first, and print"
+		   " the row. Exit status: 0 as many as asked for, 1 fewer.",
+	.env = "HOSTPORTD_",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static const char *scope_of(const struct next_query *query)
+{
+	return word_scope(query->localhost ? HP_SCOPE_LOCALHOST : HP_SCOPE_EXTERNAL);
+}
+
+static int print_json(const struct next_query *query, const struct next_ports *ports)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	struct jsonw w = { .out = &text };
+
+	jsonw_object(&w, NULL);
+	jsonw_u64(&w, "wanted", query->count);
+	jsonw_array(&w, "ports");
+	for (size_t i = 0; i < ports->len; i++) {
+		const struct next_port *p = &ports->list[i];
+
+		jsonw_object(&w, NULL);
+		jsonw_u64(&w, "port", p->port);
+		jsonw_string(&w, "protocol", word_proto(query->proto));
+		jsonw_string(&w, "scope", scope_of(query));
+		jsonw_u64(&w, "below", p->below);
+		jsonw_u64(&w, "above", p->above);
+		jsonw_array(&w, "but");
+		for (unsigned int but = 0; but < NEXT_BUT_MAX; but++)
+			if (p->buts & 1U << but)
+				jsonw_string(&w, NULL, next_but_words(but));
+		jsonw_array_end(&w);
+		jsonw_object_end(&w);
+	}
+	jsonw_array_end(&w);
+	jsonw_object_end(&w);
+	return verb_print(&text);
+}
+
+static const struct table_column columns[] = {
+	{ .name = "PORT", .right = true },   { .name = "PROTO" },
+	{ .name = "BELOW", .right = true },  { .name = "ABOVE", .right = true },
+	{ .name = "BUT", .truncate = true },
+};
+
+static int add(struct table *table, const struct next_query *query, const struct next_port *p)
+{
+	char port[8], below[8] = "", above[8] = "";
+	_cleanup_buf_ struct buf but = { 0 };
+
+	(void)snprintf(port, sizeof(port), "%u", p->port);
+	if (p->below)
+		(void)snprintf(below, sizeof(below), "%u", p->below);
+	if (p->above)
+		(void)snprintf(above, sizeof(above), "%u", p->above);
+	for (unsigned int i = 0; i < NEXT_BUT_MAX; i++)
+		if (p->buts & 1U << i)
+			buf_printf(&but, "%s%s", but.len ? ", " : "", next_but_words(i));
+	return table_add(table, (const char *[]) { port, word_proto(query->proto), below, above,
+						   but.data });
+}
+
+static void put_rows(const struct next_query *query, const struct next_ports *ports,
+		     struct buf *out)
+{
+	buf_puts(out, "\n# Is it free on the nodes, too? What no layer has is not known here: see"
+		      " hostportctl listeners.\nentries:\n");
+	for (size_t i = 0; i < ports->len; i++)
+		buf_printf(out,
+			   "  - {ports: %u, protocol: %s, scope: %s, process: NAME, team: TEAM,"
+			   " notes: NOTES} # since: \"X.Y\"\n",
+			   ports->list[i].port, word_proto(query->proto), scope_of(query));
+}
+
+static int print_text(const struct next_query *query, const struct next_ports *ports)
+{
+	_cleanup_(table_freep) struct table *table = NULL;
+	_cleanup_buf_ struct buf rows = { 0 };
+	int r = table_new(columns, ARRAY_LEN(columns), &table);
+
+	for (size_t i = 0; i < ports->len && r == 0; i++)
+		r = add(table, query, &ports->list[i]);
+	if (r == 0)
+		r = table_print(table, stdout);
+	if (r < 0) {
+		log_error("registry next: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	if (!ports->len)
+		return EXIT_OK;
+	put_rows(query, ports, &rows);
+	return verb_print(&rows);
+}
+
+static int print(const struct next *next, const struct registry *registry)
+{
+	_cleanup_next_ struct next_ports ports = { 0 };
+	int r = next_find(registry, &next->query, &ports), status;
+
+	if (r < 0) {
+		log_error("registry next: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	status = next->json ? print_json(&next->query, &ports) : print_text(&next->query, &ports);
+	if (status != EXIT_OK || ports.len == next->query.count)
+		return status;
+	log_error("registry next: %zu of %zu ports: no more are free by the rules", ports.len,
+		  next->query.count);
+	return EXIT_FINDINGS;
+}
 
 int registry_next(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	log_error("registry next: not in this version");
-	return EXIT_USAGE;
+	_cleanup_(registry_freep) struct registry *registry = NULL;
+	struct next next = {
+		.query = { .proto = HP_PROTO_TCP, .first = 1, .last = UINT16_MAX, .count = 1 },
+	};
+	int operands, status;
+
+	if (verb_parse(&options, &next, argc, argv, &operands, &status) != 0)
+		return status;
+	if (next.documented && next.query.localhost) {
+		log_error(
+			"registry next: --localhost: such ports are outside the documented ranges");
+		return EXIT_USAGE;
+	}
+	status = offline_registry(&next.node, &registry);
+	return status == EXIT_OK ? print(&next, registry) : status;
 }
