@@ -123,8 +123,8 @@ static const struct why_case why_cases[] = {
 	  "no row names tcp 91; audit mode only reports it", NULL },
 };
 
-static struct explanation *explanation_of(const struct registry *reg, const struct policy *policy,
-					  const struct why_case *c)
+static struct explanation *explanation_for(const struct registry *reg, const struct policy *policy,
+					   const struct why_case *c, struct owner_of who)
 {
 	const struct explain_input input = {
 		.registry = reg,
@@ -133,11 +133,18 @@ static struct explanation *explanation_of(const struct registry *reg, const stru
 		.config = &c->config,
 		.query = c->query,
 		.address = c->address,
+		.who = who,
 	};
 	struct explanation *e = NULL;
 
 	assert_int_equal(explain(&input, &e), 0);
 	return e;
+}
+
+static struct explanation *explanation_of(const struct registry *reg, const struct policy *policy,
+					  const struct why_case *c)
+{
+	return explanation_for(reg, policy, c, (struct owner_of) { 0 });
 }
 
 static void check_why(const struct why_case *c)
@@ -211,16 +218,88 @@ static void test_forms(void **state)
 		    "rows that name the port:\n"
 		    "  t.yaml:3: entry t tcp 80 (p\\x1b) is for localhost only, and 0.0.0.0 is not "
 		    "loopback\n",
-		    "{\"verdict\":\"denied\",\"class\":\"scope\",\"entry\":" ROW "},\"rows\":[" ROW
-		    ",\"holds\":false,\"why\":\"is for localhost only, and 0.0.0.0 is not "
+		    "{\"protocol\":\"tcp\",\"port\":80,\"address\":\"0.0.0.0\","
+		    "\"verdict\":\"denied\",\"class\":\"scope\",\"entry\":" ROW "},\"rows\":[" ROW
+		    ",\"holds\":false,\"owner\":null,\"why\":\"is for localhost only, and 0.0.0.0 "
+		    "is not "
 		    "loopback\"}],\"why\":\"row t tcp 80 (p\\u001b) is for localhost only, and "
 		    "0.0.0.0 is not loopback; denied\"}");
-	check_forms(
-		&unknown,
-		"tcp 80 on localhost: audited (unregistered)\n"
-		"because no row names tcp 80; audit mode only reports it\n",
-		"{\"verdict\":\"audited\",\"class\":\"unregistered\",\"entry\":null,\"rows\":[],"
-		"\"why\":\"no row names tcp 80; audit mode only reports it\"}");
+	check_forms(&unknown,
+		    "tcp 80 on localhost: audited (unregistered)\n"
+		    "because no row names tcp 80; audit mode only reports it\n",
+		    "{\"protocol\":\"tcp\",\"port\":80,\"address\":null,"
+		    "\"verdict\":\"audited\",\"class\":\"unregistered\",\"entry\":null,\"rows\":[],"
+		    "\"why\":\"no row names tcp 80; audit mode only reports it\"}");
+}
+
+/* Who asks changes nothing but what is said of the rows that name owners. */
+static void test_owners(void **state)
+{
+	static const struct {
+		const char *name;
+		struct owner_of who;
+		enum owner_answer answer;
+		const char *said, *json;
+	} cases[] = {
+		{ "nobody",
+		  { 0 },
+		  OWNER_NOT_ASKED,
+		  "row t tcp 80 (p) allows it on any address (to anybody: its owners are not "
+		  "checked)",
+		  "null" },
+		{ "the pod",
+		  { .namespace_ = "ns", .pod = "p-1", .container = "c" },
+		  OWNER_YES,
+		  "row t tcp 80 (p) allows it on any address; ns/p-1 (c) is one of its owners; "
+		  "owners are not judged by this version",
+		  "true" },
+		{ "another",
+		  { .namespace_ = "ns", .pod = "q" },
+		  OWNER_NO,
+		  "row t tcp 80 (p) allows it on any address; ns/q is not one of its owners; "
+		  "owners are not judged by this version",
+		  "false" },
+		{ "half of it",
+		  { .namespace_ = "ns", .pod = "p-1" },
+		  OWNER_UNKNOWN,
+		  "row t tcp 80 (p) allows it on any address; ns/p-1 may be one of its owners: "
+		  "what is not given decides; owners are not judged by this version",
+		  "null" },
+		{ "unit and program",
+		  { .unit = "u.service", .exe = "/e" },
+		  OWNER_NO,
+		  "row t tcp 80 (p) allows it on any address; u.service /e is not one of its "
+		  "owners; owners are not judged by this version",
+		  "false" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct why_case c = {
+			.lists =
+				"entries: [{ports: 80, protocol: tcp, process: p,"
+				" owners: [{pod: p-*, container: c}]}]\n"
+				"retired: [{ports: 80, protocol: tcp, process: q, removed: '4.1'}]",
+			.config = CONFIG(ENFORCE, DENY_ALL),
+			.facts = NODE,
+			.query = ASK(80, EXTERNAL),
+		};
+		_cleanup_(registry_freep) struct registry *reg = registry_of_lists(c.lists);
+		_cleanup_(explanation_freep) struct explanation *e = NULL;
+		_cleanup_(policy_freep) struct policy *policy = NULL;
+		_cleanup_buf_ struct buf json = { 0 }, want = { 0 };
+		struct jsonw w = { .out = &json };
+
+		assert_int_equal(policy_build(reg, &c.facts, &policy), 0);
+		e = explanation_for(reg, policy, &c, cases[i].who);
+		check_int(cases[i].name, e->decision.verdict, HP_VERDICT_ALLOWED);
+		check_int(cases[i].name, e->rows[0].owner, cases[i].answer);
+		check_int("without owners", e->rows[1].owner, OWNER_NOT_ASKED);
+		check_text(cases[i].name, e->why, cases[i].said);
+		explain_json(e, &w);
+		buf_printf(&want, "\"holds\":true,\"owner\":%s,\"why\"", cases[i].json);
+		check_int(cases[i].name, strstr(json.data, want.data) != NULL, true);
+	}
 }
 
 static void test_dropped(void **state)
@@ -277,10 +356,9 @@ static void test_accepts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_why),
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_dropped),
-		cmocka_unit_test(test_accepts),
+		cmocka_unit_test(test_why),	cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_dropped), cmocka_unit_test(test_accepts),
+		cmocka_unit_test(test_owners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

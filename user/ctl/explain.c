@@ -16,8 +16,15 @@ struct asked {
 	struct node_options node;
 	const char *address;
 	uint8_t scope;
+	struct owner_of who;
+	char *pod; /* owned: what who.namespace_ and who.pod point into */
 	bool json;
 };
+
+static void asked_free(struct asked *asked)
+{
+	free(asked->pod);
+}
 
 static int set_json(void *ctx, const char *value, struct buf *err)
 {
@@ -49,16 +56,75 @@ static int set_address(void *ctx, const char *value, struct buf *err)
 	return 0;
 }
 
+static int set_pod(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+	char *slash;
+
+	free(asked->pod);
+	asked->pod = strdup(value);
+	if (!asked->pod)
+		return -ENOMEM;
+	slash = strchr(asked->pod, '/');
+	if (!slash || slash == asked->pod || !slash[1] || strchr(slash + 1, '/')) {
+		buf_puts(err, "not a pod: NAMESPACE/NAME");
+		return -EINVAL;
+	}
+	*slash = '\0';
+	asked->who.namespace_ = asked->pod;
+	asked->who.pod = slash + 1;
+	return 0;
+}
+
+static int set_text(const char **ret, const char *value, struct buf *err)
+{
+	if (!*value) {
+		buf_puts(err, "empty");
+		return -EINVAL;
+	}
+	*ret = value;
+	return 0;
+}
+
+static int set_container(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+
+	return set_text(&asked->who.container, value, err);
+}
+
+static int set_unit(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+
+	return set_text(&asked->who.unit, value, err);
+}
+
+static int set_exe(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+
+	if (*value == '/')
+		return set_text(&asked->who.exe, value, err);
+	buf_puts(err, "not an absolute path");
+	return -EINVAL;
+}
+
 static const struct option_spec specs[] = {
 	NODE_OPTIONS,
 	{ "mode", "audit|enforce", "as this mode would decide (enforce)", node_set_mode, false },
 	{ "address", "ADDRESS", "bound to this address (0.0.0.0)", set_address, false },
-	{ "json", NULL, "one JSON document", set_json, false },
+	{ "pod", "NAMESPACE/NAME", "bound by this pod: is it one of the row's owners?", set_pod,
+	  false },
+	{ "container", "NAME", "by this container of it", set_container, false },
+	{ "unit", "UNIT", "by this systemd unit", set_unit, false },
+	{ "exe", "PATH", "by this program", set_exe, false },
+	{ "json", NULL, "one JSON document, one a line for several ports", set_json, false },
 };
 
 static const struct options options = {
 	.program = "hostportctl explain",
-	.usage = "PORT[/PROTOCOL] [options]",
+	.usage = "PORT[/PROTOCOL]... [options]",
 	.summary = "Tell the row of a port, what the agent would decide, and why."
 		   " Needs no agent and no privilege.",
 	.env = "HOSTPORTD_",
@@ -85,13 +151,28 @@ static int read_port(const char *text, struct hp_query *query)
 	return EXIT_OK;
 }
 
+static int put(const struct explain_input *input, bool json, bool first, struct buf *text)
+{
+	_cleanup_(explanation_freep) struct explanation *explanation = NULL;
+	struct jsonw w = { .out = text };
+	int r = explain(input, &explanation);
+
+	if (r < 0)
+		return r;
+	if (!first)
+		buf_putc(text, '\n');
+	if (json)
+		explain_json(explanation, &w);
+	else
+		explain_text(explanation, text);
+	return 0;
+}
+
 static int print(const struct asked *asked, const struct registry *registry,
-		 const struct hp_query *query)
+		 const struct hp_query *queries, size_t len)
 {
 	_cleanup_(policy_freep) struct policy *policy = NULL;
-	_cleanup_(explanation_freep) struct explanation *explanation = NULL;
 	_cleanup_buf_ struct buf text = { 0 };
-	struct jsonw w = { .out = &text };
 	struct node_facts facts = node_facts(&asked->node);
 	struct hp_config config = {
 		.mode = asked->node.mode,
@@ -102,47 +183,60 @@ static int print(const struct asked *asked, const struct registry *registry,
 		.registry = registry,
 		.facts = &facts,
 		.config = &config,
-		.query = *query,
 		.address = asked->address,
+		.who = asked->who,
 	};
 	int r = policy_build(registry, &facts, &policy);
 
 	input.policy = policy;
-	if (r == 0)
-		r = explain(&input, &explanation);
+	for (size_t i = 0; i < len && r == 0; i++) {
+		input.query = queries[i];
+		r = put(&input, asked->json, i == 0, &text);
+	}
 	if (r < 0) {
 		log_error("explain: %s", strerror(-r));
 		return EXIT_SYSTEM;
 	}
-	if (asked->json)
-		explain_json(explanation, &w);
-	else
-		explain_text(explanation, &text);
 	return verb_print(&text);
+}
+
+static int explain_ports(struct asked *asked, char **operands, size_t len)
+{
+	_cleanup_(registry_freep) struct registry *registry = NULL;
+	_cleanup_free_ struct hp_query *queries = calloc(len ? len : 1, sizeof(*queries));
+	int status = EXIT_OK;
+
+	if (!queries) {
+		log_error("explain: %s", strerror(ENOMEM));
+		return EXIT_SYSTEM;
+	}
+	if (!len) {
+		log_error("explain: a PORT/PROTOCOL is needed: try --help");
+		return EXIT_USAGE;
+	}
+	if (asked->who.unit && (asked->who.pod || asked->who.container)) {
+		log_error("explain: --unit: a pod's process is of no unit");
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < len && status == EXIT_OK; i++) {
+		status = read_port(operands[i], &queries[i]);
+		queries[i].scope = asked->scope;
+	}
+	if (status == EXIT_OK)
+		status = offline_registry(&asked->node, &registry);
+	return status == EXIT_OK ? print(asked, registry, queries, len) : status;
 }
 
 int verb_explain(const struct ctl *ctl, int argc, char **argv)
 {
-	_cleanup_(registry_freep) struct registry *registry = NULL;
-	struct asked asked = {
+	_cleanup_(asked_free) struct asked asked = {
 		.node = { .mode = HP_MODE_ENFORCE, .denies = POLICY_DENIES_DEFAULT },
 		.address = "0.0.0.0",
 	};
-	struct hp_query query = { 0 };
 	int operands, status;
 
 	(void)ctl;
 	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
 		return status;
-	if (argc - operands != 1) {
-		log_error("explain: one PORT/PROTOCOL is needed: try --help");
-		return EXIT_USAGE;
-	}
-	status = read_port(argv[operands], &query);
-	if (status == EXIT_OK)
-		status = offline_registry(&asked.node, &registry);
-	if (status != EXIT_OK)
-		return status;
-	query.scope = asked.scope;
-	return print(&asked, registry, &query);
+	return explain_ports(&asked, argv + operands, (size_t)(argc - operands));
 }

@@ -49,6 +49,7 @@ static int add_row(struct explanation *e, const struct reg_layer *layer, const s
 		.layer = layer,
 		.row = row,
 		.holds = holds(&e->input, row),
+		.owner = owner_of_row(row, &e->input.who),
 		.why = text,
 	};
 	return 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../base/jsonw.h"
+#include "owner.h"
 #include "policy.h"
 
 /* What is asked, and of what; all of it must outlive the explanation. */
@@ -13,6 +14,7 @@ struct explain_input {
 	const struct hp_config *config;
 	struct hp_query query;
 	const char *address; /* as asked for, to be repeated; NULL: only the scope was given */
+	struct owner_of who; /* who binds, as far as it is known; it does not change the decision */
 };
 
 /* A row that names the protocol and port. */
@@ -20,7 +22,8 @@ struct explain_row {
 	const struct reg_layer *layer;
 	const struct reg_row *row;
 	bool holds; /* entries, retired: it allows this query; exceptions: it holds today */
-	char *why;  /* raw: made safe where it is shown */
+	enum owner_answer owner; /* is who is asked for one of its owners? */
+	char *why;		 /* raw: made safe where it is shown */
 };
 
 struct explanation {
@@ -40,8 +43,9 @@ void explanation_free(struct explanation *explanation);
 DEFINE_CLEANUP(struct explanation, explanation_free)
 
 /*
- * Write {"verdict","class","entry","rows","why"}. "entry" is null or a row as
- * row_json() writes it; those of "rows" have "holds" and "why" besides.
+ * Write {"protocol","port","address","verdict","class","entry","rows","why"}. "address" is
+ * null where only the scope was given, "entry" is null or a row as row_json() writes it;
+ * those of "rows" have "holds", "owner" (true, false or null) and "why" besides.
  */
 void explain_json(const struct explanation *explanation, struct jsonw *w);
 

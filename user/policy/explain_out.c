@@ -6,9 +6,23 @@
 #include "explain_why.h"
 #include "words.h"
 
+static void put_owner(struct jsonw *w, enum owner_answer owner)
+{
+	if (owner == OWNER_YES || owner == OWNER_NO)
+		jsonw_bool(w, "owner", owner == OWNER_YES);
+	else
+		jsonw_null(w, "owner");
+}
+
 void explain_json(const struct explanation *e, struct jsonw *w)
 {
 	jsonw_object(w, NULL);
+	jsonw_string(w, "protocol", word_proto(e->input.query.proto));
+	jsonw_u64(w, "port", e->input.query.port);
+	if (e->input.address)
+		jsonw_string(w, "address", e->input.address);
+	else
+		jsonw_null(w, "address");
 	jsonw_string(w, "verdict", word_verdict(e->decision.verdict));
 	jsonw_string(w, "class", word_class(e->decision.cls));
 	if (e->entry)
@@ -22,6 +36,7 @@ void explain_json(const struct explanation *e, struct jsonw *w)
 		jsonw_object(w, NULL);
 		row_json_members(w, row->layer, row->row);
 		jsonw_bool(w, "holds", row->holds);
+		put_owner(w, row->owner);
 		jsonw_string(w, "why", row->why);
 		jsonw_object_end(w);
 	}

@@ -84,7 +84,7 @@ static void put_class(const struct explain_input *in, const struct reg_row *row,
 	default:
 		buf_puts(out, row->scope == HP_SCOPE_LOCALHOST ? "allows it on loopback" :
 								 "allows it on any address");
-		if (row->owners_len)
+		if (row->owners_len && owner_of_row(row, &in->who) == OWNER_NOT_ASKED)
 			buf_puts(out, " (to anybody: its owners are not checked)");
 	}
 }
@@ -102,7 +102,32 @@ static void put_exception(const struct explain_input *in, const struct reg_row *
 		buf_puts(out, ", which is over");
 }
 
-void why_row(const struct explain_input *in, const struct reg_row *row, struct buf *out)
+/* Who is asked for, and whether the row names him. */
+static void put_owner(const struct explain_input *in, const struct reg_row *row, struct buf *out)
+{
+	const struct owner_of *who = &in->who;
+	enum owner_answer answer = owner_of_row(row, who);
+
+	if (answer == OWNER_NOT_ASKED)
+		return;
+	buf_puts(out, "; ");
+	if (who->namespace_ || who->pod)
+		buf_printf(out, "%s/%s", who->namespace_ ? who->namespace_ : "?",
+			   who->pod ? who->pod : "?");
+	if (who->container)
+		buf_printf(out, " (%s)", who->container);
+	if (who->unit)
+		buf_puts(out, who->unit);
+	if (who->exe)
+		buf_printf(out, "%s%s", who->namespace_ || who->pod || who->unit ? " " : "",
+			   who->exe);
+	buf_puts(out, answer == OWNER_YES ? " is one of its owners" :
+		      answer == OWNER_NO  ? " is not one of its owners" :
+					    " may be one of its owners: what is not given decides");
+	buf_puts(out, "; owners are not judged by this version");
+}
+
+static void put_row(const struct explain_input *in, const struct reg_row *row, struct buf *out)
 {
 	uint8_t cls = policy_row_class(row, in->facts);
 
@@ -124,6 +149,12 @@ void why_row(const struct explain_input *in, const struct reg_row *row, struct b
 	default:
 		put_exception(in, row, out);
 	}
+}
+
+void why_row(const struct explain_input *in, const struct reg_row *row, struct buf *out)
+{
+	put_row(in, row, out);
+	put_owner(in, row, out);
 }
 
 static void put_verdict(const struct explanation *e, const struct explain_row *exception,
@@ -167,6 +198,7 @@ void why_decision(const struct explanation *e, const struct explain_row *excepti
 		why_name(e->entry_layer, e->entry, out);
 		buf_putc(out, ' ');
 		put_class(&e->input, e->entry, e->decision.cls, out);
+		put_owner(&e->input, e->entry, out);
 	} else {
 		buf_printf(out, "no row names %s %u", word_proto(q->proto), q->port);
 	}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "owner.h"
+
+#include <string.h>
+
+bool owner_glob(const char *pattern, const char *text)
+{
+	const char *star = NULL, *from = NULL; /* after the last star, and what it has not taken */
+
+	while (*text) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			from = text;
+		} else if (*pattern == *text) {
+			pattern++;
+			text++;
+		} else if (star) {
+			pattern = star;
+			text = ++from;
+		} else {
+			return false;
+		}
+	}
+	return pattern[strspn(pattern, "*")] == '\0';
+}
+
+static bool is_any(const char *pattern)
+{
+	return *pattern && pattern[strspn(pattern, "*")] == '\0';
+}
+
+/* YES, NO, or UNKNOWN; a member that the owner does not have is anything. */
+static enum owner_answer member(const char *pattern, const char *text)
+{
+	if (!pattern || is_any(pattern))
+		return OWNER_YES;
+	if (!text)
+		return OWNER_UNKNOWN;
+	return owner_glob(pattern, text) ? OWNER_YES : OWNER_NO;
+}
+
+static enum owner_answer both(enum owner_answer a, enum owner_answer b)
+{
+	if (a == OWNER_NO || b == OWNER_NO)
+		return OWNER_NO;
+	return a == OWNER_YES ? b : a;
+}
+
+static enum owner_answer pod_answer(const struct reg_owner *owner, const struct owner_of *who)
+{
+	enum owner_answer answer;
+
+	if (who->unit)
+		return OWNER_NO;
+	answer = both(member(owner->namespace_, who->namespace_), member(owner->pod, who->pod));
+	answer = both(answer, member(owner->container, who->container));
+	/* any pod is the owner, but is he one? */
+	if (answer == OWNER_YES && !who->namespace_ && !who->pod && !who->container)
+		return OWNER_UNKNOWN;
+	return answer;
+}
+
+static enum owner_answer exe_answer(const char *exe, const char *is)
+{
+	if (!is)
+		return OWNER_UNKNOWN;
+	return strcmp(exe, is) == 0 ? OWNER_YES : OWNER_NO;
+}
+
+static enum owner_answer unit_answer(const char *unit, const struct owner_of *who)
+{
+	if (who->unit)
+		return owner_glob(unit, who->unit) ? OWNER_YES : OWNER_NO;
+	return who->namespace_ || who->pod || who->container ? OWNER_NO : OWNER_UNKNOWN;
+}
+
+static enum owner_answer answer_of(const struct reg_owner *owner, const struct owner_of *who)
+{
+	if (owner->exe)
+		return exe_answer(owner->exe, who->exe);
+	if (owner->unit)
+		return unit_answer(owner->unit, who);
+	return pod_answer(owner, who);
+}
+
+bool owner_matches(const struct reg_owner *owner, const struct owner_of *who)
+{
+	return answer_of(owner, who) == OWNER_YES;
+}
+
+enum owner_answer owner_of_row(const struct reg_row *row, const struct owner_of *who)
+{
+	enum owner_answer answer = OWNER_NO;
+
+	if (!row->owners_len ||
+	    !(who->namespace_ || who->pod || who->container || who->unit || who->exe))
+		return OWNER_NOT_ASKED;
+	for (size_t i = 0; i < row->owners_len && answer != OWNER_YES; i++) {
+		enum owner_answer one = answer_of(&row->owners[i], who);
+
+		if (one != OWNER_NO)
+			answer = one;
+	}
+	return answer;
+}
