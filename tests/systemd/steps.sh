@@ -193,6 +193,37 @@ step_reload() {
 	is "reload: the same process" "$(pid) $(restarts)" "$before 0"
 }
 
+# What docs/rollout.md says of one machine.
+step_rollout() {
+	local layers=/etc/hostportd/registry
+	rm -r "$layers"
+	site 61235
+	settings 'HOSTPORTD_REGISTRY="builtin:openshift' builtin:node-baseline builtin:hostportd "$layers\""
+	systemctl restart "$UNIT"
+	is "rollout: in audit mode" "$(status .mode)" audit
+	bind $FREE >/run/bound
+	systemctl start hold@61236.service
+	until_true 5 grep -q ^ok /run/hold.61236
+	hostportctl mode enforce >/run/breaks 2>&1
+	is "rollout: mode enforce refuses" "$?" 1
+	hostportctl learn --until=2099-12-31 >/run/learned.yaml
+	is "rollout: learn covers all" "$?" 0
+	has "rollout: learn tells who" "$(cat /run/learned.yaml)" \
+		"# unit hold@61236\.service: bindprobe\[[0-9]+\], uid 1, on 0\.0\.0\.0; .*1 socket now"
+	cp /run/learned.yaml "$layers/90-learned.yaml"
+	has "rollout: reload" "$(hostportctl reload)" 'learned: [0-9]+ rows \(new\)'
+	has "rollout: nothing is left to learn" "$(hostportctl learn)" '^exceptions: \[\]$'
+	is "rollout: mode enforce" "$(hostportctl mode enforce)" "mode enforce: switched, effective"
+	is "rollout: an excepted port" "$(bind $FREE)" "ok $FREE 1"
+	is "rollout: another" "$(bind 61237)" "EPERM 1"
+	site $FREE
+	hostportctl reload >/dev/null
+	has "rollout: an exception that nobody needs any more" "$(hostportctl learn 2>&1 >/dev/null)" \
+		"unused since .*: exception $layers/90-learned.yaml:[0-9]+: tcp $FREE, "
+	is "rollout: mode audit" "$(hostportctl mode audit)" "mode audit: switched"
+	systemctl stop hold@61236.service
+}
+
 step_reserve() {
 	local file=/proc/sys/net/ipv4/ip_local_reserved_ports
 	settings HOSTPORTD_RESERVE_PORTS=yes
@@ -364,7 +395,7 @@ if [ "$(stat -c %i /sys/fs/cgroup)" -eq 1 ]; then
 	fail "the container sees the machine's control groups"
 	exit 1
 fi
-for step in boot analyze sandbox enforce sweep audit registry reload reserve killed watchdog pins elsewhere refused stop; do
+for step in boot analyze sandbox enforce sweep audit registry reload rollout reserve killed watchdog pins elsewhere refused stop; do
 	"step_$step"
 done
 echo "@done"
