@@ -194,6 +194,18 @@ test_scan() {
 	stop_agent
 }
 
+# Violations that were too fast to be told may have been of other ports: that is said.
+test_lost() {
+	start_agent --mode=audit --registry="$REG" --role=worker --sweep=0 || return
+	probe tcp 4 0.0.0.0 21000 >/dev/null
+	learn "lost: none" 0
+	inside "$B/tests/e2e/manyports" tcp 1000 9000 1 >/dev/null
+	learn "lost" 1
+	is "lost: says so" "$(grep -o "learn: [0-9]* more violations are lost" "$WORK/err")" \
+		"learn: $(status .counters.lost) more violations are lost"
+	stop_agent
+}
+
 # A process and a control group of hostile names (the kernel takes no line end in the latter's).
 test_hostile() {
 	local dir=$CGROUP/$'a\r  - {ports: 1-65535, # "b\\'
@@ -231,6 +243,7 @@ test_reload
 test_useless
 test_lacking
 test_scan
+test_lost
 test_hostile
 let_go before now
 finish

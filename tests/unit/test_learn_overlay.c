@@ -191,6 +191,8 @@ static void test_lacking(void **state)
 		  "3 more violations are left out of the agent's answer\n" },
 		{ "forgotten", "{\"violations\":[],\"forgotten\":4}",
 		  "up to 4 more violations were told, and are not kept\n" },
+		{ "lost", "{\"violations\":[],\"lost\":5}",
+		  "5 more violations are lost: what they were is not known\n" },
 		{ "incomplete", "{\"violations\":[],\"incomplete\":\"No such\\nthing\"}",
 		  "not all could be looked at: No such\\x0athing\n" },
 	};

@@ -190,6 +190,7 @@ int learn_json(struct agent *agent, struct buf *out)
 	if (l.error < 0)
 		jsonw_string(&w, "incomplete", strerror(-l.error));
 	breaks_put(&l.breaks, "violations", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
+	jsonw_u64(&w, "lost", status_lost(agent));
 	left_out = put_useless(&l, &w);
 	jsonw_u64(&w, "useless_left_out", left_out);
 	jsonw_object_end(&w);

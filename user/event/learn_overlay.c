@@ -294,10 +294,12 @@ static void say_missing(const struct json *answer, struct learned *learned, stru
 {
 	static const struct {
 		const char *member, *before, *after;
+		bool lacks; /* an exception */
 	} counts[] = {
-		{ "left_out", "", " more violations are left out of the agent's answer" },
-		{ "forgotten", "up to ", " more violations were told, and are not kept" },
-		{ "useless_left_out", "", " more exceptions are of no use" },
+		{ "left_out", "", " more violations are left out of the agent's answer", true },
+		{ "forgotten", "up to ", " more violations were told, and are not kept", true },
+		{ "lost", "", " more violations are lost: what they were is not known", true },
+		{ "useless_left_out", "", " more exceptions are of no use", false },
 	};
 	const char *incomplete = json_member_text(answer, "incomplete", "");
 
@@ -309,7 +311,7 @@ static void say_missing(const struct json *answer, struct learned *learned, stru
 			continue;
 		buf_printf(&text, "%s%" PRIu64 "%s", counts[i].before, n, counts[i].after);
 		say(learned, out, &text);
-		learned->lacking += i < 2;
+		learned->lacking += counts[i].lacks;
 	}
 	if (*incomplete) {
 		_cleanup_buf_ struct buf text = { 0 };
