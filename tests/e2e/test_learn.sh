@@ -61,6 +61,33 @@ test_usage() {
 	learn "an operand" 2 all
 }
 
+# answered LINE...: learn, of somebody who answers with these lines.
+answered() {
+	rm -f "$SOCK"
+	printf '%s\n' "$@" | timeout 10 "$B/tests/e2e/noagent" "$SOCK" 8<&- &
+	until_true 5 test -S "$SOCK"
+}
+
+# Whoever is no agent, or is broken, makes no overlay.
+test_broken() {
+	start_agent --mode=audit --registry="$REG" || return
+	kill -STOP "$AGENT_PID"
+	learn "an agent that hangs" 3
+	complains "an agent that hangs: says so" '^hostportctl: the agent does not answer: '
+	kill -CONT "$AGENT_PID"
+	stop_agent
+	answered '{"error":"verb: learn: not known to this agent"}'
+	learn "an older agent" 3
+	complains "an older agent: says so" '^hostportctl: the agent refused: .*learn: not known'
+	answered '{"ok":true}' '{"violations":'
+	learn "half an answer" 3
+	is "none of them: prints nothing" "$(cat "$OVERLAY")" ""
+	answered '{"ok":true}' '{"violations":[{"class":"scope","protocol":"tcp","port":80,"comm":"\n- x"},7,{"port":"8"}]}'
+	learn "an answer of another version" 1
+	is "an answer of another version: what is in it" "$(exceptions "$OVERLAY" "$KEYS")" scope/tcp/80
+	rm -f "$SOCK"
+}
+
 test_nothing() {
 	start_agent --mode=audit --registry="$REG" || return
 	learn "nothing" 0
