@@ -211,6 +211,25 @@ $(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml
 	@mkdir -p $(@D)
 	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -c $< -o $@
 
+# The page's script is one, and its policy names script and style by their digests.
+PAGE_JS := $(addprefix user/page/js/,$(addsuffix .js,model filter dom map bands details table main))
+
+$(B)/page/page.js: $(PAGE_JS) Makefile
+	@mkdir -p $(@D)
+	$(Q)cat $(PAGE_JS) >$@
+
+$(B)/page/page.css: user/page/page.css
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(B)/page/%.sha256: $(B)/page/%
+	$(Q)sha256sum <$< | cut -c 1-64 | tr a-f A-F | basenc -d --base16 | base64 -w 0 >$@
+
+$(B)/user/page/parts.o: user/page/parts.S user/page/page.html user/page/page.css \
+		$(B)/page/page.js $(B)/page/page.js.sha256 $(B)/page/page.css.sha256 Makefile
+	@mkdir -p $(@D)
+	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -Wa,-I$(B) -c $< -o $@
+
 $(call objects,$(KERNEL_SRC)): | $(addprefix $(B)/bpf/,hostport.skel.h procs.skel.h programs.skel.h)
 
 $(LIB): $(call objects,$(LIB_SRC))
@@ -243,6 +262,9 @@ $(B)/tests/fuzz/libparts.a: $(UNIT_PARTS) $(FUZZ_PARTS)
 
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/libparts.a $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ -lmnl $(LDLIBS_LIB)
+
+$(B)/tests/browser/%: $(B)/tests/browser/%.o $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB)
 
 $(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include "../../user/page/document.h"
+#include "../../user/page/html.h"
+#include "../../user/page/page.h"
+#include "../../user/page/part.h"
+#include "../../user/page/tables.h"
+#include "registry_cases.h"
+
+struct text_case {
+	const char *text, *want;
+};
+
+static const struct text_case text_cases[] = {
+	{ "", "" },
+	{ "plain", "plain" },
+	{ "<b a=\"1\" c='2'>&amp;", "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;" },
+	{ "a\nb\tc", "a b c" },
+	{ "a\x1b[1mb", "a⟨U+001B⟩[1mb" },
+	{ "a\u202e<\u2028b", "a⟨U+202E⟩&lt;⟨U+2028⟩b" },
+	{ "é\xff\xc3<", "é��&lt;" },
+	{ "\xf0\x9f\x90\xa7", "\xf0\x9f\x90\xa7" },
+};
+
+static void test_text(void **state)
+{
+	_cleanup_buf_ struct buf none = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(text_cases); i++) {
+		_cleanup_buf_ struct buf out = { 0 };
+
+		html_text(&out, text_cases[i].text);
+		check_text(text_cases[i].text, out.data ? out.data : "", text_cases[i].want);
+	}
+	html_text(&none, NULL);
+	check_u64("NULL is nothing", none.len, 0);
+}
+
+/* What is not told apart stays as it was, also at the end and in the middle of a character. */
+static const struct text_case json_cases[] = {
+	{ "{}", "{}" },
+	{ "[\"</script>&\"]", "[\"\\u003c/script\\u003e\\u0026\"]" },
+	{ "\"<!--\"", "\"\\u003c!--\"" },
+	{ "\"\u2028\u2029\u2030\"", "\"\\u2028\\u2029\u2030\"" },
+	{ "\xe2", "\xe2" },
+	{ "\xe2\x80", "\xe2\x80" },
+	{ "\xe2<", "\xe2\\u003c" },
+	{ "€€<é", "€€\\u003cé" },
+};
+
+static void test_json(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(json_cases); i++) {
+		_cleanup_buf_ struct buf out = { 0 };
+
+		html_json(&out, json_cases[i].text, strlen(json_cases[i].text));
+		check_text(json_cases[i].text, out.data, json_cases[i].want);
+	}
+}
+
+static size_t count(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, what))) {
+		n++;
+		text += strlen(what);
+	}
+	return n;
+}
+
+static struct json *json_of(const char *text)
+{
+	_cleanup_buf_ struct buf err = { 0 };
+	struct json *json = NULL;
+
+	if (json_parse(text, strlen(text), &err, &json) < 0)
+		fail_msg("%s: %s", text, err.data);
+	return json;
+}
+
+static char *page_of(const struct page *page)
+{
+	_cleanup_buf_ struct buf out = { 0 };
+
+	page_put(page, &out);
+	assert_false(out.failed);
+	return buf_take(&out);
+}
+
+/* The data of a page, as its script gets them. */
+static struct json *data_of(const char *page)
+{
+	const char *from = strstr(page, "id=\"data\">");
+	_cleanup_free_ char *text = NULL;
+	const char *end;
+
+	assert_non_null(from);
+	from += strlen("id=\"data\">");
+	end = strstr(from, "</script>");
+	assert_non_null(end);
+	text = strndup(from, (size_t)(end - from));
+	check_u64("no markup in the data", count(text, "<") + count(text, ">"), 0);
+	return json_of(text);
+}
+
+static void test_frame(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg =
+		registry_of_lists("entries: [{ports: 80, protocol: tcp, process: p}]");
+	_cleanup_free_ char *page = page_of(&(struct page) { .registry = reg });
+	const struct part *html = &page_parts[PART_HTML];
+
+	(void)state;
+	assert_non_null(memmem(html->text, html->len, "@data@", 6));
+	check_u64("a policy", count(page, "http-equiv=\"Content-Security-Policy\""), 1);
+	check_u64("its digests", count(page, "'sha256-"), 2);
+	check_u64("digests are of 44 characters",
+		  page_parts[PART_STYLE_HASH].len + page_parts[PART_SCRIPT_HASH].len, 88);
+	check_u64("nothing else may run", count(page, "unsafe"), 0);
+	check_u64("scripts: the data, and one", count(page, "<script"), 2);
+	check_u64("no inline style", count(page, " style=") + count(page, " onclick="), 0);
+	check_u64("title twice", count(page, ">Host port registry<"), 2);
+	/* slots that were not filled would be left out, so each leaves a trace */
+	check_u64("all rows are told", count(page, ">1 rows.<"), 1);
+	check_u64("a layer", count(page, "<li><b>t</b> 1 row</li>"), 1);
+	check_u64("sections without data", count(page, " hidden>\n<h2"), 2);
+	assert_null(strstr(page, "innerHTML"));
+	assert_null(strstr(page, "@data"));
+}
+
+/* Each name tries to get out of where it stands. */
+static const char hostile[] =
+	"entries: [{ports: 80, protocol: tcp, process: '</script><script>window.pwned=1</script>', "
+	"team: '<img src=x onerror=pwned()>', notes: '\"><svg onload=pwned()>', owners: "
+	"[{exe: '/<b>&'}]}, {ports: 81, protocol: tcp, process: \"a\\u202Eb\\u2028c\", team: "
+	"'-->'}]";
+
+static void check_inert(const char *page)
+{
+	check_u64("no script of theirs", count(page, "<script"), 2);
+	check_u64("no end of theirs", count(page, "</script>"), 2);
+	check_u64("no element of theirs",
+		  count(page, "<img") + count(page, "<svg") + count(page, "<b>&"), 0);
+	check_u64("no comment", count(page, "<!--"), 0);
+	check_u64("no steering character", count(page, "\u202e") + count(page, "\u2028"), 0);
+}
+
+static void test_hostile_rows(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg = registry_of_lists(hostile);
+	_cleanup_free_ char *page = page_of(&(struct page) {
+		.registry = reg,
+		.title = "</title><script>1</script>",
+		.generated = "by <b>&</b>",
+	});
+	_cleanup_(json_freep) struct json *data = data_of(page);
+	const struct json *rows = json_member(data, "rows");
+
+	(void)state;
+	check_inert(page);
+	check_text("a title", json_member_text(data, "title", NULL), "</title><script>1</script>");
+	check_text("a process", json_member_text(json_at(rows, 0), "process", NULL),
+		   "</script><script>window.pwned=1</script>");
+	check_text("a team", json_member_text(json_at(rows, 0), "team", NULL),
+		   "<img src=x onerror=pwned()>");
+	check_text("as it was", json_member_text(json_at(rows, 1), "process", NULL),
+		   "a\u202eb\u2028c");
+	check_u64("and it can be read", count(page, ">a⟨U+202E⟩b⟨U+2028⟩c<"), 1);
+}
+
+static const char listening[] =
+	"{\"listeners\":[{\"verdict\":\"audited\",\"class\":\"unregistered\",\"protocol\":\"tcp\","
+	"\"address\":\"::\",\"port\":8080,\"pid\":7,\"comm\":\"<img src=x>\\u202e\",\"cgroup\":"
+	"\"/<svg>\",\"workload\":{\"kind\":\"cgroup\"},\"entry\":null,\"documented\":false,"
+	"\"inode\":3},{\"protocol\":\"udp\",\"port\":53,\"verdict\":\"allowed\",\"class\":\"none\","
+	"\"entry\":{\"layer\":\"t\",\"process\":\"</script>\",\"team\":\"<b>\"},"
+	"\"documented\":null},7,{}],\"left_out\":5}";
+
+static void test_listeners(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg =
+		registry_of_lists("entries: [{ports: 80, protocol: tcp, process: p}]");
+	_cleanup_(json_freep) struct json *listeners = json_of(listening);
+	_cleanup_free_ char *page =
+		page_of(&(struct page) { .registry = reg,
+					 .listeners = listeners,
+					 .violations = json_member(listeners, "listeners") });
+	_cleanup_(json_freep) struct json *data = data_of(page);
+	const struct json *list = json_member(data, "listeners");
+	const struct json *first = json_at(list, 0);
+
+	(void)state;
+	check_inert(page);
+	check_u64("all of them, whatever they are", json_len(list), 4);
+	check_u64("left out", json_member_u64(data, "left_out", 0), 5);
+	check_u64("port", json_member_u64(first, "port", 0), 8080);
+	check_text("comm", json_member_text(first, "comm", NULL), "<img src=x>\u202e");
+	check_text("workload", json_member_text(first, "workload", NULL), "cgroup /<svg>");
+	assert_null(json_member(first, "entry"));
+	assert_null(json_member(first, "inode"));
+	assert_false(json_member_bool(first, "documented", true));
+	check_text("a row", json_member_text(json_member(json_at(list, 1), "entry"), "process", ""),
+		   "</script>");
+	assert_null(json_member(json_at(list, 1), "documented"));
+	check_u64("violations", json_len(json_member(data, "violations")), 4);
+	check_u64("their table", count(page, ">4 listeners.<"), 1);
+	check_u64("only findings are hidden", count(page, " hidden>\n<h2"), 1);
+	check_u64("in words", count(page, ">&lt;img src=x&gt;⟨U+202E⟩ [7]<"), 1);
+}
+
+static void test_without(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg = registry_of_lists("entries: []");
+	_cleanup_free_ char *page = page_of(&(struct page) { .registry = reg });
+	_cleanup_(json_freep) struct json *data = data_of(page);
+
+	(void)state;
+	check_u64("rows", json_len(json_member(data, "rows")), 0);
+	assert_true(json_is_list(json_member(data, "rows")));
+	assert_false(json_is_list(json_member(data, "listeners")));
+	assert_false(json_is_list(json_member(data, "violations")));
+	assert_false(json_is_list(json_member(data, "findings")));
+	check_u64("table", count(page, ">0 rows.<"), 1);
+}
+
+static void test_findings(void **state)
+{
+	static const struct rule rule = { "a-rule", SEVERITY_ERROR, NULL, "s", "h" };
+	_cleanup_(registry_freep) struct registry *reg = registry_of_lists("entries: []");
+	_cleanup_findings_ struct findings findings = { 0 };
+	struct finding *f =
+		findings_add(&findings, &rule, "<f>", 3, 4, "%s", "</script><svg onload=1>");
+	_cleanup_free_ char *page = NULL;
+	_cleanup_(json_freep) struct json *data = NULL;
+	const struct json *first;
+
+	(void)state;
+	finding_set_port(f, HP_PROTO_UDP, 90);
+	finding_suggest(f, "do <b>");
+	finding_accept(findings_add(&findings, &rule, "g", 0, 0, "m"), "because");
+	page = page_of(&(struct page) { .registry = reg, .findings = &findings });
+	data = data_of(page);
+	first = json_at(json_member(data, "findings"), 0);
+	check_inert(page);
+	check_u64("both", json_len(json_member(data, "findings")), 2);
+	check_text("protocol", json_member_text(first, "protocol", NULL), "udp");
+	check_text("message", json_member_text(first, "message", NULL), "</script><svg onload=1>");
+	check_text("accepted",
+		   json_member_text(json_at(json_member(data, "findings"), 1), "accepted", NULL),
+		   "because");
+	check_u64("its place", count(page, "&lt;f&gt;:3:4<"), 1);
+	check_u64("accepted, in words", count(page, "<b>accepted</b> m"), 1);
+}
+
+/* Rows that don't hold on a node are marked; without a node none is. */
+static void test_node(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg = registry_of_lists(
+		"entries: [{ports: 80, protocol: tcp, process: p, role: control-plane}, {ports: "
+		"81, protocol: tcp, process: q}]\n"
+		"ranges: [{ports: 9-10, protocol: tcp}]");
+	const struct node_facts worker = { .role = REG_ROLE_WORKER, .cluster = { 4, 10 } };
+	_cleanup_buf_ struct buf with = { 0 }, without = { 0 };
+
+	(void)state;
+	document_put(&(struct page) { .registry = reg, .facts = &worker }, &with);
+	document_put(&(struct page) { .registry = reg }, &without);
+	check_u64("inactive", count(with.data, "\"here\":\"inactive\""), 1);
+	check_u64("holds", count(with.data, "\"here\":\"none\""), 1);
+	check_u64("node", count(with.data, "{\"role\":\"worker\",\"version\":\"4.10\"}"), 1);
+	check_u64("no node", count(without.data, "\"here\""), 0);
+	check_u64("null", count(without.data, "\"node\":null"), 1);
+}
+
+/* More rows than the table takes: the first ones by port, and it says so. */
+static void test_many(void **state)
+{
+	_cleanup_buf_ struct buf lists = { 0 }, out = { 0 }, table = { 0 };
+	_cleanup_(registry_freep) struct registry *reg = NULL;
+
+	(void)state;
+	buf_puts(&lists, "entries:\n");
+	for (unsigned int i = 0; i <= PAGE_STATIC_ROWS; i++)
+		buf_printf(&lists, "  - {ports: %u, protocol: tcp, process: p}\n",
+			   PAGE_STATIC_ROWS + 1 - i);
+	reg = registry_of_lists(lists.data);
+	tables_rows(&(struct page) { .registry = reg }, &table);
+	check_u64("capped", count(table.data, "<tr>"), PAGE_STATIC_ROWS);
+	check_u64("the lowest is there", count(table.data, ">1<"), 1);
+	check_u64("the highest is not", count(table.data, ">2001<"), 0);
+	check_int("put", page_registry(reg, NULL, &out), 0);
+	check_u64("said", count(out.data, ">The first 2000 of 2001 rows.<"), 1);
+}
+
+/* What a row is in the table, in the order of the ports. */
+static void test_states(void **state)
+{
+	const char *const texts[] = {
+		"{version: 1, name: a, entries: [{ports: 7, protocol: tcp, process: p}, {ports: "
+		"1-2, "
+		"protocol: tcp, process: p, scope: localhost}], retired: [{ports: 3, protocol: "
+		"tcp, process: p, removed: '4.1'}], ranges: [{ports: 4-5, protocol: udp}], "
+		"exceptions: [{ports: 6, protocol: tcp, class: scope, until: 2027-03-31, reason: "
+		"r, "
+		"owners: [{unit: u}, {namespace: n, container: c}]}]}",
+		"{version: 1, name: b, drop: [{ports: 7, protocol: tcp, reason: wrong}]}",
+	};
+	static const char *const words[] = {
+		"localhost only", "retired", "documented range", "exception until 2027-03-31",
+		"dropped",	  "drop",
+	};
+	_cleanup_(registry_freep) struct registry *reg = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf out = { 0 };
+	const char *at;
+	int r = 0;
+
+	(void)state;
+	reg = registry_of(texts, ARRAY_LEN(texts), &diags, &r);
+	check_int("added", r, 0);
+	tables_rows(&(struct page) { .registry = reg }, &out);
+	at = out.data;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		_cleanup_buf_ struct buf cell = { 0 };
+
+		buf_printf(&cell, "<td class=\"state\">%s</td>", words[i]);
+		at = strstr(at, cell.data);
+		if (!at)
+			fail_msg("%s is not next", words[i]);
+	}
+	check_u64("owners", count(out.data, ">unit u<br>n/*/c<"), 1);
+	check_u64("a reason", count(out.data, "<td class=\"notes\">wrong</td>"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text),	  cmocka_unit_test(test_json),
+		cmocka_unit_test(test_frame),	  cmocka_unit_test(test_hostile_rows),
+		cmocka_unit_test(test_listeners), cmocka_unit_test(test_without),
+		cmocka_unit_test(test_findings),  cmocka_unit_test(test_node),
+		cmocka_unit_test(test_many),	  cmocka_unit_test(test_states),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The page's tables as HTML, for who reads or prints it without its script. Pure. */
+#pragma once
+
+#include "page.h"
+
+/*
+ * Append the rows of a table body, <tr>s: of the registry by port, at most
+ * PAGE_STATIC_ROWS; of the listeners in the order of the document, likewise; and
+ * all findings, as <li>s.
+ */
+void tables_rows(const struct page *page, struct buf *out);
+void tables_listeners(const struct page *page, struct buf *out);
+void tables_findings(const struct page *page, struct buf *out);
+
+/* The rows of all layers. */
+size_t tables_rows_count(const struct registry *reg);
