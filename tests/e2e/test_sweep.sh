@@ -174,6 +174,37 @@ test_close() {
 # field FILTER: of each listener, a line.
 field() { ctl listeners --json | jq -r ".listeners[] | $1"; }
 
+# page_data FILTER FILE: of the data of a page.
+page_data() { sed -n 's|^<script type="application/json" id="data">\(.*\)</script>$|\1|p' "$2" | jq -c "$1"; }
+
+# The page has what the document has, and its file is whole or not there.
+listeners_page() {
+	local page=$WORK/page.html filter='[.listeners[] | "\(.protocol) \(.port) \(.verdict) \(.class) \(.pid)"]'
+	(umask 077 && ctl listeners --html="$page" --registry="$REG")
+	is "page: exit status" $? 0
+	is "page: mode" "$(stat -c %a "$page")" 644
+	is "page: listeners" "$(page_data "$filter" "$page")" "$(ctl listeners --json | jq -c "$filter")"
+	is "page: rows" "$(page_data '[.rows[].ports]' "$page")" \
+		"$("$B/hostportctl" registry show --registry="$REG" --json | jq -c '[.rows[].ports]')"
+	is "page: to standard output" "$(ctl listeners --html=- --registry="$REG" | page_data "$filter" -)" \
+		"$(page_data "$filter" "$page")"
+	ln -s page.html "$WORK/link.html"
+	echo old >"$page"
+	ctl listeners --html="$WORK/link.html"
+	is "page: a link stays" "$(readlink "$WORK/link.html") $(grep -c '^old$' "$page")" "page.html 0"
+	is "page: of the built-in stack" "$(page_data '[.layers[].name]' "$page")" \
+		'["openshift","node-baseline","hostportd"]'
+	ctl listeners --html="$WORK/none/page.html" 2>"$WORK/err"
+	is "page: no directory: exit status" $? 3
+	has "page: no directory: says so" "$(cat "$WORK/err")" "^hostportctl: output: $WORK/none/page.html: No such file"
+	ctl listeners --html="$page" --registry="$WORK/none" 2>/dev/null
+	is "page: no registry: exit status" $? 2
+	ctl listeners --html="$page" --json 2>/dev/null
+	is "page: and JSON: exit status" $? 2
+	is "page: a pipe is written to" "$(ctl listeners --html=/dev/stdout | head -n 1)" "<!DOCTYPE html>"
+	is "page: nothing is left beside it" "$(find "$WORK" -name '*html.*')" ""
+}
+
 test_listeners() {
 	local text
 	"$B/hostportctl" --socket="$SOCK" listeners >/dev/null 2>"$WORK/err"
@@ -219,6 +250,7 @@ test_listeners() {
 	has "listeners: a violation" "$text" '^tcp +\[::\]:24000 .* sweep: local +denied +scope +NO$'
 	has "listeners: no row" "$text" '^udp +127\.0\.0\.1:5353 .* - +denied +unregistered +-$'
 	is "listeners: a line each" "$(wc -l <<<"$text")" 8
+	listeners_page
 
 	ip -n "$NAME" link add vx0 type vxlan id 1 dstport 4789 dev lo local 127.0.0.1
 	ip -n "$NAME" link set vx0 up

@@ -9,16 +9,43 @@
 #include "../base/table.h"
 #include "../event/workload_json.h"
 #include "answer.h"
+#include "listeners_page.h"
+#include "offline.h"
+
+struct asked {
+	struct node_options node;
+	bool json;
+	const char *html;
+};
+
+static int set_json(void *ctx, const char *value, struct buf *err)
+{
+	return verb_set_flag(&((struct asked *)ctx)->json, value, err);
+}
+
+static int set_html(void *ctx, const char *value, struct buf *err)
+{
+	if (!*value) {
+		buf_puts(err, "the name of a file is needed; - is standard output");
+		return -EINVAL;
+	}
+	((struct asked *)ctx)->html = value;
+	return 0;
+}
 
 static const struct option_spec specs[] = {
-	{ "json", NULL, "one JSON document", verb_set_flag, false },
+	{ "json", NULL, "one JSON document", set_json, false },
+	{ "html", "FILE", "write a page with a map of the ports to FILE; - is standard output",
+	  set_html, false },
+	NODE_OPTION_REGISTRY,
 };
 
 static const struct options options = {
 	.program = "hostportctl listeners",
-	.usage = "[--json]",
+	.usage = "[--json|--html=FILE [--registry=...]]",
 	.summary = "Print every socket that receives in the network namespace which the agent"
 		   " checks: who has it, the registry's row, and what becomes of a bind() of it.",
+	.env = "HOSTPORTD_",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),
@@ -120,20 +147,44 @@ static int print_table(const struct json *document)
 	return EXIT_OK;
 }
 
+static int print_json(const struct answer *answer)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+
+	buf_puts(&text, answer->line);
+	return verb_print(&text);
+}
+
+/* The registry is read first: what is wrong with it needs no agent. */
+static int write_page(const struct ctl *ctl, const struct asked *asked)
+{
+	_cleanup_(registry_freep) struct registry *registry = NULL;
+	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+	int status = offline_registry(&asked->node, &registry);
+
+	if (status == EXIT_OK)
+		status = answer_get(ctl, "listeners", &answer);
+	if (status != EXIT_OK)
+		return status;
+	return listeners_page(registry, answer.document, asked->html);
+}
+
 int verb_listeners(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
-	_cleanup_buf_ struct buf text = { 0 };
-	bool json = false;
+	struct asked asked = { 0 };
 	int operands, status;
 
-	if (verb_parse(&options, &json, argc, argv, &operands, &status) != 0)
+	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
 		return status;
+	if (asked.json && asked.html) {
+		log_error("listeners: --json and --html: only one of them");
+		return EXIT_USAGE;
+	}
+	if (asked.html)
+		return write_page(ctl, &asked);
 	status = answer_get(ctl, "listeners", &answer);
 	if (status != EXIT_OK)
 		return status;
-	if (!json)
-		return print_table(answer.document);
-	buf_puts(&text, answer.line);
-	return verb_print(&text);
+	return asked.json ? print_json(&answer) : print_table(answer.document);
 }
