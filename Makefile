@@ -256,7 +256,7 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
 
 # Parts of the programs that a target is about, beside those that unit tests reach.
 FUZZ_PARTS := $(addprefix $(B)/user/,agent/config.o agent/control.o ctl/answer.o ctl/effective.o \
-	ctl/verbs.o kernel/netns.o)
+	ctl/verbs.o ctl/offline.o ctl/listeners_page.o ctl/outfile.o kernel/netns.o)
 $(B)/tests/fuzz/libparts.a: $(UNIT_PARTS) $(FUZZ_PARTS)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 
