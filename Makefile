@@ -12,13 +12,14 @@ VERSION := 0.1.0
 # ---- packages: the one list ---------------------------------------------------------------
 # Debian's names; NAME/COMMAND is there, too, where the command is (from wherever it came).
 # `make run` needs the first list, `make test` the first two, `make test-kernels`,
-# `make test-systemd` and `make fuzz` those and their own.
+# `make test-systemd`, `make test-browser` and `make fuzz` those and their own.
 PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
 	zlib1g-dev libyaml-dev libjansson-dev libsmartcols-dev libmnl-dev libcap-dev libseccomp-dev scdoc
 PACKAGES_TEST := libcmocka-dev iproute2 jq procps strace util-linux busybox prometheus-node-exporter nginx-light \
 	haproxy etcd-server mariadb-server shellcheck clang-format man-db debootstrap nodejs/node npm/npm
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
 PACKAGES_SYSTEMD := systemd-container
+PACKAGES_BROWSER := chromium/chromium fonts-dejavu-core
 # libFuzzer and its sanitizers, for the clang of the first list.
 PACKAGES_FUZZ := libclang-rt-dev
 # --------------------------------------------------------------------------------------------
@@ -111,7 +112,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format docs-coverage test-kernels test-systemd tests-built fuzz fuzz-built soak
+	lint format docs-coverage test-kernels test-systemd test-browser tests-built fuzz fuzz-built soak
 
 all: $(PROGRAMS)
 
@@ -127,6 +128,8 @@ help:
 	  '                  on Linux 5.10, 6.1 and 6.12, in QEMU, which it installs' \
 	  '  make test-systemd' \
 	  '                  the systemd unit, in a container that systemd boots; it installs that' \
+	  '  make test-browser' \
+	  '                  the HTML page in a headless Chromium, which it installs' \
 	  '  make fuzz       each fuzz target for FUZZ_SECONDS (60), or FUZZ_RUNS executions' \
 	  '  make soak       a busy agent for SOAK_MINUTES (30): its memory and descriptors must not grow' \
 	  '  make lint       formatting, sizes, shell scripts, man pages' \
@@ -174,6 +177,11 @@ test-systemd:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_SYSTEMD)
 	$(Q)$(MAKE) -s --no-print-directory all man tests-built
 	$(Q)B=$(B) tests/systemd/run.sh
+
+test-browser:
+	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_BROWSER)
+	$(Q)$(MAKE) -s --no-print-directory all $(B)/tests/browser/makepage
+	$(Q)B=$(B) tests/browser/run.sh $(SHOTS)
 
 fuzz:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_FUZZ)

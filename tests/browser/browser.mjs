@@ -123,6 +123,8 @@ class Page {
     if (method === "Log.entryAdded") this.faults.push(params.entry.text);
     if (method === "Audits.issueAdded") this.faults.push(params.issue.code);
     if (method === "Network.requestWillBeSent") this.requests.push(params.request.url);
+    // what the page's policy stops is announced all the same; it is a fault, and no request
+    if (method === "Network.loadingFailed" && params.blockedReason === "csp") this.requests.pop();
     if (method === "Page.javascriptDialogOpening") {
       this.faults.push(`dialog: ${params.message}`);
       this.send("Page.handleJavaScriptDialog", { accept: true });
@@ -151,12 +153,12 @@ class Page {
   }
 
   // Milliseconds until the page is loaded and drawn.
-  async open(url) {
+  async open(url, scripted = true) {
     const loaded = this.event("Page.loadEventFired");
     const from = performance.now();
     await this.send("Page.navigate", { url });
     await loaded;
-    await this.settle();
+    if (scripted) await this.settle();
     return performance.now() - from;
   }
 

@@ -14,7 +14,7 @@
 #include "../report/finding.h"
 
 /* So many rows, and so many listeners, stand in the tables that need no script. */
-#define PAGE_STATIC_ROWS 2000
+#define PAGE_STATIC_ROWS 1000
 
 /* What a page is of. All but the registry may be NULL. */
 struct page {

@@ -29,11 +29,11 @@ function rowCard(row) {
 			["Removed", raw.removed],
 			["Role", raw.role === "any" ? "" : raw.role],
 			["Platforms", raw.platforms ? raw.platforms.join(", ") : ""],
-			["Owners", row.owners],
+			["Owners", ownersOf(row)],
 			["Class", raw.class],
 			["Until", raw.until],
 			["Of layer", raw.of],
-			["Notes", row.note],
+			["Notes", noteOf(row)],
 			["Source", raw.source],
 		]));
 }

@@ -75,7 +75,7 @@ function onGridKey(event) {
 	const row = columns(), at = view.port - view.start;
 	const to = {
 		ArrowLeft: view.port - 1, ArrowRight: view.port + 1, ArrowUp: view.port - row, ArrowDown: view.port + row,
-		Home: view.port - at % row, End: view.port - at % row + row - 1,
+		Home: view.port - at % row, End: Math.min(view.port - at % row + row - 1, PORTS - 1),
 		PageUp: view.port - WINDOW, PageDown: view.port + WINDOW,
 	}[event.key];
 

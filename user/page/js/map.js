@@ -123,7 +123,7 @@ function drawWindows() {
 
 	for (const row of ranges.slice(0, 200))
 		documented.append(make("option", { value: row.first - row.first % WINDOW },
-			`${portsText(row).replace("-", "\u2013")}${row.note ? `, ${row.note}` : ""}`));
+			`${portsText(row).replace("-", "\u2013")}${noteOf(row) ? `, ${noteOf(row)}` : ""}`));
 	for (let at = 0; at < PORTS; at += WINDOW)
 		all.append(make("option", { value: at }, `${at}\u2013${Math.min(at + WINDOW, PORTS) - 1}`));
 	$("window").replaceChildren(...(ranges.length ? [documented, all] : [all]));

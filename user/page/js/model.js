@@ -54,25 +54,26 @@ function ownerText(owner) {
 }
 
 function makeRow(raw, index) {
-	const ends = String(raw.ports).split("-").map(Number);
-	const state = rowState(raw);
+	const ends = typeof raw.ports === "number" ? [raw.ports] : raw.ports.split("-").map(Number);
 
 	return {
-		raw, index, state,
+		raw, index,
+		state: rowState(raw),
 		first: ends[0], last: ends[ends.length - 1],
 		protocol: raw.protocol,
 		team: raw.team || "",
-		note: visible(raw.notes || raw.note || raw.reason || ""),
-		owners: (raw.owners || []).map(ownerText).map(visible),
 		text: null,
 	};
 }
 
+const noteOf = (row) => visible(row.raw.notes || row.raw.note || row.raw.reason || "");
+const ownersOf = (row) => (row.raw.owners || []).map((owner) => visible(ownerText(owner)));
+
 /* What a search finds of a row, in lower case; made when somebody searches. */
 function rowText(row) {
 	if (row.text === null)
-		row.text = visible([row.raw.process, row.team, row.note, row.raw.application, row.raw.layer,
-			row.owners.join(" "), row.raw.since].filter(Boolean).join(" ")).toLowerCase();
+		row.text = visible([row.raw.process, row.team, noteOf(row), row.raw.application, row.raw.layer,
+			ownersOf(row).join(" "), row.raw.since].filter(Boolean).join(" ")).toLowerCase();
 	return row.text;
 }
 

@@ -14,8 +14,8 @@ const ROW_CELLS = {
 	since: (row) => visible(row.raw.since || ""),
 	role: (row) => row.raw.role === "any" ? "" : row.raw.role || "",
 	layer: (row) => visible(row.raw.layer),
-	owners: (row) => row.owners.join("\n"),
-	notes: (row) => row.note,
+	owners: (row) => ownersOf(row).join("\n"),
+	notes: noteOf,
 };
 
 const SOCKET_CELLS = {
