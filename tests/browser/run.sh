@@ -15,7 +15,11 @@ if ! command -v "${CHROMIUM:-chromium}" >/dev/null; then
 	echo "0 passed, 0 failed, 1 skipped"
 	exit 0
 fi
-(cd "$here" && npm ci --no-audit --no-fund --silent) || exit 3
+if ! (cd "$here" && npm ci --no-audit --no-fund --silent); then
+	echo "FAIL browser: npm ci"
+	echo "0 passed, 1 failed, 0 skipped"
+	exit 1
+fi
 
 # many N: a registry file of N rows.
 many() {
@@ -35,6 +39,7 @@ page() {
 	"$B/tests/browser/makepage" "$@" $layers >"$work/$name.html" &&
 		"$B/hostportctl" registry show --json "${show[@]}" >"$work/$name.json" && return
 	echo "FAIL browser: $name: no page could be made"
+	echo "0 passed, 1 failed, 0 skipped"
 	exit 1
 }
 

@@ -72,12 +72,13 @@ function drawBands(matches) {
 	];
 
 	if (data.listeners || data.violations)
-		lines.push(track("Listening", marks((port) => open(port).listeners.length > 0, "listening"),
+		lines.push(track("Listening", marks((port) => open(port).listeners.length > 0 && !matches(port), "listening dim"),
+			marks((port) => open(port).listeners.length > 0 && matches(port), "listening"),
 			marks((port) => open(port).violation, "violation")));
 	lines.push(labelled(track("Dynamic", ...KNOWN_BANDS.map((band) => bandRect(band.first, band.last, band.class))),
 		KNOWN_BANDS), axis());
 	here.style.left = percent(view.start);
-	here.style.width = percent(WINDOW);
+	here.style.width = percent(windowEnd() - view.start + 1);
 	lines[0].lastChild.append(here);
 	$("bands").replaceChildren(...lines);
 	for (const proto of document.querySelectorAll("#space .proto"))
