@@ -146,6 +146,20 @@ export const content = [
     assert.equal(await plain.call(() => document.getElementById("listeners").checkVisibility()), false);
   }],
 
+  ["violations that were seen", async (open) => {
+    const page = await open("events");
+    const lines = () => page.call(() => [...document.querySelectorAll("#violations-table tbody tr")].map((tr) => tr.innerText.split("\t")));
+    assert.deepEqual((await lines()).map((l) => [l[0], l.at(-2)]), [["8080", "1"], ["9200", "40"]]);
+    assert.equal(await page.call(() => document.getElementById("listeners").checkVisibility()), false);
+    assert.deepEqual(await page.call(() => [...document.querySelectorAll("#grid .violation")].map((c) => c.dataset.port)), ["9200"]);
+    assert.deepEqual((await choose(page, "state", "Violation")).rows, ["9200-9219"]);
+    await page.click('#grid [data-port="9200"]');
+    assert.match((await shown(page)).details, /^Port 9200\/tcp.*Violations.*dev\.service.*40/s);
+    await choose(page, "state", "all");
+    await search(page, "nginx");
+    assert.deepEqual((await lines()).map((l) => l[0]), ["8080"]);
+  }],
+
   ["details of a port", async (open) => {
     const page = await open("listening");
     await page.click('#grid [data-port="9100"]');

@@ -2,10 +2,11 @@
 /*
  * Writes the page of a registry to standard output, without an agent.
  *
- *   makepage [--title=TEXT] [--listeners=FILE] [--role=ROLE] [--finding] [LAYER...]
+ *   makepage [--title=TEXT] [--listeners=FILE] [--violations=FILE] [--role=ROLE] [--finding]
+ * [LAYER...]
  *
  * LAYER is as for --registry of the programs; FILE is a document of
- * `hostportctl listeners --json`. --finding adds a finding of port 9100.
+ * `hostportctl listeners --json`, or a list of events. --finding adds a finding of port 9100.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 
 struct asked {
 	struct node_options node;
-	const char *title, *listeners;
+	const char *title, *listeners, *violations;
 	bool finding, facts;
 };
 
@@ -34,6 +35,13 @@ static int set_listeners(void *ctx, const char *value, struct buf *err)
 {
 	(void)err;
 	((struct asked *)ctx)->listeners = value;
+	return 0;
+}
+
+static int set_violations(void *ctx, const char *value, struct buf *err)
+{
+	(void)err;
+	((struct asked *)ctx)->violations = value;
 	return 0;
 }
 
@@ -54,6 +62,7 @@ static int set_role(void *ctx, const char *value, struct buf *err)
 static const struct option_spec specs[] = {
 	{ "title", "TEXT", "the page's title", set_title, false },
 	{ "listeners", "FILE", "a document of listeners", set_listeners, false },
+	{ "violations", "FILE", "a list of events", set_violations, false },
 	{ "finding", NULL, "with a finding", set_finding, false },
 	{ "role", "ROLE", "of the node", set_role, false },
 };
@@ -90,7 +99,7 @@ static void add_finding(struct findings *findings)
 }
 
 static int write_page(const struct asked *asked, const struct registry *registry,
-		      const struct json *listeners)
+		      const struct json *listeners, const struct json *violations)
 {
 	_cleanup_findings_ struct findings findings = { 0 };
 	struct node_facts facts = node_facts(&asked->node);
@@ -99,6 +108,7 @@ static int write_page(const struct asked *asked, const struct registry *registry
 		.registry = registry,
 		.facts = asked->facts ? &facts : NULL,
 		.listeners = listeners,
+		.violations = violations,
 		.findings = asked->finding ? &findings : NULL,
 		.title = asked->title,
 		.generated = "Made for the browser tests",
@@ -115,7 +125,7 @@ static int write_page(const struct asked *asked, const struct registry *registry
 int main(int argc, char **argv)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
-	_cleanup_(json_freep) struct json *listeners = NULL;
+	_cleanup_(json_freep) struct json *listeners = NULL, *violations = NULL;
 	_cleanup_diags_ struct diags diags = { 0 };
 	_cleanup_buf_ struct buf err = { 0 };
 	struct asked asked = { 0 };
@@ -130,5 +140,7 @@ int main(int argc, char **argv)
 	}
 	if (asked.listeners && read_json(asked.listeners, &listeners) != 0)
 		return 2;
-	return write_page(&asked, registry, listeners);
+	if (asked.violations && read_json(asked.violations, &violations) != 0)
+		return 2;
+	return write_page(&asked, registry, listeners, violations);
 }

@@ -46,6 +46,7 @@ page() {
 many 25000 >"$work/big.yaml"
 many 131072 >"$work/huge.yaml"
 page plain ""
+page events "" --violations="$here/events.json"
 page listening "" --listeners="$here/listeners.json" --finding
 page site "builtin:openshift builtin:node-baseline builtin:hostportd $here/site.yaml"
 page worker "" --role=worker
@@ -53,5 +54,5 @@ page hostile "$here/hostile.yaml" --listeners="$here/hostile-listeners.json" --f
 	--title=$'</title><script>pwned=1</script>\xff\xc3("><img src=x onerror=pwned=1>'
 page big "$work/big.yaml"
 page huge "$work/huge.yaml"
-cp "$here/listeners.json" "$here/hostile-listeners.json" "$work"
+cp "$here/events.json" "$here/listeners.json" "$here/hostile-listeners.json" "$work"
 PAGES="$work" SHOTS="${1:-}" timeout 600 node "$here/page.test.mjs"

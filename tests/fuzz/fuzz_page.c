@@ -14,6 +14,7 @@
 
 #define ROW_CELLS      10
 #define LISTENER_CELLS 8
+#define EVENT_CELLS    10
 
 static size_t count(const struct buf *text, const char *what)
 {
@@ -42,13 +43,16 @@ static void check_table(const struct buf *table, size_t lines, size_t cells)
 
 static void check_tables(const struct page *page, size_t rows, size_t listeners)
 {
-	_cleanup_buf_ struct buf table = { 0 }, other = { 0 };
+	_cleanup_buf_ struct buf table = { 0 }, other = { 0 }, events = { 0 };
 
 	tables_rows(page, &table);
 	check_table(&table, rows < PAGE_STATIC_ROWS ? rows : PAGE_STATIC_ROWS, ROW_CELLS);
 	tables_listeners(page, &other);
 	check_table(&other, listeners < PAGE_STATIC_ROWS ? listeners : PAGE_STATIC_ROWS,
 		    LISTENER_CELLS);
+	tables_violations(page, &events);
+	check_table(&events, listeners < PAGE_STATIC_ROWS ? listeners : PAGE_STATIC_ROWS,
+		    EVENT_CELLS);
 }
 
 static void check_data(const struct page *page, size_t rows, size_t listeners)
@@ -95,7 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (json_parse(answer, strlen(answer), &err, &listeners) == 0)
 		page.listeners = listeners;
-	n = json_len(json_member(listeners, "listeners"));
+	page.violations = json_member(listeners, "listeners");
+	n = json_len(page.violations);
 	check_tables(&page, tables_rows_count(reg), n);
 	check_data(&page, tables_rows_count(reg), n);
 	if (tables_rows_count(reg))

@@ -127,7 +127,7 @@ static void test_frame(void **state)
 	/* slots that were not filled would be left out, so each leaves a trace */
 	check_u64("all rows are told", count(page, ">1 rows.<"), 1);
 	check_u64("a layer", count(page, "<li><b>t</b> 1 row</li>"), 1);
-	check_u64("sections without data", count(page, " hidden>\n<h2"), 2);
+	check_u64("sections without data", count(page, " hidden>\n<h2"), 3);
 	assert_null(strstr(page, "innerHTML"));
 	assert_null(strstr(page, "@data"));
 }
@@ -176,7 +176,8 @@ static const char listening[] =
 	"{\"listeners\":[{\"verdict\":\"audited\",\"class\":\"unregistered\",\"protocol\":\"tcp\","
 	"\"address\":\"::\",\"port\":8080,\"pid\":7,\"comm\":\"<img src=x>\\u202e\",\"cgroup\":"
 	"\"/<svg>\",\"workload\":{\"kind\":\"cgroup\"},\"entry\":null,\"documented\":false,"
-	"\"inode\":3},{\"protocol\":\"udp\",\"port\":53,\"verdict\":\"allowed\",\"class\":\"none\","
+	"\"inode\":3,\"count\":9,\"time\":\"now\"},{\"protocol\":\"udp\",\"port\":53,\"verdict\":"
+	"\"allowed\",\"class\":\"none\","
 	"\"entry\":{\"layer\":\"t\",\"process\":\"</script>\",\"team\":\"<b>\"},"
 	"\"documented\":null},7,{}],\"left_out\":5}";
 
@@ -209,7 +210,9 @@ static void test_listeners(void **state)
 	check_u64("violations", json_len(json_member(data, "violations")), 4);
 	check_u64("their table", count(page, ">4 listeners.<"), 1);
 	check_u64("only findings are hidden", count(page, " hidden>\n<h2"), 1);
-	check_u64("in words", count(page, ">&lt;img src=x&gt;⟨U+202E⟩ [7]<"), 1);
+	check_u64("in words, in both tables", count(page, ">&lt;img src=x&gt;⟨U+202E⟩ [7]<"), 2);
+	check_u64("how often, and when",
+		  count(page, "<td class=\"times\">9</td><td class=\"last\">now</td>"), 1);
 }
 
 static void test_without(void **state)

@@ -74,10 +74,20 @@ static void put_listeners_count(const struct page *page, struct buf *out)
 	put_count(out, json_len(json_member(page->listeners, "listeners")), "listeners");
 }
 
+static void put_violations_count(const struct page *page, struct buf *out)
+{
+	put_count(out, json_len(page->violations), "violations");
+}
+
 /* Sections of which the page has nothing. */
 static void hide_listeners(const struct page *page, struct buf *out)
 {
 	buf_puts(out, page->listeners ? "" : " hidden");
+}
+
+static void hide_violations(const struct page *page, struct buf *out)
+{
+	buf_puts(out, page->violations ? "" : " hidden");
 }
 
 static void hide_findings(const struct page *page, struct buf *out)
@@ -110,6 +120,9 @@ static const struct {
 	{ "listeners", tables_listeners },
 	{ "listeners-count", put_listeners_count },
 	{ "listeners-hidden", hide_listeners },
+	{ "violations", tables_violations },
+	{ "violations-count", put_violations_count },
+	{ "violations-hidden", hide_violations },
 	{ "findings", tables_findings },
 	{ "findings-hidden", hide_findings },
 	{ "data", put_data },

@@ -137,7 +137,8 @@ static void put_number(struct buf *out, const struct json *from, const char *key
 		buf_put_u64(out, value);
 }
 
-static void put_listener(struct buf *out, const struct json *from)
+/* A socket, or, with two cells more, an event. */
+static void put_socket(struct buf *out, const struct json *from, bool event)
 {
 	_cleanup_buf_ struct buf workload = { 0 };
 	const struct json *entry = json_member(from, "entry");
@@ -159,15 +160,30 @@ static void put_listener(struct buf *out, const struct json *from)
 	buf_puts(out, "<td class=\"entry\">");
 	html_text(out, json_member_text(entry, "layer", "no row"));
 	put_part(out, ": ", json_member_text(entry, "process", NULL));
-	buf_puts(out, "</td></tr>\n");
+	buf_puts(out, "</td>");
+	if (event) {
+		buf_puts(out, "<td class=\"times\">");
+		put_number(out, from, "count");
+		buf_puts(out, "</td>");
+		put_cell(out, "last", json_member_text(from, "time", ""));
+	}
+	buf_puts(out, "</tr>\n");
+}
+
+static void put_sockets(struct buf *out, const struct json *list, bool events)
+{
+	for (size_t i = 0; i < json_len(list) && i < PAGE_STATIC_ROWS; i++)
+		put_socket(out, json_at(list, i), events);
 }
 
 void tables_listeners(const struct page *page, struct buf *out)
 {
-	const struct json *list = json_member(page->listeners, "listeners");
+	put_sockets(out, json_member(page->listeners, "listeners"), false);
+}
 
-	for (size_t i = 0; i < json_len(list) && i < PAGE_STATIC_ROWS; i++)
-		put_listener(out, json_at(list, i));
+void tables_violations(const struct page *page, struct buf *out)
+{
+	put_sockets(out, page->violations, true);
 }
 
 static void put_finding(struct buf *out, const struct finding *finding)

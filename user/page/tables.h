@@ -6,11 +6,12 @@
 
 /*
  * Append the rows of a table body, <tr>s: of the registry by port, at most
- * PAGE_STATIC_ROWS; of the listeners in the order of the document, likewise; and
- * all findings, as <li>s.
+ * PAGE_STATIC_ROWS; of the listeners and of the violations in the order of the
+ * documents, likewise; and all findings, as <li>s.
  */
 void tables_rows(const struct page *page, struct buf *out);
 void tables_listeners(const struct page *page, struct buf *out);
+void tables_violations(const struct page *page, struct buf *out);
 void tables_findings(const struct page *page, struct buf *out);
 
 /* The rows of all layers. */

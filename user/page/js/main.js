@@ -147,7 +147,9 @@ function fillFilters() {
 	if (rows.some((row) => isAmong("several", row)))
 		used.add("several");
 	if (data.listeners)
-		used.add("listening").add("violation");
+		used.add("listening");
+	if (data.listeners || data.violations)
+		used.add("violation");
 	/* a team's name may be any text, so the value is its number */
 	$("team").append(make("option", { value: "" }, "all"), ...teams.map((team, i) => make("option", { value: i }, visible(team))));
 	$("state").append(make("option", { value: "" }, "all"), ...Object.keys(STATES).filter((state) => used.has(state))

@@ -29,6 +29,12 @@ const SOCKET_CELLS = {
 	entry: (s) => s.entry ? visible(`${s.entry.layer}: ${s.entry.process || ""}`) : "no row",
 };
 
+const EVENT_CELLS = {
+	...SOCKET_CELLS,
+	times: (s) => s.raw.count === undefined ? "" : String(s.raw.count),
+	last: (s) => visible(s.raw.time || ""),
+};
+
 function tableLine(item, texts, port) {
 	const line = make("tr", { class: item.violation ? "violation" : item.state || "" });
 
@@ -95,18 +101,23 @@ function makeSortable() {
 	}
 }
 
-/* Violations before what may be, then by port. */
-function drawListeners() {
-	const mine = listeners.filter((l) => l.protocol === view.protocol);
-	const found = mine.filter(socketMatches).sort((a, b) => b.violation - a.violation || a.port - b.port);
-	const bad = found.filter((l) => l.violation).length;
+/* The matching ones of a list, and how many they are, in words. */
+function drawSockets(id, list, texts, one) {
+	const mine = list.filter((s) => s.protocol === view.protocol);
+	const found = mine.filter(socketMatches);
 	const shown = found.slice(0, view.limit);
 
-	if (!data.listeners)
-		return;
-	$("listeners-table").tBodies[0].replaceChildren(...shown.map((l) => tableLine(l, SOCKET_CELLS, l.port)));
-	$("listeners-count").textContent = `Showing ${shown.length < found.length ?
-		`${shown.length} of ` : ""}${plural(found.length, "listener")} of ${PROTOCOL_NAMES[view.protocol]}, ` +
-		`${plural(bad, "violation")} among them; ${mine.length} in all.` +
-		(data.left_out ? ` The agent left out ${data.left_out}.` : "");
+	$(`${id}-table`).tBodies[0].replaceChildren(...shown.map((s) => tableLine(s, texts, s.port)));
+	return `Showing ${shown.length} of ${shown.length < found.length ? `${found.length} that match, of ` : ""}` +
+		`${plural(mine.length, one)} for ${PROTOCOL_NAMES[view.protocol]}.`;
 }
+
+/* Violations before what may be, then by port; events as they came. */
+function drawListeners() {
+	if (data.listeners)
+		$("listeners-count").textContent = drawSockets("listeners", listenersInOrder, SOCKET_CELLS, "listener") +
+			(data.left_out ? ` The agent left out ${data.left_out}.` : "");
+	if (data.violations)
+		$("violations-count").textContent = drawSockets("violations", violations, EVENT_CELLS, "violation");
+}
+const listenersInOrder = listeners.slice().sort((a, b) => b.violation - a.violation || a.port - b.port);
