@@ -34,18 +34,15 @@ static struct finding *grow(struct findings *findings)
 	return &findings->items[findings->len];
 }
 
-struct finding *findings_add(struct findings *findings, const struct rule *rule, const char *file,
-			     unsigned int line, unsigned int column, const char *fmt, ...)
+struct finding *findings_vadd(struct findings *findings, const struct rule *rule, const char *file,
+			      unsigned int line, unsigned int column, const char *fmt, va_list ap)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 	struct finding *finding = grow(findings);
-	va_list ap;
 
 	if (!finding)
 		return NULL;
-	va_start(ap, fmt);
 	buf_vprintf(&message, fmt, ap);
-	va_end(ap);
 	*finding = (struct finding) {
 		.rule = rule,
 		.line = line,
@@ -60,6 +57,18 @@ struct finding *findings_add(struct findings *findings, const struct rule *rule,
 		return NULL;
 	}
 	findings->len++;
+	return finding;
+}
+
+struct finding *findings_add(struct findings *findings, const struct rule *rule, const char *file,
+			     unsigned int line, unsigned int column, const char *fmt, ...)
+{
+	struct finding *finding;
+	va_list ap;
+
+	va_start(ap, fmt);
+	finding = findings_vadd(findings, rule, file, line, column, fmt, ap);
+	va_end(ap);
 	return finding;
 }
 

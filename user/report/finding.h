@@ -64,6 +64,9 @@ struct findings {
 struct finding *findings_add(struct findings *findings, const struct rule *rule, const char *file,
 			     unsigned int line, unsigned int column, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
+struct finding *findings_vadd(struct findings *findings, const struct rule *rule, const char *file,
+			      unsigned int line, unsigned int column, const char *fmt, va_list ap)
+	__attribute__((format(printf, 6, 0)));
 
 /* Set what a finding has besides; nothing is done to NULL. Texts are copied. */
 void finding_set_port(struct finding *finding, uint8_t proto, uint16_t port);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* How many ports of a range a set of ranges has. Pure. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../bpf/abi.h"
+
+struct cover {
+	uint32_t count[HP_PORTS + 1]; /* first marks, then of the ports below each one */
+};
+
+/* Put ranges into one that is zero; then close it, once, to ask it. */
+static inline void cover_add(struct cover *cover, uint16_t first, uint16_t last)
+{
+	cover->count[first]++;
+	cover->count[last + 1]--;
+}
+
+static inline void cover_close(struct cover *cover)
+{
+	uint32_t open = 0, sum = 0, here;
+
+	for (uint32_t port = 0; port <= HP_PORTS; port++) {
+		open += cover->count[port];
+		here = open > 0;
+		cover->count[port] = sum;
+		sum += here;
+	}
+}
+
+static inline uint32_t cover_count(const struct cover *cover, uint16_t first, uint16_t last)
+{
+	return cover->count[last + 1] - cover->count[first];
+}
+
+static inline bool cover_has(const struct cover *cover, uint16_t port)
+{
+	return cover_count(cover, port, port) > 0;
+}

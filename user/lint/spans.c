@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "spans.h"
+
+#include <stdlib.h>
+
+static int compare(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	if (x->first != y->first)
+		return x->first - y->first;
+	return x->item < y->item ? -1 : x->item > y->item;
+}
+
+void spans_sort(struct spans *spans)
+{
+	struct span *s = spans->items;
+
+	if (spans->len)
+		qsort(s, spans->len, sizeof(*s), compare);
+	for (uint32_t i = 0; i < spans->len; i++) {
+		s[i].widest = i;
+		if (i && s[i - 1].group == s[i].group && s[s[i - 1].widest].last >= s[i].last)
+			s[i].widest = s[i - 1].widest;
+	}
+}
+
+/* Of the spans of a group that start at or before a port, the one that goes furthest. */
+static const struct span *furthest(const struct spans *spans, uint64_t group, uint16_t port)
+{
+	size_t low = 0, high = spans->len, middle;
+
+	while (low < high) {
+		const struct span *s;
+
+		middle = low + (high - low) / 2;
+		s = &spans->items[middle];
+		if (s->group < group || (s->group == group && s->first <= port))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0 || spans->items[low - 1].group != group)
+		return NULL;
+	return &spans->items[spans->items[low - 1].widest];
+}
+
+const struct span *spans_around(const struct spans *spans, uint64_t group, uint16_t first,
+				uint16_t last)
+{
+	const struct span *s = furthest(spans, group, first);
+
+	return s && s->last >= last ? s : NULL;
+}
+
+const struct span *spans_touching(const struct spans *spans, uint64_t group, uint16_t first,
+				  uint16_t last)
+{
+	const struct span *s = furthest(spans, group, last);
+
+	return s && s->last >= first ? s : NULL;
+}
