@@ -1,11 +1,130 @@
 // SPDX-License-Identifier: MIT
-#include "../base/log.h"
+/* hostportctl registry lint: what is wrong with layers that can be read. */
 #include "registry_verbs.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../lint/lint.h"
+#include "../report/report.h"
+#include "offline.h"
+
+struct asked {
+	struct node_options node;
+	enum report_format format;
+	enum severity least;
+};
+
+static int set_output(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+	int format = report_format_parse(value);
+
+	if (format < 0) {
+		buf_puts(err, "not a form: text, json, sarif or junit");
+		return -EINVAL;
+	}
+	asked->format = (enum report_format)format;
+	return 0;
+}
+
+static int set_severity(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+	int severity = severity_parse(value);
+
+	if (severity < 0) {
+		buf_puts(err, "not a severity: note, warning or error");
+		return -EINVAL;
+	}
+	asked->least = (enum severity)severity;
+	return 0;
+}
+
+static const struct option_spec specs[] = {
+	NODE_OPTION_REGISTRY,
+	{ "output", "text|json|sarif|junit", "the form of the report (text)", set_output, false },
+	{ "severity", "note|warning|error", "the least severity that is reported (note)",
+	  set_severity, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl registry lint",
+	.usage = "[options] [FILE...]",
+	.summary =
+		"Tell what is wrong with the rows of a registry. Files are further layers, on top"
+		" of those of --registry; without that option, of none. Exit status 1: there is a"
+		" warning or an error that no layer accepts.",
+	.env = "HOSTPORTD_",
+	.operands = OPTIONS_MIXED_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static int add_files(struct node_options *node, char **files, int n)
+{
+	_cleanup_buf_ struct buf err = { 0 };
+
+	for (int i = 0; i < n; i++) {
+		if (node_set_registry(node, files[i], &err) == 0)
+			continue;
+		log_error("registry lint: %s: %s", files[i], err.data ? err.data : "no memory");
+		return EXIT_USAGE;
+	}
+	return EXIT_OK;
+}
+
+static int print(const struct asked *asked, const struct registry *registry,
+		 const struct findings *findings)
+{
+	const char *files[REGISTRY_LAYERS_MAX];
+	const struct report report = {
+		.tool = "hostportctl registry lint",
+		.rules = lint_rules(),
+		.findings = findings,
+		.files = files,
+		.files_len = registry->len,
+	};
+	_cleanup_buf_ struct buf text = { 0 };
+	int status;
+
+	for (size_t i = 0; i < registry->len; i++)
+		files[i] = registry->layers[i].path;
+	report_put(&report, asked->format, &text);
+	status = verb_print(&text);
+	if (status != EXIT_OK)
+		return status;
+	return findings_count(findings, SEVERITY_WARNING) ||
+			       findings_count(findings, SEVERITY_ERROR) || findings->left_out ?
+		       EXIT_FINDINGS :
+		       EXIT_OK;
+}
 
 int registry_lint(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	log_error("registry lint: not in this version");
-	return EXIT_USAGE;
+	_cleanup_(registry_freep) struct registry *registry = NULL;
+	_cleanup_findings_ struct findings findings = { 0 };
+	struct asked asked = { .least = SEVERITY_NOTE };
+	struct lint_facts facts = {
+		.ephemeral_first = LINT_EPHEMERAL_FIRST,
+		.ephemeral_last = LINT_EPHEMERAL_LAST,
+	};
+	int operands, status, r;
+
+	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
+		return status;
+	status = add_files(&asked.node, argv + operands, argc - operands);
+	if (status == EXIT_OK)
+		status = offline_registry(&asked.node, &registry);
+	if (status != EXIT_OK)
+		return status;
+	facts.today = node_facts(&asked.node).today;
+	facts.least = asked.least;
+	r = lint_registry(registry, &facts, &findings);
+	if (r < 0) {
+		log_error("registry lint: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	return print(&asked, registry, &findings);
 }
