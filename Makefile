@@ -16,7 +16,7 @@ VERSION := 0.1.0
 PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
 	zlib1g-dev libyaml-dev libjansson-dev libsmartcols-dev libmnl-dev libcap-dev libseccomp-dev scdoc
 PACKAGES_TEST := libcmocka-dev iproute2 jq procps strace util-linux busybox prometheus-node-exporter nginx-light \
-	haproxy etcd-server mariadb-server shellcheck clang-format man-db debootstrap nodejs/node npm/npm
+	haproxy etcd-server mariadb-server shellcheck clang-format man-db debootstrap nodejs/node npm/npm libxml2-utils
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
 PACKAGES_SYSTEMD := systemd-container
 PACKAGES_BROWSER := chromium/chromium fonts-dejavu-core
@@ -122,7 +122,7 @@ help:
 	  '  make unit       unit tests alone' \
 	  '  make bpf-test   the programs and the verdict table inside the kernel' \
 	  '  make e2e        end-to-end tests with real servers' \
-	  '  make schema     the registry files against their JSON Schema' \
+	  '  make schema     the registry files, and reports on them, against their schemas' \
 	  '  make test-fresh the two commands on a fresh Debian in a scratch root' \
 	  '  make test-kernels' \
 	  '                  on Linux 5.10, 6.1 and 6.12, in QEMU, which it installs' \
@@ -162,8 +162,8 @@ bpf-test: $(B)/tests/bpf/verdict_test
 e2e: $(PROGRAMS) $(E2E)
 	$(Q)B=$(B) tests/run.sh e2e
 
-schema:
-	$(Q)tests/run.sh schema
+schema: $(B)/hostportctl
+	$(Q)B=$(B) tests/run.sh schema
 
 test-fresh:
 	$(Q)tests/fresh/run.sh

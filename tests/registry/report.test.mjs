@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// Reports of `hostportctl registry lint` against the schemas that their readers go by: SARIF 2.1.0's own, and that of
+// JUnit reports (junit.xsd). Runs the program, on files of hostile names and texts.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import Ajv04 from "ajv-draft-04";
+import addFormats from "ajv-formats";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const program = resolve(here, "../..", process.env.B ?? "build", "hostportctl");
+const skip = existsSync(program) ? false : `${program} is not built`;
+const schema = "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json";
+
+// One pattern of the schema (of language) is none with the flag u.
+const ajv = new Ajv04({ allErrors: true, strict: false, unicodeRegExp: false });
+addFormats(ajv);
+const validate = ajv.compile(JSON.parse(readFileSync(join(here, schema), "utf8")));
+
+// Markup, escape sequences and text that is written from right to left; in YAML's double quotes.
+const hostile = String.raw`<p> & \"q\" ]]> '\u001b[31m\u202e\u0007 ü \U0001F433 %41 \\`;
+const odd = "a <b> & \"c\"\t%41#?\u001b[31mü.yaml";
+const clean = "clean.yaml";
+const names = [odd, clean];
+
+let directory;
+before(() => {
+  directory = mkdtempSync(join(tmpdir(), "lint-"));
+  writeFileSync(join(directory, odd), `version: 1
+name: odd
+ranges:
+  - {protocol: tcp, ports: 9000-9999}
+entries:
+  - {ports: 40000, protocol: tcp, process: "${hostile}", team: t, since: "4.1"}
+  - {ports: 40001, protocol: tcp, process: q, owners: [{pod: "${hostile}"}]}
+exceptions:
+  - {ports: 1, protocol: udp, class: unregistered, until: 2020-01-01, reason: r}
+accept:
+  - {rule: in-ephemeral-range, ports: 40000, reason: "${hostile}"}
+  - {rule: no-such-rule, reason: r}
+`);
+  writeFileSync(join(directory, clean), "version: 1\nname: clean\n");
+});
+after(() => rmSync(directory, { recursive: true }));
+
+function lint(output, files = names, status = 1) {
+  const run = spawnSync(program, ["registry", "lint", `--output=${output}`, ...files],
+    { cwd: directory, encoding: "utf8", env: { PATH: process.env.PATH } });
+  assert.equal(run.stderr, "");
+  assert.equal(run.status, status);
+  return run.stdout;
+}
+
+function xmllint(xml) {
+  const run = spawnSync("xmllint", ["--noout", "--nonet", "--schema", join(here, "junit.xsd"), "-"],
+    { input: xml, encoding: "utf8" });
+  assert.equal(run.error, undefined);
+  return run;
+}
+
+function xpath(xml, expression) {
+  const run = spawnSync("xmllint", ["--nonet", "--xpath", expression, "-"], { input: xml, encoding: "utf8" });
+  assert.equal(run.status, 0, run.stderr);
+  return run.stdout.replace(/\n$/, "");
+}
+
+describe("SARIF", { skip }, () => {
+  let log;
+  before(() => { log = JSON.parse(lint("sarif")); });
+
+  test("is valid", () => assert.ok(validate(log), JSON.stringify(validate.errors, null, 2)));
+
+  test("of the built-in layers is valid", () => {
+    const builtin = JSON.parse(lint("sarif", [], 0));
+    assert.ok(validate(builtin), JSON.stringify(validate.errors, null, 2));
+    const [{ results, artifacts }] = builtin.runs;
+    assert.ok(results.length > 50);
+    assert.deepEqual(artifacts.map((a) => a.location.uri),
+      ["builtin:openshift", "builtin:node-baseline", "builtin:hostportd"]);
+    for (const result of results) {
+      if (result.level !== "note") assert.equal(result.suppressions.length, 1, result.message.text);
+    }
+    assert.equal(new Set(results.map((r) => r.partialFingerprints["hostportd/v1"])).size, results.length);
+  });
+
+  test("has the rules, and results of them", () => {
+    const { tool, results } = log.runs[0];
+    const { rules } = tool.driver;
+    assert.equal(new Set(rules.map((r) => r.id)).size, rules.length);
+    for (const result of results) assert.equal(rules[result.ruleIndex].id, result.ruleId);
+    const count = (id) => results.filter((r) => r.ruleId === id).length;
+    assert.equal(count("in-ephemeral-range"), 2);
+    assert.equal(count("outside-documented-range"), 2);
+    assert.equal(count("owner-never-matches"), 1);
+    assert.equal(count("expired-exception"), 1);
+    assert.equal(count("unknown-rule"), 1);
+    assert.deepEqual(rules.find((r) => r.id === "localhost-in-range").properties.tags, ["R4"]);
+  });
+
+  test("points into the files by their names", () => {
+    for (const { locations } of log.runs[0].results) {
+      const { artifactLocation, region } = locations[0].physicalLocation;
+      const url = new URL(artifactLocation.uri, `file://${directory}/`);
+      assert.equal(fileURLToPath(url), join(directory, odd));
+      const line = readFileSync(url, "utf8").split("\n")[region.startLine - 1];
+      assert.equal(line[region.startColumn - 1], "{");
+    }
+  });
+
+  test("suppresses what is accepted, with its reason", () => {
+    const suppressed = log.runs[0].results.filter((r) => r.suppressions.length > 0);
+    assert.equal(suppressed.length, 1);
+    assert.deepEqual(suppressed[0].suppressions,
+      [{ kind: "inSource", justification: JSON.parse(`"${hostile.replace(String.raw`\U0001F433`, "\u{1F433}")}"`) }]);
+  });
+
+  const broken = [
+    ["an unknown member", (run) => { run.results[0].severity = "x"; }],
+    ["a level that is none", (run) => { run.results[0].level = "fatal"; }],
+    ["a line 0", (run) => { run.results[0].locations[0].physicalLocation.region.startLine = 0; }],
+    ["a result without a message", (run) => { delete run.results[0].message; }],
+    ["a suppression without a kind", (run) => { run.results[0].suppressions = [{ justification: "x" }]; }],
+    ["a driver without a name", (run) => { delete run.tool.driver.name; }],
+    ["a file name that is not a URI", (run) => {
+      run.results[0].locations[0].physicalLocation.artifactLocation.uri = odd;
+    }],
+  ];
+  for (const [what, breakIt] of broken) {
+    test(`the schema refuses ${what}`, () => {
+      const copy = structuredClone(log);
+      breakIt(copy.runs[0]);
+      assert.equal(validate(copy), false);
+    });
+  }
+});
+
+describe("JUnit", { skip }, () => {
+  let xml;
+  before(() => { xml = lint("junit"); });
+
+  test("is valid", () => {
+    const run = xmllint(xml);
+    assert.equal(run.status, 0, run.stderr);
+  });
+
+  test("of the built-in layers is valid", () => {
+    const run = xmllint(lint("junit", [], 0));
+    assert.equal(run.status, 0, run.stderr);
+  });
+
+  test("has a suite for each file, whose counts are right", () => {
+    for (const [i, name] of names.entries()) {
+      const suite = `/testsuites/testsuite[${i + 1}]`;
+      // a tab in a file's name is a tab again
+      assert.equal(xpath(xml, `string(${suite}/@name)`), name.replace("\u001b", "\ufffd"));
+      for (const [attribute, path] of [["tests", "testcase"], ["failures", "testcase[failure]"],
+        ["skipped", "testcase[skipped]"], ["errors", "testcase[error]"]]) {
+        assert.equal(xpath(xml, `string(${suite}/@${attribute})`), xpath(xml, `count(${suite}/${path})`), attribute);
+      }
+    }
+    for (const attribute of ["tests", "failures"]) {
+      assert.equal(xpath(xml, `string(/testsuites/@${attribute})`),
+        xpath(xml, `sum(/testsuites/testsuite/@${attribute})`));
+    }
+  });
+
+  test("tells findings, reasons and files without findings", () => {
+    assert.equal(xpath(xml, "count(//failure[@type='expired-exception'])"), "1");
+    assert.equal(xpath(xml, "count(//testcase[skipped and starts-with(@name, 'in-ephemeral-range tcp 40000')])"), "1");
+    assert.match(xpath(xml, "string(//skipped)"), /^<p> & "q" \]\]> '\ufffd\[31m\u202e\ufffd ü \u{1F433} %41 \\$/u);
+    assert.equal(xpath(xml, "count(//testsuite[2]/testcase[not(*)])"), "1");
+    assert.equal(xpath(xml, "count(//testcase[starts-with(@name, 'missing-team')]/failure)"), "0");
+  });
+
+  const broken = [
+    ["an unknown element", /<failure /, "<fault/><failure "],
+    ["an unknown attribute", /<testcase /, '<testcase severity="x" '],
+    ["a count that is no number", / tests="[0-9]+"/, ' tests="many"'],
+    ["a test without a name", /<testcase name="[^"]*"/, "<testcase"],
+    ["a character that XML does not have", / message="/, ' message="\u0001'],
+    ["markup in a text", /&lt;p&gt;/, "<p>"],
+    ["what is not closed", /<\/testsuites>/, ""],
+  ];
+  for (const [what, pattern, instead] of broken) {
+    test(`the schema refuses ${what}`, () => {
+      assert.match(xml, pattern);
+      assert.notEqual(xmllint(xml.replace(pattern, instead)).status, 0);
+    });
+  }
+});
