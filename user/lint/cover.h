@@ -11,18 +11,21 @@ struct cover {
 	uint32_t count[HP_PORTS + 1]; /* first marks, then of the ports below each one */
 };
 
-/* Put ranges into one that is zero; then close it, once, to ask it. */
+/*
+ * Put ranges into one that is zero; then close it, once, to ask it of ports up to
+ * `last`. Often that is far below the last one of all.
+ */
 static inline void cover_add(struct cover *cover, uint16_t first, uint16_t last)
 {
 	cover->count[first]++;
 	cover->count[last + 1]--;
 }
 
-static inline void cover_close(struct cover *cover)
+static inline void cover_close(struct cover *cover, uint16_t last)
 {
 	uint32_t open = 0, sum = 0, here;
 
-	for (uint32_t port = 0; port <= HP_PORTS; port++) {
+	for (uint32_t port = 0; port <= (uint32_t)last + 1; port++) {
 		open += cover->count[port];
 		here = open > 0;
 		cover->count[port] = sum;

@@ -46,7 +46,7 @@ static void put(struct said_of *said, const struct reg_row *row)
 			cover_add(&said->by[i], row->first, row->last);
 }
 
-static void collect(const struct lint *lint, uint8_t proto, struct said_of *said)
+static void collect(const struct lint *lint, uint8_t proto, uint16_t last, struct said_of *said)
 {
 	for (size_t i = 0; i < lint->entries_len; i++)
 		if (lint->entries[i].row->proto == proto)
@@ -55,7 +55,7 @@ static void collect(const struct lint *lint, uint8_t proto, struct said_of *said
 		if (lint->retired[i].row->proto == proto)
 			put(said, lint->retired[i].row);
 	for (int i = 0; i < SAID_MAX; i++)
-		cover_close(&said->by[i]);
+		cover_close(&said->by[i], last);
 }
 
 /* Can some node see a violation of the class on the port? */
@@ -79,9 +79,9 @@ static bool can_be(const bool said[SAID_MAX], int cls)
 	}
 }
 
-static void find_possible(const struct said_of *said, struct possible *ret)
+static void find_possible(const struct said_of *said, uint16_t last, struct possible *ret)
 {
-	for (uint32_t port = 1; port < HP_PORTS; port++) {
+	for (uint32_t port = 1; port <= last; port++) {
 		bool here[SAID_MAX];
 
 		for (int i = 0; i < SAID_MAX; i++)
@@ -91,7 +91,7 @@ static void find_possible(const struct said_of *said, struct possible *ret)
 				cover_add(&ret->by[cls], (uint16_t)port, (uint16_t)port);
 	}
 	for (int cls = 0; cls < HP_CLASS_MAX; cls++)
-		cover_close(&ret->by[cls]);
+		cover_close(&ret->by[cls], last);
 }
 
 static void check(struct lint *lint, const struct possible *possible, const struct lint_row *at)
@@ -115,12 +115,23 @@ static void check(struct lint *lint, const struct possible *possible, const stru
 			"leave it out, or name the class that `hostportctl explain` shows");
 }
 
+static uint16_t last_port(const struct lint_row *exceptions, size_t n)
+{
+	uint16_t last = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (exceptions[i].row->last > last)
+			last = exceptions[i].row->last;
+	return last;
+}
+
 /* One protocol at a time, and only those that have exceptions: this is the costly part. */
 static int check_proto(struct lint *lint, uint8_t proto, const struct lint_row *exceptions,
 		       size_t n)
 {
 	_cleanup_free_ struct said_of *said = NULL;
 	_cleanup_free_ struct possible *possible = NULL;
+	uint16_t last = last_port(exceptions, n);
 
 	for (size_t i = 0; i < n; i++) {
 		if (exceptions[i].row->proto != proto)
@@ -130,8 +141,8 @@ static int check_proto(struct lint *lint, uint8_t proto, const struct lint_row *
 			possible = calloc(1, sizeof(*possible));
 			if (!said || !possible)
 				return -ENOMEM;
-			collect(lint, proto, said);
-			find_possible(said, possible);
+			collect(lint, proto, last, said);
+			find_possible(said, last, possible);
 		}
 		check(lint, possible, &exceptions[i]);
 	}

@@ -50,8 +50,9 @@ void lint_close(struct lint *lint)
 	accepts_free(&lint->accepts);
 }
 
-static struct finding *add(struct lint *lint, enum lint_rule id, const struct lint_row *at,
-			   const char *accepted, const char *fmt, va_list ap)
+__attribute__((format(printf, 5, 0))) static struct finding *
+add(struct lint *lint, enum lint_rule id, const struct lint_row *at, const char *accepted,
+    const char *fmt, va_list ap)
 {
 	const struct rule *rule = lint_rule(id);
 	struct finding *finding;

@@ -16,8 +16,21 @@ struct documented {
 	bool any;
 };
 
-static void collect(const struct registry *reg, struct documented *ret)
+static uint16_t last_port(const struct lint *lint)
 {
+	uint16_t last = 0;
+
+	for (size_t i = 0; i < lint->entries_len; i++)
+		if (lint->entries[i].row->last > last)
+			last = lint->entries[i].row->last;
+	return last;
+}
+
+static void collect(const struct lint *lint, struct documented *ret)
+{
+	const struct registry *reg = lint->reg;
+	uint16_t last = last_port(lint);
+
 	for (size_t l = 0; l < reg->len; l++) {
 		const struct reg_layer *layer = &reg->layers[l];
 
@@ -31,7 +44,7 @@ static void collect(const struct registry *reg, struct documented *ret)
 		}
 	}
 	for (int proto = 0; proto < HP_PROTO_MAX; proto++)
-		cover_close(&ret->proto[proto]);
+		cover_close(&ret->proto[proto], last);
 }
 
 static void outside(struct lint *lint, const struct lint_row *at, bool partly)
@@ -110,7 +123,7 @@ int lint_ranges(struct lint *lint)
 
 	if (!documented)
 		return -ENOMEM;
-	collect(lint->reg, documented);
+	collect(lint, documented);
 	for (size_t i = 0; i < lint->entries_len; i++) {
 		check_documented(lint, documented, &lint->entries[i]);
 		check_ephemeral(lint, &lint->entries[i]);
