@@ -194,3 +194,58 @@ describe("JUnit", { skip }, () => {
     });
   }
 });
+
+describe("hostportctl registry lint", { skip }, () => {
+  const run = (...args) => spawnSync(program, ["registry", "lint", ...args],
+    { cwd: directory, encoding: "utf8", env: { PATH: process.env.PATH } });
+  const builtin = ["openshift", "node-baseline", "hostportd"].map((name) => `--registry=builtin:${name}`);
+
+  before(() => {
+    writeFileSync(join(directory, "broken.yaml"), "version: 1\nname: [\n");
+    writeFileSync(join(directory, "site.yaml"), `version: 1
+name: site
+entries: [{ports: 8989, protocol: tcp, process: p, team: t, since: "4.1"}]
+`);
+  });
+
+  test("has exit status 0 for notes alone, and for nothing", () => {
+    const notes = run();
+    assert.equal(notes.status, 0);
+    assert.match(notes.stdout, /^builtin:openshift:\d+:5: note: .*\n.*\n0 errors, 0 warnings, 7 notes, 54 accepted, in 3 files\n$/s);
+    const none = run(clean);
+    assert.deepEqual([none.status, none.stdout], [0, "0 errors, 0 warnings, 0 notes, 0 accepted, in 1 file\n"]);
+  });
+
+  test("puts files on top of --registry, and else of nothing", () => {
+    const alone = run("site.yaml");
+    assert.deepEqual([alone.status, alone.stdout], [0, "0 errors, 0 warnings, 0 notes, 0 accepted, in 1 file\n"]);
+    const above = run(...builtin, "--severity=warning", "site.yaml");
+    assert.equal(above.status, 1);
+    assert.match(above.stdout, /^site\.yaml:3:11: warning: tcp 8989 \(p\) is external.* \[outside-documented-range\]\n/);
+    assert.match(above.stdout, /\n0 errors, 1 warning, 0 notes, \d+ accepted, in 4 files\n$/);
+  });
+
+  test("reports from a severity on", () => {
+    assert.deepEqual(run("--severity=error", odd).stdout.match(/\[[a-z-]+\]\n/g).sort(),
+      ["[expired-exception]\n", "[unknown-rule]\n"]);
+    assert.equal(run(...builtin, "--severity=error", "site.yaml").status, 0);
+  });
+
+  test("writes no escape sequence to a terminal", () => {
+    assert.doesNotMatch(run(odd).stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  });
+
+  for (const [what, args, message] of [
+    ["a file that cannot be read", ["broken.yaml"], /^broken\.yaml:\d+:\d+: /],
+    ["a file that is not there", ["nowhere.yaml"], /^nowhere\.yaml: .*No such file/],
+    ["an unknown form", ["--output=xml"], /not a form: text, json, sarif or junit\n$/],
+    ["an unknown severity", ["--severity=fatal"], /not a severity: note, warning or error\n$/],
+    ["too many files", Array(65).fill(clean), /more than 64 layers\n$/],
+  ]) {
+    test(`has exit status 2 for ${what}`, () => {
+      const bad = run(...args);
+      assert.deepEqual([bad.status, bad.stdout], [2, ""]);
+      assert.match(bad.stderr, message);
+    });
+  }
+});
