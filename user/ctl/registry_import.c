@@ -1,11 +1,121 @@
 // SPDX-License-Identifier: MIT
-#include "../base/log.h"
+/* hostportctl registry import: a layer of the page, or of a communication matrix. */
 #include "registry_verbs.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../exchange/layer_build.h"
+#include "exchange_input.h"
+
+#define VERB "registry import"
+
+struct import {
+	int format; /* enum import_format; -EINVAL: not given */
+	const char *name, *source;
+};
+
+static int set_format(void *ctx, const char *value, struct buf *err)
+{
+	struct import *import = ctx;
+
+	import->format = import_format_parse(value);
+	if (import->format < 0)
+		buf_puts(err, "not md or csv");
+	return import->format < 0 ? -EINVAL : 0;
+}
+
+static int set_name(void *ctx, const char *value, struct buf *err)
+{
+	if (!layer_is_name(value)) {
+		buf_puts(err, "not a name of a layer (a-z, 0-9, inside also - and ., at most 63)");
+		return -EINVAL;
+	}
+	((struct import *)ctx)->name = value;
+	return 0;
+}
+
+static int set_source(void *ctx, const char *value, struct buf *err)
+{
+	(void)err;
+	((struct import *)ctx)->source = value;
+	return 0;
+}
+
+static const struct option_spec specs[] = {
+	{ "format", "md|csv", "what the file is (by its name's ending, or its first line)",
+	  set_format, false },
+	{ "name", "NAME", "the layer's name (the file's, without what follows the last dot)",
+	  set_name, false },
+	{ "source", "TEXT", "where the facts come from (the file's name)", set_source, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl registry import",
+	.usage = "[options] FILE|-",
+	.summary = "Write a registry file of the Host Port Registry page (Markdown) or of a "
+		   "communication "
+		   "matrix (CSV).",
+	.operands = OPTIONS_MIXED_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static int find_format(const struct import *import, const char *path, const struct buf *text)
+{
+	int format = import->format;
+
+	if (format < 0)
+		format = import_format_of_name(path);
+	if (format < 0)
+		format = import_format_of_text(text->data ? text->data : "", text->len);
+	if (format < 0)
+		log_error(VERB ": %s: neither a page nor a matrix by its name or its first line: "
+			       "--format=",
+			  path);
+	return format;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static int convert(const struct import *import, const char *path)
+{
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+	_cleanup_buf_ struct buf text = { 0 }, yaml = { 0 };
+	bool is_input = strcmp(path, "-") == 0;
+	char name[64];
+	struct exchange_source source = { .file = is_input ? "standard input" : path };
+	int status = exchange_input(VERB, path, &text), format;
+
+	if (status != EXIT_OK)
+		return status;
+	format = find_format(import, path, &text);
+	if (format < 0)
+		return EXIT_USAGE;
+	layer_name_of(path, name);
+	source.text = text.data ? text.data : "";
+	source.len = text.len;
+	source.name = import->name ? import->name : name;
+	source.facts = import->source ? import->source : is_input ? NULL : base_name(path);
+	status = exchange_layer(VERB, (enum import_format)format, &source, &yaml, &layer);
+	return status == EXIT_OK ? verb_print(&yaml) : status;
+}
 
 int registry_import(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	log_error("registry import: not in this version");
+	struct import import = { .format = -EINVAL };
+	int operands, status;
+
+	if (verb_parse(&options, &import, argc, argv, &operands, &status) != 0)
+		return status;
+	if (argc - operands == 1)
+		return convert(&import, argv[operands]);
+	log_error(VERB ": one FILE is needed, or - for standard input: try --help");
 	return EXIT_USAGE;
 }

@@ -17,7 +17,7 @@ int source_open(int dir, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-static int read_all(int fd, size_t max, struct buf *out)
+int source_read_stream(int fd, size_t max, struct buf *out)
 {
 	_cleanup_free_ char *chunk = malloc(CHUNK);
 	ssize_t n;
@@ -47,7 +47,7 @@ int source_read(int fd, size_t max, struct buf *out)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	return read_all(fd, max, out);
+	return source_read_stream(fd, max, out);
 }
 
 static bool is_layer(const char *name)

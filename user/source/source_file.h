@@ -13,6 +13,9 @@ int source_open(int dir, const char *name);
  */
 int source_read(int fd, size_t max, struct buf *out);
 
+/* The same of whatever can be read to its end, waiting for it: standard input. */
+int source_read_stream(int fd, size_t max, struct buf *out);
+
 struct names {
 	char **items;
 	size_t len;

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#include "layer_texts.h"
+
+#include <errno.h>
+
+#include "../../user/exchange/import.h"
+#include "../../user/exchange/layer_build.h"
+#include "../../user/exchange/matrix_read.h"
+
+static int read_matrix(const char *text, struct diags *diags, struct reg_layer **ret_layer)
+{
+	struct exchange_source source = {
+		.file = "m.csv",
+		.text = text,
+		.len = strlen(text),
+		.name = "t",
+	};
+
+	return matrix_read(&source, diags, ret_layer);
+}
+
+#define HEAD "Direction,Protocol,Port,Namespace,Service,Pod,Container,Node Role,Optional\n"
+
+struct row_case {
+	const char *name, *text, *want; /* as a layer's lists */
+};
+
+static const struct row_case row_cases[] = {
+	{ "a pod", HEAD "Ingress,TCP,9001,ns,mcd,mcd,proxy,master,FALSE\n",
+	  "entries: [{ports: 9001, protocol: tcp, process: mcd, role: control-plane, owners: "
+	  "[{namespace: ns, pod: mcd-*, container: proxy}]}]" },
+	{ "a service of another name, optional", HEAD "Ingress,UDP,1,ns,web hook,p,,worker,TRUE\n",
+	  "entries: [{ports: 1, protocol: udp, process: p, role: worker, notes: service web hook; "
+	  "optional, owners: [{namespace: ns, pod: p-*}]}]" },
+	{ "a host service", HEAD "Ingress,TCP,22,Host system service,sshd,,,worker,FALSE\n",
+	  "entries: [{ports: 22, protocol: tcp, process: sshd, role: worker, owners: [{unit: "
+	  "sshd.service}]}]" },
+	{ "a unit's whole name",
+	  HEAD "Ingress,TCP,22,Host system service,sshd.service,,,worker,FALSE\n",
+	  "entries: [{ports: 22, protocol: tcp, process: sshd.service, role: worker, owners: "
+	  "[{unit: "
+	  "sshd.service}]}]" },
+	{ "words that are no unit", HEAD "Ingress,TCP,22,Host system service,a b,,,worker,FALSE\n",
+	  "entries: [{ports: 22, protocol: tcp, process: a b, role: worker}]" },
+	{ "no namespace", HEAD "Ingress,UDP,68,,NetworkManager (DHCP client),,,worker,TRUE\n",
+	  "entries: [{ports: 68, protocol: udp, process: NetworkManager (DHCP client), role: "
+	  "worker, "
+	  "notes: optional}]" },
+	{ "no pod",
+	  HEAD "Ingress,UDP,6081,openshift-ovn-kubernetes,ovn-kubernetes geneve,,,worker,FALSE\n",
+	  "entries: [{ports: 6081, protocol: udp, process: ovn-kubernetes geneve, role: worker, "
+	  "owners: "
+	  "[{namespace: openshift-ovn-kubernetes}]}]" },
+	{ "both roles",
+	  HEAD "Ingress,TCP,1,ns,,p,c,master,FALSE\nIngress,TCP,2,ns,,p,c,worker,FALSE\n"
+	       "Ingress,TCP,1,ns,,p,c,worker,FALSE\n",
+	  "entries: [{ports: 1, protocol: tcp, process: p, owners: [{namespace: ns, pod: p-*, "
+	  "container: c}]}, {ports: 2, protocol: tcp, process: p, role: worker, owners: "
+	  "[{namespace: "
+	  "ns, pod: p-*, container: c}]}]" },
+	{ "more than one owner and service",
+	  HEAD "Ingress,TCP,1,n1,s,p,c,master,FALSE\nIngress,TCP,1,n2,st,p,c,master,TRUE\n"
+	       "Ingress,TCP,1,n1,s,p,c,master,FALSE\n",
+	  "entries: [{ports: 1, protocol: tcp, process: p, role: control-plane, notes: service s; "
+	  "service st; optional, owners: [{namespace: n1, pod: p-*, container: c}, {namespace: n2, "
+	  "pod: "
+	  "p-*, container: c}]}]" },
+	{ "who is not known is not narrowed by others",
+	  HEAD "Ingress,TCP,1,,p,,,master,FALSE\nIngress,TCP,1,ns,p,p,,master,FALSE\n",
+	  "entries: [{ports: 1, protocol: tcp, process: p, role: control-plane}, {ports: 1, "
+	  "protocol: "
+	  "tcp, process: p, role: control-plane, owners: [{namespace: ns, pod: p-*}]}]" },
+	{ "a range, quotes, cases, CRLF",
+	  "\"Direction\",protocol,Port,Namespace,Service,Pod,Container,Node Role,Optional\r\n"
+	  "ingress,sctp,30000-32767,\"\",\"node ports, all\",,,Master,false\r\n",
+	  "entries: [{ports: 30000-32767, protocol: sctp, process: \"node ports, all\", role: "
+	  "control-plane}]" },
+	{ "columns in another order",
+	  "Optional,Node Role,Container,Pod,Service,Namespace,Port,Protocol,Direction\n"
+	  "FALSE,worker,c,p,,ns,1,TCP,Ingress\n",
+	  "entries: [{ports: 1, protocol: tcp, process: p, role: worker, owners: [{namespace: ns, "
+	  "pod: "
+	  "p-*, container: c}]}]" },
+};
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row_cases); i++) {
+		const struct row_case *c = &row_cases[i];
+		_cleanup_(layer_freep) struct reg_layer *got = NULL;
+		_cleanup_(registry_freep) struct registry *want = registry_of_lists(c->want);
+		_cleanup_diags_ struct diags diags = { 0 };
+
+		check_int(c->name, read_matrix(c->text, &diags, &got), 0);
+		check_layers(c->name, got, &want->layers[0]);
+	}
+}
+
+static const struct row_case fault_cases[] = {
+	{ "empty", "", "m.csv: empty: there is no header\n" },
+	{ "no rows", HEAD, "m.csv: no rows below the header\n" },
+	{ "no header", "Ingress,TCP,22\n",
+	  "m.csv:1:1: Ingress: no column of a communication matrix\n"
+	  "m.csv:1:9: TCP: no column of a communication matrix\n"
+	  "m.csv:1:13: 22: no column of a communication matrix\n"
+	  "m.csv:1:1: no column Direction\nm.csv:1:1: no column Protocol\nm.csv:1:1: no column "
+	  "Port\n"
+	  "m.csv:1:1: no column Namespace\nm.csv:1:1: no column Service\nm.csv:1:1: no column Pod\n"
+	  "m.csv:1:1: no column Container\nm.csv:1:1: no column Node Role\n"
+	  "m.csv:1:1: no column Optional\n" },
+	{ "a column more",
+	  "Direction,Protocol,Port,Namespace,Service,Pod,Container,Node Role,Optional,Port\n",
+	  "m.csv:1:76: Port: a second column of this name\n" },
+	{ "fields", HEAD "Ingress,TCP,1,ns,,p,c,master\n", "m.csv:2:1: 8 fields instead of 9\n" },
+	{ "cells", HEAD "Egress,ICMP,0,ns,,p,c,infra,maybe\n",
+	  "m.csv:2:1: Direction: Egress: not Ingress: it says nothing of who listens\n"
+	  "m.csv:2:8: Protocol: ICMP: not TCP, UDP or SCTP\n"
+	  "m.csv:2:13: Port: 0: not ports (N or N-M, each 1 to 65535)\n"
+	  "m.csv:2:23: Node Role: infra: not master or worker\n"
+	  "m.csv:2:29: Optional: maybe: not TRUE or FALSE\n" },
+	{ "globs", HEAD "Ingress,TCP,1,*,,p?,[c],master,FALSE\n",
+	  "m.csv:2:15: Namespace: *: not a name (a-z, 0-9, - and .)\n"
+	  "m.csv:2:18: Pod: p?: not a name (a-z, 0-9, - and .)\n"
+	  "m.csv:2:21: Container: [c]: not a name (a-z, 0-9, - and .)\n" },
+	{ "nobody", HEAD "Ingress,TCP,1,ns,,,,master,FALSE\n",
+	  "m.csv:2:18: Service: neither a pod nor a service\n" },
+	{ "a container alone", HEAD "Ingress,TCP,1,ns,s,,c,master,FALSE\n",
+	  "m.csv:2:21: Container: c: a container of no pod\n" },
+	{ "a host service's pod", HEAD "Ingress,TCP,1,Host system service,s,p,,master,FALSE\n",
+	  "m.csv:2:37: Pod: p: a host system service has neither pod nor container\n" },
+	{ "lines within a cell", HEAD "Ingress,TCP,1,ns,\"a\nb\",p,c,master,FALSE\n",
+	  "m.csv:2:18: Service: a\\x0ab: a line end in a cell\n" },
+	{ "bytes", HEAD "\xff\n", "m.csv:2:1: not valid UTF-8\n" },
+	{ "CSV", HEAD "Ingress,T\"CP\n",
+	  "m.csv:2:10: a quote within a field that does not start with one\n" },
+};
+
+static void test_faults(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(fault_cases); i++) {
+		const struct row_case *c = &fault_cases[i];
+		_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+		_cleanup_diags_ struct diags diags = { 0 };
+		_cleanup_buf_ struct buf out = { 0 };
+
+		check_int(c->name, read_matrix(c->text, &diags, &layer), -EINVAL);
+		assert_null(layer);
+		diags_text(&diags, &out);
+		check_text(c->name, out.data, c->want);
+	}
+}
+
+static void test_bounds(void **state)
+{
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+	_cleanup_diags_ struct diags diags = { 0 }, more = { 0 };
+	_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
+
+	(void)state;
+	buf_puts(&text, HEAD);
+	for (int i = 0; i < LAYER_LIST_MAX; i++)
+		buf_printf(&text, "Ingress,TCP,1,n%d,,p,c,master,FALSE\n", i);
+	check_int("as many owners as may be", read_matrix(text.data, &diags, &layer), 0);
+	buf_puts(&text, "Ingress,TCP,1,n,,p,c,master,FALSE\n");
+	check_int("one more", read_matrix(text.data, &diags, &layer), -EINVAL);
+	check_u64("one more", diags.total, 1);
+	buf_reset(&text);
+	buf_puts(&text, HEAD);
+	for (int i = 0; i <= MATRIX_ROWS_MAX; i++)
+		buf_printf(&text, "Ingress,TCP,%d,n,,p,c,master,FALSE\n", i % 4096 + 1);
+	check_int("too many rows", read_matrix(text.data, &more, &layer), -EINVAL);
+	diags_text(&more, &out);
+	check_text("too many rows", out.data, "m.csv:16386:1: more than 16384 rows\n");
+}
+
+struct format_case {
+	const char *text;
+	int want;
+};
+
+static void test_format_of_name(void **state)
+{
+	static const struct format_case cases[] = {
+		{ "a.md", IMPORT_PAGE },       { "x/host-port.MD", IMPORT_PAGE },
+		{ "a.markdown", IMPORT_PAGE }, { "commatrix.csv", IMPORT_MATRIX },
+		{ "a.yaml", -EINVAL },	       { "md", -EINVAL },
+		{ ".csv", -EINVAL },	       { "-", -EINVAL },
+		{ "a.md.bak", -EINVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		check_int(cases[i].text, import_format_of_name(cases[i].text), cases[i].want);
+	check_int("md", import_format_parse("md"), IMPORT_PAGE);
+	check_int("csv", import_format_parse("csv"), IMPORT_MATRIX);
+	check_int("none", import_format_parse("yaml"), -EINVAL);
+}
+
+static void test_format_of_text(void **state)
+{
+	static const struct format_case cases[] = {
+		{ "---\ntitle: x\n", IMPORT_PAGE },
+		{ "\n\n# A\n", IMPORT_PAGE },
+		{ "| Port |\n", IMPORT_PAGE },
+		{ "<!-- a -->", IMPORT_PAGE },
+		{ HEAD, IMPORT_MATRIX },
+		{ "Port,Direction\n", IMPORT_MATRIX },
+		{ "version: 1\n", -EINVAL },
+		{ "a,b\n", -EINVAL },
+		{ "", -EINVAL },
+		{ "\n\n", -EINVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		check_int(cases[i].text,
+			  import_format_of_text(cases[i].text, strlen(cases[i].text)),
+			  cases[i].want);
+}
+
+static void test_layer_name(void **state)
+{
+	static const struct {
+		const char *path, *want;
+	} cases[] = {
+		{ "host-port-registry.md", "host-port-registry" },
+		{ "/x/Comm Matrix_BM.v2.csv", "comm-matrix-bm-v2" },
+		{ "-", "imported" },
+		{ "a/", "imported" },
+		{ ".csv", "csv" },
+		{ "--a--.md", "a" },
+		{ "\xc3\xa4.md", "imported" },
+		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b.md",
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+	};
+	char name[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		layer_name_of(cases[i].path, name);
+		check_text(cases[i].path, name, cases[i].want);
+		assert_true(layer_is_name(name));
+	}
+	assert_false(layer_is_name(""));
+	assert_false(layer_is_name("A"));
+	assert_false(layer_is_name("-a"));
+	assert_false(layer_is_name("a."));
+	assert_false(layer_is_name("a b"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),	       cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_bounds),	       cmocka_unit_test(test_format_of_name),
+		cmocka_unit_test(test_format_of_text), cmocka_unit_test(test_layer_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

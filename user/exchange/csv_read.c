@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "csv_read.h"
+
+#include <errno.h>
+
+struct csv csv_of(const char *file, const char *text, size_t len, struct diags *diags)
+{
+	size_t mark = text_mark(text, len);
+
+	return (struct csv) {
+		.file = file,
+		.diags = diags,
+		.at = text + mark,
+		.left = len - mark,
+		.line = 1,
+		.column = 1,
+	};
+}
+
+void csv_free(struct csv *csv)
+{
+	buf_free(&csv->text);
+}
+
+static bool is_at(const struct csv *csv, char c)
+{
+	return csv->left && *csv->at == c;
+}
+
+/* The carriage return of a line end is passed over with it. */
+static bool at_line_end(const struct csv *csv)
+{
+	return is_at(csv, '\n') || is_at(csv, '\r');
+}
+
+static void step(struct csv *csv)
+{
+	char c = *csv->at++;
+
+	csv->left--;
+	if (c == '\n') {
+		csv->line++;
+		csv->column = 1;
+	} else if (((unsigned char)c & 0xc0) != 0x80) {
+		csv->column++;
+	}
+}
+
+static void end_line(struct csv *csv)
+{
+	while (is_at(csv, '\r'))
+		step(csv);
+	if (is_at(csv, '\n'))
+		step(csv);
+}
+
+static int fault(struct csv *csv, unsigned int line, unsigned int column, const char *what)
+{
+	diags_add(csv->diags, csv->file, line, column, "%s", what);
+	while (csv->left && !at_line_end(csv))
+		step(csv);
+	end_line(csv);
+	return -EINVAL;
+}
+
+static int read_quoted(struct csv *csv)
+{
+	unsigned int line = csv->line, column = csv->column;
+
+	step(csv);
+	for (;;) {
+		if (csv->left == 0)
+			return fault(csv, line, column, "a quote that does not end");
+		if (!is_at(csv, '"')) {
+			buf_putc(&csv->text, *csv->at);
+			step(csv);
+			continue;
+		}
+		step(csv);
+		if (!is_at(csv, '"'))
+			break;
+		buf_putc(&csv->text, '"');
+		step(csv);
+	}
+	if (csv->left && !is_at(csv, ',') && !at_line_end(csv))
+		return fault(csv, csv->line, csv->column, "text after the end of a quote");
+	return 0;
+}
+
+static int read_plain(struct csv *csv)
+{
+	while (csv->left && !is_at(csv, ',') && !at_line_end(csv)) {
+		if (is_at(csv, '"'))
+			return fault(csv, csv->line, csv->column,
+				     "a quote within a field that does not start with one");
+		buf_putc(&csv->text, *csv->at);
+		step(csv);
+	}
+	return 0;
+}
+
+static int read_fields(struct csv *csv, struct csv_record *record, size_t *starts)
+{
+	int r;
+
+	for (;;) {
+		if (record->len == CSV_FIELDS_MAX)
+			return fault(csv, csv->line, csv->column, "too many fields");
+		starts[record->len] = csv->text.len;
+		record->fields[record->len].line = csv->line;
+		record->fields[record->len++].column = csv->column;
+		r = is_at(csv, '"') ? read_quoted(csv) : read_plain(csv);
+		if (r < 0)
+			return r;
+		buf_add(&csv->text, "", 1);
+		if (!is_at(csv, ','))
+			break;
+		step(csv);
+	}
+	end_line(csv);
+	return csv->text.failed ? -ENOMEM : 1;
+}
+
+int csv_next(struct csv *csv, struct csv_record *ret_record)
+{
+	struct csv_record record = { 0 };
+	size_t starts[CSV_FIELDS_MAX];
+	int r;
+
+	while (at_line_end(csv))
+		end_line(csv);
+	if (csv->left == 0)
+		return 0;
+	buf_reset(&csv->text);
+	record.line = csv->line;
+	r = read_fields(csv, &record, starts);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < record.len; i++)
+		record.fields[i].text = csv->text.data + starts[i];
+	*ret_record = record;
+	return 1;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Layers that are made row by row, and not read from a registry file. Pure. */
+#pragma once
+
+#include "../registry/registry.h"
+
+/* Characters of a row's texts that a registry file can hold. */
+#define LAYER_SHORT_MAX 128
+#define LAYER_LONG_MAX	1024
+#define LAYER_LIST_MAX	64
+
+/* A layer without rows; `source` may be NULL. NULL when memory ran out. The caller's. */
+struct reg_layer *layer_new(const char *path, const char *name, const char *source);
+
+/*
+ * A new row at the end, all zero but for what is given; it stays where it is until
+ * the next one. NULL when memory ran out.
+ */
+struct reg_row *layer_add(struct reg_layer *layer, enum reg_kind kind, unsigned int line,
+			  unsigned int column);
+
+/*
+ * Put the rows in the order of a registry: by their kinds, each in the order in which
+ * they were added. 0, or -ENOMEM.
+ */
+int layer_order(struct reg_layer *layer);
+
+/* Set a row's text to a copy of one that is not empty, or to none. 0, or -ENOMEM. */
+int row_set_text(char **member, const char *text);
+
+/* Add a platform, or a copy of an owner. 0, or -ENOMEM. */
+int row_add_platform(struct reg_row *row, const char *platform);
+int row_add_owner(struct reg_row *row, const struct reg_owner *owner);
+
+/* Make a row that a new layer gets a copy of another one, in all but its place. 0, or -ENOMEM. */
+int row_copy(struct reg_row *row, const struct reg_row *from);
+
+/* The same members, with the same texts? */
+bool owner_same(const struct reg_owner *a, const struct reg_owner *b);
+
+/* Can it be the name of a layer? */
+bool layer_is_name(const char *text);
+
+/*
+ * A layer's name of a file's: the last part of its path without what follows the
+ * last dot, in lower case, each run of other characters a "-"; "imported" where
+ * nothing is left. At most 63 characters.
+ */
+void layer_name_of(const char *path, char ret_name[64]);

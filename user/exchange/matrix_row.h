@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* A row of a communication matrix: its cells, checked. Pure. */
+#pragma once
+
+#include "csv_read.h"
+
+#include "../registry/registry.h"
+
+enum matrix_column {
+	MATRIX_DIRECTION,
+	MATRIX_PROTOCOL,
+	MATRIX_PORT,
+	MATRIX_NAMESPACE,
+	MATRIX_SERVICE,
+	MATRIX_POD,
+	MATRIX_CONTAINER,
+	MATRIX_ROLE,
+	MATRIX_OPTIONAL,
+	MATRIX_COLUMN_MAX,
+};
+
+const char *matrix_column_title(enum matrix_column column);
+
+struct matrix_row {
+	uint16_t first, last;
+	uint8_t proto;
+	enum reg_role role;	/* control-plane or worker */
+	const char *process;	/* of the record's texts */
+	struct buf pod, unit;	/* texts that the owner has */
+	struct reg_owner owner; /* all NULL: none is known */
+	const char *service;	/* beside a pod's name, or NULL */
+	bool optional;
+};
+
+/*
+ * Check a record's cells, of which `columns` says the column of each, and take what
+ * they mean. The record must outlive the row. 0; -EINVAL after saying what is wrong;
+ * -ENOMEM.
+ */
+int matrix_row_parse(const struct csv *csv, const struct csv_record *record,
+		     const enum matrix_column *columns, struct matrix_row *ret_row);
+
+void matrix_row_free(struct matrix_row *row);
+#define _cleanup_matrix_row_ _cleanup_(matrix_row_free)
