@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "reserve_plan.h"
 
-static void find_registered(const struct reserve_facts *facts, struct portset *set)
-{
-	const struct policy *policy = facts->policy;
-
-	for (size_t i = 0; i < policy->len; i++) {
-		const struct hp_row *row = &policy->rows[i].row;
-		uint16_t port = policy->rows[i].key.port;
-
-		/* an exception alone registers nothing */
-		if (row->row[HP_SCOPE_EXTERNAL] == HP_NO_ROW &&
-		    row->row[HP_SCOPE_LOCALHOST] == HP_NO_ROW)
-			continue;
-		if (port >= facts->first && port <= facts->last)
-			portset_add(set, port);
-	}
-}
+#include "../policy/registered.h"
 
 void reserve_plan(const struct reserve_facts *facts, struct reserve_plan *ret_plan)
 {
 	struct reserve_plan plan = { .ours = *facts->ours };
 	struct portset foreign = *facts->reserved, want = { 0 }, range = { 0 };
 
-	find_registered(facts, &plan.registered);
+	registered_ports(facts->policy, facts->first, facts->last, &plan.registered);
 	portset_intersect(&plan.ours, facts->reserved);
 	portset_subtract(&foreign, &plan.ours);
 	if (facts->asked) {
