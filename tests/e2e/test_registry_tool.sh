@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
+trap 'exit 130' INT TERM HUP
 PAGE=tests/registry/page.md
 
 # run NAME STATUS ARGS...: hostportctl registry ARGS; $OUT and $ERR are what it says.
@@ -74,4 +75,140 @@ has "a file that is not there: says so" "$ERR" "^hostportctl: registry import: $
 run "a directory" 2 import --format=md "$WORK"
 run "a name that is none" 2 import --name='A B' "$PAGE"
 run "an unknown format" 2 import --format=json "$PAGE"
+
+# ---- export ----------------------------------------------------------------------------------
+run "export the page" 0 export --format=md --registry="$WORK/page.yaml"
+cp "$WORK/out" "$WORK/again.md"
+is "export the page: nothing is lost" "$ERR" ""
+cells() { grep '^|' "$1" | grep -v '^|-' | sed -E 's/ *\| */|/g'; }
+is "import and export: cell for cell" "$(cells "$WORK/again.md")" "$(cells "$PAGE")"
+run "import it again" 0 import --name=page --source=page.md "$WORK/again.md"
+is "import, export, import: the same file" "$OUT" "$(cat "$WORK/page.yaml")"
+
+run "export the built-in stack as a page" 0 export --format=md
+has "what a page can't hold is told" "$ERR" '^hostportctl: registry export: md: .*: owners: [0-9]+$'
+run "export yaml" 0 export --format=yaml --name=all
+cp "$WORK/out" "$WORK/all.yaml"
+has "--name of yaml" "$(head -n 2 "$WORK/out")" '^name: all$'
+is "yaml: the rows of the stack" "$(rows "$WORK/all.yaml" | jq length)" \
+	"$("$B/hostportctl" registry show --json | jq '[.rows[] | select(.kind == "entry" or .kind == "retired")] | length')"
+run "export json" 0 export --format=json
+is "json is that of show" "$OUT" "$("$B/hostportctl" registry show --json)"
+run "export csv" 0 export --format=csv
+is "csv: a header and a row a line" "$(wc -l <"$WORK/out")" \
+	"$(($("$B/hostportctl" registry show --json | jq '.rows | length') + 1))"
+run "export reserved-ports" 0 export --format=reserved-ports
+is "reserved-ports" "$(grep -v '^#' "$WORK/out")" "net.ipv4.ip_local_reserved_ports = 39300-39301,60000"
+run "another ephemeral range" 0 export --format=reserved-ports --ephemeral=50000-65535
+is "another ephemeral range: ports" "$(grep -v '^#' "$WORK/out")" "net.ipv4.ip_local_reserved_ports = 60000"
+run "a range that would starve" 2 export --format=reserved-ports --ephemeral=9100-9104
+is "a range that would starve: nothing is printed" "$OUT" ""
+run "butane without a role" 2 export --format=butane
+has "butane without a role: says so" "$ERR" '--role=control-plane or --role=worker$'
+run "butane" 0 export --format=butane --role=worker
+run "no format" 2 export
+run "an unknown format" 2 export --format=pdf
+has "an unknown format: says which there are" "$ERR" 'yaml, md, json, csv, nft, butane, reserved-ports$'
+run "a reversed range" 2 export --format=reserved-ports --ephemeral=2-1
+run "a registry that is none" 2 export --format=md --registry="$PAGE"
+run "nft without SSH" 0 export --format=nft --registry=builtin:openshift
+has "nft without SSH: warns" "$ERR" 'tcp 22 is not registered'
+printf 'version: 1\nname: empty\n' >"$WORK/empty.yaml"
+run "nft of nothing" 2 export --format=nft --registry="$WORK/empty.yaml"
+is "nft of nothing: nothing is printed" "$OUT" ""
+
+# ---- the ruleset, loaded, between two network namespaces of the test -------------------------
+A=$NAME-a C=$NAME-c
+servers=()
+end_namespaces() {
+	[ "${#servers[@]}" -eq 0 ] || kill "${servers[@]}" 2>/dev/null
+	servers=()
+	ip netns del "$A" 2>/dev/null
+	ip netns del "$C" 2>/dev/null
+}
+netns() { ip netns exec "$@"; }
+
+# serve NETNS PORT: a server that accepts, until end_namespaces.
+serve() {
+	ip netns exec "$1" busybox httpd -f -p "0.0.0.0:$2" -h "$WORK" >"$WORK/serve.$2" 2>&1 &
+	servers+=($!)
+	until_true 10 reach "$2" 127.0.0.1 "$1" || fail "server $2: $(cat "$WORK/serve.$2")"
+}
+
+# reach PORT [ADDRESS] [FROM]: 0 when a connection is made.
+reach() { timeout 1 ip netns exec "${3:-$C}" bash -c "exec 3<>/dev/tcp/${2:-10.9.0.1}/$1" 2>/dev/null; }
+reaches() { if reach "${@:2}"; then pass "$1"; else fail "$1: no connection"; fi; }
+reaches_not() { if reach "${@:2}"; then fail "$1: a connection"; else pass "$1"; fi; }
+
+# dropped: packets that the ruleset has dropped.
+dropped() { netns "$A" nft list chain inet hostportd input | sed -n 's/.*packets \([0-9]*\) .*drop/\1/p'; }
+
+try_ruleset() {
+	end_namespaces
+	trap 'end_namespaces; rm -rf "$WORK"' EXIT
+	ip netns add "$A" && ip netns add "$C" || exit 3
+	ip -n "$A" link add va type veth peer name vc netns "$C" || exit 3
+	ip -n "$A" addr add 10.9.0.1/24 dev va
+	ip -n "$C" addr add 10.9.0.2/24 dev vc
+	ip -n "$A" link set lo up
+	ip -n "$C" link set lo up
+	ip -n "$A" link set va up
+	ip -n "$C" link set vc up
+	serve "$A" 9100  # registered
+	serve "$A" 10248 # registered for localhost
+	serve "$A" 8080  # not registered
+	serve "$A" 2379  # of the control plane
+	for port in 9100 10248 8080 2379; do reaches "without rules: $port" "$port"; done
+
+	"$B/hostportctl" registry export --format=nft --role=worker >"$WORK/worker.nft"
+	"$B/hostportctl" registry export --format=nft --role=control-plane >"$WORK/control.nft"
+	netns "$A" nft -c -f "$WORK/worker.nft"
+	is "nft checks it" "$?" 0
+	has "checking loads nothing" "[$(netns "$A" nft list ruleset)]" '^\[\]$'
+	netns "$A" nft -f "$WORK/worker.nft"
+	is "nft loads it" "$?" 0
+	once=$(netns "$A" nft list ruleset)
+	netns "$A" nft -f "$WORK/worker.nft"
+	is "nft loads it again" "$?" 0
+	is "twice is as once" "$(netns "$A" nft list ruleset)" "$once"
+
+	reaches "worker: a registered port" 9100
+	reaches_not "worker: one for localhost" 10248
+	reaches_not "worker: one of the control plane" 2379
+	reaches_not "worker: one that is not registered" 8080
+	if [ "$(dropped)" -ge 3 ]; then pass "the counter tells"; else fail "the counter: $(dropped)"; fi
+	reaches "loopback: one that is not registered" 8080 127.0.0.1 "$A"
+	reaches "the host itself, by its address" 8080 10.9.0.1 "$A"
+	serve "$C" 8081
+	reaches "the host reaches others, and is answered" 8081 10.9.0.2 "$A"
+	netns "$C" busybox ping -c 1 -w 5 10.9.0.1 >/dev/null
+	is "what has no port is left alone: ping" "$?" 0
+
+	netns "$A" nft -f "$WORK/control.nft"
+	reaches "control plane: its port" 2379
+	reaches_not "control plane: one that is not registered" 8080
+	netns "$A" nft delete table inet hostportd
+	reaches "without the table: one that is not registered" 8080
+
+	# names that would break out of a comment, or of what is around it
+	printf '%s\n' 'version: 1' 'name: evil' 'entries:' \
+		'  - {ports: 22, protocol: tcp, process: "a\n}\ntable inet x {}\n\\", team: "b\u2028\\"}' \
+		'  - {ports: 9100-9102, protocol: sctp, process: "\"; drop #"}' >"$WORK/evil.yaml"
+	"$B/hostportctl" registry export --format=nft --registry="$WORK/evil.yaml" >"$WORK/evil.nft"
+	netns "$A" nft -f "$WORK/evil.nft"
+	is "hostile names: loaded" "$?" 0
+	is "hostile names: one table" "$(netns "$A" nft list tables)" "table inet hostportd"
+	has "hostile names: both sets" "$(netns "$A" nft list ruleset)" 'elements = \{ 9100-9102 \}'
+	end_namespaces
+}
+
+if [ "$(id -u)" -ne 0 ]; then
+	skip "nft: not root"
+elif ! command -v nft >/dev/null; then
+	skip "nft: not installed"
+elif ! unshare --net nft list ruleset >/dev/null 2>&1; then
+	skip "nft: not in this kernel"
+else
+	try_ruleset
+fi
 finish

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The registry files, and reports on them, against their schemas, with node's test runner.
+# The registry files, reports on them and what hostportctl writes, against their schemas and other
+# readers, with node's test runner.
 set -u
 cd "$(dirname "$0")" || exit 3
 if ! command -v npm >/dev/null; then
@@ -8,7 +9,7 @@ if ! command -v npm >/dev/null; then
 	exit 0
 fi
 npm ci --no-audit --no-fund --silent || exit 1
-node --test --test-reporter=tap schema.test.mjs report.test.mjs | awk '
+node --test --test-reporter=tap schema.test.mjs report.test.mjs exchange.test.mjs | awk '
 	/^ *ok /     { if ($0 ~ /# SKIP/) print "SKIP " $0; else print "PASS " $0; next }
 	/^ *not ok / { print "FAIL " $0; bad = 1; next }
 	/^ *#/       { next }

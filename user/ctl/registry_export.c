@@ -1,11 +1,157 @@
 // SPDX-License-Identifier: MIT
-#include "../base/log.h"
+/* hostportctl registry export: the registry in a format of others. */
 #include "registry_verbs.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../exchange/export.h"
+#include "../exchange/layer_build.h"
+#include "offline.h"
+
+#define VERB "registry export"
+
+/* Linux's, unless its user chose another. */
+#define EPHEMERAL_FIRST 32768
+#define EPHEMERAL_LAST	60999
+
+struct export
+{
+	struct node_options node;
+	const struct export_format *format;
+	const char *name;
+	uint16_t first, last;
+};
+
+static int set_format(void *ctx, const char *value, struct buf *err)
+{
+	struct export *export = ctx;
+	const struct export_format *formats;
+	size_t n;
+
+	export->format = export_format_find(value);
+	if (export->format)
+		return 0;
+	formats = export_formats(&n);
+	buf_puts(err, "not one of");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(err, "%s %s", i ? "," : "", formats[i].name);
+	return -EINVAL;
+}
+
+static int set_name(void *ctx, const char *value, struct buf *err)
+{
+	if (!layer_is_name(value)) {
+		buf_puts(err, "not a name of a layer (a-z, 0-9, inside also - and ., at most 63)");
+		return -EINVAL;
+	}
+	((struct export *)ctx)->name = value;
+	return 0;
+}
+
+static int set_ephemeral(void *ctx, const char *value, struct buf *err)
+{
+	struct export *export = ctx;
+
+	if (reg_ports_parse(value, &export->first, &export->last) == 0)
+		return 0;
+	buf_puts(err, "not a range of ports: FIRST-LAST");
+	return -EINVAL;
+}
+
+static const struct option_spec specs[] = {
+	NODE_OPTION_REGISTRY,
+	{ "format", "FORMAT",
+	  "yaml: one registry file\nmd: the page's tables, in Markdown\njson: as `show --json`\n"
+	  "csv: for spreadsheets\nand of one node: nft: an nftables ruleset\nbutane: for a "
+	  "MachineConfig\n"
+	  "reserved-ports: for sysctl.d",
+	  set_format, false },
+	{ "name", "NAME", "yaml: the layer's name (its own; exported, where several become one)",
+	  set_name, false },
+	{ "role", "control-plane|worker|any", "of one node: rows of another role don't hold (any)",
+	  node_set_role, false },
+	{ "platform", "NAME", "of one node: rows of other platforms don't hold (not known)",
+	  node_set_platform, false },
+	{ "cluster-version", "X.Y",
+	  "of one node: rows since a later version don't hold, rows removed later do (not known)",
+	  node_set_cluster_version, false },
+	{ "ephemeral", "FIRST-LAST", "of one node: ports that the kernel hands out (32768-60999)",
+	  set_ephemeral, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl registry export",
+	.usage = "--format=FORMAT [options]",
+	.summary = "Write the registry in another format, to standard output.",
+	.env = "HOSTPORTD_",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+/* What a writer says, a line each: why it wrote nothing, or what is not in what it wrote. */
+static void say(const struct export *export, const struct buf *said, bool failed)
+{
+	const char *line = said->data ? said->data : "", *end;
+
+	for (; *line; line = end + (*end != '\0')) {
+		end = strchrnul(line, '\n');
+		if (failed)
+			log_error(VERB ": %s: %.*s", export->format->name, (int)(end - line), line);
+		else
+			log_warning(VERB ": %s: %.*s", export->format->name, (int)(end - line),
+				    line);
+	}
+}
+
+static int write_out(const struct export *export, const struct export_job *job)
+{
+	_cleanup_buf_ struct buf out = { 0 }, said = { 0 };
+	int r = export->format->write(job, &out, &said);
+
+	say(export, &said, r < 0);
+	if (r < 0 && said.len == 0)
+		log_error(VERB ": %s: %s", export->format->name, strerror(-r));
+	if (r < 0)
+		return r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM;
+	return verb_print(&out);
+}
+
+static int convert(const struct export *export, const struct registry *registry)
+{
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	struct node_facts facts = node_facts(&export->node);
+	struct export_job job = {
+		.registry = registry,
+		.name = export->name,
+		.facts = &facts,
+		.first = export->first,
+		.last = export->last,
+	};
+	int r = export->format->node ? policy_build(registry, &facts, &policy) : 0;
+
+	if (r < 0) {
+		log_error(VERB ": %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	job.policy = policy;
+	return write_out(export, &job);
+}
 
 int registry_export(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	log_error("registry export: not in this version");
-	return EXIT_USAGE;
+	_cleanup_(registry_freep) struct registry *registry = NULL;
+	struct export export = { .first = EPHEMERAL_FIRST, .last = EPHEMERAL_LAST };
+	int operands, status;
+
+	if (verb_parse(&options, &export, argc, argv, &operands, &status) != 0)
+		return status;
+	if (!export.format) {
+		log_error(VERB ": --format= is missing: try --help");
+		return EXIT_USAGE;
+	}
+	status = offline_registry(&export.node, &registry);
+	return status == EXIT_OK ? convert(&export, registry) : status;
 }

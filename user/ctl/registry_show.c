@@ -10,7 +10,7 @@
 #include "../base/log.h"
 #include "../base/table.h"
 #include "../policy/words.h"
-#include "../registry/row_json.h"
+#include "../exchange/registry_json.h"
 #include "offline.h"
 
 struct show {
@@ -43,15 +43,8 @@ static const struct options options = {
 static int print_json(const struct registry *registry)
 {
 	_cleanup_buf_ struct buf text = { 0 };
-	struct jsonw w = { .out = &text };
 
-	jsonw_object(&w, NULL);
-	jsonw_array(&w, "rows");
-	for (size_t l = 0; l < registry->len; l++)
-		for (size_t i = 0; i < registry->layers[l].len; i++)
-			row_json(&w, &registry->layers[l], &registry->layers[l].rows[i]);
-	jsonw_array_end(&w);
-	jsonw_object_end(&w);
+	registry_json(registry, &text);
 	return verb_print(&text);
 }
 

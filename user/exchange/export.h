@@ -25,7 +25,6 @@ struct export_format {
 	const char *name; /* as --format= takes it */
 	export_fn write;
 	bool node; /* it is of one node: it reads facts, policy and range */
-	const char *help;
 };
 
 /* All formats; their number in *ret_len. */

@@ -28,24 +28,46 @@ static void put_owner(struct jsonw *w, const struct reg_owner *owner)
 	jsonw_object_end(w);
 }
 
-static void put_owners(struct jsonw *w, const struct reg_row *row)
+static void owners_array(struct jsonw *w, const char *key, const struct reg_row *row)
 {
-	if (row->owners_len == 0)
-		return;
-	jsonw_array(w, "owners");
+	jsonw_array(w, key);
 	for (size_t i = 0; i < row->owners_len; i++)
 		put_owner(w, &row->owners[i]);
 	jsonw_array_end(w);
 }
 
-static void put_platforms(struct jsonw *w, const struct reg_row *row)
+static void put_owners(struct jsonw *w, const struct reg_row *row)
 {
-	if (row->platforms_len == 0)
-		return;
-	jsonw_array(w, "platforms");
+	if (row->owners_len)
+		owners_array(w, "owners", row);
+}
+
+static void platforms_array(struct jsonw *w, const char *key, const struct reg_row *row)
+{
+	jsonw_array(w, key);
 	for (size_t i = 0; i < row->platforms_len; i++)
 		jsonw_string(w, NULL, row->platforms[i]);
 	jsonw_array_end(w);
+}
+
+static void put_platforms(struct jsonw *w, const struct reg_row *row)
+{
+	if (row->platforms_len)
+		platforms_array(w, "platforms", row);
+}
+
+void row_platforms_json(const struct reg_row *row, struct buf *out)
+{
+	struct jsonw w = { .out = out };
+
+	platforms_array(&w, NULL, row);
+}
+
+void row_owners_json(const struct reg_row *row, struct buf *out)
+{
+	struct jsonw w = { .out = out };
+
+	owners_array(&w, NULL, row);
 }
 
 static void put_allocation(struct jsonw *w, const struct reg_row *row)

@@ -12,5 +12,9 @@ void row_json(struct jsonw *w, const struct reg_layer *layer, const struct reg_r
 void row_json_at(struct jsonw *w, const char *key, const struct reg_layer *layer,
 		 const struct reg_row *row);
 
+/* The lists of a row alone, as JSON documents. */
+void row_platforms_json(const struct reg_row *row, struct buf *out);
+void row_owners_json(const struct reg_row *row, struct buf *out);
+
 /* As row_json(), into an object that the caller opens and ends. */
 void row_json_members(struct jsonw *w, const struct reg_layer *layer, const struct reg_row *row);
