@@ -117,6 +117,42 @@ printf 'version: 1\nname: empty\n' >"$WORK/empty.yaml"
 run "nft of nothing" 2 export --format=nft --registry="$WORK/empty.yaml"
 is "nft of nothing: nothing is printed" "$OUT" ""
 
+# ---- diff ------------------------------------------------------------------------------------
+run "diff of the same" 0 diff builtin:openshift builtin:openshift
+is "diff of the same: says nothing" "$OUT$ERR" ""
+run "the page is the openshift layer" 0 diff builtin:openshift "$PAGE"
+run "the layer of the page is the page" 0 diff "$WORK/page.yaml" "$PAGE"
+run "the stack, and what was exported of it" 0 diff builtin:openshift,builtin:node-baseline,builtin:hostportd "$WORK/all.yaml"
+
+run "diff with a matrix" 1 diff builtin:openshift "$WORK/matrix.csv"
+has "diff: digits exchanged" "$OUT" '^~ tcp 9545 -> 9454 haproxy: the same service, digits exchanged$'
+has "diff: added" "$OUT" '^\+ tcp 22 sshd$'
+has "diff: removed" "$OUT" '^- tcp 6443 kube-apiserver \(control-plane, team apiserver\)$'
+has_not "diff: what a matrix can't know" "$OUT" '10248|retired|range|team:|^. tcp 10250'
+has "diff: counts" "$(tail -n 1 "$WORK/out")" '^1 added, [0-9]+ removed, 0 changed, 1 moved$'
+run "diff --json" 1 diff --json builtin:openshift "$WORK/matrix.csv"
+is "diff --json" "$(jq -c '[.added, .moved, (.differences | length) == .added + .removed + .changed + .moved,
+	(.differences[] | select(.type == "moved") | .ports, .to_ports, .digits_exchanged)]' "$WORK/out")" \
+	'[1,1,true,9545,9454,true]'
+run "diff --json of the same" 0 diff --json "$PAGE" builtin:openshift
+is "diff --json of the same" "$(jq -c '.differences' "$WORK/out")" '[]'
+
+printf 'version: 1\nname: a\nentries:\n  - {ports: 9000-9009, protocol: tcp, process: p}\n' >"$WORK/a.yaml"
+printf 'version: 1\nname: b\nentries:\n  - {ports: 9000-9004, protocol: tcp, process: p}\n  - {ports: 9005-9009, protocol: tcp, process: p, team: t}\n' >"$WORK/b.yaml"
+run "half of a range" 1 diff "$WORK/a.yaml" "$WORK/b.yaml"
+is "half of a range" "$OUT" "--- $WORK/a.yaml
++++ $WORK/b.yaml
+~ tcp 9005-9009 p
+    team: - -> t
+0 added, 0 removed, 1 changed, 0 moved"
+run "diff of one" 2 diff "$PAGE"
+run "diff of three" 2 diff "$PAGE" "$PAGE" "$PAGE"
+run "diff with a bad page" 2 diff builtin:openshift "$WORK/bad.md"
+run "diff with a file that is not there" 2 diff "$WORK/none.yaml" "$PAGE"
+run "a page in a stack" 2 diff "builtin:openshift,$PAGE" "$PAGE"
+run "an empty name" 2 diff builtin:openshift, "$PAGE"
+run "an unknown layer" 2 diff builtin:none "$PAGE"
+
 # ---- the ruleset, loaded, between two network namespaces of the test -------------------------
 A=$NAME-a C=$NAME-c
 servers=()

@@ -1,11 +1,173 @@
 // SPDX-License-Identifier: MIT
-#include "../base/log.h"
+/* hostportctl registry diff: what two registries do not have in common. */
 #include "registry_verbs.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../exchange/compare.h"
+#include "../exchange/layer_build.h"
+#include "exchange_input.h"
+#include "offline.h"
+
+#define VERB "registry diff"
+
+struct diff {
+	bool json;
+};
+
+static int set_json(void *ctx, const char *value, struct buf *err)
+{
+	struct diff *diff = ctx;
+
+	return verb_set_flag(&diff->json, value, err);
+}
+
+static const struct option_spec specs[] = {
+	{ "json", NULL, "one JSON document", set_json, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl registry diff",
+	.usage = "[--json] A B",
+	.summary = "Compare two registries by protocol and port. Each is builtin:NAME, a file, a "
+		   "directory, or "
+		   "several with commas between them; or a page (.md), or a matrix (.csv).",
+	.operands = OPTIONS_MIXED_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+/* One side: what it is, and what it was taken from. */
+struct side {
+	struct registry *registry;
+	enum compare_form form;
+	char *parts; /* the operand, cut at its commas */
+	struct node_options node;
+};
+
+static void side_done(struct side *side)
+{
+	registry_free(side->registry);
+	free(side->parts);
+}
+
+/* Cut at the commas. An exit status. */
+static int split(struct side *side, const char *operand)
+{
+	char *at, *part;
+
+	side->parts = at = strdup(operand);
+	if (!at) {
+		log_error(VERB ": %s", strerror(ENOMEM));
+		return EXIT_SYSTEM;
+	}
+	while ((part = strsep(&at, ","))) {
+		if (*part == '\0') {
+			log_error(VERB ": %s: an empty name between commas", operand);
+			return EXIT_USAGE;
+		}
+		if (side->node.registries_len == ARRAY_LEN(side->node.registries)) {
+			log_error(VERB ": %s: more than %zu layers", operand,
+				  ARRAY_LEN(side->node.registries));
+			return EXIT_USAGE;
+		}
+		side->node.registries[side->node.registries_len++] = part;
+	}
+	return EXIT_OK;
+}
+
+/* A registry of one layer that is made of a page or a matrix. */
+static int load_import(struct side *side, enum import_format format, const char *path)
+{
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf text = { 0 };
+	struct exchange_source source = { .file = path };
+	int status = exchange_input(VERB, path, &text);
+	char name[64];
+
+	if (status != EXIT_OK)
+		return status;
+	layer_name_of(path, name);
+	source.text = text.data ? text.data : "";
+	source.len = text.len;
+	source.name = name;
+	status = exchange_layer(VERB, format, &source, NULL, &layer);
+	if (status != EXIT_OK)
+		return status;
+	side->form = format == IMPORT_PAGE ? COMPARE_PAGE : COMPARE_MATRIX;
+	side->registry = calloc(1, sizeof(*side->registry));
+	if (side->registry && registry_add(side->registry, TAKE_PTR(layer), &diags) == 0)
+		return EXIT_OK;
+	log_error(VERB ": %s: %s", path, strerror(ENOMEM));
+	return EXIT_SYSTEM;
+}
+
+static int load(struct side *side, const char *operand)
+{
+	int status = split(side, operand), format = -EINVAL;
+
+	if (status != EXIT_OK)
+		return status;
+	for (size_t i = 0; i < side->node.registries_len && format < 0; i++)
+		format = import_format_of_name(side->node.registries[i]);
+	if (format < 0)
+		return offline_registry(&side->node, &side->registry);
+	if (side->node.registries_len == 1)
+		return load_import(side, (enum import_format)format, operand);
+	log_error(VERB
+		  ": %s: a page or a matrix stands alone; `registry import` makes a layer of it",
+		  operand);
+	return EXIT_USAGE;
+}
+
+static int print(const struct diff *diff, const struct differences *differences, char **operands)
+{
+	_cleanup_buf_ struct buf out = { 0 };
+	int status;
+
+	if (diff->json)
+		differences_json(differences, operands[0], operands[1], &out);
+	else
+		differences_text(differences, operands[0], operands[1], &out);
+	status = out.len || out.failed ? verb_print(&out) : EXIT_OK;
+	if (status != EXIT_OK)
+		return status;
+	return differences->len ? EXIT_FINDINGS : EXIT_OK;
+}
+
+static int run(const struct diff *diff, char **operands)
+{
+	_cleanup_(side_done) struct side a = { 0 }, b = { 0 };
+	_cleanup_differences_ struct differences differences = { 0 };
+	int status = load(&a, operands[0]), r;
+
+	if (status == EXIT_OK)
+		status = load(&b, operands[1]);
+	if (status != EXIT_OK)
+		return status;
+	r = compare(&(struct compare_side) { a.registry, a.form },
+		    &(struct compare_side) { b.registry, b.form }, &differences);
+	if (r == -E2BIG)
+		log_error(VERB ": too many rows name the same ports");
+	else if (r < 0)
+		log_error(VERB ": %s", strerror(-r));
+	if (r < 0)
+		return r == -E2BIG ? EXIT_USAGE : EXIT_SYSTEM;
+	return print(diff, &differences, operands);
+}
 
 int registry_diff(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	log_error("registry diff: not in this version");
+	struct diff diff = { 0 };
+	int operands, status;
+
+	if (verb_parse(&options, &diff, argc, argv, &operands, &status) != 0)
+		return status;
+	if (argc - operands == 2)
+		return run(&diff, argv + operands);
+	log_error(VERB ": two registries are needed, A and B: try --help");
 	return EXIT_USAGE;
 }
