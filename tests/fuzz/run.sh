@@ -23,7 +23,7 @@ fi
 # dictionary NAME: the one that helps the target, if there is one.
 dictionary() {
 	case $1 in
-	layer | registry | page | layer_yaml) echo tests/fuzz/yaml.dict ;;
+	layer | registry | page | layer_yaml | export | compare) echo tests/fuzz/yaml.dict ;;
 	request | json | client | control | status | selftest | listeners | reserve_note | learn) echo tests/fuzz/json.dict ;;
 	*) [ ! -f "tests/fuzz/$1.dict" ] || echo "tests/fuzz/$1.dict" ;;
 	esac

@@ -44,6 +44,10 @@ static const struct csv_case csv_cases[] = {
 	  "\tb\r\n"
 	  "t,entry,tcp,2,external,,'+1,,any,,a=b,,,,,,,,,\r\n",
 	  "cells that a spreadsheet would take for formulas, written with a ' in front: 5\n" },
+	{ "what a terminal would obey",
+	  "entries: [{ports: 1, protocol: tcp, process: \"a\\e[31m\\rb\\u202ec\\nd\"}]",
+	  "t,entry,tcp,1,external,,\"a?[31m?b?c\nd\",,any,,,,,,,,,,,\r\n",
+	  "cells with characters that are obeyed rather than shown, written as ?: 1\n" },
 	{ "blanks at an end", "entries: [{ports: 1, protocol: tcp, process: \" a \"}]",
 	  "t,entry,tcp,1,external,,\" a \",,any,,,,,,,,,,,\r\n", NULL },
 };

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../base/utf8.h"
 #include "../policy/words.h"
 #include "../registry/row_json.h"
 #include "export_rows.h"
@@ -131,6 +132,11 @@ static const struct {
 	TEXT("source", source),
 };
 
+/* Cells that are not written as they are. */
+struct counts {
+	size_t formulas, unsafe;
+};
+
 /* What a spreadsheet may compute rather than show. */
 static bool is_formula(const char *text)
 {
@@ -144,19 +150,37 @@ static bool is_quoted(const char *text)
 	       (*text && text[strlen(text) - 1] == ' ');
 }
 
-static void put_field(const char *text, struct buf *out, size_t *formulas)
+/* A character that a terminal would obey becomes a "?"; lines and tabs may be in a cell. */
+static void put_text_safe(const char *text, struct buf *out, bool *whole)
 {
-	bool quoted = is_quoted(text), formula = is_formula(text);
+	size_t n;
 
-	*formulas += formula;
+	for (; *text; text += n) {
+		n = utf8_printable(text);
+		if (n == 0 && strchr("\n\t", *text))
+			n = 1;
+		if (n == 0) {
+			*whole = false;
+			buf_putc(out, '?');
+			n = utf8_valid(text);
+			n = n ? n : 1;
+			continue;
+		}
+		buf_puts(out, *text == '"' ? "\"" : "");
+		buf_add(out, text, n);
+	}
+}
+
+static void put_field(const char *text, struct buf *out, struct counts *counts)
+{
+	bool quoted = is_quoted(text), formula = is_formula(text), whole = true;
+
 	buf_puts(out, quoted ? "\"" : "");
 	buf_puts(out, formula ? "'" : "");
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_putc(out, '"');
-		buf_putc(out, *text);
-	}
+	put_text_safe(text, out, &whole);
 	buf_puts(out, quoted ? "\"" : "");
+	counts->formulas += formula;
+	counts->unsafe += !whole;
 }
 
 int csv_write(const struct export_job *job, struct buf *out, struct buf *said)
@@ -164,7 +188,7 @@ int csv_write(const struct export_job *job, struct buf *out, struct buf *said)
 	struct export_rows rows = { .registry = job->registry };
 	const struct reg_layer *layer = NULL;
 	const struct reg_row *row;
-	size_t formulas = 0;
+	struct counts counts = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
 		buf_printf(out, "%s%s", i ? "," : "", columns[i].name);
@@ -176,15 +200,20 @@ int csv_write(const struct export_job *job, struct buf *out, struct buf *said)
 			columns[i].put(layer, row, columns[i].offset, &cell);
 			out->failed |= cell.failed;
 			buf_puts(out, i ? "," : "");
-			put_field(cell.data ? cell.data : "", out, &formulas);
+			put_field(cell.data ? cell.data : "", out, &counts);
 		}
 		buf_puts(out, "\r\n");
 	}
 	export_accepts(job->registry, said);
-	if (formulas)
+	if (counts.formulas)
 		buf_printf(said,
 			   "cells that a spreadsheet would take for formulas, written with a ' in "
 			   "front: %zu\n",
-			   formulas);
+			   counts.formulas);
+	if (counts.unsafe)
+		buf_printf(said,
+			   "cells with characters that are obeyed rather than shown, written as ?: "
+			   "%zu\n",
+			   counts.unsafe);
 	return out->failed || said->failed ? -ENOMEM : 0;
 }
