@@ -97,6 +97,9 @@ is "json is that of show" "$OUT" "$("$B/hostportctl" registry show --json)"
 run "export csv" 0 export --format=csv
 is "csv: a header and a row a line" "$(wc -l <"$WORK/out")" \
 	"$(($("$B/hostportctl" registry show --json | jq '.rows | length') + 1))"
+run "export html" 0 export --format=html
+has "html: a page" "$(head -n 1 "$WORK/out")" '^<!DOCTYPE html>'
+has "html: its rows" "$OUT" 'cluster-version operator'
 run "export reserved-ports" 0 export --format=reserved-ports
 is "reserved-ports" "$(grep -v '^#' "$WORK/out")" "net.ipv4.ip_local_reserved_ports = 39300-39301,60000"
 run "another ephemeral range" 0 export --format=reserved-ports --ephemeral=50000-65535
@@ -108,7 +111,7 @@ has "butane without a role: says so" "$ERR" '--role=control-plane or --role=work
 run "butane" 0 export --format=butane --role=worker
 run "no format" 2 export
 run "an unknown format" 2 export --format=pdf
-has "an unknown format: says which there are" "$ERR" 'yaml, md, json, csv, nft, butane, reserved-ports$'
+has "an unknown format: says which there are" "$ERR" 'yaml, md, json, csv, html, nft, butane, reserved-ports$'
 run "a reversed range" 2 export --format=reserved-ports --ephemeral=2-1
 run "a registry that is none" 2 export --format=md --registry="$PAGE"
 run "nft without SSH" 0 export --format=nft --registry=builtin:openshift

@@ -64,7 +64,8 @@ static const struct option_spec specs[] = {
 	NODE_OPTION_REGISTRY,
 	{ "format", "FORMAT",
 	  "yaml: one registry file\nmd: the page's tables, in Markdown\njson: as `show --json`\n"
-	  "csv: for spreadsheets\nand of one node: nft: an nftables ruleset\nbutane: for a "
+	  "csv: for spreadsheets\nhtml: a page for browsers\nand of one node: nft: an nftables "
+	  "ruleset\nbutane: for a "
 	  "MachineConfig\n"
 	  "reserved-ports: for sysctl.d",
 	  set_format, false },

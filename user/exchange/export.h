@@ -8,8 +8,8 @@
 struct export_job {
 	const struct registry *registry;
 	const char *name; /* of the layer that yaml writes; NULL: see there */
-	/* For the formats of one node: */
 	const struct node_facts *facts;
+	/* For the formats of one node: */
 	const struct policy *policy; /* of the registry and the facts */
 	uint16_t first, last;	     /* the ephemeral range */
 };
@@ -24,7 +24,7 @@ typedef int (*export_fn)(const struct export_job *job, struct buf *out, struct b
 struct export_format {
 	const char *name; /* as --format= takes it */
 	export_fn write;
-	bool node; /* it is of one node: it reads facts, policy and range */
+	bool node; /* it is of one node: it reads the policy and the range */
 };
 
 /* All formats; their number in *ret_len. */
