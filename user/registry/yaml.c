@@ -7,7 +7,29 @@
 #include <yaml.h>
 
 #include "registry.h"
+#include "yaml_anchors.h"
 #include "yaml_bytes.h"
+#include "yaml_json.h"
+
+#define DIRECTIVES_MAX 1000 /* of a stream: each is compared with all before it */
+
+/* How much of YAML is taken. */
+struct dialect {
+	size_t depth;
+	uint32_t keys;
+	bool loose; /* as yaml_stream_new() says */
+};
+
+static const struct dialect registry_file = {
+	.depth = REGISTRY_DEPTH_MAX,
+	.keys = YAML_KEYS_MAX,
+};
+
+static const struct dialect stream_file = {
+	.depth = YAML_STREAM_DEPTH_MAX,
+	.keys = YAML_STREAM_KEYS_MAX,
+	.loose = true,
+};
 
 /* A sequence or mapping that has not ended yet. */
 struct level {
@@ -18,24 +40,38 @@ struct level {
 
 struct builder {
 	yaml_parser_t parser;
+	const struct dialect *dialect;
 	const char *file;
 	struct diags *diags;
 	struct yaml_tree *tree;
-	struct level open[REGISTRY_DEPTH_MAX];
+	struct yaml_anchors anchors;
+	struct level open[YAML_STREAM_DEPTH_MAX];
 	size_t depth;
-	bool any; /* there was a document */
+	bool any;		   /* there was a document */
+	bool parted;		   /* scalars need yaml_json_join() */
+	unsigned int line, column; /* of what is parsed in its file, from 0 */
 };
 
 static void builder_done(struct builder *b)
 {
 	yaml_parser_delete(&b->parser);
 	yaml_tree_free(b->tree);
+	yaml_anchors_free(&b->anchors);
+}
+
+static unsigned int line_of(const struct builder *b, const yaml_mark_t *mark)
+{
+	return b->line + (unsigned int)mark->line + 1;
+}
+
+static unsigned int column_of(const struct builder *b, const yaml_mark_t *mark)
+{
+	return (mark->line ? 0 : b->column) + (unsigned int)mark->column + 1;
 }
 
 static int fault(struct builder *b, const yaml_mark_t *mark, const char *what)
 {
-	diags_add(b->diags, b->file, (unsigned int)mark->line + 1, (unsigned int)mark->column + 1,
-		  "%s", what);
+	diags_add(b->diags, b->file, line_of(b, mark), column_of(b, mark), "%s", what);
 	return -EINVAL;
 }
 
@@ -43,8 +79,8 @@ static int fault(struct builder *b, const yaml_mark_t *mark, const char *what)
 static int parser_fault(struct builder *b)
 {
 	const yaml_parser_t *p = &b->parser;
-	unsigned int line = (unsigned int)p->problem_mark.line + 1;
-	unsigned int column = (unsigned int)p->problem_mark.column + 1;
+	unsigned int line = line_of(b, &p->problem_mark);
+	unsigned int column = column_of(b, &p->problem_mark);
 
 	if (p->error == YAML_MEMORY_ERROR)
 		return -ENOMEM;
@@ -52,9 +88,9 @@ static int parser_fault(struct builder *b)
 		/* It has no mark: it reads ahead of what it has scanned. */
 		diags_add(b->diags, b->file, 0, 0, "%s (byte %zu)", p->problem, p->problem_offset);
 	} else if (p->context) {
-		diags_add(b->diags, b->file, line, column, "%s, %s that starts at %zu:%zu",
-			  p->problem, p->context, p->context_mark.line + 1,
-			  p->context_mark.column + 1);
+		diags_add(b->diags, b->file, line, column, "%s, %s that starts at %u:%u",
+			  p->problem, p->context, line_of(b, &p->context_mark),
+			  column_of(b, &p->context_mark));
 	} else {
 		diags_add(b->diags, b->file, line, column, "%s", p->problem);
 	}
@@ -64,21 +100,6 @@ static int parser_fault(struct builder *b)
 static struct yaml_node *at(const struct builder *b, uint32_t node)
 {
 	return &b->tree->nodes[node];
-}
-
-static int grow(struct yaml_tree *tree)
-{
-	size_t cap = tree->cap ? tree->cap * 2 : 256;
-	struct yaml_node *nodes;
-
-	if (tree->len < tree->cap)
-		return 0;
-	nodes = reallocarray(tree->nodes, cap, sizeof(*nodes));
-	if (!nodes)
-		return -ENOMEM;
-	tree->nodes = nodes;
-	tree->cap = cap;
-	return 0;
 }
 
 /* Hang a new node, which was the last one added, into what is open. */
@@ -102,64 +123,90 @@ static int hang(struct builder *b, uint32_t node, const yaml_mark_t *mark)
 		return 0;
 	if (at(b, node)->kind != YAML_KIND_SCALAR)
 		return fault(b, mark, "a key must be a word, not a list or a mapping");
-	if (++at(b, level->node)->len > YAML_KEYS_MAX)
+	if (++at(b, level->node)->len > b->dialect->keys)
 		return fault(b, mark, "too many keys in one mapping");
 	return 0;
 }
 
 static int add(struct builder *b, const yaml_event_t *event, const struct yaml_node *proto)
 {
-	struct yaml_tree *tree = b->tree;
-	struct yaml_node *node;
+	struct yaml_node node = *proto;
 	int r;
 
-	if (tree->len == YAML_NODES_MAX)
+	node.line = line_of(b, &event->start_mark);
+	node.column = column_of(b, &event->start_mark);
+	r = yaml_tree_add(b->tree, &node);
+	if (r == -E2BIG)
 		return fault(b, &event->start_mark, "too many values in one file");
-	r = grow(tree);
-	if (r < 0)
-		return r;
-	node = &tree->nodes[tree->len++];
-	*node = *proto;
-	node->line = (uint32_t)event->start_mark.line + 1;
-	node->column = (uint32_t)event->start_mark.column + 1;
-	return hang(b, (uint32_t)(tree->len - 1), &event->start_mark);
+	return r < 0 ? r : hang(b, (uint32_t)(b->tree->len - 1), &event->start_mark);
 }
 
-static void refuse_properties(struct builder *b, const yaml_event_t *event,
-			      const yaml_char_t *anchor, const yaml_char_t *tag)
+/* Take what stands before the node that comes next, or say that it has no place. */
+static int on_properties(struct builder *b, const yaml_event_t *event, const yaml_char_t *anchor,
+			 const yaml_char_t *tag)
 {
+	int r = 0;
+
+	if (b->dialect->loose) {
+		if (anchor)
+			r = yaml_anchors_set(&b->anchors, (const char *)anchor,
+					     (uint32_t)b->tree->len);
+		return r == -E2BIG ? fault(b, &event->start_mark, "too many anchors") : r;
+	}
 	if (anchor)
 		(void)fault(b, &event->start_mark, "an anchor (&) has no place here");
 	if (tag)
 		(void)fault(b, &event->start_mark, "a tag (!) has no place here");
+	return 0;
+}
+
+/* Add a scalar's text; its length without what follows it, or an error. */
+static int add_text(struct builder *b, const yaml_event_t *event, uint32_t *ret_len)
+{
+	struct buf *text = &b->tree->text;
+	size_t start = text->len, len = event->data.scalar.length;
+	char *zero;
+
+	buf_add(text, event->data.scalar.value, len);
+	buf_add(text, "", 1);
+	if (text->failed)
+		return -ENOMEM;
+	if (b->parted) {
+		len = yaml_json_join(text->data + start, len);
+		text->len = start + len;
+		buf_add(text, "", 1);
+	}
+	while ((zero = memchr(text->data + start, '\0', len))) {
+		if (!b->dialect->loose)
+			return fault(b, &event->start_mark, "a zero byte is not text");
+		*zero = '\x1a';
+	}
+	*ret_len = (uint32_t)len;
+	return 0;
 }
 
 static int on_scalar(struct builder *b, const yaml_event_t *event)
 {
-	size_t len = event->data.scalar.length;
+	const char *tag = (const char *)event->data.scalar.tag;
 	struct yaml_node node = {
 		.kind = YAML_KIND_SCALAR,
-		.len = (uint32_t)len,
 		.text = (uint32_t)b->tree->text.len,
-		.plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE,
+		.plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+			 !(tag && strcmp(tag, YAML_STR_TAG) == 0),
 	};
+	int r = on_properties(b, event, event->data.scalar.anchor, event->data.scalar.tag);
 
-	refuse_properties(b, event, event->data.scalar.anchor, event->data.scalar.tag);
-	if (memchr(event->data.scalar.value, '\0', len))
-		return fault(b, &event->start_mark, "a zero byte is not text");
-	buf_add(&b->tree->text, event->data.scalar.value, len);
-	buf_add(&b->tree->text, "", 1);
-	if (b->tree->text.failed)
-		return -ENOMEM;
-	return add(b, event, &node);
+	if (r == 0)
+		r = add_text(b, event, &node.len);
+	return r < 0 ? r : add(b, event, &node);
 }
 
 static int on_start(struct builder *b, const yaml_event_t *event, enum yaml_kind kind)
 {
-	struct yaml_node node = { .kind = (uint8_t)kind };
+	struct yaml_node node = { .kind = (uint8_t)kind, .height = 1 };
 	int r;
 
-	if (b->depth == REGISTRY_DEPTH_MAX)
+	if (b->depth == b->dialect->depth)
 		return fault(b, &event->start_mark, "nested too deep");
 	r = add(b, event, &node);
 	if (r < 0)
@@ -168,35 +215,85 @@ static int on_start(struct builder *b, const yaml_event_t *event, enum yaml_kind
 	return 0;
 }
 
-static void refuse_doubles(struct builder *b, const struct yaml_node *mapping)
+/* Make what is open as high as what was hung into it. */
+static void raise_open(struct builder *b, uint8_t height)
 {
-	const struct yaml_node *key, *before;
+	struct yaml_node *node;
 
-	for (key = yaml_tree_first(b->tree, mapping); key;
-	     key = yaml_tree_next(b->tree, yaml_tree_next(b->tree, key))) {
-		before = yaml_tree_key_before(b->tree, mapping, key);
-		if (before)
-			diags_add(b->diags, b->file, key->line, key->column,
-				  "%.64s: the key was given in line %u already",
-				  yaml_tree_text(b->tree, key), before->line);
-	}
+	if (b->depth == 0)
+		return;
+	node = at(b, b->open[b->depth - 1].node);
+	if (node->height <= height)
+		node->height = (uint8_t)(height + 1);
+}
+
+static bool is_open(const struct builder *b, uint32_t node)
+{
+	for (size_t i = 0; i < b->depth; i++)
+		if (b->open[i].node == node)
+			return true;
+	return false;
+}
+
+static int on_alias(struct builder *b, const yaml_event_t *event)
+{
+	struct yaml_node node;
+	uint32_t named;
+
+	if (!b->dialect->loose)
+		return fault(b, &event->start_mark, "an alias (*) has no place here");
+	if (yaml_anchors_find(&b->anchors, (const char *)event->data.alias.anchor, &named) < 0)
+		return fault(b, &event->start_mark, "an alias (*) of nothing before it");
+	if (is_open(b, named))
+		return fault(b, &event->start_mark, "an alias (*) of what it is in");
+	node = *at(b, named);
+	node.next = 0;
+	if (b->depth + node.height > b->dialect->depth)
+		return fault(b, &event->start_mark, "nested too deep");
+	raise_open(b, node.height);
+	return add(b, event, &node);
+}
+
+static void say_double(void *data, const struct yaml_node *key, const struct yaml_node *before)
+{
+	struct builder *b = data;
+
+	diags_add(b->diags, b->file, key->line, key->column,
+		  "%.64s: the key was given in line %u already", yaml_tree_text(b->tree, key),
+		  before->line);
 }
 
 static int on_end(struct builder *b)
 {
 	const struct yaml_node *node = at(b, b->open[--b->depth].node);
 
-	if (node->kind == YAML_KIND_MAPPING)
-		refuse_doubles(b, node);
-	return 0;
+	raise_open(b, node->height);
+	return node->kind == YAML_KIND_MAPPING ? yaml_tree_doubles(b->tree, node, say_double, b) :
+						 0;
 }
 
 static int on_document(struct builder *b, const yaml_event_t *event)
 {
-	if (b->any)
+	if (b->any && !b->dialect->loose)
 		return fault(b, &event->start_mark, "a second document: one file is one document");
 	b->any = true;
 	return 0;
+}
+
+static int on_sequence(struct builder *b, const yaml_event_t *event)
+{
+	int r = on_properties(b, event, event->data.sequence_start.anchor,
+			      event->data.sequence_start.tag);
+
+	return r < 0 ? r : on_start(b, event, YAML_KIND_SEQUENCE);
+}
+
+static int on_mapping(struct builder *b, const yaml_event_t *event)
+{
+	int r = on_properties(b, event, event->data.mapping_start.anchor,
+			      event->data.mapping_start.tag);
+
+	return r < 0 ? r : on_start(b, event, YAML_KIND_MAPPING);
 }
 
 static int on_event(struct builder *b, const yaml_event_t *event)
@@ -207,29 +304,26 @@ static int on_event(struct builder *b, const yaml_event_t *event)
 	case YAML_SCALAR_EVENT:
 		return on_scalar(b, event);
 	case YAML_SEQUENCE_START_EVENT:
-		refuse_properties(b, event, event->data.sequence_start.anchor,
-				  event->data.sequence_start.tag);
-		return on_start(b, event, YAML_KIND_SEQUENCE);
+		return on_sequence(b, event);
 	case YAML_MAPPING_START_EVENT:
-		refuse_properties(b, event, event->data.mapping_start.anchor,
-				  event->data.mapping_start.tag);
-		return on_start(b, event, YAML_KIND_MAPPING);
+		return on_mapping(b, event);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		return on_end(b);
 	case YAML_ALIAS_EVENT:
-		return fault(b, &event->start_mark, "an alias (*) has no place here");
+		return on_alias(b, event);
 	default:
 		return 0;
 	}
 }
 
-static int build(struct builder *b)
+/* Read up to the end of a document, or of all. The last event's type, or an error. */
+static int build(struct builder *b, yaml_event_type_t end)
 {
 	yaml_event_type_t type = YAML_NO_EVENT;
 	int r = 0;
 
-	while (r == 0 && type != YAML_STREAM_END_EVENT) {
+	while (r == 0 && type != YAML_STREAM_END_EVENT && type != end) {
 		_cleanup_(yaml_event_delete) yaml_event_t event = { 0 };
 
 		if (!yaml_parser_parse(&b->parser, &event))
@@ -237,24 +331,36 @@ static int build(struct builder *b)
 		type = event.type;
 		r = on_event(b, &event);
 	}
-	return r;
+	return r < 0 ? r : (int)type;
+}
+
+static int begin(struct builder *b, const char *text, size_t len)
+{
+	yaml_parser_delete(&b->parser);
+	if (!yaml_parser_initialize(&b->parser))
+		return -ENOMEM;
+	yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&b->parser, (const unsigned char *)text, len);
+	return 0;
 }
 
 int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags *diags,
 		    struct yaml_tree **ret_tree)
 {
-	_cleanup_(builder_done) struct builder b = { .file = file, .diags = diags };
+	_cleanup_(builder_done) struct builder b = {
+		.dialect = &registry_file,
+		.file = file,
+		.diags = diags,
+	};
 	const struct yaml_node *root;
 	int r;
 
-	if (!yaml_bytes_check(file, text, len, diags))
+	if (!yaml_bytes_check(file, text, len, 0, diags))
 		return -EINVAL;
 	b.tree = calloc(1, sizeof(*b.tree));
-	if (!b.tree || !yaml_parser_initialize(&b.parser))
-		return -ENOMEM;
-	yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&b.parser, (const unsigned char *)text, len);
-	r = build(&b);
+	r = b.tree ? begin(&b, text, len) : -ENOMEM;
+	if (r == 0)
+		r = build(&b, YAML_STREAM_END_EVENT);
 	if (r < 0)
 		return r;
 	root = b.tree->nodes;
@@ -264,4 +370,117 @@ int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags
 	}
 	*ret_tree = TAKE_PTR(b.tree);
 	return 0;
+}
+
+/* ---- several documents ---------------------------------------------------------------------- */
+struct yaml_stream {
+	struct builder builder;
+	char *copy;	  /* of a JSON text that had to be changed, or NULL */
+	const char *text; /* what no parser has been given yet */
+	size_t len;
+	const char *now; /* what the parser has */
+	size_t now_len;
+	bool json, over;
+};
+
+/* Take the next piece to be parsed: of JSON one value, else all there is. */
+static int next_piece(struct yaml_stream *s)
+{
+	size_t n = s->json ? yaml_json_value(s->text, s->len) : s->len;
+
+	for (size_t i = 0; i < s->now_len; i++) {
+		s->builder.column += ((unsigned char)s->now[i] & 0xc0) != 0x80;
+		if (s->now[i] != '\n')
+			continue;
+		s->builder.line++;
+		s->builder.column = 0;
+	}
+	s->now = s->text;
+	s->now_len = n;
+	s->text += n;
+	s->len -= n;
+	return begin(&s->builder, s->now, n);
+}
+
+static int prepare(struct yaml_stream *s, const char *text, size_t len)
+{
+	s->json = yaml_json_is(text, len);
+	s->text = text;
+	s->len = len;
+	if (!s->json || !memmem(text, len, "\\u", 2))
+		return next_piece(s);
+	s->copy = malloc(len);
+	if (!s->copy)
+		return -ENOMEM;
+	memcpy(s->copy, text, len);
+	s->text = s->copy;
+	s->builder.parted = yaml_json_part(s->copy, len);
+	return next_piece(s);
+}
+
+int yaml_stream_new(const char *file, const char *text, size_t len, struct diags *diags,
+		    struct yaml_stream **ret_stream)
+{
+	_cleanup_(yaml_stream_freep) struct yaml_stream *s = NULL;
+	int r;
+
+	if (!yaml_bytes_check(file, text, len, DIRECTIVES_MAX, diags))
+		return -EINVAL;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->builder.dialect = &stream_file;
+	s->builder.file = file;
+	s->builder.diags = diags;
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark */
+		text += 3;
+		len -= 3;
+	}
+	r = prepare(s, text, len);
+	if (r < 0)
+		return r;
+	*ret_stream = TAKE_PTR(s);
+	return 0;
+}
+
+/* One document of what is being parsed: 1, 0 or an error. */
+static int next_document(struct yaml_stream *s)
+{
+	struct builder *b = &s->builder;
+	int r;
+
+	b->depth = 0;
+	yaml_anchors_free(&b->anchors);
+	yaml_tree_free(b->tree);
+	b->tree = calloc(1, sizeof(*b->tree));
+	if (!b->tree)
+		return -ENOMEM;
+	r = build(b, YAML_DOCUMENT_END_EVENT);
+	return r < 0 ? r : r == YAML_DOCUMENT_END_EVENT && b->tree->len;
+}
+
+int yaml_stream_next(struct yaml_stream *s, struct yaml_tree **ret_tree)
+{
+	int r = 0;
+
+	while (!s->over && r == 0) {
+		r = next_document(s);
+		if (r != 0 || s->len == 0) {
+			s->over = r <= 0;
+			break;
+		}
+		r = next_piece(s);
+	}
+	if (r == 1)
+		*ret_tree = TAKE_PTR(s->builder.tree);
+	return r;
+}
+
+void yaml_stream_free(struct yaml_stream *s)
+{
+	if (!s)
+		return;
+	builder_done(&s->builder);
+	free(s->copy);
+	free(s);
 }

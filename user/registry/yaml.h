@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One YAML document as a tree of nodes with their positions. Pure.
+ * YAML documents as trees of nodes with their positions. Pure.
  *
- * Less than YAML: one document, no anchors, aliases, tags or directives, keys
- * are scalars, no key twice in a mapping, no zero byte in a text. What is left
- * means the same to every YAML reader but for the types of plain scalars, which
- * are the caller's: a node says only whether it was plain.
+ * Of a registry file less than YAML: one document, no anchors, aliases, tags or
+ * directives, keys are scalars, no key twice in a mapping, no zero byte in a
+ * text. What is left means the same to every YAML reader but for the types of
+ * plain scalars, which are the caller's: a node says only whether it was plain.
+ *
+ * Of the files of others what they may hold: see yaml_stream_new().
  */
 #pragma once
 
@@ -16,8 +18,10 @@
 #include "diag.h"
 
 /* Bounds; beyond them a document is refused, not cut. */
-#define YAML_NODES_MAX (4U << 20)
-#define YAML_KEYS_MAX  64 /* of one mapping, so that looking for duplicates stays cheap */
+#define YAML_NODES_MAX	      (4U << 20)
+#define YAML_KEYS_MAX	      64 /* of one mapping, so that looking for duplicates stays cheap */
+#define YAML_STREAM_DEPTH_MAX 64
+#define YAML_STREAM_KEYS_MAX  4096
 
 enum yaml_kind {
 	YAML_KIND_SCALAR,
@@ -35,6 +39,7 @@ struct yaml_node {
 	uint32_t text;	       /* scalars: where the text starts */
 	uint8_t kind;	       /* enum yaml_kind */
 	bool plain;	       /* scalars: neither quoted nor a block */
+	uint8_t height;	       /* levels of sequences and mappings, its own included */
 };
 
 struct yaml_tree {
@@ -51,8 +56,35 @@ struct yaml_tree {
 int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags *diags,
 		    struct yaml_tree **ret_tree);
 
+/*
+ * The documents of a file that was not written for us, one after the other: as
+ * deep as YAML_STREAM_DEPTH_MAX, with YAML_STREAM_KEYS_MAX keys a mapping. An
+ * alias is a node of its own with the items of what it names, so a node may be
+ * reached on many ways, and a caller bounds its steps; there are no circles.
+ * Merge keys are keys of the name "<<". Tags are not looked at but !!str, with
+ * which a scalar is not plain. A zero byte becomes U+001A. A JSON file may hold
+ * several values, and what JSON escapes. `file` and `text` must outlive the
+ * stream. 0, or -EINVAL with a message in diags, or -ENOMEM.
+ */
+struct yaml_stream;
+int yaml_stream_new(const char *file, const char *text, size_t len, struct diags *diags,
+		    struct yaml_stream **ret_stream);
+
+/*
+ * Read the next document. 1: it is *ret_tree, the caller's (an empty document is
+ * an empty plain scalar; a key that was given twice is in the diags); 0: there
+ * is none; -EINVAL with a message in diags, after which there is none; -ENOMEM.
+ */
+int yaml_stream_next(struct yaml_stream *stream, struct yaml_tree **ret_tree);
+
+void yaml_stream_free(struct yaml_stream *stream);
+DEFINE_CLEANUP(struct yaml_stream, yaml_stream_free)
+
 void yaml_tree_free(struct yaml_tree *tree);
 DEFINE_CLEANUP(struct yaml_tree, yaml_tree_free)
+
+/* Append a node. 0, -E2BIG when there are YAML_NODES_MAX, or -ENOMEM. */
+int yaml_tree_add(struct yaml_tree *tree, const struct yaml_node *node);
 
 /* The first item of a sequence or key of a mapping; NULL when there is none. */
 const struct yaml_node *yaml_tree_first(const struct yaml_tree *tree, const struct yaml_node *node);
@@ -62,6 +94,15 @@ const struct yaml_node *yaml_tree_next(const struct yaml_tree *tree, const struc
 
 /* The text of a scalar. */
 const char *yaml_tree_text(const struct yaml_tree *tree, const struct yaml_node *node);
+
+/*
+ * Call fn for each key of a mapping whose text an earlier key has, in the order
+ * of the file where they are few. 0, or -ENOMEM.
+ */
+typedef void (*yaml_double_fn)(void *data, const struct yaml_node *key,
+			       const struct yaml_node *before);
+int yaml_tree_doubles(const struct yaml_tree *tree, const struct yaml_node *mapping,
+		      yaml_double_fn fn, void *data);
 
 /* The key before this one in its mapping that has the same text, or NULL. */
 const struct yaml_node *yaml_tree_key_before(const struct yaml_tree *tree,

@@ -18,7 +18,7 @@ static size_t character(const char *s, size_t len)
 }
 
 /* What is wrong with the character of n bytes at s; NULL: nothing. */
-static const char *fault(const char *s, size_t n, unsigned int column)
+static const char *fault(const char *s, size_t n)
 {
 	unsigned char c = (unsigned char)*s;
 
@@ -30,8 +30,6 @@ static const char *fault(const char *s, size_t n, unsigned int column)
 		return "a control character; in quotes it can be written as an escape";
 	if (c == 0xc2 && (unsigned char)s[1] < 0xa0 && (unsigned char)s[1] != 0x85)
 		return "a control character; in quotes it can be written as an escape";
-	if (c == '%' && column == 1)
-		return "a directive has no place here";
 	return NULL;
 }
 
@@ -47,11 +45,12 @@ static bool ends_line(const char *s, size_t len)
 	return len >= 3 && memcmp(s, "\xe2\x80", 2) == 0 && (s[2] == '\xa8' || s[2] == '\xa9');
 }
 
-bool yaml_bytes_check(const char *file, const char *text, size_t len, struct diags *diags)
+bool yaml_bytes_check(const char *file, const char *text, size_t len, size_t directives,
+		      struct diags *diags)
 {
 	unsigned int line = 1, column = 1;
+	size_t n, percents = 0;
 	const char *why;
-	size_t n;
 
 	if (len > REGISTRY_FILE_MAX) {
 		diags_add(diags, file, 0, 0, "larger than %lu bytes", REGISTRY_FILE_MAX);
@@ -59,7 +58,9 @@ bool yaml_bytes_check(const char *file, const char *text, size_t len, struct dia
 	}
 	for (size_t i = 0; i < len; i += n) {
 		n = character(text + i, len - i);
-		why = fault(text + i, n, column);
+		why = fault(text + i, n);
+		if (!why && text[i] == '%' && column == 1 && ++percents > directives)
+			why = directives ? "too many directives" : "a directive has no place here";
 		if (why) {
 			diags_add(diags, file, line, column, "%s", why);
 			return false;

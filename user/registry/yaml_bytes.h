@@ -9,7 +9,8 @@
 
 /*
  * Valid UTF-8 without control characters other than tab and line ends, not too
- * long, and no line that starts with "%": a directive, of which libyaml compares
- * each with all before it. Says in diags what is not so.
+ * long, and at most so many lines that start with "%": directives, of which
+ * libyaml compares each with all before it. Says in diags what is not so.
  */
-bool yaml_bytes_check(const char *file, const char *text, size_t len, struct diags *diags);
+bool yaml_bytes_check(const char *file, const char *text, size_t len, size_t directives,
+		      struct diags *diags);

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <errno.h>
+
+#include "../../user/registry/registry.h"
+#include "../../user/registry/yaml.h"
+#include "../../user/registry/yaml_json.h"
+
+#define T(text) text, sizeof(text) - 1
+
+static void put(const struct yaml_tree *tree, const struct yaml_node *node, struct buf *out)
+{
+	const struct yaml_node *child;
+
+	if (node->kind == YAML_KIND_SCALAR) {
+		buf_printf(out, node->plain ? "%s" : "'%s'", yaml_tree_text(tree, node));
+		return;
+	}
+	buf_putc(out, node->kind == YAML_KIND_SEQUENCE ? '[' : '{');
+	for (child = yaml_tree_first(tree, node); child; child = yaml_tree_next(tree, child)) {
+		put(tree, child, out);
+		buf_putc(out, ' ');
+	}
+	buf_printf(out, "%u%c", node->len, node->kind == YAML_KIND_SEQUENCE ? ']' : '}');
+}
+
+/* All documents, each with its place, then what was said. */
+static void read_all(const char *text, size_t len, struct buf *out)
+{
+	_cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	int r = yaml_stream_new("f", text, len, &diags, &stream);
+
+	while (r == 0) {
+		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = NULL;
+
+		r = yaml_stream_next(stream, &tree);
+		if (r != 1)
+			break;
+		buf_printf(out, "%u:%u ", tree->nodes[0].line, tree->nodes[0].column);
+		put(tree, tree->nodes, out);
+		buf_putc(out, '\n');
+		r = 0;
+	}
+	diags_text(&diags, out);
+	check_int(text, r, diags.total && r ? -EINVAL : 0);
+	if (stream && r < 0)
+		check_int("nothing after a fault", yaml_stream_next(stream, NULL), 0);
+}
+
+struct stream_case {
+	const char *name;
+	const char *text;
+	size_t len;
+	const char *want;
+};
+
+static const struct stream_case cases[] = {
+	{ "one", T("a: 1\n"), "1:1 {a 1 1}\n" },
+	{ "several", T("a: 1\n---\n- b\n...\n---\nc\n"), "1:1 {a 1 1}\n3:1 [b 1]\n6:1 c\n" },
+	{ "empty ones", T("---\n# x\n---\na: 1\n---\n"), "3:1 \n4:1 {a 1 1}\n6:1 \n" },
+	{ "nothing", T("# x\n"), "" },
+	{ "those before a fault", T("a: 1\n---\nb: [\n"),
+	  "1:1 {a 1 1}\nf:4:1: did not find expected node content, while parsing a flow node "
+	  "that starts at 4:1\n" },
+	{ "alias of a scalar", T("a: &x 1\nb: *x\n"), "1:1 {a 1 b 1 2}\n" },
+	{ "alias of a mapping", T("a: &x {k: [v]}\nb: *x\nc: 1\n"),
+	  "1:1 {a {k [v 1] 1} b {k [v 1] 1} c 1 3}\n" },
+	{ "alias as a key", T("a: &x k\n*x : 1\n"), "1:1 {a k k 1 2}\n" },
+	{ "an anchor again", T("[&x 1, *x, &x 2, *x]"), "1:1 [1 1 2 2 4]\n" },
+	{ "alias of nothing", T("a: *x\n"), "f:1:4: an alias (*) of nothing before it\n" },
+	{ "alias of another document", T("&x a: 1\n---\nb: *x\n"),
+	  "1:1 {a 1 1}\nf:3:4: an alias (*) of nothing before it\n" },
+	{ "a circle", T("a: &x {b: [*x]}\n"), "f:1:12: an alias (*) of what it is in\n" },
+	{ "merge key", T("a: &x {k: v}\nb: {<<: *x}\n"), "1:1 {a {k v 1} b {<< {k v 1} 1} 2}\n" },
+	{ "tags", T("a: !!str 1\nb: !!int \"2\"\nc: !Ref x\nd: !!map {}\n"),
+	  "1:1 {a '1' b '2' c x d {0} 4}\n" },
+	{ "directive", T("%YAML 1.1\n---\na: 1\n"), "3:1 {a 1 1}\n" },
+	{ "key twice", T("a: 1\na: 2\n---\nb: 1\n"),
+	  "1:1 {a 1 a 2 2}\n4:1 {b 1 1}\nf:2:1: a: the key was given in line 1 already\n" },
+	{ "zero byte", T("a: \"x\\0y\"\n"), "1:1 {a 'x\x1ay' 1}\n" },
+	{ "a mapping is no key", T("a: {{ .Values.x }}\n"),
+	  "f:1:5: a key must be a word, not a list or a mapping\n" },
+	{ "byte order mark",
+	  T("\xef\xbb\xbf"
+	    "a: 1\n"),
+	  "1:1 {a 1 1}\n" },
+	{ "JSON with tabs", T("{\n\t\"a\":1,\t\"b\":\"\\/x\\u00e9\",\n\t\"c\":[true,null]\n}\n"),
+	  "1:1 {'a' 1 'b' '/x\xc3\xa9' 'c' [true null 2] 3}\n" },
+	{ "JSON, surrogate pair", T("{\"a\":\"x\\ud83d\\uDE00y\",\"b\":[1]}"),
+	  "1:1 {'a' 'x\xf0\x9f\x98\x80y' 'b' [1 1] 2}\n" },
+	{ "JSON, lone surrogates", T("{\"a\":\"\\ud83d-\\ude00\\ud83d\"}"),
+	  "1:1 {'a' '\xef\xbf\xbd-\xef\xbf\xbd\xef\xbf\xbd' 1}\n" },
+	{ "JSON, an escaped backslash before u", T("{\"a\":\"\\\\ud83d\"}"),
+	  "1:1 {'a' '\\ud83d' 1}\n" },
+	{ "not JSON, surrogate pair", T("a: \"\\ud83d\\ude00\"\n"),
+	  "f:1:7: found invalid Unicode character escape code, while parsing a quoted scalar "
+	  "that starts at 1:4\n" },
+	{ "JSON, several values", T("{\"a\":\"}\"}{\"b\":1} \n {\"c\":2}\n[3]"),
+	  "1:1 {'a' '}' 1}\n1:10 {'b' 1 1}\n2:2 {'c' 2 1}\n3:1 [3 1]\n" },
+	{ "JSON, a fault in the second", T("{\"a\":1}\n  {\"b\":]}"),
+	  "1:1 {'a' 1 1}\nf:2:8: did not find expected node content, while parsing a flow node "
+	  "that starts at 2:8\n" },
+	{ "JSON, then YAML", T("{\"a\": 1}\n---\nb: 2\n"), "1:1 {'a' 1 1}\n3:1 {b 2 1}\n" },
+	{ "not UTF-8", T("a: \xff\n"), "f:1:4: not valid UTF-8\n" },
+};
+
+static void test_documents(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_buf_ struct buf out = { 0 };
+
+		read_all(cases[i].text, cases[i].len, &out);
+		check_text(cases[i].name, out.data ? out.data : "", cases[i].want);
+	}
+}
+
+static void repeat(struct buf *text, const char *piece, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_puts(text, piece);
+}
+
+/* What is said of a text; NULL: nothing. */
+static void check_said(const char *name, const struct buf *text, const char *want)
+{
+	_cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf out = { 0 };
+	int r = yaml_stream_new("f", text->data, text->len, &diags, &stream);
+
+	while (r == 0 || r == 1) {
+		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = NULL;
+
+		r = yaml_stream_next(stream, &tree);
+		if (r == 0)
+			break;
+	}
+	diags_text(&diags, &out);
+	check_text(name, out.data, want);
+}
+
+static void test_depth(void **state)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+
+	(void)state;
+	repeat(&text, "[", YAML_STREAM_DEPTH_MAX);
+	repeat(&text, "]", YAML_STREAM_DEPTH_MAX);
+	check_said("deepest", &text, NULL);
+	buf_reset(&text);
+	repeat(&text, "[", YAML_STREAM_DEPTH_MAX + 1);
+	check_said("deeper", &text, "f:1:65: nested too deep\n");
+}
+
+/* Aliases of aliases are as deep as what they stand for. */
+static void test_alias_depth(void **state)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+
+	(void)state;
+	buf_puts(&text, "a0: &a0 []\n");
+	for (int i = 1; i < YAML_STREAM_DEPTH_MAX - 1; i++)
+		buf_printf(&text, "a%d: &a%d [*a%d, *a%d]\n", i, i, i - 1, i - 1);
+	check_said("deepest", &text, NULL);
+	buf_puts(&text, "b: [*a61]\n");
+	check_said("as deep", &text, NULL);
+	buf_puts(&text, "c: [*a62]\n");
+	check_said("deeper", &text, "f:65:5: nested too deep\n");
+}
+
+static void test_keys(void **state)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+
+	(void)state;
+	for (int i = 0; i < YAML_STREAM_KEYS_MAX; i++)
+		buf_printf(&text, "k%d: x\n", i == 4000 ? 17 : i);
+	check_said("one twice", &text, "f:4001:1: k17: the key was given in line 18 already\n");
+	buf_puts(&text, "more: x\n");
+	check_said("one more", &text, "f:4097:1: too many keys in one mapping\n");
+}
+
+static void test_anchors(void **state)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 1024; i++)
+		buf_printf(&text, "- &a%d x\n", i);
+	check_said("most anchors", &text, NULL);
+	buf_puts(&text, "- &more x\n");
+	check_said("one more", &text, "f:1025:3: too many anchors\n");
+}
+
+static void test_directives(void **state)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+
+	(void)state;
+	repeat(&text, "%X\n", 1001);
+	check_said("directives", &text, "f:1001:1: too many directives\n");
+}
+
+static void test_is_json(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is;
+	} texts[] = {
+		{ "{\"a\":1}", true }, { " \n{ \"a\"", true }, { "{}", true },
+		{ "[]", true },	       { "[{}]", true },       { "", false },
+		{ "{", false },	       { "{{ x }}", false },   { "{a: 1}", false },
+		{ "[x]", false },      { "a: {}", false },     { "\"a\"", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		check_int(texts[i].text, yaml_json_is(texts[i].text, strlen(texts[i].text)),
+			  texts[i].is);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_documents),   cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_alias_depth), cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_anchors),	    cmocka_unit_test(test_directives),
+		cmocka_unit_test(test_is_json),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

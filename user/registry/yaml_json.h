@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What JSON has and YAML's reader does not take: several values one after the
+ * other, and surrogate pairs in escapes. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Does the text start as JSON objects and arrays do? */
+bool yaml_json_is(const char *text, size_t len);
+
+/*
+ * How many of the bytes the first value of a JSON text takes, with the blanks
+ * before it; all where no other value follows.
+ */
+size_t yaml_json_value(const char *text, size_t len);
+
+/*
+ * Rewrite, in place, the escapes \uD800 to \uDFFF as \uE000 to \uE7FF: of the
+ * same length, so that positions stay, and of the private use area, which the
+ * YAML reader takes. True: there were some, and each scalar needs
+ * yaml_json_join().
+ */
+bool yaml_json_part(char *text, size_t len);
+
+/*
+ * Put together, in place, the pairs that yaml_json_part() parted; what is left
+ * over becomes U+FFFD. The new length.
+ */
+size_t yaml_json_join(char *text, size_t len);
