@@ -59,7 +59,7 @@ static bool is_layer(const char *name)
 	return strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0;
 }
 
-static int add_name(struct names *names, size_t max, const char *name)
+int names_add(struct names *names, size_t max, const char *name)
 {
 	char **items;
 
@@ -81,6 +81,12 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+void names_sort(struct names *names)
+{
+	if (names->len)
+		qsort(names->items, names->len, sizeof(*names->items), by_bytes);
+}
+
 static int read_names(DIR *dir, size_t max, struct names *names)
 {
 	const struct dirent *entry;
@@ -92,7 +98,7 @@ static int read_names(DIR *dir, size_t max, struct names *names)
 		if (!entry)
 			return -errno;
 		if (is_layer(entry->d_name))
-			r = add_name(names, max, entry->d_name);
+			r = names_add(names, max, entry->d_name);
 	}
 	return r;
 }
@@ -113,8 +119,7 @@ int source_list(int fd, size_t max, struct names *ret_names)
 	r = read_names(dir, max, &names);
 	if (r < 0)
 		return r;
-	if (names.len)
-		qsort(names.items, names.len, sizeof(*names.items), by_bytes);
+	names_sort(&names);
 	*ret_names = names;
 	names = (struct names) { 0 };
 	return 0;

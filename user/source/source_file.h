@@ -27,5 +27,11 @@ struct names {
  */
 int source_list(int fd, size_t max, struct names *ret_names);
 
+/* Append a copy of a name. 0; -E2BIG when there are `max`, or -ENOMEM. */
+int names_add(struct names *names, size_t max, const char *name);
+
+/* Sort them by their bytes. */
+void names_sort(struct names *names);
+
 void names_free(struct names *names);
 #define _cleanup_names_ _cleanup_(names_free)

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "file_tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct walk {
+	struct names *files;
+	file_tree_fn say;
+	void *data;
+};
+
+static int walk_directory(const struct walk *walk, const char *path, int fd, unsigned int depth);
+
+static bool is_manifest(const char *name)
+{
+	static const char *const ends[] = { ".yaml", ".yml", ".json" };
+	const char *dot = strrchr(name, '.');
+
+	for (size_t i = 0; dot && i < ARRAY_LEN(ends); i++)
+		if (strcmp(dot, ends[i]) == 0)
+			return true;
+	return false;
+}
+
+static int open_directory(int dir, const char *name, int flags)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int list(int fd, struct names *names)
+{
+	_cleanup_close_ int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+	int r = 0;
+
+	dir = copy < 0 ? NULL : fdopendir(copy);
+	if (!dir)
+		return -errno;
+	(void)TAKE_FD(copy);
+	for (errno = 0; r == 0 && (entry = readdir(dir)); errno = 0)
+		if (entry->d_name[0] != '.')
+			r = names_add(names, FILE_TREE_FILES_MAX, entry->d_name);
+	if (r == 0)
+		r = -errno;
+	names_sort(names);
+	return r;
+}
+
+static int walk_below(const struct walk *walk, const char *path, int dir, const char *name,
+		      unsigned int depth)
+{
+	_cleanup_close_ int fd = open_directory(dir, name, O_NOFOLLOW);
+
+	if (fd >= 0)
+		return walk_directory(walk, path, fd, depth);
+	walk->say(walk->data, path, fd);
+	return 0;
+}
+
+static int walk_entry(const struct walk *walk, const char *path, int dir, const char *name,
+		      unsigned int depth)
+{
+	const char *slash = path[strlen(path) - 1] == '/' ? "" : "/";
+	_cleanup_buf_ struct buf full = { 0 };
+	struct stat st;
+
+	buf_printf(&full, "%s%s%s", path, slash, name);
+	if (full.failed)
+		return -ENOMEM;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		walk->say(walk->data, full.data, -errno);
+		return 0;
+	}
+	if (S_ISDIR(st.st_mode))
+		return walk_below(walk, full.data, dir, name, depth + 1);
+	if (!is_manifest(name))
+		return 0;
+	/* A link that leads nowhere is told when it is read. */
+	if (S_ISLNK(st.st_mode) && fstatat(dir, name, &st, 0) < 0)
+		return names_add(walk->files, FILE_TREE_FILES_MAX, full.data);
+	return S_ISREG(st.st_mode) ? names_add(walk->files, FILE_TREE_FILES_MAX, full.data) : 0;
+}
+
+static int walk_directory(const struct walk *walk, const char *path, int fd, unsigned int depth)
+{
+	_cleanup_names_ struct names names = { 0 };
+	int r;
+
+	if (depth == FILE_TREE_DEPTH_MAX) {
+		walk->say(walk->data, path, -ELOOP);
+		return 0;
+	}
+	r = list(fd, &names);
+	if (r == -ENOMEM || r == -E2BIG)
+		return r;
+	if (r < 0)
+		walk->say(walk->data, path, r);
+	r = 0;
+	for (size_t i = 0; r == 0 && i < names.len; i++)
+		r = walk_entry(walk, path, fd, names.items[i], depth);
+	return r;
+}
+
+int file_tree_add(struct names *files, const char *path, file_tree_fn say, void *data)
+{
+	const struct walk walk = { .files = files, .say = say, .data = data };
+	_cleanup_close_ int fd = open_directory(AT_FDCWD, path, 0);
+
+	if (fd == -ENOTDIR || fd == -ENOENT || !*path)
+		return names_add(files, FILE_TREE_FILES_MAX, path);
+	if (fd >= 0)
+		return walk_directory(&walk, path, fd, 0);
+	say(data, path, fd);
+	return 0;
+}
