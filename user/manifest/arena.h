@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory for what is built together and freed together. What is taken is zero.
+ * Where there is no memory, NULL is given and `failed` stays set.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena_chunk;
+
+struct arena {
+	struct arena_chunk *chunks; /* the newest first */
+	bool failed;
+};
+
+/* A moment of an arena. */
+struct arena_mark {
+	struct arena_chunk *chunk;
+	size_t used;
+};
+
+void *arena_take(struct arena *arena, size_t size);
+
+/* A copy of a text; of NULL it is NULL. */
+const char *arena_text(struct arena *arena, const char *text);
+
+/* Formatted text. */
+const char *arena_printf(struct arena *arena, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Give back what was taken since the mark was made. */
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
+/* Free it all and make it empty. */
+void arena_free(struct arena *arena);

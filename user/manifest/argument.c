@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+#include "argument.h"
+
+#include <string.h>
+
+#define VALUE_MAX 4096 /* of a variable, filled in: they can double one another */
+
+struct variable {
+	struct variable *next;
+	const char *name, *value;
+};
+
+/* The words of one container, read one after the other. */
+struct words {
+	struct reading *reading;
+	const struct variable *variables;
+	struct listener *listeners;
+	const char *host;   /* of a flag that gives ports their address, or NULL */
+	bool shell;	    /* a shell was named */
+	bool script_next;   /* the next word is a script */
+	bool pending;	    /* the next word is the value of `flag` */
+	const char *flag;   /* in the arena */
+	struct place place; /* of the word that is read */
+};
+
+/* ---- variables ----------------------------------------------------------------------------- */
+static const char *find_variable(const void *env, const char *name, size_t len)
+{
+	for (const struct variable *v = env; v; v = v->next)
+		if (strlen(v->name) == len && memcmp(v->name, name, len) == 0)
+			return v->value;
+	return NULL;
+}
+
+/* A variable whose value comes from elsewhere stands for itself: it is no port. */
+static void read_variable(struct reading *r, const struct yaml_node *item, struct variable **list)
+{
+	struct arena *arena = &r->check->arena;
+	struct variable *variable = arena_take(arena, sizeof(*variable));
+	const char *value = lookup_text(&r->doc, item, "value");
+	_cleanup_buf_ struct buf filled = { 0 };
+
+	if (!variable)
+		return;
+	variable->name = reading_text(r, item, "name");
+	if (!variable->name)
+		return;
+	buf_puts(&filled, "");
+	if (lookup(&r->doc, item, "valueFrom"))
+		buf_printf(&filled, "$(%s)", variable->name);
+	else if (value)
+		argument_fill(value, false, find_variable, *list, &filled);
+	variable->value = filled.len > VALUE_MAX ? "$" : arena_text(arena, filled.data);
+	variable->next = *list;
+	if (variable->value)
+		*list = variable;
+}
+
+static struct variable *read_variables(struct reading *r, const struct yaml_node *container)
+{
+	const struct yaml_node *item = lookup_first(&r->doc, lookup(&r->doc, container, "env"));
+	struct variable *list = NULL;
+
+	for (; item; item = lookup_next(&r->doc, item))
+		read_variable(r, item, &list);
+	return list;
+}
+
+/* ---- listeners ----------------------------------------------------------------------------- */
+static void add_listener(struct words *w, const char *host, size_t host_len, uint16_t port)
+{
+	struct arena *arena = &w->reading->check->arena;
+	struct listener *listener = arena_take(arena, sizeof(*listener));
+
+	if (!listener)
+		return;
+	*listener = (struct listener) {
+		.next = w->listeners,
+		.flag = w->flag,
+		.address = host ? arena_printf(arena, "%.*s", (int)host_len, host) : NULL,
+		.port = port,
+		.localhost = host && argument_is_localhost(host, host_len),
+		.place = w->place,
+	};
+	w->listeners = listener;
+}
+
+/* A list of addresses or URLs, with commas between them. */
+static void take_addresses(struct words *w, const char *value)
+{
+	const char *host;
+	size_t len, host_len;
+	uint16_t port;
+
+	for (; *value; value += len + (value[len] == ',')) {
+		len = strcspn(value, ",");
+		if (argument_address(value, len, &host, &host_len, &port))
+			add_listener(w, host, host_len, port);
+	}
+}
+
+static void take_value(struct words *w, const char *value)
+{
+	size_t digits = *value == ':' ? strspn(value + 1, "0123456789") : 0;
+	const char *host;
+	size_t len;
+	uint16_t port;
+
+	switch (argument_flag(w->flag, strlen(w->flag))) {
+	case FLAG_PORT:
+		if (argument_address(value, strlen(value), &host, &len, &port))
+			add_listener(w, len ? host : NULL, len, port);
+		break;
+	case FLAG_URLS:
+		if (strchr(value, ':'))
+			take_addresses(w, value);
+		break;
+	case FLAG_ADDRESS:
+		take_addresses(w, value);
+		break;
+	case FLAG_HOST:
+		w->host = arena_text(&w->reading->check->arena, value);
+		if (argument_address(value, strlen(value), &host, &len, &port))
+			add_listener(w, host, len, port);
+		break;
+	case FLAG_NONE:
+		/* :PORT is what a server listens on, whatever the flag is called. */
+		if (digits && !value[1 + digits] &&
+		    argument_address(value, strlen(value), &host, &len, &port))
+			add_listener(w, "", 0, port);
+	}
+}
+
+/* One word of a command line. */
+static void take_word(struct words *w, const char *word)
+{
+	const char *name = word + strspn(word, "-");
+	size_t dashes = (size_t)(name - word), len = strcspn(name, "=");
+	bool pending = w->pending;
+
+	w->pending = false;
+	if (dashes == 0) {
+		if (pending)
+			take_value(w, word);
+		return;
+	}
+	if (dashes > 2 || len == 0)
+		return;
+	w->flag = arena_printf(&w->reading->check->arena, "%.*s", (int)len, name);
+	if (!w->flag)
+		return;
+	if (name[len] == '=')
+		take_value(w, name + len + 1);
+	else
+		w->pending = true;
+}
+
+/* ---- scripts ------------------------------------------------------------------------------- */
+static void end_word(struct words *w, struct buf *word, bool command)
+{
+	if (word->len && !word->failed)
+		take_word(w, word->data);
+	buf_reset(word);
+	if (command)
+		w->pending = false;
+}
+
+/* The next character of a script; how many were taken. */
+static size_t take_character(struct words *w, const char *s, char *quote, struct buf *word)
+{
+	if (s[0] == '\\' && s[1] && *quote != '\'') {
+		buf_putc(word, s[1] == '\n' ? ' ' : s[1]);
+		if (s[1] == '\n')
+			end_word(w, word, false);
+		return 2;
+	}
+	if (*quote) {
+		if (*s == *quote)
+			*quote = '\0';
+		else
+			buf_putc(word, *s);
+	} else if (*s == '"' || *s == '\'') {
+		*quote = *s;
+	} else if (*s == '#' && !word->len) {
+		return strcspn(s, "\n");
+	} else if (*s == ' ' || *s == '\t') {
+		end_word(w, word, false);
+	} else if (strchr("\n;|&()", *s)) {
+		end_word(w, word, true);
+	} else {
+		buf_putc(word, *s);
+	}
+	return 1;
+}
+
+/* Word by word, as a shell sees it; not more than that is understood of it. */
+static void take_script(struct words *w, const char *script)
+{
+	_cleanup_buf_ struct buf word = { 0 };
+	char quote = '\0';
+
+	while (*script)
+		script += take_character(w, script, &quote, &word);
+	end_word(w, &word, true);
+}
+
+static bool is_shell(const char *word)
+{
+	static const char *const shells[] = { "sh", "bash", "dash", "ash", "ksh", "zsh" };
+	const char *slash = strrchr(word, '/');
+	const char *name = slash ? slash + 1 : word;
+
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
+		if (strcmp(name, shells[i]) == 0)
+			return true;
+	return false;
+}
+
+/* -c, -ec, -euxc */
+static bool is_script_flag(const char *word)
+{
+	size_t len = strlen(word);
+
+	return len >= 2 && word[0] == '-' && word[1] != '-' && word[len - 1] == 'c';
+}
+
+static void take_argument(struct words *w, const char *text)
+{
+	bool script = w->script_next || strchr(text, '\n');
+	_cleanup_buf_ struct buf filled = { 0 };
+
+	w->script_next = w->shell && is_script_flag(text);
+	w->shell |= is_shell(text);
+	argument_fill(text, script, find_variable, w->variables, &filled);
+	if (filled.failed || !filled.data)
+		return;
+	if (script)
+		take_script(w, filled.data);
+	else
+		take_word(w, filled.data);
+}
+
+static void take_list(struct words *w, const struct yaml_node *container, const char *key)
+{
+	struct reading *r = w->reading;
+	const struct yaml_node *item = lookup_first(&r->doc, lookup(&r->doc, container, key));
+	size_t outer = reading_key(r, key), inner;
+
+	for (unsigned int i = 0; item; i++, item = lookup_next(&r->doc, item)) {
+		inner = reading_index(r, i);
+		if (item->kind == YAML_KIND_SCALAR) {
+			w->place = reading_place(r, item, NULL);
+			take_argument(w, yaml_tree_text(r->doc.tree, item));
+		}
+		reading_leave(r, inner);
+	}
+	reading_leave(r, outer);
+}
+
+void argument_read(struct reading *r, const struct yaml_node *container,
+		   struct listener **ret_listeners)
+{
+	struct words w = { .reading = r, .variables = read_variables(r, container) };
+	struct listener *listener;
+
+	take_list(&w, container, "command");
+	take_list(&w, container, "args");
+	*ret_listeners = NULL;
+	while (w.listeners) { /* back to the order of the words */
+		listener = w.listeners;
+		w.listeners = listener->next;
+		listener->next = *ret_listeners;
+		*ret_listeners = listener;
+		if (listener->address || !w.host)
+			continue;
+		listener->address = w.host;
+		listener->localhost = argument_is_localhost(w.host, strlen(w.host));
+	}
+}

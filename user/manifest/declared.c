@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "declared.h"
+
+#include <string.h>
+
+bool declared_has(const struct pod *pod, const char *name, uint16_t number, uint8_t proto)
+{
+	for (const struct container *c = pod->containers; c; c = c->next)
+		for (const struct port *p = c->ports; p; p = p->next) {
+			if (name ? p->name && strcmp(p->name, name) == 0 :
+				   p->number == number && p->proto == proto)
+				return true;
+		}
+	return false;
+}
+
+static void check_reference(struct check *check, const struct pod *pod, const char *who,
+			    const struct container *c, const struct reference *ref)
+{
+	struct finding *f;
+
+	if (declared_has(pod, ref->name, ref->number, HP_PROTO_TCP))
+		return;
+	if (ref->name) {
+		f = check_say(check, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL, 0, 0,
+			      "%s of %s, container %s, names port \"%s\", which no container "
+			      "declares",
+			      ref->what, who, c->name, ref->name);
+		finding_suggest(f, "give the declared port the name, `name: %s`, or declare it",
+				ref->name);
+		return;
+	}
+	f = check_say(check, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL, HP_PROTO_TCP,
+		      ref->number,
+		      "%s of %s, container %s, needs port %u, which no container declares",
+		      ref->what, who, c->name, ref->number);
+	finding_suggest(f, "declare `- containerPort: %u`", ref->number);
+}
+
+static void check_listener(struct check *check, const struct pod *pod, const char *who,
+			   const struct container *c, const struct listener *l)
+{
+	struct finding *f;
+
+	if (declared_has(pod, NULL, l->port, HP_PROTO_TCP))
+		return;
+	f = check_say(
+		check, RULE_UNDECLARED_ARGUMENT, &l->place, pod->ignores, NULL, HP_PROTO_TCP,
+		l->port,
+		"--%s has container %s of %s listen on port %u%s, which no container declares",
+		l->flag, c->name, who, l->port, l->localhost ? " of localhost" : "");
+	finding_suggest(f, "declare `- containerPort: %u`%s", l->port,
+			l->localhost ? " with `hostIP: 127.0.0.1`" : "");
+}
+
+void declared_check(struct check *check, const struct pod *pod)
+{
+	const char *who = check_who(&check->arena, pod->kind, pod->namespace_, pod->name);
+
+	if (!pod->host_network || !who)
+		return;
+	for (const struct container *c = pod->containers; c; c = c->next) {
+		for (const struct reference *ref = c->references; ref; ref = ref->next)
+			check_reference(check, pod, who, c, ref);
+		for (const struct listener *l = c->listeners; l; l = l->next)
+			check_listener(check, pod, who, c, l);
+	}
+}

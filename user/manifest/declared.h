@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* R3: what a pod listens on, it declares. Pure. */
+#pragma once
+
+#include "check_state.h"
+
+/* Does a container of the pod declare the port, by its name where one is given? */
+bool declared_has(const struct pod *pod, const char *name, uint16_t number, uint8_t proto);
+
+/* Say which ports of probes, handlers and arguments a pod on the host network does not declare. */
+void declared_check(struct check *check, const struct pod *pod);
