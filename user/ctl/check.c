@@ -1,12 +1,273 @@
 // SPDX-License-Identifier: MIT
-#include "../base/log.h"
+/* hostportctl check: Kubernetes manifests against the registry. */
 #include "verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../base/log.h"
+#include "../manifest/manifest.h"
+#include "../report/report.h"
+#include "../source/file_tree.h"
+#include "offline.h"
+
+struct asked {
+	struct node_options node;
+	bool role; /* it was given */
+	const char *namespace_;
+	enum report_format format;
+	enum severity severity;
+	bool unreadable; /* something could not be read, which was said */
+};
+
+static int set_role(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+
+	asked->role = true;
+	return node_set_role(ctx, value, err);
+}
+
+static int set_namespace(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+
+	if (!*value) {
+		buf_puts(err, "empty");
+		return -EINVAL;
+	}
+	asked->namespace_ = value;
+	return 0;
+}
+
+static int set_output(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+	int format = report_format_parse(value);
+
+	if (format < 0) {
+		buf_puts(err, "not one of");
+		for (int i = 0; i < REPORT_FORMAT_MAX; i++)
+			buf_printf(err, "%s %s", i ? "," : "",
+				   report_format_word((enum report_format)i));
+		return -EINVAL;
+	}
+	asked->format = (enum report_format)format;
+	return 0;
+}
+
+static int set_severity(void *ctx, const char *value, struct buf *err)
+{
+	struct asked *asked = ctx;
+	int severity = severity_parse(value);
+
+	if (severity < 0) {
+		buf_puts(err, "not note, warning or error");
+		return -EINVAL;
+	}
+	asked->severity = (enum severity)severity;
+	return 0;
+}
+
+static const struct option_spec specs[] = {
+	NODE_OPTION_REGISTRY,
+	{ "output", "text|json|...", "the form of the report: text, json, sarif or junit (text)",
+	  set_output, false },
+	{ "severity", "note|warning|error", "the least severity that is reported (note)",
+	  set_severity, false },
+	{ "namespace", "NAME", "of objects that name none (default)", set_namespace, false },
+	{ "platform", "NAME", "the cluster's platform; rows for others are inactive (not known)",
+	  node_set_platform, false },
+	{ "cluster-version", "X.Y",
+	  "rows since a later version are inactive, rows removed later still hold (not known)",
+	  node_set_cluster_version, false },
+	{ "role", "control-plane|worker|any",
+	  "what all nodes are, as in a cluster of one node (as the manifests select them)",
+	  set_role, false },
+};
+
+static const struct options options = {
+	.program = "hostportctl check",
+	.usage = "[options] FILE|DIR...",
+	.summary = "Check Kubernetes manifests against the registry; - is standard input, of a"
+		   " directory all *.yaml, *.yml and *.json. Needs no agent and no privilege.",
+	.env = "HOSTPORTD_",
+	.operands = OPTIONS_MIXED_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+/* ---- files --------------------------------------------------------------------------------- */
+static void say_unreadable(void *data, const char *path, int error)
+{
+	struct asked *asked = data;
+
+	asked->unreadable = true;
+	if (error == -EFBIG)
+		log_error("check: %s: larger than %lu bytes", path, MANIFEST_FILE_MAX);
+	else
+		log_error("check: %s: cannot be read: %s", path,
+			  error == -EINVAL ? "not a file" : strerror(-error));
+}
+
+/* A pipe is waited for, which must not happen with a file of a directory: those are none. */
+static int read_path(const char *path, struct buf *text)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+	bool pipe;
+
+	if (strcmp(path, "-") == 0)
+		return source_read_stream(STDIN_FILENO, MANIFEST_FILE_MAX, text);
+	if (stat(path, &st) < 0)
+		return -errno;
+	pipe = S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode);
+	fd = pipe ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : source_open(AT_FDCWD, path);
+	if (fd < 0)
+		return pipe ? -errno : fd;
+	return pipe ? source_read_stream(fd, MANIFEST_FILE_MAX, text) :
+		      source_read(fd, MANIFEST_FILE_MAX, text);
+}
+
+/* The buffer is the caller's, to be used again. */
+static int check_path(struct check *check, struct asked *asked, const char *path, struct buf *text)
+{
+	int r;
+
+	buf_reset(text);
+	r = read_path(path, text);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		say_unreadable(asked, path, r);
+		return 0;
+	}
+	return check_file(check, strcmp(path, "-") == 0 ? "<stdin>" : path,
+			  text->data ? text->data : "", text->len);
+}
+
+static int check_paths(struct check *check, struct asked *asked, const struct names *files)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < files->len; i++)
+		r = check_path(check, asked, files->items[i], &text);
+	return r;
+}
+
+static int find_files(struct asked *asked, char **operands, size_t n, struct names *files)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = strcmp(operands[i], "-") == 0 ?
+			    names_add(files, FILE_TREE_FILES_MAX, operands[i]) :
+			    file_tree_add(files, operands[i], say_unreadable, asked);
+	return r;
+}
+
+/* ---- the report ---------------------------------------------------------------------------- */
+/* Take findings below a severity out. 0, or -ENOMEM. */
+static int drop_below(struct findings *findings, enum severity least)
+{
+	_cleanup_findings_ struct findings dropped = { 0 };
+	size_t kept = 0;
+
+	dropped.items = calloc(findings->len + 1, sizeof(*dropped.items));
+	if (!dropped.items)
+		return -ENOMEM;
+	for (size_t i = 0; i < findings->len; i++) {
+		if (findings->items[i].rule->severity < least)
+			dropped.items[dropped.len++] = findings->items[i];
+		else
+			findings->items[kept++] = findings->items[i];
+	}
+	findings->len = kept;
+	return 0;
+}
+
+static void put_counts(struct manifest_counts n, struct buf *out)
+{
+	buf_printf(out, "%zu objects with %zu pods and %zu Services, in %zu documents", n.objects,
+		   n.pods, n.services, n.documents);
+	if (n.others)
+		buf_printf(out, "; %zu no objects of Kubernetes", n.others);
+	buf_putc(out, '\n');
+}
+
+static int print(const struct asked *asked, const struct check *check,
+		 const struct findings *findings, const struct names *files)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	const struct report report = {
+		.tool = "hostportctl check",
+		.rules = manifest_rules(),
+		.findings = findings,
+		.files = (const char *const *)files->items,
+		.files_len = files->len,
+	};
+	int status;
+
+	report_put(&report, asked->format, &text);
+	if (asked->format == REPORT_TEXT)
+		put_counts(check_counts(check), &text);
+	status = verb_print(&text);
+	if (status != EXIT_OK)
+		return status;
+	if (asked->unreadable)
+		return EXIT_USAGE;
+	return findings_count(findings, SEVERITY_ERROR) || findings->left_out ||
+			       findings_count(findings, SEVERITY_WARNING) ?
+		       EXIT_FINDINGS :
+		       EXIT_OK;
+}
+
+static int run(struct asked *asked, const struct registry *registry, char **operands, size_t n)
+{
+	_cleanup_findings_ struct findings findings = { 0 };
+	_cleanup_names_ struct names files = { 0 };
+	_cleanup_(check_freep) struct check *check = NULL;
+	const struct manifest_options how = {
+		.registry = registry,
+		.facts = node_facts(&asked->node),
+		.role = asked->role ? asked->node.role : REG_ROLE_MAX,
+		.namespace_ = asked->namespace_,
+	};
+	int r = find_files(asked, operands, n, &files);
+
+	if (r == 0)
+		r = check_new(&how, &check);
+	if (r == 0)
+		r = check_paths(check, asked, &files);
+	if (r == 0)
+		r = check_finish(check, &findings);
+	if (r == 0)
+		r = drop_below(&findings, asked->severity);
+	if (r == 0)
+		return print(asked, check, &findings, &files);
+	log_error("check: %s", r == -E2BIG ? "too many files" : strerror(-r));
+	return r == -E2BIG ? EXIT_USAGE : EXIT_SYSTEM;
+}
 
 int verb_check(const struct ctl *ctl, int argc, char **argv)
 {
+	_cleanup_(registry_freep) struct registry *registry = NULL;
+	struct asked asked = { .namespace_ = "default" };
+	int operands, status;
+
 	(void)ctl;
-	(void)argc;
-	(void)argv;
-	log_error("check: not in this version");
-	return EXIT_USAGE;
+	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
+		return status;
+	if (operands == argc) {
+		log_error("check: a FILE or DIR is needed, or - for standard input: try --help");
+		return EXIT_USAGE;
+	}
+	status = offline_registry(&asked.node, &registry);
+	if (status != EXIT_OK)
+		return status;
+	return run(&asked, registry, argv + operands, (size_t)(argc - operands));
 }
