@@ -131,8 +131,10 @@ static void search(struct reading *r, const struct object *o, const struct yaml_
 	size_t mark;
 
 	if (node->kind == YAML_KIND_SEQUENCE) {
-		for (at = lookup_first(&r->doc, node); at; at = lookup_next(&r->doc, at)) {
-			mark = reading_index(r, i++);
+		for (at = lookup_first(&r->doc, node); at; at = lookup_next(&r->doc, at), i++) {
+			if (at->kind == YAML_KIND_SCALAR)
+				continue;
+			mark = reading_index(r, i);
 			search(r, o, at);
 			reading_leave(r, mark);
 		}
