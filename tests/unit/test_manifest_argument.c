@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include "../../user/base/cleanup.h"
+#include "../../user/manifest/argument.h"
+
+static const struct {
+	const char *name;
+	enum flag_kind kind;
+} flag_cases[] = {
+	{ "port", FLAG_PORT },
+	{ "secure-port", FLAG_PORT },
+	{ "secure_port", FLAG_PORT },
+	{ "metrics-bind-address", FLAG_ADDRESS },
+	{ "health-probe-bind-address", FLAG_ADDRESS },
+	{ "web.listen-address", FLAG_ADDRESS },
+	{ "secure-listen-address", FLAG_ADDRESS },
+	{ "metrics-addr", FLAG_ADDRESS },
+	{ "listen", FLAG_ADDRESS },
+	{ "listen-client-urls", FLAG_URLS },
+	{ "bind-all", FLAG_URLS },
+	{ "bind-address", FLAG_HOST },
+	{ "kubeconfig", FLAG_NONE },
+	{ "upstream", FLAG_NONE },
+	{ "advertise-address", FLAG_NONE },
+	{ "etcd-servers", FLAG_NONE },
+	{ "report", FLAG_NONE },
+	{ "ports", FLAG_NONE },
+	{ "", FLAG_NONE },
+};
+
+static void test_flags(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(flag_cases); i++)
+		check_int(flag_cases[i].name,
+			  argument_flag(flag_cases[i].name, strlen(flag_cases[i].name)),
+			  flag_cases[i].kind);
+}
+
+static const struct {
+	const char *text;
+	int port; /* -1: none */
+	const char *host;
+} address_cases[] = {
+	{ ":9108", 9108, "" },
+	{ "9108", 9108, "" },
+	{ "0.0.0.0:9108", 9108, "0.0.0.0" },
+	{ "127.0.0.1:65535", 65535, "127.0.0.1" },
+	{ "[::1]:80", 80, "::1" },
+	{ "[::]:80", 80, "::" },
+	{ "https://0.0.0.0:2379", 2379, "0.0.0.0" },
+	{ "http://:80/path:1", 80, "" },
+	{ "$(IP):9100", 9100, "$(IP)" },
+	{ "[$(IP)]:9100", 9100, "$(IP)" },
+	{ "tcp://h:1", 1, "h" },
+	{ "0", -1, NULL },
+	{ ":0", -1, NULL },
+	{ "", -1, NULL },
+	{ ":", -1, NULL },
+	{ "0.0.0.0", -1, NULL },
+	{ "::1", -1, NULL },
+	{ "fe80::1:80", -1, NULL },
+	{ ":65536", -1, NULL },
+	{ ":080", -1, NULL },
+	{ ":80x", -1, NULL },
+	{ ":$(P)", -1, NULL },
+	{ "unix:///run/x.sock", -1, NULL },
+	{ "unix:///run/x:80", -1, NULL },
+	{ "true", -1, NULL },
+};
+
+static void test_addresses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(address_cases); i++) {
+		const char *text = address_cases[i].text, *host = NULL;
+		_cleanup_free_ char *copy = NULL;
+		size_t len = 0;
+		uint16_t port = 0;
+		bool is = argument_address(text, strlen(text), &host, &len, &port);
+
+		check_int(text, is ? port : -1, address_cases[i].port);
+		if (!is)
+			continue;
+		copy = strndup(host, len);
+		check_text(text, copy, address_cases[i].host);
+	}
+}
+
+static void test_localhost(void **state)
+{
+	static const struct {
+		const char *host;
+		bool is;
+	} hosts[] = {
+		{ "127.0.0.1", true }, { "127.1.2.3", true },	 { "::1", true },
+		{ "localhost", true }, { "127.example", false }, { "", false },
+		{ "0.0.0.0", false },  { "::", false },		 { "12.0.0.1", false },
+		{ "127.", false },     { "localhosts", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
+		check_int(hosts[i].host,
+			  argument_is_localhost(hosts[i].host, strlen(hosts[i].host)), hosts[i].is);
+}
+
+static const char *env(const void *data, const char *name, size_t len)
+{
+	(void)data;
+	if (len == 4 && memcmp(name, "PORT", 4) == 0)
+		return "80";
+	return len == 4 && memcmp(name, "NONE", 4) == 0 ? "" : NULL;
+}
+
+static const struct {
+	const char *text;
+	bool script;
+	const char *want;
+} fill_cases[] = {
+	{ "", false, "" },
+	{ "a$(PORT)b", false, "a80b" },
+	{ "$(PORT)$(PORT)", false, "8080" },
+	{ "$(NONE)", false, "" },
+	{ "$(OTHER)", false, "$(OTHER)" },
+	{ "$$(PORT)", false, "$(PORT)" },
+	{ "$(PORT", false, "$(PORT" },
+	{ "$PORT ${PORT}", false, "$PORT ${PORT}" },
+	{ "$PORT ${PORT} $(PORT)", true, "80 80 80" },
+	{ "$PORTS ${PORT:-1} ${OTHER:-7} ${OTHER}", true, "$PORTS 80 7 ${OTHER}" },
+	{ "$ ${ ${} $", true, "$ ${ ${} $" },
+	{ "${PORT", true, "${PORT" },
+	{ "$$", true, "$$" },
+};
+
+static void test_fill(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(fill_cases); i++) {
+		_cleanup_buf_ struct buf out = { 0 };
+
+		argument_fill(fill_cases[i].text, fill_cases[i].script, env, NULL, &out);
+		check_text(fill_cases[i].text, out.data, fill_cases[i].want);
+	}
+}
+
+static const char *env_large(const void *data, const char *name, size_t len)
+{
+	(void)name;
+	(void)len;
+	return data;
+}
+
+/* Many variables with long values do not fill memory, and open brackets no time. */
+static void test_bounds(void **state)
+{
+	_cleanup_buf_ struct buf text = { 0 }, value = { 0 }, out = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 4096; i++)
+		buf_putc(&value, 'x');
+	for (int i = 0; i < 100000; i++)
+		buf_puts(&text, "$(A)");
+	argument_fill(text.data, false, env_large, value.data, &out);
+	assert_true(out.len < (2UL << 20) && out.len > (1UL << 20));
+	buf_reset(&text);
+	buf_reset(&out);
+	for (int i = 0; i < 1000000; i++)
+		buf_puts(&text, "$(");
+	argument_fill(text.data, true, env_large, value.data, &out);
+	check_int("kept", (long long)out.len, (long long)text.len);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_flags),	  cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_localhost), cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
