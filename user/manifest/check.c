@@ -204,11 +204,22 @@ int check_new(const struct manifest_options *options, struct check **ret_check)
 	if (r < 0)
 		return r;
 	check->options = *options;
-	check->pods_end = &check->pods;
-	check->services_end = &check->services;
+	check_reset(check);
 	documented_fill(options->registry, &check->documented);
 	*ret_check = TAKE_PTR(check);
 	return 0;
+}
+
+void check_reset(struct check *check)
+{
+	findings_free(&check->findings);
+	arena_free(&check->arena);
+	check->pods = NULL;
+	check->pods_end = &check->pods;
+	check->services = NULL;
+	check->services_end = &check->services;
+	check->ignores = NULL;
+	check->counts = (struct manifest_counts) { 0 };
 }
 
 int check_finish(struct check *check, struct findings *ret_findings)
@@ -239,7 +250,6 @@ void check_free(struct check *check)
 		return;
 	for (size_t i = 0; i < POLICY_MAX; i++)
 		policy_free(check->policies[i]);
-	findings_free(&check->findings);
-	arena_free(&check->arena);
+	check_reset(check);
 	free(check);
 }

@@ -48,6 +48,9 @@ int check_file(struct check *check, const char *file, const char *text, size_t l
  */
 int check_finish(struct check *check, struct findings *ret_findings);
 
+/* Forget all files, to check others with the same options. */
+void check_reset(struct check *check);
+
 struct manifest_counts check_counts(const struct check *check);
 
 void check_free(struct check *check);
