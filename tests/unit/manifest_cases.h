@@ -78,7 +78,7 @@ static inline void manifest_check(const struct manifest_options *options, const 
 				  struct manifest_counts *ret_counts)
 {
 	_cleanup_(check_freep) struct check *check = NULL;
-	char file[16];
+	char file[32];
 
 	check_int("new", check_new(options, &check), 0);
 	for (size_t i = 0; i < n; i++) {

@@ -1,0 +1,181 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# hostportctl check as a pipeline runs it: exit statuses, standard input, directories, JSON, and
+# ten thousand files. It needs no privilege, no agent and no lock.
+# shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
+. "$(dirname "$0")/lib.sh"
+
+rm -rf "$WORK"
+mkdir -p "$WORK" || exit 3
+trap 'rm -rf "$WORK"' EXIT
+
+# check NAME STATUS ARGUMENT...: run it; what it prints is in $WORK/out and $WORK/err.
+check() {
+	local name=$1 want=$2
+	shift 2
+	timeout 120 "$B/hostportctl" check "$@" >"$WORK/out" 2>"$WORK/err"
+	is "$name: exit status" "$?" "$want"
+}
+out() { cat "$WORK/out"; }
+err() { cat "$WORK/err"; }
+rules() { jq -r '.findings[].rule' "$WORK/out" | sort | uniq -c | awk '{printf "%s%s %d", sep, $2, $1; sep = ", "}'; }
+
+# daemonset NAME PORT [SPEC-LINE]: a manifest.
+daemonset() {
+	cat <<-END
+		apiVersion: apps/v1
+		kind: DaemonSet
+		metadata: {name: $1, namespace: x}
+		spec:
+		  template:
+		    metadata: {labels: {app: $1}}
+		    spec:
+		      hostNetwork: true
+		      ${3:-serviceAccountName: x}
+		      containers:
+		      - name: c
+		        image: i
+		        ports:
+		        - containerPort: $2
+	END
+}
+
+# ---- exit statuses ----------------------------------------------------------------------------
+daemonset good 9120 >"$WORK/good.yaml"
+daemonset bad 8080 >"$WORK/bad.yaml"
+daemonset outside 10010 >"$WORK/warning.yaml"
+check "nothing found" 0 "$WORK/good.yaml"
+has "nothing found: counts" "$(out)" "^0 errors, 0 warnings, 0 notes, 0 accepted, in 1 file$"
+check "an error" 1 "$WORK/bad.yaml"
+has "an error: where and what" "$(out)" \
+	"^$WORK/bad.yaml:14:26: error: tcp 8080 of DaemonSet x/bad, container c: .*\[unregistered-port\]$"
+check "a warning" 1 "$WORK/warning.yaml"
+has "a warning: what" "$(out)" "warning: .*\[outside-documented-range\]$"
+check "a warning, errors asked for" 0 --severity=error "$WORK/warning.yaml"
+has_not "a warning, errors asked for: none" "$(out)" "outside-documented-range"
+check "no operand" 2
+check "no such file" 2 "$WORK/none.yaml"
+has "no such file: why" "$(err)" "^hostportctl: check: $WORK/none.yaml: cannot be read: No such file or directory$"
+check "no such file: the others are checked" 2 "$WORK/none.yaml" "$WORK/bad.yaml"
+has "no such file: the others are checked: found" "$(out)" "unregistered-port"
+check "no such option" 2 --nonsense "$WORK/good.yaml"
+check "no such form" 2 --output=xml "$WORK/good.yaml"
+has "no such form: what there is" "$(err)" "not one of text, json"
+check "no such severity" 2 --severity=fatal "$WORK/good.yaml"
+echo "version: 2" >"$WORK/registry.yaml"
+check "a bad registry" 2 --registry="$WORK/registry.yaml" "$WORK/good.yaml"
+check "help" 0 --help
+
+# ---- the registry and the cluster -----------------------------------------------------------
+cat >"$WORK/registry.yaml" <<-END
+	version: 1
+	name: site
+	ranges: [{ports: 8000-8999, protocol: tcp}]
+	entries: [{ports: 8080, protocol: tcp, process: mine, platforms: [aws], since: "4.18", owners: [{namespace: x}]}]
+END
+check "a registry of its own" 0 --registry="$WORK/registry.yaml" "$WORK/bad.yaml"
+check "another platform" 1 --registry="$WORK/registry.yaml" --platform=gcp "$WORK/bad.yaml"
+has "another platform: why" "$(out)" "is for platform aws, and this is gcp \[inactive-port\]"
+check "an earlier version" 1 --registry="$WORK/registry.yaml" --cluster-version=4.17 "$WORK/bad.yaml"
+has "an earlier version: why" "$(out)" "is there since 4.18, and this cluster is 4.17 \[inactive-port\]"
+sed -i '/namespace/s/, namespace: x//' "$WORK/bad.yaml"
+check "no namespace" 1 --registry="$WORK/registry.yaml" "$WORK/bad.yaml"
+has "no namespace: default" "$(out)" "DaemonSet default/bad, .*\[wrong-owner\]"
+check "a namespace for what names none" 0 --registry="$WORK/registry.yaml" --namespace=x "$WORK/bad.yaml"
+daemonset control 9099 >"$WORK/control.yaml"
+sed -i 's/name: control, namespace: x/name: cluster-version-operator, namespace: openshift-cluster-version/
+	s/name: c$/name: cluster-version-operator/' "$WORK/control.yaml"
+check "a port of control planes" 1 "$WORK/control.yaml"
+has "a port of control planes: why" "$(out)" "control-plane nodes only, and no node selector .*\[inactive-port\]"
+check "in a cluster of them" 0 --role=control-plane "$WORK/control.yaml"
+rm "$WORK/registry.yaml" "$WORK/control.yaml"
+
+# ---- standard input, pipes, forms -------------------------------------------------------------
+check "standard input" 1 - <"$WORK/bad.yaml"
+has "standard input: its name" "$(out)" "^<stdin>:14:26: error"
+check "a pipe" 1 <(cat "$WORK/bad.yaml")
+check "all files, whatever their names" 1 "$WORK/good.yaml" <(cat "$WORK/bad.yaml") - <"$WORK/warning.yaml"
+has "all files: counts" "$(out)" "in 3 files$"
+check "JSON out" 1 --output=json "$WORK/bad.yaml"
+is "JSON out: the finding" "$(jq -c '.findings[] | [.rule, .severity, .line, .column, .path, .protocol, .port]' "$WORK/out")" \
+	'["unregistered-port","error",14,26,"$.spec.template.spec.containers[0].ports[0].containerPort","tcp",8080]'
+cat >"$WORK/bad.json" <<-'END'
+	{"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "bad"}, "spec": {"template":
+		{"metadata": {"labels": {"app": "bad"}}, "spec": {"hostNetwork": true, "containers": [
+			{"name": "c", "image": "i", "ports": [{"containerPort": 8080}]}]}}}}
+END
+check "JSON in" 1 --output=json "$WORK/bad.json"
+is "JSON in: where" "$(jq -c '.findings[] | [.line, .column]' "$WORK/out")" "[3,57]"
+same='.findings[] | del(.file, .line, .column)'
+is "JSON in: as YAML" "$(jq -c "$same" "$WORK/out")" \
+	"$("$B/hostportctl" check --output=json "$WORK/bad.yaml" | jq -c "$same")"
+rm "$WORK/bad.json" "$WORK"/*.yaml
+
+# ---- directories ------------------------------------------------------------------------------
+mkdir -p "$WORK/tree/b/c" "$WORK/tree/.hidden" "$WORK/elsewhere"
+daemonset one 8081 >"$WORK/tree/z.yaml"
+daemonset two 8082 >"$WORK/tree/a.yml"
+daemonset three 8083 >"$WORK/tree/b/c/x.json" # YAML is what JSON is not
+daemonset four 8084 >"$WORK/tree/.hidden/x.yaml"
+daemonset four 8084 >"$WORK/tree/.x.yaml"
+daemonset four 8084 >"$WORK/tree/README.md"
+daemonset five 8085 >"$WORK/elsewhere/five"
+daemonset six 8086 >"$WORK/elsewhere/six.yaml"
+ln -s ../elsewhere/five "$WORK/tree/five.yaml"
+ln -s .. "$WORK/tree/b/loop"
+ln -s ../elsewhere "$WORK/tree/link"
+mkfifo "$WORK/tree/pipe.yaml"
+check "a directory" 1 --output=json "$WORK/tree"
+is "a directory: in order" "$(jq -r '.findings[].port' "$WORK/out" | tr '\n' ' ')" "8082 8083 8085 8081 "
+is "a directory: files" "$(jq -r .files "$WORK/out")" 4
+ln -s nowhere "$WORK/tree/dangling.yaml"
+check "a link that leads nowhere" 2 "$WORK/tree"
+has "a link that leads nowhere: which" "$(err)" "$WORK/tree/dangling.yaml: cannot be read: No such file"
+rm "$WORK/tree/dangling.yaml"
+check "a file below, in any name" 1 "$WORK/tree/README.md"
+mkdir "$WORK/empty"
+check "an empty directory" 0 "$WORK/empty"
+
+# ---- what is no manifest ----------------------------------------------------------------------
+mkdir "$WORK/chart"
+printf 'replicas: 2\nports: [{containerPort: 80}]\n' >"$WORK/chart/values.yaml"
+printf 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\n' >"$WORK/chart/pod.yaml"
+printf 'a: [\n' >"$WORK/chart/broken.yaml"
+{ daemonset last 8087; printf -- '---\na: [\n'; } >"$WORK/chart/half.yaml"
+head -c 1000 /dev/urandom >"$WORK/chart/random.yaml"
+: >"$WORK/chart/zero.yaml"
+check "a chart" 1 --output=json "$WORK/chart"
+is "a chart: one finding for each file" "$(rules)" "broken-manifest 3, template 1, unregistered-port 1"
+check "a chart, as text" 1 "$WORK/chart"
+has "a chart: what it is not" "$(out)" "; 1 no objects of Kubernetes$"
+truncate -s 33M "$WORK/chart/zero.yaml"
+check "a file that is too large" 2 "$WORK/chart/zero.yaml"
+has "a file that is too large: why" "$(err)" "zero.yaml: larger than 33554432 bytes$"
+
+# ---- ten thousand -----------------------------------------------------------------------------
+# Of each hundred, one port is not registered, and one workload claims what the first of all does.
+mkdir "$WORK/many"
+daemonset NAME PORT 'nodeSelector: {node: NODE}' >"$WORK/template"
+awk -v dir="$WORK/many" '
+	{ text = text $0 "\n" }
+	END {
+		for (i = 0; i < 10000; i++) {
+			port = i % 100 == 50 ? 8080 : i % 100 == 0 ? 9899 : 9120 + i % 70
+			one = text
+			gsub(/NAME/, "d" i, one)
+			gsub(/PORT/, port, one)
+			gsub(/NODE/, i % 100 == 0 ? "all" : "n" i, one)
+			file = dir "/" i ".yaml"
+			printf "%s", one >file
+			close(file)
+		}
+	}' "$WORK/template"
+check "ten thousand files" 1 --output=json "$WORK/many"
+is "ten thousand files: files" "$(jq .files "$WORK/out")" 10000
+is "ten thousand files: not registered" "$(jq '[.findings[] | select(.port == 8080) | .rule] | unique | .[]' -c "$WORK/out")" \
+	'"unregistered-port"'
+is "ten thousand files: how many" "$(jq '[.findings[] | select(.rule == "unregistered-port" and .port == 8080)] | length' "$WORK/out")" 100
+is "ten thousand files: conflicts" "$(jq '[.findings[] | select(.rule == "port-conflict")] | length' "$WORK/out")" 99
+is "ten thousand files: nothing left out" "$(jq .left_out "$WORK/out")" 0
+finish
