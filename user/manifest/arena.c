@@ -46,12 +46,21 @@ void *arena_take(struct arena *arena, size_t size)
 	return memset(taken, 0, size);
 }
 
+static const char *copy(struct arena *arena, const char *text, size_t len)
+{
+	char *taken = arena_take(arena, len + 1);
+
+	return taken ? memcpy(taken, text, len) : NULL;
+}
+
+const char *arena_text_max(struct arena *arena, const char *text, size_t max)
+{
+	return text ? copy(arena, text, strnlen(text, max)) : NULL;
+}
+
 const char *arena_text(struct arena *arena, const char *text)
 {
-	size_t size = text ? strlen(text) + 1 : 0;
-	char *copy = text ? arena_take(arena, size) : NULL;
-
-	return copy ? memcpy(copy, text, size) : NULL;
+	return text ? copy(arena, text, strlen(text)) : NULL;
 }
 
 const char *arena_printf(struct arena *arena, const char *fmt, ...)

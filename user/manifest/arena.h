@@ -23,8 +23,9 @@ struct arena_mark {
 
 void *arena_take(struct arena *arena, size_t size);
 
-/* A copy of a text; of NULL it is NULL. */
+/* A copy of a text, or of its first `max` bytes; of NULL it is NULL. */
 const char *arena_text(struct arena *arena, const char *text);
+const char *arena_text_max(struct arena *arena, const char *text, size_t max);
 
 /* Formatted text. */
 const char *arena_printf(struct arena *arena, const char *fmt, ...)

@@ -15,12 +15,14 @@ struct words {
 	struct reading *reading;
 	const struct variable *variables;
 	struct listener *listeners;
-	const char *host;   /* of a flag that gives ports their address, or NULL */
-	bool shell;	    /* a shell was named */
-	bool script_next;   /* the next word is a script */
-	bool pending;	    /* the next word is the value of `flag` */
-	const char *flag;   /* in the arena */
-	struct place place; /* of the word that is read */
+	const char *host;	      /* of a flag that gives ports their address, or NULL */
+	bool shell;		      /* a shell was named */
+	bool script_next;	      /* the next word is a script */
+	bool pending;		      /* the next word is the value of `flag` */
+	const char *flag;	      /* in the arena */
+	const struct yaml_node *item; /* that is read */
+	uint32_t *count;	      /* of the pod's listeners */
+	struct place place;	      /* of the word that is read */
 };
 
 /* ---- variables ----------------------------------------------------------------------------- */
@@ -72,8 +74,11 @@ static void add_listener(struct words *w, const char *host, size_t host_len, uin
 	struct arena *arena = &w->reading->check->arena;
 	struct listener *listener = arena_take(arena, sizeof(*listener));
 
-	if (!listener)
+	if (!listener ||
+	    !reading_count(w->reading, w->item, w->count, POD_LISTENERS_MAX, "listening arguments"))
 		return;
+	if (host_len > READING_TEXT_MAX)
+		host_len = READING_TEXT_MAX;
 	*listener = (struct listener) {
 		.next = w->listeners,
 		.flag = w->flag,
@@ -119,7 +124,7 @@ static void take_value(struct words *w, const char *value)
 		take_addresses(w, value);
 		break;
 	case FLAG_HOST:
-		w->host = arena_text(&w->reading->check->arena, value);
+		w->host = arena_text_max(&w->reading->check->arena, value, READING_TEXT_MAX);
 		if (argument_address(value, strlen(value), &host, &len, &port))
 			add_listener(w, host, len, port);
 		break;
@@ -146,7 +151,8 @@ static void take_word(struct words *w, const char *word)
 	}
 	if (dashes > 2 || len == 0)
 		return;
-	w->flag = arena_printf(&w->reading->check->arena, "%.*s", (int)len, name);
+	w->flag = arena_text_max(&w->reading->check->arena, name,
+				 len < READING_TEXT_MAX ? len : READING_TEXT_MAX);
 	if (!w->flag)
 		return;
 	if (name[len] == '=')
@@ -249,6 +255,7 @@ static void take_list(struct words *w, const struct yaml_node *container, const 
 	for (unsigned int i = 0; item; i++, item = lookup_next(&r->doc, item)) {
 		inner = reading_index(r, i);
 		if (item->kind == YAML_KIND_SCALAR) {
+			w->item = item;
 			w->place = reading_place(r, item, NULL);
 			take_argument(w, yaml_tree_text(r->doc.tree, item));
 		}
@@ -257,10 +264,12 @@ static void take_list(struct words *w, const struct yaml_node *container, const 
 	reading_leave(r, outer);
 }
 
-void argument_read(struct reading *r, const struct yaml_node *container,
+void argument_read(struct reading *r, const struct yaml_node *container, uint32_t *count,
 		   struct listener **ret_listeners)
 {
-	struct words w = { .reading = r, .variables = read_variables(r, container) };
+	struct words w = { .reading = r,
+			   .count = count,
+			   .variables = read_variables(r, container) };
 	struct listener *listener;
 
 	take_list(&w, container, "command");

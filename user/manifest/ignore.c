@@ -39,11 +39,13 @@ static void add(void *data, const struct yaml_node *key, const struct yaml_node 
 	all = arena_take(arena, sizeof(*all));
 	if (!ignore || !all)
 		return;
-	ignore->name = arena_text(arena, name + strlen(PREFIX));
-	ignore->fault = take_name(arena, name + strlen(PREFIX), ignore);
+	ignore->name = arena_text_max(arena, name + strlen(PREFIX), READING_TEXT_MAX);
+	if (!ignore->name)
+		return;
+	ignore->fault = take_name(arena, ignore->name, ignore);
 	if (value->kind == YAML_KIND_SCALAR)
 		reason = yaml_tree_text(r->doc.tree, value);
-	ignore->reason = arena_text(arena, reason);
+	ignore->reason = arena_text_max(arena, reason, READING_TEXT_MAX);
 	if (!ignore->fault && reason[strspn(reason, " \t\n")] == '\0')
 		ignore->fault = "it has no reason";
 	ignore->place = reading_place(r, key, name);

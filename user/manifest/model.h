@@ -144,6 +144,11 @@ enum pod_names {
 	PODS_UNKNOWN,  /* any of these */
 };
 
+/* What is read of one pod; the next one is said to be too many. */
+#define POD_CONTAINERS_MAX 1000
+#define POD_PORTS_MAX	   4096
+#define POD_LISTENERS_MAX  4096
+
 /* A pod, or the template of a workload's pods. */
 struct pod {
 	struct pod *next;
@@ -154,6 +159,7 @@ struct pod {
 	struct label *labels;
 	struct placement placement;
 	struct container *containers;
+	uint32_t containers_len, ports, listeners; /* how many there are */
 	struct ignore *ignores;
 	struct place place; /* of its specification */
 };

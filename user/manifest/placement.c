@@ -236,9 +236,11 @@ static bool has_word(const struct word *words, const char *text, size_t *steps)
 /* Do all, or any, of the words of one list stand in the other? */
 static bool words_in(const struct word *words, const struct word *list, bool all, size_t *steps)
 {
-	for (; words && *steps; words = words->next)
-		if (has_word(list, words->text, steps) != all)
+	for (; words && *steps; words = words->next) {
+		(*steps)--;
+		if (*steps && has_word(list, words->text, steps) != all)
 			return !all;
+	}
 	return all;
 }
 
@@ -278,27 +280,31 @@ static bool never_same_node(const struct placement *a, const struct placement *b
 	if (!a->terms || !b->terms)
 		return false;
 	for (const struct term *x = a->terms; x; x = x->next)
-		for (const struct term *y = b->terms; y; y = y->next)
+		for (const struct term *y = b->terms; y; y = y->next) {
+			if (!*steps)
+				return false;
+			(*steps)--;
 			if (!terms_contradict(x, y, steps))
 				return false;
+		}
 	return true;
 }
 
-bool placement_labelled(const struct label *labels, const struct requirement *requirements)
+/* Do the labels meet all requirements? */
+static bool labelled(const struct label *labels, const struct requirement *requirements,
+		     size_t *steps)
 {
-	size_t steps = 4096; /* a label selector is short */
-
-	for (const struct requirement *q = requirements; q; q = q->next) {
+	for (const struct requirement *q = requirements; q && *steps; q = q->next) {
 		const struct label *l = labels;
 
-		while (l && strcmp(l->key, q->key) != 0)
+		for ((*steps)--; l && *steps && strcmp(l->key, q->key) != 0; (*steps)--)
 			l = l->next;
 		if (q->op == REQUIRE_OTHER || (q->op == REQUIRE_NOT_EXISTS && l) ||
 		    (q->op == REQUIRE_EXISTS && !l))
 			return false;
-		if (q->op == REQUIRE_IN && !(l && has_word(q->values, l->value, &steps)))
+		if (q->op == REQUIRE_IN && !(l && has_word(q->values, l->value, steps)))
 			return false;
-		if (q->op == REQUIRE_NOT_IN && l && has_word(q->values, l->value, &steps))
+		if (q->op == REQUIRE_NOT_IN && l && has_word(q->values, l->value, steps))
 			return false;
 	}
 	return true;
@@ -312,7 +318,7 @@ static bool keeps_away(const struct pod *pod, const struct pod *other, size_t *s
 	for (const struct apart *a = pod->placement.apart; a && *steps; a = a->next, (*steps)--) {
 		there = a->namespaces ? has_word(a->namespaces, other->namespace_, steps) :
 					strcmp(pod->namespace_, other->namespace_) == 0;
-		if (there && placement_labelled(other->labels, a->labels))
+		if (there && labelled(other->labels, a->labels, steps))
 			return true;
 	}
 	return false;
@@ -324,6 +330,7 @@ bool placement_meet(const struct pod *a, const struct pod *b, size_t *steps)
 
 	if (!((x | y) & NODES_ANY) && !(x & y))
 		return false;
+	/* Used up: the caller concludes nothing. */
 	return !never_same_node(&a->placement, &b->placement, steps) && !keeps_away(a, b, steps) &&
 	       !keeps_away(b, a, steps);
 }

@@ -15,6 +15,3 @@ bool placement_meet(const struct pod *a, const struct pod *b, size_t *steps);
 
 /* Append why nothing keeps the pod from nodes of a role (NODES_...), after "and ". */
 void placement_why(const struct placement *placement, unsigned int role, struct buf *out);
-
-/* Do the labels meet all requirements? */
-bool placement_labelled(const struct label *labels, const struct requirement *requirements);

@@ -23,8 +23,8 @@ static void add_label(void *data, const struct yaml_node *key, const struct yaml
 	label = arena_take(arena, sizeof(*label));
 	if (!label)
 		return;
-	label->key = arena_text(arena, yaml_tree_text(tree, key));
-	label->value = arena_text(arena, yaml_tree_text(tree, value));
+	label->key = arena_text_max(arena, yaml_tree_text(tree, key), READING_TEXT_MAX);
+	label->value = arena_text_max(arena, yaml_tree_text(tree, value), READING_TEXT_MAX);
 	label->next = l->labels;
 	if (label->key && label->value)
 		l->labels = label;
@@ -82,13 +82,14 @@ static bool read_number(struct reading *r, const struct yaml_node *item, bool ho
 	return true;
 }
 
-static void read_port(struct reading *r, const struct yaml_node *item, bool host_network,
+static void read_port(struct reading *r, const struct yaml_node *item, struct pod *pod,
 		      struct port ***end)
 {
 	struct port *port = arena_take(&r->check->arena, sizeof(*port));
+	bool host_network = pod->host_network;
 
-	if (!port || !reading_protocol(r, item, &port->proto) ||
-	    !read_number(r, item, host_network, port))
+	if (!port || !reading_count(r, item, &pod->ports, POD_PORTS_MAX, "ports") ||
+	    !reading_protocol(r, item, &port->proto) || !read_number(r, item, host_network, port))
 		return;
 	port->name = reading_text(r, item, "name");
 	port->host_ip = reading_text(r, item, "hostIP");
@@ -98,7 +99,7 @@ static void read_port(struct reading *r, const struct yaml_node *item, bool host
 	*end = &port->next;
 }
 
-static void read_ports(struct reading *r, const struct yaml_node *container, bool host_network,
+static void read_ports(struct reading *r, const struct yaml_node *container, struct pod *pod,
 		       struct port **ports)
 {
 	const struct yaml_node *item = lookup_first(&r->doc, lookup(&r->doc, container, "ports"));
@@ -106,7 +107,7 @@ static void read_ports(struct reading *r, const struct yaml_node *container, boo
 
 	for (unsigned int i = 0; item; i++, item = lookup_next(&r->doc, item)) {
 		inner = reading_index(r, i);
-		read_port(r, item, host_network, &ports);
+		read_port(r, item, pod, &ports);
 		reading_leave(r, inner);
 	}
 	reading_leave(r, outer);
@@ -181,7 +182,8 @@ static void read_container(struct reading *r, const struct yaml_node *item,
 	struct container *container = arena_take(&r->check->arena, sizeof(*container));
 	const char *restart = lookup_text(&r->doc, item, "restartPolicy");
 
-	if (!container)
+	if (!container ||
+	    !reading_count(r, item, &pod->containers_len, POD_CONTAINERS_MAX, "containers"))
 		return;
 	if (kind == CONTAINER_INIT && restart && strcmp(restart, "Always") == 0)
 		kind = CONTAINER_SIDECAR;
@@ -190,10 +192,10 @@ static void read_container(struct reading *r, const struct yaml_node *item,
 		container->name = "?";
 	container->kind = kind;
 	container->order = order;
-	read_ports(r, item, pod->host_network, &container->ports);
+	read_ports(r, item, pod, &container->ports);
 	if (pod->host_network) {
 		read_handlers(r, item, &container->references);
-		argument_read(r, item, &container->listeners);
+		argument_read(r, item, &pod->listeners, &container->listeners);
 	}
 	**end = container;
 	*end = &container->next;

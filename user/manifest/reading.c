@@ -14,9 +14,9 @@ size_t reading_key(struct reading *r, const char *key)
 		plain &= (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
 			 (*c >= '0' && *c <= '9') || *c == '_';
 	if (plain)
-		buf_printf(&r->path, ".%s", key);
+		buf_printf(&r->path, ".%.*s", READING_TEXT_MAX, key);
 	else
-		buf_printf(&r->path, "['%s']", key);
+		buf_printf(&r->path, "['%.*s']", READING_TEXT_MAX, key);
 	return mark;
 }
 
@@ -43,7 +43,7 @@ struct place reading_place(struct reading *r, const struct yaml_node *node, cons
 		.file = r->file,
 		.line = node->line,
 		.column = node->column,
-		.path = arena_text(&r->check->arena, r->path.data),
+		.path = arena_text_max(&r->check->arena, r->path.data, READING_PATH_MAX),
 	};
 
 	r->check->arena.failed |= r->path.failed;
@@ -53,7 +53,27 @@ struct place reading_place(struct reading *r, const struct yaml_node *node, cons
 
 const char *reading_text(struct reading *r, const struct yaml_node *mapping, const char *key)
 {
-	return arena_text(&r->check->arena, lookup_text(&r->doc, mapping, key));
+	return arena_text_max(&r->check->arena, lookup_text(&r->doc, mapping, key),
+			      READING_TEXT_MAX);
+}
+
+bool reading_count(struct reading *r, const struct yaml_node *node, uint32_t *count, uint32_t max,
+		   const char *what)
+{
+	struct place place;
+
+	if (*count < max) {
+		(*count)++;
+		return true;
+	}
+	if (*count == max) {
+		(*count)++;
+		place = reading_place(r, node, NULL);
+		(void)check_say(r->check, RULE_BROKEN, &place, r->ignores, NULL, 0, 0,
+				"%s has more than %u %s: the others were not looked at", r->who,
+				max, what);
+	}
+	return false;
 }
 
 bool reading_is_placeholder(const char *text)
@@ -142,7 +162,7 @@ int reading_port_or_name(struct reading *r, const struct yaml_node *mapping, con
 	if (text[strspn(text, "-0123456789")] == '\0')
 		return number(r, value, key, text, ret);
 	*ret = 0;
-	*ret_name = arena_text(&r->check->arena, text);
+	*ret_name = arena_text_max(&r->check->arena, text, READING_TEXT_MAX);
 	return 1;
 }
 

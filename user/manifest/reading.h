@@ -7,6 +7,13 @@
 #include "lookup.h"
 #include "model.h"
 
+/*
+ * Texts of a manifest are kept up to here. Kubernetes allows names of 253 bytes;
+ * what is longer must not be in each of many findings.
+ */
+#define READING_TEXT_MAX 512
+#define READING_PATH_MAX 1024
+
 struct reading {
 	struct check *check;
 	struct document doc;
@@ -25,8 +32,15 @@ void reading_leave(struct reading *r, size_t mark);
 /* The place of a node, at the present path and a key below it (NULL: none). */
 struct place reading_place(struct reading *r, const struct yaml_node *node, const char *key);
 
-/* A scalar's text in the arena; NULL where it is none. */
+/* A scalar's text in the arena, at most READING_TEXT_MAX of it; NULL where it is none. */
 const char *reading_text(struct reading *r, const struct yaml_node *mapping, const char *key);
+
+/*
+ * Count one more of something. False: there are `max` already, which is said of
+ * the first one.
+ */
+bool reading_count(struct reading *r, const struct yaml_node *node, uint32_t *count, uint32_t max,
+		   const char *what);
 
 /* Does a text hold what a template's renderer, a shell or oc process would fill in? */
 bool reading_is_placeholder(const char *text);

@@ -147,14 +147,14 @@ static size_t lower_bound(const struct labels *labels, const struct labelled *ke
 }
 
 /* ---- checking ------------------------------------------------------------------------------ */
-static bool selects(const struct service *service, const struct pod *pod)
+static bool selects(const struct service *service, const struct pod *pod, size_t *steps)
 {
 	for (const struct label *s = service->selector; s; s = s->next) {
 		const struct label *l = pod->labels;
 
-		while (l && strcmp(l->key, s->key) != 0)
+		for (; l && *steps && strcmp(l->key, s->key) != 0; (*steps)--)
 			l = l->next;
-		if (!l || strcmp(l->value, s->value) != 0)
+		if (!*steps || !l || strcmp(l->value, s->value) != 0)
 			return false;
 	}
 	return true;
@@ -199,11 +199,13 @@ static void check_one(struct check *check, const struct labels *labels,
 	const struct pod *pod;
 
 	for (const struct service_port *port = service->ports; port; port = port->next)
-		for (i = first; i < labels->len && *steps; i++, (*steps)--) {
+		for (i = first; i < labels->len && *steps; i++) {
+			(*steps)--;
 			pod = labels->items[i].pod;
 			if (compare_labels(&labels->items[i], &key) != 0)
 				break;
-			if (!selects(service, pod) ||
+			*steps -= *steps < pod->ports ? *steps : pod->ports;
+			if (!selects(service, pod, steps) ||
 			    declared_has(pod, port->name, port->number, port->proto))
 				continue;
 			say(check, service, port, pod);

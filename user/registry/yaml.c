@@ -47,7 +47,7 @@ struct builder {
 	struct yaml_anchors anchors;
 	struct level open[YAML_STREAM_DEPTH_MAX];
 	size_t depth;
-	bool any;		   /* there was a document */
+	size_t documents;	   /* so far */
 	bool parted;		   /* scalars need yaml_json_join() */
 	unsigned int line, column; /* of what is parsed in its file, from 0 */
 };
@@ -274,9 +274,10 @@ static int on_end(struct builder *b)
 
 static int on_document(struct builder *b, const yaml_event_t *event)
 {
-	if (b->any && !b->dialect->loose)
+	if (b->documents && !b->dialect->loose)
 		return fault(b, &event->start_mark, "a second document: one file is one document");
-	b->any = true;
+	if (++b->documents > YAML_STREAM_DOCUMENTS_MAX)
+		return fault(b, &event->start_mark, "too many documents in one file");
 	return 0;
 }
 

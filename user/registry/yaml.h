@@ -18,10 +18,11 @@
 #include "diag.h"
 
 /* Bounds; beyond them a document is refused, not cut. */
-#define YAML_NODES_MAX	      (4U << 20)
-#define YAML_KEYS_MAX	      64 /* of one mapping, so that looking for duplicates stays cheap */
-#define YAML_STREAM_DEPTH_MAX 64
-#define YAML_STREAM_KEYS_MAX  4096
+#define YAML_NODES_MAX		  (4U << 20)
+#define YAML_KEYS_MAX		  64 /* of one mapping, so that looking for duplicates stays cheap */
+#define YAML_STREAM_DEPTH_MAX	  64
+#define YAML_STREAM_DOCUMENTS_MAX 100000
+#define YAML_STREAM_KEYS_MAX	  4096
 
 enum yaml_kind {
 	YAML_KIND_SCALAR,
@@ -58,7 +59,8 @@ int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags
 
 /*
  * The documents of a file that was not written for us, one after the other: as
- * deep as YAML_STREAM_DEPTH_MAX, with YAML_STREAM_KEYS_MAX keys a mapping. An
+ * deep as YAML_STREAM_DEPTH_MAX, with YAML_STREAM_KEYS_MAX keys a mapping, and
+ * YAML_STREAM_DOCUMENTS_MAX of them. An
  * alias is a node of its own with the items of what it names, so a node may be
  * reached on many ways, and a caller bounds its steps; there are no circles.
  * Merge keys are keys of the name "<<". Tags are not looked at but !!str, with
