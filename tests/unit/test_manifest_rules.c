@@ -58,7 +58,32 @@ static const struct manifest_case registry_cases[] = {
 	  "inactive-port tcp/9101 " PORTS ".containerPort\n" },
 	{ "control-plane row, a node by its name",
 	  POD(HOST "nodeName: n, " ONE("ports: [{containerPort: 9101}]")), "" },
+	{ "worker row, kept from control planes",
+	  POD(HOST "tolerations: [{operator: Exists}], affinity: {nodeAffinity:"
+		   " {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms:"
+		   " [{matchExpressions: [{key: node-role.kubernetes.io/master, operator:"
+		   " DoesNotExist}]}]}}}, " ONE("ports: [{containerPort: 9106}]")),
+	  "" },
+	{ "worker row, tolerating control planes",
+	  POD(HOST "nodeSelector: {a: b}, tolerations: [{operator: Exists}], " ONE(
+		  "ports: [{containerPort: 9106}]")),
+	  "inactive-port tcp/9106 " PORTS ".containerPort\n" },
+	{ "the role on which the least is allowed",
+	  POD(HOST "nodeSelector: {a: b}, tolerations: [{operator: Exists}], " ONE(
+		  "ports: [{containerPort: 9111}]")),
+	  "inactive-port tcp/9111 " PORTS ".containerPort\n" },
+	{ "on the one role that is left",
+	  POD(HOST ON_CONTROL_PLANE ONE("ports: [{containerPort: 9111}]")),
+	  "localhost-only-port tcp/9111 " PORTS ".containerPort\n" },
 	/* localhost only */
+	{ "localhost row, two loopback addresses",
+	  POD(HOST ONE("args: ['--listen=127.0.0.1:9102,[::1]:9102'], ports: [{containerPort: "
+		       "9102}]")),
+	  "" },
+	{ "localhost row, one of two addresses",
+	  POD(HOST ONE("args: ['--listen=127.0.0.1:9102,10.0.0.1:9102'], ports: [{containerPort: "
+		       "9102}]")),
+	  "localhost-only-port tcp/9102 " PORTS ".containerPort\n" },
 	{ "localhost row", POD(HOST ONE("ports: [{containerPort: 9102}]")),
 	  "localhost-only-port tcp/9102 " PORTS ".containerPort\n" },
 	{ "localhost row, hostIP",
