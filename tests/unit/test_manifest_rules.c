@@ -52,6 +52,9 @@ static const struct manifest_case registry_cases[] = {
 	  POD(HOST
 	      "priorityClassName: system-node-critical, " ONE("ports: [{containerPort: 9101}]")),
 	  "" },
+	{ "control-plane row, a pod that is not critical",
+	  POD(HOST "tolerations: [{operator: Exists}], " ONE("ports: [{containerPort: 9101}]")),
+	  "inactive-port tcp/9101 " PORTS ".containerPort\n" },
 	{ "control-plane row, critical but selecting",
 	  POD(HOST "priorityClassName: system-node-critical, nodeSelector: {a: b}, " ONE(
 		  "ports: [{containerPort: 9101}]")),

@@ -134,7 +134,6 @@ struct container {
 
 /* How pods are called that a workload makes. */
 enum pod_names {
-	PODS_NAMED,    /* NAME */
 	PODS_STATIC,   /* NAME, NAME-NODE */
 	PODS_SUFFIXED, /* NAME-xxxxx */
 	PODS_HASHED,   /* NAME-hash-xxxxx */

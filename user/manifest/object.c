@@ -47,15 +47,15 @@ static const struct kind *find_kind(const struct object *o)
 
 /* ---- pods ---------------------------------------------------------------------------------- */
 /*
- * A pod without a controller that asks for no node and tolerates everything, or is
- * critical for the system, is most likely a static one: a file on some node.
+ * A pod without a controller that asks for no node and is critical for nodes is a
+ * static one, a file on some node: so are those of OpenShift and kubeadm.
  */
 static bool is_static(struct reading *r, const struct pod *pod, const struct yaml_node *spec)
 {
 	const char *class = lookup_text(&r->doc, spec, "priorityClassName");
 
-	return pod->names == PODS_STATIC && pod->host_network && !pod->placement.selects &&
-	       (pod->placement.tolerates || (class && strncmp(class, "system-", 7) == 0));
+	return pod->names == PODS_STATIC && pod->host_network && !pod->placement.selects && class &&
+	       strcmp(class, "system-node-critical") == 0;
 }
 
 static void set_role(const struct check *check, struct pod *pod)

@@ -11,13 +11,9 @@ static const struct {
 	enum pod_names names;
 	const char *suffix;
 } suffixes[] = {
-	{ PODS_NAMED, "" },
-	{ PODS_STATIC, "" },
-	{ PODS_STATIC, "-node" },
-	{ PODS_SUFFIXED, "-x7k2p" },
-	{ PODS_HASHED, "-5d4f8c7b9b-x7k2p" },
-	{ PODS_NUMBERED, "-0" },
-	{ PODS_TIMED, "-29000000-x7k2p" },
+	{ PODS_STATIC, "" },	     { PODS_STATIC, "-node" },
+	{ PODS_SUFFIXED, "-x7k2p" }, { PODS_HASHED, "-5d4f8c7b9b-x7k2p" },
+	{ PODS_NUMBERED, "-0" },     { PODS_TIMED, "-29000000-x7k2p" },
 	{ PODS_ROLLED, "-1-x7k2p" },
 };
 

@@ -263,7 +263,7 @@ static void say_owner(const struct question *q)
 	finding_suggest(say(q, RULE_WRONG_OWNER, HP_CLASS_OWNER, &why),
 			"take another port, or add an owner to the row: {namespace: %s, pod: "
 			"\"%s%s\", container: %s}",
-			q->pod->namespace_, q->pod->name, q->pod->names == PODS_NAMED ? "" : "-*",
+			q->pod->namespace_, q->pod->name, q->pod->names == PODS_STATIC ? "" : "-*",
 			q->container->name);
 }
 
