@@ -40,6 +40,7 @@ static const char manifest_registry[] =
 	" owners: [{namespace: ns}]}\n"
 	"  - {ports: 7003, protocol: tcp, class: unregistered, until: 2026-11-24, reason: his,"
 	" owners: [{namespace: his}]}\n"
+	"  - {ports: 7004, protocol: tcp, class: undeclared, until: 2026-11-24, reason: soon}\n"
 	"  - {ports: 9107, protocol: tcp, class: owner, until: 2026-11-24, reason: shared,"
 	" owners: [{pod: 'guest-*'}]}\n";
 

@@ -87,6 +87,14 @@ static const struct manifest_case fault_cases[] = {
 	     "spec: {containers: [{name: '{{ x }}', image: i, ports: [{containerPort: 80,"
 	     " hostPort: '{{ p }}'}]}]}"),
 	  "template $.spec.containers[0].ports[0].hostPort\n" },
+	{ "placeholder of a name",
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ x }}', namespace: '{{ y "
+	  "}}'}\nspec: " SPEC "\n",
+	  "template $.metadata.name\n" FOUND("$.spec") },
+	{ "a name to be filled in may be the owner's",
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: \"${X}\", namespace: ns}\nspec: {" HOST ONE(
+		  "ports: [{containerPort: 9103}]") "}\n",
+	  "template $.metadata.name\n" },
 	{ "many levels of aliases",
 	  "apiVersion: v1\nkind: Thing\n"
 	  "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"

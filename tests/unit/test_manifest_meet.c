@@ -12,6 +12,11 @@
 	"affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution:"             \
 	" [{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {" labels "}}}]}}, "
 
+#define MADE(kind, name)                                                                           \
+	"apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ns, ownerReferences: [{kind: "  \
+	"x,"                                                                                       \
+	" name: y}, {kind: " kind ", name: " name ", controller: true}]}\nspec: {" PORT "}\n"
+
 struct pair_case {
 	const char *name;
 	const char *first, *second; /* of two files */
@@ -40,6 +45,18 @@ static const struct pair_case pair_cases[] = {
 	{ "hostPort and host network", DS("a", ONE("ports: [{hostPort: 9100}]")), DS("b", PORT),
 	  CLASH },
 	{ "the same object", DS("a", PORT), DS("a", PORT), "" },
+	{ "a pod and what made it", DS("a", PORT), MADE("DaemonSet", "a"), "" },
+	{ "a pod and what made its maker", WORKLOAD("Deployment", "a", PORT),
+	  MADE("ReplicaSet", "a-5d4f8c7b9b"), "" },
+	{ "a pod and something else", DS("a", PORT), MADE("DaemonSet", "b"),
+	  "port-conflict tcp/9100 $.spec.containers[0].ports[0].containerPort\n" },
+	{ "two pods of one maker", MADE("DaemonSet", "a"),
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: q, namespace: ns, ownerReferences:"
+	  " [{kind: DaemonSet, name: a, controller: true}]}\nspec: {" PORT "}\n",
+	  "" },
+	{ "a pod that has ended", DS("a", PORT), POD(PORT) "status: {phase: Succeeded}\n", "" },
+	{ "a pod that runs", DS("a", PORT), POD(PORT) "status: {phase: Running}\n",
+	  "port-conflict tcp/9100 $.spec.containers[0].ports[0].containerPort\n" },
 	{ "the same name of another kind", DS("a", PORT), WORKLOAD("Deployment", "a", PORT),
 	  CLASH },
 	{ "selectors that contradict", DS("a", "nodeSelector: {d: x}, " PORT),

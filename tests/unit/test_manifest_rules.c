@@ -215,6 +215,13 @@ static const struct manifest_case declared_cases[] = {
 		       " z --port\"]")),
 	  "undeclared-argument tcp/9100 $.spec.containers[0].command[2]\n"
 	  "undeclared-argument tcp/7 $.spec.containers[0].command[2]\n" },
+	{ "argument, excepted", POD(HOST ONE("args: [--port=7004]")),
+	  "undeclared-argument tcp/7004 $.spec.containers[0].args[0] (accepted: exception until "
+	  "2026-11-24: soon)\n" },
+	{ "probe, excepted", POD(HOST ONE("livenessProbe: {grpc: {port: 7004}}")),
+	  "undeclared-port tcp/7004 $.spec.containers[0].livenessProbe.grpc.port (accepted: "
+	  "exception "
+	  "until 2026-11-24: soon)\n" },
 	{ "no script", POD(HOST ONE("command: [x, -c, 'y --port=1']")), "" },
 };
 

@@ -41,7 +41,9 @@ struct finding *check_say(struct check *check, enum manifest_rule rule, const st
 
 void check_say_spent(struct check *check, const char *what)
 {
-	(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN), "", 0, 0, "%s", what);
+	const char *file = check->pods ? check->pods->place.file : "";
+
+	(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN), file, 0, 0, "%s", what);
 }
 
 const char *check_who(struct arena *arena, const char *kind, const char *namespace_,

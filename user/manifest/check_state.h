@@ -38,7 +38,7 @@ struct finding *check_say(struct check *check, enum manifest_rule rule, const st
 			  struct ignore *ignores, struct ignore *more, uint8_t proto, uint16_t port,
 			  const char *fmt, ...) __attribute__((format(printf, 8, 9)));
 
-/* Say that something was not looked at, for it would take too long. */
+/* Say that something was not looked at, for it would take too long: of all files, at the first. */
 void check_say_spent(struct check *check, const char *what);
 
 /* "DaemonSet ns/name". */

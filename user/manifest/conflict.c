@@ -54,7 +54,7 @@ static int collect(const struct check *check, struct claims *claims)
 	if (!claims->items)
 		return -ENOMEM;
 	for (const struct pod *p = check->pods; p; p = p->next)
-		for (const struct container *c = p->containers; c; c = c->next)
+		for (const struct container *c = p->ended ? NULL : p->containers; c; c = c->next)
 			for (const struct port *t = c->ports; t; t = t->next)
 				if (t->claims) {
 					claims->items[claims->len] = (struct claim) {
@@ -83,11 +83,43 @@ static bool run_together(const struct container *a, const struct container *b)
 	return true;
 }
 
-/* Two files, or documents, may state the same object: a base and what is made of it. */
+/* Did something of this kind and name make the pod, or what made it? */
+static bool is_made_by(const struct pod *pod, const char *kind, const char *name)
+{
+	static const struct {
+		const char *made, *by;
+	} chains[] = {
+		{ "ReplicaSet", "Deployment" },
+		{ "ReplicationController", "DeploymentConfig" },
+		{ "Job", "CronJob" },
+	};
+	size_t len = strlen(name);
+
+	if (!pod->maker || !pod->maker_kind)
+		return false;
+	if (strcmp(pod->maker_kind, kind) == 0 && strcmp(pod->maker, name) == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(chains); i++)
+		if (strcmp(pod->maker_kind, chains[i].made) == 0 &&
+		    strcmp(kind, chains[i].by) == 0 && strncmp(pod->maker, name, len) == 0 &&
+		    pod->maker[len] == '-')
+			return true;
+	return false;
+}
+
+/*
+ * Two files, or documents, may state the same object: a base and what is made of
+ * it. What was read from a cluster has workloads beside the pods that they made.
+ */
 static bool same_object(const struct pod *a, const struct pod *b)
 {
-	return a->name != b->name && strcmp(a->name, b->name) == 0 &&
-	       strcmp(a->namespace_, b->namespace_) == 0 && strcmp(a->kind, b->kind) == 0;
+	if (a->name == b->name || strcmp(a->namespace_, b->namespace_) != 0)
+		return false;
+	if (strcmp(a->name, b->name) == 0 && strcmp(a->kind, b->kind) == 0)
+		return true;
+	if (is_made_by(a, b->kind, b->name) || is_made_by(b, a->kind, a->name))
+		return true;
+	return b->maker && b->maker_kind && is_made_by(a, b->maker_kind, b->maker);
 }
 
 static bool clash(const struct claim *a, const struct claim *b, size_t *steps)

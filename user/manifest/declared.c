@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "registered.h"
+
 bool declared_has(const struct pod *pod, const char *name, uint16_t number, uint8_t proto)
 {
 	for (const struct container *c = pod->containers; c; c = c->next)
@@ -12,6 +14,24 @@ bool declared_has(const struct pod *pod, const char *name, uint16_t number, uint
 				return true;
 		}
 	return false;
+}
+
+void declared_how(uint16_t number, uint8_t proto, bool localhost, struct buf *out)
+{
+	const char *word = proto == HP_PROTO_UDP ? "UDP" : proto == HP_PROTO_SCTP ? "SCTP" : NULL;
+
+	buf_printf(out, "declare `- {containerPort: %u", number);
+	if (word)
+		buf_printf(out, ", protocol: %s", word);
+	buf_puts(out, localhost ? ", hostIP: 127.0.0.1}`" : "}`");
+}
+
+static void suggest(struct finding *f, uint16_t number, bool localhost)
+{
+	_cleanup_buf_ struct buf how = { 0 };
+
+	declared_how(number, HP_PROTO_TCP, localhost, &how);
+	finding_suggest(f, "%s", how.data ? how.data : "");
 }
 
 static void check_reference(struct check *check, const struct pod *pod, const char *who,
@@ -34,7 +54,8 @@ static void check_reference(struct check *check, const struct pod *pod, const ch
 		      ref->number,
 		      "%s of %s, container %s, needs port %u, which no container declares",
 		      ref->what, who, c->name, ref->number);
-	finding_suggest(f, "declare `- containerPort: %u`", ref->number);
+	suggest(f, ref->number, false);
+	registered_accept(check, pod, c, HP_PROTO_TCP, ref->number, HP_CLASS_UNDECLARED, f);
 }
 
 static void check_listener(struct check *check, const struct pod *pod, const char *who,
@@ -49,8 +70,8 @@ static void check_listener(struct check *check, const struct pod *pod, const cha
 		l->port,
 		"--%s has container %s of %s listen on port %u%s, which no container declares",
 		l->flag, c->name, who, l->port, l->localhost ? " of localhost" : "");
-	finding_suggest(f, "declare `- containerPort: %u`%s", l->port,
-			l->localhost ? " with `hostIP: 127.0.0.1`" : "");
+	suggest(f, l->port, l->localhost);
+	registered_accept(check, pod, c, HP_PROTO_TCP, l->port, HP_CLASS_UNDECLARED, f);
 }
 
 void declared_check(struct check *check, const struct pod *pod)

@@ -7,5 +7,8 @@
 /* Does a container of the pod declare the port, by its name where one is given? */
 bool declared_has(const struct pod *pod, const char *name, uint16_t number, uint8_t proto);
 
+/* Append how to declare a port. */
+void declared_how(uint16_t number, uint8_t proto, bool localhost, struct buf *out);
+
 /* Say which ports of probes, handlers and arguments a pod on the host network does not declare. */
 void declared_check(struct check *check, const struct pod *pod);

@@ -153,8 +153,10 @@ struct pod {
 	struct pod *next;
 	const char *kind; /* of the object it is in */
 	const char *namespace_, *name;
+	const char *maker_kind, *maker; /* the object that made it, or NULL */
 	enum pod_names names;
 	bool host_network;
+	bool ended; /* a pod that runs no more */
 	struct label *labels;
 	struct placement placement;
 	struct container *containers;

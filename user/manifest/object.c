@@ -220,6 +220,42 @@ static const char *group_of(struct reading *r, const char *version)
 	return arena_printf(&r->check->arena, "%.*s", (int)(slash - version), version);
 }
 
+/* The controller that made it, of an object that was read from a cluster. */
+static void read_maker(struct reading *r, struct object *o)
+{
+	const struct yaml_node *item =
+		lookup_first(&r->doc, lookup(&r->doc, o->metadata, "ownerReferences"));
+	const char *phase = lookup_text(&r->doc, lookup(&r->doc, o->node, "status"), "phase");
+
+	while (item && !lookup_true(&r->doc, item, "controller"))
+		item = lookup_next(&r->doc, item);
+	if (item) {
+		o->owner.maker_kind = reading_text(r, item, "kind");
+		o->owner.maker = reading_text(r, item, "name");
+	}
+	o->owner.ended = phase && (strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0);
+}
+
+/* A name that is to be filled in is a template's. */
+static void say_placeholder(struct reading *r, const struct object *o, const char *key)
+{
+	const struct yaml_node *value = lookup(&r->doc, o->metadata, key);
+	const char *text = lookup_text(&r->doc, o->metadata, key);
+	struct place place;
+	size_t mark;
+
+	if (!text || r->templated || !reading_is_placeholder(text))
+		return;
+	r->templated = true;
+	mark = reading_key(r, "metadata");
+	place = reading_place(r, value, key);
+	reading_leave(r, mark);
+	(void)check_say(r->check, RULE_TEMPLATE, &place, r->ignores, NULL, 0, 0,
+			"the %s of a %s is a placeholder, %.64s: render the template first (helm "
+			"template, oc process, envsubst)",
+			key, o->owner.kind, text);
+}
+
 /* Its kind, namespace and name. False: it is no object. */
 static bool read_identity(struct reading *r, struct object *o, const char *of_list)
 {
@@ -253,6 +289,9 @@ static void read_contents(struct reading *r, struct object *o)
 	const struct kind *kind = find_kind(o);
 
 	ignore_read(r, o->metadata);
+	say_placeholder(r, o, "name");
+	say_placeholder(r, o, "namespace");
+	read_maker(r, o);
 	if (kind) {
 		o->owner.names = kind->names;
 		read_workload(r, o, kind);

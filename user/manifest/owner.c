@@ -4,6 +4,8 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "reading.h"
+
 #define SHOWN_MAX 3 /* owners of a row in a message */
 
 /* What stands behind a workload's name in those of its pods: an example of each kind. */
@@ -17,9 +19,10 @@ static const struct {
 	{ PODS_ROLLED, "-1-x7k2p" },
 };
 
+/* A name that a template will fill in may become any. */
 static bool glob(const char *pattern, const char *text)
 {
-	return !pattern || fnmatch(pattern, text, 0) == 0;
+	return !pattern || reading_is_placeholder(text) || fnmatch(pattern, text, 0) == 0;
 }
 
 static bool is_pod(const char *pattern, const struct pod *pod)

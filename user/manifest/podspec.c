@@ -239,7 +239,10 @@ struct pod *podspec_read(struct reading *r, const struct pod_owner *owner,
 	pod->kind = owner->kind;
 	pod->namespace_ = owner->namespace_;
 	pod->name = owner->name;
+	pod->maker_kind = owner->maker_kind;
+	pod->maker = owner->maker;
 	pod->names = owner->names;
+	pod->ended = owner->ended;
 	pod->ignores = r->ignores;
 	pod->place = reading_place(r, spec, NULL);
 	pod->host_network = lookup_true(&r->doc, spec, "hostNetwork");

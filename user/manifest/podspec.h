@@ -8,7 +8,9 @@
 struct pod_owner {
 	const char *kind;
 	const char *namespace_, *name;
+	const char *maker_kind, *maker; /* its controller, or NULL */
 	enum pod_names names;
+	bool ended;
 };
 
 /*

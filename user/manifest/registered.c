@@ -111,6 +111,21 @@ static void accept_excepted(const struct question *q, uint8_t cls, struct findin
 		finding_accept(f, reason.data);
 }
 
+void registered_accept(struct check *check, const struct pod *pod,
+		       const struct container *container, uint8_t proto, uint16_t port, uint8_t cls,
+		       struct finding *finding)
+{
+	const struct question q = {
+		.check = check,
+		.pod = pod,
+		.container = container,
+		.query = { .proto = proto, .port = port },
+		.facts = check->options.facts,
+	};
+
+	accept_excepted(&q, cls, finding);
+}
+
 /* The widest documented range of the protocol, or NULL. */
 static const struct reg_row *widest_range(const struct question *q)
 {

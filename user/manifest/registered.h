@@ -4,6 +4,14 @@
 
 #include "check_state.h"
 
+/*
+ * Accept a finding about a port (NULL: none) where an exception of the registry
+ * holds for its class and this container.
+ */
+void registered_accept(struct check *check, const struct pod *pod,
+		       const struct container *container, uint8_t proto, uint16_t port, uint8_t cls,
+		       struct finding *finding);
+
 /* Say what is wrong with a claim, by the decision of the agent's own policy. */
 void registered_check(struct check *check, const struct pod *pod, const struct container *container,
 		      const struct port *port);

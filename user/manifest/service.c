@@ -164,6 +164,7 @@ static void say(struct check *check, const struct service *service, const struct
 		const struct pod *pod)
 {
 	const char *who = check_who(&check->arena, pod->kind, pod->namespace_, pod->name);
+	_cleanup_buf_ struct buf how = { 0 };
 	struct finding *f;
 
 	if (!who)
@@ -183,7 +184,8 @@ static void say(struct check *check, const struct service *service, const struct
 		      "Service %s/%s selects %s, which is on the host network and does not declare "
 		      "port %u",
 		      service->namespace_, service->name, who, port->number);
-	finding_suggest(f, "declare `- containerPort: %u` in the pod", port->number);
+	declared_how(port->number, port->proto, false, &how);
+	finding_suggest(f, "%s in the pod", how.data ? how.data : "");
 }
 
 /* Of the pods that a Service selects, the first that does not declare a port. */
