@@ -106,6 +106,21 @@ static void test_localhost(void **state)
 			  argument_is_localhost(hosts[i].host, strlen(hosts[i].host)), hosts[i].is);
 }
 
+static void test_remote(void **state)
+{
+	static const struct {
+		const char *host;
+		bool is;
+	} hosts[] = {
+		{ "db", true },	 { "db.example", true }, { "", false },	     { "10.0.0.1", false },
+		{ "::", false }, { "localhost", false }, { "$(IP)", false }, { "*", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
+		check_int(hosts[i].host, argument_is_remote(hosts[i].host), hosts[i].is);
+}
+
 static const char *env(const void *data, const char *name, size_t len)
 {
 	(void)data;
@@ -176,8 +191,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flags),	  cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_localhost), cmocka_unit_test(test_fill),
-		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_localhost), cmocka_unit_test(test_remote),
+		cmocka_unit_test(test_fill),	  cmocka_unit_test(test_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

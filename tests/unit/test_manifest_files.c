@@ -34,6 +34,7 @@ static const struct manifest_case kind_cases[] = {
 	  OF("x/v1", "Thing", "spec: {hostNetwork: true, containers: [{name: c}]}"), "" },
 	{ "no object", "kind: Pod\nspec: " SPEC "\n", "" },
 	{ "values of a chart", "hostNetwork: true\nports: [{containerPort: 80}]\n", "" },
+	{ "a key twice where it is none of ours", "a: 1\na: 2\n", "" },
 	{ "a list of patches", "- {op: add, path: /x}\n", "" },
 	{ "List",
 	  "apiVersion: v1\nkind: List\nitems:\n- {}\n- {apiVersion: v1, kind: Pod, spec: " SPEC
@@ -253,12 +254,31 @@ static void test_options(void **state)
 	}
 }
 
+/* Of very many faults some are only counted, and that is said. */
+static void test_many_faults(void **state)
+{
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+	_cleanup_findings_ struct findings findings = { 0 };
+	_cleanup_buf_ struct buf text = { 0 };
+	const char *texts[1];
+
+	(void)state;
+	buf_puts(&text, "apiVersion: v1\nkind: Pod\n");
+	for (int i = 0; i < DIAGS_MAX + 6; i++)
+		buf_puts(&text, "x: 1\n");
+	texts[0] = text.data;
+	manifest_check(&options, texts, 1, &findings, NULL);
+	check_int("findings", (long long)findings.len, DIAGS_MAX + 1);
+	check_text("the last", findings.items[0].message, "and 5 faults more");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),	cmocka_unit_test(test_words),
 		cmocka_unit_test(test_json),	cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_options), cmocka_unit_test(test_many_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

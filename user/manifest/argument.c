@@ -271,13 +271,17 @@ void argument_read(struct reading *r, const struct yaml_node *container, uint32_
 			   .count = count,
 			   .variables = read_variables(r, container) };
 	struct listener *listener;
+	bool remote;
 
 	take_list(&w, container, "command");
 	take_list(&w, container, "args");
 	*ret_listeners = NULL;
-	while (w.listeners) { /* back to the order of the words */
+	remote = w.host && argument_is_remote(w.host); /* --host=db --port=3306 are a client's */
+	while (w.listeners) {			       /* back to the order of the words */
 		listener = w.listeners;
 		w.listeners = listener->next;
+		if (remote && !listener->address)
+			continue;
 		listener->next = *ret_listeners;
 		*ret_listeners = listener;
 		if (listener->address || !w.host)

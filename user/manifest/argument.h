@@ -44,5 +44,8 @@ enum flag_kind argument_flag(const char *name, size_t len);
 bool argument_address(const char *text, size_t len, const char **ret_host, size_t *ret_host_len,
 		      uint16_t *ret_port);
 
+/* Is it the name of a host, to which a client goes: no address, localhost or variable? */
+bool argument_is_remote(const char *host);
+
 /* Is it a loopback address, or localhost? */
 bool argument_is_localhost(const char *host, size_t len);

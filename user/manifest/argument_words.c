@@ -31,6 +31,8 @@ static const struct flag flags[] = {
 	{ "grpc-port", FLAG_PORT },
 	{ "pprof-port", FLAG_PORT },
 	{ "admin-port", FLAG_PORT },
+	{ "prometheus-port", FLAG_PORT },
+	{ "telemetry-port", FLAG_PORT },
 	{ "read-only-port", FLAG_PORT },
 	{ "listen", FLAG_ADDRESS },
 	{ "bind", FLAG_ADDRESS },
@@ -50,6 +52,7 @@ static const struct flag flags[] = {
 	{ "https-addr", FLAG_ADDRESS },
 	{ "https-address", FLAG_ADDRESS },
 	{ "grpc-addr", FLAG_ADDRESS },
+	{ "http-endpoint", FLAG_ADDRESS },
 	{ "bind-address", FLAG_HOST },
 	{ "bind-addr", FLAG_HOST },
 	{ "bind-host", FLAG_HOST },
@@ -152,6 +155,14 @@ bool argument_is_localhost(const char *host, size_t len)
 		if (!isdigit((unsigned char)host[i]) && host[i] != '.')
 			return false;
 	return true;
+}
+
+bool argument_is_remote(const char *host)
+{
+	bool digits = host[strspn(host, "0123456789.")] == '\0';
+
+	return *host && !digits && !strchr(host, ':') && !strchr(host, '$') &&
+	       strcmp(host, "localhost") != 0 && strcmp(host, "*") != 0;
 }
 
 /* ---- variables ----------------------------------------------------------------------------- */

@@ -103,10 +103,11 @@ static bool say_template(struct check *check, const struct diag *diag, const cha
 	return true;
 }
 
-static void say_diags(struct check *check, const struct diags *diags, size_t from, bool fault,
-		      const char *text, size_t len)
+/* With a fault, the last one is what ended the reading of the text. */
+static void say_diags(struct check *check, const struct diags *diags, bool fault, const char *text,
+		      size_t len)
 {
-	for (size_t i = from; i < diags->len; i++) {
+	for (size_t i = 0; i < diags->len; i++) {
 		const struct diag *d = &diags->items[i];
 		bool last = fault && i == diags->len - 1;
 
@@ -115,6 +116,10 @@ static void say_diags(struct check *check, const struct diags *diags, size_t fro
 		(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN), d->file, d->line,
 				   d->column, "%s", d->message);
 	}
+	if (diags->total > diags->len)
+		(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN),
+				   diags->items[0].file, 0, 0, "and %zu faults more",
+				   diags->total - diags->len);
 }
 
 static bool is_empty(const struct yaml_tree *tree)
@@ -147,8 +152,14 @@ static void read_document(struct check *check, const char *file, const struct ya
 	buf_free(&r.path);
 }
 
-static int read_stream(struct check *check, const char *file, struct yaml_stream *stream)
+/*
+ * What is said of a document that leaves a tree, such as a key given twice, is none
+ * of ours where it is no object.
+ */
+static int read_stream(struct check *check, const char *file, struct yaml_stream *stream,
+		       struct diags *diags)
 {
+	size_t objects;
 	int r;
 
 	for (;;) {
@@ -157,7 +168,11 @@ static int read_stream(struct check *check, const char *file, struct yaml_stream
 		r = yaml_stream_next(stream, &tree);
 		if (r != 1)
 			return r;
+		objects = check->counts.objects;
 		read_document(check, file, tree);
+		if (check->counts.objects > objects)
+			say_diags(check, diags, false, NULL, 0);
+		diags_free(diags);
 		if (check->arena.failed || check->findings.failed)
 			return -ENOMEM;
 	}
@@ -178,10 +193,10 @@ int check_file(struct check *check, const char *file, const char *text, size_t l
 		return -ENOMEM;
 	r = yaml_stream_new(name, text, len, &diags, &stream);
 	if (r == 0)
-		r = read_stream(check, name, stream);
+		r = read_stream(check, name, stream, &diags);
 	if (r == -ENOMEM)
 		return r;
-	say_diags(check, &diags, 0, r < 0, text, len);
+	say_diags(check, &diags, r < 0, text, len);
 	if (!*pods && !*services && ignores == check->ignores)
 		arena_rewind(&check->arena, mark);
 	return check->arena.failed || check->findings.failed ? -ENOMEM : 0;
