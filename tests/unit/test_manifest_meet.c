@@ -166,6 +166,11 @@ static const struct manifest_case one_pod_cases[] = {
 		 "spec: {replicas: 2, template: {spec: {" ONE("ports: [{hostPort: 9100}]") "}}}"),
 	  "" },
 	{ "accepted by the first one's annotation",
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ns, annotations:"
+	  " {ignore.hostportd.io/port-conflict.9100: why}}\nspec: {" PORT "}\n---\n" DS("a", PORT),
+	  "port-conflict tcp/9100 $.spec.template.spec.containers[0].ports[0].containerPort"
+	  " (accepted: why)\n" },
+	{ "accepted by the second one's annotation",
 	  DS("a", PORT) "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations:"
 			" {ignore.hostportd.io/port-conflict: why}}\nspec: {" PORT "}\n",
 	  "port-conflict tcp/9100 $.spec.containers[0].ports[0].containerPort (accepted: why)\n" },
