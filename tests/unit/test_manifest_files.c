@@ -123,7 +123,8 @@ static void test_words(void **state)
 		"x}\n"
 		"spec:\n  template:\n    spec:\n      hostNetwork: true\n      containers:\n"
 		"      - name: c\n        image: i\n        ports:\n        - containerPort: 80\n"
-		"        - {name: \xc3\xa9, containerPort: 9101}\n",
+		"        - {name: \xc3\xa9, containerPort: 9101}\n"
+		"        - {containerPort: 9102, protocol: UDP}\n",
 	};
 	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
 	const struct manifest_options options = manifest_options(registry);
@@ -132,7 +133,7 @@ static void test_words(void **state)
 
 	(void)state;
 	manifest_check(&options, texts, 1, &findings, NULL);
-	check_int("findings", (long long)findings.len, 2);
+	check_int("findings", (long long)findings.len, 3);
 	f = &findings.items[0];
 	check_text("file", f->file, "1.yaml");
 	check_int("line", f->line, 13);
@@ -148,6 +149,9 @@ static void test_words(void **state)
 		   "tcp 9101 of DaemonSet x/d, container c: row t tcp 9101 (cp) is for "
 		   "control-plane nodes only, and no node selector or affinity keeps it from "
 		   "worker nodes");
+	check_text("another protocol", findings.items[2].message,
+		   "udp 9102 of DaemonSet x/d, container c: no row of the registry names the port "
+		   "for udp; row t tcp 9102 (local) is for another protocol");
 }
 
 /* JSON says what the same YAML says, at its own places. */

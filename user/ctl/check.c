@@ -190,12 +190,19 @@ static int drop_below(struct findings *findings, enum severity least)
 	return 0;
 }
 
+static void put_count(size_t n, const char *what, const char *after, struct buf *out)
+{
+	buf_printf(out, "%zu %s%s%s", n, what, n == 1 ? "" : "s", after);
+}
+
 static void put_counts(struct manifest_counts n, struct buf *out)
 {
-	buf_printf(out, "%zu objects with %zu pods and %zu Services, in %zu documents", n.objects,
-		   n.pods, n.services, n.documents);
+	put_count(n.documents, "document", ": ", out);
+	put_count(n.objects, "object", " with ", out);
+	put_count(n.pods, "pod", " and ", out);
+	put_count(n.services, "Service", "", out);
 	if (n.others)
-		buf_printf(out, "; %zu no objects of Kubernetes", n.others);
+		buf_printf(out, "; %zu of no object of Kubernetes", n.others);
 	buf_putc(out, '\n');
 }
 

@@ -9,8 +9,8 @@ bool declared_has(const struct pod *pod, const char *name, uint16_t number, uint
 {
 	for (const struct container *c = pod->containers; c; c = c->next)
 		for (const struct port *p = c->ports; p; p = p->next) {
-			if (name ? p->name && strcmp(p->name, name) == 0 :
-				   p->number == number && p->proto == proto)
+			if (p->proto == proto &&
+			    (name ? p->name && strcmp(p->name, name) == 0 : p->number == number))
 				return true;
 		}
 	return false;

@@ -4,7 +4,7 @@
 
 #include "check_state.h"
 
-/* Does a container of the pod declare the port, by its name where one is given? */
+/* Does a container of the pod declare the protocol's port, by its name where one is given? */
 bool declared_has(const struct pod *pod, const char *name, uint16_t number, uint8_t proto);
 
 /* Append how to declare a port. */

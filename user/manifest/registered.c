@@ -201,6 +201,25 @@ static void put_why(const struct question *q, struct buf *out)
 		why_row(&input, row, out);
 }
 
+/* A row of the same port for another protocol is often what was meant. */
+static void put_other_protocol(const struct question *q, struct buf *out)
+{
+	const struct registry *reg = q->check->options.registry;
+
+	for (size_t l = 0; l < reg->len; l++)
+		for (size_t i = 0; i < reg->layers[l].len; i++) {
+			const struct reg_row *row = &reg->layers[l].rows[i];
+
+			if (row->kind != REG_ENTRY || row->dropped || row->first > q->query.port ||
+			    q->query.port > row->last)
+				continue;
+			buf_printf(out, " for %s; row ", word_proto(q->query.proto));
+			why_name(&reg->layers[l], row, out);
+			buf_puts(out, " is for another protocol");
+			return;
+		}
+}
+
 static void say_unregistered(const struct question *q)
 {
 	const struct reg_row *range = widest_range(q);
@@ -208,6 +227,7 @@ static void say_unregistered(const struct question *q)
 	struct finding *f;
 
 	buf_puts(&why, "no row of the registry names the port");
+	put_other_protocol(q, &why);
 	f = say(q, RULE_UNREGISTERED, HP_CLASS_UNREGISTERED, &why);
 	buf_reset(&why);
 	if (range && !is_documented(q) && q->query.scope == HP_SCOPE_EXTERNAL)
