@@ -32,8 +32,9 @@ function yaml(text, version) {
 // The rows of a file as `show --json` has them, without what only one of the two has.
 function rows(layer) {
   const kinds = { ranges: "range", entries: "entry", retired: "retired", exceptions: "exception" };
-  return Object.entries(kinds).flatMap(([list, kind]) => (layer[list] ?? []).map((row) =>
-    (kind === "entry" || kind === "retired" ? { scope: "external", role: "any", ...row, kind } : { ...row, kind })));
+  const accepts = (layer.accept ?? []).map(({ layer: of, ...row }) => ({ ...row, ...(of && { of }), kind: "accept" }));
+  return accepts.concat(Object.entries(kinds).flatMap(([list, kind]) => (layer[list] ?? []).map((row) =>
+    (kind === "entry" || kind === "retired" ? { scope: "external", role: "any", ...row, kind } : { ...row, kind }))));
 }
 
 function shown(spec) {
