@@ -101,6 +101,10 @@ has "csv: what lint accepts is left out, and told" "$ERR" 'findings that layers 
 run "export html" 0 export --format=html
 has "html: a page" "$(head -n 1 "$WORK/out")" '^<!DOCTYPE html>'
 has "html: its rows" "$OUT" 'cluster-version operator'
+has "html: what lint finds" "$OUT" '"rule":"unsorted"'
+has "html: no node where none is told of" "$OUT" '"node":null'
+run "export html of a node" 0 export --format=html --role=worker
+has "html: of which node" "$OUT" '"node":\{"role":"worker"'
 run "export reserved-ports" 0 export --format=reserved-ports
 is "reserved-ports" "$(grep -v '^#' "$WORK/out")" "net.ipv4.ip_local_reserved_ports = 39300-39301,60000"
 run "another ephemeral range" 0 export --format=reserved-ports --ephemeral=50000-65535

@@ -2,10 +2,15 @@
 #include "listeners_page.h"
 
 #include <limits.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/log.h"
+#include "../base/status.h"
+#include "../lint/lint.h"
 #include "../page/page.h"
+#include "../source/node_options.h"
 #include "outfile.h"
 
 static void put_generated(struct buf *out)
@@ -28,14 +33,34 @@ static void put_title(struct buf *out)
 	buf_printf(out, "Host ports of %s", *host ? host : "this node");
 }
 
+static int find(const struct registry *registry, struct findings *findings)
+{
+	const struct node_options unknown = { 0 };
+	const struct lint_facts facts = {
+		.today = node_facts(&unknown).today,
+		.ephemeral_first = LINT_EPHEMERAL_FIRST,
+		.ephemeral_last = LINT_EPHEMERAL_LAST,
+		.least = SEVERITY_NOTE,
+	};
+
+	return lint_registry(registry, &facts, findings);
+}
+
 int listeners_page(const struct registry *registry, const struct json *document, const char *path)
 {
 	_cleanup_buf_ struct buf page = { 0 }, title = { 0 }, generated = { 0 };
+	_cleanup_findings_ struct findings findings = { 0 };
+	int r = find(registry, &findings);
 
+	if (r < 0) {
+		log_error("listeners: %s", strerror(-r));
+		return EXIT_SYSTEM;
+	}
 	put_title(&title);
 	put_generated(&generated);
 	page_put(&(struct page) { .registry = registry,
 				  .listeners = document,
+				  .findings = &findings,
 				  .title = title.data,
 				  .generated = generated.data },
 		 &page);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "export.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "../lint/lint.h"
 #include "../page/page.h"
 #include "butane_write.h"
 #include "csv_write.h"
@@ -12,10 +14,36 @@
 #include "reserved_write.h"
 #include "yaml_write.h"
 
+/* Rows are marked as not of this node only where it is said what that is. */
+static const struct node_facts *known_facts(const struct node_facts *facts)
+{
+	bool known = facts->role != REG_ROLE_ANY || facts->platform || facts->cluster.major;
+
+	return known ? facts : NULL;
+}
+
 static int html_write(const struct export_job *job, struct buf *out, struct buf *said)
 {
+	_cleanup_findings_ struct findings findings = { 0 };
+	const struct lint_facts lint = {
+		.today = job->facts->today,
+		.ephemeral_first = job->first,
+		.ephemeral_last = job->last,
+		.least = SEVERITY_NOTE,
+	};
+	const struct page page = {
+		.registry = job->registry,
+		.facts = known_facts(job->facts),
+		.findings = &findings,
+		.generated = "hostportctl " HOSTPORTD_VERSION,
+	};
+	int r = lint_registry(job->registry, &lint, &findings);
+
 	(void)said;
-	return page_registry(job->registry, job->facts, out);
+	if (r < 0)
+		return r;
+	page_put(&page, out);
+	return out->failed ? -ENOMEM : 0;
 }
 
 static const struct export_format formats[] = {

@@ -2,7 +2,6 @@
 /* The page: its frame, with what belongs in the frame's slots. */
 #include "page.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "document.h"
@@ -150,10 +149,4 @@ void page_put(const struct page *page, struct buf *out)
 		put_slot(page, slot + 1, (size_t)(close - slot - 1), out);
 		at = close + 1;
 	}
-}
-
-int page_registry(const struct registry *reg, const struct node_facts *facts, struct buf *out)
-{
-	page_put(&(struct page) { .registry = reg, .facts = facts }, out);
-	return out->failed ? -ENOMEM : 0;
 }

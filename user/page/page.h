@@ -29,6 +29,3 @@ struct page {
 
 /* Append the page. Where memory runs out, `out` says so. */
 void page_put(const struct page *page, struct buf *out);
-
-/* Append the page of a registry alone; facts may be NULL. 0, or -ENOMEM. */
-int page_registry(const struct registry *reg, const struct node_facts *facts, struct buf *out);
