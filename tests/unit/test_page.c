@@ -299,6 +299,25 @@ static void test_many(void **state)
 	check_u64("said", count(out.data, ">The first 1000 of 1001 rows.<"), 1);
 }
 
+/* What a layer accepts of lint's findings is no row of anybody's. */
+static void test_accepted(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg =
+		registry_of_lists("entries: [{ports: 80, protocol: tcp, process: p}]\n"
+				  "accept: [{rule: missing-team, reason: r}, {rule: unsorted, "
+				  "ports: 80, reason: r}]");
+	_cleanup_buf_ struct buf out = { 0 };
+
+	(void)state;
+	assert_int_equal(reg->layers[0].len, 3);
+	page_put(&(struct page) { .registry = reg }, &out);
+	check_u64("the layer", count(out.data, "</b> 1 row</li>"), 1);
+	check_u64("the data", count(out.data, "\"kind\":"), 1);
+	check_u64("the layer's data", count(out.data, "\"rows\":1}"), 1);
+	check_u64("the table", count(out.data, "missing-team"), 0);
+	check_u64("counted", tables_rows_count(reg), 1);
+}
+
 /* What a row is in the table, in the order of the ports. */
 static void test_states(void **state)
 {
@@ -347,6 +366,7 @@ int main(void)
 		cmocka_unit_test(test_listeners), cmocka_unit_test(test_without),
 		cmocka_unit_test(test_findings),  cmocka_unit_test(test_node),
 		cmocka_unit_test(test_many),	  cmocka_unit_test(test_states),
+		cmocka_unit_test(test_accepted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ static void put_layers(struct jsonw *w, const struct registry *reg)
 		jsonw_string(w, "name", reg->layers[i].name);
 		jsonw_string_opt(w, "path", reg->layers[i].path);
 		jsonw_string_opt(w, "source", reg->layers[i].source);
-		jsonw_u64(w, "rows", reg->layers[i].len);
+		jsonw_u64(w, "rows", layer_rows(&reg->layers[i]));
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
@@ -56,7 +56,7 @@ static void put_rows(struct jsonw *w, const struct page *page)
 	for (size_t l = 0; l < page->registry->len; l++) {
 		const struct reg_layer *layer = &page->registry->layers[l];
 
-		for (size_t i = 0; i < layer->len; i++)
+		for (size_t i = 0; i < layer_rows(layer); i++)
 			put_row(w, page, layer, &layer->rows[i]);
 	}
 	jsonw_array_end(w);

@@ -48,10 +48,11 @@ static void put_layers(const struct page *page, struct buf *out)
 {
 	for (size_t i = 0; i < page->registry->len; i++) {
 		const struct reg_layer *layer = &page->registry->layers[i];
+		size_t n = layer_rows(layer);
 
 		buf_puts(out, "<li><b>");
 		html_text(out, layer->name);
-		buf_printf(out, "</b> %zu %s</li>", layer->len, layer->len == 1 ? "row" : "rows");
+		buf_printf(out, "</b> %zu %s</li>", n, n == 1 ? "row" : "rows");
 	}
 }
 

@@ -107,7 +107,7 @@ size_t tables_rows_count(const struct registry *reg)
 	size_t n = 0;
 
 	for (size_t i = 0; i < reg->len; i++)
-		n += reg->layers[i].len;
+		n += layer_rows(&reg->layers[i]);
 	return n;
 }
 
@@ -122,7 +122,7 @@ void tables_rows(const struct page *page, struct buf *out)
 		return;
 	}
 	for (size_t l = 0; l < reg->len; l++)
-		for (size_t i = 0; i < reg->layers[l].len; i++)
+		for (size_t i = 0; i < layer_rows(&reg->layers[l]); i++)
 			lines[at++] = (struct line) { &reg->layers[l], &reg->layers[l].rows[i] };
 	qsort(lines, n, sizeof(*lines), by_port);
 	for (size_t i = 0; i < n && i < PAGE_STATIC_ROWS; i++)
