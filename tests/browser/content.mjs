@@ -149,9 +149,14 @@ export const content = [
   ["violations that were seen", async (open) => {
     const page = await open("events");
     const lines = () => page.call(() => [...document.querySelectorAll("#violations-table tbody tr")].map((tr) => tr.innerText.split("\t")));
-    assert.deepEqual((await lines()).map((l) => [l[0], l.at(-2)]), [["8080", "1"], ["9200", "40"]]);
+    assert.deepEqual((await lines()).map((l) => [l[0], l.at(-2)]), [["8080", "1"], ["9200", "40"], ["9700", "2"]]);
     assert.equal(await page.call(() => document.getElementById("listeners").checkVisibility()), false);
-    assert.deepEqual(await page.call(() => [...document.querySelectorAll("#grid .violation")].map((c) => c.dataset.port)), ["9200"]);
+    assert.deepEqual(await page.call(() => [...document.querySelectorAll("#grid .violation")].map((c) => c.dataset.port)), ["9200", "9700"]);
+    assert.equal((await lines()).at(-1).at(-1), "2026-11-22T21:13:00Z");
+    await page.click('#grid [data-port="9700"]');
+    const { details } = await shown(page);
+    assert.match(details, /^Port 9700\/tcp.*Violations.*cron.*unregistered/s);
+    assert.doesNotMatch(details, /undefined/);
     assert.deepEqual((await choose(page, "state", "Violation")).rows, ["9200-9219"]);
     await page.click('#grid [data-port="9200"]');
     assert.match((await shown(page)).details, /^Port 9200\/tcp.*Violations.*dev\.service.*40/s);

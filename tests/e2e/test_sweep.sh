@@ -184,6 +184,9 @@ listeners_page() {
 	is "page: exit status" $? 0
 	is "page: mode" "$(stat -c %a "$page")" 644
 	is "page: listeners" "$(page_data "$filter" "$page")" "$(ctl listeners --json | jq -c "$filter")"
+	local seen='[.violations[] | "\(.protocol) \(.port) \(.class) \(.count) \(.last)"]'
+	is "page: violations" "$(page_data "$seen" "$page")" "$(ctl learn --json | jq -c "$seen")"
+	has "page: one of them at least" "$(page_data "$seen" "$page")" '[0-9]+ unregistered [0-9]+'
 	is "page: rows" "$(page_data '[.rows[].ports]' "$page")" \
 		"$("$B/hostportctl" registry show --registry="$REG" --json | jq -c '[.rows[].ports]')"
 	is "page: to standard output" "$(ctl listeners --html=- --registry="$REG" | page_data "$filter" -)" \

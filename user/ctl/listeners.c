@@ -159,14 +159,17 @@ static int print_json(const struct answer *answer)
 static int write_page(const struct ctl *ctl, const struct asked *asked)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
-	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+	_cleanup_answer_ struct answer answer = { .client.fd = -1 }, learn = { .client.fd = -1 };
 	int status = offline_registry(&asked->node, &registry);
 
 	if (status == EXIT_OK)
 		status = answer_get(ctl, "listeners", &answer);
+	if (status == EXIT_OK)
+		status = answer_get(ctl, "learn", &learn);
 	if (status != EXIT_OK)
 		return status;
-	return listeners_page(registry, answer.document, asked->html);
+	return listeners_page(registry, answer.document, json_member(learn.document, "violations"),
+			      asked->html);
 }
 
 int verb_listeners(const struct ctl *ctl, int argc, char **argv)

@@ -46,7 +46,8 @@ static int find(const struct registry *registry, struct findings *findings)
 	return lint_registry(registry, &facts, findings);
 }
 
-int listeners_page(const struct registry *registry, const struct json *document, const char *path)
+int listeners_page(const struct registry *registry, const struct json *document,
+		   const struct json *violations, const char *path)
 {
 	_cleanup_buf_ struct buf page = { 0 }, title = { 0 }, generated = { 0 };
 	_cleanup_findings_ struct findings findings = { 0 };
@@ -60,6 +61,7 @@ int listeners_page(const struct registry *registry, const struct json *document,
 	put_generated(&generated);
 	page_put(&(struct page) { .registry = registry,
 				  .listeners = document,
+				  .violations = violations,
 				  .findings = &findings,
 				  .title = title.data,
 				  .generated = generated.data },

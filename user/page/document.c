@@ -101,7 +101,7 @@ static void put_socket(struct jsonw *w, const struct json *from)
 {
 	static const char *const texts[] = {
 		"protocol", "family", "address", "comm",  "exe",  "cgroup",
-		"verdict",  "class",  "how",	 "first", "time",
+		"verdict",  "class",  "how",	 "first", "time", "last",
 	};
 	static const char *const numbers[] = { "port", "pid", "uid", "count" };
 	_cleanup_buf_ struct buf workload = { 0 };

@@ -21,7 +21,7 @@ struct page {
 	const struct registry *registry;
 	const struct node_facts *facts;	 /* rows that do not hold on such a node are marked */
 	const struct json *listeners;	 /* the document of `hostportctl listeners` */
-	const struct json *violations;	 /* a list of events */
+	const struct json *violations;	 /* a list of events, or of what `learn` has */
 	const struct findings *findings; /* of `registry lint` */
 	const char *title;		 /* NULL: "Host port registry" */
 	const char *generated;		 /* by what and when, in words */

@@ -165,7 +165,8 @@ static void put_socket(struct buf *out, const struct json *from, bool event)
 		buf_puts(out, "<td class=\"times\">");
 		put_number(out, from, "count");
 		buf_puts(out, "</td>");
-		put_cell(out, "last", json_member_text(from, "time", ""));
+		put_cell(out, "last",
+			 json_member_text(from, "time", json_member_text(from, "last", "")));
 	}
 	buf_puts(out, "</tr>\n");
 }

@@ -43,7 +43,7 @@ function socketCard(socket) {
 
 	return make("div", { class: `card socket ${socket.violation ? "violation" : ""}` },
 		make("h4", {}, visible(raw.comm || "no process"),
-			make("span", { class: "tag" }, visible(socket.violation ? `${raw.verdict}: ${raw.class}` : raw.verdict || ""))),
+			make("span", { class: "tag" }, visible((socket.violation ? [raw.verdict, raw.class] : [raw.verdict]).filter(Boolean).join(": ")))),
 		facts([
 			["Address", raw.address],
 			["Process id", raw.pid ? String(raw.pid) : ""],

@@ -91,7 +91,8 @@ function makeSocket(raw) {
 
 const rows = data.rows.map(makeRow);
 const listeners = (data.listeners || []).map(makeSocket);
-const violations = (data.violations || []).map((raw) => makeSocket(raw));
+// They are violations whatever verdict is given, if any, but for what is excepted.
+const violations = (data.violations || []).map((raw) => ({ ...makeSocket(raw), violation: raw.verdict !== "excepted" }));
 
 function socketsByPort() {
 	const map = new Map();

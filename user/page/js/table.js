@@ -32,7 +32,7 @@ const SOCKET_CELLS = {
 const EVENT_CELLS = {
 	...SOCKET_CELLS,
 	times: (s) => s.raw.count === undefined ? "" : String(s.raw.count),
-	last: (s) => visible(s.raw.time || ""),
+	last: (s) => visible(s.raw.time || s.raw.last || ""),
 };
 
 function tableLine(item, texts, port) {
