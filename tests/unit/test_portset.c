@@ -127,6 +127,24 @@ static void test_range(void **state)
 	assert_false(portset_has(&set, 65533));
 }
 
+/* Ranges that start, end and lie at each place of the words that hold them. */
+static void test_range_words(void **state)
+{
+	static const uint16_t edges[] = { 0,   1,   62,	   63,	  64,	 65,	127,
+					  128, 129, 65471, 65472, 65473, 65534, 65535 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(edges); i++)
+		for (size_t j = 0; j < ARRAY_LEN(edges); j++) {
+			struct portset set = { 0 }, wanted = { 0 };
+
+			for (uint32_t port = edges[i]; port <= edges[j]; port++)
+				portset_add(&wanted, (uint16_t)port);
+			portset_add_range(&set, edges[i], edges[j]);
+			assert_memory_equal(&set, &wanted, sizeof(set));
+		}
+}
+
 static void test_operations(void **state)
 {
 	const struct portset a = ports("1-10,100"), b = ports("5-15,200");
@@ -160,6 +178,7 @@ int main(void)
 		cmocka_unit_test(test_bound_of_what_is_added),
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_range_words),
 		cmocka_unit_test(test_operations),
 	};
 

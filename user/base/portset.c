@@ -21,8 +21,16 @@ void portset_add(struct portset *set, uint16_t port)
 
 void portset_add_range(struct portset *set, uint16_t first, uint16_t last)
 {
-	for (uint32_t port = first; port <= last; port++)
-		portset_add(set, (uint16_t)port);
+	/* a word at a time: a registry can have many rows of all ports */
+	for (size_t i = first / 64; first <= last && i <= last / 64; i++) {
+		uint64_t word = ~0ULL;
+
+		if (i == first / 64)
+			word &= ~0ULL << first % 64;
+		if (i == last / 64)
+			word &= ~0ULL >> (63 - last % 64);
+		set->words[i] |= word;
+	}
 }
 
 size_t portset_count(const struct portset *set)
