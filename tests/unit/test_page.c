@@ -256,7 +256,15 @@ static void test_findings(void **state)
 		   json_member_text(json_at(json_member(data, "findings"), 1), "accepted", NULL),
 		   "because");
 	check_u64("its place", count(page, "&lt;f&gt;:3:4<"), 1);
-	check_u64("accepted, in words", count(page, "<b>accepted</b> m"), 1);
+	check_u64("accepted, folded away",
+		  count(page, "<details>\n<summary>1 accepted</summary>\n<ul>\n<li "
+			      "class=\"accepted\"><b>accepted</b> m"),
+		  1);
+	check_u64("why it is", count(page, "<br>because <span"), 1);
+	check_u64("open ones are not",
+		  count(page, "<h2 id=\"findings-title\">Findings</h2>\n"
+			      "<ul>\n<li class=\"error\">"),
+		  1);
 }
 
 /* Rows that don't hold on a node are marked; without a node none is. */

@@ -189,15 +189,14 @@ void tables_violations(const struct page *page, struct buf *out)
 
 static void put_finding(struct buf *out, const struct finding *finding)
 {
-	buf_printf(out, "<li class=\"%s\"><b>", severity_word(finding->rule->severity));
-	buf_puts(out, finding->accepted ? "accepted" : severity_word(finding->rule->severity));
-	buf_puts(out, "</b> ");
+	const char *word = finding->accepted ? "accepted" : severity_word(finding->rule->severity);
+
+	buf_printf(out, "<li class=\"%s\"><b>%s</b> ", word, word);
 	html_text(out, finding->message);
 	buf_puts(out, " <code>");
 	html_text(out, finding->rule->id);
 	buf_puts(out, "</code>");
-	if (finding->suggestion)
-		put_part(out, "<br>", finding->suggestion);
+	put_part(out, "<br>", finding->accepted ? finding->accepted : finding->suggestion);
 	buf_puts(out, " <span class=\"place\">");
 	html_text(out, finding->file);
 	if (finding->line)
@@ -205,8 +204,28 @@ static void put_finding(struct buf *out, const struct finding *finding)
 	buf_puts(out, "</span></li>\n");
 }
 
+static void put_findings(struct buf *out, const struct findings *findings, bool accepted)
+{
+	buf_puts(out, "<ul>\n");
+	for (size_t i = 0; i < findings->len; i++)
+		if ((findings->items[i].accepted != NULL) == accepted)
+			put_finding(out, &findings->items[i]);
+	buf_puts(out, "</ul>\n");
+}
+
+/* What is accepted is folded away: it is most of a list of which the rest is to be read. */
 void tables_findings(const struct page *page, struct buf *out)
 {
-	for (size_t i = 0; page->findings && i < page->findings->len; i++)
-		put_finding(out, &page->findings->items[i]);
+	const struct findings *findings = page->findings;
+	size_t accepted = 0;
+
+	for (size_t i = 0; findings && i < findings->len; i++)
+		accepted += findings->items[i].accepted != NULL;
+	if (findings && findings->len > accepted)
+		put_findings(out, findings, false);
+	if (!accepted)
+		return;
+	buf_printf(out, "<details>\n<summary>%zu accepted</summary>\n", accepted);
+	put_findings(out, findings, true);
+	buf_puts(out, "</details>\n");
 }
