@@ -61,8 +61,9 @@ static const char whole[] =
 	"}\n"
 	"\n"
 	"# Documented ranges open nothing by themselves. Node ports of pods are forwarded, and "
-	"need "
-	"nothing here.\n"
+	"need\n"
+	"# nothing here, but where the host itself answers: pods of the host network, and health\n"
+	"# checks of load balancers (healthCheckNodePort) need an entry.\n"
 	"#   udp dport 30000-32767\n";
 
 static void test_nft(void **state)

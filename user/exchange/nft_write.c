@@ -164,8 +164,11 @@ static void put_ranges(const struct export_job *job, struct buf *out)
 				continue;
 			if (!any)
 				buf_puts(out, "\n# Documented ranges open nothing by themselves. "
-					      "Node ports of"
-					      " pods are forwarded, and need nothing here.\n");
+					      "Node ports of pods are forwarded, and need\n"
+					      "# nothing here, but where the host itself answers: "
+					      "pods of the host network, and health\n"
+					      "# checks of load balancers (healthCheckNodePort) "
+					      "need an entry.\n");
 			any = true;
 			put_range(row, out);
 		}
