@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
@@ -150,12 +151,27 @@ static void test_locales(void **state)
 	(void)alarm(0);
 }
 
+/* A table that fits into the stream's buffer must not be lost either. */
+static void test_full(void **state)
+{
+	static const struct table_column one[] = { { .name = "A" } };
+	FILE *out = fopen("/dev/full", "w");
+	struct table *table = NULL;
+
+	(void)state;
+	assert_non_null(out);
+	assert_int_equal(table_new(one, 1, &table), 0);
+	assert_int_equal(table_add(table, (const char *[]) { "x" }), 0);
+	assert_int_equal(table_print(table, out), -ENOSPC);
+	(void)fclose(out);
+	table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_piped),
-		cmocka_unit_test(test_locales),
-		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_full),	 cmocka_unit_test(test_piped),
+		cmocka_unit_test(test_locales),	 cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_terminal),
 	};
 

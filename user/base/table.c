@@ -105,5 +105,8 @@ int table_print(struct table *table, FILE *out)
 	r = scols_print_table(table->lib);
 	if (r < 0)
 		return r;
+	/* what is still in the buffer can fail, too */
+	if (fflush(out) == EOF)
+		return -errno;
 	return ferror(out) ? -EIO : 0;
 }

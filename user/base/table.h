@@ -31,6 +31,7 @@ int table_add(struct table *table, const char *const *cells);
 
 /*
  * Print with a header: fitted to the terminal's width where the stream is one,
- * else without any cut. Nothing for a table without rows. 0, or a negative errno.
+ * else without any cut. Nothing for a table without rows. The stream is flushed. 0, or a negative
+ * errno.
  */
 int table_print(struct table *table, FILE *out);
