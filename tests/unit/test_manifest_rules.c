@@ -218,6 +218,14 @@ static const struct manifest_case declared_cases[] = {
 		       " z --port\"]")),
 	  "undeclared-argument tcp/9100 $.spec.containers[0].command[2]\n"
 	  "undeclared-argument tcp/7 $.spec.containers[0].command[2]\n" },
+	{ "what a script looks for",
+	  POD(HOST ONE("command: [sh, -c, 'while lsof -i :1; do ss -ltn | grep -q :2; done; x :3']")),
+	  "" },
+	{ "addresses in a script",
+	  POD(HOST ONE("command: [sh, -c, 'x --flag :1; y -flag=:2; z -listen :3']")),
+	  "undeclared-argument tcp/1 $.spec.containers[0].command[2]\n"
+	  "undeclared-argument tcp/2 $.spec.containers[0].command[2]\n"
+	  "undeclared-argument tcp/3 $.spec.containers[0].command[2]\n" },
 	{ "argument, excepted", POD(HOST ONE("args: [--port=7004]")),
 	  "undeclared-argument tcp/7004 $.spec.containers[0].args[0] (accepted: exception until "
 	  "2026-11-24: soon)\n" },

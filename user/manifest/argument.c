@@ -18,6 +18,7 @@ struct words {
 	const char *host;	      /* of a flag that gives ports their address, or NULL */
 	bool shell;		      /* a shell was named */
 	bool script_next;	      /* the next word is a script */
+	bool script;		      /* one is read */
 	bool pending;		      /* the next word is the value of `flag` */
 	const char *flag;	      /* in the arena */
 	const struct yaml_node *item; /* that is read */
@@ -157,8 +158,8 @@ static void take_word(struct words *w, const char *word)
 		return;
 	if (name[len] == '=')
 		take_value(w, name + len + 1);
-	else
-		w->pending = true;
+	else /* `grep -q :80` and `lsof -i :80` look for it, and do not listen */
+		w->pending = !w->script || dashes == 2 || argument_flag(name, len) != FLAG_NONE;
 }
 
 /* ---- scripts ------------------------------------------------------------------------------- */
@@ -205,9 +206,11 @@ static void take_script(struct words *w, const char *script)
 	_cleanup_buf_ struct buf word = { 0 };
 	char quote = '\0';
 
+	w->script = true;
 	while (*script)
 		script += take_character(w, script, &quote, &word);
 	end_word(w, &word, true);
+	w->script = false;
 }
 
 static bool is_shell(const char *word)
