@@ -124,7 +124,8 @@ static void test_words(void **state)
 		"spec:\n  template:\n    spec:\n      hostNetwork: true\n      containers:\n"
 		"      - name: c\n        image: i\n        ports:\n        - containerPort: 80\n"
 		"        - {name: \xc3\xa9, containerPort: 9101}\n"
-		"        - {containerPort: 9102, protocol: UDP}\n",
+		"        - {containerPort: 9102, protocol: UDP}\n"
+		"        args: [-port=1, ':2']\n",
 	};
 	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
 	const struct manifest_options options = manifest_options(registry);
@@ -133,7 +134,7 @@ static void test_words(void **state)
 
 	(void)state;
 	manifest_check(&options, texts, 1, &findings, NULL);
-	check_int("findings", (long long)findings.len, 3);
+	check_int("findings", (long long)findings.len, 5);
 	f = &findings.items[0];
 	check_text("file", f->file, "1.yaml");
 	check_int("line", f->line, 13);
@@ -152,6 +153,12 @@ static void test_words(void **state)
 	check_text("another protocol", findings.items[2].message,
 		   "udp 9102 of DaemonSet x/d, container c: no row of the registry names the port "
 		   "for udp; row t tcp 9102 (local) is for another protocol");
+	check_text("a flag", findings.items[3].message,
+		   "-port has container c of DaemonSet x/d listen on port 1, which no container "
+		   "declares");
+	check_text("an address", findings.items[4].message,
+		   ":2 has container c of DaemonSet x/d listen on port 2, which no container "
+		   "declares");
 }
 
 /* JSON says what the same YAML says, at its own places. */

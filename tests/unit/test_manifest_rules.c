@@ -218,6 +218,24 @@ static const struct manifest_case declared_cases[] = {
 		       " z --port\"]")),
 	  "undeclared-argument tcp/9100 $.spec.containers[0].command[2]\n"
 	  "undeclared-argument tcp/7 $.spec.containers[0].command[2]\n" },
+	{ "addresses alone",
+	  POD(HOST ONE("command: [server, ':1', '0.0.0.0:2', '[::]:3', '*:4'], args: ['--x', ':5',"
+		       " '--y=0.0.0.0:6', '127.0.0.1:7']")),
+	  "undeclared-argument tcp/1 $.spec.containers[0].command[1]\n"
+	  "undeclared-argument tcp/2 $.spec.containers[0].command[2]\n"
+	  "undeclared-argument tcp/3 $.spec.containers[0].command[3]\n"
+	  "undeclared-argument tcp/4 $.spec.containers[0].command[4]\n"
+	  "undeclared-argument tcp/5 $.spec.containers[0].args[1]\n"
+	  "undeclared-argument tcp/6 $.spec.containers[0].args[2]\n" },
+	{ "an address that is declared",
+	  POD(HOST ONE("command: [server, ':9100'], ports: [{containerPort: 9100}]")), "" },
+	{ "words that are no address",
+	  POD(HOST ONE("command: [server, '8080', ':1/x', 'h:1', '10.0.0.1:80', ':', ':0', ':70000',"
+		       " '0.0.0.0', '::', ':80:90', '/x:1', 'http://0.0.0.0:80', '0.0.0.0:$(P)'],"
+		       " args: ['--x=10.0.0.1:80', '--y=h:1']")),
+	  "" },
+	{ "an address alone in a script",
+	  POD(HOST ONE("command: [sh, -c, 'echo :80; x 0.0.0.0:81']")), "" },
 	{ "what a script looks for",
 	  POD(HOST ONE("command: [sh, -c, 'while lsof -i :1; do ss -ltn | grep -q :2; done; x :3']")),
 	  "" },

@@ -20,7 +20,7 @@ struct words {
 	bool script_next;	      /* the next word is a script */
 	bool script;		      /* one is read */
 	bool pending;		      /* the next word is the value of `flag` */
-	const char *flag;	      /* in the arena */
+	const char *flag;	      /* as written, or an address alone; in the arena */
 	const struct yaml_node *item; /* that is read */
 	uint32_t *count;	      /* of the pod's listeners */
 	struct place place;	      /* of the word that is read */
@@ -105,14 +105,31 @@ static void take_addresses(struct words *w, const char *value)
 	}
 }
 
+/* :PORT is what a server listens on, whatever the flag is called; so is the address of all. */
+static void take_any(struct words *w, const char *value)
+{
+	static const char *const all[] = { ":", "0.0.0.0:", "[::]:", "*:" };
+	const char *host;
+	size_t len, before;
+	uint16_t port;
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		before = strlen(all[i]);
+		if (strncmp(value, all[i], before) == 0 &&
+		    !value[before + strspn(value + before, "0123456789")] &&
+		    argument_address(value, strlen(value), &host, &len, &port))
+			add_listener(w, host, len, port);
+	}
+}
+
 static void take_value(struct words *w, const char *value)
 {
-	size_t digits = *value == ':' ? strspn(value + 1, "0123456789") : 0;
+	const char *name = w->flag + strspn(w->flag, "-");
 	const char *host;
 	size_t len;
 	uint16_t port;
 
-	switch (argument_flag(w->flag, strlen(w->flag))) {
+	switch (argument_flag(name, strlen(name))) {
 	case FLAG_PORT:
 		if (argument_address(value, strlen(value), &host, &len, &port))
 			add_listener(w, len ? host : NULL, len, port);
@@ -130,11 +147,18 @@ static void take_value(struct words *w, const char *value)
 			add_listener(w, host, len, port);
 		break;
 	case FLAG_NONE:
-		/* :PORT is what a server listens on, whatever the flag is called. */
-		if (digits && !value[1 + digits] &&
-		    argument_address(value, strlen(value), &host, &len, &port))
-			add_listener(w, "", 0, port);
+		take_any(w, value);
 	}
+}
+
+/* A word that is no flag's value; in a script it can be anybody's. */
+static void take_alone(struct words *w, const char *word)
+{
+	if (w->script)
+		return;
+	w->flag = arena_text_max(&w->reading->check->arena, word, READING_TEXT_MAX);
+	if (w->flag)
+		take_any(w, word);
 }
 
 /* One word of a command line. */
@@ -148,12 +172,14 @@ static void take_word(struct words *w, const char *word)
 	if (dashes == 0) {
 		if (pending)
 			take_value(w, word);
+		else
+			take_alone(w, word);
 		return;
 	}
 	if (dashes > 2 || len == 0)
 		return;
-	w->flag = arena_text_max(&w->reading->check->arena, name,
-				 len < READING_TEXT_MAX ? len : READING_TEXT_MAX);
+	w->flag = arena_printf(&w->reading->check->arena, "%.*s",
+			       (int)(len < READING_TEXT_MAX ? dashes + len : READING_TEXT_MAX), word);
 	if (!w->flag)
 		return;
 	if (name[len] == '=')

@@ -108,7 +108,7 @@ struct reference {
 /* A port that an argument makes a container listen on. */
 struct listener {
 	struct listener *next;
-	const char *flag;
+	const char *flag;    /* as written; the word where there is none */
 	const char *address; /* as written; empty: all; NULL: not told */
 	uint16_t port;
 	bool localhost;
