@@ -194,6 +194,17 @@ static const struct manifest_case declared_cases[] = {
 	{ "argument, off",
 	  POD(HOST ONE("args: [--port=0, --metrics-bind-address=, --secure-port]")), "" },
 	{ "a client's host and port", POD(HOST ONE("args: [--host=db.example, --port=3306]")), "" },
+	{ "a client's addresses",
+	  POD(HOST ONE("args: ['--address=https://vault.example:8200', '-addr=redis.ns.svc:6379',"
+		       " '--host=db:5432', --http-addr, 'consul:8500']")),
+	  "" },
+	{ "addresses with variables, and of localhost",
+	  POD(HOST ONE("args: ['--address=$(IP):1', '--addr=localhost:2', '--host=[::1]:3',"
+		       " '--listen=$(NODE).example:4']")),
+	  "undeclared-argument tcp/1 $.spec.containers[0].args[0]\n"
+	  "undeclared-argument tcp/2 $.spec.containers[0].args[1]\n"
+	  "undeclared-argument tcp/3 $.spec.containers[0].args[2]\n"
+	  "undeclared-argument tcp/4 $.spec.containers[0].args[3]\n" },
 	{ "a server's host and port", POD(HOST ONE("args: [--host=0.0.0.0, --port=3306]")),
 	  "undeclared-argument tcp/3306 $.spec.containers[0].args[1]\n" },
 	{ "argument in the next word", POD(HOST ONE("args: [--port, '9100', --secure-port, --x]")),

@@ -73,17 +73,23 @@ static struct variable *read_variables(struct reading *r, const struct yaml_node
 static void add_listener(struct words *w, const char *host, size_t host_len, uint16_t port)
 {
 	struct arena *arena = &w->reading->check->arena;
-	struct listener *listener = arena_take(arena, sizeof(*listener));
+	const char *address = NULL;
+	struct listener *listener;
 
+	if (host_len > READING_TEXT_MAX)
+		host_len = READING_TEXT_MAX;
+	if (host)
+		address = arena_printf(arena, "%.*s", (int)host_len, host);
+	if (address && argument_is_remote(address))
+		return; /* --address=https://vault.example:8200 is a client's */
+	listener = arena_take(arena, sizeof(*listener));
 	if (!listener ||
 	    !reading_count(w->reading, w->item, w->count, POD_LISTENERS_MAX, "listening arguments"))
 		return;
-	if (host_len > READING_TEXT_MAX)
-		host_len = READING_TEXT_MAX;
 	*listener = (struct listener) {
 		.next = w->listeners,
 		.flag = w->flag,
-		.address = host ? arena_printf(arena, "%.*s", (int)host_len, host) : NULL,
+		.address = address,
 		.port = port,
 		.localhost = host && argument_is_localhost(host, host_len),
 		.place = w->place,
