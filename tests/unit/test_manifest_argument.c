@@ -16,6 +16,7 @@ static const struct {
 	{ "web.listen-address", FLAG_ADDRESS },
 	{ "secure-listen-address", FLAG_ADDRESS },
 	{ "metrics-addr", FLAG_ADDRESS },
+	{ "proxy-endpoints-port", FLAG_PORT },
 	{ "listen", FLAG_ADDRESS },
 	{ "listen-client-urls", FLAG_URLS },
 	{ "bind-all", FLAG_URLS },

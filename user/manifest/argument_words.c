@@ -34,6 +34,7 @@ static const struct flag flags[] = {
 	{ "prometheus-port", FLAG_PORT },
 	{ "telemetry-port", FLAG_PORT },
 	{ "read-only-port", FLAG_PORT },
+	{ "proxy-endpoints-port", FLAG_PORT },
 	{ "listen", FLAG_ADDRESS },
 	{ "bind", FLAG_ADDRESS },
 	{ "addr", FLAG_ADDRESS },
