@@ -54,6 +54,13 @@ static const struct pair_case pair_cases[] = {
 	  "apiVersion: v1\nkind: Pod\nmetadata: {name: q, namespace: ns, ownerReferences:"
 	  " [{kind: DaemonSet, name: a, controller: true}]}\nspec: {" PORT "}\n",
 	  "" },
+	{ "two static pods of one node", MADE("Node", "n"),
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: q, namespace: ns, ownerReferences:"
+	  " [{kind: Node, name: n, controller: true}]}\nspec: {" PORT "}\n",
+	  "port-conflict tcp/9100 $.spec.containers[0].ports[0].containerPort\n" },
+	{ "a pod of a maker whose name goes on", WORKLOAD("Deployment", "a", PORT),
+	  MADE("ReplicaSet", "a-api-5d4f8c7b9b"),
+	  "port-conflict tcp/9100 $.spec.containers[0].ports[0].containerPort\n" },
 	{ "a pod that has ended", DS("a", PORT), POD(PORT) "status: {phase: Succeeded}\n", "" },
 	{ "a pod that runs", DS("a", PORT), POD(PORT) "status: {phase: Running}\n",
 	  "port-conflict tcp/9100 $.spec.containers[0].ports[0].containerPort\n" },

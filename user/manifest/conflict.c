@@ -95,14 +95,15 @@ static bool is_made_by(const struct pod *pod, const char *kind, const char *name
 	};
 	size_t len = strlen(name);
 
-	if (!pod->maker || !pod->maker_kind)
+	/* The node is said to have made each of its static pods. */
+	if (!pod->maker || !pod->maker_kind || strcmp(pod->maker_kind, "Node") == 0)
 		return false;
 	if (strcmp(pod->maker_kind, kind) == 0 && strcmp(pod->maker, name) == 0)
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(chains); i++)
 		if (strcmp(pod->maker_kind, chains[i].made) == 0 &&
 		    strcmp(kind, chains[i].by) == 0 && strncmp(pod->maker, name, len) == 0 &&
-		    pod->maker[len] == '-')
+		    pod->maker[len] == '-' && !strchr(pod->maker + len + 1, '-'))
 			return true;
 	return false;
 }
