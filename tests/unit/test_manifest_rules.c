@@ -130,6 +130,14 @@ static const struct manifest_case registry_cases[] = {
 	  "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent}\n" TEMPLATE(
 		  HOST ONE("ports: [{containerPort: 9103}]")) "\n",
 	  "wrong-owner tcp/9103 " T_PORTS ".containerPort\n" },
+	{ "pods whose names another program chooses",
+	  "apiVersion: x/v1\nkind: Thing\nmetadata: {name: bundle.v4.16.0, namespace: ns}\n" TEMPLATE(
+		  HOST ONE("ports: [{containerPort: 9103}]")) "\n",
+	  "" },
+	{ "and are in another namespace",
+	  "apiVersion: x/v1\nkind: Thing\nmetadata: {name: agent}\n" TEMPLATE(
+		  HOST ONE("ports: [{containerPort: 9103}]")) "\n",
+	  "wrong-owner tcp/9103 " T_PORTS ".containerPort\n" },
 	{ "a pod is no unit", POD(HOST ONE("ports: [{containerPort: 9107}]")),
 	  "wrong-owner tcp/9107 " PORTS ".containerPort\n" },
 	{ "a path may be its own", POD(HOST ONE("ports: [{containerPort: 9108}]")), "" },

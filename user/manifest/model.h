@@ -140,7 +140,7 @@ enum pod_names {
 	PODS_NUMBERED, /* NAME-0 */
 	PODS_TIMED,    /* NAME-time-xxxxx */
 	PODS_ROLLED,   /* NAME-1-xxxxx */
-	PODS_UNKNOWN,  /* any of these */
+	PODS_UNKNOWN,  /* as the program chooses that makes them */
 };
 
 /* What is read of one pod; the next one is said to be too many. */

@@ -29,10 +29,10 @@ static bool is_pod(const char *pattern, const struct pod *pod)
 {
 	_cleanup_buf_ struct buf name = { 0 };
 
-	if (!pattern)
+	if (!pattern || pod->names == PODS_UNKNOWN)
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
-		if (pod->names != suffixes[i].names && pod->names != PODS_UNKNOWN)
+		if (pod->names != suffixes[i].names)
 			continue;
 		buf_reset(&name);
 		buf_printf(&name, "%s%s", pod->name, suffixes[i].suffix);
