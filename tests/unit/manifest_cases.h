@@ -27,6 +27,7 @@ static const char manifest_registry[] =
 	"  - {ports: 9108, protocol: tcp, process: path, owners: [{exe: /bin/x}]}\n"
 	"  - {ports: 9109, protocol: tcp, process: two, owners: [{unit: host.service}]}\n"
 	"  - {ports: 9109, protocol: tcp, process: other, owners: [{container: c}]}\n"
+	"  - {ports: 9112, protocol: tcp, process: default, owners: [{namespace: default}]}\n"
 	"  - {ports: 9111, protocol: tcp, process: both, role: control-plane, scope: localhost}\n"
 	"  - {ports: 9120-9999, protocol: tcp, process: many}\n"
 	"  - {ports: 8000, protocol: tcp, process: outside}\n"

@@ -130,6 +130,10 @@ static const struct manifest_case registry_cases[] = {
 	  "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent}\n" TEMPLATE(
 		  HOST ONE("ports: [{containerPort: 9103}]")) "\n",
 	  "wrong-owner tcp/9103 " T_PORTS ".containerPort\n" },
+	{ "an empty namespace is none given",
+	  "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: \"\"}\n" TEMPLATE(
+		  HOST ONE("ports: [{containerPort: 9112}]")) "\n",
+	  "" },
 	{ "pods whose names another program chooses",
 	  "apiVersion: x/v1\nkind: Thing\nmetadata: {name: bundle.v4.16.0, namespace: ns}\n" TEMPLATE(
 		  HOST ONE("ports: [{containerPort: 9103}]")) "\n",

@@ -272,7 +272,7 @@ static bool read_identity(struct reading *r, struct object *o, const char *of_li
 	o->group = group_of(r, version);
 	o->metadata = lookup(&r->doc, o->node, "metadata");
 	o->owner.namespace_ = reading_text(r, o->metadata, "namespace");
-	if (!o->owner.namespace_)
+	if (!o->owner.namespace_ || !*o->owner.namespace_)
 		o->owner.namespace_ = arena_text(arena, r->check->options.namespace_);
 	o->owner.name = reading_text(r, o->metadata, "name");
 	o->owner.names = PODS_UNKNOWN;
