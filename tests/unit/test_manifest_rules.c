@@ -131,12 +131,12 @@ static const struct manifest_case registry_cases[] = {
 		  HOST ONE("ports: [{containerPort: 9103}]")) "\n",
 	  "wrong-owner tcp/9103 " T_PORTS ".containerPort\n" },
 	{ "an empty namespace is none given",
-	  "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: \"\"}\n" TEMPLATE(
-		  HOST ONE("ports: [{containerPort: 9112}]")) "\n",
+	  "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: "
+	  "\"\"}\n" TEMPLATE(HOST ONE("ports: [{containerPort: 9112}]")) "\n",
 	  "" },
 	{ "pods whose names another program chooses",
-	  "apiVersion: x/v1\nkind: Thing\nmetadata: {name: bundle.v4.16.0, namespace: ns}\n" TEMPLATE(
-		  HOST ONE("ports: [{containerPort: 9103}]")) "\n",
+	  "apiVersion: x/v1\nkind: Thing\nmetadata: {name: bundle.v4.16.0, namespace: "
+	  "ns}\n" TEMPLATE(HOST ONE("ports: [{containerPort: 9103}]")) "\n",
 	  "" },
 	{ "and are in another namespace",
 	  "apiVersion: x/v1\nkind: Thing\nmetadata: {name: agent}\n" TEMPLATE(
@@ -253,14 +253,16 @@ static const struct manifest_case declared_cases[] = {
 	{ "an address that is declared",
 	  POD(HOST ONE("command: [server, ':9100'], ports: [{containerPort: 9100}]")), "" },
 	{ "words that are no address",
-	  POD(HOST ONE("command: [server, '8080', ':1/x', 'h:1', '10.0.0.1:80', ':', ':0', ':70000',"
-		       " '0.0.0.0', '::', ':80:90', '/x:1', 'http://0.0.0.0:80', '0.0.0.0:$(P)'],"
-		       " args: ['--x=10.0.0.1:80', '--y=h:1']")),
+	  POD(HOST ONE(
+		  "command: [server, '8080', ':1/x', 'h:1', '10.0.0.1:80', ':', ':0', ':70000',"
+		  " '0.0.0.0', '::', ':80:90', '/x:1', 'http://0.0.0.0:80', '0.0.0.0:$(P)'],"
+		  " args: ['--x=10.0.0.1:80', '--y=h:1']")),
 	  "" },
 	{ "an address alone in a script",
 	  POD(HOST ONE("command: [sh, -c, 'echo :80; x 0.0.0.0:81']")), "" },
 	{ "what a script looks for",
-	  POD(HOST ONE("command: [sh, -c, 'while lsof -i :1; do ss -ltn | grep -q :2; done; x :3']")),
+	  POD(HOST ONE(
+		  "command: [sh, -c, 'while lsof -i :1; do ss -ltn | grep -q :2; done; x :3']")),
 	  "" },
 	{ "addresses in a script",
 	  POD(HOST ONE("command: [sh, -c, 'x --flag :1; y -flag=:2; z -listen :3']")),

@@ -184,8 +184,9 @@ static void take_word(struct words *w, const char *word)
 	}
 	if (dashes > 2 || len == 0)
 		return;
-	w->flag = arena_printf(&w->reading->check->arena, "%.*s",
-			       (int)(len < READING_TEXT_MAX ? dashes + len : READING_TEXT_MAX), word);
+	w->flag =
+		arena_printf(&w->reading->check->arena, "%.*s",
+			     (int)(len < READING_TEXT_MAX ? dashes + len : READING_TEXT_MAX), word);
 	if (!w->flag)
 		return;
 	if (name[len] == '=')

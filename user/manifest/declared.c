@@ -65,11 +65,10 @@ static void check_listener(struct check *check, const struct pod *pod, const cha
 
 	if (declared_has(pod, NULL, l->port, HP_PROTO_TCP))
 		return;
-	f = check_say(
-		check, RULE_UNDECLARED_ARGUMENT, &l->place, pod->ignores, NULL, HP_PROTO_TCP,
-		l->port,
-		"%s has container %s of %s listen on port %u%s, which no container declares",
-		l->flag, c->name, who, l->port, l->localhost ? " of localhost" : "");
+	f = check_say(check, RULE_UNDECLARED_ARGUMENT, &l->place, pod->ignores, NULL, HP_PROTO_TCP,
+		      l->port,
+		      "%s has container %s of %s listen on port %u%s, which no container declares",
+		      l->flag, c->name, who, l->port, l->localhost ? " of localhost" : "");
 	suggest(f, l->port, l->localhost);
 	registered_accept(check, pod, c, HP_PROTO_TCP, l->port, HP_CLASS_UNDECLARED, f);
 }
