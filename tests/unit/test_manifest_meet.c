@@ -269,13 +269,36 @@ static void test_bound(void **state)
 	check_text("bound", out.data, "broken-manifest\n");
 }
 
+/* Each port of a pod is compared with each argument of its container: one too many is said. */
+static void test_arguments(void **state)
+{
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+
+	(void)state;
+	for (int n = 512; n <= 513; n++) {
+		_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
+		const char *texts[1];
+
+		buf_puts(&text, "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+				"spec: {" HOST "containers: [{name: c, image: i, ports:"
+				" [{containerPort: 9100}], args: [");
+		for (int i = 0; i < n; i++)
+			buf_puts(&text, "'--listen=:9100',");
+		buf_puts(&text, "]}]}\n");
+		texts[0] = text.data;
+		manifest_lines(&options, texts, 1, &out);
+		check_text("arguments", out.data ? out.data : "",
+			   n == 512 ? "" : "broken-manifest $.spec.containers[0].args[512]\n");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pairs),
-		cmocka_unit_test(test_one_pod),
-		cmocka_unit_test(test_services),
-		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_pairs),	  cmocka_unit_test(test_one_pod),
+		cmocka_unit_test(test_services),  cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

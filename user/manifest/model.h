@@ -146,7 +146,7 @@ enum pod_names {
 /* What is read of one pod; the next one is said to be too many. */
 #define POD_CONTAINERS_MAX 1000
 #define POD_PORTS_MAX	   4096
-#define POD_LISTENERS_MAX  4096
+#define POD_LISTENERS_MAX  512 /* each is compared with each port */
 
 /* A pod, or the template of a workload's pods. */
 struct pod {
