@@ -202,7 +202,8 @@ try_ruleset() {
 	serve "$A" 10248 # registered for localhost
 	serve "$A" 8080  # not registered
 	serve "$A" 2379  # of the control plane
-	for port in 9100 10248 8080 2379; do reaches "without rules: $port" "$port"; done
+	serve "$A" 30080 # a node port that the host answers
+	for port in 9100 10248 8080 2379 30080; do reaches "without rules: $port" "$port"; done
 
 	"$B/hostportctl" registry export --format=nft --role=worker >"$WORK/worker.nft"
 	"$B/hostportctl" registry export --format=nft --role=control-plane >"$WORK/control.nft"
@@ -217,6 +218,7 @@ try_ruleset() {
 	is "twice is as once" "$(netns "$A" nft list ruleset)" "$once"
 
 	reaches "worker: a registered port" 9100
+	reaches "worker: a node port" 30080
 	reaches_not "worker: one for localhost" 10248
 	reaches_not "worker: one of the control plane" 2379
 	reaches_not "worker: one that is not registered" 8080

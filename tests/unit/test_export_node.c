@@ -56,21 +56,21 @@ static const char whole[] =
 	"\t\tct state established,related accept\n"
 	"\t\ttcp dport @tcp_ports accept\n"
 	"\t\tsctp dport @sctp_ports accept\n"
+	"\t\tudp dport 30000-32767 accept # node ports\n"
 	"\t\tmeta l4proto { tcp, udp, udplite, sctp } counter drop\n"
 	"\t}\n"
 	"}\n"
 	"\n"
-	"# Documented ranges open nothing by themselves. Node ports of pods are forwarded, and "
-	"need\n"
-	"# nothing here, but where the host itself answers: pods of the host network, and health\n"
-	"# checks of load balancers (healthCheckNodePort) need an entry.\n"
-	"#   udp dport 30000-32767\n";
+	"# Documented ranges that open nothing by themselves, but for the entries in them:\n"
+	"#   tcp dport 9000-9999\n"
+	"#   tcp dport 29999-30000\n";
 
 static void test_nft(void **state)
 {
 	_cleanup_exported_ struct exported e =
 		export_lists("nft",
-			     "ranges: [{ports: 30000-32767, protocol: udp}]\nentries: [" SSH
+			     "ranges: [{ports: 9000-9999, protocol: tcp}, {ports: 30000-32767, "
+			     "protocol: udp}, {ports: 29999-30000, protocol: tcp}]\nentries: [" SSH
 			     ", {ports: 1-3, protocol: sctp, process: p, team: q}]",
 			     NULL);
 

@@ -6,6 +6,7 @@
 
 #include "../base/utf8.h"
 #include "../policy/words.h"
+#include "../registry/next.h"
 
 #define SSH 22
 
@@ -130,7 +131,43 @@ static void put_head(const struct export_job *job, struct buf *out)
 		      "# Another table can still drop what this one accepts.\n\n");
 }
 
-static void put_chain(const size_t *open, struct buf *out)
+static void put_range(const struct reg_row *row, struct buf *out)
+{
+	buf_printf(out, "%s dport %" PRIu16, word_proto(row->proto), row->first);
+	if (row->last != row->first)
+		buf_printf(out, "-%" PRIu16, row->last);
+}
+
+/*
+ * Node ports are Kubernetes' to give away. Most are forwarded to pods, but some the host
+ * itself answers: health checks of load balancers (healthCheckNodePort), and what leads
+ * to pods of the host network.
+ */
+static bool is_node_ports(const struct reg_row *row)
+{
+	return row->first >= NEXT_NODEPORT_FIRST && row->last <= NEXT_NODEPORT_LAST;
+}
+
+/* Write a line for each documented range that is of node ports, or for each that is not. */
+static void put_ranges(const struct export_job *job, bool node_ports, const char *head,
+		       const char *before, const char *after, struct buf *out)
+{
+	for (size_t l = 0; l < job->registry->len; l++) {
+		for (size_t i = 0; i < job->registry->layers[l].len; i++) {
+			const struct reg_row *row = &job->registry->layers[l].rows[i];
+
+			if (row->kind != REG_RANGE || is_node_ports(row) != node_ports)
+				continue;
+			buf_puts(out, head);
+			head = "";
+			buf_puts(out, before);
+			put_range(row, out);
+			buf_puts(out, after);
+		}
+	}
+}
+
+static void put_chain(const struct export_job *job, const size_t *open, struct buf *out)
 {
 	buf_puts(out, "\tchain input {\n"
 		      "\t\ttype filter hook input priority filter; policy accept;\n"
@@ -140,39 +177,8 @@ static void put_chain(const size_t *open, struct buf *out)
 		if (open[i])
 			buf_printf(out, "\t\t%s dport @%s_ports accept\n", word_proto(protos[i]),
 				   word_proto(protos[i]));
+	put_ranges(job, true, "", "\t\t", " accept # node ports\n", out);
 	buf_puts(out, "\t\tmeta l4proto { tcp, udp, udplite, sctp } counter drop\n\t}\n}\n");
-}
-
-static void put_range(const struct reg_row *row, struct buf *out)
-{
-	buf_printf(out, "#   %s dport %" PRIu16, word_proto(row->proto), row->first);
-	if (row->last != row->first)
-		buf_printf(out, "-%" PRIu16, row->last);
-	buf_putc(out, '\n');
-}
-
-/* What documented ranges would open if they were to, for who wants that. */
-static void put_ranges(const struct export_job *job, struct buf *out)
-{
-	bool any = false;
-
-	for (size_t l = 0; l < job->registry->len; l++) {
-		for (size_t i = 0; i < job->registry->layers[l].len; i++) {
-			const struct reg_row *row = &job->registry->layers[l].rows[i];
-
-			if (row->kind != REG_RANGE)
-				continue;
-			if (!any)
-				buf_puts(out, "\n# Documented ranges open nothing by themselves. "
-					      "Node ports of pods are forwarded, and need\n"
-					      "# nothing here, but where the host itself answers: "
-					      "pods of the host network, and health\n"
-					      "# checks of load balancers (healthCheckNodePort) "
-					      "need an entry.\n");
-			any = true;
-			put_range(row, out);
-		}
-	}
 }
 
 int nft_write(const struct export_job *job, struct buf *out, struct buf *said)
@@ -195,7 +201,10 @@ int nft_write(const struct export_job *job, struct buf *out, struct buf *said)
 	for (size_t i = 0; i < ARRAY_LEN(protos); i++)
 		if (open[i])
 			put_set(job, i, out);
-	put_chain(open, out);
-	put_ranges(job, out);
+	put_chain(job, open, out);
+	put_ranges(job, false,
+		   "\n# Documented ranges that open nothing by themselves, but for the entries in "
+		   "them:\n",
+		   "#   ", "\n", out);
 	return out->failed || said->failed ? -ENOMEM : 0;
 }
