@@ -307,6 +307,22 @@ static void test_many(void **state)
 	check_u64("said", count(out.data, ">The first 1000 of 1001 rows.<"), 1);
 }
 
+/* More findings than one reads. */
+static void test_many_findings(void **state)
+{
+	static const struct rule rule = { "a-rule", SEVERITY_NOTE, NULL, "s", "h" };
+	_cleanup_(registry_freep) struct registry *reg = registry_of_lists("entries: []");
+	_cleanup_findings_ struct findings findings = { 0 };
+	_cleanup_buf_ struct buf out = { 0 };
+
+	(void)state;
+	for (unsigned int i = 0; i <= PAGE_STATIC_ROWS; i++)
+		(void)findings_add(&findings, &rule, "f", i + 1, 1, "m");
+	tables_findings(&(struct page) { .registry = reg, .findings = &findings }, &out);
+	check_u64("capped", count(out.data, "<li "), PAGE_STATIC_ROWS);
+	check_u64("said", count(out.data, "<p>The first 1000 of 1001.</p>"), 1);
+}
+
 /* What a layer accepts of lint's findings is no row of anybody's. */
 static void test_accepted(void **state)
 {
@@ -374,7 +390,7 @@ int main(void)
 		cmocka_unit_test(test_listeners), cmocka_unit_test(test_without),
 		cmocka_unit_test(test_findings),  cmocka_unit_test(test_node),
 		cmocka_unit_test(test_many),	  cmocka_unit_test(test_states),
-		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_accepted),  cmocka_unit_test(test_many_findings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

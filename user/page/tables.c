@@ -206,11 +206,18 @@ static void put_finding(struct buf *out, const struct finding *finding)
 
 static void put_findings(struct buf *out, const struct findings *findings, bool accepted)
 {
+	size_t n = 0;
+
 	buf_puts(out, "<ul>\n");
-	for (size_t i = 0; i < findings->len; i++)
-		if ((findings->items[i].accepted != NULL) == accepted)
+	for (size_t i = 0; i < findings->len; i++) {
+		if ((findings->items[i].accepted != NULL) != accepted)
+			continue;
+		if (n++ < PAGE_STATIC_ROWS)
 			put_finding(out, &findings->items[i]);
+	}
 	buf_puts(out, "</ul>\n");
+	if (n > PAGE_STATIC_ROWS)
+		buf_printf(out, "<p>The first %d of %zu.</p>\n", PAGE_STATIC_ROWS, n);
 }
 
 /* What is accepted is folded away: it is most of a list of which the rest is to be read. */

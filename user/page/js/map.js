@@ -153,7 +153,7 @@ function drawFree() {
 		return;
 	const free = freePorts(ports, range.first, range.last, 10);
 
-	$("free").append(`Next free in ${portsText(range).replace("-", "\u2013")}: `, ...(free.length ?
+	$("free").append(`Lowest free in ${portsText(range).replace("-", "\u2013")}: `, ...(free.length ?
 		free.map((port) => make("button", { type: "button", class: "port-link", "data-port": port }, String(port))) :
 		["none"]));
 }
