@@ -111,6 +111,16 @@ same='.findings[] | del(.file, .line, .column)'
 is "JSON in: as YAML" "$(jq -c "$same" "$WORK/out")" \
 	"$("$B/hostportctl" check --output=json "$WORK/bad.yaml" | jq -c "$same")"
 rm "$WORK/bad.json" "$WORK"/*.yaml
+jq -n '{apiVersion: "v1", kind: "List", items: [range(100) | {apiVersion: "v1", kind: "Pod",
+	metadata: {name: "d-\(.)", namespace: "x", ownerReferences: [{kind: "DaemonSet", name: "d", controller: true}]},
+	spec: {nodeName: "n\(.)", hostNetwork: true, containers: [{name: "c", image: "i", ports: [{containerPort: 8080}]}]}}]}' \
+	>"$WORK/pods.json"
+check "pods of a cluster" 1 --output=json - <"$WORK/pods.json"
+is "pods of a cluster: one finding for all replicas" "$(jq -c '.findings[] | [.rule, .path]' "$WORK/out")" \
+	'["unregistered-port","$.items[0].spec.containers[0].ports[0].containerPort"]'
+check "pods of a cluster, as text" 1 - <"$WORK/pods.json"
+has "pods of a cluster: all are counted" "$(out)" "with 100 pods and"
+rm "$WORK/pods.json"
 
 # ---- directories ------------------------------------------------------------------------------
 mkdir -p "$WORK/tree/b/c" "$WORK/tree/.hidden" "$WORK/elsewhere"

@@ -57,6 +57,21 @@ static void test_none(void **state)
 	finding_accept(NULL, "x");
 }
 
+static void test_take_back(void **state)
+{
+	_cleanup_findings_ struct findings findings = { 0 };
+
+	(void)state;
+	(void)findings_add(&findings, &items[0], "a", 1, 1, "first");
+	finding_accept(findings_add(&findings, &items[0], "a", 1, 1, "second"), "known");
+	findings_take_back(&findings);
+	check_int("left", (long long)findings.len, 1);
+	check_text("the first", findings.items[0].message, "first");
+	findings_take_back(&findings);
+	findings_take_back(&findings);
+	check_int("none", (long long)findings.len, 0);
+}
+
 static void test_counts(void **state)
 {
 	_cleanup_findings_ struct findings findings = { 0 };
@@ -128,7 +143,7 @@ int main(void)
 		cmocka_unit_test(test_rules),	   cmocka_unit_test(test_members),
 		cmocka_unit_test(test_none),	   cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_sort),	   cmocka_unit_test(test_bound),
-		cmocka_unit_test(test_severities),
+		cmocka_unit_test(test_severities), cmocka_unit_test(test_take_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

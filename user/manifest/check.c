@@ -7,6 +7,7 @@
 #include "declared.h"
 #include "ignore.h"
 #include "object.h"
+#include "once.h"
 #include "registered.h"
 #include "service.h"
 
@@ -229,6 +230,7 @@ int check_new(const struct manifest_options *options, struct check **ret_check)
 
 void check_reset(struct check *check)
 {
+	once_forget(check);
 	findings_free(&check->findings);
 	arena_free(&check->arena);
 	check->pods = NULL;

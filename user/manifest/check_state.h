@@ -27,6 +27,7 @@ struct check {
 		struct ignore_list *next;
 		struct ignore *ignore;
 	} * ignores;
+	void *once; /* findings of replicas, a tree: see once.h */
 	struct manifest_counts counts;
 };
 

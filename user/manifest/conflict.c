@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "claim.h"
+#include "once.h"
 #include "placement.h"
 
 #define STEPS_MAX (64UL << 20) /* comparisons */
@@ -158,6 +159,8 @@ static void say(struct check *check, const struct claim *a, const struct claim *
 				   "give one of them another port" :
 				   "give one of them another port, or keep them on different "
 				   "nodes");
+	(void)once_keep(check, (struct once_side) { pod, a->container },
+			(struct once_side) { other, b->container }, NULL, f);
 }
 
 /* Each claim and the first of those before it that it clashes with. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "once.h"
 #include "registered.h"
 
 bool declared_has(const struct pod *pod, const char *name, uint16_t number, uint8_t proto)
@@ -34,6 +35,13 @@ static void suggest(struct finding *f, uint16_t number, bool localhost)
 	finding_suggest(f, "%s", how.data ? how.data : "");
 }
 
+/* Of the replicas of a workload, the first one's. */
+static void keep_once(struct check *check, const struct pod *pod, const struct container *c,
+		      const char *text, struct finding *f)
+{
+	(void)once_keep(check, (struct once_side) { pod, c }, (struct once_side) { 0 }, text, f);
+}
+
 static void check_reference(struct check *check, const struct pod *pod, const char *who,
 			    const struct container *c, const struct reference *ref)
 {
@@ -48,6 +56,7 @@ static void check_reference(struct check *check, const struct pod *pod, const ch
 			      ref->what, who, c->name, ref->name);
 		finding_suggest(f, "give the declared port the name, `name: %s`, or declare it",
 				ref->name);
+		keep_once(check, pod, c, ref->name, f);
 		return;
 	}
 	f = check_say(check, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL, HP_PROTO_TCP,
@@ -56,6 +65,7 @@ static void check_reference(struct check *check, const struct pod *pod, const ch
 		      ref->what, who, c->name, ref->number);
 	suggest(f, ref->number, false);
 	registered_accept(check, pod, c, HP_PROTO_TCP, ref->number, HP_CLASS_UNDECLARED, f);
+	keep_once(check, pod, c, NULL, f);
 }
 
 static void check_listener(struct check *check, const struct pod *pod, const char *who,
@@ -71,6 +81,7 @@ static void check_listener(struct check *check, const struct pod *pod, const cha
 		      l->flag, c->name, who, l->port, l->localhost ? " of localhost" : "");
 	suggest(f, l->port, l->localhost);
 	registered_accept(check, pod, c, HP_PROTO_TCP, l->port, HP_CLASS_UNDECLARED, f);
+	keep_once(check, pod, c, NULL, f);
 }
 
 void declared_check(struct check *check, const struct pod *pod)

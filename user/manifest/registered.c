@@ -8,6 +8,7 @@
 #include "../policy/resolve.h"
 #include "../policy/words.h"
 #include "claim.h"
+#include "once.h"
 #include "owner.h"
 #include "placement.h"
 
@@ -158,7 +159,8 @@ static struct finding *say(const struct question *q, enum manifest_rule rule, ui
 	f = check_say(q->check, rule, &q->port->place, q->pod->ignores, NULL, q->query.proto,
 		      q->query.port, "%s: %s", q->subject, why->data);
 	accept_excepted(q, cls, f);
-	return f;
+	return once_keep(q->check, (struct once_side) { q->pod, q->container },
+			 (struct once_side) { 0 }, NULL, f);
 }
 
 static bool is_documented(const struct question *q)

@@ -166,15 +166,25 @@ void findings_sort(struct findings *findings)
 		memcpy(findings->items, sorted, findings->len * sizeof(*sorted));
 }
 
+static void finding_free(struct finding *finding)
+{
+	free(finding->file);
+	free(finding->path);
+	free(finding->message);
+	free(finding->suggestion);
+	free(finding->accepted);
+}
+
+void findings_take_back(struct findings *findings)
+{
+	if (findings->len)
+		finding_free(&findings->items[--findings->len]);
+}
+
 void findings_free(struct findings *findings)
 {
-	for (size_t i = 0; i < findings->len; i++) {
-		free(findings->items[i].file);
-		free(findings->items[i].path);
-		free(findings->items[i].message);
-		free(findings->items[i].suggestion);
-		free(findings->items[i].accepted);
-	}
+	for (size_t i = 0; i < findings->len; i++)
+		finding_free(&findings->items[i]);
 	free(findings->items);
 	*findings = (struct findings) { 0 };
 }

@@ -68,6 +68,9 @@ struct finding *findings_vadd(struct findings *findings, const struct rule *rule
 			      unsigned int line, unsigned int column, const char *fmt, va_list ap)
 	__attribute__((format(printf, 6, 0)));
 
+/* Forget the last one that was kept. */
+void findings_take_back(struct findings *findings);
+
 /* Set what a finding has besides; nothing is done to NULL. Texts are copied. */
 void finding_set_port(struct finding *finding, uint8_t proto, uint16_t port);
 void finding_set_path(struct finding *finding, const char *path);
