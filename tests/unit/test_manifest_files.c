@@ -74,6 +74,22 @@ static const struct manifest_case fault_cases[] = {
 	{ "broken", "a: [\n", "broken-manifest\n" },
 	{ "documents before the fault", OF("v1", "Pod", "spec: " SPEC) "---\na: [\n",
 	  FOUND("$.spec") "broken-manifest\n" },
+	{ "documents after the fault", "a: [\n---\n" OF("v1", "Pod", "spec: " SPEC),
+	  "broken-manifest\n" FOUND("$.spec") },
+	{ "documents around two faults",
+	  OF("v1", "Pod", "spec: " SPEC) "---\na: [\n---\n" OF(
+		  "v1", "Pod", "spec: " SPEC) "---\na: {\n"
+					      "---\n" OF("v1", "Service", "spec: {}"),
+	  FOUND("$.spec") "broken-manifest\n" FOUND("$.spec") "broken-manifest\n" },
+	{ "one finding for a broken document, which has a key twice",
+	  "apiVersion: v1\nkind: Pod\nkind: Pod\nx: {a: 1, a: 2}\nb: [\n---\n",
+	  "broken-manifest\n" },
+	{ "a template is one finding",
+	  "a: {{ x }}\n---\nb: }\n---\n" OF("v1", "Pod", "spec: " SPEC), "template\n" },
+	{ "a fault, then a template", "a: }\n---\nb: {{ x }}\n---\nc: }\n",
+	  "broken-manifest\ntemplate\n" },
+	{ "JSON is broken as a whole", "{\"a\": ]}\n---\n" OF("v1", "Pod", "spec: " SPEC),
+	  "broken-manifest\n" },
 	{ "not UTF-8", "a: \xff\n", "broken-manifest\n" },
 	{ "Helm", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n",
 	  "template\n" },
@@ -284,12 +300,48 @@ static void test_many_faults(void **state)
 	check_text("the last", findings.items[0].message, "and 5 faults more");
 }
 
+/* Places behind faults are those of the file; of many faults the first ones are told, and that. */
+static void test_broken_documents(void **state)
+{
+	static const int numbers[] = { 99, 100, 101, 60000 };
+	static const char rest[] =
+		"so many documents of the file are broken that the rest was not read";
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(numbers); k++) {
+		_cleanup_findings_ struct findings findings = { 0 };
+		_cleanup_buf_ struct buf text = { 0 };
+		const struct finding *last;
+		const char *texts[1];
+		const int n = numbers[k];
+
+		for (int i = 0; i < n; i++)
+			buf_puts(&text, "---\na: [}\n");
+		buf_puts(&text, "---\n" OF("v1", "Pod", "spec: " SPEC));
+		texts[0] = text.data;
+		manifest_check(&options, texts, 1, &findings, NULL);
+		check_int("findings", (long long)findings.len, n < 100 ? n + 1 : 100);
+		last = &findings.items[findings.len - 1];
+		check_int("line of the last", last->line, n < 100 ? 2 * n + 5 : 200);
+		check_text("the last", last->rule->id,
+			   n < 100 ? "unregistered-port" : "broken-manifest");
+		check_int("said", strstr(last->message, rest) != NULL, n >= 100);
+		check_int("said once", strstr(findings.items[0].message, rest) != NULL, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),	cmocka_unit_test(test_words),
-		cmocka_unit_test(test_json),	cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_options), cmocka_unit_test(test_many_faults),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_many_faults),
+		cmocka_unit_test(test_broken_documents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,6 +117,72 @@ static void test_documents(void **state)
 	}
 }
 
+/* As read_all(), going on after each fault. */
+static void read_on(const char *text, size_t len, struct buf *out)
+{
+	_cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	int r = yaml_stream_new("f", text, len, &diags, &stream);
+
+	check_int("new", r, 0);
+	do {
+		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = NULL;
+
+		r = yaml_stream_next(stream, &tree);
+		if (r == 1) {
+			buf_printf(out, "%u:%u ", tree->nodes[0].line, tree->nodes[0].column);
+			put(tree, tree->nodes, out);
+			buf_putc(out, '\n');
+		}
+		if (r == -EINVAL) {
+			buf_printf(out, "f:%u:%u\n", diags.items[0].line, diags.items[0].column);
+			diags_free(&diags);
+			r = yaml_stream_resume(stream);
+		}
+	} while (r == 1);
+	check_int("end", r, 0);
+}
+
+static const struct stream_case resume_cases[] = {
+	{ "at the end", T("a: [\n"), "f:2:1\n" },
+	{ "the next document", T("a: [}\n---\nb: 1\n"), "f:1:5\n3:1 {b 1 1}\n" },
+	{ "one between", T("a: 1\n---\nb: }\n---\nc: 1\n---\nd: 1\n"),
+	  "1:1 {a 1 1}\nf:3:4\n5:1 {c 1 1}\n7:1 {d 1 1}\n" },
+	{ "the document's start is where the fault is", T("a: [\n---\nb: 1\n"),
+	  "f:2:1\n3:1 {b 1 1}\n" },
+	{ "in quotes that are not closed", T("a: \"x\n---\nb: 1\n"), "f:2:1\n3:1 {b 1 1}\n" },
+	{ "on the line of the start", T("--- }\n--- }\n--- 1\n"), "f:1:5\nf:2:5\n3:5 1\n" },
+	{ "a fault behind a fault", T("a: }\nb: ]\n---\nc: 1\n"), "f:1:4\n4:1 {c 1 1}\n" },
+	{ "a start and a comment", T("a: }\n--- # x\nb: 1\n"), "f:1:4\n3:1 {b 1 1}\n" },
+	{ "a start at the end", T("a: }\n---"), "f:1:4\n3:1 \n" },
+	{ "no starts", T("a: }\n ---\n----\n---x\n--\n...\nb: 1\n"), "f:1:4\n" },
+	{ "all ends of lines",
+	  T("a: }\r\n---\r\nb: }\r---\rc: }\xc2\x85---\xe2\x80\xa8"
+	    "d: e\n"),
+	  "f:1:4\nf:3:4\nf:5:4\n7:1 {d e 1}\n" },
+	{ "characters of several bytes",
+	  T("\xc3\xa9: [\xe2\x82\xac}\n---\n\xc3\xa9: }\n---\n- x\n"),
+	  "f:1:6\nf:3:4\n5:1 [x 1]\n" },
+	{ "byte order mark",
+	  T("\xef\xbb\xbf"
+	    "a: }\n---\nb: }\n---\nc\n"),
+	  "f:1:4\nf:3:4\n5:1 c\n" },
+	{ "anchors end with their document", T("&x a: }\n---\nb: *x\n"), "f:1:7\nf:3:4\n" },
+	{ "JSON", T("{\"a\": ]}\n---\nb: 1\n"), "f:1:7\n" },
+	{ "no place", T("a: \xef\xbf\xbf\n---\nb: 1\n"), "f:0:0\n" },
+};
+
+static void test_resume(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(resume_cases); i++) {
+		_cleanup_buf_ struct buf out = { 0 };
+
+		read_on(resume_cases[i].text, resume_cases[i].len, &out);
+		check_text(resume_cases[i].name, out.data ? out.data : "", resume_cases[i].want);
+	}
+}
+
 static void repeat(struct buf *text, const char *piece, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -225,10 +291,10 @@ static void test_is_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_documents),   cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_alias_depth), cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_anchors),	    cmocka_unit_test(test_directives),
-		cmocka_unit_test(test_is_json),
+		cmocka_unit_test(test_documents),  cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_depth),	   cmocka_unit_test(test_alias_depth),
+		cmocka_unit_test(test_keys),	   cmocka_unit_test(test_anchors),
+		cmocka_unit_test(test_directives), cmocka_unit_test(test_is_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,9 @@
 #include "registered.h"
 #include "service.h"
 
+#define BROKEN_MAX  100 /* documents of one file, of which each is said */
+#define BROKEN_MORE "; so many documents of the file are broken that the rest was not read"
+
 /* ---- saying -------------------------------------------------------------------------------- */
 struct finding *check_say(struct check *check, enum manifest_rule rule, const struct place *place,
 			  struct ignore *ignores, struct ignore *more, uint8_t proto, uint16_t port,
@@ -90,33 +93,41 @@ static unsigned int template_line(const char *text, size_t len, unsigned int *re
 	return 0;
 }
 
-/* A fault at or after a placeholder is no fault of the file: it is a template. */
-static bool say_template(struct check *check, const struct diag *diag, const char *text, size_t len)
-{
-	unsigned int column = 1, line = template_line(text, len, &column);
+/* The first placeholder of a file outside of comments. */
+struct placeholder {
+	bool looked;
+	unsigned int line, column; /* line 0: there is none */
+};
 
-	if (!line || (diag->line && diag->line < line))
+/* A fault at or after a placeholder is no fault of the file: it is a template. */
+static bool say_template(struct check *check, struct placeholder *first, const struct diag *diag,
+			 const char *text, size_t len)
+{
+	if (!first->looked)
+		first->line = template_line(text, len, &first->column);
+	first->looked = true;
+	if (!first->line || (diag->line && diag->line < first->line))
 		return false;
 	(void)findings_add(
-		&check->findings, manifest_rule(RULE_TEMPLATE), diag->file, line, column,
+		&check->findings, manifest_rule(RULE_TEMPLATE), diag->file, first->line,
+		first->column,
 		"a template, not a manifest: render it first (helm template, oc process, "
 		"envsubst)");
 	return true;
 }
 
-/* With a fault, the last one is what ended the reading of the text. */
-static void say_diags(struct check *check, const struct diags *diags, bool fault, const char *text,
-		      size_t len)
+static void say_broken(struct check *check, const struct diag *diag, const char *more)
 {
-	for (size_t i = 0; i < diags->len; i++) {
-		const struct diag *d = &diags->items[i];
-		bool last = fault && i == diags->len - 1;
+	if (diag->file && diag->message)
+		(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN), diag->file,
+				   diag->line, diag->column, "%s%s", diag->message, more);
+}
 
-		if (!d->file || !d->message || (last && say_template(check, d, text, len)))
-			continue;
-		(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN), d->file, d->line,
-				   d->column, "%s", d->message);
-	}
+/* What is wrong with a document that was read all the same. */
+static void say_diags(struct check *check, const struct diags *diags)
+{
+	for (size_t i = 0; i < diags->len; i++)
+		say_broken(check, &diags->items[i], "");
 	if (diags->total > diags->len)
 		(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN),
 				   diags->items[0].file, 0, 0, "and %zu faults more",
@@ -172,17 +183,45 @@ static int read_stream(struct check *check, const char *file, struct yaml_stream
 		objects = check->counts.objects;
 		read_document(check, file, tree);
 		if (check->counts.objects > objects)
-			say_diags(check, diags, false, NULL, 0);
+			say_diags(check, diags);
 		diags_free(diags);
 		if (check->arena.failed || check->findings.failed)
 			return -ENOMEM;
 	}
 }
 
-int check_file(struct check *check, const char *file, const char *text, size_t len)
+/* Read a file's documents, those behind a broken one as well. */
+static int read_file(struct check *check, const char *file, const char *text, size_t len)
 {
 	_cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
 	_cleanup_diags_ struct diags diags = { 0 };
+	struct placeholder first = { 0 };
+	int r = yaml_stream_new(file, text, len, &diags, &stream), more = 1;
+
+	if (r == 0)
+		r = read_stream(check, file, stream, &diags);
+	for (int faults = 1; r == -EINVAL && diags.len && more == 1; faults++) {
+		const struct diag *fault = &diags.items[diags.len - 1]; /* what ended the reading */
+
+		more = stream ? yaml_stream_resume(stream) : 0;
+		if (more < 0)
+			return more;
+		if (say_template(check, &first, fault, text, len))
+			return 0;
+		if (more == 1 && faults == BROKEN_MAX) {
+			say_broken(check, fault, BROKEN_MORE);
+			return 0;
+		}
+		say_broken(check, fault, "");
+		diags_free(&diags);
+		if (more == 1)
+			r = read_stream(check, file, stream, &diags);
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+int check_file(struct check *check, const char *file, const char *text, size_t len)
+{
 	struct arena_mark mark = arena_mark(&check->arena);
 	struct pod **pods = check->pods_end;
 	struct service **services = check->services_end;
@@ -192,12 +231,9 @@ int check_file(struct check *check, const char *file, const char *text, size_t l
 
 	if (!name)
 		return -ENOMEM;
-	r = yaml_stream_new(name, text, len, &diags, &stream);
-	if (r == 0)
-		r = read_stream(check, name, stream, &diags);
-	if (r == -ENOMEM)
+	r = read_file(check, name, text, len);
+	if (r < 0)
 		return r;
-	say_diags(check, &diags, r < 0, text, len);
 	if (!*pods && !*services && ignores == check->ignores)
 		arena_rewind(&check->arena, mark);
 	return check->arena.failed || check->findings.failed ? -ENOMEM : 0;

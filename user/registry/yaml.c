@@ -10,6 +10,7 @@
 #include "yaml_anchors.h"
 #include "yaml_bytes.h"
 #include "yaml_json.h"
+#include "yaml_lines.h"
 
 #define DIRECTIVES_MAX 1000 /* of a stream: each is compared with all before it */
 
@@ -50,6 +51,7 @@ struct builder {
 	size_t documents;	   /* so far */
 	bool parted;		   /* scalars need yaml_json_join() */
 	unsigned int line, column; /* of what is parsed in its file, from 0 */
+	yaml_mark_t fault;	   /* in what is parsed */
 };
 
 static void builder_done(struct builder *b)
@@ -71,6 +73,7 @@ static unsigned int column_of(const struct builder *b, const yaml_mark_t *mark)
 
 static int fault(struct builder *b, const yaml_mark_t *mark, const char *what)
 {
+	b->fault = *mark;
 	diags_add(b->diags, b->file, line_of(b, mark), column_of(b, mark), "%s", what);
 	return -EINVAL;
 }
@@ -82,10 +85,12 @@ static int parser_fault(struct builder *b)
 	unsigned int line = line_of(b, &p->problem_mark);
 	unsigned int column = column_of(b, &p->problem_mark);
 
+	b->fault = p->problem_mark;
 	if (p->error == YAML_MEMORY_ERROR)
 		return -ENOMEM;
 	if (p->error == YAML_READER_ERROR) {
 		/* It has no mark: it reads ahead of what it has scanned. */
+		b->fault.line = SIZE_MAX;
 		diags_add(b->diags, b->file, 0, 0, "%s (byte %zu)", p->problem, p->problem_offset);
 	} else if (p->context) {
 		diags_add(b->diags, b->file, line, column, "%s, %s that starts at %u:%u",
@@ -389,13 +394,7 @@ static int next_piece(struct yaml_stream *s)
 {
 	size_t n = s->json ? yaml_json_value(s->text, s->len) : s->len;
 
-	for (size_t i = 0; i < s->now_len; i++) {
-		s->builder.column += ((unsigned char)s->now[i] & 0xc0) != 0x80;
-		if (s->now[i] != '\n')
-			continue;
-		s->builder.line++;
-		s->builder.column = 0;
-	}
+	yaml_lines_pass(s->now, s->now_len, &s->builder.line, &s->builder.column);
 	s->now = s->text;
 	s->now_len = n;
 	s->text += n;
@@ -410,12 +409,9 @@ static int prepare(struct yaml_stream *s, const char *text, size_t len)
 	s->len = len;
 	if (!s->json || !memmem(text, len, "\\u", 2))
 		return next_piece(s);
-	s->copy = malloc(len);
+	s->text = s->copy = yaml_json_copy(text, len, &s->builder.parted);
 	if (!s->copy)
 		return -ENOMEM;
-	memcpy(s->copy, text, len);
-	s->text = s->copy;
-	s->builder.parted = yaml_json_part(s->copy, len);
 	return next_piece(s);
 }
 
@@ -430,9 +426,7 @@ int yaml_stream_new(const char *file, const char *text, size_t len, struct diags
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	s->builder.dialect = &stream_file;
-	s->builder.file = file;
-	s->builder.diags = diags;
+	s->builder = (struct builder) { .dialect = &stream_file, .file = file, .diags = diags };
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark */
 		text += 3;
 		len -= 3;
@@ -475,6 +469,24 @@ int yaml_stream_next(struct yaml_stream *s, struct yaml_tree **ret_tree)
 	if (r == 1)
 		*ret_tree = TAKE_PTR(s->builder.tree);
 	return r;
+}
+
+int yaml_stream_resume(struct yaml_stream *s)
+{
+	const struct builder *b = &s->builder;
+	size_t len = s->now_len, at = len;
+	int r;
+
+	if (!s->json && b->documents <= YAML_STREAM_DOCUMENTS_MAX && b->fault.line < SIZE_MAX)
+		at = yaml_lines_document(s->now, len, b->fault.line, b->fault.column);
+	if (at == len)
+		return 0;
+	s->text = s->now + at;
+	s->len = len - at;
+	s->now_len = at; /* which next_piece() passes */
+	s->over = false;
+	r = next_piece(s);
+	return r < 0 ? r : 1;
 }
 
 void yaml_stream_free(struct yaml_stream *s)

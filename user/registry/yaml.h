@@ -79,6 +79,13 @@ int yaml_stream_new(const char *file, const char *text, size_t len, struct diags
  */
 int yaml_stream_next(struct yaml_stream *stream, struct yaml_tree **ret_tree);
 
+/*
+ * After a fault, go on at the next line that starts a document, `---`. 1: there is
+ * one; 0: there is none, or the file is JSON, or the fault has no place in it or is
+ * that of the bounds of the file; -ENOMEM. What was read is not read again.
+ */
+int yaml_stream_resume(struct yaml_stream *stream);
+
 void yaml_stream_free(struct yaml_stream *stream);
 DEFINE_CLEANUP(struct yaml_stream, yaml_stream_free)
 

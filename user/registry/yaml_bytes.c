@@ -5,6 +5,7 @@
 
 #include "../base/utf8.h"
 #include "registry.h"
+#include "yaml_lines.h"
 
 /* As utf8_valid(), within the len bytes at s, which need not be terminated. */
 static size_t character(const char *s, size_t len)
@@ -33,18 +34,6 @@ static const char *fault(const char *s, size_t n)
 	return NULL;
 }
 
-/* Does the character at s end a line, as libyaml counts lines? */
-static bool ends_line(const char *s, size_t len)
-{
-	if (*s == '\n')
-		return true;
-	if (*s == '\r')
-		return len == 1 || s[1] != '\n';
-	if (len >= 2 && memcmp(s, "\xc2\x85", 2) == 0)
-		return true;
-	return len >= 3 && memcmp(s, "\xe2\x80", 2) == 0 && (s[2] == '\xa8' || s[2] == '\xa9');
-}
-
 bool yaml_bytes_check(const char *file, const char *text, size_t len, size_t directives,
 		      struct diags *diags)
 {
@@ -66,7 +55,7 @@ bool yaml_bytes_check(const char *file, const char *text, size_t len, size_t dir
 			return false;
 		}
 		column++;
-		if (ends_line(text + i, len - i)) {
+		if (yaml_lines_end(text + i, len - i)) {
 			line++;
 			column = 1;
 		}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "yaml_json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_blank(char c)
@@ -85,7 +86,7 @@ static bool part(char *escape)
 	return true;
 }
 
-bool yaml_json_part(char *text, size_t len)
+static bool part_all(char *text, size_t len)
 {
 	bool any = false;
 
@@ -96,6 +97,17 @@ bool yaml_json_part(char *text, size_t len)
 		i++; /* what is escaped is no backslash that escapes */
 	}
 	return any;
+}
+
+char *yaml_json_copy(const char *text, size_t len, bool *ret_parted)
+{
+	char *copy = malloc(len);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, len);
+	*ret_parted = part_all(copy, len);
+	return copy;
 }
 
 /* The parted surrogate at s, 0 to 0x7ff, or -1. In UTF-8, U+E000-E7FF are EE 80-9F 80-BF. */

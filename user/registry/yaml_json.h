@@ -19,15 +19,15 @@ bool yaml_json_is(const char *text, size_t len);
 size_t yaml_json_value(const char *text, size_t len);
 
 /*
- * Rewrite, in place, the escapes \uD800 to \uDFFF as \uE000 to \uE7FF: of the
+ * A copy, the caller's, with the escapes \uD800 to \uDFFF as \uE000 to \uE7FF: of the
  * same length, so that positions stay, and of the private use area, which the
- * YAML reader takes. True: there were some, and each scalar needs
- * yaml_json_join().
+ * YAML reader takes. *ret_parted: there were some, and each scalar needs
+ * yaml_json_join(). NULL: no memory.
  */
-bool yaml_json_part(char *text, size_t len);
+char *yaml_json_copy(const char *text, size_t len, bool *ret_parted);
 
 /*
- * Put together, in place, the pairs that yaml_json_part() parted; what is left
+ * Put together, in place, the pairs that yaml_json_copy() parted; what is left
  * over becomes U+FFFD. The new length.
  */
 size_t yaml_json_join(char *text, size_t len);
