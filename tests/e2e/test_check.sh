@@ -146,6 +146,12 @@ rm "$WORK/tree/dangling.yaml"
 check "a file below, in any name" 1 "$WORK/tree/README.md"
 mkdir "$WORK/empty"
 check "an empty directory" 0 "$WORK/empty"
+is "an empty directory: said" "$(err)" "hostportctl: check: $WORK/empty: no manifests in it"
+daemonset none 8084 >"$WORK/empty/README.md"
+check "a directory of something else, and a file" 1 "$WORK/empty" "$WORK/tree/z.yaml"
+is "a directory of something else: said" "$(err)" "hostportctl: check: $WORK/empty: no manifests in it"
+check "a directory with one" 1 "$WORK/tree/b"
+is "a directory with one: nothing said" "$(err)" ""
 
 # ---- what is no manifest ----------------------------------------------------------------------
 mkdir "$WORK/chart"

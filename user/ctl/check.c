@@ -20,7 +20,7 @@ struct asked {
 	const char *namespace_;
 	enum report_format format;
 	enum severity severity;
-	bool unreadable; /* something could not be read, which was said */
+	size_t unreadable; /* what could not be read, which was said */
 };
 
 static int set_role(void *ctx, const char *value, struct buf *err)
@@ -105,7 +105,7 @@ static void say_unreadable(void *data, const char *path, int error)
 {
 	struct asked *asked = data;
 
-	asked->unreadable = true;
+	asked->unreadable++;
 	if (error == -EFBIG)
 		log_error("check: %s: larger than %lu bytes", path, MANIFEST_FILE_MAX);
 	else
@@ -159,14 +159,26 @@ static int check_paths(struct check *check, struct asked *asked, const struct na
 	return r;
 }
 
+/* A mistyped name may be that of another directory, which must not pass unseen. */
+static int add_operand(struct asked *asked, const char *operand, struct names *files)
+{
+	size_t len = files->len, unreadable = asked->unreadable;
+	int r;
+
+	if (strcmp(operand, "-") == 0)
+		return names_add(files, FILE_TREE_FILES_MAX, operand);
+	r = file_tree_add(files, operand, say_unreadable, asked);
+	if (r == 0 && files->len == len && asked->unreadable == unreadable)
+		log_warning("check: %s: no manifests in it", operand);
+	return r;
+}
+
 static int find_files(struct asked *asked, char **operands, size_t n, struct names *files)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = strcmp(operands[i], "-") == 0 ?
-			    names_add(files, FILE_TREE_FILES_MAX, operands[i]) :
-			    file_tree_add(files, operands[i], say_unreadable, asked);
+		r = add_operand(asked, operands[i], files);
 	return r;
 }
 
