@@ -11,6 +11,7 @@
 #include "../base/log.h"
 #include "../manifest/manifest.h"
 #include "../report/report.h"
+#include "../source/file_once.h"
 #include "../source/file_tree.h"
 #include "offline.h"
 
@@ -179,7 +180,7 @@ static int find_files(struct asked *asked, char **operands, size_t n, struct nam
 
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = add_operand(asked, operands[i], files);
-	return r;
+	return r < 0 ? r : file_once(files);
 }
 
 /* ---- the report ---------------------------------------------------------------------------- */
