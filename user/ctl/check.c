@@ -46,37 +46,17 @@ static int set_namespace(void *ctx, const char *value, struct buf *err)
 
 static int set_output(void *ctx, const char *value, struct buf *err)
 {
-	struct asked *asked = ctx;
-	int format = report_format_parse(value);
-
-	if (format < 0) {
-		buf_puts(err, "not one of");
-		for (int i = 0; i < REPORT_FORMAT_MAX; i++)
-			buf_printf(err, "%s %s", i ? "," : "",
-				   report_format_word((enum report_format)i));
-		return -EINVAL;
-	}
-	asked->format = (enum report_format)format;
-	return 0;
+	return report_format_read(value, err, &((struct asked *)ctx)->format);
 }
 
 static int set_severity(void *ctx, const char *value, struct buf *err)
 {
-	struct asked *asked = ctx;
-	int severity = severity_parse(value);
-
-	if (severity < 0) {
-		buf_puts(err, "not note, warning or error");
-		return -EINVAL;
-	}
-	asked->severity = (enum severity)severity;
-	return 0;
+	return severity_read(value, err, &((struct asked *)ctx)->severity);
 }
 
 static const struct option_spec specs[] = {
 	NODE_OPTION_REGISTRY,
-	{ "output", "text|json|...", "the form of the report: text, json, sarif or junit (text)",
-	  set_output, false },
+	{ "output", "text|json|sarif|junit", "the form of the report (text)", set_output, false },
 	{ "severity", "note|warning|error", "the least severity that is reported (note)",
 	  set_severity, false },
 	{ "namespace", "NAME", "of objects that name none (default)", set_namespace, false },

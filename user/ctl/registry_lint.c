@@ -18,28 +18,12 @@ struct asked {
 
 static int set_output(void *ctx, const char *value, struct buf *err)
 {
-	struct asked *asked = ctx;
-	int format = report_format_parse(value);
-
-	if (format < 0) {
-		buf_puts(err, "not a form: text, json, sarif or junit");
-		return -EINVAL;
-	}
-	asked->format = (enum report_format)format;
-	return 0;
+	return report_format_read(value, err, &((struct asked *)ctx)->format);
 }
 
 static int set_severity(void *ctx, const char *value, struct buf *err)
 {
-	struct asked *asked = ctx;
-	int severity = severity_parse(value);
-
-	if (severity < 0) {
-		buf_puts(err, "not a severity: note, warning or error");
-		return -EINVAL;
-	}
-	asked->least = (enum severity)severity;
-	return 0;
+	return severity_read(value, err, &((struct asked *)ctx)->least);
 }
 
 static const struct option_spec specs[] = {

@@ -208,3 +208,15 @@ int severity_parse(const char *word)
 			return (int)i;
 	return -EINVAL;
 }
+
+int severity_read(const char *word, struct buf *err, enum severity *ret_severity)
+{
+	int severity = severity_parse(word);
+
+	if (severity < 0) {
+		buf_puts(err, "not note, warning or error");
+		return -EINVAL;
+	}
+	*ret_severity = (enum severity)severity;
+	return 0;
+}

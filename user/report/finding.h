@@ -91,3 +91,6 @@ void findings_free(struct findings *findings);
 
 const char *severity_word(enum severity severity); /* "error", … */
 int severity_parse(const char *word);		   /* enum severity, or -EINVAL */
+
+/* The same of an option's value: 0, or -EINVAL with the reason in `err`. */
+int severity_read(const char *word, struct buf *err, enum severity *ret_severity);
