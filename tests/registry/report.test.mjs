@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reports of `hostportctl registry lint` against the schemas that their readers go by: SARIF 2.1.0's own, and that of
+// Reports of `hostportctl registry lint` and `check` against the schemas that their readers go by: SARIF 2.1.0's own, and that of
 // JUnit reports (junit.xsd). Runs the program, on files of hostile names and texts.
 
 import assert from "node:assert/strict";
@@ -238,14 +238,50 @@ entries: [{ports: 8989, protocol: tcp, process: p, team: t, since: "4.1"}]
   for (const [what, args, message] of [
     ["a file that cannot be read", ["broken.yaml"], /^broken\.yaml:\d+:\d+: /],
     ["a file that is not there", ["nowhere.yaml"], /^nowhere\.yaml: .*No such file/],
-    ["an unknown form", ["--output=xml"], /not a form: text, json, sarif or junit\n$/],
-    ["an unknown severity", ["--severity=fatal"], /not a severity: note, warning or error\n$/],
+    ["an unknown form", ["--output=xml"], /not one of text, json, sarif, junit\n$/],
+    ["an unknown severity", ["--severity=fatal"], /not note, warning or error\n$/],
     ["too many files", Array(65).fill(clean), /more than 64 layers\n$/],
   ]) {
     test(`has exit status 2 for ${what}`, () => {
       const bad = run(...args);
       assert.deepEqual([bad.status, bad.stdout], [2, ""]);
       assert.match(bad.stderr, message);
+    });
+  }
+});
+
+// What the other tool that writes reports finds: in a tree of manifests, and in one of hostile names.
+describe("check", { skip }, () => {
+  const tree = resolve(here, "../manifests/tree");
+  const pod = JSON.stringify({
+    apiVersion: "v1", kind: "Pod", metadata: { name: "<p> & \"q\" ]]> '\u001b[31m\u202e ü \u{1F433} %41 \\", namespace: "n\u0007" },
+    spec: { hostNetwork: true, containers: [{ name: "</failure>", image: "i", ports: [{ containerPort: 8081 }, { containerPort: 70000 }] }] },
+  });
+
+  function check(output, operand, input = "") {
+    const run = spawnSync(program, ["check", `--output=${output}`, operand],
+      { input, encoding: "utf8", env: { PATH: process.env.PATH }, maxBuffer: 1 << 26 });
+    assert.equal(run.stderr, "");
+    assert.equal(run.status, 1);
+    return run.stdout;
+  }
+
+  for (const [name, operand, input, least] of [["a tree", tree, "", 100], ["hostile names", "-", pod, 2]]) {
+    test(`${name}: SARIF is valid`, () => {
+      const log = JSON.parse(check("sarif", operand, input));
+      assert.ok(validate(log), JSON.stringify(validate.errors, null, 2));
+      const { tool, results } = log.runs[0];
+      assert.ok(results.length >= least, `${results.length} results`);
+      for (const result of results) assert.equal(tool.driver.rules[result.ruleIndex].id, result.ruleId);
+      assert.equal(new Set(results.map((r) => r.partialFingerprints["hostportd/v1"])).size, results.length);
+    });
+
+    test(`${name}: JUnit is valid`, () => {
+      const xml = check("junit", operand, input);
+      const run = xmllint(xml);
+      assert.equal(run.status, 0, run.stderr);
+      assert.ok(Number(xpath(xml, "count(//testcase)")) >= least);
+      assert.notEqual(xmllint(xml.replace("<testsuite ", "<suite ")).status, 0, "a broken one is refused");
     });
   }
 });
