@@ -23,6 +23,7 @@ static const char manifest_registry[] =
 	"  - {ports: 9104, protocol: tcp, process: aws, platforms: [aws]}\n"
 	"  - {ports: 9105, protocol: tcp, process: new, since: '4.18'}\n"
 	"  - {ports: 9106, protocol: tcp, process: worker, role: worker}\n"
+	"  - {ports: 9113, protocol: tcp, process: odd, owners: [{pod: '[a-z]gent-*'}]}\n"
 	"  - {ports: 9107, protocol: tcp, process: host, owners: [{unit: host.service}]}\n"
 	"  - {ports: 9108, protocol: tcp, process: path, owners: [{exe: /bin/x}]}\n"
 	"  - {ports: 9109, protocol: tcp, process: two, owners: [{unit: host.service}]}\n"

@@ -142,6 +142,9 @@ static const struct manifest_case registry_cases[] = {
 	  "apiVersion: x/v1\nkind: Thing\nmetadata: {name: agent}\n" TEMPLATE(
 		  HOST ONE("ports: [{containerPort: 9103}]")) "\n",
 	  "wrong-owner tcp/9103 " T_PORTS ".containerPort\n" },
+	{ "only * stands for others",
+	  WORKLOAD("DaemonSet", "agent", HOST ONE("ports: [{containerPort: 9113}]")),
+	  "wrong-owner tcp/9113 " T_PORTS ".containerPort\n" },
 	{ "a pod is no unit", POD(HOST ONE("ports: [{containerPort: 9107}]")),
 	  "wrong-owner tcp/9107 " PORTS ".containerPort\n" },
 	{ "a path may be its own", POD(HOST ONE("ports: [{containerPort: 9108}]")), "" },

@@ -2,11 +2,11 @@
 #include "compare_field.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../policy/owner.h"
 #include "../policy/words.h"
 
 #define ROW(member) offsetof(struct reg_row, member)
@@ -150,7 +150,7 @@ static bool covers(const char *glob, const char *other)
 {
 	if (!glob)
 		return true;
-	return other && (strcmp(glob, other) == 0 || fnmatch(glob, other, 0) == 0);
+	return other && owner_glob(glob, other);
 }
 
 static bool owner_covers(const struct reg_owner *a, const struct reg_owner *b)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "owner.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
+#include "../policy/owner.h"
 #include "reading.h"
 
 #define SHOWN_MAX 3 /* owners of a row in a message */
@@ -22,7 +22,7 @@ static const struct {
 /* A name that a template will fill in may become any. */
 static bool glob(const char *pattern, const char *text)
 {
-	return !pattern || reading_is_placeholder(text) || fnmatch(pattern, text, 0) == 0;
+	return !pattern || reading_is_placeholder(text) || owner_glob(pattern, text);
 }
 
 static bool is_pod(const char *pattern, const struct pod *pod)
