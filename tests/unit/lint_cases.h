@@ -9,8 +9,8 @@
 
 static const struct lint_facts lint_today = {
 	.today = { 2026, 12, 1 },
-	.ephemeral_first = LINT_EPHEMERAL_FIRST,
-	.ephemeral_last = LINT_EPHEMERAL_LAST,
+	.ephemeral_first = EPHEMERAL_FIRST,
+	.ephemeral_last = EPHEMERAL_LAST,
 };
 
 static inline void put_finding_line(const struct finding *f, struct buf *out)

@@ -8,13 +8,10 @@
 #include "../base/log.h"
 #include "../exchange/export.h"
 #include "../exchange/layer_build.h"
+#include "../registry/port_ranges.h"
 #include "offline.h"
 
 #define VERB "registry export"
-
-/* Linux's, unless its user chose another. */
-#define EPHEMERAL_FIRST 32768
-#define EPHEMERAL_LAST	60999
 
 struct export
 {

@@ -91,8 +91,8 @@ int registry_lint(int argc, char **argv)
 	_cleanup_findings_ struct findings findings = { 0 };
 	struct asked asked = { .least = SEVERITY_NOTE };
 	struct lint_facts facts = {
-		.ephemeral_first = LINT_EPHEMERAL_FIRST,
-		.ephemeral_last = LINT_EPHEMERAL_LAST,
+		.ephemeral_first = EPHEMERAL_FIRST,
+		.ephemeral_last = EPHEMERAL_LAST,
 	};
 	int operands, status, r;
 

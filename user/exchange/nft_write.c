@@ -6,7 +6,7 @@
 
 #include "../base/utf8.h"
 #include "../policy/words.h"
-#include "../registry/next.h"
+#include "../registry/port_ranges.h"
 
 #define SSH 22
 
@@ -145,7 +145,7 @@ static void put_range(const struct reg_row *row, struct buf *out)
  */
 static bool is_node_ports(const struct reg_row *row)
 {
-	return row->first >= NEXT_NODEPORT_FIRST && row->last <= NEXT_NODEPORT_LAST;
+	return row->first >= NODEPORT_FIRST && row->last <= NODEPORT_LAST;
 }
 
 /* Write a line for each documented range that is of node ports, or for each that is not. */

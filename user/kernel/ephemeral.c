@@ -16,10 +16,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../registry/port_ranges.h"
+
 #define RANGE_PATH    "/proc/sys/net/ipv4/ip_local_port_range"
 #define RESERVED_PATH "/proc/sys/net/ipv4/ip_local_reserved_ports"
-#define FIRST_DEFAULT 32768
-#define LAST_DEFAULT  60999
 #define READ_MIN      4096
 #define READ_MAX      (2 * PORTSET_TEXT_MAX)
 
@@ -79,8 +79,8 @@ int ephemeral_range(const struct netns *netns, uint16_t *ret_first, uint16_t *re
 	int r = read_sysctl(netns, RANGE_PATH, &text);
 	uint16_t first, last;
 
-	*ret_first = FIRST_DEFAULT;
-	*ret_last = LAST_DEFAULT;
+	*ret_first = EPHEMERAL_FIRST;
+	*ret_last = EPHEMERAL_LAST;
 	if (r < 0)
 		return r;
 	if (sscanf(text.data, "%hu %hu", &first, &last) != 2)

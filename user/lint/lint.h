@@ -2,6 +2,7 @@
 /* What is wrong with a registry, though it can be read. Pure. */
 #pragma once
 
+#include "../registry/port_ranges.h"
 #include "../registry/registry.h"
 #include "rules.h"
 
@@ -11,9 +12,6 @@ struct lint_facts {
 	uint16_t ephemeral_first, ephemeral_last; /* both included; 0, 0: none */
 	enum severity least;			  /* findings below it are left out */
 };
-
-#define LINT_EPHEMERAL_FIRST 32768 /* ip_local_port_range, as Linux has it by default */
-#define LINT_EPHEMERAL_LAST  60999
 
 /*
  * Append what is found in all layers, those of the files' `accept` with their

@@ -7,9 +7,6 @@
 #include "cover.h"
 #include "found.h"
 
-#define NODEPORT_FIRST 30000
-#define NODEPORT_LAST  32767
-
 /* The documented ranges by protocol; none: nobody documents any. */
 struct documented {
 	struct cover proto[HP_PROTO_MAX];

@@ -7,6 +7,7 @@
 #include "../policy/explain_why.h"
 #include "../policy/resolve.h"
 #include "../policy/words.h"
+#include "../registry/port_ranges.h"
 #include "claim.h"
 #include "once.h"
 #include "owner.h"
@@ -138,8 +139,8 @@ static const struct reg_row *widest_range(const struct question *q)
 			const struct reg_row *row = &reg->layers[l].rows[i];
 
 			if (row->kind != REG_RANGE || row->dropped ||
-			    row->proto != q->query.proto || row->first == 30000)
-				continue; /* 30000: node ports, which are not for processes */
+			    row->proto != q->query.proto || row->first == NODEPORT_FIRST)
+				continue; /* node ports are not for processes */
 			if (!widest || row->last - row->first > widest->last - widest->first)
 				widest = row;
 		}

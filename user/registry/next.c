@@ -94,13 +94,13 @@ static void find_neighbours(struct survey *s)
 static bool may_be(const struct survey *s, const struct next_query *q, uint16_t port)
 {
 	if (port < NEXT_PRIVILEGED || portset_has(&s->taken, port) ||
-	    (port >= NEXT_NODEPORT_FIRST && port <= NEXT_EPHEMERAL_LAST))
+	    (port >= NODEPORT_FIRST && port <= EPHEMERAL_LAST))
 		return false;
 	if (!q->retired && portset_has(&s->retired, port))
 		return false;
 	return portset_has(&s->documented, port) != q->localhost;
 }
-_Static_assert(NEXT_NODEPORT_LAST + 1 == NEXT_EPHEMERAL_FIRST, "one range of the two");
+_Static_assert(NODEPORT_LAST + 1 == EPHEMERAL_FIRST, "one range of the two");
 
 /* By how many ports is it closer to a neighbour than it should be? */
 static uint32_t crowd(const struct survey *s, uint16_t port)

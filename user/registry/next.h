@@ -11,17 +11,14 @@
  */
 #pragma once
 
+#include "port_ranges.h"
 #include "registry.h"
 
-#define NEXT_PRIVILEGED	     1024 /* below it a process needs a capability */
-#define NEXT_NODEPORT_FIRST  30000
-#define NEXT_NODEPORT_LAST   32767
-#define NEXT_EPHEMERAL_FIRST 32768
-#define NEXT_EPHEMERAL_LAST  60999
-#define NEXT_SMALL_RANGE     100   /* a documented range of fewer ports is somebody's */
-#define NEXT_LOCAL_FROM	     10000 /* below it most numbers are known for something */
-#define NEXT_APART_MIN	     2	/* ports between a neighbour and a new one, if it can be helped */
-#define NEXT_APART_MAX	     16 /* and as many as neighbours there are in a row, up to these */
+#define NEXT_PRIVILEGED	 1024  /* below it a process needs a capability */
+#define NEXT_SMALL_RANGE 100   /* a documented range of fewer ports is somebody's */
+#define NEXT_LOCAL_FROM	 10000 /* below it most numbers are known for something */
+#define NEXT_APART_MIN	 2     /* ports between a neighbour and a new one, if it can be helped */
+#define NEXT_APART_MAX	 16    /* and as many as neighbours there are in a row, up to these */
 
 /* What speaks against a port, the weightiest last. */
 enum next_but {
