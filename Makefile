@@ -85,6 +85,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*
 UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	agent/audited \
 	agent/breaks \
+	agent/config \
 	agent/generations \
 	agent/health \
 	agent/history \
@@ -264,7 +265,7 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lseccomp -lcmocka
 
 # Parts of the programs that a target is about, beside those that unit tests reach.
-FUZZ_PARTS := $(addprefix $(B)/user/,agent/config.o agent/control.o ctl/answer.o ctl/effective.o \
+FUZZ_PARTS := $(addprefix $(B)/user/,agent/control.o ctl/answer.o ctl/effective.o \
 	ctl/verbs.o ctl/offline.o ctl/listeners_page.o ctl/outfile.o kernel/netns.o)
 $(B)/tests/fuzz/libparts.a: $(UNIT_PARTS) $(FUZZ_PARTS)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^

@@ -174,8 +174,8 @@ static __always_inline enum fold_state fold_again(struct hp_fold_set *set, __u32
 		struct hp_fold_slot *slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
 
 		slot->seen++;
-		/* another CPU's `now` may be later than ours */
-		state = now < slot->sent_ns + hp_fold_ns ? FOLD_QUIET : FOLD_DUE;
+		/* another CPU's `now` may be later than ours; without folding no matter */
+		state = hp_fold_ns && now < slot->sent_ns + hp_fold_ns ? FOLD_QUIET : FOLD_DUE;
 		if (state == FOLD_DUE)
 			slot->sent_ns = now;
 		ref->generation = slot->generation;

@@ -3,8 +3,8 @@
  * Records and readings of slots, in any order. With an odd first byte they come
  * from a model of the kernel's slots (struct hp_fold_slot), out of order within
  * a window: never is more told of a holder than it has seen, and in the end
- * exactly that. With an even one they are any bytes: nothing is told twice, and
- * no more of a holder than the most that anything said of it.
+ * exactly that, also where nothing is folded. With an even one they are any bytes: nothing is told
+ * twice, and no more of a holder than the most that anything said of it.
  */
 #include "fuzz.h"
 
@@ -78,8 +78,8 @@ static void any_reading(struct model *m)
 	uint32_t n = feed_u8(&m->feed) % SLOTS;
 
 	say(&m->tale, n, slot.generation, slot.seen);
-	fold_slot(m->fold, n, &slot, feed_u8(&m->feed));
-	fold_slot(m->fold, n + HP_FOLD_SETS * HP_FOLD_WAYS, &slot, 0);
+	fold_slot(m->fold, n, &slot, feed_u8(&m->feed), UINT64_MAX);
+	fold_slot(m->fold, n + HP_FOLD_SETS * HP_FOLD_WAYS, &slot, 0, UINT64_MAX);
 }
 
 static void run_any(struct model *m)
@@ -148,7 +148,7 @@ static void violate(struct model *m, uint8_t bits)
 
 static void read_slot(struct model *m, uint32_t slot)
 {
-	fold_slot(m->fold, slot, &m->slots[slot], ++m->now);
+	fold_slot(m->fold, slot, &m->slots[slot], ++m->now, UINT64_MAX);
 }
 
 static void run_model(struct model *m)
@@ -177,10 +177,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(fold_freep) struct fold *fold = NULL;
 	struct model m = { .feed = { data, size } };
+	uint8_t how = feed_u8(&m.feed);
 
 	CHECK(fold_new(on_line, &m.tale, &fold) == 0);
 	m.fold = fold;
-	if (feed_u8(&m.feed) & 1)
+	if ((how & 3) == 3)
+		fold_not(fold);
+	if (how & 1)
 		run_model(&m);
 	else
 		run_any(&m);

@@ -62,6 +62,8 @@ static void check_config(const struct config *c)
 	CHECK(c->node.denies && (c->node.denies & ~known) == 0);
 	CHECK(c->errno_code == EPERM || c->errno_code == EACCES || c->errno_code == EADDRINUSE);
 	CHECK(c->sweep_s <= 86400 && (c->log_json == 0 || c->log_json == 1));
+	CHECK(c->fold_ns <= CONFIG_FOLD_MAX_S * 1000000000);
+	CHECK((c->ring_bytes & (c->ring_bytes - 1)) == 0 && c->ring_bytes <= KERNEL_RING_MAX);
 	CHECK(c->socket);
 }
 

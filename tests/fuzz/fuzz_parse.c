@@ -30,6 +30,21 @@ static void check_u64(const char *text)
 	CHECK((r == 0) == (strcmp(again, text) == 0 && want >= 10 && want <= 20));
 }
 
+static void check_units(const char *text)
+{
+	uint64_t ns = 0, bytes = 0, plain = 0;
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (parse_seconds(text, 3600, &ns) == 0)
+		CHECK(!*end && ns <= 3600000000000 && seconds * 1e9 - (double)ns < 1 &&
+		      (double)ns - seconds * 1e9 < 1);
+	if (parse_bytes(text, 1, UINT64_MAX / 2, &bytes) == 0)
+		CHECK(bytes && bytes <= UINT64_MAX / 2);
+	if (parse_u64(text, 1, UINT64_MAX / 2, &plain) == 0)
+		CHECK(bytes == plain);
+}
+
 static void check_port(const char *text)
 {
 	const char *proto = NULL, *slash = strchr(text, '/');
@@ -138,6 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_stamp(when % 253402300800);
 	text = feed_text(&feed, '\0');
 	check_u64(text);
+	check_units(text);
 	check_port(text);
 	check_ports(text);
 	check_version(text);

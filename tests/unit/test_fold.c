@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "fold_lines.h"
@@ -79,7 +80,39 @@ static const struct script scripts[] = {
 	{ "a slot that was never used", { { READING, 0, 5, 0, 0, 0 } } },
 };
 
-static void run_script(const struct script *s)
+/* Without folding: fold_not(). */
+static const struct script unfolded[] = {
+	{ "a record is a line of one",
+	  { { RECORD, 1, 1, 0, 1, 1 },
+	    { RECORD, 1, 2, SAME, 1, 1 },
+	    { RECORD, 1, 3, SAME, 1, 1 },
+	    { READING, 1, 3, 0, 0, 0 } } },
+	{ "in whatever order",
+	  { { RECORD, 1, 3, SAME, 1, 1 },
+	    { RECORD, 1, 1, 0, 1, 1 },
+	    { RECORD, 1, 2, SAME, 1, 1 },
+	    { READING, 1, 3, 0, 0, 0 } } },
+	{ "what has no record, a reading tells",
+	  { { RECORD, 1, 1, 0, 1, 1 },
+	    { RECORD, 1, 9, SAME, 1, 1 },
+	    { READING, 1, 9, 0, 7, 1 },
+	    { RECORD, 1, 10, SAME, 1, 1 } } },
+	{ "a record behind a reading that told of it",
+	  { { RECORD, 1, 1, 0, 1, 1 },
+	    { READING, 1, 2, 0, 1, 1 },
+	    { RECORD, 1, 2, SAME, 0, 0 },
+	    { RECORD, 1, 3, SAME, 1, 1 } } },
+	{ "a record behind a reading that another one hid it from",
+	  { { RECORD, 1, 1, 0, 1, 1 },
+	    { RECORD, 1, 3, SAME, 1, 1 },
+	    { READING, 1, 2, 0, 0, 0 },
+	    { RECORD, 1, 2, SAME, 0, 0 },
+	    { READING, 1, 3, 0, 1, 1 } } },
+	{ "the successor tells what had no record",
+	  { { RECORD, 1, 1, 0, 1, 1 }, { RECORD, 2, 1, 5, 5, 2 }, { RECORD, 1, 4, SAME, 0, 0 } } },
+};
+
+static void run_script(const struct script *s, bool folds)
 {
 	_cleanup_(fold_freep) struct fold *fold = NULL;
 	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
@@ -88,6 +121,8 @@ static void run_script(const struct script *s)
 
 	assert_non_null(told);
 	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	if (!folds)
+		fold_not(fold);
 	for (size_t i = 0; i < sizeof(s->steps) / sizeof(s->steps[0]); i++) {
 		const struct step *step = &s->steps[i];
 		struct hp_fold_slot value = { .generation = step->generation, .seen = step->seen };
@@ -98,7 +133,7 @@ static void run_script(const struct script *s)
 		if (step->kind == RECORD)
 			assert_int_equal(fold_record(fold, &e), 0);
 		else
-			fold_slot(fold, 3, &value, e.time_ns);
+			fold_slot(fold, 3, &value, e.time_ns, UINT64_MAX);
 		(void)snprintf(name, sizeof(name), "%s, step %zu", s->name, i);
 		want += step->want;
 		check_u64(name, told->total, want);
@@ -112,7 +147,32 @@ static void test_scripts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
-		run_script(&scripts[i]);
+		run_script(&scripts[i], true);
+	for (size_t i = 0; i < sizeof(unfolded) / sizeof(unfolded[0]); i++)
+		run_script(&unfolded[i], false);
+}
+
+/* Of whom a line was told lately, a reading says nothing. */
+static void test_readings_that_wait(void **state)
+{
+	_cleanup_(fold_freep) struct fold *fold = NULL;
+	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
+	const struct hp_event record = { .fold = { 0, 1, 1, 0 }, .time_ns = 100 };
+	struct hp_fold_slot value = { .generation = 1, .seen = 5 };
+
+	(void)state;
+	assert_non_null(told);
+	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	assert_int_equal(fold_record(fold, &record), 0);
+	fold_slot(fold, 0, &value, 150, 99);
+	check_u64("told after that moment", told->total, 1);
+	fold_slot(fold, 0, &value, 200, 100);
+	check_u64("told at that moment", told->total, 5);
+	value.seen = 6;
+	fold_slot(fold, 0, &value, 250, 150);
+	check_u64("told by a reading after that moment", told->total, 5);
+	fold_slot(fold, 0, &value, 300, 200);
+	check_u64("told by a reading at that moment", told->total, 6);
 }
 
 struct restored {
@@ -173,7 +233,7 @@ static void run_restored(const struct restored *r)
 		if (step->kind == RECORD)
 			assert_int_equal(fold_record(fold, &e), 0);
 		else
-			fold_slot(fold, 3, &value, e.time_ns);
+			fold_slot(fold, 3, &value, e.time_ns, UINT64_MAX);
 		want += step->want;
 		check_u64(r->name, told->total, want);
 		if (step->of)
@@ -206,7 +266,7 @@ static void test_restored_badly(void **state)
 	assert_int_equal(fold_restore(fold, HP_FOLD_SLOTS, &one, NULL), -EINVAL);
 	assert_int_equal(fold_restore(fold, 0, &one, &first), 0);
 	assert_int_equal(fold_restore(fold, 0, &two, NULL), 0); /* stays as it is */
-	fold_slot(fold, 0, &value, first.time_ns + 1);
+	fold_slot(fold, 0, &value, first.time_ns + 1, UINT64_MAX);
 	check_u64("told of the first one restored", told->total, 3);
 }
 
@@ -236,7 +296,7 @@ static void test_names_and_times(void **state)
 	assert_int_equal(fold_new(on_line, told, &fold), 0);
 	assert_int_equal(fold_record(fold, &records[0]), 0);
 	assert_int_equal(fold_record(fold, &records[1]), 0);
-	fold_slot(fold, 0, &value, 500);
+	fold_slot(fold, 0, &value, 500, UINT64_MAX);
 	assert_int_equal(fold_record(fold, &records[2]), 0);
 	assert_int_equal(fold_record(fold, &records[3]), 0);
 	assert_int_equal(told->len, sizeof(want) / sizeof(want[0]));
@@ -268,8 +328,8 @@ static void test_bad_references(void **state)
 	assert_int_equal(fold_record(fold, &e), -EINVAL);
 	e = record_of(0, 0, 1, 0);
 	assert_int_equal(fold_record(fold, &e), -EINVAL);
-	fold_slot(fold, HP_FOLD_SETS * HP_FOLD_WAYS, &value, 1);
-	fold_slot(fold, UINT32_MAX, &value, 1);
+	fold_slot(fold, HP_FOLD_SETS * HP_FOLD_WAYS, &value, 1, UINT64_MAX);
+	fold_slot(fold, UINT32_MAX, &value, 1, UINT64_MAX);
 	assert_int_equal(told->len, 0);
 	fold_free(NULL);
 }
@@ -338,9 +398,13 @@ static void test_bound(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scripts),	       cmocka_unit_test(test_names_and_times),
-		cmocka_unit_test(test_bad_references), cmocka_unit_test(test_gaps),
-		cmocka_unit_test(test_bound),	       cmocka_unit_test(test_restored),
+		cmocka_unit_test(test_scripts),
+		cmocka_unit_test(test_readings_that_wait),
+		cmocka_unit_test(test_names_and_times),
+		cmocka_unit_test(test_bad_references),
+		cmocka_unit_test(test_gaps),
+		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_restored),
 		cmocka_unit_test(test_restored_badly),
 	};
 

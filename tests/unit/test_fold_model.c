@@ -78,7 +78,7 @@ static void violate(struct model *m, uint16_t key, uint32_t sent_one_in)
 
 static void read_slot(struct model *m, uint32_t slot)
 {
-	fold_slot(m->fold, slot, &m->slots[slot], record_of(0, 0, 0, 0).time_ns);
+	fold_slot(m->fold, slot, &m->slots[slot], record_of(0, 0, 0, 0).time_ns, UINT64_MAX);
 }
 
 /* At no moment is more told of than there was. */
@@ -121,8 +121,11 @@ static void step_model(struct model *m, uint32_t busy)
 	}
 }
 
-/* `before`: steps that an earlier agent saw, and that left the slots in use. */
-static void run_model(uint64_t seed, uint32_t before, uint32_t steps)
+/*
+ * `before`: steps that an earlier agent saw, and that left the slots in use. `folds`: false,
+ * each record is a line of one, and of what has no record readings tell.
+ */
+static void run_model(uint64_t seed, uint32_t before, uint32_t steps, bool folds)
 {
 	_cleanup_free_ struct model *m = calloc(1, sizeof(*m));
 	_cleanup_free_ struct told *earlier = calloc(1, sizeof(*earlier));
@@ -140,6 +143,8 @@ static void run_model(uint64_t seed, uint32_t before, uint32_t steps)
 	fold_free(m->fold);
 	memset(m->known, 0, sizeof(m->known));
 	assert_int_equal(fold_new(on_line, told, &m->fold), 0);
+	if (!folds)
+		fold_not(m->fold);
 	for (uint32_t i = 0; i < steps; i++) {
 		step_model(m, i / 500 % 2);
 		check_never_too_much(m, told);
@@ -156,14 +161,23 @@ static void test_model(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 60; seed++)
-		run_model(seed * 0x9e3779b97f4a7c15ULL, 0, 5000);
+		run_model(seed * 0x9e3779b97f4a7c15ULL, 0, 5000, true);
+}
+
+static void test_model_without_folding(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		run_model(seed * 0x9e3779b97f4a7c15ULL, 0, 5000, false);
+		run_model(seed * 0x9e3779b97f4a7c15ULL, 40 + (uint32_t)seed, 5000, false);
+	}
 }
 
 static void test_model_after_another(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 60; seed++)
-		run_model(seed * 0x9e3779b97f4a7c15ULL, 40 + (uint32_t)seed, 5000);
+		run_model(seed * 0x9e3779b97f4a7c15ULL, 40 + (uint32_t)seed, 5000, true);
 }
 
 int main(void)
@@ -171,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_model_after_another),
+		cmocka_unit_test(test_model_without_folding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@ struct world {
 	struct fold *fold;
 	struct told told; /* of all agents together */
 	unsigned int restarts;
+	enum { FOLDS, FOLDS_NOT, FOLDS_IN_TURN } how;
 };
 
 /* xorshift64*: the same numbers in every run. */
@@ -56,6 +57,8 @@ static void on_told(void *data, const struct hp_event *event, uint64_t count, ui
 static void begin(struct world *w)
 {
 	assert_int_equal(fold_new(on_told, w, &w->fold), 0);
+	if (w->how == FOLDS_NOT || (w->how == FOLDS_IN_TURN && w->restarts % 2))
+		fold_not(w->fold);
 	for (uint32_t s = 0; s < SLOTS; s++) {
 		const struct hp_told_slot *slot = &w->kept->slots[s];
 		bool known = w->names[s].fold.generation == slot->generation;
@@ -109,7 +112,7 @@ static void violate(struct world *w, uint16_t key)
 
 static void read_slot(struct world *w, uint32_t slot)
 {
-	fold_slot(w->fold, slot, &w->slots[slot], record_of(0, 0, 0, 0).time_ns);
+	fold_slot(w->fold, slot, &w->slots[slot], record_of(0, 0, 0, 0).time_ns, UINT64_MAX);
 }
 
 static void step(struct world *w)
@@ -137,7 +140,7 @@ static void step(struct world *w)
 	}
 }
 
-static void run(uint64_t seed)
+static void run(uint64_t seed, int how)
 {
 	struct world *w = calloc(1, sizeof(*w));
 	uint64_t all = 0;
@@ -146,6 +149,7 @@ static void run(uint64_t seed)
 	w->kept = calloc(1, sizeof(*w->kept));
 	assert_non_null(w->kept);
 	w->random = seed;
+	w->how = how;
 	begin(w);
 	for (uint32_t i = 0; i < STEPS; i++)
 		step(w);
@@ -173,13 +177,24 @@ static void test_restarts(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 30; seed++)
-		run(seed * 0x9e3779b97f4a7c15ULL);
+		run(seed * 0x9e3779b97f4a7c15ULL, FOLDS);
+}
+
+/* Agents with --fold=0, and such that take turns with others. */
+static void test_restarts_without_folding(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 30; seed++) {
+		run(seed * 0x9e3779b97f4a7c15ULL, FOLDS_NOT);
+		run(seed * 0x9e3779b97f4a7c15ULL, FOLDS_IN_TURN);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_restarts),
+		cmocka_unit_test(test_restarts_without_folding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,6 +78,76 @@ static void test_u64(void **state)
 	}
 }
 
+static const struct u64_case seconds_cases[] = {
+	{ "0", 0, 3600, 0, 0 },
+	{ "0.0", 0, 3600, 0, 0 },
+	{ "1", 0, 3600, 0, 1000000000 },
+	{ "0.5", 0, 3600, 0, 500000000 },
+	{ "0.05", 0, 3600, 0, 50000000 },
+	{ "12.000000001", 0, 3600, 0, 12000000001 },
+	{ "3600", 0, 3600, 0, 3600000000000 },
+	{ "3600.000000001", 0, 3600, -ERANGE, 0 },
+	{ "3601", 0, 3600, -ERANGE, 0 },
+	{ "99999999999999999999", 0, 3600, -ERANGE, 0 },
+	{ "0.0000000001", 0, 3600, -EINVAL, 0 },
+	{ "", 0, 3600, -EINVAL, 0 },
+	{ ".", 0, 3600, -EINVAL, 0 },
+	{ ".5", 0, 3600, -EINVAL, 0 },
+	{ "1.", 0, 3600, -EINVAL, 0 },
+	{ "01", 0, 3600, -EINVAL, 0 },
+	{ "-1", 0, 3600, -EINVAL, 0 },
+	{ "1.-5", 0, 3600, -EINVAL, 0 },
+	{ "1.5.5", 0, 3600, -EINVAL, 0 },
+	{ "1s", 0, 3600, -EINVAL, 0 },
+	{ "1,5", 0, 3600, -EINVAL, 0 },
+};
+
+static void test_seconds(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(seconds_cases) / sizeof(seconds_cases[0]); i++) {
+		const struct u64_case *c = &seconds_cases[i];
+		uint64_t ns = 4711;
+
+		check_int(c->text, parse_seconds(c->text, c->max, &ns), c->r);
+		check_u64(c->text, ns, c->r ? 4711 : c->value);
+	}
+}
+
+static const struct u64_case bytes_cases[] = {
+	{ "0", 0, UINT64_MAX, 0, 0 },
+	{ "65536", 65536, 1 << 20, 0, 65536 },
+	{ "64K", 65536, 1 << 20, 0, 65536 },
+	{ "1M", 65536, 1 << 20, 0, 1 << 20 },
+	{ "1025K", 65536, 1 << 20, -ERANGE, 0 },
+	{ "2M", 65536, 1 << 20, -ERANGE, 0 },
+	{ "63K", 65536, 1 << 20, -ERANGE, 0 },
+	{ "17592186044415M", 0, UINT64_MAX, 0, 17592186044415ULL << 20 },
+	{ "17592186044416M", 0, UINT64_MAX, -ERANGE, 0 },
+	{ "18446744073709551615", 0, UINT64_MAX, 0, UINT64_MAX },
+	{ "18446744073709551616", 0, UINT64_MAX, -ERANGE, 0 },
+	{ "", 0, UINT64_MAX, -EINVAL, 0 },
+	{ "K", 0, UINT64_MAX, -EINVAL, 0 },
+	{ "64k", 0, UINT64_MAX, -EINVAL, 0 },
+	{ "64KB", 0, UINT64_MAX, -EINVAL, 0 },
+	{ "64 K", 0, UINT64_MAX, -EINVAL, 0 },
+	{ "1G", 0, UINT64_MAX, -EINVAL, 0 },
+	{ "0x10K", 0, UINT64_MAX, -EINVAL, 0 },
+	{ "-1K", 0, UINT64_MAX, -EINVAL, 0 },
+};
+
+static void test_bytes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes_cases) / sizeof(bytes_cases[0]); i++) {
+		const struct u64_case *c = &bytes_cases[i];
+		uint64_t bytes = 4711;
+
+		check_int(c->text, parse_bytes(c->text, c->min, c->max, &bytes), c->r);
+		check_u64(c->text, bytes, c->r ? 4711 : c->value);
+	}
+}
+
 struct pair_case {
 	const char *text;
 	int r;
@@ -112,8 +182,8 @@ static void test_port_proto(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_port),
-		cmocka_unit_test(test_u64),
+		cmocka_unit_test(test_port),	   cmocka_unit_test(test_u64),
+		cmocka_unit_test(test_seconds),	   cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_port_proto),
 	};
 

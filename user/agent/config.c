@@ -133,6 +133,32 @@ static int set_sweep(void *ctx, const char *value, struct buf *err)
 	return 0;
 }
 
+static int set_fold(void *ctx, const char *value, struct buf *err)
+{
+	struct config *config = ctx;
+
+	if (parse_seconds(value, CONFIG_FOLD_MAX_S, &config->fold_ns) == 0)
+		return 0;
+	buf_printf(err, "not a number of seconds up to %llu, such as 0.5, or 0", CONFIG_FOLD_MAX_S);
+	return -EINVAL;
+}
+
+static int set_ring_size(void *ctx, const char *value, struct buf *err)
+{
+	struct config *config = ctx;
+	uint64_t bytes = 0;
+	int r = 0;
+
+	if (strcmp(value, "auto") != 0)
+		r = parse_bytes(value, KERNEL_RING_MIN, KERNEL_RING_MAX, &bytes);
+	if (r < 0 || (bytes & (bytes - 1)) != 0) {
+		buf_puts(err, "not auto, nor a power of two from 64K to 64M");
+		return -EINVAL;
+	}
+	config->ring_bytes = (uint32_t)bytes;
+	return 0;
+}
+
 static int set_on_exit(void *ctx, const char *value, struct buf *err)
 {
 	struct config *config = ctx;
@@ -180,6 +206,14 @@ static const struct option_spec specs[] = {
 	  "how often the socket table is compared with what the programs saw; 0: at the start only "
 	  "(30)",
 	  set_sweep, false },
+	{ "fold", "SECONDS",
+	  "how long repeats of a violation are folded into one line; 0: a line for each, as fast as"
+	  " they come (1)",
+	  set_fold, false },
+	{ "ring-size", "auto|BYTES",
+	  "of the buffer between kernel and agent: a power of two from 64K to 64M (auto: by the"
+	  " number of CPUs)",
+	  set_ring_size, false },
 	{ "on-exit", "detach|keep",
 	  "keep: the programs stay attached and work without an agent, and the next one takes them"
 	  " over (detach in audit mode, keep in enforce mode)",
@@ -218,6 +252,7 @@ int config_parse(int argc, char **argv, struct config *ret_config, struct buf *o
 		.socket = SOCKET_DEFAULT,
 		.pin = PINS_DEFAULT,
 		.sweep_s = SWEEP_DEFAULT_S,
+		.fold_ns = KERNEL_FOLD_NS,
 		.log_json = -1,
 	};
 	int operands, r = options_parse(&options, &config, argc, argv, &operands, out);

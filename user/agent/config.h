@@ -6,6 +6,8 @@
 #include "../kernel/kernel.h"
 #include "../source/node_options.h"
 
+#define CONFIG_FOLD_MAX_S 3600ULL
+
 /* What becomes of the programs when the agent ends. */
 enum on_exit {
 	ON_EXIT_BY_MODE, /* they stay in enforce mode */
@@ -19,6 +21,8 @@ struct config {
 	bool reserve_ports;
 	bool close_existing;  /* TCP listeners that would be denied */
 	unsigned int sweep_s; /* seconds between sweeps; 0: only the first one */
+	uint64_t fold_ns;     /* repeats within it make one line; 0: each makes its own */
+	uint32_t ring_bytes;  /* of the ring of records; 0: by the number of CPUs */
 	uint32_t errno_code;  /* what a denied bind() returns */
 	enum kernel_listen listen;
 	enum on_exit on_exit;

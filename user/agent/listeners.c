@@ -20,7 +20,7 @@ static int read_table(struct agent *agent, struct receivers *ret_receivers)
 
 	if (r < 0)
 		return r;
-	tell_all(agent); /* what the hooks saw is known then */
+	tell_records(agent); /* what the hooks saw is known then */
 	named = receivers_name(ret_receivers, agent->sweep.procs) == 0 &&
 		procs_see_all(agent->sweep.procs);
 	for (size_t i = 0; i < ret_receivers->len; i++)

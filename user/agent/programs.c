@@ -124,12 +124,25 @@ void programs_end(struct agent *agent)
 
 /* ---- start --------------------------------------------------------------------------------- */
 
+/* The ring that is there has records in it, which are told first: it stays as it is. */
+static void say_ring(const struct agent *agent)
+{
+	uint32_t asked = agent->config->ring_bytes, bytes = kernel_ring_bytes(agent->kernel);
+
+	if (asked && asked != bytes)
+		log_warning("--ring-size: the buffer that was taken over with the pins stays at %u"
+			    " bytes: `hostportctl detach` and a new start make one of %u",
+			    bytes, asked);
+}
+
 int programs_load(struct agent *agent)
 {
 	struct kernel_settings settings = {
 		.netns_cookie = agent->netns.cookie,
 		.netns_inum = agent->netns.inum,
 		.listen = agent->config->listen,
+		.fold_ns = agent->config->fold_ns,
+		.ring_bytes = agent->config->ring_bytes,
 		.sctp = sctp_can_be_checked(agent),
 		.pins = agent->pins,
 	};
@@ -153,6 +166,7 @@ int programs_load(struct agent *agent)
 	}
 	agent->told = kernel_told(agent->kernel);
 	tally_recover(agent->told);
+	say_ring(agent);
 	r = ephemeral_range(&agent->netns, &first, &last);
 	if (r < 0)
 		log_warning("net.ipv4.ip_local_port_range: %s: taken to be %u to %u", strerror(-r),

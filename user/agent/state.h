@@ -73,6 +73,7 @@ struct agent {
 	struct loop_source *drain_timer, *tick;
 	uint64_t quiet_total;	  /* violations at the last tick */
 	unsigned int quiet_ticks; /* ticks without a new one */
+	bool ticks;		  /* the tick is set */
 	bool sctp_attached;	  /* or tried */
 	struct watch watch;
 	bool settled; /* what an agent before this one left untold has been found */
@@ -107,6 +108,9 @@ int tell_start(struct agent *agent);
 
 /* Take and tell all that the kernel has now, pending counts included. */
 void tell_all(struct agent *agent);
+
+/* Take and tell the records that wait: then all that the hooks saw is known. */
+void tell_records(struct agent *agent);
 
 /*
  * Tell of sockets that a sweep found. `counted`: a program has counted them, as far

@@ -194,6 +194,16 @@ static void put_clients(struct jsonw *w, const struct agent *agent)
 	jsonw_object_end(w);
 }
 
+/* How violations come from the kernel. */
+static void put_records(struct jsonw *w, const struct agent *agent)
+{
+	jsonw_object(w, "records");
+	jsonw_u64(w, "fold_ms", agent->config->fold_ns / 1000000);
+	jsonw_bool(w, "folds", agent->config->fold_ns != 0);
+	jsonw_u64(w, "ring_bytes", kernel_ring_bytes(agent->kernel));
+	jsonw_object_end(w);
+}
+
 void status_json(struct agent *agent, struct buf *out)
 {
 	struct jsonw w = { .out = out };
@@ -212,6 +222,7 @@ void status_json(struct agent *agent, struct buf *out)
 	put_denies(&w, agent->decision.denies);
 	reload_put(agent, &w);
 	put_counters(&w, agent);
+	put_records(&w, agent);
 	status_put_attached(agent, &w);
 	put_pins(&w, agent);
 	put_abilities(&w, agent);

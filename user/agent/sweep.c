@@ -337,17 +337,17 @@ static void sweep(struct agent *agent)
 	_cleanup_receivers_ struct receivers found = { 0 };
 	int r;
 
-	tell_all(agent);
+	tell_records(agent);
 	r = sweep_read(agent, may_violate, &found);
 	say_failed(agent, r);
 	agent->sweep.sockets = found.seen;
-	tell_all(agent);
+	tell_records(agent);
 	sift(agent, &found, false, false);
 	if (found.len) {
 		bool named = receivers_name(&found, agent->sweep.procs) == 0 &&
 			     procs_see_all(agent->sweep.procs);
 
-		tell_all(agent);
+		tell_records(agent);
 		sift(agent, &found, true, named);
 	}
 	agent->sweep.lost = status_lost(agent);

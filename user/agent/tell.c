@@ -5,8 +5,9 @@
  * The kernel wakes the agent once in 10 ms at most, and not again for what
  * comes within that time: so a wake-up is followed by drains on a timer until
  * one finds nothing. Repeats are only counted in the fold slots, so while
- * there are new violations a tick a second reads the slots. Both stop when
- * nothing happens: an idle node has an idle agent, but for watch.c.
+ * there are new violations a tick reads the slots, as often as the kernel tells
+ * of repeats (--fold). Both stop when nothing happens: an idle node has an idle
+ * agent, but for watch.c.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,9 +19,10 @@
 #include "state.h"
 
 #define DRAIN_MS    10
-#define TICK_MS	    1000
-#define DRAINS_MAX  64 /* more than the largest ring holds */
-#define QUIET_TICKS 3  /* longer than the kernel folds without a record */
+#define TICK_MS	    1000 /* where nothing is folded */
+#define TICK_MIN_MS 100
+#define DRAINS_MAX  128 /* more than the largest ring holds */
+#define QUIET_TICKS 3	/* longer than the kernel folds without a record */
 
 static void publish(struct agent *agent)
 {
@@ -120,11 +122,24 @@ static uint64_t boot_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 }
 
+/* Slots as they were read at one moment. */
+struct readings {
+	struct reading {
+		uint32_t slot, generation;
+		uint64_t seen;
+	} * list; /* HP_FOLD_SLOTS of them */
+	size_t len;
+};
+
 static void on_slot(void *data, uint32_t slot, const struct hp_fold_slot *value)
 {
-	struct agent *agent = data;
+	struct readings *readings = data;
 
-	fold_slot(agent->fold, slot, value, boot_ns());
+	readings->list[readings->len++] = (struct reading) {
+		.slot = slot,
+		.generation = value->generation,
+		.seen = value->seen,
+	};
 }
 
 static int drain(struct agent *agent)
@@ -145,16 +160,56 @@ static uint64_t violations(struct agent *agent)
 	return status_violations(&counters);
 }
 
-/* The records first: a slot's new holder is known by its record. */
-void tell_all(struct agent *agent)
+void tell_records(struct agent *agent)
 {
-	int r;
-
 	for (int i = 0; i < DRAINS_MAX && drain(agent) == KERNEL_DRAIN_MAX; i++)
 		;
-	r = kernel_read_folds(agent->kernel, on_slot, agent);
+}
+
+/*
+ * What the slots said before the records were taken that were in the ring then: a new
+ * holder is known by its record, and what a record tells of is left to it. Of holders
+ * that were told of within `quiet_ns` nothing: their next record tells it.
+ */
+static void tell_slots(struct agent *agent, uint64_t quiet_ns)
+{
+	_cleanup_free_ struct reading *list = calloc(HP_FOLD_SLOTS, sizeof(*list));
+	struct readings readings = { .list = list };
+	uint64_t now = boot_ns();
+	int r = list ? kernel_read_folds(agent->kernel, on_slot, &readings) : -ENOMEM;
+
 	if (r < 0)
 		log_error("reading fold slots: %s", strerror(-r));
+	tell_records(agent);
+	for (size_t i = 0; i < readings.len; i++) {
+		const struct reading *at = &list[i];
+		struct hp_fold_slot value = { .generation = at->generation, .seen = at->seen };
+
+		fold_slot(agent->fold, at->slot, &value, now, now - quiet_ns);
+	}
+}
+
+void tell_all(struct agent *agent)
+{
+	tell_slots(agent, 0);
+}
+
+static unsigned int tick_ms(const struct agent *agent)
+{
+	uint64_t ms = agent->config->fold_ns / 1000000;
+
+	if (!ms)
+		return agent->config->fold_ns ? TICK_MIN_MS : TICK_MS;
+	return ms < TICK_MIN_MS ? TICK_MIN_MS : (unsigned int)ms;
+}
+
+/* Go on where it ticks: who comes back in between must not put it off. */
+static int start_ticking(struct agent *agent)
+{
+	int r = agent->ticks ? 0 : loop_timer_set(agent->tick, tick_ms(agent), tick_ms(agent));
+
+	agent->ticks = r == 0;
+	return r;
 }
 
 static void on_drain_timer(void *data, uint32_t events)
@@ -191,14 +246,15 @@ static void on_tick(void *data, uint32_t events)
 	uint64_t total = violations(agent);
 
 	(void)events;
-	tell_all(agent);
+	/* a bit longer than the kernel waits: who goes on has a record before that */
+	tell_slots(agent, agent->config->fold_ns + agent->config->fold_ns / 4);
 	agent->quiet_ticks = total == agent->quiet_total ? agent->quiet_ticks + 1 : 0;
 	agent->quiet_total = total;
 	if (agent->quiet_ticks < QUIET_TICKS)
 		return;
 	if (!agent->settled)
 		settle(agent, total);
-	(void)loop_timer_set(agent->tick, 0, 0);
+	agent->ticks = loop_timer_set(agent->tick, 0, 0) < 0;
 }
 
 static void on_ring(void *data, uint32_t events)
@@ -209,7 +265,7 @@ static void on_ring(void *data, uint32_t events)
 	(void)drain(agent);
 	agent->quiet_ticks = 0;
 	(void)loop_timer_set(agent->drain_timer, DRAIN_MS, 0);
-	(void)loop_timer_set(agent->tick, TICK_MS, TICK_MS);
+	(void)start_ticking(agent);
 }
 
 static void restore_name(void *data, const struct hp_event *event)
@@ -239,7 +295,7 @@ static int restore(struct agent *agent)
 		if (agent->told->slots[i].generation)
 			r = fold_restore(agent->fold, i, &agent->told->slots[i], NULL);
 	if (r == 0) /* the records that wait woke somebody else */
-		r = loop_timer_set(agent->tick, TICK_MS, TICK_MS);
+		r = start_ticking(agent);
 	return r;
 }
 
@@ -247,6 +303,8 @@ int tell_start(struct agent *agent)
 {
 	int r = fold_new(on_line, agent, &agent->fold);
 
+	if (r == 0 && !agent->config->fold_ns)
+		fold_not(agent->fold);
 	if (r == 0)
 		r = kernel_on_event(agent->kernel, on_record, agent);
 	if (r == 0)

@@ -52,6 +52,7 @@ static int start_all(struct run *run)
 static int load(struct run *run)
 {
 	struct kernel_settings settings = {
+		.fold_ns = KERNEL_FOLD_NS,
 		.netns_cookie = run->lab.netns.cookie,
 		.netns_inum = run->lab.netns.inum,
 		.sctp = true,

@@ -9,6 +9,9 @@
  *   F2  Finished holders stay in the list, for records of theirs may still be
  *       behind; but when all before them are finished too, `floor` says so.
  *   F3  Nothing is told of a generation at or below `floor`.
+ *   F4  Where nothing is folded, a record stands for one violation, unless a reading
+ *       that may have told of it already has said more (`read`). So no more is told
+ *       than there was, and what is missing the next reading tells.
  *
  * Holders of before the agent's start leave gaps that never close; the bound of
  * the list then gives up the oldest of it. Records come late by no more than
@@ -28,6 +31,7 @@ struct holder {
 	bool ended;
 	uint64_t told;		/* violations that its lines stand for */
 	uint64_t told_ns;	/* they were not after this moment */
+	uint64_t read;		/* F4: the last `seen` of a reading */
 	uint64_t end;		/* once ended: all its violations */
 	uint64_t end_ns;	/* they were not after this moment */
 	struct hp_event *first; /* its first record; NULL: no name, or finished */
@@ -42,6 +46,7 @@ struct slot {
 struct fold {
 	fold_line_fn line;
 	void *data;
+	bool not ; /* to fold: F4 */
 	struct slot slots[SLOTS];
 };
 
@@ -55,6 +60,11 @@ int fold_new(fold_line_fn line, void *data, struct fold **ret_fold)
 	fold->data = data;
 	*ret_fold = fold;
 	return 0;
+}
+
+void fold_not(struct fold *fold)
+{
+	fold->not = true;
 }
 
 void fold_free(struct fold *fold)
@@ -164,6 +174,7 @@ int fold_restore(struct fold *fold, uint32_t number, const struct hp_told_slot *
 		.generation = told->generation,
 		.told = told->seen,
 		.told_ns = first ? first->time_ns : 0,
+		.read = told->seen,
 		.first = TAKE_PTR(copy),
 	};
 	return 0;
@@ -183,7 +194,8 @@ static void tell(struct fold *fold, struct holder *h, const struct hp_event *eve
 	if (first_ns > last_ns)
 		first_ns = last_ns;
 	h->told = seen;
-	h->told_ns = last_ns;
+	if (last_ns > h->told_ns)
+		h->told_ns = last_ns;
 	fold->line(fold->data, event, count, first_ns, last_ns);
 }
 
@@ -211,6 +223,14 @@ static void end_holder(struct fold *fold, struct slot *slot, uint32_t generation
 	forget_name_if_finished(h);
 }
 
+/* Up to which violation does a record of a holder that goes on tell? */
+static uint64_t tells_up_to(const struct fold *fold, const struct holder *h, uint64_t seen)
+{
+	if (!fold->not )
+		return seen;
+	return seen > h->read ? h->told + 1 : h->told;
+}
+
 /* A record of the holder's own came; *copy is taken as its name if it has none. */
 static void name_holder(struct fold *fold, struct slot *slot, const struct hp_event *event,
 			struct hp_event **copy)
@@ -224,7 +244,7 @@ static void name_holder(struct fold *fold, struct slot *slot, const struct hp_ev
 	if (h->ended)
 		tell(fold, h, event, h->end, h->end_ns);
 	else
-		tell(fold, h, event, event->fold.seen, event->time_ns);
+		tell(fold, h, event, tells_up_to(fold, h, event->fold.seen), event->time_ns);
 	forget_name_if_finished(h);
 }
 
@@ -260,7 +280,8 @@ int fold_record(struct fold *fold, const struct hp_event *event)
 	return 0;
 }
 
-void fold_slot(struct fold *fold, uint32_t slot, const struct hp_fold_slot *value, uint64_t now_ns)
+void fold_slot(struct fold *fold, uint32_t slot, const struct hp_fold_slot *value, uint64_t now_ns,
+	       uint64_t since_ns)
 {
 	struct holder *h;
 
@@ -268,6 +289,8 @@ void fold_slot(struct fold *fold, uint32_t slot, const struct hp_fold_slot *valu
 		return;
 	h = find(&fold->slots[slot], value->generation);
 	/* One without a name waits for its record; one that is finished was told of. */
-	if (h && h->first)
-		tell(fold, h, h->first, value->seen, now_ns);
+	if (!h || !h->first || h->told_ns > since_ns)
+		return;
+	tell(fold, h, h->first, value->seen, now_ns);
+	h->read = value->seen;
 }

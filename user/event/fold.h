@@ -37,6 +37,13 @@ void fold_free(struct fold *fold);
 DEFINE_CLEANUP(struct fold, fold_free)
 
 /*
+ * From now on repeats are not folded: each record of a holder is a line of one, in
+ * whatever order they come. What has no record, because the ring was full, is still
+ * told by readings and by the record of the next holder, as a count.
+ */
+void fold_not(struct fold *fold);
+
+/*
  * Go on with a slot where an earlier agent ended: of the holder in `told` lines
  * stand for `seen` violations, of those before it for all. `first` is a record of
  * that holder, which a later reading repeats; NULL: none is known, and what is
@@ -52,5 +59,10 @@ int fold_restore(struct fold *fold, uint32_t slot, const struct hp_told_slot *to
  */
 int fold_record(struct fold *fold, const struct hp_event *event);
 
-/* Take a reading of a slot, made at now_ns: what it has seen since is a line. */
-void fold_slot(struct fold *fold, uint32_t slot, const struct hp_fold_slot *value, uint64_t now_ns);
+/*
+ * Take a reading of a slot, made at now_ns: what it has seen since is a line, unless the
+ * last line of its holder was told of something after since_ns. Records that were in the
+ * ring at that moment should have been taken, or they are in this line, too.
+ */
+void fold_slot(struct fold *fold, uint32_t slot, const struct hp_fold_slot *value, uint64_t now_ns,
+	       uint64_t since_ns);

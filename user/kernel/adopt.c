@@ -32,8 +32,10 @@ static struct pin_name name_of(const struct bpf_map *map)
 	return name;
 }
 
-/* Is it what the object would make? A ring is sized by the CPUs of the machine, and may stay as it
- * is. */
+/*
+ * Is it what the object would make? A ring may be of any size: the records that wait in it
+ * are worth more than the one that is asked for.
+ */
 static bool is_alike(const struct bpf_map *map, int fd)
 {
 	struct bpf_map_info info = { 0 };

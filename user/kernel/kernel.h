@@ -26,11 +26,19 @@ enum kernel_listen {
 	KERNEL_LISTEN_NONE,
 };
 
+#define KERNEL_FOLD_NS 1000000000U /* what is usual */
+
+/* Bounds of a ring that is asked for: powers of two. */
+#define KERNEL_RING_MIN 0x10000U
+#define KERNEL_RING_MAX 0x4000000U
+
 struct kernel_settings {
 	uint64_t netns_cookie; /* 0: compare netns_inum */
 	uint32_t netns_inum;   /* always set: some hooks know no cookies */
 	uint64_t root_cgroup;  /* cgroup2's root where v1 names workloads; 0: cgroup2 does */
 	enum kernel_listen listen;
+	uint64_t fold_ns;    /* 0: a record for each violation, at whatever rate */
+	uint32_t ring_bytes; /* 0: by the number of CPUs; one that is taken over stays as it is */
 	bool sctp; /* load the LSM programs, if they do: they see the tasks of every cgroup */
 	uint64_t cgroup_id; /* of the cgroup to attach to: whose pins these are */
 	struct pins *pins;  /* borrowed until kernel_free(); NULL: nothing outlives the agent */
@@ -77,6 +85,9 @@ DEFINE_CLEANUP(struct kernel, kernel_free)
  */
 int kernel_publish(struct kernel *kernel, const struct policy *policy,
 		   const struct hp_config *config);
+
+/* Of the ring of records as it is: one that was taken over has the size that it had. */
+uint32_t kernel_ring_bytes(const struct kernel *kernel);
 
 /* Can a denied bind() return another errno than EPERM on this kernel? */
 bool kernel_has_errno(const struct kernel *kernel);

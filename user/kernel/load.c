@@ -82,14 +82,24 @@ static bool has_retval(void)
 static int configure(struct kernel *kernel, const struct kernel_settings *settings)
 {
 	struct hostport_bpf *skel = kernel->skel;
-	uint32_t ring = ring_size(kernel->cpus);
+	uint32_t ring = settings->ring_bytes ? settings->ring_bytes : ring_size(kernel->cpus);
 
 	skel->rodata->hp_netns_cookie = settings->netns_cookie;
 	skel->rodata->hp_netns_inum = settings->netns_inum;
 	skel->rodata->hp_root_cgroup = settings->root_cgroup;
-	skel->rodata->hp_wake_bytes = ring / 8;
 	skel->rodata->hp_has_retval = has_retval();
+	skel->rodata->hp_fold_ns = settings->fold_ns;
+	if (!settings->fold_ns) {
+		/* no rate either, also over the tokens of an agent that had one */
+		skel->rodata->hp_token_ns = 0;
+		skel->rodata->hp_burst_ns = UINT64_MAX;
+	}
 	return bpf_map__set_max_entries(skel->maps.hp_ring, ring);
+}
+
+uint32_t kernel_ring_bytes(const struct kernel *kernel)
+{
+	return bpf_map__max_entries(kernel->skel->maps.hp_ring);
 }
 
 static int share(const struct bpf_map *map, size_t size, void **ret)
@@ -153,6 +163,7 @@ static int load_with(struct kernel *kernel, const struct kernel_settings *settin
 	r = configure(kernel, settings);
 	if (r == 0 && kernel->adopted)
 		r = adopt_maps(kernel, kernel->skel);
+	kernel->skel->rodata->hp_wake_bytes = kernel_ring_bytes(kernel) / 8;
 	for (enum part p = KERNEL_ATTACHMENTS; p < PART_MAX && r == 0; p++)
 		r = bpf_program__set_autoload(part_program(kernel->skel, p), parts & 1U << p);
 	if (r == 0)
