@@ -394,8 +394,8 @@ static void unset_configs(int dir)
 		(void)bpf_map_update_elem(fd, &i, zeros, BPF_ANY);
 }
 
-/* Off at once, whoever else has the link open. */
-static void force_link(struct removal *removal, int dir, const char *name)
+/* Off at once, whoever else has the link open, and not only when the kernel gets round to it. */
+static void detach_link(struct removal *removal, int dir, const char *name)
 {
 	char path[PATH_MAX];
 	_cleanup_close_ int fd = -1;
@@ -415,8 +415,8 @@ static void remove_pin(void *data, int dir, const char *name)
 		return;
 	if (removal->force && strcmp(name, PINS_CONFIGS) == 0)
 		unset_configs(dir);
-	if (removal->force && is_link(name))
-		force_link(removal, dir, name);
+	if (is_link(name))
+		detach_link(removal, dir, name);
 	if (unlinkat(dir, name, 0) < 0)
 		note_error(removal);
 }
