@@ -259,7 +259,7 @@ $(B)/next/hostportd: $(B)/hostportd
 	$(Q)$(MAKE) -s --no-print-directory B=$(B)/next VERSION=$(VERSION)+next $@
 
 $(B)/other/hostportd: $(B)/hostportd
-	$(Q)$(MAKE) -s --no-print-directory B=$(B)/other CFLAGS='$(CFLAGS) -DHP_LAYOUT_EPOCH=2' $@
+	$(Q)$(MAKE) -s --no-print-directory B=$(B)/other CFLAGS='$(CFLAGS) -DHP_LAYOUT_EPOCH=3' $@
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lseccomp -lcmocka

@@ -13,7 +13,7 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
-/* Protocols that a registry row can name, in the order of the front's planes. */
+/* Protocols that a registry row can name, in the order of the front. */
 enum hp_proto {
 	HP_PROTO_TCP,
 	HP_PROTO_UDP,
@@ -96,12 +96,28 @@ enum hp_hook {
 #define HP_FRONT_U64 (HP_PORTS / 64)
 
 /*
- * The front: one bit a port that says "allowed, nothing else to look at", a
- * plane for each protocol and scope. One element for each policy.
+ * The front, a bit for each port: "allowed, nothing else to look at" of each scope,
+ * and "a row names it". The bits of a port are next to each other, because who
+ * asks for one of them often asks for another. One element for each policy.
  */
-struct hp_front {
-	__u64 allowed[HP_FRONT_PROTOS][HP_SCOPE_MAX][HP_FRONT_U64];
+struct hp_front_word {
+	__u64 allowed[HP_SCOPE_MAX];
+	__u64 named;
 };
+
+struct hp_front {
+	struct hp_front_word words[HP_FRONT_PROTOS][HP_FRONT_U64];
+};
+
+/*
+ * The word by which programs begin: which policy is in force, and what can be told
+ * without a look at its configuration. 0: none has been published yet.
+ */
+#define HP_ACTIVE_POLICY 1U /* its index */
+#define HP_ACTIVE_SET	 2U /* there is one */
+#define HP_ACTIVE_DENIES 4U /* bind() may be denied: mode and denies say so */
+#define HP_ACTIVE_EPHEMERAL                                                                        \
+	8U /* denies has HP_CLASS_EPHEMERAL: ports that the kernel chose matter */
 
 /* What one policy does with what it finds. One element for each policy. */
 struct hp_config {
@@ -145,19 +161,21 @@ struct hp_fold_key {
 #define HP_WORKLOAD_V1 (1ULL << 63)
 
 /*
- * Folding. A set of slots under one lock; a violation is looked for in the set
- * that its key hashes to. `seen` only grows while a slot has one holder
- * (`generation`), so that user space may read a slot at any time and take the
- * difference to what it has reported: nothing is ever taken out of a slot, and
- * a holder is replaced only by a record that carries the last `seen` of it.
+ * Folding. A set of slots; a violation is looked for in the set that its key
+ * hashes to. `seen` only ever grows, and a holder (`generation`) has counted what
+ * it has grown by since `base`, so that user space may read a slot at any time and
+ * take the difference to what it has reported: nothing is ever taken out of a slot,
+ * and a holder is replaced only by a record that carries the last count of it. All
+ * but `seen` change under the set's lock; that is added to without it.
  */
 #define HP_FOLD_WAYS 4
 #define HP_FOLD_SETS 1024
 
 struct hp_fold_slot {
 	struct hp_fold_key key;
-	__u64 seen;	  /* violations of this holder */
-	__u64 sent_ns;	  /* when a record was last tried, CLOCK_BOOTTIME */
+	__u64 seen; /* violations, less `base`: of this holder */
+	__u64 base;
+	__u64 sent_tick;  /* when a record was last tried, in jiffies */
 	__u32 generation; /* holders so far; 0: never used */
 	__u32 pad;
 };
@@ -260,7 +278,7 @@ struct hp_info {
 
 /* Counts up when something in the maps means something else in the same shape. */
 #ifndef HP_LAYOUT_EPOCH
-#define HP_LAYOUT_EPOCH 1
+#define HP_LAYOUT_EPOCH 2
 #endif
 
 /* Per-CPU counters: only ever grow. */
@@ -315,13 +333,13 @@ struct hp_canary {
 	__u64 named;   /* bind() of it to a port by its number passes, as one to port 0 does */
 };
 
-_Static_assert(sizeof(struct hp_front) == 32768, "front");
+_Static_assert(sizeof(struct hp_front) == 49152, "front");
 _Static_assert(sizeof(struct hp_config) == 24, "config");
 _Static_assert(sizeof(struct hp_row_key) == 4, "row key");
 _Static_assert(sizeof(struct hp_row) == 16, "row");
 _Static_assert(sizeof(struct hp_fold_key) == 16, "fold key");
-_Static_assert(sizeof(struct hp_fold_slot) == 40, "fold slot");
-_Static_assert(sizeof(struct hp_fold_set) == 8 + 40 * HP_FOLD_WAYS, "fold set");
+_Static_assert(sizeof(struct hp_fold_slot) == 48, "fold slot");
+_Static_assert(sizeof(struct hp_fold_set) == 8 + 48 * HP_FOLD_WAYS, "fold set");
 _Static_assert(sizeof(struct hp_fold_ref) == 24, "fold ref");
 _Static_assert(sizeof(struct hp_event) == 136, "event");
 _Static_assert(sizeof(struct hp_note) == 16, "note");

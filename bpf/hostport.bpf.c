@@ -26,6 +26,7 @@
  */
 #include "../vmlinux/vmlinux.h"
 
+#include <asm-generic/errno-base.h>
 #include <linux/bpf.h>
 #include <stdbool.h>
 
@@ -43,13 +44,18 @@ static __always_inline bool is_canary(void *ctx)
 	return hp_canary.cookie && bpf_get_socket_cookie(ctx) == hp_canary.cookie;
 }
 
+/* ---- bind: before the port is taken ------------------------------------------------------- */
+
+/* The context's socket; without the cast, reading it by CO-RE wants the kernel's pointer. */
+#define bind_sock(ctx) (can_cast() ? (void *)(ctx)->sk : (void *)sock_of(ctx))
+
 /*
- * Without its note, will post_bind take the port for one that the kernel chose?
- * Of any other it decides again, and tells.
+ * Can post_bind tell by itself what becomes of the port? Not whether it was asked
+ * for, of one that the kernel could have chosen: of that, bind leaves a note.
  */
-static __always_inline bool looks_chosen(struct bpf_sock_addr *ctx, const struct finding *f)
+static __always_inline bool needs_note(const void *sk, const struct hp_query *q)
 {
-	return f->decision.cls == HP_CLASS_UNREGISTERED && is_chosen(sock_of(ctx), f->query.port);
+	return q->port == 0 || is_chosen(sk, q->port);
 }
 
 /* Keep a decision on the socket until post_bind says that the port was taken. */
@@ -61,7 +67,7 @@ static __always_inline void note(struct bpf_sock_addr *ctx, const struct finding
 	if (sk)
 		n = bpf_sk_storage_get(&hp_notes, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!n) {
-		if (looks_chosen(ctx, f)) {
+		if (f->decision.cls == HP_CLASS_UNREGISTERED) {
 			count(f->decision.cls, f->decision.verdict);
 			count_lost(HP_LOST_NOTE);
 		}
@@ -81,26 +87,27 @@ static __always_inline void note(struct bpf_sock_addr *ctx, const struct finding
 static __always_inline void forget(struct bpf_sock_addr *ctx)
 {
 	struct bpf_sock *sk = ctx->sk;
-	struct hp_note *n = sk ? bpf_sk_storage_get(&hp_notes, sk, 0, 0) : 0;
+	struct hp_note *n = 0;
 
+	if (sk && !has_no_storage(sk))
+		n = bpf_sk_storage_get(&hp_notes, sk, 0, 0);
 	if (n)
 		n->verdict = HP_VERDICT_NONE;
 }
 
-static __always_inline int refuse(void *ctx, const struct hp_config *cfg, const struct finding *f)
+static __always_inline int refuse(const struct hp_config *cfg)
 {
-	report(ctx, f);
-	/* without the helper a refusal is always EPERM */
-	if (hp_has_retval)
+	/* EPERM is what a refusal is by itself, and without the helper always */
+	if (hp_has_retval && cfg->errno_code != EPERM)
 		bpf_set_retval(-(int)cfg->errno_code);
 	return REFUSE;
 }
 
-/* A bind that the front does not answer: decide it in full. */
-static __always_inline int decide(struct bpf_sock_addr *ctx, __u32 policy, struct finding *f)
+/* Decide in full. */
+static __always_inline int decide(struct bpf_sock_addr *ctx, const void *sk, __u32 policy,
+				  struct finding *f)
 {
 	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
-	struct sock *sk = sock_of(ctx);
 
 	if (!cfg)
 		return PASS;
@@ -115,18 +122,13 @@ static __always_inline int decide(struct bpf_sock_addr *ctx, __u32 policy, struc
 	f->how = f->query.kernel_socket ? HP_HOW_KERNEL :
 		 f->query.port		? HP_HOW_BIND :
 					  HP_HOW_BIND0;
-	if (f->decision.verdict == HP_VERDICT_DENIED)
-		return refuse(ctx, cfg, f);
-	note(ctx, f);
+	if (f->decision.verdict == HP_VERDICT_DENIED) {
+		report(ctx, f);
+		return refuse(cfg);
+	}
+	if (needs_note(sk, &f->query))
+		note(ctx, f);
 	return PASS;
-}
-
-/* Is a port that the kernel is to choose anything to us? */
-static __always_inline bool ephemeral_matters(__u32 policy)
-{
-	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
-
-	return cfg && cfg->denies & (1U << HP_CLASS_EPHEMERAL);
 }
 
 /* Whatever the policy says: any port is refused, unless it is there for post_bind to see. */
@@ -139,22 +141,45 @@ static __always_inline int on_canary(const struct finding *f)
 	return REFUSE;
 }
 
+/*
+ * Is there nothing to do for bind, whoever's the socket is? The front is asked
+ * before the netns, because that is the dearer question.
+ */
+static __always_inline bool passes_at_once(__u32 active, const struct hp_query *q)
+{
+	if (hp_canary.cookie)
+		return false;
+	if (!(active & HP_ACTIVE_SET))
+		return true;
+	if (q->port == 0)
+		return !(active & HP_ACTIVE_EPHEMERAL);
+	return front_allows(active & HP_ACTIVE_POLICY, q);
+}
+
+/* Nothing is denied: is there at least a note to leave? */
+static __always_inline bool only_notes(__u32 active)
+{
+	return !(active & HP_ACTIVE_DENIES) && !hp_canary.cookie;
+}
+
 static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct finding *f)
 {
-	__u32 policy = hp_active & 1;
+	__u32 active = hp_active;
+	void *sk;
 
-	f->query.proto = hp_proto_of(ctx->protocol);
-	/* a 16-bit load of the port would be refused: the field is 32 bits wide */
-	f->query.port = bpf_ntohs((__u16) * (volatile __u32 *)&ctx->user_port);
+	if (passes_at_once(active, &f->query))
+		return PASS;
+	sk = bind_sock(ctx);
+	/* reading the range is cheaper than the netns, or much dearer */
+	if (can_cast() && only_notes(active) && !needs_note(sk, &f->query))
+		return PASS;
+	if (!in_target(ctx, sk))
+		return PASS;
 	if (is_canary(ctx))
 		return on_canary(f);
-	if (f->query.port == 0) {
-		if (!ephemeral_matters(policy))
-			return PASS;
-	} else if (front_allows(policy, &f->query)) {
+	if (!can_cast() && only_notes(active) && !needs_note(sk, &f->query))
 		return PASS;
-	}
-	return decide(ctx, policy, f);
+	return decide(ctx, sk, active & HP_ACTIVE_POLICY, f);
 }
 
 SEC("cgroup/bind4")
@@ -162,13 +187,14 @@ int hp_bind4(struct bpf_sock_addr *ctx)
 {
 	struct finding f = { .family = 4, .hook = HP_HOOK_BIND };
 
-	if (!in_target(ctx, sock_of(ctx)))
-		return PASS;
 	f.addr[0] = ctx->user_ip4;
 	/* AF_UNSPEC with the wildcard address is bound like AF_INET; the rest fails */
 	if (ctx->user_family != AF_INET && (ctx->user_family != AF_UNSPEC || f.addr[0]))
 		return PASS;
 	f.query.scope = hp_scope_of4(bpf_ntohl(f.addr[0]));
+	f.query.proto = hp_proto_of(ctx->protocol);
+	/* a 16-bit load of the port would be refused: the field is 32 bits wide */
+	f.query.port = bpf_ntohs((__u16) * (volatile __u32 *)&ctx->user_port);
 	return on_bind(ctx, &f);
 }
 
@@ -177,8 +203,6 @@ int hp_bind6(struct bpf_sock_addr *ctx)
 {
 	struct finding f = { .family = 6, .hook = HP_HOOK_BIND };
 
-	if (!in_target(ctx, sock_of(ctx)))
-		return PASS;
 	if (ctx->user_family != AF_INET6)
 		return PASS;
 	f.addr[0] = ctx->user_ip6[0];
@@ -187,8 +211,12 @@ int hp_bind6(struct bpf_sock_addr *ctx)
 	f.addr[3] = ctx->user_ip6[3];
 	f.query.scope = hp_scope_of6(bpf_ntohl(f.addr[0]), bpf_ntohl(f.addr[1]),
 				     bpf_ntohl(f.addr[2]), bpf_ntohl(f.addr[3]));
+	f.query.proto = hp_proto_of(ctx->protocol);
+	f.query.port = bpf_ntohs((__u16) * (volatile __u32 *)&ctx->user_port);
 	return on_bind(ctx, &f);
 }
+
+/* ---- post_bind: the port is taken --------------------------------------------------------- */
 
 /* What the kernel chose and is told here, listen() is not to tell again. */
 static __always_inline void remember_told(struct bpf_sock *ctx, const struct finding *f)
@@ -203,23 +231,15 @@ static __always_inline void remember_told(struct bpf_sock *ctx, const struct fin
 }
 
 /*
- * A port was taken on which nothing was decided when bind() was called: port 0
- * was asked for, or another program has changed the port since. What is denied
- * is refused, where the kernel gives the port back then.
+ * Nothing was noted when bind() was called: the port is in a range that post_bind
+ * can tell alone, port 0 was asked for, or another program has changed the port
+ * since. What is denied is refused, where the kernel gives the port back then.
  */
-static __always_inline int decide_final(struct bpf_sock *ctx, __u32 policy, struct hp_config *cfg,
-					struct finding *f)
+static __always_inline void decide_final(struct bpf_sock *ctx, __u32 policy, struct hp_config *cfg,
+					 struct finding *f)
 {
-	f->query.kernel_socket = is_kernel_socket((struct sock *)ctx);
-	f->query.chosen = is_chosen((struct sock *)ctx, f->query.port);
+	f->query.kernel_socket = is_kernel_socket(ctx);
 	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
-	/* explicit binds of protocols that have no front come here allowed, too */
-	if (f->decision.cls == HP_CLASS_NONE)
-		return PASS;
-	if (f->decision.verdict == HP_VERDICT_ALLOWED) {
-		count(f->decision.cls, HP_VERDICT_ALLOWED);
-		return PASS;
-	}
 	/* tried with UDP and true of TCP; UDP-Lite and DCCP keep a refused port on every kernel */
 	if (f->decision.verdict == HP_VERDICT_DENIED &&
 	    (!hp_guard || f->query.proto >= HP_FRONT_PROTOS))
@@ -229,24 +249,14 @@ static __always_inline int decide_final(struct bpf_sock *ctx, __u32 policy, stru
 					  HP_HOW_BIND;
 	f->mode = cfg->mode;
 	f->generation = cfg->generation;
-	if (f->decision.verdict == HP_VERDICT_DENIED)
-		return refuse(ctx, cfg, f);
-	remember_told(ctx, f);
-	report(ctx, f);
-	return PASS;
+	if (f->query.chosen && f->decision.verdict != HP_VERDICT_ALLOWED &&
+	    f->decision.verdict != HP_VERDICT_DENIED)
+		remember_told(ctx, f);
 }
 
-/* The port is taken: was there a note that it would have to be told? */
-static __always_inline int confirm(struct bpf_sock *ctx, __u32 policy, struct finding *f)
+/* What bind has noted is to be told. */
+static __always_inline void confirm(struct hp_note *n, struct finding *f)
 {
-	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
-	struct hp_note *n;
-
-	if (!cfg || cfg->mode == HP_MODE_UNSET)
-		return PASS;
-	n = bpf_sk_storage_get(&hp_notes, ctx, 0, 0);
-	if (!n || n->verdict == HP_VERDICT_NONE || (n->port && n->port != f->query.port))
-		return decide_final(ctx, policy, cfg, f);
 	f->decision.row = n->row;
 	f->decision.cls = n->cls;
 	f->decision.verdict = n->verdict;
@@ -258,8 +268,55 @@ static __always_inline int confirm(struct bpf_sock *ctx, __u32 policy, struct fi
 		n->port = f->query.port;
 		n->told = 1;
 	}
+}
+
+/* The note that bind has left of this port, or NULL. */
+static __always_inline struct hp_note *find_note(struct bpf_sock *ctx, const struct finding *f)
+{
+	struct hp_note *n;
+
+	if (!f->query.chosen || has_no_storage(ctx))
+		return 0;
+	n = bpf_sk_storage_get(&hp_notes, ctx, 0, 0);
+	if (!n || n->verdict == HP_VERDICT_NONE || (n->port && n->port != f->query.port))
+		return 0;
+	return n;
+}
+
+/* A port of the kernel's choice that no row names: nobody's fault, and counted. */
+static __always_inline bool is_nobodys(__u32 active, const struct hp_query *q)
+{
+	return q->chosen && !(active & HP_ACTIVE_EPHEMERAL) &&
+	       !is_named(active & HP_ACTIVE_POLICY, q);
+}
+
+static __always_inline int on_bound(struct bpf_sock *ctx, __u32 active, struct finding *f)
+{
+	__u32 policy = active & HP_ACTIVE_POLICY;
+	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
+	struct hp_note *n;
+
+	f->query.chosen = is_chosen(ctx, f->query.port);
+	n = find_note(ctx, f);
+	if (!n && is_nobodys(active, &f->query)) {
+		count(HP_CLASS_EPHEMERAL, HP_VERDICT_ALLOWED);
+		return PASS;
+	}
+	if (!cfg)
+		return PASS;
+	if (n)
+		confirm(n, f);
+	else
+		decide_final(ctx, policy, cfg, f);
+	/* explicit binds of protocols that have no front come here allowed, too */
+	if (f->decision.cls == HP_CLASS_NONE)
+		return PASS;
+	if (f->decision.verdict == HP_VERDICT_ALLOWED) {
+		count(f->decision.cls, HP_VERDICT_ALLOWED);
+		return PASS;
+	}
 	report(ctx, f);
-	return PASS;
+	return f->decision.verdict == HP_VERDICT_DENIED ? refuse(cfg) : PASS;
 }
 
 /* As decide_final() with any other socket: what bind has refused is refused again. */
@@ -279,18 +336,22 @@ static __always_inline int on_canary_bound(void)
 
 static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
 {
-	__u32 policy = hp_active & 1;
+	__u32 active = hp_active;
+	bool quiet =
+		!(active & HP_ACTIVE_SET) || front_allows(active & HP_ACTIVE_POLICY, &f->query);
 
-	f->query.proto = hp_proto_of(ctx->protocol);
-	f->query.port = ctx->src_port; /* host byte order already */
+	if (quiet && !hp_canary.cookie)
+		return PASS;
+	if (!in_target(ctx, ctx))
+		return PASS;
 	if (is_canary(ctx))
 		return on_canary_bound();
-	if (front_allows(policy, &f->query))
+	if (quiet)
 		return PASS;
 	/* a program further down the hierarchy has refused: the port is given back */
 	if (hp_has_retval && bpf_get_retval() < 0)
 		return PASS;
-	return confirm(ctx, policy, f);
+	return on_bound(ctx, active, f);
 }
 
 SEC("cgroup/post_bind4")
@@ -298,10 +359,10 @@ int hp_post_bind4(struct bpf_sock *ctx)
 {
 	struct finding f = { .family = 4, .hook = HP_HOOK_POST_BIND };
 
-	if (!in_target(ctx, (struct sock *)ctx))
-		return PASS;
 	f.addr[0] = ctx->src_ip4;
 	f.query.scope = hp_scope_of4(bpf_ntohl(f.addr[0]));
+	f.query.proto = hp_proto_of(ctx->protocol);
+	f.query.port = ctx->src_port; /* host byte order already */
 	return on_post_bind(ctx, &f);
 }
 
@@ -310,14 +371,14 @@ int hp_post_bind6(struct bpf_sock *ctx)
 {
 	struct finding f = { .family = 6, .hook = HP_HOOK_POST_BIND };
 
-	if (!in_target(ctx, (struct sock *)ctx))
-		return PASS;
 	f.addr[0] = ctx->src_ip6[0];
 	f.addr[1] = ctx->src_ip6[1];
 	f.addr[2] = ctx->src_ip6[2];
 	f.addr[3] = ctx->src_ip6[3];
 	f.query.scope = hp_scope_of6(bpf_ntohl(f.addr[0]), bpf_ntohl(f.addr[1]),
 				     bpf_ntohl(f.addr[2]), bpf_ntohl(f.addr[3]));
+	f.query.proto = hp_proto_of(ctx->protocol);
+	f.query.port = ctx->src_port;
 	return on_post_bind(ctx, &f);
 }
 

@@ -25,7 +25,7 @@ static __always_inline bool is_told(const struct hp_note *n, const struct findin
 /* Is there anything to tell of a socket that listens? Then `f` says what. */
 static __always_inline bool decide_listen(struct sock *sk, struct finding *f)
 {
-	__u32 policy = hp_active & 1;
+	__u32 policy = hp_active & HP_ACTIVE_POLICY;
 	struct hp_config *cfg;
 
 	if (port_was_asked_for(sk)) /* then bind() has decided */

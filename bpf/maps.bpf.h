@@ -11,13 +11,15 @@ const volatile __u64 hp_netns_cookie = 0; /* of the target netns; 0: compare hp_
 const volatile __u32 hp_netns_inum = 0;
 const volatile __u64 hp_root_cgroup = 0;   /* cgroup2 root's id where v1 names workloads, else 0 */
 const volatile bool hp_has_retval = false; /* bpf_set_retval, bpf_get_retval are there */
-const volatile __u64 hp_fold_ns = 1000000000; /* repeats within it make no record; 0: all do */
+const volatile bool hp_no_cast = false;	   /* bpf_rdonly_cast was tried, and is not there */
+const volatile __u64 hp_fold_ticks =
+	250; /* repeats within these jiffies make no record; 0: all do */
 const volatile __u64 hp_wake_ns = 10000000;   /* at most one wake-up of the reader in it */
 const volatile __u64 hp_token_ns = 1000000;   /* one record in it per CPU, on average */
 const volatile __u64 hp_burst_ns = 128000000; /* hp_token_ns times the records of a burst */
 const volatile __u64 hp_wake_bytes = 65536;   /* pending bytes that wake the reader at once */
 
-/* The published policy's index; user space writes it last. */
+/* HP_ACTIVE_*; user space writes it last. */
 __u32 hp_active;
 struct hp_canary hp_canary;
 /* The range from which the kernel chooses ports in the target netns; ends included. */
@@ -25,7 +27,7 @@ __u16 hp_chosen_first;
 __u16 hp_chosen_last;
 bool hp_guard;	 /* the kernel gives a port back that post_bind refuses: proved by trying */
 bool hp_lsm_ran; /* the LSM programs are called */
-__u64 hp_last_wake;
+__u64 hp_last_wake __attribute__((aligned(64))); /* written often: of no line that is read always */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -49,7 +51,6 @@ struct {
 struct hp_row_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(key_size, sizeof(struct hp_row_key));
 	__uint(value_size, sizeof(struct hp_row));
 };

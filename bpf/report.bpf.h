@@ -10,10 +10,7 @@
  */
 #pragma once
 
-#include "maps.bpf.h"
-#include "verdict.h"
-
-#define PF_KTHREAD 0x00200000
+#include "sock.bpf.h"
 
 struct finding {
 	struct hp_decision decision;
@@ -56,6 +53,11 @@ static __always_inline void count_lost(enum hp_lost why)
 		__sync_fetch_and_add(&c->lost[why], 1);
 }
 
+/* The task that runs, for members that are read one by one. */
+#define as_task(task)                                                                              \
+	((struct task_struct *)bpf_rdonly_cast((void *)(task),                                     \
+					       bpf_core_type_id_kernel(struct task_struct)))
+
 /* The id of the task's cgroup in v1's memory hierarchy; 0 where there is none. */
 static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
 {
@@ -72,11 +74,14 @@ static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
 	return BPF_CORE_READ(state, cgroup, kn, id);
 }
 
-/* sockops programs before 6.18 lack helpers that others have: ask the task itself. */
+/* The task itself is asked where that is cheap, or where the helper is not there (sockops
+ * before 6.18). */
 static __always_inline __u64 current_cgroup(bool by_helper)
 {
 	struct task_struct *task;
 
+	if (can_cast())
+		return as_task(bpf_get_current_task())->cgroups->dfl_cgrp->kn->id;
 	if (by_helper)
 		return bpf_get_current_cgroup_id();
 	task = (void *)bpf_get_current_task();
@@ -141,13 +146,13 @@ static __always_inline int fold_way(struct hp_fold_set *set, const struct hp_fol
 /* The way that has been quiet for longest. Called under the set's lock. */
 static __always_inline int fold_oldest(struct hp_fold_set *set)
 {
-	__u64 least = set->slot[0].sent_ns;
+	__u64 least = set->slot[0].sent_tick;
 	int way = 0;
 
 #pragma unroll
 	for (int i = 1; i < HP_FOLD_WAYS; i++) {
-		if (set->slot[i].sent_ns < least) {
-			least = set->slot[i].sent_ns;
+		if (set->slot[i].sent_tick < least) {
+			least = set->slot[i].sent_tick;
 			way = i;
 		}
 	}
@@ -160,9 +165,44 @@ enum fold_state {
 	FOLD_NEW,   /* nobody holds this key: not counted */
 };
 
+/* Another CPU's tick may be later than ours; without folding no matter. */
+static __always_inline bool fold_is_quiet(const struct hp_fold_slot *slot, __u64 tick)
+{
+	return hp_fold_ticks && tick < slot->sent_tick + hp_fold_ticks;
+}
+
+/*
+ * Count one more of what is held and not due, without the lock: that is nearly
+ * every violation, and often of one slot on all CPUs. What a slot counts is never
+ * set back, so nothing is lost if the slot goes to another holder at this very
+ * moment: it is counted there.
+ */
+static __always_inline bool fold_repeat(struct hp_fold_set *set, const struct hp_fold_key *key,
+					__u64 tick)
+{
+#pragma unroll
+	for (int i = 0; i < HP_FOLD_WAYS; i++) {
+		struct hp_fold_slot *slot = &set->slot[i];
+
+		if (!slot->generation || !same_key(&slot->key, key))
+			continue;
+		if (!fold_is_quiet(slot, tick))
+			return false;
+		__sync_fetch_and_add(&slot->seen, 1);
+		return true;
+	}
+	return false;
+}
+
+/* What a slot's holder has counted; under the lock. */
+static __always_inline __u64 fold_seen(const struct hp_fold_slot *slot)
+{
+	return *(const volatile __u64 *)&slot->seen - slot->base;
+}
+
 /* Count one more of what a slot holds already. */
 static __always_inline enum fold_state fold_again(struct hp_fold_set *set, __u32 number,
-						  const struct hp_fold_key *key, __u64 now,
+						  const struct hp_fold_key *key, __u64 tick,
 						  struct hp_fold_ref *ref)
 {
 	enum fold_state state = FOLD_NEW;
@@ -173,13 +213,12 @@ static __always_inline enum fold_state fold_again(struct hp_fold_set *set, __u32
 	if (way >= 0) {
 		struct hp_fold_slot *slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
 
-		slot->seen++;
-		/* another CPU's `now` may be later than ours; without folding no matter */
-		state = hp_fold_ns && now < slot->sent_ns + hp_fold_ns ? FOLD_QUIET : FOLD_DUE;
+		__sync_fetch_and_add(&slot->seen, 1);
+		state = fold_is_quiet(slot, tick) ? FOLD_QUIET : FOLD_DUE;
 		if (state == FOLD_DUE)
-			slot->sent_ns = now;
+			slot->sent_tick = tick;
 		ref->generation = slot->generation;
-		ref->seen = slot->seen;
+		ref->seen = fold_seen(slot);
 	}
 	bpf_spin_unlock(&set->lock);
 	ref->slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
@@ -192,7 +231,7 @@ static __always_inline enum fold_state fold_again(struct hp_fold_set *set, __u32
  * the record that tells of it, and must submit it.
  */
 static __always_inline void fold_take(struct hp_fold_set *set, __u32 number,
-				      const struct hp_fold_key *key, __u64 now,
+				      const struct hp_fold_key *key, __u64 tick,
 				      struct hp_fold_ref *ref)
 {
 	struct hp_fold_slot *slot;
@@ -200,23 +239,22 @@ static __always_inline void fold_take(struct hp_fold_set *set, __u32 number,
 
 	bpf_spin_lock(&set->lock);
 	way = fold_way(set, key); /* another CPU may have been faster */
-	if (way >= 0) {
-		slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
-		slot->seen++;
-		ref->prev_seen = HP_FOLD_SAME;
-	} else {
+	ref->prev_seen = HP_FOLD_SAME;
+	if (way < 0) {
 		way = fold_oldest(set);
 		slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
-		ref->prev_seen = slot->seen;
+		ref->prev_seen = fold_seen(slot);
+		slot->base += ref->prev_seen;
 		slot->key = *key;
-		slot->seen = 1;
 		slot->generation++;
 		if (!slot->generation)
 			slot->generation = 1;
 	}
-	slot->sent_ns = now;
+	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+	__sync_fetch_and_add(&slot->seen, 1);
+	slot->sent_tick = tick;
 	ref->generation = slot->generation;
-	ref->seen = slot->seen;
+	ref->seen = fold_seen(slot);
 	bpf_spin_unlock(&set->lock);
 	ref->slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
 }
@@ -283,7 +321,7 @@ static __always_inline void report_by(void *ctx, bool by_helper, const struct fi
 		.how = f->how,
 	};
 	struct hp_fold_ref ref = {};
-	__u64 now = bpf_ktime_get_boot_ns();
+	__u64 tick = bpf_jiffies64(), now; /* a record alone is worth the exact time */
 	__u32 number = fold_set_of(&key);
 	struct hp_fold_set *set = bpf_map_lookup_elem(&hp_folds, &number);
 	struct hp_event *e = 0;
@@ -293,9 +331,12 @@ static __always_inline void report_by(void *ctx, bool by_helper, const struct fi
 	if (!set)
 		return;
 	count(key.cls, key.verdict);
-	state = fold_again(set, number, &key, now, &ref);
+	if (fold_repeat(set, &key, tick))
+		return;
+	state = fold_again(set, number, &key, tick, &ref);
 	if (state == FOLD_QUIET)
 		return;
+	now = bpf_ktime_get_boot_ns();
 	token = take_token(now);
 	if (token)
 		e = bpf_ringbuf_reserve(&hp_ring, sizeof(*e), 0);
@@ -306,7 +347,7 @@ static __always_inline void report_by(void *ctx, bool by_helper, const struct fi
 		return;
 	}
 	if (state == FOLD_NEW)
-		fold_take(set, number, &key, now, &ref);
+		fold_take(set, number, &key, tick, &ref);
 	send(e, ctx, by_helper, f, &key, &ref, now);
 }
 

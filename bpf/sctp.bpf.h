@@ -91,7 +91,7 @@ static __always_inline __u32 read_address(void *at, struct finding *f)
 static __always_inline int sctp_bind(struct sock *sk, void *address, __u32 len)
 {
 	struct finding f = { .hook = HP_HOOK_LSM, .query.proto = HP_PROTO_SCTP };
-	__u32 policy = hp_active & 1;
+	__u32 policy = hp_active & HP_ACTIVE_POLICY;
 	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
 	__u32 first = read_address(address, &f);
 
@@ -109,7 +109,7 @@ static __always_inline int sctp_bind(struct sock *sk, void *address, __u32 len)
 static __always_inline int sctp_listen(struct sock *sk)
 {
 	struct finding f = { .hook = HP_HOOK_LSM, .query.proto = HP_PROTO_SCTP };
-	__u32 policy = hp_active & 1;
+	__u32 policy = hp_active & HP_ACTIVE_POLICY;
 	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
 
 	f.query.port = BPF_CORE_READ(sk, __sk_common.skc_num);

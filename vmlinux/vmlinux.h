@@ -64,6 +64,7 @@ struct netns_ipv4 {
 };
 
 struct net {
+	unsigned long long net_cookie;
 	struct ns_common ns;
 	struct netns_ipv4 ipv4;
 };
@@ -91,11 +92,14 @@ struct sock_common {
 	atomic64_t skc_cookie;
 };
 
+struct bpf_local_storage;
+
 struct sock {
 	struct sock_common __sk_common;
 	unsigned char sk_kern_sock : 1;
 	unsigned char sk_userlocks : 4;
 	unsigned short sk_protocol;
+	struct bpf_local_storage *sk_bpf_storage;
 };
 
 struct socket {
@@ -134,6 +138,10 @@ struct bpf_prog {
 struct bpf_iter__bpf_prog {
 	struct bpf_iter_meta *meta;
 	struct bpf_prog *prog;
+};
+
+enum bpf_func_id___that_came_with_cast {
+	BPF_FUNC_cgrp_storage_get___that_came_with_cast = 210,
 };
 
 #pragma clang attribute pop

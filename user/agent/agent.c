@@ -18,6 +18,7 @@
 #include "expiry.h"
 #include "foresee.h"
 #include "notify.h"
+#include "room.h"
 #include "state.h"
 #include "watchdog.h"
 
@@ -193,7 +194,10 @@ static int start_telling(struct agent *agent)
 		return EXIT_SYSTEM;
 	}
 	sweep_start(agent);
-	return EXIT_OK;
+	r = room_start(agent);
+	if (r < 0)
+		log_error("the timer of publications: %s", strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
 static int start_watching(struct agent *agent)

@@ -9,6 +9,7 @@
 #include "../registry/replace.h"
 #include "../source/places.h"
 #include "../source/source.h"
+#include "room.h"
 #include "state.h"
 
 static int load(const struct agent *agent, struct diags *diags, struct registry **ret_registry)
@@ -111,6 +112,7 @@ static int publish(struct agent *agent, const struct policy *policy,
 		return r;
 	next.generation = kernel_generation(agent->kernel);
 	agent->decision = next;
+	room_later(agent);
 	return 0;
 }
 

@@ -71,6 +71,7 @@ struct agent {
 	struct sweep_state sweep;
 	struct event event; /* the one being told: too large for the stack */
 	struct loop_source *drain_timer, *tick;
+	struct loop_source *room; /* when to make it: room.h */
 	uint64_t quiet_total;	  /* violations at the last tick */
 	unsigned int quiet_ticks; /* ticks without a new one */
 	bool ticks;		  /* the tick is set */

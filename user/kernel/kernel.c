@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Policies, records and counters of the loaded programs. */
 #include <errno.h>
-#include <linux/membarrier.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
 #include "parts.h"
 
@@ -20,82 +18,9 @@ void kernel_free(struct kernel *kernel)
 	ring_buffer__free(kernel->ring);
 	program_names_close(kernel->names);
 	hostport_bpf__destroy(kernel->skel);
+	cleanup_close(&kernel->spare);
 	free(kernel->per_cpu);
 	free(kernel);
-}
-
-static int create_rows(uint32_t len)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
-	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "hp_policy_rows", sizeof(struct hp_row_key),
-				sizeof(struct hp_row), len ? len : 1, &opts);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static int fill_rows(int fd, const struct policy *policy)
-{
-	for (size_t i = 0; i < policy->len; i++)
-		if (bpf_map_update_elem(fd, &policy->rows[i].key, &policy->rows[i].row, BPF_ANY))
-			return -errno;
-	return 0;
-}
-
-/* Replacing an element of a map of maps waits for all programs that run. */
-static int replace_something(void)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, opts);
-	_cleanup_close_ int inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "hp_wait", 4, 4, 1, NULL);
-	_cleanup_close_ int outer = -1;
-	uint32_t zero = 0;
-
-	opts.inner_map_fd = (uint32_t)inner;
-	if (inner >= 0)
-		outer = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "hp_wait", 4, 4, 1, &opts);
-	if (outer < 0 || bpf_map_update_elem(outer, &zero, &inner, BPF_ANY))
-		return -errno;
-	return 0;
-}
-
-/*
- * The half that is not in use must not have a reader left that took it for the
- * active one two policies ago: it would see the rows of one policy and the front
- * of another. Some kernels refuse the call (nohz_full), and some sandboxes.
- */
-static int wait_for_readers(const struct kernel *kernel)
-{
-	if (!kernel->generation)
-		return 0; /* there is no reader yet */
-	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0)
-		return 0;
-	return replace_something();
-}
-
-int kernel_publish(struct kernel *kernel, const struct policy *policy,
-		   const struct hp_config *config)
-{
-	uint32_t next = kernel->generation ? !kernel->skel->bss->hp_active : 0;
-	struct hp_config written = *config;
-	_cleanup_close_ int rows = create_rows((uint32_t)policy->len);
-	int r;
-
-	if (rows < 0)
-		return rows;
-	r = fill_rows(rows, policy);
-	if (r == 0)
-		r = wait_for_readers(kernel);
-	if (r < 0)
-		return r;
-	if (bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_rows), &next, &rows, BPF_ANY))
-		return -errno;
-	kernel->fronts[next] = policy->front;
-	written.generation = kernel->generation + 1;
-	if (bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_configs), &next, &written,
-				BPF_ANY))
-		return -errno;
-	__atomic_store_n(&kernel->skel->bss->hp_active, next, __ATOMIC_RELEASE);
-	kernel->generation++;
-	return 0;
 }
 
 void kernel_set_chosen_range(struct kernel *kernel, uint16_t first, uint16_t last)
@@ -164,9 +89,14 @@ int kernel_read_folds(struct kernel *kernel, kernel_slot_fn fn, void *data)
 		/* under the set's lock: generation and count belong together */
 		if (bpf_map_lookup_elem_flags(fd, &i, &set, BPF_F_LOCK))
 			return -errno;
-		for (uint32_t way = 0; way < HP_FOLD_WAYS; way++)
-			if (set.slot[way].generation)
-				fn(data, i * HP_FOLD_WAYS + way, &set.slot[way]);
+		for (uint32_t way = 0; way < HP_FOLD_WAYS; way++) {
+			struct hp_fold_slot *slot = &set.slot[way];
+
+			slot->seen -= slot->base;
+			slot->base = 0;
+			if (slot->generation)
+				fn(data, i * HP_FOLD_WAYS + way, slot);
+		}
 	}
 	return 0;
 }

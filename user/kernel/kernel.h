@@ -86,6 +86,15 @@ DEFINE_CLEANUP(struct kernel, kernel_free)
 int kernel_publish(struct kernel *kernel, const struct policy *policy,
 		   const struct hp_config *config);
 
+/*
+ * When there is time after a publication: wait until no program reads the policy
+ * before, give its memory back, and make room for the next one, which can be
+ * published without waiting then. Takes two RCU grace periods, some tens of
+ * milliseconds; nothing where it has been done. 0, or a negative errno, which
+ * costs nothing but that time later.
+ */
+int kernel_settle(struct kernel *kernel);
+
 /* Of the ring of records as it is: one that was taken over has the size that it had. */
 uint32_t kernel_ring_bytes(const struct kernel *kernel);
 
@@ -167,7 +176,8 @@ int kernel_drain(struct kernel *kernel);
 
 typedef void (*kernel_slot_fn)(void *data, uint32_t slot, const struct hp_fold_slot *value);
 
-/* Read every fold slot that was ever used. 0, or a negative errno. */
+/* Read every fold slot that was ever used, with what its holder has seen (`base` is 0). 0, or a
+ * negative errno. */
 int kernel_read_folds(struct kernel *kernel, kernel_slot_fn fn, void *data);
 
 /* The counters of all CPUs together. 0, or a negative errno. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "../base/log.h"
 #include "parts.h"
@@ -79,6 +80,15 @@ static bool has_retval(void)
 	       has_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_retval);
 }
 
+/* Nanoseconds in jiffies, whose length is that of the coarse clocks' steps. */
+static uint64_t ticks_of(uint64_t ns)
+{
+	struct timespec tick = { .tv_nsec = 10000000 };
+
+	(void)clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	return tick.tv_nsec > 0 ? (ns + (uint64_t)tick.tv_nsec - 1) / (uint64_t)tick.tv_nsec : ns;
+}
+
 static int configure(struct kernel *kernel, const struct kernel_settings *settings)
 {
 	struct hostport_bpf *skel = kernel->skel;
@@ -87,8 +97,9 @@ static int configure(struct kernel *kernel, const struct kernel_settings *settin
 	skel->rodata->hp_netns_cookie = settings->netns_cookie;
 	skel->rodata->hp_netns_inum = settings->netns_inum;
 	skel->rodata->hp_root_cgroup = settings->root_cgroup;
+	skel->rodata->hp_no_cast = kernel->no_cast;
+	skel->rodata->hp_fold_ticks = ticks_of(settings->fold_ns);
 	skel->rodata->hp_has_retval = has_retval();
-	skel->rodata->hp_fold_ns = settings->fold_ns;
 	if (!settings->fold_ns) {
 		/* no rate either, also over the tokens of an agent that had one */
 		skel->rodata->hp_token_ns = 0;
@@ -125,14 +136,14 @@ static int share_maps(struct kernel *kernel)
 /* What the published policy is counted by goes on from there. */
 static int read_generation(struct kernel *kernel)
 {
-	uint32_t active = kernel->skel->bss->hp_active & 1;
+	uint32_t word = kernel->skel->bss->hp_active, active = word & HP_ACTIVE_POLICY;
 	struct hp_config config;
 
 	if (bpf_map_lookup_elem(bpf_map__fd(kernel->skel->maps.hp_configs), &active, &config))
 		return -errno;
 	kernel->generation = config.generation;
 	kernel->generation_before = config.generation;
-	kernel->active_before = active;
+	kernel->active_before = word;
 	return 0;
 }
 
@@ -214,21 +225,34 @@ static size_t plan(const struct kernel_settings *settings, uint32_t attempts[4])
 	return n;
 }
 
-static int load_most(struct kernel *kernel, const struct kernel_settings *settings)
+static int load_first(struct kernel *kernel, const struct kernel_settings *settings,
+		      const uint32_t attempts[], size_t n, bool last)
 {
-	uint32_t attempts[4];
-	size_t n = plan(settings, attempts);
 	int r = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		/* that a part of the kernel is missing is no news; that all fails is */
-		libbpf_set_print(i + 1 < n ? NULL : print);
+		libbpf_set_print(last && i + 1 == n ? print : NULL);
 		kernel->parts = attempts[i];
 		r = load_with(kernel, settings, attempts[i]);
 		if (r == 0)
 			break;
 	}
 	libbpf_set_print(print);
+	return r;
+}
+
+static int load_most(struct kernel *kernel, const struct kernel_settings *settings)
+{
+	uint32_t attempts[4];
+	size_t n = plan(settings, attempts);
+	int r = load_first(kernel, settings, attempts, n, false);
+
+	/* nothing loads: without what only newer kernels have, or to hear why */
+	if (r < 0) {
+		kernel->no_cast = true;
+		r = load_first(kernel, settings, attempts, n, true);
+	}
 	/* is it the one program, or is there no loading at all? */
 	if (r < 0 && settings->listen == KERNEL_LISTEN_FEXIT) {
 		r = load_with(kernel, settings, 0);
@@ -244,6 +268,7 @@ int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kern
 
 	if (!kernel)
 		return -ENOMEM;
+	kernel->spare = -1;
 	libbpf_set_print(print);
 	kernel->cpus = libbpf_num_possible_cpus();
 	if (kernel->cpus < 0)

@@ -27,8 +27,9 @@ struct kernel {
 	struct bpf_link *links[PART_MAX];
 	struct ring_buffer *ring;
 	struct pins *pins;	     /* borrowed; NULL: none */
+	bool no_cast;		     /* the programs do without bpf_rdonly_cast() */
 	bool adopted;		     /* the maps were there before */
-	uint32_t active_before;	     /* of an adopted instance: what was in force, */
+	uint32_t active_before;	     /* of an adopted instance: hp_active, */
 	uint32_t generation_before;  /* and its number */
 	uint32_t added;		     /* links that it did not have: 1 << enum part */
 	struct hp_info info;	     /* whose maps these are */
@@ -37,8 +38,12 @@ struct kernel {
 	struct hp_counters *per_cpu; /* room for one reading */
 	int cpus;
 	uint32_t generation;
-	uint32_t parts; /* of the programs beside the four: which are loaded, 1 << enum part */
-	int budget;	/* records that the drain at hand may still take */
+	uint32_t len;	    /* rows of the policy published last */
+	bool unread;	    /* no program reads the half that is not in use */
+	int spare;	    /* its row map, empty; -1: none */
+	uint32_t spare_len; /* rows that go into it */
+	uint32_t parts;	    /* of the programs beside the four: which are loaded, 1 << enum part */
+	int budget;	    /* records that the drain at hand may still take */
 	struct program_names *names; /* NULL: not needed yet, or not to be had */
 	bool names_tried;
 	kernel_event_fn on_event;

@@ -51,6 +51,7 @@ static int append(struct policy *policy, uint8_t proto, const struct hp_row *row
 static void fill_front(struct policy *policy)
 {
 	struct hp_query q = { 0 };
+	struct hp_front_word *word;
 
 	for (size_t i = 0; i < policy->len; i++) {
 		const struct policy_row *p = &policy->rows[i];
@@ -59,10 +60,11 @@ static void fill_front(struct policy *policy)
 			continue;
 		q.proto = p->key.proto;
 		q.port = p->key.port;
+		word = &policy->front.words[q.proto][q.port / 64];
+		word->named |= 1ULL << q.port % 64;
 		for (q.scope = 0; q.scope < HP_SCOPE_MAX; q.scope++)
 			if (hp_classify(&p->row, &q) == HP_CLASS_NONE)
-				policy->front.allowed[q.proto][q.scope][q.port / 64] |=
-					1ULL << q.port % 64;
+				word->allowed[q.scope] |= 1ULL << q.port % 64;
 	}
 }
 
@@ -115,7 +117,9 @@ bool policy_front_allows(const struct hp_front *front, const struct hp_query *qu
 {
 	if (query->proto >= HP_FRONT_PROTOS || query->scope >= HP_SCOPE_MAX)
 		return false;
-	return front->allowed[query->proto][query->scope][query->port / 64] >> query->port % 64 & 1;
+	return front->words[query->proto][query->port / 64].allowed[query->scope] >>
+		       query->port % 64 &
+	       1;
 }
 
 struct hp_decision policy_decide(const struct policy *policy, const struct hp_config *config,

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Publishing a policy: rows, front and configuration are written to the half
+ * that is not in use, and one store puts them in force.
+ *
+ * To put a map into a map of maps the kernel waits for all programs that run
+ * (synchronize_rcu(): some milliseconds to tens of them). So the map for the
+ * next policy is put there in advance, when there is time: kernel_settle().
+ */
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+
+#include "parts.h"
+
+#define BATCH	  1024
+#define SPARE_MIN 512  /* rows that a small policy may grow to before it has to wait */
+#define SPARE_MAX 2048 /* more would keep memory of megabytes for the rare case */
+
+static int create_rows(uint32_t len)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "hp_policy_rows", sizeof(struct hp_row_key),
+				sizeof(struct hp_row), len ? len : 1, NULL);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int fill_batch(int fd, const struct policy_row *rows, uint32_t len)
+{
+	struct hp_row_key keys[BATCH];
+	struct hp_row values[BATCH];
+
+	for (uint32_t i = 0; i < len; i++) {
+		keys[i] = rows[i].key;
+		values[i] = rows[i].row;
+	}
+	return bpf_map_update_batch(fd, keys, values, &len, NULL) ? -errno : 0;
+}
+
+static int fill_rows(int fd, const struct policy *policy)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < policy->len && r == 0; i += BATCH) {
+		size_t rest = policy->len - i;
+
+		r = fill_batch(fd, policy->rows + i, (uint32_t)(rest < BATCH ? rest : BATCH));
+	}
+	return r;
+}
+
+/* Replacing an element of a map of maps waits for all programs that run. */
+static int replace_something(void)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts);
+	_cleanup_close_ int inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "hp_wait", 4, 4, 1, NULL);
+	_cleanup_close_ int outer = -1;
+	uint32_t zero = 0;
+
+	opts.inner_map_fd = (uint32_t)inner;
+	if (inner >= 0)
+		outer = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "hp_wait", 4, 4, 1, &opts);
+	if (outer < 0 || bpf_map_update_elem(outer, &zero, &inner, BPF_ANY))
+		return -errno;
+	return 0;
+}
+
+/*
+ * The half that is not in use must not have a reader left that took it for the
+ * active one before: it would see the rows of one policy and the front of
+ * another. Some kernels refuse the call (nohz_full), and some sandboxes.
+ */
+static int wait_for_readers(struct kernel *kernel)
+{
+	int r = 0;
+
+	if (!kernel->generation || kernel->unread)
+		return 0;
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) < 0)
+		r = replace_something();
+	kernel->unread = r == 0;
+	return r;
+}
+
+static uint32_t next_half(const struct kernel *kernel)
+{
+	return kernel->generation ? !(kernel->skel->bss->hp_active & HP_ACTIVE_POLICY) : 0;
+}
+
+/* Nobody reads the half that is not in use: put these rows there. */
+static int install(const struct kernel *kernel, int rows)
+{
+	uint32_t next = next_half(kernel);
+
+	return bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_rows), &next, &rows, BPF_ANY) ?
+		       -errno :
+		       0;
+}
+
+static void drop_spare(struct kernel *kernel)
+{
+	kernel->spare_len = 0;
+	cleanup_close(&kernel->spare);
+	kernel->spare = -1;
+}
+
+/* Into the map that is there already. */
+static int write_spare(struct kernel *kernel, const struct policy *policy)
+{
+	int r = fill_rows(kernel->spare, policy);
+
+	drop_spare(kernel); /* in either case: it is used, or half full */
+	return r;
+}
+
+static int write_new(struct kernel *kernel, const struct policy *policy)
+{
+	_cleanup_close_ int rows = create_rows((uint32_t)policy->len);
+	int r = rows < 0 ? rows : fill_rows(rows, policy);
+
+	drop_spare(kernel);
+	if (r == 0)
+		r = wait_for_readers(kernel);
+	return r == 0 ? install(kernel, rows) : r;
+}
+
+static uint32_t active_word(uint32_t half, const struct hp_config *config)
+{
+	uint32_t word = half;
+
+	if (config->mode != HP_MODE_UNSET)
+		word |= HP_ACTIVE_SET;
+	if (config->mode == HP_MODE_ENFORCE && config->denies)
+		word |= HP_ACTIVE_DENIES;
+	if (config->denies & 1U << HP_CLASS_EPHEMERAL)
+		word |= HP_ACTIVE_EPHEMERAL;
+	return word;
+}
+
+int kernel_publish(struct kernel *kernel, const struct policy *policy,
+		   const struct hp_config *config)
+{
+	uint32_t next = next_half(kernel);
+	struct hp_config written = *config;
+	int r;
+
+	r = policy->len <= kernel->spare_len ? write_spare(kernel, policy) :
+					       write_new(kernel, policy);
+	if (r < 0)
+		return r;
+	kernel->fronts[next] = policy->front;
+	written.generation = kernel->generation + 1;
+	if (bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_configs), &next, &written,
+				BPF_ANY))
+		return -errno;
+	__atomic_store_n(&kernel->skel->bss->hp_active, active_word(next, config),
+			 __ATOMIC_RELEASE);
+	kernel->generation++;
+	kernel->len = (uint32_t)policy->len;
+	kernel->unread = kernel->generation == 1; /* before it there was none to read */
+	return 0;
+}
+
+int kernel_settle(struct kernel *kernel)
+{
+	uint32_t len = kernel->len > SPARE_MAX ? 1 : kernel->len + kernel->len / 4 + SPARE_MIN;
+	_cleanup_close_ int rows = -1;
+	int r;
+
+	if (!kernel->generation || kernel->spare_len)
+		return 0;
+	r = wait_for_readers(kernel);
+	if (r < 0)
+		return r;
+	rows = create_rows(len);
+	r = rows < 0 ? rows : install(kernel, rows);
+	if (r < 0)
+		return r;
+	kernel->spare = TAKE_FD(rows);
+	kernel->spare_len = len;
+	return 0;
+}
