@@ -3,6 +3,7 @@
 #   make            build/hostportd and build/hostportctl
 #   make run        install what is missing, build, audit this node and print violations
 #   make test       install what is missing, build, run every test on this kernel
+#   make bench      install what is missing, build, measure against the targets
 #   make help       the other targets
 #
 # V=1 prints the commands. DEBUG=1 builds with ASan and UBSan into build-debug/.
@@ -104,17 +105,21 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	coverage/rules \
 	ctl/client \
 	kernel/mountinfo))
+# Parts of the bench likewise.
+UNIT_PARTS += $(addprefix $(B)/tests/bench/,results.o targets.o)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
 NEXT := $(B)/next/hostportd $(B)/other/hostportd
+BENCH := $(B)/tests/bench/bench
 MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format docs-coverage test-kernels test-systemd test-browser tests-built fuzz fuzz-built soak
+	lint format docs-coverage test-kernels test-systemd test-browser tests-built fuzz fuzz-built soak \
+	bench bench-built
 
 all: $(PROGRAMS)
 
@@ -134,6 +139,7 @@ help:
 	  '                  the HTML page in a headless Chromium, which it installs' \
 	  '  make fuzz       each fuzz target for FUZZ_SECONDS (60), or FUZZ_RUNS executions' \
 	  '  make soak       a busy agent for SOAK_MINUTES (30): its memory and descriptors must not grow' \
+	  '  make bench      ARGS are options of the bench: --only=ROW, --rounds=N, --quick' \
 	  '  make lint       formatting, sizes, shell scripts, man pages' \
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
 	  '  make install    programs, man pages and the systemd unit below $$(DESTDIR)$$(prefix)' \
@@ -153,7 +159,7 @@ test: packages-test
 	$(Q)$(MAKE) -s --no-print-directory all tests-built
 	$(Q)B=$(B) tests/run.sh
 
-tests-built: $(UNIT) $(E2E) $(B)/tests/bpf/verdict_test $(NEXT)
+tests-built: $(UNIT) $(E2E) $(B)/tests/bpf/verdict_test $(NEXT) $(BENCH)
 
 unit: $(UNIT)
 	$(Q)B=$(B) tests/run.sh unit
@@ -196,6 +202,12 @@ soak: packages-test
 	$(Q)$(MAKE) -s --no-print-directory all tests-built
 	$(Q)B=$(B) tests/soak/run.sh
 
+bench: packages
+	$(Q)$(MAKE) -s --no-print-directory all bench-built
+	$(Q)exec $(BENCH) --dir=$(B) --json=$(B)/bench.json $(ARGS)
+
+bench-built: $(BENCH)
+
 # ---- BPF -----------------------------------------------------------------------------------
 BPF_HDR := $(wildcard bpf/*.h) vmlinux/vmlinux.h
 
@@ -204,6 +216,10 @@ $(B)/bpf/%.bpf.o: bpf/%.bpf.c $(BPF_HDR) Makefile
 	$(call say,BPF,$@)$(CLANG) $(BPFFLAGS) -c $< -o $@
 
 $(B)/tests/bpf/%.bpf.o: tests/bpf/%.bpf.c $(BPF_HDR) Makefile
+	@mkdir -p $(@D)
+	$(call say,BPF,$@)$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+$(B)/tests/bench/%.bpf.o: tests/bench/%.bpf.c $(BPF_HDR) Makefile
 	@mkdir -p $(@D)
 	$(call say,BPF,$@)$(CLANG) $(BPFFLAGS) -c $< -o $@
 
@@ -279,6 +295,10 @@ $(B)/tests/browser/%: $(B)/tests/browser/%.o $(LIB)
 $(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka
 $(B)/tests/bpf/verdict_test.o: | $(B)/tests/bpf/verdict.skel.h
+
+BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
+$(BENCH): $(call objects,$(BENCH_SRC)) $(KERNEL) $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB) -lm
 
 $(B)/tests/e2e/waytry: $(call objects,$(SUBJECT_SRC)) $(LIB)
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o

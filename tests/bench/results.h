@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* What was measured. Pure. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "targets.h"
+
+struct figure {
+	char row[24], what[48], instance[64], unit[16];
+	double value;
+};
+
+struct failure {
+	char row[24], reason[160];
+};
+
+struct figures {
+	struct figure *list;
+	size_t len, cap;
+};
+
+struct results {
+	struct figures judged; /* each has a target */
+	struct figures notes;  /* and these have none */
+	struct failure *failures;
+	size_t failures_len, failures_cap;
+	bool no_memory; /* something is missing */
+	double none_ns, empty_ns;
+	double scale; /* of targets in ns; 0: not measured */
+	double noise_ns;
+};
+
+void results_free(struct results *r);
+
+void results_put(struct results *r, const char *row, const char *what, const char *instance,
+		 double value);
+void results_note(struct results *r, const char *row, const char *what, const char *instance,
+		  double value, const char *unit);
+void results_fail(struct results *r, const char *row, const char *reason);
+
+/* The worst figure of a target, or NULL: it was not measured. */
+const struct figure *results_worst(const struct results *r, const struct target_row *row,
+				   const struct target *target);
+
+/* Why a row was not measured, or NULL. */
+const char *results_failure(const struct results *r, const char *row);
+
+/* A target as it is on this machine; stated ones, where it was not measured. */
+struct target results_target(const struct results *r, const struct target *target);
