@@ -106,7 +106,7 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	ctl/client \
 	kernel/mountinfo))
 # Parts of the bench likewise.
-UNIT_PARTS += $(addprefix $(B)/tests/bench/,results.o targets.o)
+UNIT_PARTS += $(addprefix $(B)/tests/bench/,results.o stats.o targets.o)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
@@ -278,7 +278,7 @@ $(B)/other/hostportd: $(B)/hostportd
 	$(Q)$(MAKE) -s --no-print-directory B=$(B)/other CFLAGS='$(CFLAGS) -DHP_LAYOUT_EPOCH=3' $@
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lseccomp -lcmocka
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lseccomp -lcmocka -lm
 
 # Parts of the programs that a target is about, beside those that unit tests reach.
 FUZZ_PARTS := $(addprefix $(B)/user/,agent/control.o ctl/answer.o ctl/effective.o \
@@ -298,7 +298,9 @@ $(B)/tests/bpf/verdict_test.o: | $(B)/tests/bpf/verdict.skel.h
 
 BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
 $(BENCH): $(call objects,$(BENCH_SRC)) $(KERNEL) $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB) -lm
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB) -lpthread -lm
+
+$(B)/tests/bench/held_peer.o: | $(B)/tests/bench/peers.skel.h
 
 $(B)/tests/e2e/waytry: $(call objects,$(SUBJECT_SRC)) $(LIB)
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o

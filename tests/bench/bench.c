@@ -24,7 +24,9 @@
 #include "../../user/base/options.h"
 #include "../../user/base/parse.h"
 #include "../../user/base/status.h"
+#include "groups.h"
 #include "guard.h"
+#include "holder.h"
 #include "place.h"
 #include "report.h"
 #include "results.h"
@@ -49,7 +51,7 @@ typedef void (*bench_group)(struct bench *b);
 
 /* Each measures what it is for if bench_wants() it. */
 static const bench_group groups[] = {
-	NULL, /* the last one */
+	bench_machine, bench_bind, NULL, /* the last one */
 };
 
 /* ---- bench.h ------------------------------------------------------------------------------- */
@@ -298,6 +300,8 @@ int main(int argc, char **argv)
 	struct bench b = { .dir = "build" };
 	int status, r;
 
+	if (argc > 1 && strcmp(argv[1], HOLDER_ARG) == 0)
+		return holder_main(argc, argv);
 	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 	log_setup("bench", LOG_LEVEL_INFO);

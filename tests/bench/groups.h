@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The groups of bench.c: each measures those of its rows that are wanted. */
+#pragma once
+
+#include "bench.h"
+
+/* What this machine's bind() costs: before all others. */
+void bench_machine(struct bench *b);
+
+/* allowed, allowed-none, port-0, other-netns, fold-audit, fold-deny, p99 */
+void bench_bind(struct bench *b);
+
+/* allowed-large */
+void bench_large(struct bench *b);
+
+/* peers */
+void bench_peers(struct bench *b);
+
+/* curve-rows, curve-threads, curve-neighbours */
+void bench_curves(struct bench *b);

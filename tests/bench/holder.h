@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Holders: processes that load programs and attach them when they are told to.
+ * They are another mode of the bench program, so that the bench program of
+ * another revision can be asked for that one's:
+ *
+ *   bench holder CGROUP NETNS WORD...     what it holds: see held.h
+ *
+ * It answers each line of its input with one of its own: "ok", followed by what
+ * was asked for, or "failed: WHY". The first "ok" says that all is loaded.
+ *
+ *   on N     attach; N is for neighbours
+ *   off      detach
+ *   stats    of each attached program " HOOK:RUNS:NS", as bpf_stats has it
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../user/base/buf.h"
+#include "binder.h"
+
+#define HOLDER_ARG "holder" /* argv[1] of the mode */
+
+/* The mode's main(). An exit status. */
+int holder_main(int argc, char **argv);
+
+struct holder;
+
+/*
+ * Start one of the bench program at `exe` (NULL: this one) for a binder. `what` are the words
+ * behind, with blanks between them. 0, or a negative errno with a reason in `err`.
+ */
+int holder_start(const char *exe, const char *cgroup, const struct binder *binder, const char *what,
+		 struct holder **ret_holder, struct buf *err);
+void holder_free(struct holder *holder);
+DEFINE_CLEANUP(struct holder, holder_free)
+
+/* 0, or a negative errno. */
+int holder_on(struct holder *holder, unsigned int n, struct buf *err);
+int holder_off(struct holder *holder, struct buf *err);
+
+#define HOLDER_HOOKS 8
+
+struct holder_stats {
+	size_t len;
+	struct {
+		char hook[32];
+		uint64_t runs, ns;
+	} hooks[HOLDER_HOOKS];
+};
+
+int holder_stats(struct holder *holder, struct holder_stats *ret_stats, struct buf *err);

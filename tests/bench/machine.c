@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+/* What this machine's bind() costs without a program and with an empty one. */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <math.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+#include "../../user/base/cleanup.h"
+#include "../../user/kernel/cgroup.h"
+#include "groups.h"
+#include "kinds.h"
+#include "scenario.h"
+#include "targets.h"
+
+static bool wants_scaled(const struct bench *b)
+{
+	const struct target_row *rows;
+	size_t len;
+
+	rows = targets_rows(&len);
+	for (size_t i = 0; i < len; i++)
+		for (const struct target *t = rows[i].targets; t->what; t++)
+			if (t->flags & TARGET_SCALED && bench_wants(b, rows[i].id))
+				return true;
+	return false;
+}
+
+static void measure(struct bench *b, const struct binder *binder)
+{
+	_cleanup_scenario_ struct scenario s;
+	unsigned int none, empty, again;
+	double noise = 0;
+
+	scenario_init(&s, b, binder);
+	for (unsigned int kind = 0; kind < KINDS; kind++)
+		scenario_op(&s, kinds[kind].name, kind_allowed(kind, PORTS_SMALL), false);
+	none = scenario_variant(&s, "none");
+	empty = scenario_holding(&s, "empty", "peer empty");
+	again = scenario_holding(&s, "empty again", "peer empty");
+	scenario_run(&s);
+	if (scenario_failed(&s, "allowed-none"))
+		return;
+	for (unsigned int kind = 0; kind < KINDS; kind++) {
+		noise = fmax(noise, scenario_reach(&s, again, empty, kind));
+		bench_note(b, "allowed-none", "none", kinds[kind].name,
+			   scenario_value(&s, none, kind, SCENARIO_BIND), "ns");
+		bench_note(b, "allowed-none", "empty over none", kinds[kind].name,
+			   scenario_over(&s, empty, none, kind, SCENARIO_BIND), "ns");
+	}
+	bench_set_noise(b, noise);
+	bench_set_machine(b, scenario_value(&s, none, 0, SCENARIO_BIND),
+			  scenario_value(&s, none, 0, SCENARIO_BIND) +
+				  scenario_over(&s, empty, none, 0, SCENARIO_BIND));
+}
+
+void bench_machine(struct bench *b)
+{
+	_cleanup_(binder_freep) struct binder *binder = NULL;
+	int r;
+
+	if (!wants_scaled(b))
+		return;
+	r = binder_start(bench_cgroup(b), &binder);
+	if (r < 0)
+		bench_fail(b, "allowed-none", "the binder: %s", strerror(-r));
+	else
+		measure(b, binder);
+}
