@@ -51,7 +51,12 @@ typedef void (*bench_group)(struct bench *b);
 
 /* Each measures what it is for if bench_wants() it. */
 static const bench_group groups[] = {
-	bench_machine, bench_bind, NULL, /* the last one */
+	bench_machine,	/* before all others: the scale */
+	bench_bind,	/* allowed, port-0, folding */
+	bench_programs, /* the same by bpf_stats */
+	bench_large,	/* allowed-large */
+	bench_peers,	/* peers */
+	NULL,		/* the last one */
 };
 
 /* ---- bench.h ------------------------------------------------------------------------------- */
@@ -59,13 +64,15 @@ static const bench_group groups[] = {
 void bench_put(struct bench *b, const char *row, const char *what, const char *instance,
 	       double value)
 {
-	results_put(&b->results, row, what, instance, value);
+	if (bench_wants(b, row))
+		results_put(&b->results, row, what, instance, value);
 }
 
 void bench_note(struct bench *b, const char *row, const char *what, const char *instance,
 		double value, const char *unit)
 {
-	results_note(&b->results, row, what, instance, value, unit);
+	if (bench_wants(b, row))
+		results_note(&b->results, row, what, instance, value, unit);
 }
 
 void bench_fail(struct bench *b, const char *row, const char *fmt, ...)

@@ -13,7 +13,7 @@
 struct bench;
 
 /* Record one figure: `row` and `what` name a target of targets.c; `instance` is which of several
- * ("tcp4 audit"), "" if there is one. */
+ * ("tcp4 audit"), "" if there is one. Of a row that is not wanted nothing is recorded. */
 void bench_put(struct bench *b, const char *row, const char *what, const char *instance,
 	       double value);
 

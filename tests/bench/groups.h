@@ -10,6 +10,9 @@ void bench_machine(struct bench *b);
 /* allowed, allowed-none, port-0, other-netns, fold-audit, fold-deny, p99 */
 void bench_bind(struct bench *b);
 
+/* Of some of the same what their programs cost by bpf_stats. */
+void bench_programs(struct bench *b);
+
 /* allowed-large */
 void bench_large(struct bench *b);
 

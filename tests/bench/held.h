@@ -35,7 +35,8 @@ struct held_type {
  */
 extern const struct held_type held_ours;
 
-/* "peer NAME": see peers.bpf.c. on(N): so many neighbours; of the others 1. */
+/* "peer NAME [RULES]": see peers.bpf.c; RULES of a linear one, the last matches. on(N): so many
+ * neighbours; of the others 1. */
 extern const struct held_type held_peer;
 
 /* Append what bpf_stats has counted of a program. */

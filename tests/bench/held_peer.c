@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "../../user/base/parse.h"
 #include "held.h"
 #include "peers.h"
 #include "ports.h"
@@ -41,7 +42,8 @@ struct peer {
 	const struct peer_type *type;
 	struct peers_bpf *skels[COPIES_MAX]; /* each its own, as those of others would be */
 	struct bpf_link *links[COPIES_MAX][PROGRAMS_MAX];
-	int cgroup_fd; /* borrowed */
+	unsigned int rules; /* of the linear one */
+	int cgroup_fd;	    /* borrowed */
 };
 
 static bool is_of(const struct peer_type *type, const struct bpf_program *p)
@@ -60,7 +62,7 @@ static int be_silent(enum libbpf_print_level level, const char *fmt, va_list ap)
 }
 
 /* The one that matches is the last; each of the others is another port's. */
-static int fill_rules(struct peers_bpf *skel)
+static int fill_rules(struct peers_bpf *skel, unsigned int len)
 {
 	static const struct {
 		__u32 family, protocol;
@@ -72,8 +74,8 @@ static int fill_rules(struct peers_bpf *skel)
 	};
 	int fd = bpf_map__fd(skel->maps.rules);
 
-	for (__u32 i = 0; i < PEER_RULES; i++) {
-		__u32 back = PEER_RULES - 1 - i;
+	for (__u32 i = 0; i < len; i++) {
+		__u32 back = len - 1 - i;
 		struct peer_rule rule = {
 			.family = last[i % ARRAY_LEN(last)].family,
 			.protocol = last[i % ARRAY_LEN(last)].protocol,
@@ -100,7 +102,8 @@ static int load_copy(struct peer *peer, unsigned int n)
 		bpf_program__set_autoload(p, is_of(peer->type, p));
 	if (r == 0)
 		r = peers_bpf__load(skel);
-	return r == 0 && strcmp(peer->type->name, "linear") == 0 ? fill_rules(skel) : r;
+	return r == 0 && strcmp(peer->type->name, "linear") == 0 ? fill_rules(skel, peer->rules) :
+								   r;
 }
 
 static const struct peer_type *find_type(const char *name)
@@ -122,12 +125,14 @@ static void peer_free(void *held)
 
 static int peer_load(const struct held_place *place, void **ret_held, struct buf *err)
 {
-	const struct peer_type *type = place->argc == 2 ? find_type(place->argv[1]) : NULL;
+	const struct peer_type *type = place->argc > 1 ? find_type(place->argv[1]) : NULL;
+	uint64_t rules = PEER_RULES;
 	struct peer *peer;
 	int r = 0;
 
-	if (!type) {
-		buf_puts(err, "peer NAME: no such peer");
+	if (!type || place->argc > 3 ||
+	    (place->argc == 3 && parse_u64(place->argv[2], 4, PEER_RULES, &rules) < 0)) {
+		buf_puts(err, "peer NAME [RULES]: no such peer");
 		return -EINVAL;
 	}
 	/* of the run's own mount namespace; where it is there already, this fails */
@@ -138,6 +143,7 @@ static int peer_load(const struct held_place *place, void **ret_held, struct buf
 		return -ENOMEM;
 	(void)libbpf_set_print(be_silent);
 	peer->type = type;
+	peer->rules = (unsigned int)rules;
 	peer->cgroup_fd = place->cgroup_fd;
 	for (unsigned int n = 0; n < type->copies && r == 0; n++)
 		r = load_copy(peer, n);

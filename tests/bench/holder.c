@@ -83,7 +83,7 @@ int holder_start(const char *exe, const char *cgroup, const struct binder *binde
 		be_holder(exe, cgroup, binder, words, pair[1]);
 	(void)close(pair[1]);
 	if (holder->pid > 0)
-		holder->lines = fdopen(dup(holder->fd), "r");
+		holder->lines = fdopen(fcntl(holder->fd, F_DUPFD_CLOEXEC, 0), "r");
 	if (!holder->lines)
 		return -errno;
 	r = hear(holder, line, err);

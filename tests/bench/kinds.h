@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of sockets that are bound, and the ports of each, as orders for a binder. */
+/* The kinds of sockets that are bound and the ports of each, as orders for a binder; our modes. */
 #pragma once
 
 #include "ports.h"
@@ -17,7 +17,7 @@ static const struct {
 	{ "udp6", true, true },
 };
 
-#define KIND_CALLS 2000
+#define KIND_CALLS 1000
 
 /* Ports that a registry of so many rows has; in random order, if there are many. */
 static inline struct sample_order kind_allowed(unsigned int kind, uint32_t rows)
@@ -43,3 +43,11 @@ static inline struct sample_order kind_port(unsigned int kind, uint16_t port)
 		.calls = KIND_CALLS,
 	};
 }
+
+enum mode {
+	AUDIT,
+	ENFORCE,
+	MODES,
+};
+
+static const char *const mode_words[MODES] = { "audit", "enforce" };

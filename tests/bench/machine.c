@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What this machine's bind() costs without a program and with an empty one. */
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <math.h>
-#include <string.h>
-
-#include <bpf/bpf.h>
-
-#include "../../user/base/cleanup.h"
-#include "../../user/kernel/cgroup.h"
 #include "groups.h"
 #include "kinds.h"
 #include "scenario.h"
@@ -58,14 +49,6 @@ static void measure(struct bench *b, const struct binder *binder)
 
 void bench_machine(struct bench *b)
 {
-	_cleanup_(binder_freep) struct binder *binder = NULL;
-	int r;
-
-	if (!wants_scaled(b))
-		return;
-	r = binder_start(bench_cgroup(b), &binder);
-	if (r < 0)
-		bench_fail(b, "allowed-none", "the binder: %s", strerror(-r));
-	else
-		measure(b, binder);
+	if (wants_scaled(b))
+		scenario_with_binder(b, "allowed-none", measure);
 }

@@ -16,6 +16,7 @@
 
 #define WARM_UP	     100
 #define PORTS	     65536
+#define BLOCK	     50 /* calls */
 #define CALLS_A_LOOK 16 /* at the clock, by a thread */
 
 struct subject {
@@ -103,7 +104,7 @@ static void loop(struct subject *s, uint32_t calls, struct sample *sample)
 static void timed_loop(struct subject *s, const struct clock_rate *rate, struct sample *sample)
 {
 	double ns[SAMPLE_CALLS_MAX];
-	uint32_t calls = s->order->calls < SAMPLE_CALLS_MAX ? s->order->calls : SAMPLE_CALLS_MAX;
+	uint32_t calls = s->order->calls;
 
 	for (uint32_t i = 0; i < calls; i++) {
 		int r, fd = fresh_socket(s);
@@ -118,17 +119,21 @@ static void timed_loop(struct subject *s, const struct clock_rate *rate, struct 
 	sample->p99_ns = stats_percentile(ns, calls, 0.99);
 }
 
-static void take_one_by_one(struct subject *s, const struct clock_rate *rate, struct sample *sample)
+/* CPU time, without a look at a clock between the calls of a block. */
+static void untimed_loop(struct subject *s, struct sample *sample)
 {
-	uint32_t calls = s->order->calls / 2;
-	uint64_t before;
+	double ns[SAMPLE_CALLS_MAX / BLOCK];
+	uint32_t blocks = s->order->calls / BLOCK;
+	uint64_t first = clock_ns(CLOCK_THREAD_CPUTIME_ID), before = first, now = first;
 
-	loop(s, WARM_UP, sample);
-	before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	loop(s, calls, sample);
-	sample->cpu_ns =
-		(double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - before) / (double)(calls ? calls : 1);
-	timed_loop(s, rate, sample);
+	for (uint32_t i = 0; i < blocks; i++) {
+		loop(s, BLOCK, sample);
+		now = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+		ns[i] = (double)(now - before) / BLOCK;
+		before = now;
+	}
+	sample->cpu_ns = (double)(now - first) / (double)(blocks * BLOCK);
+	sample->usual_ns = stats_middle_mean(ns, blocks);
 }
 
 /* ---- threads ------------------------------------------------------------------------------- */
@@ -217,9 +222,11 @@ void sample_take(const struct sample_order *order, const struct clock_rate *rate
 
 	if (order->threads) {
 		take_threads(order, &sample);
-	} else {
+	} else if (order->calls >= BLOCK && order->calls <= SAMPLE_CALLS_MAX) {
 		subject_init(&subject, order);
-		take_one_by_one(&subject, rate, &sample);
+		loop(&subject, WARM_UP, &sample);
+		untimed_loop(&subject, &sample);
+		timed_loop(&subject, rate, &sample);
 	}
 	*ret_sample = sample;
 }

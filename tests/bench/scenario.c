@@ -23,6 +23,18 @@ void scenario_free(struct scenario *s)
 	buf_free(&s->error);
 }
 
+void scenario_with_binder(struct bench *b, const char *row,
+			  void (*fn)(struct bench *b, const struct binder *binder))
+{
+	_cleanup_(binder_freep) struct binder *binder = NULL;
+	int r = binder_start(bench_cgroup(b), &binder);
+
+	if (r < 0)
+		bench_fail(b, row, "the binder: %s", strerror(-r));
+	else
+		fn(b, binder);
+}
+
 static bool is_well(const struct scenario *s)
 {
 	return s->error.len == 0 && !s->error.failed;
@@ -153,7 +165,7 @@ static void measure(struct scenario *s, unsigned int round, unsigned int variant
 		if (!(v->ops & 1U << i))
 			continue;
 		/* all of a round bind the same ports */
-		order.skip = round * 2 * order.calls;
+		order.skip = round * (2 * order.calls + 1);
 		if (binder_measure(s->binder, &order, sample) < 0)
 			fail(s, v->name, "the binder has ended");
 		else
@@ -219,9 +231,8 @@ bool scenario_failed(const struct scenario *s, const char *row)
 static double metric_of(const struct sample *sample, enum scenario_metric metric)
 {
 	const double values[SCENARIO_METRICS] = {
-		[SCENARIO_BIND] = sample->bind_ns,
-		[SCENARIO_P99] = sample->p99_ns,
-		[SCENARIO_CPU] = sample->cpu_ns,
+		[SCENARIO_BIND] = sample->bind_ns, [SCENARIO_P99] = sample->p99_ns,
+		[SCENARIO_CPU] = sample->cpu_ns,   [SCENARIO_USUAL] = sample->usual_ns,
 		[SCENARIO_PER_S] = sample->per_s,
 	};
 

@@ -54,6 +54,7 @@ enum scenario_metric {
 	SCENARIO_BIND, /* bind(), ns */
 	SCENARIO_P99,
 	SCENARIO_CPU,	/* socket(), bind() and close(), ns of CPU time */
+	SCENARIO_USUAL, /* likewise, without what is rare */
 	SCENARIO_PER_S, /* of threads, loops a second */
 	SCENARIO_METRICS,
 };
@@ -62,11 +63,16 @@ void scenario_init(struct scenario *s, struct bench *b, const struct binder *bin
 void scenario_free(struct scenario *s);
 #define _cleanup_scenario_ _cleanup_(scenario_free)
 
+/* Call fn with a binder that lives for so long; without one the row has failed. */
+void scenario_with_binder(struct bench *b, const char *row,
+			  void (*fn)(struct bench *b, const struct binder *binder));
+
 /* Add an operation. Its number. */
 unsigned int scenario_op(struct scenario *s, const char *name, struct sample_order order,
 			 bool violation);
 
-/* Add a variant with nothing attached, which all operations are done with. Its number. */
+/* Add a variant with nothing attached, which all operations are done with. Its number; the first
+ * is 0. */
 unsigned int scenario_variant(struct scenario *s, const char *name);
 
 /*
