@@ -106,12 +106,12 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	ctl/client \
 	kernel/mountinfo))
 # Parts of the bench likewise.
-UNIT_PARTS += $(addprefix $(B)/tests/bench/,results.o stats.o targets.o)
+UNIT_PARTS += $(addprefix $(B)/tests/bench/,plot.o results.o stats.o targets.o)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
 NEXT := $(B)/next/hostportd $(B)/other/hostportd
-BENCH := $(B)/tests/bench/bench
+BENCH := $(addprefix $(B)/tests/bench/,bench holder)
 MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 
 .DELETE_ON_ERROR:
@@ -119,7 +119,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SUFFIXES:
 .PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
 	lint format docs-coverage test-kernels test-systemd test-browser tests-built fuzz fuzz-built soak \
-	bench bench-built
+	bench bench-built bench-compare
 
 all: $(PROGRAMS)
 
@@ -140,6 +140,8 @@ help:
 	  '  make fuzz       each fuzz target for FUZZ_SECONDS (60), or FUZZ_RUNS executions' \
 	  '  make soak       a busy agent for SOAK_MINUTES (30): its memory and descriptors must not grow' \
 	  '  make bench      ARGS are options of the bench: --only=ROW, --rounds=N, --quick' \
+	  '  make bench-compare REV=COMMIT' \
+	  '                  likewise, with another revision beside ours; ARGS=--only=allowed is quicker' \
 	  '  make lint       formatting, sizes, shell scripts, man pages' \
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
 	  '  make install    programs, man pages and the systemd unit below $$(DESTDIR)$$(prefix)' \
@@ -204,9 +206,15 @@ soak: packages-test
 
 bench: packages
 	$(Q)$(MAKE) -s --no-print-directory all bench-built
-	$(Q)exec $(BENCH) --dir=$(B) --json=$(B)/bench.json $(ARGS)
+	$(Q)exec $(B)/tests/bench/bench --dir=$(B) --json=$(B)/bench.json $(ARGS)
 
 bench-built: $(BENCH)
+
+# Another revision is built below build/compare, and its programs take their turns with ours.
+bench-compare: packages
+	$(Q)$(MAKE) -s --no-print-directory all bench-built
+	$(Q)tests/bench/build-other.sh build/compare $(REV)
+	$(Q)exec $(B)/tests/bench/bench --dir=$(B) --other=build/compare/build $(ARGS)
 
 # ---- BPF -----------------------------------------------------------------------------------
 BPF_HDR := $(wildcard bpf/*.h) vmlinux/vmlinux.h
@@ -296,9 +304,14 @@ $(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka
 $(B)/tests/bpf/verdict_test.o: | $(B)/tests/bpf/verdict.skel.h
 
-BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
-$(BENCH): $(call objects,$(BENCH_SRC)) $(KERNEL) $(LIB)
+# Of the bench, what holds programs is a program of its own: see tests/bench/holder.h.
+HOLDER_SRC := tests/bench/holder_main.c $(wildcard tests/bench/held*.c)
+BENCH_SRC := $(filter-out %.bpf.c $(HOLDER_SRC),$(wildcard tests/bench/*.c))
+$(B)/tests/bench/bench: $(call objects,$(BENCH_SRC)) $(KERNEL) $(LIB)
+$(B)/tests/bench/holder: $(call objects,$(HOLDER_SRC)) $(KERNEL) $(LIB)
+$(BENCH):
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB) -lpthread -lm
+
 
 $(B)/tests/bench/held_peer.o: | $(B)/tests/bench/peers.skel.h
 

@@ -26,8 +26,8 @@
 #include "../../user/base/status.h"
 #include "groups.h"
 #include "guard.h"
-#include "holder.h"
 #include "place.h"
+#include "plots.h"
 #include "report.h"
 #include "results.h"
 
@@ -42,21 +42,19 @@ struct bench {
 	unsigned int rounds; /* 0: not said */
 	bool quick;
 	const char *json; /* NULL: none */
+	const char *svg;  /* the beginning of names; NULL: none */
 	const char *dir, *other;
 	char cgroup[PATH_MAX];
 	struct results results;
 };
 
-typedef void (*bench_group)(struct bench *b);
-
 /* Each measures what it is for if bench_wants() it. */
-static const bench_group groups[] = {
-	bench_machine,	/* before all others: the scale */
-	bench_bind,	/* allowed, port-0, folding */
-	bench_programs, /* the same by bpf_stats */
-	bench_large,	/* allowed-large */
-	bench_peers,	/* peers */
-	NULL,		/* the last one */
+static void (*const groups[])(struct bench *b) = {
+	/* clang-format off: one a line */
+	bench_machine, /* before all others: it sets the scale */
+	bench_bind,	     bench_programs,	     bench_large, bench_peers, bench_curve_rows,
+	bench_curve_threads, bench_curve_neighbours,
+	/* clang-format on */
 };
 
 /* ---- bench.h ------------------------------------------------------------------------------- */
@@ -73,6 +71,13 @@ void bench_note(struct bench *b, const char *row, const char *what, const char *
 {
 	if (bench_wants(b, row))
 		results_note(&b->results, row, what, instance, value, unit);
+}
+
+void bench_compare(struct bench *b, const char *row, const char *what, const char *instance,
+		   double theirs, double ours, double over)
+{
+	if (bench_wants(b, row))
+		results_compare(&b->results, row, what, instance, theirs, ours, over);
 }
 
 void bench_fail(struct bench *b, const char *row, const char *fmt, ...)
@@ -189,6 +194,15 @@ static int set_json(void *ctx, const char *value, struct buf *err)
 	return 0;
 }
 
+static int set_svg(void *ctx, const char *value, struct buf *err)
+{
+	struct bench *b = ctx;
+
+	(void)err;
+	b->svg = value;
+	return 0;
+}
+
 static int set_dir(void *ctx, const char *value, struct buf *err)
 {
 	struct bench *b = ctx;
@@ -213,6 +227,7 @@ static const struct option_spec specs[] = {
 	{ "rounds", "N", "of what is measured in rounds (30)", set_rounds, false },
 	{ "quick", NULL, "few rounds: to see that it works, not how fast", set_quick, false },
 	{ "json", "FILE", "write all figures there, too", set_json, false },
+	{ "svg", "PREFIX", "draw the curves: PREFIX-rows.svg and so on", set_svg, false },
 	{ "dir", "DIR", "where the programs are (build)", set_dir, false },
 	{ "other", "DIR", "measure those of another revision beside them", set_other, false },
 };
@@ -255,6 +270,26 @@ static int own_mounts(void)
 	return 0;
 }
 
+/* The table, and the files. */
+static int tell(const struct bench *b)
+{
+	int r = report_print(b, &b->results, stdout);
+
+	if (r < 0)
+		log_error("table: %s", strerror(-r));
+	if (r == 0 && b->json) {
+		r = report_write_json(b, &b->results, b->json);
+		if (r < 0)
+			log_error("%s: %s", b->json, strerror(-r));
+	}
+	if (r == 0 && b->svg) {
+		r = plots_write(&b->results, b->svg);
+		if (r < 0)
+			log_error("%s: %s", b->svg, strerror(-r));
+	}
+	return r;
+}
+
 static int work(void *data)
 {
 	struct bench *b = data;
@@ -264,16 +299,9 @@ static int work(void *data)
 		log_error("mount namespace: %s", strerror(-r));
 		return EXIT_SYSTEM;
 	}
-	for (const bench_group *group = groups; *group; group++)
-		(*group)(b);
-	r = report_print(b, &b->results, stdout);
-	if (r < 0)
-		log_error("table: %s", strerror(-r));
-	if (r == 0 && b->json) {
-		r = report_write_json(b, &b->results, b->json);
-		if (r < 0)
-			log_error("%s: %s", b->json, strerror(-r));
-	}
+	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
+		groups[i](b);
+	r = tell(b);
 	if (r < 0)
 		return EXIT_SYSTEM;
 	return report_is_whole(b, &b->results) ? EXIT_OK : EXIT_FINDINGS;
@@ -307,8 +335,6 @@ int main(int argc, char **argv)
 	struct bench b = { .dir = "build" };
 	int status, r;
 
-	if (argc > 1 && strcmp(argv[1], HOLDER_ARG) == 0)
-		return holder_main(argc, argv);
 	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 	log_setup("bench", LOG_LEVEL_INFO);

@@ -21,6 +21,10 @@ void bench_put(struct bench *b, const char *row, const char *what, const char *i
 void bench_note(struct bench *b, const char *row, const char *what, const char *instance,
 		double value, const char *unit);
 
+/* What is measured of another revision, too (--other), and what ours has over it. */
+void bench_compare(struct bench *b, const char *row, const char *what, const char *instance,
+		   double theirs, double ours, double over);
+
 /* A row that could not be measured; the reason is shown, and the exit status is 1. */
 void bench_fail(struct bench *b, const char *row, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

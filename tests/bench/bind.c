@@ -43,7 +43,7 @@ static void add_variants(struct scenario *s, struct plan *p)
 {
 	p->none = scenario_variant(s, "none");
 	p->empty = scenario_holding(s, "empty", "peer empty");
-	p->again = scenario_holding(s, "empty again", "peer empty");
+	p->again = scenario_holding(s, "empty again", "peer empty-again");
 	scenario_only(s, p->again, p->allowed_ops);
 	p->silent = scenario_holding(s, "silent", "peer silent");
 	s->variants[p->silent].refuses = true;

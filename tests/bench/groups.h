@@ -19,5 +19,6 @@ void bench_large(struct bench *b);
 /* peers */
 void bench_peers(struct bench *b);
 
-/* curve-rows, curve-threads, curve-neighbours */
-void bench_curves(struct bench *b);
+void bench_curve_rows(struct bench *b);
+void bench_curve_threads(struct bench *b);
+void bench_curve_neighbours(struct bench *b);

@@ -16,7 +16,7 @@
 
 #include "tests/bench/peers.skel.h"
 
-#define COPIES_MAX   8
+#define COPIES_MAX   8 /* neighbours */
 #define PROGRAMS_MAX 4
 #define TRACEFS	     "/sys/kernel/tracing"
 
@@ -29,6 +29,7 @@ struct peer_type {
 
 static const struct peer_type types[] = {
 	{ "empty", "empty_bind", 1 },
+	{ "empty-again", "empty_bind", 1 },
 	{ "empty-post", "empty_post", 1 },
 	{ "both", "empty_", 1 },
 	{ "silent", "silent_", 1 },

@@ -14,7 +14,7 @@
 #include "cpus.h"
 
 #define WORDS_MAX 8
-#define SELF	  "/proc/self/exe"
+#define PROGRAM	  "tests/bench/holder" /* below a build directory */
 
 struct holder {
 	pid_t pid;
@@ -22,22 +22,23 @@ struct holder {
 	FILE *lines; /* what it says */
 };
 
-static void be_holder(const char *exe, const char *cgroup, const struct binder *binder, char *words,
+static void be_holder(const char *dir, const char *cgroup, const struct binder *binder, char *words,
 		      int fd)
 {
-	char *argv[4 + WORDS_MAX + 1] = { (char *)"bench", (char *)HOLDER_ARG, (char *)cgroup };
-	char netns[64], *save = NULL;
-	int argc = 4;
+	char *argv[3 + WORDS_MAX + 1] = { (char *)"holder", (char *)cgroup };
+	char path[PATH_MAX], netns[64], *save = NULL;
+	int argc = 3;
 
+	(void)snprintf(path, sizeof(path), "%s/" PROGRAM, dir);
 	(void)snprintf(netns, sizeof(netns), "/proc/%d/ns/net", binder_pid(binder));
-	argv[3] = netns;
-	for (char *w = strtok_r(words, " ", &save); w && argc < 4 + WORDS_MAX;
+	argv[2] = netns;
+	for (char *w = strtok_r(words, " ", &save); w && argc < 3 + WORDS_MAX;
 	     w = strtok_r(NULL, " ", &save))
 		argv[argc++] = w;
 	cpus_keep_off(binder_cpu(binder));
 	if (dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0)
 		_exit(127);
-	(void)execv(exe ? exe : SELF, argv);
+	(void)execv(path, argv);
 	_exit(127);
 }
 
@@ -64,7 +65,7 @@ static int ask(struct holder *holder, const char *question, char answer[LINE_MAX
 	return hear(holder, answer, err);
 }
 
-int holder_start(const char *exe, const char *cgroup, const struct binder *binder, const char *what,
+int holder_start(const char *dir, const char *cgroup, const struct binder *binder, const char *what,
 		 struct holder **ret_holder, struct buf *err)
 {
 	_cleanup_(holder_freep) struct holder *holder = calloc(1, sizeof(*holder));
@@ -80,7 +81,7 @@ int holder_start(const char *exe, const char *cgroup, const struct binder *binde
 	holder->fd = pair[0];
 	holder->pid = fork();
 	if (holder->pid == 0)
-		be_holder(exe, cgroup, binder, words, pair[1]);
+		be_holder(dir, cgroup, binder, words, pair[1]);
 	(void)close(pair[1]);
 	if (holder->pid > 0)
 		holder->lines = fdopen(fcntl(holder->fd, F_DUPFD_CLOEXEC, 0), "r");

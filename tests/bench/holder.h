@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Holders: processes that load programs and attach them when they are told to.
- * They are another mode of the bench program, so that the bench program of
- * another revision can be asked for that one's:
+ * They are a program of its own, as that of another revision can be asked, too:
+ * what is said here has to stay as it is.
  *
- *   bench holder CGROUP NETNS WORD...     what it holds: see held.h
+ *   holder CGROUP NETNS WORD...     what it holds: see held.h
  *
  * It answers each line of its input with one of its own: "ok", followed by what
  * was asked for, or "failed: WHY". The first "ok" says that all is loaded.
@@ -21,18 +21,13 @@
 #include "../../user/base/buf.h"
 #include "binder.h"
 
-#define HOLDER_ARG "holder" /* argv[1] of the mode */
-
-/* The mode's main(). An exit status. */
-int holder_main(int argc, char **argv);
-
 struct holder;
 
 /*
- * Start one of the bench program at `exe` (NULL: this one) for a binder. `what` are the words
- * behind, with blanks between them. 0, or a negative errno with a reason in `err`.
+ * Start one of a build directory for a binder. `what` are the words behind, with blanks between
+ * them. 0, or a negative errno with a reason in `err`.
  */
-int holder_start(const char *exe, const char *cgroup, const struct binder *binder, const char *what,
+int holder_start(const char *dir, const char *cgroup, const struct binder *binder, const char *what,
 		 struct holder **ret_holder, struct buf *err);
 void holder_free(struct holder *holder);
 DEFINE_CLEANUP(struct holder, holder_free)

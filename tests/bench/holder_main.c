@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The holder's side. */
+/* The holder: see holder.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +12,6 @@
 #include "../../user/base/log.h"
 #include "../../user/base/status.h"
 #include "held.h"
-#include "holder.h"
 
 #define LINE_MAX_LEN 256
 
@@ -79,9 +78,9 @@ static int serve(const struct held_type *type, void *held)
 	}
 }
 
-int holder_main(int argc, char **argv)
+int main(int argc, char **argv)
 {
-	const struct held_type *type = argc > 4 ? find_type(argv[4]) : NULL;
+	const struct held_type *type = argc > 3 ? find_type(argv[3]) : NULL;
 	_cleanup_buf_ struct buf why = { 0 };
 	_cleanup_close_ int cgroup_fd = -1;
 	struct held_place place = { 0 };
@@ -89,18 +88,18 @@ int holder_main(int argc, char **argv)
 	int r;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	log_setup("bench holder", LOG_LEVEL_INFO);
+	log_setup("holder", LOG_LEVEL_INFO);
 	if (!type) {
-		log_error("usage: bench " HOLDER_ARG " CGROUP NETNS WORD...");
+		log_error("usage: holder CGROUP NETNS WORD...");
 		return EXIT_USAGE;
 	}
-	cgroup_fd = open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cgroup_fd = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	place = (struct held_place) {
 		.cgroup_fd = cgroup_fd,
-		.cgroup = argv[2],
-		.netns = argv[3],
-		.argc = argc - 4,
-		.argv = argv + 4,
+		.cgroup = argv[1],
+		.netns = argv[2],
+		.argc = argc - 3,
+		.argv = argv + 3,
 	};
 	r = cgroup_fd < 0 ? -errno : type->load(&place, &held, &why);
 	if (answer(r, &why) < 0 || r < 0)

@@ -96,12 +96,13 @@ static void measure(struct bench *b, const struct binder *binder)
 	int r = stats < 0 ? stats : 0;
 
 	if (r == 0)
-		r = holder_start(NULL, bench_cgroup(b), binder, "peer both", &nothing, &err);
+		r = holder_start(bench_dir(b), bench_cgroup(b), binder, "peer both", &nothing,
+				 &err);
 	if (r == 0)
-		r = holder_start(NULL, bench_cgroup(b), binder,
+		r = holder_start(bench_dir(b), bench_cgroup(b), binder,
 				 name("ours audit %d own", PORTS_SMALL).text, &audit, &err);
 	if (r == 0)
-		r = holder_start(NULL, bench_cgroup(b), binder,
+		r = holder_start(bench_dir(b), bench_cgroup(b), binder,
 				 name("ours enforce %d own", PORTS_SMALL).text, &enforce, &err);
 	if (r == 0)
 		r = tell(b, binder, nothing, (struct holder *[]) { audit, enforce }, &err);

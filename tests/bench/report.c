@@ -117,6 +117,31 @@ static void print_details(const struct figures *f, FILE *out)
 	}
 }
 
+static int print_compared(const struct results *r, FILE *out)
+{
+	static const struct table_column columns[] = {
+		{ .name = "ROW" },
+		{ .name = "FIGURE" },
+		{ .name = "OF" },
+		{ .name = "OTHER REVISION", .right = true },
+		{ .name = "THIS", .right = true },
+		{ .name = "THIS OVER THE OTHER", .right = true },
+	};
+	_cleanup_(table_freep) struct table *table = NULL;
+	int e = table_new(columns, ARRAY_LEN(columns), &table);
+
+	for (size_t i = 0; i < r->compared_len && e == 0; i++) {
+		const struct comparison *c = &r->compared[i];
+
+		e = table_add(table, (const char *[]) {
+					     c->row, c->what, c->instance, number(c->theirs).text,
+					     number(c->ours).text, number(c->over).text });
+	}
+	if (e == 0 && r->compared_len)
+		(void)fputc('\n', out);
+	return e == 0 ? table_print(table, out) : e;
+}
+
 static void print_summary(const struct results *r, const struct tally *tally, FILE *out)
 {
 	if (r->scale > 0)
@@ -147,6 +172,8 @@ int report_print(const struct bench *b, const struct results *r, FILE *out)
 	struct tally tally = { 0 };
 	int e = print_table(b, r, out, &tally);
 
+	if (e == 0)
+		e = print_compared(r, out);
 	if (e < 0)
 		return e;
 	(void)fputc('\n', out);
@@ -159,6 +186,19 @@ int report_print(const struct bench *b, const struct results *r, FILE *out)
 
 /* ---- JSON ---------------------------------------------------------------------------------- */
 
+/* The writer knows no fractions. */
+static void put_number(struct jsonw *w, const char *key, double value)
+{
+	if (!isfinite(value)) {
+		jsonw_null(w, key);
+		return;
+	}
+	if (w->comma)
+		buf_putc(w->out, ',');
+	w->comma = true;
+	buf_printf(w->out, "\"%s\":%.3f", key, value);
+}
+
 static void put_machine(const struct bench *b, const struct results *r, struct jsonw *w)
 {
 	struct machine_facts facts;
@@ -170,10 +210,10 @@ static void put_machine(const struct bench *b, const struct results *r, struct j
 	jsonw_string(w, "cpu", facts.cpu);
 	jsonw_u64(w, "cpus", facts.cpus);
 	jsonw_u64(w, "rounds", bench_rounds(b));
-	jsonw_double(w, "none_ns", r->none_ns);
-	jsonw_double(w, "empty_ns", r->empty_ns);
-	jsonw_double(w, "scale", r->scale);
-	jsonw_double(w, "noise_ns", r->noise_ns);
+	put_number(w, "none_ns", r->none_ns);
+	put_number(w, "empty_ns", r->empty_ns);
+	put_number(w, "scale", r->scale);
+	put_number(w, "noise_ns", r->noise_ns);
 	jsonw_object_end(w);
 }
 
@@ -186,11 +226,11 @@ static void put_target(const struct results *r, const struct target_row *row,
 	jsonw_object(w, NULL);
 	jsonw_string(w, "what", target->what);
 	jsonw_string(w, "unit", target->unit);
-	jsonw_double(w, "floor", here.floor);
+	put_number(w, "floor", here.floor);
 	if (!(here.flags & TARGET_ONE))
-		jsonw_double(w, "excellent", here.excellent);
+		put_number(w, "excellent", here.excellent);
 	if (worst) {
-		jsonw_double(w, "value", worst->value);
+		put_number(w, "value", worst->value);
 		jsonw_string(w, "worst", worst->instance);
 		jsonw_string(w, "grade",
 			     target_grade_word(targets_judge(&here, worst->value, r->noise_ns)));
@@ -203,11 +243,30 @@ static void put_target(const struct results *r, const struct target_row *row,
 			continue;
 		jsonw_object(w, NULL);
 		jsonw_string(w, "instance", f->instance);
-		jsonw_double(w, "value", f->value);
+		put_number(w, "value", f->value);
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
 	jsonw_object_end(w);
+}
+
+static void put_compared(const struct results *r, const struct target_row *row, struct jsonw *w)
+{
+	jsonw_array(w, "compared");
+	for (size_t i = 0; i < r->compared_len; i++) {
+		const struct comparison *c = &r->compared[i];
+
+		if (strcmp(c->row, row->id) != 0)
+			continue;
+		jsonw_object(w, NULL);
+		jsonw_string(w, "what", c->what);
+		jsonw_string(w, "instance", c->instance);
+		put_number(w, "other", c->theirs);
+		put_number(w, "this", c->ours);
+		put_number(w, "over", c->over);
+		jsonw_object_end(w);
+	}
+	jsonw_array_end(w);
 }
 
 static void put_row(const struct results *r, const struct target_row *row, struct jsonw *w)
@@ -220,6 +279,7 @@ static void put_row(const struct results *r, const struct target_row *row, struc
 	for (const struct target *t = row->targets; t->what; t++)
 		put_target(r, row, t, w);
 	jsonw_array_end(w);
+	put_compared(r, row, w);
 	jsonw_array(w, "notes");
 	for (size_t i = 0; i < r->notes.len; i++) {
 		const struct figure *f = &r->notes.list[i];
@@ -229,7 +289,7 @@ static void put_row(const struct results *r, const struct target_row *row, struc
 		jsonw_object(w, NULL);
 		jsonw_string(w, "what", f->what);
 		jsonw_string(w, "instance", f->instance);
-		jsonw_double(w, "value", f->value);
+		put_number(w, "value", f->value);
 		jsonw_string(w, "unit", f->unit);
 		jsonw_object_end(w);
 	}

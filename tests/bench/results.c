@@ -9,6 +9,7 @@ void results_free(struct results *r)
 {
 	free(r->judged.list);
 	free(r->notes.list);
+	free(r->compared);
 	free(r->failures);
 	*r = (struct results) { 0 };
 }
@@ -71,6 +72,22 @@ void results_note(struct results *r, const char *row, const char *what, const ch
 
 	if (f)
 		fill(f, row, what, instance, value, unit);
+}
+
+void results_compare(struct results *r, const char *row, const char *what, const char *instance,
+		     double theirs, double ours, double over)
+{
+	struct comparison *c;
+
+	if (!grow((void **)&r->compared, r->compared_len, &r->compared_cap, sizeof(*c))) {
+		r->no_memory = true;
+		return;
+	}
+	c = &r->compared[r->compared_len++];
+	*c = (struct comparison) { .theirs = theirs, .ours = ours, .over = over };
+	(void)snprintf(c->row, sizeof(c->row), "%s", row);
+	(void)snprintf(c->what, sizeof(c->what), "%s", what);
+	(void)snprintf(c->instance, sizeof(c->instance), "%s", instance);
 }
 
 void results_fail(struct results *r, const char *row, const char *reason)

@@ -12,6 +12,13 @@ struct figure {
 	double value;
 };
 
+/* The same of another revision and of this one. */
+struct comparison {
+	char row[24], what[48], instance[64];
+	double theirs, ours;
+	double over; /* what ours had over theirs in the same round: the median */
+};
+
 struct failure {
 	char row[24], reason[160];
 };
@@ -24,6 +31,8 @@ struct figures {
 struct results {
 	struct figures judged; /* each has a target */
 	struct figures notes;  /* and these have none */
+	struct comparison *compared;
+	size_t compared_len, compared_cap;
 	struct failure *failures;
 	size_t failures_len, failures_cap;
 	bool no_memory; /* something is missing */
@@ -38,6 +47,8 @@ void results_put(struct results *r, const char *row, const char *what, const cha
 		 double value);
 void results_note(struct results *r, const char *row, const char *what, const char *instance,
 		  double value, const char *unit);
+void results_compare(struct results *r, const char *row, const char *what, const char *instance,
+		     double theirs, double ours, double over);
 void results_fail(struct results *r, const char *row, const char *reason);
 
 /* The worst figure of a target, or NULL: it was not measured. */

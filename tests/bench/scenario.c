@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../user/base/cleanup.h"
+#include "../../user/base/log.h"
 #include "stats.h"
 
 void scenario_init(struct scenario *s, struct bench *b, const struct binder *binder)
@@ -29,6 +30,7 @@ void scenario_with_binder(struct bench *b, const char *row,
 	_cleanup_(binder_freep) struct binder *binder = NULL;
 	int r = binder_start(bench_cgroup(b), &binder);
 
+	log_info("%s: %u rounds", row, bench_rounds(b));
 	if (r < 0)
 		bench_fail(b, row, "the binder: %s", strerror(-r));
 	else
@@ -77,13 +79,13 @@ unsigned int scenario_variant(struct scenario *s, const char *name)
 }
 
 /* The holder of these words, a new one unless there is one. NULL: it failed. */
-static struct holder *holder_of(struct scenario *s, const char *exe, const char *what)
+static struct holder *holder_of(struct scenario *s, const char *dir, const char *what)
 {
 	_cleanup_buf_ struct buf err = { 0 };
 	char words[sizeof(s->holders[0].words)];
 	int r;
 
-	(void)snprintf(words, sizeof(words), "%s%s", exe ? "other: " : "", what);
+	(void)snprintf(words, sizeof(words), "%s%s", dir ? "other: " : "", what);
 	for (size_t i = 0; i < s->holders_len; i++)
 		if (strcmp(s->holders[i].words, words) == 0)
 			return s->holders[i].holder;
@@ -91,7 +93,7 @@ static struct holder *holder_of(struct scenario *s, const char *exe, const char 
 		fail(s, what, "too many holders");
 		return NULL;
 	}
-	r = holder_start(exe, bench_cgroup(s->bench), s->binder, what,
+	r = holder_start(dir ? dir : bench_dir(s->bench), bench_cgroup(s->bench), s->binder, what,
 			 &s->holders[s->holders_len].holder, &err);
 	if (r < 0) {
 		fail(s, words, err.len ? err.data : strerror(-r));
@@ -101,11 +103,11 @@ static struct holder *holder_of(struct scenario *s, const char *exe, const char 
 	return s->holders[s->holders_len++].holder;
 }
 
-void scenario_hold(struct scenario *s, unsigned int variant, const char *exe, const char *what,
+void scenario_hold(struct scenario *s, unsigned int variant, const char *dir, const char *what,
 		   unsigned int n)
 {
 	struct scenario_variant *v = &s->variants[variant];
-	struct holder *holder = is_well(s) ? holder_of(s, exe, what) : NULL;
+	struct holder *holder = is_well(s) ? holder_of(s, dir, what) : NULL;
 
 	if (!holder)
 		return;

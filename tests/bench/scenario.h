@@ -76,10 +76,10 @@ unsigned int scenario_op(struct scenario *s, const char *name, struct sample_ord
 unsigned int scenario_variant(struct scenario *s, const char *name);
 
 /*
- * Let a variant have what a holder holds (holder.h; `exe` NULL: of this bench). What is named so
- * already is held once.
+ * Let a variant have what a holder holds (holder.h; `dir`: of the build there, NULL: of ours). What
+ * is named so already is held once.
  */
-void scenario_hold(struct scenario *s, unsigned int variant, const char *exe, const char *what,
+void scenario_hold(struct scenario *s, unsigned int variant, const char *dir, const char *what,
 		   unsigned int n);
 
 /* A variant that has what one holder holds. */

@@ -26,7 +26,7 @@ static bool may_hold(struct bench *b, const struct binder *binder, const char *w
 	_cleanup_(holder_freep) struct holder *holder = NULL;
 	_cleanup_buf_ struct buf err = { 0 };
 
-	if (holder_start(NULL, bench_cgroup(b), binder, what, &holder, &err) == 0 &&
+	if (holder_start(bench_dir(b), bench_cgroup(b), binder, what, &holder, &err) == 0 &&
 	    holder_on(holder, 1, &err) == 0)
 		return true;
 	log_warning("peers: %s: left out: %s", what, err.data ? err.data : "");

@@ -110,9 +110,11 @@ static void test_many(void **state)
 		results_put(&r, "start", "ms", "", i);
 		results_note(&r, "start", "note", "", i, "ms");
 		results_fail(&r, "start", "reason");
+		results_compare(&r, "start", "ms", "", i, i, 0);
 	}
 	check_int("judged", (long long)r.judged.len, 1000);
 	check_int("notes", (long long)r.notes.len, 1000);
+	check_int("compared", (long long)r.compared_len, 1000);
 	check_int("failures", (long long)r.failures_len, 1000);
 	assert_true(r.notes.list[999].value == 999);
 	assert_false(r.no_memory);

@@ -33,19 +33,10 @@ static void test_nesting(void **state)
 	jsonw_string_opt(&w, "nor", "");
 	jsonw_string_opt(&w, "yes", "y");
 	jsonw_null(&w, "n");
-	jsonw_array(&w, "d");
-	jsonw_double(&w, NULL, 0);
-	jsonw_double(&w, NULL, -12.5);
-	jsonw_double(&w, NULL, 100);
-	jsonw_double(&w, NULL, 2.0 / 3);
-	jsonw_double(&w, NULL, 0.0 / 0.0);
-	jsonw_double(&w, NULL, 1.0 / 0.0);
-	jsonw_array_end(&w);
 	jsonw_object_end(&w);
 	check_text("nesting", b.data,
 		   "{\"empty\":[],\"o\":{},\"a\":[0,18446744073709551615,"
-		   "{\"t\":true,\"f\":false},[null,\"\"]],\"yes\":\"y\",\"n\":null,\"d\":[0,-12.5,"
-		   "100,0.667,null,null]}");
+		   "{\"t\":true,\"f\":false},[null,\"\"]],\"yes\":\"y\",\"n\":null}");
 }
 
 #define REPLACED "\xef\xbf\xbd"

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "jsonw.h"
 
-#include <stdio.h>
-
 #include "utf8.h"
-
-#define DOUBLE_MAX 1e18 /* what doubles can tell apart to the thousandth is far below */
 
 static void put_quoted(struct buf *b, const char *s)
 {
@@ -90,24 +86,6 @@ void jsonw_u64(struct jsonw *w, const char *key, uint64_t value)
 {
 	before(w, key);
 	buf_put_u64(w->out, value);
-}
-
-void jsonw_double(struct jsonw *w, const char *key, double value)
-{
-	char text[32];
-	size_t n;
-
-	/* written so that what is not a number is out of bounds, too */
-	if (!(value > -DOUBLE_MAX && value < DOUBLE_MAX)) {
-		jsonw_null(w, key);
-		return;
-	}
-	n = (size_t)snprintf(text, sizeof(text), "%.3f", value);
-	while (text[n - 1] == '0')
-		n--;
-	n -= text[n - 1] == '.';
-	before(w, key);
-	buf_add(w->out, text, n);
 }
 
 void jsonw_bool(struct jsonw *w, const char *key, bool value)

@@ -25,8 +25,6 @@ void jsonw_array(struct jsonw *w, const char *key);
 void jsonw_array_end(struct jsonw *w);
 void jsonw_string(struct jsonw *w, const char *key, const char *value);
 void jsonw_u64(struct jsonw *w, const char *key, uint64_t value);
-/* With three digits behind the point at most; what is not a finite number is null. */
-void jsonw_double(struct jsonw *w, const char *key, double value);
 void jsonw_bool(struct jsonw *w, const char *key, bool value);
 void jsonw_null(struct jsonw *w, const char *key);
 
