@@ -91,6 +91,9 @@ static int load_kernel(const struct held_place *place, bool own, struct kernel *
 	settings.netns_cookie = netns.cookie;
 	settings.netns_inum = netns.inum;
 	netns_close(&netns);
+#ifdef KERNEL_FOLD_NS /* a revision beside ours may not know it */
+	settings.fold_ns = KERNEL_FOLD_NS;
+#endif
 	/* as the agent does: v1 names workloads where both hierarchies are mounted */
 	if (cgroup_mounts(&mounts) == 0 && mounts.memory[0])
 		(void)cgroup_id(mounts.v2, &settings.root_cgroup);
