@@ -10,6 +10,14 @@
 
 #define TCP_LISTEN 10 /* of SCTP sockets, too */
 
+#define REFUSE	   0
+#define PASS	   1
+
+static __always_inline bool is_canary(void *ctx)
+{
+	return hp_canary.cookie && bpf_get_socket_cookie(ctx) == hp_canary.cookie;
+}
+
 /* The front's word of a port; NULL: no front answers for the protocol. */
 static __always_inline const struct hp_front_word *front_word(__u32 policy,
 							      const struct hp_query *q)
@@ -64,4 +72,12 @@ static __always_inline void address_of(struct sock *sk, struct finding *f)
 	bpf_probe_read_kernel(f->addr, sizeof(f->addr), v6);
 	f->query.scope = hp_scope_of6(bpf_ntohl(f->addr[0]), bpf_ntohl(f->addr[1]),
 				      bpf_ntohl(f->addr[2]), bpf_ntohl(f->addr[3]));
+}
+
+static __always_inline int refuse(const struct hp_config *cfg)
+{
+	/* EPERM is what a refusal is by itself, and without the helper always */
+	if (hp_has_retval && cfg->errno_code != EPERM)
+		bpf_set_retval(-(int)cfg->errno_code);
+	return REFUSE;
 }
