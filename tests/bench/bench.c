@@ -31,8 +31,8 @@
 #include "report.h"
 #include "results.h"
 
-#define ROUNDS	     30
-#define ROUNDS_QUICK 3
+#define ROUNDS	     100
+#define ROUNDS_QUICK 5
 #define ROUNDS_MAX   1000
 #define ONLY_MAX     16
 
@@ -224,7 +224,7 @@ static int set_other(void *ctx, const char *value, struct buf *err)
 static const struct option_spec specs[] = {
 	{ "only", "GLOB", "measure the rows whose names match; all unless it is given", set_only,
 	  true },
-	{ "rounds", "N", "of what is measured in rounds (30)", set_rounds, false },
+	{ "rounds", "N", "of what is measured in rounds (100)", set_rounds, false },
 	{ "quick", NULL, "few rounds: to see that it works, not how fast", set_quick, false },
 	{ "json", "FILE", "write all figures there, too", set_json, false },
 	{ "svg", "PREFIX", "draw the curves: PREFIX-rows.svg and so on", set_svg, false },
@@ -246,7 +246,7 @@ static int read_options(struct bench *b, int argc, char **argv, int *ret_status)
 	int operands, r = options_parse(&options, b, argc, argv, &operands, &text);
 
 	if (r < 0) {
-		log_error("%s", text.data ? text.data : strerror(-r));
+		(void)fprintf(stderr, "%s\n", text.data ? text.data : "bench: out of memory");
 		*ret_status = EXIT_USAGE;
 		return r;
 	}

@@ -19,6 +19,6 @@ void clock_calibrate(struct clock_rate *ret_rate)
 		before = clock_ticks();
 		apart[i] = (double)(clock_ticks() - before);
 	}
-	rate.reading_ns = rate.ns_per_tick * stats_middle_mean(apart, READINGS);
+	rate.reading_ns = rate.ns_per_tick * stats_middle_mean(apart, READINGS, 0.5);
 	*ret_rate = rate;
 }

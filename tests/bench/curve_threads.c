@@ -9,7 +9,7 @@
 static const uint16_t threads[] = { 1, 2, 3, 4, 6, 8 };
 
 #define RUN_MS	   30
-#define ROUNDS_PER 2 /* of what is a mean of so many binds already, fewer rounds do */
+#define ROUNDS_PER 5 /* of what is a mean of so many binds already, fewer rounds do */
 
 static void measure(struct bench *b, const struct binder *binder)
 {

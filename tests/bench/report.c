@@ -150,6 +150,12 @@ static void print_summary(const struct results *r, const struct tally *tally, FI
 			      "one: targets in ns are those of a machine where it costs %.0f ns "
 			      "more, times %.2f.\n",
 			      r->none_ns, r->empty_ns, TARGETS_EMPTY_NS, r->scale);
+	if (r->scale > 0)
+		(void)fputs(
+			"ns of bind() are the mean of the middle half of a sample's calls, less "
+			"what it costs to read the clock; what is said of two things is the "
+			"median over the rounds of what they differ by in the same round.\n",
+			out);
 	if (r->noise_ns > 0)
 		(void)fprintf(out,
 			      "The same program measured twice in this run differs by up to %.1f "

@@ -14,7 +14,7 @@
 #include "../../user/base/cleanup.h"
 #include "stats.h"
 
-#define WARM_UP	     100
+#define WARM_UP	     50
 #define PORTS	     65536
 #define BLOCK	     50 /* calls */
 #define CALLS_A_LOOK 16 /* at the clock, by a thread */
@@ -115,7 +115,7 @@ static void timed_loop(struct subject *s, const struct clock_rate *rate, struct 
 		look(sample, r);
 		(void)close(fd);
 	}
-	sample->bind_ns = stats_middle_mean(ns, calls);
+	sample->bind_ns = stats_middle_mean(ns, calls, 0.5);
 	sample->p99_ns = stats_percentile(ns, calls, 0.99);
 }
 
@@ -133,7 +133,7 @@ static void untimed_loop(struct subject *s, struct sample *sample)
 		before = now;
 	}
 	sample->cpu_ns = (double)(now - first) / (double)(blocks * BLOCK);
-	sample->usual_ns = stats_middle_mean(ns, blocks);
+	sample->usual_ns = stats_middle_mean(ns, blocks, 0.5);
 }
 
 /* ---- threads ------------------------------------------------------------------------------- */

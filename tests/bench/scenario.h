@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A scenario: variants of what is attached, and operations that the binder does
- * with each. In every round each variant has its turn, in random order, alone;
- * what is said of two of them is the median over the rounds of what they differ
- * by in the same round, so that what the machine does meanwhile hits both alike.
+ * with each. In every round, operation by operation, each variant has its turn,
+ * in random order, alone; what is said of two of them is the median over the
+ * rounds of what they differ by in the same round, so that what the machine does
+ * meanwhile hits both alike.
  *
  * The first thing that fails is kept, and what follows does nothing.
  */
@@ -53,7 +54,8 @@ struct scenario {
 enum scenario_metric {
 	SCENARIO_BIND, /* bind(), ns */
 	SCENARIO_P99,
-	SCENARIO_CPU,	/* socket(), bind() and close(), ns of CPU time */
+	SCENARIO_CPU,	/* socket(), bind() and close(), ns of CPU time; a mean, not a median, over
+			   most rounds */
 	SCENARIO_USUAL, /* likewise, without what is rare */
 	SCENARIO_PER_S, /* of threads, loops a second */
 	SCENARIO_METRICS,
@@ -94,7 +96,8 @@ bool scenario_run(struct scenario *s);
 /* Has something failed? Then say so of a row that was to come of it. */
 bool scenario_failed(const struct scenario *s, const char *row);
 
-/* Medians over the rounds: of a variant, and of what it has over another, or times another's. */
+/* Medians over the rounds (see enum scenario_metric): of a variant, and of what it has over
+ * another, or times another's. */
 double scenario_value(const struct scenario *s, unsigned int variant, unsigned int op,
 		      enum scenario_metric metric);
 double scenario_over(const struct scenario *s, unsigned int variant, unsigned int base,

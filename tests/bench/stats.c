@@ -34,9 +34,9 @@ double stats_percentile(double *list, size_t len, double share)
 	return list[at < len ? at : len - 1];
 }
 
-double stats_middle_mean(double *list, size_t len)
+double stats_middle_mean(double *list, size_t len, double share)
 {
-	size_t first = len / 4, end = len - len / 4;
+	size_t first = (size_t)((1 - share) / 2 * (double)len), end = len - first;
 	double sum = 0;
 
 	if (len == 0)

@@ -13,10 +13,11 @@ double stats_median(double *list, size_t len);
 double stats_percentile(double *list, size_t len, double share);
 
 /*
- * The mean of the middle half. Where a clock's ticks are as long as what is looked for, it still
- * tells: the median of such a list is always one tick or the other.
+ * The mean of a share of the list, the middle of it: 0.5 for half. Where a clock's
+ * ticks are as long as what is looked for, it still tells: the median of such a
+ * list is always one tick or the other.
  */
-double stats_middle_mean(double *list, size_t len);
+double stats_middle_mean(double *list, size_t len, double share);
 
 /*
  * How far from 0 the median may be: the further end of the interval that holds it with 95 %.

@@ -44,9 +44,11 @@ static void test_middle_mean(void **state)
 	double list[] = { 1000, 10, 20, 20, 10, 20, 20, -1000 }, three[] = { 3, 1, 2 };
 
 	(void)state;
-	check_near("ticks", stats_middle_mean(list, LEN(list)), 17.5);
-	check_near("three", stats_middle_mean(three, LEN(three)), 2);
-	assert_true(isnan(stats_middle_mean(list, 0)));
+	check_near("ticks", stats_middle_mean(list, LEN(list), 0.5), 17.5);
+	check_near("most", stats_middle_mean(list, LEN(list), 0.75), 100.0 / 6);
+	check_near("all", stats_middle_mean(list, LEN(list), 1), 12.5);
+	check_near("three", stats_middle_mean(three, LEN(three), 0.5), 2);
+	assert_true(isnan(stats_middle_mean(list, 0, 0.5)));
 }
 
 static void test_median_reach(void **state)
