@@ -265,7 +265,8 @@ static int read_options(struct bench *b, int argc, char **argv, int *ret_status)
 /* What groups mount goes with them. */
 static int own_mounts(void)
 {
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("tmpfs", BENCH_TMP, "tmpfs", MS_NODEV, "mode=0700") < 0)
 		return -errno;
 	return 0;
 }

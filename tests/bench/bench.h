@@ -44,6 +44,9 @@ const char *bench_dir(const struct bench *b);
 /* Where those of another revision are, to be measured beside ours; NULL: none. */
 const char *bench_other(const struct bench *b);
 
+/* A directory that only the bench and what it starts see, and that ends with them. */
+#define BENCH_TMP "/sys/fs/bpf"
+
 /* A cgroup2 directory made for the run; groups make theirs below it, and bench.c removes all. */
 const char *bench_cgroup(const struct bench *b);
 
