@@ -25,3 +25,6 @@ void bench_curve_neighbours(struct bench *b);
 
 /* deny-storm, scan-storm, no-fold-storm: floods, with the agent that tells of them. */
 void bench_storms(struct bench *b);
+
+/* json: how fast the agent makes lines of what waits for it. */
+void bench_drain(struct bench *b);
