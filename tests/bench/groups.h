@@ -28,3 +28,6 @@ void bench_storms(struct bench *b);
 
 /* json: how fast the agent makes lines of what waits for it. */
 void bench_drain(struct bench *b);
+
+/* map-memory, agent-memory. */
+void bench_memory(struct bench *b);
