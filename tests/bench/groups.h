@@ -31,3 +31,6 @@ void bench_drain(struct bench *b);
 
 /* map-memory, agent-memory. */
 void bench_memory(struct bench *b);
+
+/* start: from exec to an agent that enforces. */
+void bench_start(struct bench *b);
