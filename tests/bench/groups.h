@@ -34,3 +34,6 @@ void bench_memory(struct bench *b);
 
 /* start: from exec to an agent that enforces. */
 void bench_start(struct bench *b);
+
+/* apply, replace: putting a policy in force. */
+void bench_apply(struct bench *b);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Putting a built policy in force. The first one has nobody to wait for; each later one takes
+ * the place of another, while a process binds all the time.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+
+#include "../../user/kernel/kernel.h"
+#include "../../user/kernel/netns.h"
+#include "load.h"
+#include "made.h"
+#include "groups.h"
+#include "samples.h"
+
+static const struct hp_config config = {
+	.mode = HP_MODE_ENFORCE,
+	.denies = POLICY_DENIES_DEFAULT,
+	.errno_code = EPERM,
+};
+
+/* Programs and maps, without a policy yet. 0, or a negative errno. */
+static int load_kernel(const struct scene *scene, struct kernel **ret_kernel)
+{
+	struct kernel_settings settings = { .listen = KERNEL_LISTEN_NONE };
+	struct netns netns;
+	int r = netns_open(scene->netns_at, &netns);
+
+	if (r < 0)
+		return r;
+	settings.netns_cookie = netns.cookie;
+	settings.netns_inum = netns.inum;
+	netns_close(&netns);
+	return kernel_load(&settings, ret_kernel);
+}
+
+/* Publish, and say how long it took. */
+static int time_publish(struct kernel *kernel, const struct policy *policy, struct samples *ms)
+{
+	uint64_t began = monotonic_ns();
+	int r = kernel_publish(kernel, policy, &config);
+
+	samples_add(ms, (double)(monotonic_ns() - began) / 1e6);
+	return r;
+}
+
+static int measure_first(const struct scene *scene, const struct policy *policy, int times,
+			 struct samples *ms)
+{
+	int r = 0;
+
+	for (int i = 0; i < times && r == 0; i++) {
+		_cleanup_(kernel_freep) struct kernel *kernel = NULL;
+
+		r = load_kernel(scene, &kernel);
+		if (r == 0)
+			r = time_publish(kernel, policy, ms);
+	}
+	return r;
+}
+
+static void apply(struct bench *b, const struct scene *scene, unsigned int rows, const char *what)
+{
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	struct samples ms = { .len = 0 };
+	int r = made_policy(rows, &policy);
+
+	if (r == 0)
+		r = measure_first(scene, policy, bench_quick(b) ? 3 : 15, &ms);
+	if (r < 0)
+		bench_fail(b, "apply", "%u rows: %s", rows, strerror(-r));
+	else
+		bench_put(b, "apply", what, "", samples_median(&ms));
+}
+
+/* Those who bind do so at all times on all processors but one, which the writer has. */
+static int measure_later(const struct scene *scene, struct kernel *kernel,
+			 const struct policy *policy, int times, struct samples *ms)
+{
+	int cpus = get_nprocs();
+	struct load_plan plan = { LOAD_TAKEN, cpus > 1 ? (unsigned int)cpus - 1 : 1, 1, 128 };
+	_cleanup_load_ struct load load = { 0 };
+	struct load_result result;
+	int r, e;
+
+	if (plan.threads > LOAD_THREADS_MAX)
+		plan.threads = LOAD_THREADS_MAX;
+	r = load_start(scene, &plan, &load);
+	if (r < 0)
+		return r;
+	load_go(&load);
+	for (int i = 0; i < times && r == 0; i++)
+		r = time_publish(kernel, policy, ms);
+	e = load_halt(&load, &result);
+	if (r == 0 && e == 0 && result.others)
+		return -EPROTO; /* an allowed bind failed */
+	return r < 0 ? r : e;
+}
+
+static int replace_rows(const struct scene *scene, const struct policy *policy, int times,
+			struct samples *ms)
+{
+	_cleanup_(kernel_freep) struct kernel *kernel = NULL;
+	int r = load_kernel(scene, &kernel);
+
+	if (r == 0)
+		r = kernel_publish(kernel, policy, &config);
+	if (r == 0)
+		r = kernel_attach(kernel, scene->cgroup_fd);
+	return r < 0 ? r : measure_later(scene, kernel, policy, times, ms);
+}
+
+static void replace(struct bench *b, const struct scene *scene)
+{
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	struct samples ms = { .len = 0 };
+	int r = made_policy(256, &policy);
+
+	if (r == 0)
+		r = replace_rows(scene, policy, bench_quick(b) ? 10 : 100, &ms);
+	if (r < 0) {
+		bench_fail(b, "replace", "%s", strerror(-r));
+		return;
+	}
+	bench_note(b, "replace", "ms, the slowest", "", samples_most(&ms), "ms");
+	bench_put(b, "replace", "ms", "", samples_median(&ms));
+}
+
+void bench_apply(struct bench *b)
+{
+	_cleanup_scene_ struct scene scene = SCENE_NONE;
+	bool first = bench_wants(b, "apply"), later = bench_wants(b, "replace");
+	int r;
+
+	if (!first && !later)
+		return;
+	r = scene_open(b, "apply", &scene);
+	if (r < 0) {
+		bench_fail(b, first ? "apply" : "replace", "%s", strerror(-r));
+		return;
+	}
+	if (first) {
+		apply(b, &scene, 256, "ms at 256");
+		apply(b, &scene, 65536, "ms at 65536");
+	}
+	if (later)
+		replace(b, &scene);
+}
