@@ -37,3 +37,6 @@ void bench_start(struct bench *b);
 
 /* apply, replace: putting a policy in force. */
 void bench_apply(struct bench *b);
+
+/* listen: what the hook that tells of listen() costs. */
+void bench_listen(struct bench *b);

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a hook that tells of listen() costs those who listen, and each connection of TCP. Where
+ * the kernel loads tracing programs the hook runs at listen() only; here it is the one that
+ * loads everywhere, and runs for connections, too.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "../../user/kernel/kernel.h"
+#include "../../user/kernel/netns.h"
+#include "made.h"
+#include "groups.h"
+#include "samples.h"
+#include "scene.h"
+
+/* Which made_policy() allows. Those of connections are not those of listen(): what lingers there,
+ * the kernel looks through. */
+#define PORT_LISTEN  100
+#define PORT_CONNECT 101
+#define LISTENS	     1000
+#define CONNECTIONS  500
+#define WARM_UP	     50
+#define ADDRESSES    64 /* of 127/8: none runs out of ports while its connections linger */
+
+struct listening {
+	const struct scene *scene;
+	unsigned int rounds;
+	const char *failed; /* at what */
+	struct samples listen_none, listen_extra, connection_none, connection_extra;
+};
+
+static uint64_t thread_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+static struct sockaddr_in address(uint32_t last_byte, uint16_t port)
+{
+	return (struct sockaddr_in) {
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = last_byte ? htonl(0x7f000000U | last_byte) : 0,
+	};
+}
+
+/* Bound to all addresses. A negative errno: it could not be. */
+static int bound_socket(uint16_t port)
+{
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in any = address(0, port);
+	int one = 1;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
+	    bind(fd, (struct sockaddr *)&any, sizeof(any)) < 0)
+		return -errno;
+	return TAKE_FD(fd);
+}
+
+/* The median of listen(), in ns, or a negative errno. */
+static double time_listen(int times)
+{
+	static const int chunk = SAMPLES_MAX;
+	struct samples medians = { .len = 0 };
+
+	for (int done = 0; done < times; done += chunk) {
+		struct samples one = { .len = 0 };
+
+		for (int i = 0; i < chunk; i++) {
+			_cleanup_close_ int fd = bound_socket(PORT_LISTEN);
+			uint64_t began = monotonic_ns();
+
+			if (fd < 0 || listen(fd, 1) < 0)
+				return -errno;
+			samples_add(&one, (double)(monotonic_ns() - began));
+		}
+		samples_add(&medians, samples_median(&one));
+	}
+	return samples_median(&medians);
+}
+
+/* The end that closes first is the one that lingers: the client's, which has a port of its own. */
+static int connect_once(int listener, uint32_t last_byte)
+{
+	struct sockaddr_in to = address(last_byte, PORT_CONNECT);
+	_cleanup_close_ int server = -1;
+	_cleanup_close_ int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (client < 0 || connect(client, (struct sockaddr *)&to, sizeof(to)) < 0)
+		return -errno;
+	server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	return server < 0 ? -errno : 0;
+}
+
+/* Processor time of a connect(), accept() and close() of both ends, in ns, or a negative errno. */
+static double time_connections(int times)
+{
+	_cleanup_close_ int listener = bound_socket(PORT_CONNECT);
+	uint64_t began;
+
+	if (listener < 0 || listen(listener, 16) < 0)
+		return -errno;
+	began = thread_ns();
+	for (int i = 0; i < times; i++) {
+		int r = connect_once(listener, 1 + (uint32_t)i % ADDRESSES);
+
+		if (r < 0)
+			return r;
+	}
+	return (double)(thread_ns() - began) / times;
+}
+
+/* With, or without the hook: what is attached for binds is not asked by either. */
+static int measure_one(struct listening *l, struct kernel *kernel, bool hooked, double *listen_ns,
+		       double *connection_ns)
+{
+	int r = 0;
+
+	if (hooked)
+		r = kernel_attach(kernel, l->scene->cgroup_fd);
+	if (hooked && r == 0)
+		r = kernel_attach_listen(kernel, l->scene->cgroup_fd);
+	l->failed = "attaching";
+	if (r < 0)
+		return r;
+	l->failed = "listen(), or a connection";
+	if (time_connections(WARM_UP) < 0)
+		return -EPROTO;
+	*listen_ns = time_listen(LISTENS);
+	*connection_ns = time_connections(CONNECTIONS);
+	if (hooked)
+		kernel_detach(kernel);
+	return *listen_ns < 0 ? (int)*listen_ns : *connection_ns < 0 ? (int)*connection_ns : 0;
+}
+
+static int measure_pair(struct listening *l, struct kernel *kernel, bool hooked_first)
+{
+	double listens[2] = { 0 }, connections[2] = { 0 };
+	int r = 0;
+
+	for (int i = 0; i < 2 && r == 0; i++) {
+		bool hooked = hooked_first == (i == 0);
+
+		r = measure_one(l, kernel, hooked, &listens[hooked], &connections[hooked]);
+	}
+	samples_add(&l->listen_none, listens[false]);
+	samples_add(&l->listen_extra, listens[true] - listens[false]);
+	samples_add(&l->connection_none, connections[false]);
+	samples_add(&l->connection_extra, connections[true] - connections[false]);
+	return r;
+}
+
+static int pin_to_one(void)
+{
+	cpu_set_t all, one;
+	int cpu = CPU_SETSIZE - 1;
+
+	if (sched_getaffinity(0, sizeof(all), &all) < 0)
+		return -errno;
+	while (cpu > 0 && !CPU_ISSET(cpu, &all))
+		cpu--;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	return sched_setaffinity(0, sizeof(one), &one) < 0 ? -errno : 0;
+}
+
+/* In the scene. */
+static int measure(void *data)
+{
+	struct kernel_settings settings = { .listen = KERNEL_LISTEN_SOCKOPS };
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	_cleanup_(kernel_freep) struct kernel *kernel = NULL;
+	struct hp_config config = { .mode = HP_MODE_AUDIT, .denies = POLICY_DENIES_DEFAULT };
+	struct listening *l = data;
+	struct netns netns;
+	int r = pin_to_one();
+
+	l->failed = "loading";
+	if (r == 0)
+		r = netns_open(NULL, &netns);
+	if (r < 0)
+		return r;
+	settings.netns_cookie = netns.cookie;
+	settings.netns_inum = netns.inum;
+	netns_close(&netns);
+	r = made_policy(256, &policy);
+	if (r == 0)
+		r = kernel_load(&settings, &kernel);
+	if (r == 0)
+		r = kernel_publish(kernel, policy, &config);
+	for (unsigned int i = 0; i < l->rounds && r == 0; i++)
+		r = measure_pair(l, kernel, i % 2);
+	return r;
+}
+
+static void put(struct bench *b, struct listening *l)
+{
+	double none = samples_median(&l->connection_none);
+
+	bench_put(b, "listen", "ns over none", "sockops", samples_median(&l->listen_extra));
+	bench_put(b, "listen", "% of a connection", "sockops",
+		  100 * samples_median(&l->connection_extra) / none);
+	bench_note(b, "listen", "listen() with none", "", samples_median(&l->listen_none), "ns");
+	bench_note(b, "listen", "a connection with none", "", none, "ns");
+	bench_note(b, "listen", "a connection, over none", "sockops",
+		   samples_median(&l->connection_extra), "ns");
+}
+
+void bench_listen(struct bench *b)
+{
+	_cleanup_scene_ struct scene scene = SCENE_NONE;
+	struct listening *l;
+	int r;
+
+	if (!bench_wants(b, "listen"))
+		return;
+	l = scene_share(sizeof(*l));
+	r = l ? scene_open(b, "listen", &scene) : -ENOMEM;
+	if (r == 0) {
+		l->scene = &scene;
+		l->rounds = bench_quick(b) ? 5 : 60;
+		r = scene_call(&scene, measure, l);
+	}
+	if (r < 0)
+		bench_fail(b, "listen", "%s: %s", l && l->failed ? l->failed : "start",
+			   strerror(-r));
+	else
+		put(b, l);
+	if (l)
+		(void)munmap(l, sizeof(*l));
+}
