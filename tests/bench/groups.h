@@ -40,3 +40,6 @@ void bench_apply(struct bench *b);
 
 /* listen: what the hook that tells of listen() costs. */
 void bench_listen(struct bench *b);
+
+/* check, lint: the tools that need no agent. */
+void bench_offline(struct bench *b);
