@@ -30,13 +30,12 @@ struct command {
 	const char *argv[OPTIONS_MAX];
 };
 
-static int make_command(struct command *c, const struct bench *b, const struct scene *scene,
+static int make_command(struct command *c, const struct side *side, const struct scene *scene,
 			const struct bench_agent_plan *plan, const struct bench_agent *agent)
 {
 	size_t n = 0;
 
-	(void)snprintf(c->program, sizeof(c->program), "%s/hostportd",
-		       plan->programs ? plan->programs : bench_dir(b));
+	(void)snprintf(c->program, sizeof(c->program), "%s/hostportd", side->programs);
 	(void)snprintf(c->cgroup, sizeof(c->cgroup), "--cgroup=%s", scene->cgroup);
 	(void)snprintf(c->socket, sizeof(c->socket), "--socket=%s", agent->socket);
 	(void)snprintf(c->pin, sizeof(c->pin), "--pin=%s/pins", scene->bpffs);
@@ -160,7 +159,7 @@ static int launch(struct command *c, const struct scene *scene, int log, struct 
 	return r;
 }
 
-int bench_agent_start(struct bench *b, const char *row, const struct scene *scene,
+int bench_agent_start(const struct side *side, const char *row, const struct scene *scene,
 		      const struct bench_agent_plan *plan, struct bench_agent *agent)
 {
 	struct command command;
@@ -170,14 +169,14 @@ int bench_agent_start(struct bench *b, const char *row, const struct scene *scen
 	*agent = (struct bench_agent)BENCH_AGENT_NONE;
 	agent->scene = scene;
 	(void)snprintf(agent->socket, sizeof(agent->socket), "%s/socket", scene->dir);
-	r = make_command(&command, b, scene, plan, agent);
+	r = make_command(&command, side, scene, plan, agent);
 	if (r == 0)
 		r = launch(&command, scene, plan->log, agent);
 	if (r == 0)
 		return 0;
 	bench_agent_stop(agent);
 	last_words(scene, words, sizeof(words));
-	bench_fail(b, row, "%s is not ready: %s: %s", command.program, strerror(-r), words);
+	side_fail(side, row, "%s is not ready: %s: %s", command.program, strerror(-r), words);
 	return -1;
 }
 
@@ -275,7 +274,7 @@ static uint64_t sum_classes(const struct json *counters)
 	return sum;
 }
 
-int bench_agent_status(struct bench *b, const char *row, const struct bench_agent *agent,
+int bench_agent_status(const struct side *side, const char *row, const struct bench_agent *agent,
 		       struct bench_counters *counters)
 {
 	_cleanup_(json_freep) struct json *status = NULL;
@@ -283,7 +282,7 @@ int bench_agent_status(struct bench *b, const char *row, const struct bench_agen
 	const struct json *c = json_member(status, "counters"), *by = json_member(c, "lost_by");
 
 	if (r < 0 || !c) {
-		bench_fail(b, row, "the agent's status: %s", strerror(r < 0 ? -r : EPROTO));
+		side_fail(side, row, "the agent's status: %s", strerror(r < 0 ? -r : EPROTO));
 		return -1;
 	}
 	*counters = (struct bench_counters) {
@@ -302,14 +301,14 @@ int bench_agent_status(struct bench *b, const char *row, const struct bench_agen
 	return 0;
 }
 
-int bench_agent_reload(struct bench *b, const char *row, const struct bench_agent *agent)
+int bench_agent_reload(const struct side *side, const char *row, const struct bench_agent *agent)
 {
 	_cleanup_(json_freep) struct json *answer = NULL;
 	int r = ask(agent, "reload", &answer);
 
 	if (r == 0)
 		return 0;
-	bench_fail(b, row, "reload: %s", strerror(-r));
+	side_fail(side, row, "reload: %s", strerror(-r));
 	return -1;
 }
 

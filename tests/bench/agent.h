@@ -7,10 +7,10 @@
 #include <sys/types.h>
 
 #include "scene.h"
+#include "side.h"
 
 /* What to start. */
 struct bench_agent_plan {
-	const char *programs;	    /* the directory where hostportd is; NULL: bench_dir() */
 	const char *const *options; /* beside those that keep it in its scene; NULL at the end */
 	int log;		    /* where its lines go; 0: nowhere */
 };
@@ -33,9 +33,9 @@ struct bench_agent {
 
 /*
  * Start one, and wait until it says that it is ready: it has proved that it is effective.
- * 0, or -1 after a bench_fail() of `row`.
+ * 0, or -1 after a side_fail() of `row`.
  */
-int bench_agent_start(struct bench *b, const char *row, const struct scene *scene,
+int bench_agent_start(const struct side *side, const char *row, const struct scene *scene,
 		      const struct bench_agent_plan *plan, struct bench_agent *agent);
 
 /* Ask it to end, wait for it, for some seconds, and end it otherwise. Nothing to do where there is
@@ -57,12 +57,12 @@ struct bench_counters {
 	uint64_t log_lines_lost; /* that standard output did not take */
 };
 
-/* 0, or -1 after a bench_fail() of `row`. */
-int bench_agent_status(struct bench *b, const char *row, const struct bench_agent *agent,
+/* 0, or -1 after a side_fail() of `row`. */
+int bench_agent_status(const struct side *side, const char *row, const struct bench_agent *agent,
 		       struct bench_counters *counters);
 
-/* Have it read its registry again, and take it. 0, or -1 after a bench_fail() of `row`. */
-int bench_agent_reload(struct bench *b, const char *row, const struct bench_agent *agent);
+/* Have it read its registry again, and take it. 0, or -1 after a side_fail() of `row`. */
+int bench_agent_reload(const struct side *side, const char *row, const struct bench_agent *agent);
 
 /* How far off are the counters from this many violations, and from one another? At rest: not at
  * all. */

@@ -50,15 +50,15 @@ static void drain_end(struct drain *d)
 }
 #define _cleanup_drain_ __attribute__((cleanup(drain_end)))
 
-/* 0, or -1 after a bench_fail(). */
-static int drain_begin(struct bench *b, struct drain *d)
+/* 0, or -1 after a side_fail(). */
+static int drain_begin(const struct side *side, struct drain *d)
 {
 	static const struct load_plan plan = { LOAD_TAKEN, 2, 10000, 256 };
 	char registry[PATH_MAX], option[PATH_MAX + 16], log[PATH_MAX];
 	const char *const options[] = { "--mode=audit", "--fold=0", "--ring-size=16M", option,
 					NULL };
 	_cleanup_buf_ struct buf text = { 0 };
-	int r = scene_open(b, ROW, &d->scene);
+	int r = scene_open(side->bench, ROW, &d->scene);
 
 	made_small_registry(&text);
 	if (r == 0)
@@ -72,17 +72,17 @@ static int drain_begin(struct bench *b, struct drain *d)
 		r = d->log < 0 ? -errno : 0;
 	}
 	if (r < 0) {
-		bench_fail(b, ROW, "start: %s", strerror(-r));
+		side_fail(side, ROW, "start: %s", strerror(-r));
 		return -1;
 	}
 	(void)snprintf(option, sizeof(option), "--registry=%s", registry);
-	if (bench_agent_start(b, ROW, &d->scene,
+	if (bench_agent_start(side, ROW, &d->scene,
 			      &(struct bench_agent_plan) { .options = options, .log = d->log },
 			      &d->agent) < 0)
 		return -1;
 	r = ring_view_open(d->agent.pid, &d->ring);
 	if (r < 0)
-		bench_fail(b, ROW, "the agent's ring: %s", strerror(-r));
+		side_fail(side, ROW, "the agent's ring: %s", strerror(-r));
 	return r < 0 ? -1 : 0;
 }
 
@@ -148,35 +148,36 @@ static uint64_t count_lines(const struct drain *d)
 	return lines;
 }
 
-/* One drain of a half full ring. 0, or -1 after a bench_fail(). */
-static int measure(struct bench *b, struct drain *d, struct samples *rates, struct samples *cpu)
+/* One drain of a half full ring. 0, or -1 after a side_fail(). */
+static int measure(const struct side *side, struct drain *d, struct samples *rates,
+		   struct samples *cpu)
 {
 	struct bench_counters before, after;
 	uint64_t used, ns;
 	double lines;
 	int r;
 
-	if (bench_agent_status(b, ROW, &d->agent, &before) < 0)
+	if (bench_agent_status(side, ROW, &d->agent, &before) < 0)
 		return -1;
 	r = fill(d);
 	used = bench_agent_cpu_ns(&d->agent);
 	ns = r == 0 ? time_drain(d) : 0;
 	used = bench_agent_cpu_ns(&d->agent) - used;
 	if (!ns) {
-		bench_fail(b, ROW, "%s: %s", r < 0 ? "filling the ring" : "draining it",
-			   strerror(r < 0 ? -r : ETIMEDOUT));
+		side_fail(side, ROW, "%s: %s", r < 0 ? "filling the ring" : "draining it",
+			  strerror(r < 0 ? -r : ETIMEDOUT));
 		return -1;
 	}
-	if (bench_agent_status(b, ROW, &d->agent, &after) < 0)
+	if (bench_agent_status(side, ROW, &d->agent, &after) < 0)
 		return -1;
 	lines = (double)(after.delivered - before.delivered);
 	if (after.delivered != count_lines(d)) {
-		bench_fail(b, ROW, "lines are missing in the log");
+		side_fail(side, ROW, "lines are missing in the log");
 		return -1;
 	}
 	samples_add(rates, lines * 1e9 / (double)ns);
 	samples_add(cpu, (double)used / lines);
-	bench_note(b, ROW, "lines", "a drain", lines, "count");
+	side_note(side, ROW, "lines", "a drain", lines, "count");
 	return 0;
 }
 
@@ -213,19 +214,24 @@ static double time_json(void)
 	return (double)(monotonic_ns() - began) / runs;
 }
 
-void bench_drain(struct bench *b)
+static void drain(const struct side *side)
 {
 	_cleanup_drain_ struct drain d = { .scene = SCENE_NONE,
 					   .agent = BENCH_AGENT_NONE,
 					   .log = -1 };
 	struct samples rates = { .len = 0 }, cpu = { .len = 0 };
 
-	if (!bench_wants(b, ROW) || drain_begin(b, &d) < 0)
+	if (drain_begin(side, &d) < 0)
 		return;
-	for (int i = 0; i < (bench_quick(b) ? 2 : 9); i++)
-		if (measure(b, &d, &rates, &cpu) < 0)
+	for (int i = 0; i < (bench_quick(side->bench) ? 2 : 9); i++)
+		if (measure(side, &d, &rates, &cpu) < 0)
 			return;
-	bench_put(b, ROW, "lines/s", "", samples_median(&rates));
-	bench_note(b, ROW, "agent's CPU ns a line", "", samples_median(&cpu), "ns");
-	bench_note(b, ROW, "ns of JSON a line", "", time_json(), "ns");
+	side_put(side, ROW, "lines/s", "", samples_median(&rates));
+	side_note(side, ROW, "agent's CPU ns a line", "", samples_median(&cpu), "ns");
+	side_note(side, ROW, "ns of JSON a line", "", time_json(), "ns");
+}
+
+void bench_drain(struct bench *b)
+{
+	side_each(b, ROW, drain);
 }

@@ -19,7 +19,7 @@
 /* ---- map-memory ------------------------------------------------------------------------------ */
 
 /* All maps together; each is in the notes. */
-static int put_maps(struct bench *b, const struct bench_agent *agent, unsigned int rows,
+static int put_maps(const struct side *side, const struct bench_agent *agent, unsigned int rows,
 		    const char *when)
 {
 	char what[32], instance[64];
@@ -28,43 +28,50 @@ static int put_maps(struct bench *b, const struct bench_agent *agent, unsigned i
 	uint64_t sum = 0;
 
 	if (n < 0) {
-		bench_fail(b, "map-memory", "the agent's maps: %s", strerror(-n));
+		side_fail(side, "map-memory", "the agent's maps: %s", strerror(-n));
 		return -1;
 	}
 	for (int i = 0; i < n; i++) {
 		sum += maps[i].memlock;
 		(void)snprintf(instance, sizeof(instance), "%u %s, %s", rows, when, maps[i].name);
-		bench_note(b, "map-memory", "KiB", instance, (double)maps[i].memlock / 1024, "KiB");
+		side_note(side, "map-memory", "KiB", instance, (double)maps[i].memlock / 1024,
+			  "KiB");
 	}
 	(void)snprintf(what, sizeof(what), "MiB at %u", rows);
-	bench_put(b, "map-memory", what, when, (double)sum / MIB);
+	side_put(side, "map-memory", what, when, (double)sum / MIB);
 	return 0;
 }
 
 /* A policy that replaces another has its own rows: the agent keeps more of them from then on. */
-static void map_memory(struct bench *b, unsigned int rows)
+static void map_memory_of(const struct side *side, unsigned int rows)
 {
 	_cleanup_scene_ struct scene scene = SCENE_NONE;
 	_cleanup_agent_ struct bench_agent agent = BENCH_AGENT_NONE;
 	char registry[PATH_MAX], option[PATH_MAX + 16];
 	const char *const options[] = { "--mode=enforce", option, NULL };
 	_cleanup_buf_ struct buf text = { 0 };
-	int r = scene_open(b, "map-memory", &scene);
+	int r = scene_open(side->bench, "map-memory", &scene);
 
 	made_registry(rows, false, &text);
 	if (r == 0)
 		r = scene_write(&scene, "registry.yaml", text.data, text.len, registry);
 	if (r < 0) {
-		bench_fail(b, "map-memory", "start: %s", strerror(-r));
+		side_fail(side, "map-memory", "start: %s", strerror(-r));
 		return;
 	}
 	(void)snprintf(option, sizeof(option), "--registry=%s", registry);
-	if (bench_agent_start(b, "map-memory", &scene,
+	if (bench_agent_start(side, "map-memory", &scene,
 			      &(struct bench_agent_plan) { .options = options }, &agent) < 0 ||
-	    put_maps(b, &agent, rows, "at the start") < 0 ||
-	    bench_agent_reload(b, "map-memory", &agent) < 0)
+	    put_maps(side, &agent, rows, "at the start") < 0 ||
+	    bench_agent_reload(side, "map-memory", &agent) < 0)
 		return;
-	(void)put_maps(b, &agent, rows, "after a reload");
+	(void)put_maps(side, &agent, rows, "after a reload");
+}
+
+static void map_memory(const struct side *side)
+{
+	map_memory_of(side, 4096);
+	map_memory_of(side, 131072);
 }
 
 /* ---- agent-memory ---------------------------------------------------------------------------- */
@@ -100,43 +107,39 @@ static double read_mib(pid_t pid, const char *file, const char *key)
 	return -1;
 }
 
-static void agent_memory(struct bench *b)
+static void agent_memory(const struct side *side)
 {
 	static const char *const modes[] = { "--mode=audit", "--mode=enforce" };
 	static const char *const notes[] = { "RssAnon", "RssFile", "RssShmem" };
 	_cleanup_scene_ struct scene scene = SCENE_NONE;
-	int r = scene_open(b, "agent-memory", &scene);
+	int r = scene_open(side->bench, "agent-memory", &scene);
 
 	if (r < 0)
-		bench_fail(b, "agent-memory", "start: %s", strerror(-r));
+		side_fail(side, "agent-memory", "start: %s", strerror(-r));
 	for (size_t i = 0; i < ARRAY_LEN(modes) && r == 0; i++) {
 		_cleanup_agent_ struct bench_agent agent = BENCH_AGENT_NONE;
 		const char *const options[] = { modes[i], NULL };
 		const char *mode = modes[i] + strlen("--mode=");
 
-		if (bench_agent_start(b, "agent-memory", &scene,
+		if (bench_agent_start(side, "agent-memory", &scene,
 				      &(struct bench_agent_plan) { .options = options },
 				      &agent) < 0)
 			return;
 		wait_idle(&agent);
-		bench_put(b, "agent-memory", "RSS MiB", mode,
-			  read_mib(agent.pid, "status", "VmRSS"));
-		bench_put(b, "agent-memory", "peak MiB", mode,
-			  read_mib(agent.pid, "status", "VmHWM"));
+		side_put(side, "agent-memory", "RSS MiB", mode,
+			 read_mib(agent.pid, "status", "VmRSS"));
+		side_put(side, "agent-memory", "peak MiB", mode,
+			 read_mib(agent.pid, "status", "VmHWM"));
 		for (size_t n = 0; n < ARRAY_LEN(notes); n++)
-			bench_note(b, "agent-memory", notes[n], mode,
-				   read_mib(agent.pid, "status", notes[n]), "MiB");
-		bench_note(b, "agent-memory", "PSS", mode,
-			   read_mib(agent.pid, "smaps_rollup", "Pss"), "MiB");
+			side_note(side, "agent-memory", notes[n], mode,
+				  read_mib(agent.pid, "status", notes[n]), "MiB");
+		side_note(side, "agent-memory", "PSS", mode,
+			  read_mib(agent.pid, "smaps_rollup", "Pss"), "MiB");
 	}
 }
 
 void bench_memory(struct bench *b)
 {
-	if (bench_wants(b, "map-memory")) {
-		map_memory(b, 4096);
-		map_memory(b, 131072);
-	}
-	if (bench_wants(b, "agent-memory"))
-		agent_memory(b);
+	side_each(b, "map-memory", map_memory);
+	side_each(b, "agent-memory", agent_memory);
 }

@@ -14,10 +14,12 @@
 #include "made.h"
 #include "groups.h"
 #include "samples.h"
+#include "side.h"
 #include "scene.h"
 
-#define MANIFESTS 10000
-#define ROWS	  131072
+#define MANIFESTS     10000
+#define ROWS	      131072
+#define ARGUMENTS_MAX 6
 
 static void become_tool(const char *const argv[], pid_t parent)
 {
@@ -49,73 +51,67 @@ static double time_tool(const char *const argv[], struct rusage *used)
 	return (double)(monotonic_ns() - began) / 1e9;
 }
 
-static void put_tool(struct bench *b, const char *row, const char *const argv[])
+static void put_tool(const struct side *side, const char *row, const char *const arguments[])
 {
+	char program[PATH_MAX];
+	const char *argv[ARGUMENTS_MAX + 2] = { program };
 	struct samples seconds = { .len = 0 };
 	struct rusage used = { 0 };
 
-	for (int i = 0; i < (bench_quick(b) ? 1 : 5); i++) {
+	(void)snprintf(program, sizeof(program), "%s/hostportctl", side->programs);
+	for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i]; i++)
+		argv[i + 1] = arguments[i];
+	for (int i = 0; i < (bench_quick(side->bench) ? 1 : 5); i++) {
 		double s = time_tool(argv, &used);
 
 		if (s < 0) {
-			bench_fail(b, row, "%s %s: %s", argv[0], argv[1], strerror((int)-s));
+			side_fail(side, row, "%s %s: %s", program, arguments[0], strerror((int)-s));
 			return;
 		}
 		samples_add(&seconds, s);
 	}
-	bench_put(b, row, "s", "", samples_median(&seconds));
-	bench_note(b, row, "peak", "", (double)used.ru_maxrss / 1024, "MiB");
+	side_put(side, row, "s", "", samples_median(&seconds));
+	side_note(side, row, "peak", "", (double)used.ru_maxrss / 1024, "MiB");
 }
 
-static void check(struct bench *b, const struct scene *scene, const char *program)
+static void check(const struct side *side)
 {
+	_cleanup_scene_ struct scene scene = SCENE_NONE;
 	char tree[PATH_MAX];
-	const char *const argv[] = { program, "check", "--output=json", tree, NULL };
-	int r = 0;
+	const char *const arguments[] = { "check", "--output=json", tree, NULL };
+	int r = scene_open(side->bench, "check", &scene);
 
-	(void)snprintf(tree, sizeof(tree), "%s/manifests", scene->dir);
-	if (mkdir(tree, 0700) < 0)
+	(void)snprintf(tree, sizeof(tree), "%s/manifests", scene.dir);
+	if (r == 0 && mkdir(tree, 0700) < 0)
 		r = -errno;
 	if (r == 0)
 		r = made_manifests(tree, MANIFESTS);
 	if (r < 0)
-		bench_fail(b, "check", "the manifests: %s", strerror(-r));
+		side_fail(side, "check", "the manifests: %s", strerror(-r));
 	else
-		put_tool(b, "check", argv);
+		put_tool(side, "check", arguments);
 }
 
-static void lint(struct bench *b, const struct scene *scene, const char *program)
+static void lint(const struct side *side)
 {
+	_cleanup_scene_ struct scene scene = SCENE_NONE;
 	char path[PATH_MAX];
-	const char *const argv[] = { program, "registry", "lint", "--output=json", path, NULL };
+	const char *const arguments[] = { "registry", "lint", "--output=json", path, NULL };
 	_cleanup_buf_ struct buf text = { 0 };
-	int r;
+	int r = scene_open(side->bench, "lint", &scene);
 
 	made_registry(ROWS, true, &text);
-	r = text.failed ? -ENOMEM : scene_write(scene, "rows.yaml", text.data, text.len, path);
+	if (r == 0)
+		r = text.failed ? -ENOMEM :
+				  scene_write(&scene, "rows.yaml", text.data, text.len, path);
 	if (r < 0)
-		bench_fail(b, "lint", "the registry: %s", strerror(-r));
+		side_fail(side, "lint", "the registry: %s", strerror(-r));
 	else
-		put_tool(b, "lint", argv);
+		put_tool(side, "lint", arguments);
 }
 
 void bench_offline(struct bench *b)
 {
-	_cleanup_scene_ struct scene scene = SCENE_NONE;
-	bool checks = bench_wants(b, "check"), lints = bench_wants(b, "lint");
-	char program[PATH_MAX];
-	int r;
-
-	if (!checks && !lints)
-		return;
-	(void)snprintf(program, sizeof(program), "%s/hostportctl", bench_dir(b));
-	r = scene_open(b, "offline", &scene);
-	if (r < 0) {
-		bench_fail(b, checks ? "check" : "lint", "%s", strerror(-r));
-		return;
-	}
-	if (checks)
-		check(b, &scene, program);
-	if (lints)
-		lint(b, &scene, program);
+	side_each(b, "check", check);
+	side_each(b, "lint", lint);
 }

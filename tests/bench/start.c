@@ -10,22 +10,20 @@
 #include "groups.h"
 #include "samples.h"
 
-void bench_start(struct bench *b)
+static void start(const struct side *side)
 {
 	static const char *const options[] = { "--mode=enforce", NULL };
 	_cleanup_scene_ struct scene scene = SCENE_NONE;
 	struct samples ms = { .len = 0 }, cpu = { .len = 0 }, user = { .len = 0 };
 	int r;
 
-	if (!bench_wants(b, "start"))
-		return;
-	r = scene_open(b, "start", &scene);
+	r = scene_open(side->bench, "start", &scene);
 	if (r < 0)
-		bench_fail(b, "start", "%s", strerror(-r));
-	for (int i = 0; i < (bench_quick(b) ? 3 : 21) && r == 0; i++) {
+		side_fail(side, "start", "%s", strerror(-r));
+	for (int i = 0; i < (bench_quick(side->bench) ? 3 : 21) && r == 0; i++) {
 		_cleanup_agent_ struct bench_agent agent = BENCH_AGENT_NONE;
 
-		if (bench_agent_start(b, "start", &scene,
+		if (bench_agent_start(side, "start", &scene,
 				      &(struct bench_agent_plan) { .options = options },
 				      &agent) < 0)
 			return;
@@ -35,8 +33,13 @@ void bench_start(struct bench *b)
 	}
 	if (r < 0)
 		return;
-	bench_note(b, "start", "ms, the slowest", "", samples_most(&ms), "ms");
-	bench_put(b, "start", "ms", "", samples_median(&ms));
-	bench_note(b, "start", "CPU ms", "", samples_median(&cpu), "ms");
-	bench_note(b, "start", "of it in user space", "", samples_mean(&user) * 100, "%");
+	side_note(side, "start", "ms, the slowest", "", samples_most(&ms), "ms");
+	side_put(side, "start", "ms", "", samples_median(&ms));
+	side_note(side, "start", "CPU ms", "", samples_median(&cpu), "ms");
+	side_note(side, "start", "of it in user space", "", samples_mean(&user) * 100, "%");
+}
+
+void bench_start(struct bench *b)
+{
+	side_each(b, "start", start);
 }

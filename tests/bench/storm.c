@@ -44,15 +44,15 @@ static void storm_end(struct storm *s)
 		.scene = SCENE_NONE, .agent = BENCH_AGENT_NONE                                     \
 	}
 
-/* 0, or -1 after a bench_fail(). The options end with NULL. */
-static int storm_begin(struct bench *b, const char *row, const struct load_plan *plan,
+/* 0, or -1 after a side_fail(). The options end with NULL. */
+static int storm_begin(const struct side *side, const char *row, const struct load_plan *plan,
 		       const char *const options[], struct storm *s)
 {
 	const char *argv[16] = { NULL };
 	_cleanup_buf_ struct buf text = { 0 };
 	char path[PATH_MAX], registry[PATH_MAX + 16];
 	size_t n = 0;
-	int r = scene_open(b, row, &s->scene);
+	int r = scene_open(side->bench, row, &s->scene);
 
 	made_small_registry(&text);
 	if (r == 0)
@@ -60,19 +60,19 @@ static int storm_begin(struct bench *b, const char *row, const struct load_plan 
 	if (r == 0)
 		r = load_start(&s->scene, plan, &s->load);
 	if (r < 0) {
-		bench_fail(b, row, "start: %s", strerror(-r));
+		side_fail(side, row, "start: %s", strerror(-r));
 		return -1;
 	}
 	(void)snprintf(registry, sizeof(registry), "--registry=%s", path);
 	argv[n++] = registry;
 	while (*options && n + 1 < ARRAY_LEN(argv))
 		argv[n++] = *options++;
-	return bench_agent_start(b, row, &s->scene, &(struct bench_agent_plan) { .options = argv },
-				 &s->agent);
+	return bench_agent_start(side, row, &s->scene,
+				 &(struct bench_agent_plan) { .options = argv }, &s->agent);
 }
 
-/* Let it rage. 0, or -1 after a bench_fail(). */
-static int rage(struct bench *b, const char *row, struct storm *s, unsigned int ms,
+/* Let it rage. 0, or -1 after a side_fail(). */
+static int rage(const struct side *side, const char *row, struct storm *s, unsigned int ms,
 		struct load_result *result)
 {
 	int r = load_run(&s->load, ms, result);
@@ -80,10 +80,10 @@ static int rage(struct bench *b, const char *row, struct storm *s, unsigned int 
 	s->attempts += result->attempts;
 	s->others += result->others;
 	if (r < 0)
-		bench_fail(b, row, "storm: %s", strerror(-r));
+		side_fail(side, row, "storm: %s", strerror(-r));
 	else if (s->others)
-		bench_fail(b, row, "storm: %llu binds of %llu did not come out as they must",
-			   (unsigned long long)s->others, (unsigned long long)s->attempts);
+		side_fail(side, row, "storm: %llu binds of %llu did not come out as they must",
+			  (unsigned long long)s->others, (unsigned long long)s->attempts);
 	return r < 0 || s->others ? -1 : 0;
 }
 
@@ -93,15 +93,15 @@ static double per_second(uint64_t count, uint64_t ns)
 }
 
 /* What the counters of a storm that is over must be, and what they were. */
-static int put_counts(struct bench *b, const char *row, const struct storm *s,
+static int put_counts(const struct side *side, const char *row, const struct storm *s,
 		      struct bench_counters *c)
 {
-	if (bench_agent_status(b, row, &s->agent, c) < 0)
+	if (bench_agent_status(side, row, &s->agent, c) < 0)
 		return -1;
-	bench_put(b, row, "dropped", "", (double)(c->lost_ring + c->log_lines_lost));
-	bench_note(b, row, "attempts", "", (double)s->attempts, "count");
-	bench_note(b, row, "lines", "", (double)c->delivered, "count");
-	bench_note(b, row, "lost at the rate", "", (double)c->lost_rate, "count");
+	side_put(side, row, "dropped", "", (double)(c->lost_ring + c->log_lines_lost));
+	side_note(side, row, "attempts", "", (double)s->attempts, "count");
+	side_note(side, row, "lines", "", (double)c->delivered, "count");
+	side_note(side, row, "lost at the rate", "", (double)c->lost_rate, "count");
 	return 0;
 }
 
@@ -125,13 +125,13 @@ static void silent_end(struct silent *s)
 }
 #define _cleanup_silent_ __attribute__((cleanup(silent_end)))
 
-/* 0, or -1 after a bench_fail(). */
-static int silent_begin(struct bench *b, struct silent *s)
+/* 0, or -1 after a side_fail(). */
+static int silent_begin(const struct side *side, struct silent *s)
 {
 	char *argv[] = { (char *)"peer", (char *)"silent", NULL };
 	struct held_place place = { .argc = 2, .argv = argv };
 	_cleanup_buf_ struct buf err = { 0 };
-	int r = scene_open(b, "silent", &s->scene);
+	int r = scene_open(side->bench, "silent", &s->scene);
 
 	place.cgroup_fd = s->scene.cgroup_fd;
 	place.cgroup = s->scene.cgroup;
@@ -143,16 +143,17 @@ static int silent_begin(struct bench *b, struct silent *s)
 	if (r == 0)
 		r = load_start(&s->scene, &deny_load, &s->load);
 	if (r < 0)
-		bench_fail(b, "deny-storm", "the silent program: %s: %s", strerror(-r),
-			   err.data ? err.data : "");
+		side_fail(side, "deny-storm", "the silent program: %s: %s", strerror(-r),
+			  err.data ? err.data : "");
 	return r < 0 ? -1 : 0;
 }
 
-/* Pairs of the two, in turn one and the other first. 0, or -1 after a bench_fail(). */
-static int measure_pairs(struct bench *b, struct storm *s, struct load *silent)
+/* Pairs of the two, in turn one and the other first. 0, or -1 after a side_fail(). */
+static int measure_pairs(const struct side *side, struct storm *s, struct load *silent)
 {
 	struct samples ratios = { .len = 0 }, ours = { .len = 0 }, theirs = { .len = 0 };
-	unsigned int rounds = bench_quick(b) ? 3 : 16, ms = bench_quick(b) ? 100 : 250;
+	unsigned int rounds = bench_quick(side->bench) ? 3 : 16,
+		     ms = bench_quick(side->bench) ? 100 : 250;
 	struct load_result mine = { 0 }, other = { 0 };
 
 	for (unsigned int i = 0; i < rounds; i++) {
@@ -160,57 +161,58 @@ static int measure_pairs(struct bench *b, struct storm *s, struct load *silent)
 
 		if (i % 2)
 			r = load_run(silent, ms, &other);
-		if (rage(b, "deny-storm", s, ms, &mine) < 0)
+		if (rage(side, "deny-storm", s, ms, &mine) < 0)
 			return -1;
 		if (i % 2 == 0)
 			r = load_run(silent, ms, &other);
 		if (r < 0 || other.others) {
-			bench_fail(b, "deny-storm", "the silent program: %s", strerror(-r));
+			side_fail(side, "deny-storm", "the silent program: %s", strerror(-r));
 			return -1;
 		}
 		samples_add(&ours, per_second(mine.attempts, mine.elapsed_ns));
 		samples_add(&theirs, per_second(other.attempts, other.elapsed_ns));
 		samples_add(&ratios, ours.value[i] / theirs.value[i]);
 	}
-	bench_put(b, "deny-storm", "x silent deny", "", samples_median(&ratios));
-	bench_note(b, "deny-storm", "binds/s", "", samples_median(&ours), "1/s");
-	bench_note(b, "deny-storm", "binds/s with silent deny", "", samples_median(&theirs), "1/s");
+	side_put(side, "deny-storm", "x silent deny", "", samples_median(&ratios));
+	side_note(side, "deny-storm", "binds/s", "", samples_median(&ours), "1/s");
+	side_note(side, "deny-storm", "binds/s with silent deny", "", samples_median(&theirs),
+		  "1/s");
 	return 0;
 }
 
 /* The agent's share of a processor, over one long storm and until it has told all of it. */
-static int measure_share(struct bench *b, struct storm *s)
+static int measure_share(const struct side *side, struct storm *s)
 {
 	uint64_t before = bench_agent_cpu_ns(&s->agent), used;
 	struct bench_counters c;
 	struct load_result result;
 
-	if (rage(b, "deny-storm", s, bench_quick(b) ? 1000 : 4000, &result) < 0)
+	if (rage(side, "deny-storm", s, bench_quick(side->bench) ? 1000 : 4000, &result) < 0)
 		return -1;
 	used = bench_agent_cpu_ns(&s->agent) - before;
-	bench_put(b, "deny-storm", "% of a core", "",
-		  100.0 * (double)used / (double)result.elapsed_ns);
-	if (put_counts(b, "deny-storm", s, &c) < 0)
+	side_put(side, "deny-storm", "% of a core", "",
+		 100.0 * (double)used / (double)result.elapsed_ns);
+	if (put_counts(side, "deny-storm", s, &c) < 0)
 		return -1;
-	bench_put(b, "deny-storm", "miscounted", "", (double)bench_miscounted(&c, s->attempts));
+	side_put(side, "deny-storm", "miscounted", "", (double)bench_miscounted(&c, s->attempts));
 	return 0;
 }
 
-static void deny_storm(struct bench *b)
+static void deny_storm(const struct side *side)
 {
 	static const char *const options[] = { "--mode=enforce", NULL };
 	_cleanup_silent_ struct silent silent = { .scene = SCENE_NONE };
 	_cleanup_storm_ struct storm s = STORM_NONE;
 
-	if (storm_begin(b, "deny-storm", &deny_load, options, &s) < 0)
+	if (storm_begin(side, "deny-storm", &deny_load, options, &s) < 0)
 		return;
-	if (silent_begin(b, &silent) == 0 && measure_pairs(b, &s, &silent.load) == 0)
-		(void)measure_share(b, &s);
+	if (silent_begin(side, &silent) == 0 && measure_pairs(side, &s, &silent.load) == 0)
+		(void)measure_share(side, &s);
 }
 
 /* ---- scan-storm ------------------------------------------------------------------------------ */
 
-static void scan_storm(struct bench *b)
+static void scan_storm(const struct side *side)
 {
 	static const char *const options[] = { "--mode=enforce", "--ring-size=256K", NULL };
 	_cleanup_storm_ struct storm s = STORM_NONE;
@@ -218,77 +220,74 @@ static void scan_storm(struct bench *b)
 	struct bench_counters c;
 	double cap, over;
 
-	if (storm_begin(b, "scan-storm", &scan_load, options, &s) < 0 ||
-	    rage(b, "scan-storm", &s, bench_quick(b) ? 1000 : 5000, &result) < 0 ||
-	    put_counts(b, "scan-storm", &s, &c) < 0)
+	if (storm_begin(side, "scan-storm", &scan_load, options, &s) < 0 ||
+	    rage(side, "scan-storm", &s, bench_quick(side->bench) ? 1000 : 5000, &result) < 0 ||
+	    put_counts(side, "scan-storm", &s, &c) < 0)
 		return;
 	cap = get_nprocs() * (RECORDS_NOW + RECORDS_S * (double)result.elapsed_ns / 1e9);
 	over = (double)c.delivered - cap;
-	bench_put(b, "scan-storm", "events over cap", "", over > 0 ? over : 0);
-	bench_put(b, "scan-storm", "miscounted", "", (double)bench_miscounted(&c, s.attempts));
-	bench_note(b, "scan-storm", "cap", "", cap, "count");
-	bench_note(b, "scan-storm", "binds/s", "", per_second(result.attempts, result.elapsed_ns),
-		   "1/s");
-	bench_note(b, "scan-storm", "agent's % of a core", "",
-		   100.0 * (double)(bench_agent_cpu_ns(&s.agent) - s.agent.cpu_ready_ns) /
-			   (double)result.elapsed_ns,
-		   "%");
+	side_put(side, "scan-storm", "events over cap", "", over > 0 ? over : 0);
+	side_put(side, "scan-storm", "miscounted", "", (double)bench_miscounted(&c, s.attempts));
+	side_note(side, "scan-storm", "cap", "", cap, "count");
+	side_note(side, "scan-storm", "binds/s", "", per_second(result.attempts, result.elapsed_ns),
+		  "1/s");
+	side_note(side, "scan-storm", "agent's % of a core", "",
+		  100.0 * (double)(bench_agent_cpu_ns(&s.agent) - s.agent.cpu_ready_ns) /
+			  (double)result.elapsed_ns,
+		  "%");
 }
 
 /* ---- no-fold-storm --------------------------------------------------------------------------- */
 
 /* What the same storm makes of this machine when nobody looks. */
-static int note_free_storm(struct bench *b, unsigned int ms)
+static int note_free_storm(const struct side *side, unsigned int ms)
 {
 	_cleanup_scene_ struct scene scene = SCENE_NONE;
 	_cleanup_load_ struct load load = { 0 };
 	struct load_result result;
-	int r = scene_open(b, "free", &scene);
+	int r = scene_open(side->bench, "free", &scene);
 
 	if (r == 0)
 		r = load_start(&scene, &tell_load, &load);
 	if (r == 0)
 		r = load_run(&load, ms, &result);
 	if (r < 0) {
-		bench_fail(b, "no-fold-storm", "without an agent: %s", strerror(-r));
+		side_fail(side, "no-fold-storm", "without an agent: %s", strerror(-r));
 		return -1;
 	}
-	bench_note(b, "no-fold-storm", "binds/s with none", "",
-		   per_second(result.attempts, result.elapsed_ns), "1/s");
+	side_note(side, "no-fold-storm", "binds/s with none", "",
+		  per_second(result.attempts, result.elapsed_ns), "1/s");
 	return 0;
 }
 
-static void no_fold_storm(struct bench *b)
+static void no_fold_storm(const struct side *side)
 {
 	static const char *const options[] = { "--mode=audit", "--fold=0", "--ring-size=1M", NULL };
-	unsigned int ms = bench_quick(b) ? 500 : 3000;
+	unsigned int ms = bench_quick(side->bench) ? 500 : 3000;
 	_cleanup_storm_ struct storm s = STORM_NONE;
 	struct load_result result;
 	struct bench_counters c;
 	uint64_t used;
 
-	if (note_free_storm(b, ms) < 0 ||
-	    storm_begin(b, "no-fold-storm", &tell_load, options, &s) < 0 ||
-	    rage(b, "no-fold-storm", &s, ms, &result) < 0)
+	if (note_free_storm(side, ms) < 0 ||
+	    storm_begin(side, "no-fold-storm", &tell_load, options, &s) < 0 ||
+	    rage(side, "no-fold-storm", &s, ms, &result) < 0)
 		return;
 	used = bench_agent_cpu_ns(&s.agent) - s.agent.cpu_ready_ns;
-	if (put_counts(b, "no-fold-storm", &s, &c) < 0)
+	if (put_counts(side, "no-fold-storm", &s, &c) < 0)
 		return;
-	bench_put(b, "no-fold-storm", "events/s", "", per_second(c.delivered, result.elapsed_ns));
-	bench_note(b, "no-fold-storm", "miscounted", "", (double)bench_miscounted(&c, s.attempts),
-		   "count");
-	bench_note(b, "no-fold-storm", "binds/s", "",
-		   per_second(result.attempts, result.elapsed_ns), "1/s");
-	bench_note(b, "no-fold-storm", "agent's % of a core", "",
-		   100.0 * (double)used / (double)result.elapsed_ns, "%");
+	side_put(side, "no-fold-storm", "events/s", "", per_second(c.delivered, result.elapsed_ns));
+	side_note(side, "no-fold-storm", "miscounted", "", (double)bench_miscounted(&c, s.attempts),
+		  "count");
+	side_note(side, "no-fold-storm", "binds/s", "",
+		  per_second(result.attempts, result.elapsed_ns), "1/s");
+	side_note(side, "no-fold-storm", "agent's % of a core", "",
+		  100.0 * (double)used / (double)result.elapsed_ns, "%");
 }
 
 void bench_storms(struct bench *b)
 {
-	if (bench_wants(b, "deny-storm"))
-		deny_storm(b);
-	if (bench_wants(b, "scan-storm"))
-		scan_storm(b);
-	if (bench_wants(b, "no-fold-storm"))
-		no_fold_storm(b);
+	side_each(b, "deny-storm", deny_storm);
+	side_each(b, "scan-storm", scan_storm);
+	side_each(b, "no-fold-storm", no_fold_storm);
 }
