@@ -79,7 +79,12 @@ static int measure_later(const struct scene *scene, struct kernel *kernel,
 			 const struct policy *policy, int times, struct samples *ms)
 {
 	int cpus = get_nprocs();
-	struct load_plan plan = { LOAD_TAKEN, cpus > 1 ? (unsigned int)cpus - 1 : 1, 1, 128 };
+	struct load_plan plan = {
+		.kind = LOAD_TAKEN,
+		.threads = cpus > 1 ? (unsigned int)cpus - 1 : 1,
+		.first = 1,
+		.ports = 128,
+	};
 	_cleanup_load_ struct load load = { 0 };
 	struct load_result result;
 	int r, e;

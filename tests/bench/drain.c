@@ -53,7 +53,9 @@ static void drain_end(struct drain *d)
 /* 0, or -1 after a side_fail(). */
 static int drain_begin(const struct side *side, struct drain *d)
 {
-	static const struct load_plan plan = { LOAD_TAKEN, 2, 10000, 256 };
+	static const struct load_plan plan = {
+		.kind = LOAD_TAKEN, .threads = 2, .first = 10000, .ports = 256, .udp = true
+	};
 	char registry[PATH_MAX], option[PATH_MAX + 16], log[PATH_MAX];
 	const char *const options[] = { "--mode=audit", "--fold=0", "--ring-size=16M", option,
 					NULL };

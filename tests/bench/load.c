@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -81,9 +80,14 @@ static int bind_next(struct walk *w, int fd)
 	return bind(fd, (struct sockaddr *)&w->addr, sizeof(w->addr));
 }
 
+static int new_socket(const struct load_thread *t)
+{
+	return socket(AF_INET, (t->plan->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+}
+
 static void bind_refused(struct load_thread *t, struct walk *w, unsigned int run)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = new_socket(t);
 
 	while (atomic_load_explicit(&t->shared->run, memory_order_relaxed) == run) {
 		t->attempts++;
@@ -91,7 +95,7 @@ static void bind_refused(struct load_thread *t, struct walk *w, unsigned int run
 			continue;
 		t->others++;
 		(void)close(fd); /* it may have a port now */
-		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		fd = new_socket(t);
 	}
 	(void)close(fd);
 }
@@ -99,7 +103,7 @@ static void bind_refused(struct load_thread *t, struct walk *w, unsigned int run
 static void bind_taken(struct load_thread *t, struct walk *w, unsigned int run)
 {
 	while (atomic_load_explicit(&t->shared->run, memory_order_relaxed) == run) {
-		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		int fd = new_socket(t);
 
 		t->attempts++;
 		if (bind_next(w, fd) < 0)

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -20,7 +21,8 @@ enum load_kind {
 struct load_plan {
 	enum load_kind kind;
 	unsigned int threads;
-	uint16_t first, ports; /* TCP on 127.0.0.1; more ports than threads */
+	uint16_t first, ports; /* on 127.0.0.1; more ports than threads */
+	bool udp;	       /* else TCP */
 };
 
 struct load_shared;

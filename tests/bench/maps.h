@@ -26,4 +26,4 @@ struct ring_view {
 /* 0, or a negative errno (-ENOENT: it has none). Until ring_view_close(). */
 int ring_view_open(pid_t pid, struct ring_view *ring);
 void ring_view_close(struct ring_view *ring);
-#define _cleanup_ring_ __attribute__((cleanup(ring_view_close)))
+#define _cleanup_view_ __attribute__((cleanup(ring_view_close)))
