@@ -52,8 +52,20 @@ struct bench {
 static void (*const groups[])(struct bench *b) = {
 	/* clang-format off: one a line */
 	bench_machine, /* before all others: it sets the scale */
-	bench_bind,	     bench_programs,	     bench_large, bench_peers, bench_curve_rows,
-	bench_curve_threads, bench_curve_neighbours,
+	bench_bind,
+	bench_programs,
+	bench_large,
+	bench_peers,
+	bench_curve_rows,
+	bench_curve_threads,
+	bench_curve_neighbours,
+	bench_storms,
+	bench_drain,
+	bench_memory,
+	bench_start,
+	bench_apply,
+	bench_listen,
+	bench_offline,
 	/* clang-format on */
 };
 
