@@ -106,7 +106,7 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	ctl/client \
 	kernel/mountinfo))
 # Parts of the bench likewise.
-UNIT_PARTS += $(addprefix $(B)/tests/bench/,plot.o results.o stats.o targets.o)
+UNIT_PARTS += $(addprefix $(B)/tests/bench/,made.o plot.o results.o stats.o targets.o)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.

@@ -30,4 +30,4 @@ if [ "$(cat "$dir/.rev" 2>/dev/null)" != "$rev" ]; then
 fi
 # whatever the make was told that runs this
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES
-exec make -s -j"$(nproc)" -C "$dir" build/tests/bench/holder
+exec make -s -j"$(nproc)" -C "$dir" all build/tests/bench/holder

@@ -12,7 +12,7 @@
 #include "../../bpf/abi.h"
 #include "../../user/base/cleanup.h"
 #include "agent.h"
-#include "held.h"
+#include "holder.h"
 #include "load.h"
 #include "made.h"
 #include "maps.h"
@@ -120,17 +120,16 @@ static int put_counts(const struct side *side, const char *row, const struct sto
 /* What refuses each bind() without a look, and a load for it. */
 struct silent {
 	struct scene scene;
-	void *held;
+	struct binder *binder; /* whom a holder is for; it binds nothing */
+	struct holder *holder;
 	struct load load;
 };
 
 static void silent_end(struct silent *s)
 {
 	load_stop(&s->load);
-	if (s->held) {
-		held_peer.off(s->held);
-		held_peer.free(s->held);
-	}
+	holder_freep(&s->holder);
+	binder_freep(&s->binder);
 	scene_close(&s->scene);
 }
 #define _cleanup_silent_ __attribute__((cleanup(silent_end)))
@@ -138,18 +137,16 @@ static void silent_end(struct silent *s)
 /* 0, or -1 after a side_fail(). */
 static int silent_begin(const struct side *side, struct silent *s)
 {
-	char *argv[] = { (char *)"peer", (char *)"silent", NULL };
-	struct held_place place = { .argc = 2, .argv = argv };
 	_cleanup_buf_ struct buf err = { 0 };
 	int r = scene_open(side->bench, "silent", &s->scene);
 
-	place.cgroup_fd = s->scene.cgroup_fd;
-	place.cgroup = s->scene.cgroup;
-	place.netns = s->scene.netns_at;
 	if (r == 0)
-		r = held_peer.load(&place, &s->held, &err);
+		r = binder_start(s->scene.cgroup, &s->binder);
 	if (r == 0)
-		r = held_peer.on(s->held, 1);
+		r = holder_start(bench_dir(side->bench), s->scene.cgroup, s->binder, "peer silent",
+				 &s->holder, &err);
+	if (r == 0)
+		r = holder_on(s->holder, 1, &err);
 	if (r == 0)
 		r = load_start(&s->scene, &deny_load, &s->load);
 	if (r < 0)
@@ -228,9 +225,9 @@ static void deny_storm(const struct side *side)
  * its slot has counted since another one, at most one a second: those are in the notes.
  */
 static void put_scan(const struct side *side, const struct storm *s,
-		     const struct load_result *result, uint64_t records)
+		     const struct load_result *result, uint64_t raged_ns, uint64_t records)
 {
-	double cap = get_nprocs() * (RECORDS_NOW + RECORDS_S * (double)result->elapsed_ns / 1e9);
+	double cap = get_nprocs() * (RECORDS_NOW + RECORDS_S * (double)raged_ns / 1e9);
 	double over = (double)records - cap;
 	uint64_t used = bench_agent_cpu_ns(&s->agent) - s->agent.cpu_ready_ns;
 	struct bench_counters c;
@@ -254,15 +251,18 @@ static void scan_storm(const struct side *side)
 	_cleanup_view_ struct ring_view ring = { .bytes = 0 };
 	_cleanup_storm_ struct storm s = STORM_NONE;
 	struct load_result result;
+	uint64_t began;
 	int r;
 
 	if (storm_begin(side, "scan-storm", &scan_load, options, &s) < 0)
 		return;
 	r = ring_view_open(s.agent.pid, &ring);
+	began = monotonic_ns();
 	if (r < 0)
 		side_fail(side, "scan-storm", "the agent's ring: %s", strerror(-r));
 	else if (rage(side, "scan-storm", &s, bench_quick(side->bench) ? 1000 : 5000, &result) == 0)
-		put_scan(side, &s, &result, *ring.written / RECORD_BYTES);
+		/* until all rest: some threads bind once more after the end */
+		put_scan(side, &s, &result, monotonic_ns() - began, *ring.written / RECORD_BYTES);
 }
 
 /* ---- no-fold-storm --------------------------------------------------------------------------- */
