@@ -23,10 +23,13 @@ static __always_inline const struct hp_front_word *front_word(__u32 policy,
 							      const struct hp_query *q)
 {
 	struct hp_front *front = bpf_map_lookup_elem(&hp_fronts, &policy);
+	__u32 word = q->port >> 6;
 
 	if (!front || q->proto >= HP_FRONT_PROTOS)
 		return 0;
-	return &front->words[q->proto][q->port >> 6];
+	/* the compiler knows this bound; verifiers before 6.13 forget it */
+	barrier_var(word);
+	return &front->words[q->proto][word & (HP_FRONT_U64 - 1)];
 }
 
 static __always_inline bool front_allows(__u32 policy, const struct hp_query *q)
