@@ -7,6 +7,7 @@
 #include "compare.h"
 #include "groups.h"
 #include "kinds.h"
+#include "machine.h"
 #include "name.h"
 #include "scenario.h"
 
@@ -86,6 +87,11 @@ static void put_allowed(const struct scenario *s, const struct plan *p)
 				  scenario_times(s, v, p->none, op, SCENARIO_USUAL));
 			compare_note(s, "allowed", n.text, v, p->theirs[m], op, SCENARIO_BIND);
 		}
+		bench_note(b, "allowed-none", "none", kinds[kind].name,
+			   scenario_value(s, p->none, p->allowed[kind], SCENARIO_BIND), "ns");
+		bench_note(b, "allowed-none", "empty over none", kinds[kind].name,
+			   scenario_over(s, p->empty, p->none, p->allowed[kind], SCENARIO_BIND),
+			   "ns");
 		bench_note(b, "allowed", "empty again over empty", kinds[kind].name,
 			   scenario_over(s, p->again, p->empty, p->allowed[kind], SCENARIO_BIND),
 			   "ns");
@@ -174,6 +180,7 @@ static void measure(struct bench *b, const struct binder *binder)
 		failed |= scenario_failed(&s, rows[i]);
 	if (failed)
 		return;
+	machine_tell(&s, plan.none, plan.empty, plan.again, plan.allowed);
 	put_allowed(&s, &plan);
 	put_others(&s, &plan);
 	put_violations(&s, &plan);

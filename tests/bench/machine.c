@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* What this machine's bind() costs without a program and with an empty one. */
+#include "machine.h"
+
 #include <math.h>
+
 #include "../../user/base/log.h"
 #include "foreign.h"
 #include "groups.h"
-#include "kinds.h"
-#include "scenario.h"
 #include "targets.h"
 
 #define NOISE_MAX 0.02
@@ -23,33 +24,35 @@ static bool wants_scaled(const struct bench *b)
 	return false;
 }
 
+void machine_tell(const struct scenario *s, unsigned int none, unsigned int empty,
+		  unsigned int again, const unsigned int allowed[KINDS])
+{
+	double none_ns = scenario_value(s, none, allowed[0], SCENARIO_BIND);
+	double empty_ns = none_ns + scenario_over(s, empty, none, allowed[0], SCENARIO_BIND);
+	double noise = 0;
+
+	for (unsigned int kind = 0; kind < KINDS; kind++)
+		noise = fmax(noise, scenario_reach(s, again, empty, allowed[kind]));
+	bench_set_machine(s->bench, none_ns, empty_ns);
+	/* of few rounds the reach is wide, and says nothing */
+	bench_set_noise(s->bench, fmin(noise, NOISE_MAX * empty_ns));
+}
+
 static void measure(struct bench *b, const struct binder *binder)
 {
 	_cleanup_scenario_ struct scenario s;
-	unsigned int none, empty, again;
-	double noise = 0, none_ns, empty_ns;
+	unsigned int none, empty, again, allowed[KINDS];
 
 	scenario_init(&s, b, binder);
 	for (unsigned int kind = 0; kind < KINDS; kind++)
-		scenario_op(&s, kinds[kind].name, kind_allowed(kind, PORTS_SMALL), false);
+		allowed[kind] =
+			scenario_op(&s, kinds[kind].name, kind_allowed(kind, PORTS_SMALL), false);
 	none = scenario_variant(&s, "none");
 	empty = scenario_holding(&s, "empty", "peer empty");
 	again = scenario_holding(&s, "empty again", "peer empty-again");
 	scenario_run(&s);
-	if (scenario_failed(&s, "allowed-none"))
-		return;
-	for (unsigned int kind = 0; kind < KINDS; kind++) {
-		noise = fmax(noise, scenario_reach(&s, again, empty, kind));
-		bench_note(b, "allowed-none", "none", kinds[kind].name,
-			   scenario_value(&s, none, kind, SCENARIO_BIND), "ns");
-		bench_note(b, "allowed-none", "empty over none", kinds[kind].name,
-			   scenario_over(&s, empty, none, kind, SCENARIO_BIND), "ns");
-	}
-	none_ns = scenario_value(&s, none, 0, SCENARIO_BIND);
-	empty_ns = none_ns + scenario_over(&s, empty, none, 0, SCENARIO_BIND);
-	bench_set_machine(b, none_ns, empty_ns);
-	/* of few rounds the reach is wide, and says nothing */
-	bench_set_noise(b, fmin(noise, NOISE_MAX * empty_ns));
+	if (!scenario_failed(&s, "allowed-none"))
+		machine_tell(&s, none, empty, again, allowed);
 }
 
 /* Then "none" is not without any, and hooks cost less than they would. */

@@ -10,21 +10,8 @@
 #include "../../user/base/jsonw.h"
 #include "../../user/base/table.h"
 #include "machine_facts.h"
-
-struct number {
-	char text[32];
-};
-
-/* As many digits as mean something. */
-static struct number number(double v)
-{
-	struct number n;
-	double size = fabs(v);
-	int digits = v == floor(v) || size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
-
-	(void)snprintf(n.text, sizeof(n.text), "%.*f", digits, v);
-	return n;
-}
+#include "matrix.h"
+#include "number.h"
 
 /* ---- for a person -------------------------------------------------------------------------- */
 
@@ -91,12 +78,20 @@ static bool same_line(const struct figure *a, const struct figure *b)
 	return strcmp(a->row, b->row) == 0 && strcmp(a->what, b->what) == 0;
 }
 
+/* Has the row a table of its own? */
+static bool is_side_by_side(const struct figure *f)
+{
+	const struct target_row *row = targets_row(f->row);
+
+	return row && !row->targets[0].what;
+}
+
 /* All instances of a row's figure in one line, each figure once. */
 static void print_details(const struct figures *f, FILE *out)
 {
 	for (size_t i = 0; i < f->len; i++) {
 		const char *separator = "";
-		bool told = false;
+		bool told = is_side_by_side(&f->list[i]);
 
 		for (size_t k = 0; k < i && !told; k++)
 			told = same_line(&f->list[k], &f->list[i]);
@@ -142,6 +137,19 @@ static int print_compared(const struct results *r, FILE *out)
 	return e == 0 ? table_print(table, out) : e;
 }
 
+static int print_side_by_side(const struct bench *b, const struct results *r, FILE *out)
+{
+	const struct target_row *rows;
+	size_t len;
+	int e = 0;
+
+	rows = targets_rows(&len);
+	for (size_t i = 0; i < len && e == 0; i++)
+		if (bench_wants(b, rows[i].id) && !rows[i].targets[0].what)
+			e = matrix_print(r, &rows[i], out);
+	return e;
+}
+
 static void print_summary(const struct results *r, const struct tally *tally, FILE *out)
 {
 	if (r->scale > 0)
@@ -180,6 +188,8 @@ int report_print(const struct bench *b, const struct results *r, FILE *out)
 
 	if (e == 0)
 		e = print_compared(r, out);
+	if (e == 0)
+		e = print_side_by_side(b, r, out);
 	if (e < 0)
 		return e;
 	(void)fputc('\n', out);
