@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Putting a built policy in force. The first one has nobody to wait for; each later one takes
- * the place of another, while a process binds all the time.
+ * Putting a built policy in force, while processes bind all the time: as a reload and a switch of
+ * the mode do, some time after the one before; and beside it what the first policy of a start
+ * takes, and one on the heels of another, which have to wait for the kernel.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 #include "made.h"
 #include "groups.h"
 #include "samples.h"
+
+/* A revision beside ours may not have it, and waits then. */
+#pragma weak kernel_settle
 
 static const struct hp_config config = {
 	.mode = HP_MODE_ENFORCE,
@@ -45,38 +49,27 @@ static int time_publish(struct kernel *kernel, const struct policy *policy, stru
 	return r;
 }
 
-static int measure_first(const struct scene *scene, const struct policy *policy, int times,
-			 struct samples *ms)
+static void note_first(struct bench *b, const struct scene *scene, const struct policy *policy,
+		       const char *instance)
 {
+	struct samples ms = { .len = 0 };
 	int r = 0;
 
-	for (int i = 0; i < times && r == 0; i++) {
+	for (int i = 0; i < 5 && r == 0; i++) {
 		_cleanup_(kernel_freep) struct kernel *kernel = NULL;
 
 		r = load_kernel(scene, &kernel);
 		if (r == 0)
-			r = time_publish(kernel, policy, ms);
+			r = time_publish(kernel, policy, &ms);
 	}
-	return r;
-}
-
-static void apply(struct bench *b, const struct scene *scene, unsigned int rows, const char *what)
-{
-	_cleanup_(policy_freep) struct policy *policy = NULL;
-	struct samples ms = { .len = 0 };
-	int r = made_policy(rows, &policy);
-
 	if (r == 0)
-		r = measure_first(scene, policy, bench_quick(b) ? 3 : 15, &ms);
-	if (r < 0)
-		bench_fail(b, "apply", "%u rows: %s", rows, strerror(-r));
-	else
-		bench_put(b, "apply", what, "", samples_median(&ms));
+		bench_note(b, "apply", "ms, the first of a start", instance, samples_median(&ms),
+			   "ms");
 }
 
 /* Those who bind do so at all times on all processors but one, which the writer has. */
 static int measure_later(const struct scene *scene, struct kernel *kernel,
-			 const struct policy *policy, int times, struct samples *ms)
+			 const struct policy *policy, int times, bool settled, struct samples *ms)
 {
 	int cpus = get_nprocs();
 	struct load_plan plan = {
@@ -95,16 +88,21 @@ static int measure_later(const struct scene *scene, struct kernel *kernel,
 	if (r < 0)
 		return r;
 	load_go(&load);
-	for (int i = 0; i < times && r == 0; i++)
-		r = time_publish(kernel, policy, ms);
+	for (int i = 0; i < times && r == 0; i++) {
+		if (settled && kernel_settle)
+			r = kernel_settle(kernel);
+		if (r == 0)
+			r = time_publish(kernel, policy, ms);
+	}
 	e = load_halt(&load, &result);
 	if (r == 0 && e == 0 && result.others)
 		return -EPROTO; /* an allowed bind failed */
 	return r < 0 ? r : e;
 }
 
+/* An instance in force, whose policy is replaced again and again. */
 static int replace_rows(const struct scene *scene, const struct policy *policy, int times,
-			struct samples *ms)
+			bool settled, struct samples *ms)
 {
 	_cleanup_(kernel_freep) struct kernel *kernel = NULL;
 	int r = load_kernel(scene, &kernel);
@@ -113,22 +111,41 @@ static int replace_rows(const struct scene *scene, const struct policy *policy, 
 		r = kernel_publish(kernel, policy, &config);
 	if (r == 0)
 		r = kernel_attach(kernel, scene->cgroup_fd);
-	return r < 0 ? r : measure_later(scene, kernel, policy, times, ms);
+	return r < 0 ? r : measure_later(scene, kernel, policy, times, settled, ms);
+}
+
+static void apply(struct bench *b, const struct scene *scene, unsigned int rows, const char *what)
+{
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	struct samples ms = { .len = 0 };
+	int r = made_policy(rows, &policy);
+
+	if (r == 0)
+		r = replace_rows(scene, policy, bench_quick(b) ? 3 : 15, true, &ms);
+	if (r < 0) {
+		bench_fail(b, "apply", "%u rows: %s", rows, strerror(-r));
+		return;
+	}
+	note_first(b, scene, policy, what);
+	bench_put(b, "apply", what, "", samples_median(&ms));
 }
 
 static void replace(struct bench *b, const struct scene *scene)
 {
 	_cleanup_(policy_freep) struct policy *policy = NULL;
-	struct samples ms = { .len = 0 };
-	int r = made_policy(256, &policy);
+	struct samples ms = { .len = 0 }, heels = { .len = 0 };
+	int times = bench_quick(b) ? 10 : 50, r = made_policy(256, &policy);
 
 	if (r == 0)
-		r = replace_rows(scene, policy, bench_quick(b) ? 10 : 100, &ms);
+		r = replace_rows(scene, policy, times, true, &ms);
+	if (r == 0)
+		r = replace_rows(scene, policy, times, false, &heels);
 	if (r < 0) {
 		bench_fail(b, "replace", "%s", strerror(-r));
 		return;
 	}
 	bench_note(b, "replace", "ms, the slowest", "", samples_most(&ms), "ms");
+	bench_note(b, "replace", "ms, on the heels of another", "", samples_median(&heels), "ms");
 	bench_put(b, "replace", "ms", "", samples_median(&ms));
 }
 
