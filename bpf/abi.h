@@ -334,6 +334,7 @@ struct hp_canary {
 };
 
 _Static_assert(sizeof(struct hp_front) == 49152, "front");
+_Static_assert(!(HP_FRONT_PROTOS & (HP_FRONT_PROTOS - 1)), "a mask bounds it");
 _Static_assert(sizeof(struct hp_config) == 24, "config");
 _Static_assert(sizeof(struct hp_row_key) == 4, "row key");
 _Static_assert(sizeof(struct hp_row) == 16, "row");

@@ -23,13 +23,15 @@ static __always_inline const struct hp_front_word *front_word(__u32 policy,
 							      const struct hp_query *q)
 {
 	struct hp_front *front = bpf_map_lookup_elem(&hp_fronts, &policy);
-	__u32 word = q->port >> 6;
+	__u32 proto = q->proto, word = q->port >> 6;
 
-	if (!front || q->proto >= HP_FRONT_PROTOS)
+	if (!front || proto >= HP_FRONT_PROTOS)
 		return 0;
-	/* the compiler knows this bound; verifiers before 6.13 forget it */
+	/* the compiler knows these bounds; verifiers before 6.13 forget them where it reads again
+	 */
+	barrier_var(proto);
 	barrier_var(word);
-	return &front->words[q->proto][word & (HP_FRONT_U64 - 1)];
+	return &front->words[proto & (HP_FRONT_PROTOS - 1)][word & (HP_FRONT_U64 - 1)];
 }
 
 static __always_inline bool front_allows(__u32 policy, const struct hp_query *q)
