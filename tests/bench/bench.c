@@ -26,6 +26,7 @@
 #include "../../user/base/status.h"
 #include "groups.h"
 #include "guard.h"
+#include "others.h"
 #include "place.h"
 #include "plots.h"
 #include "report.h"
@@ -306,14 +307,17 @@ static int tell(const struct bench *b)
 static int work(void *data)
 {
 	struct bench *b = data;
+	struct others others;
 	int r = own_mounts();
 
 	if (r < 0) {
 		log_error("mount namespace: %s", strerror(-r));
 		return EXIT_SYSTEM;
 	}
+	others_begin(&others);
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
 		groups[i](b);
+	b->results.others = others_share(&others);
 	r = tell(b);
 	if (r < 0)
 		return EXIT_SYSTEM;

@@ -13,6 +13,8 @@
 #include "matrix.h"
 #include "number.h"
 
+#define BUSY 0.05 /* what others take then shows in the figures */
+
 /* ---- for a person -------------------------------------------------------------------------- */
 
 /* How many targets came out how. */
@@ -169,6 +171,11 @@ static void print_summary(const struct results *r, const struct tally *tally, FI
 			      "The same program measured twice in this run differs by up to %.1f "
 			      "ns: an excellent of 0 ns is met within that.\n",
 			      r->noise_ns);
+	if (r->others > BUSY)
+		(void)fprintf(out,
+			      "The machine was busy: other processes took %.0f %% of its CPU time "
+			      "meanwhile. Measure again.\n",
+			      100 * r->others);
 	for (size_t i = 0; i < r->failures_len; i++)
 		(void)fprintf(out, "not measured: %s: %s\n", r->failures[i].row,
 			      r->failures[i].reason);
@@ -230,6 +237,7 @@ static void put_machine(const struct bench *b, const struct results *r, struct j
 	put_number(w, "empty_ns", r->empty_ns);
 	put_number(w, "scale", r->scale);
 	put_number(w, "noise_ns", r->noise_ns);
+	put_number(w, "others_percent", 100 * r->others);
 	jsonw_object_end(w);
 }
 

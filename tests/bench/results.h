@@ -39,6 +39,7 @@ struct results {
 	double none_ns, empty_ns;
 	double scale; /* of targets in ns; 0: not measured */
 	double noise_ns;
+	double others; /* what other processes took of the CPUs meanwhile, from 0 to 1 */
 };
 
 void results_free(struct results *r);
