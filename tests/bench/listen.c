@@ -5,6 +5,7 @@
  * loads everywhere, and runs for connections, too.
  */
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "../../user/kernel/kernel.h"
 #include "../../user/kernel/netns.h"
@@ -25,8 +25,8 @@
  * the kernel looks through. */
 #define PORT_LISTEN  100
 #define PORT_CONNECT 101
-#define LISTENS	     1000
-#define CONNECTIONS  500
+#define LISTENS	     SAMPLES_MAX
+#define CONNECTIONS  SAMPLES_MAX
 #define WARM_UP	     50
 #define ADDRESSES    64 /* of 127/8: none runs out of ports while its connections linger */
 
@@ -35,15 +35,8 @@ struct listening {
 	unsigned int rounds;
 	const char *failed; /* at what */
 	struct samples listen_none, listen_extra, connection_none, connection_extra;
+	double runs, runs_ns; /* of the hook, in a connection; and what bpf_stats says of them */
 };
-
-static uint64_t thread_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
 
 static struct sockaddr_in address(uint32_t last_byte, uint16_t port)
 {
@@ -70,66 +63,70 @@ static int bound_socket(uint16_t port)
 /* The median of listen(), in ns, or a negative errno. */
 static double time_listen(int times)
 {
-	static const int chunk = SAMPLES_MAX;
-	struct samples medians = { .len = 0 };
+	struct samples ns = { .len = 0 };
 
-	for (int done = 0; done < times; done += chunk) {
-		struct samples one = { .len = 0 };
+	for (int i = 0; i < times; i++) {
+		_cleanup_close_ int fd = bound_socket(PORT_LISTEN);
+		uint64_t began = monotonic_ns();
 
-		for (int i = 0; i < chunk; i++) {
-			_cleanup_close_ int fd = bound_socket(PORT_LISTEN);
-			uint64_t began = monotonic_ns();
-
-			if (fd < 0 || listen(fd, 1) < 0)
-				return -errno;
-			samples_add(&one, (double)(monotonic_ns() - began));
-		}
-		samples_add(&medians, samples_median(&one));
+		if (fd < 0 || listen(fd, 1) < 0)
+			return -errno;
+		samples_add(&ns, (double)(monotonic_ns() - began));
 	}
-	return samples_median(&medians);
+	return samples_median(&ns);
 }
 
-/* The end that closes first is the one that lingers: the client's, which has a port of its own. */
-static int connect_once(int listener, uint32_t last_byte)
+/* A connect(), an accept(), and close() of both ends. The client's, which has a port of its own,
+ * closes first: it is that end which lingers. */
+static int connect_once(int listener, int client, const struct sockaddr_in *to)
 {
-	struct sockaddr_in to = address(last_byte, PORT_CONNECT);
-	_cleanup_close_ int server = -1;
-	_cleanup_close_ int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int server, r = 0;
 
-	if (client < 0 || connect(client, (struct sockaddr *)&to, sizeof(to)) < 0)
-		return -errno;
-	server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	return server < 0 ? -errno : 0;
+	if (connect(client, (const struct sockaddr *)to, sizeof(*to)) < 0)
+		r = -errno;
+	server = r == 0 ? accept4(listener, NULL, NULL, SOCK_CLOEXEC) : -1;
+	if (r == 0 && server < 0)
+		r = -errno;
+	(void)close(client);
+	if (server >= 0)
+		(void)close(server);
+	return r;
 }
 
-/* Processor time of a connect(), accept() and close() of both ends, in ns, or a negative errno. */
+/* The median of a connection, in ns, or a negative errno. All of it is done by who asks for it. */
 static double time_connections(int times)
 {
 	_cleanup_close_ int listener = bound_socket(PORT_CONNECT);
-	uint64_t began;
+	struct samples ns = { .len = 0 };
 
 	if (listener < 0 || listen(listener, 16) < 0)
 		return -errno;
-	began = thread_ns();
 	for (int i = 0; i < times; i++) {
-		int r = connect_once(listener, 1 + (uint32_t)i % ADDRESSES);
+		int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), r;
+		struct sockaddr_in to = address(1 + (uint32_t)i % ADDRESSES, PORT_CONNECT);
+		uint64_t began = monotonic_ns();
 
+		r = client < 0 ? -errno : connect_once(listener, client, &to);
 		if (r < 0)
 			return r;
+		samples_add(&ns, (double)(monotonic_ns() - began));
 	}
-	return (double)(thread_ns() - began) / times;
+	return samples_median(&ns);
+}
+
+static int attach(const struct listening *l, struct kernel *kernel)
+{
+	int r = kernel_attach(kernel, l->scene->cgroup_fd);
+
+	return r < 0 ? r : kernel_attach_listen(kernel, l->scene->cgroup_fd);
 }
 
 /* With, or without the hook: what is attached for binds is not asked by either. */
 static int measure_one(struct listening *l, struct kernel *kernel, bool hooked, double *listen_ns,
 		       double *connection_ns)
 {
-	int r = 0;
+	int r = hooked ? attach(l, kernel) : 0;
 
-	if (hooked)
-		r = kernel_attach(kernel, l->scene->cgroup_fd);
-	if (hooked && r == 0)
-		r = kernel_attach_listen(kernel, l->scene->cgroup_fd);
 	l->failed = "attaching";
 	if (r < 0)
 		return r;
@@ -141,6 +138,46 @@ static int measure_one(struct listening *l, struct kernel *kernel, bool hooked, 
 	if (hooked)
 		kernel_detach(kernel);
 	return *listen_ns < 0 ? (int)*listen_ns : *connection_ns < 0 ? (int)*connection_ns : 0;
+}
+
+/* What bpf_stats has counted of the hook that is attached; all zero: it can't be asked. */
+static struct bpf_prog_info hook_info(struct kernel *kernel)
+{
+	struct kernel_attachment attached[KERNEL_ATTACHMENTS_MAX];
+	struct bpf_prog_info info = { 0 };
+	size_t n = kernel_attachments(kernel, attached);
+
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_close_ int fd = -1;
+		uint32_t len = sizeof(info);
+
+		if (attached[i].required)
+			continue;
+		fd = bpf_prog_get_fd_by_id(attached[i].program_id);
+		if (fd >= 0)
+			(void)bpf_obj_get_info_by_fd(fd, &info, &len);
+	}
+	return info;
+}
+
+/* How often a connection runs the hook, and for how long. */
+static int measure_runs(struct listening *l, struct kernel *kernel)
+{
+	_cleanup_close_ int stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	struct bpf_prog_info before, after;
+	int r = attach(l, kernel);
+
+	l->failed = "bpf_stats";
+	if (stats < 0 || r < 0)
+		return r < 0 ? r : -errno;
+	before = hook_info(kernel);
+	if (time_connections(CONNECTIONS) < 0)
+		r = -EPROTO;
+	after = hook_info(kernel);
+	kernel_detach(kernel);
+	l->runs = (double)(after.run_cnt - before.run_cnt) / CONNECTIONS;
+	l->runs_ns = (double)(after.run_time_ns - before.run_time_ns) / CONNECTIONS;
+	return r;
 }
 
 static int measure_pair(struct listening *l, struct kernel *kernel, bool hooked_first)
@@ -200,6 +237,8 @@ static int measure(void *data)
 		r = kernel_publish(kernel, policy, &config);
 	for (unsigned int i = 0; i < l->rounds && r == 0; i++)
 		r = measure_pair(l, kernel, i % 2);
+	if (r == 0)
+		r = measure_runs(l, kernel);
 	return r;
 }
 
@@ -214,6 +253,8 @@ static void put(struct bench *b, struct listening *l)
 	bench_note(b, "listen", "a connection with none", "", none, "ns");
 	bench_note(b, "listen", "a connection, over none", "sockops",
 		   samples_median(&l->connection_extra), "ns");
+	bench_note(b, "listen", "runs a connection", "sockops", l->runs, "count");
+	bench_note(b, "listen", "their ns, by bpf_stats", "sockops", l->runs_ns, "ns");
 }
 
 void bench_listen(struct bench *b)
@@ -228,7 +269,7 @@ void bench_listen(struct bench *b)
 	r = l ? scene_open(b, "listen", &scene) : -ENOMEM;
 	if (r == 0) {
 		l->scene = &scene;
-		l->rounds = bench_quick(b) ? 5 : 60;
+		l->rounds = bench_quick(b) ? 5 : 120;
 		r = scene_call(&scene, measure, l);
 	}
 	if (r < 0)
