@@ -111,7 +111,7 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuz
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
 NEXT := $(B)/next/hostportd $(B)/other/hostportd
-BENCH := $(addprefix $(B)/tests/bench/,bench holder)
+BENCH := $(addprefix $(B)/tests/bench/,bench holder linked)
 MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 
 .DELETE_ON_ERROR:
@@ -304,11 +304,15 @@ $(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka
 $(B)/tests/bpf/verdict_test.o: | $(B)/tests/bpf/verdict.skel.h
 
-# Of the bench, what holds programs is a program of its own: see tests/bench/holder.h.
+# Of the bench, what holds programs, and what is measured of functions of this tree, are programs
+# of their own: see tests/bench/holder.h and linked.h.
 HOLDER_SRC := tests/bench/holder_main.c $(wildcard tests/bench/held*.c)
-BENCH_SRC := $(filter-out %.bpf.c $(HOLDER_SRC),$(wildcard tests/bench/*.c))
+LINKED_ONLY := $(addprefix tests/bench/,linked_main.c apply.c listen.c)
+LINKED_SRC := $(LINKED_ONLY) $(addprefix tests/bench/,scene.c load.c made.c samples.c stats.c)
+BENCH_SRC := $(filter-out %.bpf.c $(HOLDER_SRC) $(LINKED_ONLY),$(wildcard tests/bench/*.c))
 $(B)/tests/bench/bench: $(call objects,$(BENCH_SRC)) $(KERNEL) $(LIB)
 $(B)/tests/bench/holder: $(call objects,$(HOLDER_SRC)) $(KERNEL) $(LIB)
+$(B)/tests/bench/linked: $(call objects,$(LINKED_SRC)) $(KERNEL) $(LIB)
 $(BENCH):
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB) -lpthread -lm
 

@@ -64,8 +64,7 @@ static void (*const groups[])(struct bench *b) = {
 	bench_drain,
 	bench_memory,
 	bench_start,
-	bench_apply,
-	bench_listen,
+	bench_linked,
 	bench_offline,
 	/* clang-format on */
 };

@@ -35,10 +35,12 @@ void bench_memory(struct bench *b);
 /* start: from exec to an agent that enforces. */
 void bench_start(struct bench *b);
 
-/* apply, replace: putting a policy in force. */
-void bench_apply(struct bench *b);
+/* apply, replace, listen: what is measured of functions of the tree (linked.h). */
+void bench_linked(struct bench *b);
 
-/* listen: what the hook that tells of listen() costs. */
+/* These are of the program linked: apply and replace, putting a policy in force; and listen, what
+ * the hook that tells of it costs. */
+void bench_apply(struct bench *b);
 void bench_listen(struct bench *b);
 
 /* check, lint: the tools that need no agent. */
