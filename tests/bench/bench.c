@@ -53,19 +53,9 @@ struct bench {
 static void (*const groups[])(struct bench *b) = {
 	/* clang-format off: one a line */
 	bench_machine, /* before all others: it sets the scale */
-	bench_bind,
-	bench_programs,
-	bench_large,
-	bench_peers,
-	bench_curve_rows,
-	bench_curve_threads,
-	bench_curve_neighbours,
-	bench_storms,
-	bench_drain,
-	bench_memory,
-	bench_start,
-	bench_linked,
-	bench_offline,
+	bench_bind,	     bench_programs,	     bench_large,   bench_peers, bench_curve_rows,
+	bench_curve_threads, bench_curve_neighbours, bench_storms,  bench_drain, bench_memory,
+	bench_start,	     bench_linked,	     bench_offline,
 	/* clang-format on */
 };
 
@@ -83,6 +73,13 @@ void bench_note(struct bench *b, const char *row, const char *what, const char *
 {
 	if (bench_wants(b, row))
 		results_note(&b->results, row, what, instance, value, unit);
+}
+
+void bench_least(struct bench *b, const char *row, const char *what, const char *instance,
+		 double value)
+{
+	if (bench_wants(b, row))
+		results_least(&b->results, row, what, instance, value);
 }
 
 void bench_compare(struct bench *b, const char *row, const char *what, const char *instance,

@@ -21,6 +21,13 @@ void bench_put(struct bench *b, const char *row, const char *what, const char *i
 void bench_note(struct bench *b, const char *row, const char *what, const char *instance,
 		double value, const char *unit);
 
+/*
+ * What programs that do nothing make of a figure, attached to the same hooks: the
+ * least that is possible on this machine. For all instances that begin with `instance`.
+ */
+void bench_least(struct bench *b, const char *row, const char *what, const char *instance,
+		 double value);
+
 /* What is measured of another revision, too (--other), and what ours has over it. */
 void bench_compare(struct bench *b, const char *row, const char *what, const char *instance,
 		   double theirs, double ours, double over);

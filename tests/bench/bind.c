@@ -14,8 +14,8 @@
 /* Numbers of operations and variants. */
 struct plan {
 	unsigned int allowed[KINDS], port_0[KINDS], violation[KINDS];
-	uint32_t allowed_ops, violation_ops; /* bits */
-	unsigned int none, empty, again, silent;
+	uint32_t allowed_ops, port_0_ops, violation_ops; /* bits */
+	unsigned int none, empty, again, both, silent;
 	unsigned int ours[MODES], theirs[MODES], others_netns[MODES];
 };
 
@@ -28,8 +28,10 @@ static void add_ops(struct scenario *s, struct plan *p)
 			scenario_op(s, kinds[kind].name, kind_allowed(kind, PORTS_SMALL), false);
 		p->allowed_ops |= 1U << p->allowed[kind];
 	}
-	for (unsigned int kind = 0; kind < KINDS && bench_wants(s->bench, "port-0"); kind++)
+	for (unsigned int kind = 0; kind < KINDS && bench_wants(s->bench, "port-0"); kind++) {
 		p->port_0[kind] = scenario_op(s, kinds[kind].name, kind_port(kind, 0), false);
+		p->port_0_ops |= 1U << p->port_0[kind];
+	}
 	if (!bench_wants(s->bench, "fold-audit") && !bench_wants(s->bench, "fold-deny") &&
 	    !bench_wants(s->bench, "p99"))
 		return;
@@ -46,6 +48,8 @@ static void add_variants(struct scenario *s, struct plan *p)
 	p->empty = scenario_holding(s, "empty", "peer empty");
 	p->again = scenario_holding(s, "empty again", "peer empty-again");
 	scenario_only(s, p->again, p->allowed_ops);
+	p->both = scenario_holding(s, "two empty", "peer both");
+	scenario_only(s, p->both, p->allowed_ops | p->port_0_ops);
 	p->silent = scenario_holding(s, "silent", "peer silent");
 	s->variants[p->silent].refuses = true;
 	scenario_only(s, p->silent, p->violation_ops);
@@ -155,6 +159,31 @@ static void put_violations(const struct scenario *s, const struct plan *p)
 	}
 }
 
+/* What two programs that do nothing make of the same figures: nobody with two can do better. */
+static void put_two_empty(const struct scenario *s, const struct plan *p)
+{
+	struct bench *b = s->bench;
+
+	for (unsigned int kind = 0; kind < KINDS; kind++) {
+		const char *n = kinds[kind].name;
+		unsigned int op = p->allowed[kind], port_0 = p->port_0[kind];
+		double ns = scenario_over(s, p->both, p->empty, op, SCENARIO_BIND);
+
+		bench_least(b, "allowed", "ns over empty", n, ns);
+		bench_least(b, "allowed", "x empty", n,
+			    scenario_times(s, p->both, p->empty, op, SCENARIO_BIND));
+		bench_least(b, "allowed-none", "x none", n,
+			    scenario_times(s, p->both, p->none, op, SCENARIO_BIND));
+		bench_least(b, "allowed-none", "loop x none", n,
+			    scenario_times(s, p->both, p->none, op, SCENARIO_USUAL));
+		bench_least(b, "other-netns", "ns over empty", n, ns);
+		bench_least(b, "fold-audit", "ns over empty", n, ns);
+		if (port_0)
+			bench_least(b, "port-0", "ns over empty", n,
+				    scenario_over(s, p->both, p->empty, port_0, SCENARIO_BIND));
+	}
+}
+
 static const char *const rows[] = { "allowed",	  "allowed-none", "port-0", "other-netns",
 				    "fold-audit", "fold-deny",	  "p99" };
 
@@ -184,6 +213,7 @@ static void measure(struct bench *b, const struct binder *binder)
 	put_allowed(&s, &plan);
 	put_others(&s, &plan);
 	put_violations(&s, &plan);
+	put_two_empty(&s, &plan);
 }
 
 void bench_bind(struct bench *b)

@@ -18,6 +18,36 @@
 
 /* ---- map-memory ------------------------------------------------------------------------------ */
 
+static uint64_t sum_of(const struct map_info *maps, int n)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += maps[i].memlock;
+	return sum;
+}
+
+/* The rows of the policy before are given back some time after a reload: wait for that. */
+static void wait_given_back(const struct side *side, const struct bench_agent *agent,
+			    unsigned int rows)
+{
+	struct timespec look = { .tv_nsec = IDLE_MS * 1000000L };
+	struct map_info maps[MAPS_MAX];
+	uint64_t most = 0, now = 0;
+	char what[32];
+
+	for (int i = 0; i < IDLE_LOOKS && now >= most; i++) {
+		int n = maps_of(agent->pid, maps);
+
+		now = n < 0 ? 0 : sum_of(maps, n);
+		most = now > most ? now : most;
+		(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &look, NULL);
+	}
+	(void)snprintf(what, sizeof(what), "%u", rows);
+	side_note(side, "map-memory", "MiB, for a second after a reload", what, (double)most / MIB,
+		  "MiB");
+}
+
 /* All maps together; each is in the notes. */
 static int put_maps(const struct side *side, const struct bench_agent *agent, unsigned int rows,
 		    const char *when)
@@ -25,24 +55,22 @@ static int put_maps(const struct side *side, const struct bench_agent *agent, un
 	char what[32], instance[64];
 	struct map_info maps[MAPS_MAX];
 	int n = maps_of(agent->pid, maps);
-	uint64_t sum = 0;
 
 	if (n < 0) {
 		side_fail(side, "map-memory", "the agent's maps: %s", strerror(-n));
 		return -1;
 	}
 	for (int i = 0; i < n; i++) {
-		sum += maps[i].memlock;
 		(void)snprintf(instance, sizeof(instance), "%u %s, %s", rows, when, maps[i].name);
 		side_note(side, "map-memory", "KiB", instance, (double)maps[i].memlock / 1024,
 			  "KiB");
 	}
 	(void)snprintf(what, sizeof(what), "MiB at %u", rows);
-	side_put(side, "map-memory", what, when, (double)sum / MIB);
+	side_put(side, "map-memory", what, when, (double)sum_of(maps, n) / MIB);
 	return 0;
 }
 
-/* A policy that replaces another has its own rows: the agent keeps more of them from then on. */
+/* A policy that replaces another brings rows of its own. */
 static void map_memory_of(const struct side *side, unsigned int rows)
 {
 	_cleanup_scene_ struct scene scene = SCENE_NONE;
@@ -65,6 +93,7 @@ static void map_memory_of(const struct side *side, unsigned int rows)
 	    put_maps(side, &agent, rows, "at the start") < 0 ||
 	    bench_agent_reload(side, "map-memory", &agent) < 0)
 		return;
+	wait_given_back(side, &agent, rows);
 	(void)put_maps(side, &agent, rows, "after a reload");
 }
 

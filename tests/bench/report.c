@@ -20,17 +20,26 @@
 /* How many targets came out how. */
 struct tally {
 	size_t grades[TARGET_GRADES];
+	size_t impossible;     /* missed ones that programs that do nothing miss, too */
 	size_t with_excellent; /* of them all */
 	size_t not_measured;
 };
 
+/* Would programs that do nothing miss the target, too? */
+static bool is_impossible(const struct target *here, const struct figure *least)
+{
+	return least && targets_judge(here, least->value, 0) == TARGET_MISSED;
+}
+
 static int add_target(struct table *table, const struct results *r, const struct target_row *row,
 		      const struct target *target, struct tally *tally)
 {
-	const struct figure *worst = results_worst(r, row, target);
+	const struct figure *worst = results_worst(r, row, target),
+			    *least = worst ? results_least_of(r, worst) : NULL;
 	struct target here = results_target(r, target);
 	struct number value = number(worst ? worst->value : 0), floor = number(here.floor),
-		      excellent = number(here.excellent);
+		      excellent = number(here.excellent),
+		      nothing = number(least ? least->value : 0);
 	enum target_grade grade;
 	const char *verdict = "not measured";
 	bool is_one = here.flags & TARGET_ONE;
@@ -39,14 +48,19 @@ static int add_target(struct table *table, const struct results *r, const struct
 		grade = targets_judge(&here, worst->value, r->noise_ns);
 		verdict = target_grade_word(grade);
 		tally->grades[grade]++;
+		if (grade == TARGET_MISSED && is_impossible(&here, least)) {
+			verdict = "MISSED, also by doing nothing";
+			tally->impossible++;
+		}
 	} else {
 		tally->not_measured++;
 	}
 	tally->with_excellent += !is_one;
-	return table_add(table, (const char *[]) { row->id, row->title, target->what,
-						   worst ? worst->instance : NULL,
-						   worst ? value.text : NULL, floor.text,
-						   is_one ? NULL : excellent.text, verdict });
+	return table_add(table,
+			 (const char *[]) { row->id, row->title, target->what,
+					    worst ? worst->instance : NULL,
+					    worst ? value.text : NULL, least ? nothing.text : NULL,
+					    floor.text, is_one ? NULL : excellent.text, verdict });
 }
 
 static int print_table(const struct bench *b, const struct results *r, FILE *out,
@@ -58,6 +72,7 @@ static int print_table(const struct bench *b, const struct results *r, FILE *out
 		{ .name = "FIGURE" },
 		{ .name = "WORST OF" },
 		{ .name = "VALUE", .right = true },
+		{ .name = "NOTHING", .right = true },
 		{ .name = "FLOOR", .right = true },
 		{ .name = "EXCELLENT", .right = true },
 		{ .name = "IS" },
@@ -154,6 +169,10 @@ static int print_side_by_side(const struct bench *b, const struct results *r, FI
 
 static void print_summary(const struct results *r, const struct tally *tally, FILE *out)
 {
+	if (r->least.len)
+		(void)fputs("NOTHING is what programs that do nothing make of the figure, at the "
+			    "same hooks: no less is possible here with these.\n",
+			    out);
 	if (r->scale > 0)
 		(void)fprintf(out,
 			      "bind() costs %.0f ns here without a program, %.0f ns with an empty "
@@ -181,6 +200,9 @@ static void print_summary(const struct results *r, const struct tally *tally, FI
 			      r->failures[i].reason);
 	if (r->no_memory)
 		(void)fputs("out of memory: figures are missing\n", out);
+	if (tally->impossible)
+		(void)fprintf(out, "Of those missed, %zu would be missed by doing nothing, too.\n",
+			      tally->impossible);
 	(void)fprintf(out,
 		      "%zu missed, %zu met, %zu excellent (of %zu that have an excellent), "
 		      "%zu not measured\n",
@@ -244,7 +266,7 @@ static void put_machine(const struct bench *b, const struct results *r, struct j
 static void put_target(const struct results *r, const struct target_row *row,
 		       const struct target *target, struct jsonw *w)
 {
-	const struct figure *worst = results_worst(r, row, target);
+	const struct figure *worst = results_worst(r, row, target), *least;
 	struct target here = results_target(r, target);
 
 	jsonw_object(w, NULL);
@@ -254,6 +276,9 @@ static void put_target(const struct results *r, const struct target_row *row,
 	if (!(here.flags & TARGET_ONE))
 		put_number(w, "excellent", here.excellent);
 	if (worst) {
+		least = results_least_of(r, worst);
+		if (least)
+			put_number(w, "nothing", least->value);
 		put_number(w, "value", worst->value);
 		jsonw_string(w, "worst", worst->instance);
 		jsonw_string(w, "grade",

@@ -9,6 +9,7 @@ void results_free(struct results *r)
 {
 	free(r->judged.list);
 	free(r->notes.list);
+	free(r->least.list);
 	free(r->compared);
 	free(r->failures);
 	*r = (struct results) { 0 };
@@ -74,6 +75,17 @@ void results_note(struct results *r, const char *row, const char *what, const ch
 		fill(f, row, what, instance, value, unit);
 }
 
+void results_least(struct results *r, const char *row, const char *what, const char *instance,
+		   double value)
+{
+	const struct target_row *of = targets_row(row);
+	const struct target *target = of ? targets_find(of, what) : NULL;
+	struct figure *f = target ? add(r, &r->least) : NULL;
+
+	if (f)
+		fill(f, row, what, instance, value, target->unit);
+}
+
 void results_compare(struct results *r, const char *row, const char *what, const char *instance,
 		     double theirs, double ours, double over)
 {
@@ -117,6 +129,20 @@ const struct figure *results_worst(const struct results *r, const struct target_
 			worst = f;
 	}
 	return worst;
+}
+
+const struct figure *results_least_of(const struct results *r, const struct figure *figure)
+{
+	for (size_t i = 0; i < r->least.len; i++) {
+		const struct figure *f = &r->least.list[i];
+		size_t len = strlen(f->instance);
+
+		if (strcmp(f->row, figure->row) == 0 && strcmp(f->what, figure->what) == 0 &&
+		    strncmp(f->instance, figure->instance, len) == 0 &&
+		    (figure->instance[len] == '\0' || figure->instance[len] == ' '))
+			return f;
+	}
+	return NULL;
 }
 
 const char *results_failure(const struct results *r, const char *row)

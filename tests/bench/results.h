@@ -31,6 +31,7 @@ struct figures {
 struct results {
 	struct figures judged; /* each has a target */
 	struct figures notes;  /* and these have none */
+	struct figures least;  /* what doing nothing makes of those that have a target */
 	struct comparison *compared;
 	size_t compared_len, compared_cap;
 	struct failure *failures;
@@ -46,6 +47,8 @@ void results_free(struct results *r);
 
 void results_put(struct results *r, const char *row, const char *what, const char *instance,
 		 double value);
+void results_least(struct results *r, const char *row, const char *what, const char *instance,
+		   double value);
 void results_note(struct results *r, const char *row, const char *what, const char *instance,
 		  double value, const char *unit);
 void results_compare(struct results *r, const char *row, const char *what, const char *instance,
@@ -55,6 +58,12 @@ void results_fail(struct results *r, const char *row, const char *reason);
 /* The worst figure of a target, or NULL: it was not measured. */
 const struct figure *results_worst(const struct results *r, const struct target_row *row,
 				   const struct target *target);
+
+/*
+ * What doing nothing makes of a figure: that of the same row and target, whose
+ * instance is the first word of the figure's, or all of it. NULL: not measured.
+ */
+const struct figure *results_least_of(const struct results *r, const struct figure *figure);
 
 /* Why a row was not measured, or NULL. */
 const char *results_failure(const struct results *r, const char *row);

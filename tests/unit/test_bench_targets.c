@@ -100,6 +100,26 @@ static void test_worst_instance_decides(void **state)
 	results_free(&r);
 }
 
+static void test_least_of_a_figure(void **state)
+{
+	struct results r = { 0 };
+	struct figure f = { .row = "allowed", .what = "x empty", .instance = "tcp4 audit" };
+
+	(void)state;
+	assert_null(results_least_of(&r, &f));
+	results_least(&r, "allowed", "x empty", "tcp", 1.1);
+	results_least(&r, "allowed", "ns over empty", "tcp4", 1.2);
+	results_least(&r, "port-0", "ns over empty", "tcp4", 1.3);
+	results_least(&r, "allowed", "no such figure", "tcp4", 1.4);
+	assert_null(results_least_of(&r, &f));
+	results_least(&r, "allowed", "x empty", "tcp4", 1.5);
+	assert_non_null(results_least_of(&r, &f));
+	assert_true(results_least_of(&r, &f)->value == 1.5);
+	(void)strcpy(f.instance, "tcp4");
+	assert_non_null(results_least_of(&r, &f));
+	results_free(&r);
+}
+
 /* As many figures as come. */
 static void test_many(void **state)
 {
@@ -124,8 +144,11 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table), cmocka_unit_test(test_judge),
-		cmocka_unit_test(test_scale), cmocka_unit_test(test_worst_instance_decides),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_judge),
+		cmocka_unit_test(test_scale),
+		cmocka_unit_test(test_worst_instance_decides),
+		cmocka_unit_test(test_least_of_a_figure),
 		cmocka_unit_test(test_many),
 	};
 
