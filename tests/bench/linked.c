@@ -43,6 +43,8 @@ static bool take_line(const struct side *side, const char *row, char *line)
 		n++;
 	if (n == 4 && strcmp(part[0], "put") == 0)
 		side_put(side, row, part[1], part[2], strtod(part[3], NULL));
+	else if (n == 4 && strcmp(part[0], "least") == 0)
+		side_least(side, row, part[1], part[2], strtod(part[3], NULL));
 	else if (n == 5 && strcmp(part[0], "note") == 0)
 		side_note(side, row, part[1], part[2], strtod(part[3], NULL), part[4]);
 	else if (n == 2 && strcmp(part[0], "fail") == 0)

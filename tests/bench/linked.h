@@ -10,6 +10,7 @@
  *
  *   put WHAT INSTANCE VALUE
  *   note WHAT INSTANCE VALUE UNIT
+ *   least WHAT INSTANCE VALUE
  *   fail WHY
  */
 #pragma once

@@ -26,6 +26,14 @@ void bench_put(struct bench *b, const char *row, const char *what, const char *i
 	printf("put\t%s\t%s\t%.9g\n", what, instance, value);
 }
 
+void bench_least(struct bench *b, const char *row, const char *what, const char *instance,
+		 double value)
+{
+	(void)b;
+	(void)row;
+	printf("least\t%s\t%s\t%.9g\n", what, instance, value);
+}
+
 void bench_note(struct bench *b, const char *row, const char *what, const char *instance,
 		double value, const char *unit)
 {

@@ -34,7 +34,9 @@ struct listening {
 	const struct scene *scene;
 	unsigned int rounds;
 	const char *failed; /* at what */
-	struct samples listen_none, listen_extra, connection_none, connection_extra;
+	int empty;	    /* a program that does nothing */
+	struct samples listen_none, listen_extra, listen_empty;
+	struct samples connection_none, connection_extra, connection_empty;
 	double runs, runs_ns; /* of the hook, in a connection; and what bpf_stats says of them */
 };
 
@@ -121,11 +123,37 @@ static int attach(const struct listening *l, struct kernel *kernel)
 	return r < 0 ? r : kernel_attach_listen(kernel, l->scene->cgroup_fd);
 }
 
-/* With, or without the hook: what is attached for binds is not asked by either. */
-static int measure_one(struct listening *l, struct kernel *kernel, bool hooked, double *listen_ns,
+/* What is at the hook. */
+enum way {
+	WAY_NONE,
+	WAY_EMPTY,
+	WAY_OURS,
+	WAYS,
+};
+
+static int load_empty(void)
+{
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCK_OPS, "bench_empty", "GPL", insns,
+			       ARRAY_LEN(insns), NULL);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* What is attached for binds with ours is asked by neither listen() nor a connection. */
+static int measure_one(struct listening *l, struct kernel *kernel, enum way way, double *listen_ns,
 		       double *connection_ns)
 {
-	int r = hooked ? attach(l, kernel) : 0;
+	_cleanup_close_ int link = -1;
+	int r = way == WAY_OURS ? attach(l, kernel) : 0;
+
+	if (way == WAY_EMPTY) {
+		link = bpf_link_create(l->empty, l->scene->cgroup_fd, BPF_CGROUP_SOCK_OPS, NULL);
+		r = link < 0 ? -errno : 0;
+	}
 
 	l->failed = "attaching";
 	if (r < 0)
@@ -135,7 +163,7 @@ static int measure_one(struct listening *l, struct kernel *kernel, bool hooked, 
 		return -EPROTO;
 	*listen_ns = time_listen(LISTENS);
 	*connection_ns = time_connections(CONNECTIONS);
-	if (hooked)
+	if (way == WAY_OURS)
 		kernel_detach(kernel);
 	return *listen_ns < 0 ? (int)*listen_ns : *connection_ns < 0 ? (int)*connection_ns : 0;
 }
@@ -180,20 +208,22 @@ static int measure_runs(struct listening *l, struct kernel *kernel)
 	return r;
 }
 
-static int measure_pair(struct listening *l, struct kernel *kernel, bool hooked_first)
+static int measure_round(struct listening *l, struct kernel *kernel, unsigned int round)
 {
-	double listens[2] = { 0 }, connections[2] = { 0 };
+	double listens[WAYS] = { 0 }, connections[WAYS] = { 0 };
 	int r = 0;
 
-	for (int i = 0; i < 2 && r == 0; i++) {
-		bool hooked = hooked_first == (i == 0);
+	for (unsigned int i = 0; i < WAYS && r == 0; i++) {
+		enum way way = (round + i) % WAYS;
 
-		r = measure_one(l, kernel, hooked, &listens[hooked], &connections[hooked]);
+		r = measure_one(l, kernel, way, &listens[way], &connections[way]);
 	}
-	samples_add(&l->listen_none, listens[false]);
-	samples_add(&l->listen_extra, listens[true] - listens[false]);
-	samples_add(&l->connection_none, connections[false]);
-	samples_add(&l->connection_extra, connections[true] - connections[false]);
+	samples_add(&l->listen_none, listens[WAY_NONE]);
+	samples_add(&l->listen_extra, listens[WAY_OURS] - listens[WAY_NONE]);
+	samples_add(&l->listen_empty, listens[WAY_EMPTY] - listens[WAY_NONE]);
+	samples_add(&l->connection_none, connections[WAY_NONE]);
+	samples_add(&l->connection_extra, connections[WAY_OURS] - connections[WAY_NONE]);
+	samples_add(&l->connection_empty, connections[WAY_EMPTY] - connections[WAY_NONE]);
 	return r;
 }
 
@@ -223,6 +253,9 @@ static int measure(void *data)
 	int r = pin_to_one();
 
 	l->failed = "loading";
+	l->empty = load_empty();
+	if (r == 0 && l->empty < 0)
+		r = l->empty;
 	if (r == 0)
 		r = netns_open(NULL, &netns);
 	if (r < 0)
@@ -236,7 +269,7 @@ static int measure(void *data)
 	if (r == 0)
 		r = kernel_publish(kernel, policy, &config);
 	for (unsigned int i = 0; i < l->rounds && r == 0; i++)
-		r = measure_pair(l, kernel, i % 2);
+		r = measure_round(l, kernel, i);
 	if (r == 0)
 		r = measure_runs(l, kernel);
 	return r;
@@ -249,6 +282,9 @@ static void put(struct bench *b, struct listening *l)
 	bench_put(b, "listen", "ns over none", "sockops", samples_median(&l->listen_extra));
 	bench_put(b, "listen", "% of a connection", "sockops",
 		  100 * samples_median(&l->connection_extra) / none);
+	bench_least(b, "listen", "ns over none", "sockops", samples_median(&l->listen_empty));
+	bench_least(b, "listen", "% of a connection", "sockops",
+		    100 * samples_median(&l->connection_empty) / none);
 	bench_note(b, "listen", "listen() with none", "", samples_median(&l->listen_none), "ns");
 	bench_note(b, "listen", "a connection with none", "", none, "ns");
 	bench_note(b, "listen", "a connection, over none", "sockops",

@@ -65,6 +65,13 @@ void side_put(const struct side *side, const char *row, const char *what, const 
 	remember(side->ours, what, instance, value);
 }
 
+void side_least(const struct side *side, const char *row, const char *what, const char *instance,
+		double value)
+{
+	if (!side->is_other)
+		bench_least(side->bench, row, what, instance, value);
+}
+
 void side_note(const struct side *side, const char *row, const char *what, const char *instance,
 	       double value, const char *unit)
 {

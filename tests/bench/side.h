@@ -22,11 +22,13 @@ struct side {
 /* Measure a row with each of the sides, if the row is wanted. */
 void side_each(struct bench *b, const char *row, void (*measure)(const struct side *side));
 
-/* As bench_put(), bench_note() and bench_fail(), for this side. Of the other one, what has no
- * target is not told. */
+/* As bench_put(), bench_note(), bench_least() and bench_fail(), for this side. Of the other one,
+ * what has no target is not told. */
 void side_put(const struct side *side, const char *row, const char *what, const char *instance,
 	      double value);
 void side_note(const struct side *side, const char *row, const char *what, const char *instance,
 	       double value, const char *unit);
+void side_least(const struct side *side, const char *row, const char *what, const char *instance,
+		double value);
 void side_fail(const struct side *side, const char *row, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
