@@ -15,7 +15,8 @@
 #include "groups.h"
 #include "samples.h"
 
-/* A revision beside ours may not have it, and waits then. */
+/* A revision beside ours may not have it, nor its declaration, and waits then. */
+int kernel_settle(struct kernel *kernel);
 #pragma weak kernel_settle
 
 static const struct hp_config config = {

@@ -51,7 +51,7 @@ struct bench {
 
 /* Each measures what it is for if bench_wants() it. */
 static void (*const groups[])(struct bench *b) = {
-	/* clang-format off: one a line */
+	/* clang-format off */
 	bench_machine, /* before all others: it sets the scale */
 	bench_bind,	     bench_programs,	     bench_large,   bench_peers, bench_curve_rows,
 	bench_curve_threads, bench_curve_neighbours, bench_storms,  bench_drain, bench_memory,
