@@ -52,12 +52,13 @@ static __always_inline bool decide_listen(struct sock *sk, struct finding *f)
 SEC("?sockops")
 int hp_listen_sockops(struct bpf_sock_ops *ctx)
 {
-	struct finding f = { .hook = HP_HOOK_SOCKOPS };
+	struct finding f;
 	struct bpf_sock *bound;
 	struct sock *sk;
 
 	if (ctx->op != BPF_SOCK_OPS_TCP_LISTEN_CB)
 		return 1;
+	f = (struct finding) { .hook = HP_HOOK_SOCKOPS };
 	sk = sock_of(ctx);
 	if (!in_target(ctx, sk) || !decide_listen(sk, &f))
 		return 1;

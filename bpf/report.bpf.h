@@ -133,7 +133,7 @@ static __always_inline __u32 fold_set_of(const struct hp_fold_key *key)
 	return (h >> 40) & (HP_FOLD_SETS - 1);
 }
 
-/* The way that holds the key, or -1. Called under the set's lock. */
+/* The way that holds the key, or -1. */
 static __always_inline int fold_way(struct hp_fold_set *set, const struct hp_fold_key *key)
 {
 #pragma unroll
@@ -161,7 +161,7 @@ static __always_inline int fold_oldest(struct hp_fold_set *set)
 
 enum fold_state {
 	FOLD_QUIET, /* counted, nothing to tell yet */
-	FOLD_DUE,   /* counted, a record is due */
+	FOLD_DUE,   /* held, and a record is due: not counted */
 	FOLD_NEW,   /* nobody holds this key: not counted */
 };
 
@@ -177,21 +177,34 @@ static __always_inline bool fold_is_quiet(const struct hp_fold_slot *slot, __u64
  * set back, so nothing is lost if the slot goes to another holder at this very
  * moment: it is counted there.
  */
-static __always_inline bool fold_repeat(struct hp_fold_set *set, const struct hp_fold_key *key,
+static __always_inline enum fold_state fold_repeat(struct hp_fold_set *set,
+						   const struct hp_fold_key *key, __u64 tick)
+{
+	struct hp_fold_slot *slot;
+	int way = fold_way(set, key);
+
+	if (way < 0)
+		return FOLD_NEW;
+	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+	if (!fold_is_quiet(slot, tick))
+		return FOLD_DUE;
+	__sync_fetch_and_add(&slot->seen, 1);
+	return FOLD_QUIET;
+}
+
+/* Likewise what is due and gets no record: it is tried again when the time has passed once more. */
+static __always_inline bool fold_untold(struct hp_fold_set *set, const struct hp_fold_key *key,
 					__u64 tick)
 {
-#pragma unroll
-	for (int i = 0; i < HP_FOLD_WAYS; i++) {
-		struct hp_fold_slot *slot = &set->slot[i];
+	struct hp_fold_slot *slot;
+	int way = fold_way(set, key);
 
-		if (!slot->generation || !same_key(&slot->key, key))
-			continue;
-		if (!fold_is_quiet(slot, tick))
-			return false;
-		__sync_fetch_and_add(&slot->seen, 1);
-		return true;
-	}
-	return false;
+	if (way < 0)
+		return false;
+	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+	slot->sent_tick = tick;
+	__sync_fetch_and_add(&slot->seen, 1);
+	return true;
 }
 
 /* What a slot's holder has counted; under the lock. */
@@ -200,47 +213,25 @@ static __always_inline __u64 fold_seen(const struct hp_fold_slot *slot)
 	return *(const volatile __u64 *)&slot->seen - slot->base;
 }
 
-/* Count one more of what a slot holds already. */
-static __always_inline enum fold_state fold_again(struct hp_fold_set *set, __u32 number,
-						  const struct hp_fold_key *key, __u64 tick,
-						  struct hp_fold_ref *ref)
-{
-	enum fold_state state = FOLD_NEW;
-	int way;
-
-	bpf_spin_lock(&set->lock);
-	way = fold_way(set, key);
-	if (way >= 0) {
-		struct hp_fold_slot *slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
-
-		__sync_fetch_and_add(&slot->seen, 1);
-		state = fold_is_quiet(slot, tick) ? FOLD_QUIET : FOLD_DUE;
-		if (state == FOLD_DUE)
-			slot->sent_tick = tick;
-		ref->generation = slot->generation;
-		ref->seen = fold_seen(slot);
-	}
-	bpf_spin_unlock(&set->lock);
-	ref->slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
-	ref->prev_seen = HP_FOLD_SAME;
-	return state;
-}
-
 /*
- * Make the key a slot's holder and count one. The caller has the ring space of
- * the record that tells of it, and must submit it.
+ * Count one, and make the key a slot's holder if it is none. The caller has the
+ * ring space of the record that tells of it. False: another CPU has told of the
+ * holder just now, and the record is not needed.
  */
-static __always_inline void fold_take(struct hp_fold_set *set, __u32 number,
+static __always_inline bool fold_tell(struct hp_fold_set *set, __u32 number,
 				      const struct hp_fold_key *key, __u64 tick,
 				      struct hp_fold_ref *ref)
 {
 	struct hp_fold_slot *slot;
+	bool told = false;
 	int way;
 
 	bpf_spin_lock(&set->lock);
-	way = fold_way(set, key); /* another CPU may have been faster */
+	way = fold_way(set, key);
 	ref->prev_seen = HP_FOLD_SAME;
-	if (way < 0) {
+	if (way >= 0) {
+		told = fold_is_quiet(&set->slot[way & (HP_FOLD_WAYS - 1)], tick);
+	} else {
 		way = fold_oldest(set);
 		slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
 		ref->prev_seen = fold_seen(slot);
@@ -252,11 +243,13 @@ static __always_inline void fold_take(struct hp_fold_set *set, __u32 number,
 	}
 	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
 	__sync_fetch_and_add(&slot->seen, 1);
-	slot->sent_tick = tick;
+	if (!told)
+		slot->sent_tick = tick;
 	ref->generation = slot->generation;
 	ref->seen = fold_seen(slot);
 	bpf_spin_unlock(&set->lock);
 	ref->slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
+	return !told;
 }
 
 static __always_inline void fill_task(struct hp_event *e, bool by_helper)
@@ -331,9 +324,7 @@ static __always_inline void report_by(void *ctx, bool by_helper, const struct fi
 	if (!set)
 		return;
 	count(key.cls, key.verdict);
-	if (fold_repeat(set, &key, tick))
-		return;
-	state = fold_again(set, number, &key, tick, &ref);
+	state = fold_repeat(set, &key, tick);
 	if (state == FOLD_QUIET)
 		return;
 	now = bpf_ktime_get_boot_ns();
@@ -342,13 +333,14 @@ static __always_inline void report_by(void *ctx, bool by_helper, const struct fi
 		e = bpf_ringbuf_reserve(&hp_ring, sizeof(*e), 0);
 	if (!e) {
 		/* what a slot has counted is read from there sooner or later */
-		if (state == FOLD_NEW)
+		if (state == FOLD_NEW || !fold_untold(set, &key, tick))
 			count_lost(token ? HP_LOST_RING : HP_LOST_RATE);
 		return;
 	}
-	if (state == FOLD_NEW)
-		fold_take(set, number, &key, tick, &ref);
-	send(e, ctx, by_helper, f, &key, &ref, now);
+	if (fold_tell(set, number, &key, tick, &ref))
+		send(e, ctx, by_helper, f, &key, &ref, now);
+	else
+		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
 }
 
 static __always_inline void report(void *ctx, const struct finding *f)
