@@ -13,7 +13,7 @@
 #include "matrix.h"
 #include "number.h"
 
-#define BUSY 0.05 /* what others take then shows in the figures */
+#define BUSY 0.1 /* the kernel works for us without our name on it, but not so much */
 
 /* ---- for a person -------------------------------------------------------------------------- */
 
