@@ -85,12 +85,14 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*
 # Parts of the programs that need no kernel, tested like the library.
 UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	agent/audited \
+	agent/batch \
 	agent/breaks \
 	agent/config \
 	agent/generations \
 	agent/health \
 	agent/history \
 	agent/known \
+	agent/label \
 	agent/mode_rule \
 	agent/notify \
 	agent/outq \
@@ -104,7 +106,8 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	coverage/judge \
 	coverage/rules \
 	ctl/client \
-	kernel/mountinfo))
+	kernel/mountinfo \
+	kernel/records))
 # Parts of the bench likewise.
 UNIT_PARTS += $(addprefix $(B)/tests/bench/,made.o plot.o results.o stats.o targets.o)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -289,7 +292,7 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lseccomp -lcmocka -lm
 
 # Parts of the programs that a target is about, beside those that unit tests reach.
-FUZZ_PARTS := $(addprefix $(B)/user/,agent/control.o ctl/answer.o ctl/effective.o \
+FUZZ_PARTS := $(addprefix $(B)/user/,agent/control.o agent/control_socket.o ctl/answer.o ctl/effective.o \
 	ctl/verbs.o ctl/offline.o ctl/listeners_page.o ctl/outfile.o kernel/netns.o)
 $(B)/tests/fuzz/libparts.a: $(UNIT_PARTS) $(FUZZ_PARTS)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^

@@ -14,6 +14,7 @@
 #include "ports.h"
 
 /* From where the kernel chooses unless told otherwise; a new netns is as it comes. */
+#define DRAIN	     1024 /* records at once */
 #define CHOSEN_FIRST 32768
 #define CHOSEN_LAST  60999
 
@@ -166,7 +167,12 @@ static void ours_drain(void *held)
 {
 	struct ours *ours = held;
 
+#ifdef KERNEL_DRAIN_MAX /* a revision beside ours that takes them so */
 	(void)kernel_drain(ours->kernel);
+#else
+	while (kernel_take(ours->kernel, DRAIN))
+		kernel_release(ours->kernel);
+#endif
 }
 
 static void ours_free(void *held)

@@ -10,7 +10,7 @@
 
 REG=$WORK/reg.yaml
 RECORD=144 # bytes of the ring
-BATCH=1 # lines that are written together
+BATCH=128 # lines that are written together
 
 lines() { jq -s 'map(select(.verdict)) | length' "$WORK/events"; }
 of_one() { jq -s 'map(select(.count == 1)) | length' "$WORK/events"; }

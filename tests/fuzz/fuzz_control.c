@@ -28,7 +28,6 @@ struct agent {
 	unsigned int rounds;
 	struct history *history;
 	struct control *control;
-	const struct line *line;
 };
 
 static void on_round(void *data, uint32_t events)
@@ -56,7 +55,7 @@ static int document(void *data, const struct request *request, struct buf *out)
 
 static struct agent *start(void)
 {
-	const struct event event = { .count = 1, .cls = HP_CLASS_SCOPE, .node = "n" };
+	static const struct event event = { .count = 1, .cls = HP_CLASS_SCOPE, .node = "n" };
 	struct agent *agent = calloc(1, sizeof(*agent));
 	const char *tmp = getenv("TMPDIR");
 
@@ -67,7 +66,7 @@ static struct agent *start(void)
 	agent->history = calloc(1, sizeof(*agent->history));
 	agent->always = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
 	CHECK(agent->history && agent->always >= 0);
-	agent->line = history_add(agent->history, &event);
+	(void)history_add(agent->history, &event);
 	CHECK(loop_new(&agent->loop) == 0);
 	CHECK(loop_add(agent->loop, agent->always, EPOLLIN, on_round, agent, NULL) == 0);
 	CHECK(control_open(agent->loop, agent->path, agent->history, document, agent,
@@ -157,7 +156,8 @@ static void session(struct agent *agent, int fd, struct feed *feed, struct buf *
 		feed->left -= n;
 		serve(agent);
 		for (size_t i = 0; end == 2 && i < 2 && events++ < EVENTS_MAX; i++)
-			control_tell(agent->control, agent->line);
+			control_tell(agent->control, history_back(agent->history, 0, 0));
+		control_flush(agent->control, false);
 		if (end == 3)
 			read_all(fd, answer);
 	}

@@ -64,6 +64,73 @@ static void test_repeats(void **state)
 	assert_int_equal(audited_forgotten(audited, ALL_CLASSES), 0);
 }
 
+/* What was found once is found again without looking, unless it is another one, or gone. */
+static void test_again(void **state)
+{
+	_cleanup_(audited_freep) struct audited *audited = new_audited();
+	_cleanup_free_ struct event *e = malloc(sizeof(*e));
+	struct audited_ref ref = { 0 };
+	struct hp_query q;
+	struct seen seen;
+
+	(void)state;
+	assert_non_null(e);
+	for (unsigned int i = 0; i < 3; i++) {
+		audited_event(e, 10 + i, 1);
+		q = audited_query(e);
+		audited_again(audited, &ref, e, &q, false);
+	}
+	seen = look(audited);
+	assert_int_equal(seen.len, 1);
+	assert_int_equal(seen.count, 3);
+	assert_int_equal(seen.last[0].breach.pid, 112);
+	e->addr[0] = 127; /* another scope */
+	q = audited_query(e);
+	audited_again(audited, &ref, e, &q, false);
+	audited_again(audited, &ref, e, &q, true);
+	assert_int_equal(look(audited).len, 3);
+	/* others push it out: what is known of where it was is worth nothing */
+	for (e->port = 1; e->port <= AUDITED_MAX; e->port++)
+		audited_add(audited, e, false);
+	e->port = 8080;
+	q = audited_query(e);
+	audited_again(audited, &ref, e, &q, true);
+	seen = look(audited);
+	assert_int_equal(seen.len, AUDITED_MAX);
+	assert_int_equal(seen.last[0].breach.port, 8080);
+	assert_int_equal(seen.last[0].breach.count, 1);
+	assert_true(seen.last[0].kernel);
+}
+
+/* Events that say of themselves to be of the same place are of one workload. */
+static void test_places(void **state)
+{
+	_cleanup_(audited_freep) struct audited *audited = new_audited();
+	_cleanup_free_ struct event *e = malloc(sizeof(*e));
+	struct seen seen;
+
+	(void)state;
+	assert_non_null(e);
+	audited_event(e, 10, 1);
+	e->place = 1;
+	audited_add(audited, e, false);
+	e->port++;
+	audited_add(audited, e, false);
+	move_to_cgroup(e, "/system.slice/db.service");
+	e->place = 2;
+	audited_add(audited, e, false);
+	audited_event(e, 10, 1);
+	e->place = 3; /* asked anew, and the same */
+	audited_add(audited, e, false);
+	seen = look(audited);
+	assert_int_equal(seen.len, 3);
+	check_text("the first", seen.last[0].breach.workload, "unit web.service");
+	check_u64("twice", seen.last[0].breach.count, 2);
+	check_text("of another place", seen.last[1].breach.workload, "unit db.service");
+	check_text("its cgroup", seen.last[1].breach.cgroup, "/system.slice/db.service");
+	check_text("of the first place", seen.last[2].breach.workload, "unit web.service");
+}
+
 /* What the verdict or the row depends on keeps two apart; what it does not, not. */
 static void test_apart(void **state)
 {
@@ -235,7 +302,8 @@ static void test_decided_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_repeats),	  cmocka_unit_test(test_apart),
+		cmocka_unit_test(test_repeats),	  cmocka_unit_test(test_again),
+		cmocka_unit_test(test_places),	  cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_ephemeral), cmocka_unit_test(test_decided_again),
 		cmocka_unit_test(test_bound),
 	};

@@ -5,6 +5,7 @@
 
 #include "../../user/base/jsonw.h"
 #include "../../user/event/event.h"
+#include "../../user/event/event_pack.h"
 
 #define TIME  "2026-11-22T20:11:31.123456789Z"
 #define FIRST "2026-11-22T20:11:30.000000001Z"
@@ -291,6 +292,79 @@ static void test_strings(void **state)
 }
 
 /* A line with every field at its longest, of bytes that all have to be escaped. */
+/* Wherever in a string a byte stands that is not plain, and only then, it is escaped. */
+static void test_json_each_byte(void **state)
+{
+	struct event e = { .node = "n" };
+
+	(void)state;
+	for (unsigned int at = 0; at < HP_COMM_LEN; at++) {
+		for (unsigned int c = 1; c < 256; c++) {
+			_cleanup_buf_ struct buf got = { 0 }, want = { 0 };
+			struct jsonw w = { .out = &want };
+
+			memset(e.comm, 'a' + (char)at, HP_COMM_LEN);
+			e.comm[at] = (char)c;
+			event_json(&e, &got);
+			buf_putc(&want, ',');
+			jsonw_string(&w, "comm", e.comm);
+			if (!strstr(got.data, want.data))
+				fail_msg("byte %u at %u: %s", c, at, got.data);
+		}
+	}
+}
+
+/* What is packed is the same event again, also the longest one, and one without a row. */
+static void test_pack(void **state)
+{
+	struct event e, again;
+	_cleanup_buf_ struct buf packed = { 0 }, got = { 0 }, want = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		e = (struct event) { .node = "n", .count = 7, .family = 6, .addr = { 1, 2, 3 } };
+		if (i > 0) {
+			e.time = (struct timespec) { 1795378291, 5 };
+			e.first = (struct timespec) { 1795378290, 6 };
+			e.pid = 4711;
+			e.uid = 4712;
+			e.port = 8080;
+			e.cls = HP_CLASS_SCOPE;
+			e.how = HP_HOW_BIND0;
+			e.mode = HP_MODE_ENFORCE;
+			e.proto = HP_PROTO_UDP;
+			e.verdict = HP_VERDICT_DENIED;
+			e.entry_layer = "layer";
+			e.entry_process = i == 1 ? NULL : "process";
+			e.entry_team = "team";
+			(void)strcpy(e.comm, "c");
+			e.workload.kind = WORKLOAD_POD;
+			(void)strcpy(e.workload.runtime, "crio");
+		}
+		if (i > 1) {
+			memset(e.comm, 'c', sizeof(e.comm) - 1);
+			memset(e.exe, 'e', sizeof(e.exe) - 1);
+			memset(e.cgroup, 'g', sizeof(e.cgroup) - 1);
+			memset(e.workload.uid, 'u', sizeof(e.workload.uid) - 1);
+			memset(e.workload.container_id, 'i', sizeof(e.workload.container_id) - 1);
+			memset(e.workload.runtime, 'r', sizeof(e.workload.runtime) - 1);
+			memset(e.workload.unit, 'n', sizeof(e.workload.unit) - 1);
+		}
+		memset(&again, 0x5a, sizeof(again));
+		event_pack(&e, &packed);
+		assert_true(event_unpack(&packed, &again));
+		buf_reset(&want);
+		buf_reset(&got);
+		event_json(&e, &want);
+		event_json(&again, &got);
+		event_text(&e, true, &want);
+		event_text(&again, true, &got);
+		check_text("unpacked", got.data, want.data);
+	}
+	buf_reset(&packed);
+	assert_false(event_unpack(&packed, &again));
+}
+
 static void test_json_longest(void **state)
 {
 	static struct event e;
@@ -398,11 +472,12 @@ static void test_text_safe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_listener), cmocka_unit_test(test_json_bare),
-		cmocka_unit_test(test_json_full),     cmocka_unit_test(test_json_workloads),
-		cmocka_unit_test(test_addresses),     cmocka_unit_test(test_octets),
-		cmocka_unit_test(test_strings),	      cmocka_unit_test(test_json_longest),
-		cmocka_unit_test(test_text),	      cmocka_unit_test(test_text_colours),
+		cmocka_unit_test(test_json_listener),  cmocka_unit_test(test_json_bare),
+		cmocka_unit_test(test_json_full),      cmocka_unit_test(test_json_workloads),
+		cmocka_unit_test(test_addresses),      cmocka_unit_test(test_octets),
+		cmocka_unit_test(test_strings),	       cmocka_unit_test(test_json_longest),
+		cmocka_unit_test(test_json_each_byte), cmocka_unit_test(test_pack),
+		cmocka_unit_test(test_text),	       cmocka_unit_test(test_text_colours),
 		cmocka_unit_test(test_text_safe),
 	};
 

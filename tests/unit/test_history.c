@@ -20,19 +20,19 @@ static void add(struct history *history, uint8_t cls, uint16_t port)
 		.family = 4,
 		.port = port,
 	};
-	const struct line *line = history_add(history, &event);
+	struct line *line = history_add(history, &event);
 
 	assert_int_equal(line->cls, cls);
-	for (size_t i = 0; i < FORM_MAX; i++)
-		assert_true(line->form[i].len > 0);
+	for (enum form form = 0; form < FORM_MAX; form++)
+		assert_true(line_form(line, form)->len > 0);
 }
 
-static bool is_port(const struct line *line, unsigned int port)
+static bool is_port(struct line *line, unsigned int port)
 {
 	char member[32];
 
 	(void)snprintf(member, sizeof(member), "\"port\":%u,", port);
-	return line && strstr(line->form[FORM_JSON].data, member);
+	return line && strstr(line_form(line, FORM_JSON)->data, member);
 }
 
 static void test_back(void **state)
@@ -91,12 +91,55 @@ static void test_notice(void **state)
 	free(history);
 }
 
+/* What is kept is told as it was at once, though the event is another one by then. */
+static void test_forms_again(void **state)
+{
+	struct history *history = calloc(1, sizeof(*history));
+	struct event *event = calloc(1, sizeof(*event));
+	struct notice notice = { .node = "n", .message = "m" };
+	char *event_forms[FORM_MAX], *notice_forms[FORM_MAX];
+	struct line *line;
+
+	(void)state;
+	assert_non_null(history);
+	assert_non_null(event);
+	event->count = 3;
+	event->node = "n";
+	event->cls = HP_CLASS_SCOPE;
+	event->family = 4;
+	event->port = 80;
+	(void)strcpy(event->cgroup, "/a.slice/b.service");
+	workload_parse(event->cgroup, &event->workload);
+	event->entry_layer = "layer";
+	event->entry_team = "team";
+	line = history_add(history, event);
+	for (enum form form = 0; form < FORM_MAX; form++)
+		event_forms[form] = strdup(line_form(line, form)->data);
+	line = history_add_notice(history, &notice);
+	for (enum form form = 0; form < FORM_MAX; form++)
+		notice_forms[form] = strdup(line_form(line, form)->data);
+	memset(event, 0xff, sizeof(*event));
+	notice.message = "another";
+	for (enum form form = 0; form < FORM_MAX; form++) {
+		check_text("an event", line_form(history_back(history, 0, 1), form)->data,
+			   event_forms[form]);
+		check_text("a notice", line_form(history_back(history, 0, 0), form)->data,
+			   notice_forms[form]);
+		free(event_forms[form]);
+		free(notice_forms[form]);
+	}
+	history_free(history);
+	free(history);
+	free(event);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_back),
 		cmocka_unit_test(test_wraps),
 		cmocka_unit_test(test_notice),
+		cmocka_unit_test(test_forms_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

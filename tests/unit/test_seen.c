@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "breach_events.h"
 
+#include "../../user/agent/audited.h"
 #include "../../user/agent/seen.h"
 #include "registry_cases.h"
 
@@ -78,6 +79,7 @@ static void test_uses(void **state)
 		_cleanup_(seen_freep) struct seen *seen = NULL;
 		_cleanup_free_ struct excepted *excepted = calloc(1, sizeof(*excepted));
 		_cleanup_free_ struct event *e = malloc(sizeof(*e));
+		struct hp_query query;
 
 		assert_true(e && excepted && seen_new(&seen) == 0);
 		assert_int_equal(policy_build(reg, &facts, &policy), 0);
@@ -89,7 +91,8 @@ static void test_uses(void **state)
 		e->cls = cases[i].cls;
 		e->how = cases[i].how;
 		e->addr[0] = cases[i].addr0;
-		seen_add(seen, e);
+		query = audited_query(e);
+		seen_add(seen, &query);
 		seen_excepted(seen, policy, &config, excepted);
 		check_int(cases[i].name, excepted_uses(excepted, first_exception(reg)),
 			  cases[i].uses);

@@ -313,6 +313,7 @@ static void stop(struct agent *agent)
 	audited_free(agent->audited);
 	learn_stop(&agent->learn);
 	fold_free(agent->fold);
+	free(agent->holders);
 	programs_end(agent);
 	control_close(agent->control); /* its lock is the next agent's sign to begin */
 	watch_stop(&agent->watch);

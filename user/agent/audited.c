@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "label.h"
+
 #define BUCKETS AUDITED_MAX /* a power of two */
 
 struct entry {
-	struct audited_violation violation;
+	struct audited_violation violation; /* its texts are the label's */
+	struct label *label;
 	uint32_t hash;
 	struct entry *next;	       /* of its bucket */
 	struct entry *younger, *older; /* by when they came last */
@@ -18,32 +21,15 @@ struct audited {
 	struct entry *buckets[BUCKETS];
 	struct entry *youngest, *oldest;
 	size_t len;
+	uint64_t age; /* entries that are gone: what is known of where others are may be of them */
 	uint64_t forgotten[HP_CLASS_MAX];
+	struct labels labels;
 };
 
 int audited_new(struct audited **ret_audited)
 {
 	*ret_audited = calloc(1, sizeof(**ret_audited));
 	return *ret_audited ? 0 : -ENOMEM;
-}
-
-static void entry_free(struct entry *entry)
-{
-	breach_free(&entry->violation.breach);
-	free(entry);
-}
-
-void audited_free(struct audited *audited)
-{
-	struct entry *entry, *older;
-
-	if (!audited)
-		return;
-	for (entry = audited->youngest; entry; entry = older) {
-		older = entry->older;
-		entry_free(entry);
-	}
-	free(audited);
 }
 
 static uint8_t scope_of(const struct event *event)
@@ -67,51 +53,40 @@ struct hp_query audited_query(const struct event *event)
 	};
 }
 
-/* Of ports of the kernel's choice that no row names each time another one is taken. */
-static int read_event(const struct event *event, bool kernel, struct audited_violation *ret)
+static bool is_any_port(const struct event *event)
 {
-	struct hp_query query = audited_query(event);
-	struct audited_violation v = {
-		.scope = query.scope,
-		.kernel = kernel,
-		.chosen = query.chosen,
-	};
-	int r = breach_from_event(event, &v.breach);
-
-	if (r < 0)
-		return r;
-	if (event->cls == HP_CLASS_EPHEMERAL)
-		v.breach.port = 0;
-	*ret = v;
-	return 0;
+	return event->cls == HP_CLASS_EPHEMERAL;
 }
 
-static uint32_t hash_of(const struct audited_violation *v)
+/* Of ports of the kernel's choice that no row names each time another one is taken. */
+static uint16_t port_of(const struct event *event)
 {
-	uint32_t h = (uint32_t)v->breach.port << 16 | (uint32_t)v->breach.proto << 8 |
-		     (uint32_t)v->scope << 2 | (uint32_t)v->chosen << 1 | v->kernel;
+	return is_any_port(event) ? 0 : event->port;
+}
 
-	for (const char *c = v->breach.workload; *c; c++)
-		h = (h ^ (unsigned char)*c) * 16777619U;
+static uint32_t hash_of(const struct event *event, const struct hp_query *q, bool kernel,
+			const struct label *label)
+{
+	uint32_t h = (uint32_t)port_of(event) << 16 | (uint32_t)q->proto << 8 |
+		     (uint32_t)q->scope << 2 | (uint32_t)q->chosen << 1 | kernel;
+
+	h = (h ^ label->hash) * 16777619U;
 	return (h ^ h >> 15) * 2654435761U;
 }
 
-static bool is_same(const struct audited_violation *a, const struct audited_violation *b)
+/* Is it what the event would be kept as, but for the workload? */
+static bool is_of(const struct entry *entry, const struct event *event, const struct hp_query *q,
+		  bool kernel)
 {
-	return a->breach.port == b->breach.port && a->breach.proto == b->breach.proto &&
-	       a->scope == b->scope && a->chosen == b->chosen && a->kernel == b->kernel &&
-	       strcmp(a->breach.workload, b->breach.workload) == 0;
+	const struct audited_violation *v = &entry->violation;
+
+	return v->breach.proto == q->proto && v->scope == q->scope && v->chosen == q->chosen &&
+	       v->kernel == kernel && v->breach.port == port_of(event);
 }
 
-/* Where the pointer to it stands, or would. */
-static struct entry **place_of(struct audited *audited, const struct audited_violation *v,
-			       uint32_t hash)
+static bool is_whose(const struct entry *entry, const struct label *label)
 {
-	struct entry **at = &audited->buckets[hash & (BUCKETS - 1)];
-
-	while (*at && ((*at)->hash != hash || !is_same(&(*at)->violation, v)))
-		at = &(*at)->next;
-	return at;
+	return entry->label == label || strcmp(entry->label->workload, label->workload) == 0;
 }
 
 static void unlink_entry(struct audited *audited, struct entry *entry)
@@ -133,58 +108,118 @@ static void count_forgotten(struct audited *audited, uint8_t cls)
 	audited->forgotten[cls < HP_CLASS_MAX ? cls : HP_CLASS_NONE]++;
 }
 
-static void forget_oldest(struct audited *audited)
+/* Its memory is the caller's. */
+static struct entry *forget_oldest(struct audited *audited)
 {
 	struct entry *entry = audited->oldest;
+	struct entry **at = &audited->buckets[entry->hash & (BUCKETS - 1)];
 
 	count_forgotten(audited, entry->violation.breach.cls);
-	*place_of(audited, &entry->violation, entry->hash) = entry->next;
+	while (*at != entry)
+		at = &(*at)->next;
+	*at = entry->next;
 	unlink_entry(audited, entry);
-	entry_free(entry);
+	label_drop(&audited->labels, entry->label);
 	audited->len--;
+	audited->age++;
+	return entry;
 }
 
-/* Takes over the violation. */
-static int insert(struct audited *audited, struct audited_violation *v, uint32_t hash)
+void audited_free(struct audited *audited)
 {
-	struct entry *entry = calloc(1, sizeof(*entry)), **at;
+	if (!audited)
+		return;
+	while (audited->oldest)
+		free(forget_oldest(audited));
+	labels_free(&audited->labels);
+	free(audited);
+}
 
-	if (!entry) {
-		breach_free(&v->breach);
-		return -ENOMEM;
-	}
-	if (audited->len == AUDITED_MAX)
-		forget_oldest(audited);
-	entry->violation = *v;
-	entry->hash = hash;
-	at = &audited->buckets[hash & (BUCKETS - 1)];
+/* NULL: no memory. */
+static struct entry *insert(struct audited *audited, const struct event *event,
+			    const struct hp_query *q, bool kernel, struct label *label)
+{
+	struct entry *entry, **at;
+
+	entry = audited->len == AUDITED_MAX ? forget_oldest(audited) : malloc(sizeof(*entry));
+	if (!entry)
+		return NULL;
+	*entry = (struct entry) {
+		.violation = { .scope = q->scope, .chosen = q->chosen, .kernel = kernel },
+		.label = label,
+		.hash = hash_of(event, q, kernel, label),
+	};
+	breach_of_event(event, &entry->violation.breach);
+	entry->violation.breach.port = port_of(event);
+	entry->violation.breach.cgroup = label->cgroup;
+	entry->violation.breach.workload = label->workload;
+	label->refs++;
+	at = &audited->buckets[entry->hash & (BUCKETS - 1)];
 	entry->next = *at;
 	*at = entry;
 	link_youngest(audited, entry);
 	audited->len++;
-	return 0;
+	return entry;
+}
+
+static void add_to(struct audited *audited, struct entry *entry, const struct event *event)
+{
+	struct breach breach;
+
+	breach_of_event(event, &breach);
+	breach_add(&entry->violation.breach, &breach);
+	if (entry == audited->youngest)
+		return;
+	unlink_entry(audited, entry);
+	link_youngest(audited, entry);
+}
+
+static struct entry *find(const struct audited *audited, const struct event *event,
+			  const struct hp_query *q, bool kernel, const struct label *label)
+{
+	uint32_t hash = hash_of(event, q, kernel, label);
+	struct entry *entry = audited->buckets[hash & (BUCKETS - 1)];
+
+	while (entry &&
+	       (entry->hash != hash || !is_of(entry, event, q, kernel) || !is_whose(entry, label)))
+		entry = entry->next;
+	return entry;
+}
+
+/* Where it is then, or NULL: there was no memory, which is counted. */
+static struct entry *add(struct audited *audited, const struct event *event,
+			 const struct hp_query *q, bool kernel)
+{
+	struct label *label = label_of(&audited->labels, event);
+	struct entry *entry = label ? find(audited, event, q, kernel, label) : NULL;
+
+	if (entry)
+		add_to(audited, entry, event);
+	else if (label)
+		entry = insert(audited, event, q, kernel, label);
+	if (!entry)
+		count_forgotten(audited, event->cls);
+	return entry;
 }
 
 void audited_add(struct audited *audited, const struct event *event, bool kernel)
 {
-	struct audited_violation v;
-	struct entry *known;
-	uint32_t hash;
+	const struct hp_query q = audited_query(event);
 
-	if (read_event(event, kernel, &v) < 0) {
-		count_forgotten(audited, event->cls);
+	(void)add(audited, event, &q, kernel);
+}
+
+void audited_again(struct audited *audited, struct audited_ref *ref, const struct event *event,
+		   const struct hp_query *query, bool kernel)
+{
+	struct entry *entry = ref->age == audited->age ? ref->entry : NULL;
+
+	if (entry && is_of(entry, event, query, kernel)) {
+		add_to(audited, entry, event);
 		return;
 	}
-	hash = hash_of(&v);
-	known = *place_of(audited, &v, hash);
-	if (known) {
-		breach_add(&known->violation.breach, &v.breach);
-		breach_free(&v.breach);
-		unlink_entry(audited, known);
-		link_youngest(audited, known);
-	} else if (insert(audited, &v, hash) < 0) {
-		count_forgotten(audited, event->cls);
-	}
+	ref->entry = add(audited, event, query, kernel);
+	ref->age = audited->age;
 }
 
 struct hp_decision audited_decide(const struct audited_violation *violation,

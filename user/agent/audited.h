@@ -38,6 +38,20 @@ DEFINE_CLEANUP(struct audited, audited_free)
 /* It has been told; `kernel`: of a socket of the kernel. What there is no memory for is counted. */
 void audited_add(struct audited *audited, const struct event *event, bool kernel);
 
+/* Where a violation is kept, for its repeats; zeroed: that is not known. */
+struct audited_ref {
+	void *entry;
+	uint64_t age;
+};
+
+/*
+ * As audited_add(), of an event (and its audited_query()) whose workload is that of the event
+ * for which `ref` was set last: that finds it without looking, and is set anew where it does
+ * not.
+ */
+void audited_again(struct audited *audited, struct audited_ref *ref, const struct event *event,
+		   const struct hp_query *query, bool kernel);
+
 /*
  * How many were pushed out of those classes (bits 1 << class), as they were told?
  * A violation and its repeats are one, as long as it is kept.

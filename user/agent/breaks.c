@@ -29,10 +29,9 @@ static int own(struct breach *breach, const char *cgroup, const char *workload)
 	return -ENOMEM;
 }
 
-int breach_from_event(const struct event *e, struct breach *ret_breach)
+void breach_of_event(const struct event *e, struct breach *ret_breach)
 {
-	_cleanup_buf_ struct buf workload = { 0 };
-	struct breach breach = {
+	*ret_breach = (struct breach) {
 		.cls = e->cls,
 		.proto = e->proto,
 		.family = e->family,
@@ -44,10 +43,17 @@ int breach_from_event(const struct event *e, struct breach *ret_breach)
 		.first = e->first,
 		.last = e->time,
 	};
+	memcpy(ret_breach->addr, e->addr, sizeof(ret_breach->addr));
+	memcpy(ret_breach->comm, e->comm, sizeof(ret_breach->comm));
+}
+
+int breach_from_event(const struct event *e, struct breach *ret_breach)
+{
+	_cleanup_buf_ struct buf workload = { 0 };
+	struct breach breach;
 	int r;
 
-	memcpy(breach.addr, e->addr, sizeof(breach.addr));
-	memcpy(breach.comm, e->comm, sizeof(breach.comm));
+	breach_of_event(e, &breach);
 	workload_text(&e->workload, e->cgroup, &workload);
 	if (workload.failed)
 		return -ENOMEM;

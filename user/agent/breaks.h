@@ -25,6 +25,9 @@ struct breach {
 	struct timespec last;
 };
 
+/* What an event says of a violation, but for the workload, which is NULL. */
+void breach_of_event(const struct event *event, struct breach *ret_breach);
+
 /* What an event says, with its count as violations. 0, or -ENOMEM. The caller frees it. */
 int breach_from_event(const struct event *event, struct breach *ret_breach);
 void breach_free(struct breach *breach);

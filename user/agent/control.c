@@ -2,20 +2,18 @@
 #include "control.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 
 #include "../base/jsonw.h"
-#include "../base/lock.h"
+#include "control_socket.h"
 #include "outq.h"
 
 #define CLIENT_QUEUE_MAX      (256U << 10)
+#define CLIENT_WAIT_MS	      1 /* for one that reads, and has much to read */
 #define DOCUMENTS_WAITING_MAX (4 * CONTROL_DOCUMENT_MAX)
 
 struct client {
@@ -25,6 +23,8 @@ struct client {
 	int fd;
 	char in[REQUEST_MAX];
 	size_t in_len;
+	bool slow;		       /* that was waited for in vain */
+	uint32_t waits_for;	       /* events of the source */
 	bool answered, tails, closing; /* closing: once all is written */
 	uint64_t since; /* when it came, was answered, or said that it sends no more; now_s() */
 	struct request request;
@@ -39,7 +39,7 @@ struct control {
 	bool full; /* no connection is taken: there was no descriptor for it */
 	int fd, lock_fd;
 	char *path;
-	const struct history *history;
+	struct history *history;
 	control_document_fn document;
 	void *data;
 	struct client *clients;
@@ -78,6 +78,12 @@ static void client_free(struct client *client)
 	free(client);
 }
 
+static void client_wait_for(struct client *client, uint32_t events)
+{
+	if (client->waits_for != events && loop_modify(client->source, events) == 0)
+		client->waits_for = events;
+}
+
 /* Write what can be written, and wait for the rest. The client may be gone after it. */
 static void client_flush(struct client *client)
 {
@@ -86,9 +92,9 @@ static void client_flush(struct client *client)
 	if (r < 0 || (r == 0 && client->closing))
 		client_free(client);
 	else if (client->closing)
-		(void)loop_modify(client->source, EPOLLOUT);
+		client_wait_for(client, EPOLLOUT);
 	else
-		(void)loop_modify(client->source, EPOLLIN | (r ? EPOLLOUT : 0));
+		client_wait_for(client, EPOLLIN | (r ? EPOLLOUT : 0));
 }
 
 static void answer(struct client *client, const char *error)
@@ -109,18 +115,20 @@ static void answer(struct client *client, const char *error)
 	(void)outq_line(&client->out, line.data, line.len);
 }
 
-static void tell(struct client *client, const struct line *line)
+static void tell(struct client *client, struct line *line)
 {
-	const struct buf *form = &line->form[client->request.form];
+	const struct buf *form;
 
-	if (line_is_of(line, client->request.classes))
-		(void)outq_line(&client->out, form->data, form->len);
+	if (!line_is_of(line, client->request.classes))
+		return;
+	form = line_form(line, client->request.form);
+	(void)outq_line(&client->out, form->data, form->len);
 }
 
 static void start_tail(struct client *client)
 {
-	const struct history *history = client->control->history;
-	const struct line *line;
+	struct history *history = client->control->history;
+	struct line *line;
 
 	for (size_t n = client->request.replay; n > 0; n--) {
 		line = history_back(history, client->request.classes, n - 1);
@@ -314,6 +322,7 @@ static void on_connection(void *data, uint32_t events)
 	client->control = control;
 	client->fd = fd;
 	client->since = now_s();
+	client->waits_for = EPOLLIN;
 	client->out = (struct outq) { .fd = fd, .json = true, .max = CLIENT_QUEUE_MAX };
 	if (loop_add(control->loop, fd, EPOLLIN, on_client, client, &client->source) < 0)
 		return;
@@ -328,76 +337,7 @@ static void on_connection(void *data, uint32_t events)
 	client_flush(TAKE_PTR(client));
 }
 
-/* One agent a socket: whoever holds the lock may replace what a dead one left. */
-static int take_lock(const char *path)
-{
-	_cleanup_buf_ struct buf name = { 0 };
-	_cleanup_close_ int fd = -1;
-	int r;
-
-	buf_printf(&name, "%s.lock", path);
-	if (name.failed)
-		return -ENOMEM;
-	fd = open(name.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -errno;
-	r = lock_take(fd, LOCK_START_MS);
-	if (r < 0)
-		return r == -EWOULDBLOCK ? -EADDRINUSE : r;
-	return TAKE_FD(fd);
-}
-
-/* Does somebody answer there? It may be another program's than ours. */
-static bool is_served(const struct sockaddr_un *addr)
-{
-	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	/* EAGAIN: it has no room for one more */
-	return fd >= 0 && (connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) == 0 ||
-			   errno == EAGAIN || errno == EPROTOTYPE);
-}
-
-/* Take away what a dead agent left. */
-static int clear_path(const struct sockaddr_un *addr)
-{
-	struct stat st;
-
-	if (lstat(addr->sun_path, &st) < 0)
-		return 0;
-	if (!S_ISSOCK(st.st_mode))
-		return -EEXIST;
-	if (is_served(addr))
-		return -EADDRINUSE;
-	return unlink(addr->sun_path) < 0 && errno != ENOENT ? -errno : 0;
-}
-
-static int listen_at(const char *path)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	_cleanup_close_ int fd = -1;
-	mode_t mask;
-	int r;
-
-	if (strlen(path) >= sizeof(addr.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(addr.sun_path, path, strlen(path));
-	r = clear_path(&addr);
-	if (r < 0)
-		return r;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	mask = umask(0177);
-	r = bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno : 0;
-	(void)umask(mask);
-	if (r < 0)
-		return r;
-	if (listen(fd, 16) < 0)
-		return -errno;
-	return TAKE_FD(fd);
-}
-
-int control_open(struct loop *loop, const char *path, const struct history *history,
+int control_open(struct loop *loop, const char *path, struct history *history,
 		 control_document_fn document, void *data, struct control **ret_control)
 {
 	_cleanup_(control_closep) struct control *control = calloc(1, sizeof(*control));
@@ -413,10 +353,10 @@ int control_open(struct loop *loop, const char *path, const struct history *hist
 		.document = document,
 		.data = data,
 	};
-	control->lock_fd = take_lock(path);
+	control->lock_fd = control_socket_lock(path);
 	if (control->lock_fd < 0)
 		return control->lock_fd;
-	control->fd = listen_at(path);
+	control->fd = control_socket_listen(path);
 	if (control->fd < 0)
 		return control->fd;
 	control->path = strdup(path);
@@ -449,17 +389,48 @@ void control_close(struct control *control)
 	free(control);
 }
 
-void control_tell(struct control *control, const struct line *line)
+void control_tell(struct control *control, struct line *line)
+{
+	for (struct client *client = control->clients; client; client = client->next)
+		if (client->tails)
+			tell(client, line);
+}
+
+static void flush_tails(struct control *control)
 {
 	struct client *client, *next;
 
 	for (client = control->clients; client; client = next) {
 		next = client->next;
-		if (!client->tails)
-			continue;
-		tell(client, line);
-		client_flush(client);
+		if (client->tails && outq_waiting(&client->out))
+			client_flush(client);
 	}
+}
+
+static bool is_behind(const struct client *client)
+{
+	return client->tails && outq_waiting(&client->out) > CLIENT_QUEUE_MAX / 2;
+}
+
+/* Wait for those that are behind, but not for whom that did not help. Is there any? */
+static bool wait_for_readers(struct control *control)
+{
+	struct pollfd fds[CONTROL_TAILS_MAX];
+	nfds_t n = 0;
+
+	for (struct client *c = control->clients; c && n < CONTROL_TAILS_MAX; c = c->next)
+		if (is_behind(c) && !c->slow)
+			fds[n++] = (struct pollfd) { .fd = c->fd, .events = POLLOUT };
+	return n && poll(fds, n, CLIENT_WAIT_MS) >= 0;
+}
+
+void control_flush(struct control *control, bool patient)
+{
+	flush_tails(control);
+	if (patient && wait_for_readers(control))
+		flush_tails(control);
+	for (struct client *c = control->clients; c; c = c->next)
+		c->slow = is_behind(c) && (c->slow || patient);
 }
 
 void control_stats(const struct control *control, unsigned int *ret_tails, uint64_t *ret_lost)

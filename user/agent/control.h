@@ -34,15 +34,22 @@ typedef int (*control_document_fn)(void *data, const struct request *request, st
  * no socket is in the way. Else a negative errno. A socket that nobody answers
  * on is a dead agent's, and replaced. `history` is read for --replay.
  */
-int control_open(struct loop *loop, const char *path, const struct history *history,
+int control_open(struct loop *loop, const char *path, struct history *history,
 		 control_document_fn document, void *data, struct control **ret_control);
 
 /* Also takes the socket away. */
 void control_close(struct control *control);
 DEFINE_CLEANUP(struct control, control_close)
 
-/* Give a line to every client that tails its class. */
-void control_tell(struct control *control, const struct line *line);
+/* Give a line to every client that tails its class; it is written with control_flush(). */
+void control_tell(struct control *control, struct line *line);
+
+/*
+ * Write what they were given. A client can be told more at once than his queue holds, however
+ * fast he reads; `patient`: wait a millisecond for such clients, but not again for one who
+ * does not read even so, until he does.
+ */
+void control_flush(struct control *control, bool patient);
 
 /* Clients that tail, and the lines that slow ones of them lost so far. */
 void control_stats(const struct control *control, unsigned int *ret_tails, uint64_t *ret_lost);

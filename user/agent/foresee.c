@@ -23,15 +23,17 @@ static bool is_kernels(const struct agent *agent, uint32_t pid)
 	return !pid && procs_see_all(agent->sweep.procs);
 }
 
-void foresee_note(struct agent *agent, const struct hp_event *record)
+void foresee_note(struct agent *agent, const struct hp_event *record, const struct hp_query *query,
+		  struct audited_ref *ref)
 {
 	bool swept = record->hook == HP_HOOK_SWEEP;
 
 	if (record->key.verdict != HP_VERDICT_AUDITED ||
 	    (swept && sweep_is_unchecked(agent, record->cgroup_id)))
 		return;
-	audited_add(agent->audited, &agent->event,
-		    record->key.how == HP_HOW_KERNEL || (swept && is_kernels(agent, record->pid)));
+	audited_again(agent->audited, ref, &agent->event, query,
+		      record->key.how == HP_HOW_KERNEL ||
+			      (swept && is_kernels(agent, record->pid)));
 }
 
 /* A chosen port, too: who looks for its process may find that it was asked for. */

@@ -3,14 +3,15 @@
 #pragma once
 
 #include "../../bpf/abi.h"
-#include "breaks.h"
+#include "audited.h"
 
 #define FORESEE_LINES 50 /* that the start says */
 
 struct agent;
 
-/* Keep what has been told, and stands in agent->event, if it is of use. */
-void foresee_note(struct agent *agent, const struct hp_event *record);
+/* Keep what has been told, and stands in agent->event, if it is of use. As learn_note(). */
+void foresee_note(struct agent *agent, const struct hp_event *record, const struct hp_query *query,
+		  struct audited_ref *ref);
 
 /*
  * Look at the socket table, and at what has been told. 0, or a negative errno:

@@ -25,13 +25,20 @@ int identity_open(struct identity *identity, const struct cgroup_mounts *mounts)
 	}
 	if (r == 0 && identity_uses_v1(mounts))
 		r = cgroup_names_new(mounts->memory, &identity->v1);
-	return r;
+	if (r == 0)
+		r = processes_new(&identity->processes);
+	identity->places = calloc(IDENTITY_PLACES, sizeof(*identity->places));
+	return r < 0 || identity->places ? r : -ENOMEM;
 }
 
 void identity_close(struct identity *identity)
 {
 	cgroup_names_free(identity->v2);
 	cgroup_names_free(identity->v1);
+	processes_free(identity->processes);
+	for (size_t i = 0; identity->places && i < IDENTITY_PLACES; i++)
+		free(identity->places[i].cgroup);
+	free(identity->places);
 }
 
 /* What to add to CLOCK_BOOTTIME to have the wall clock, as it stands now. */
@@ -49,74 +56,11 @@ static struct timespec to_timespec(long long ns)
 	return (struct timespec) { .tv_sec = ns / NS_PER_SEC, .tv_nsec = ns % NS_PER_SEC };
 }
 
-/* Field 22 of /proc/PID/stat, in clock ticks; the second field may hold anything. */
-static bool start_ticks(uint32_t pid, unsigned long long *ret)
+void identity_moment(struct identity *identity)
 {
-	char path[32], text[1024];
-	_cleanup_fclose_ FILE *f = NULL;
-	const char *after;
-	size_t n;
-
-	(void)snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return false;
-	n = fread(text, 1, sizeof(text) - 1, f);
-	text[n] = '\0';
-	after = strrchr(text, ')');
-	return after && sscanf(after + 1,
-			       "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-			       " %*s %*s %*s %llu",
-			       ret) == 1;
-}
-
-/* Does the process that started at start_ns (0: whenever) still have this pid? */
-static bool same_process(uint32_t pid, uint64_t start_ns)
-{
-	unsigned long long ticks;
-	uint64_t tick_ns = (uint64_t)NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-
-	return !start_ns || (start_ticks(pid, &ticks) && ticks == start_ns / tick_ns);
-}
-
-/* Fill exe from /proc, if the process is still the one of the record. */
-static void fill_exe(uint32_t pid, uint64_t start_ns, struct event *event)
-{
-	char path[32];
-	ssize_t n;
-
-	event->exe[0] = '\0';
-	if (!pid)
-		return;
-	(void)snprintf(path, sizeof(path), "/proc/%u/exe", pid);
-	n = readlink(path, event->exe, sizeof(event->exe) - 1);
-	if (n < 0 || !same_process(pid, start_ns))
-		n = 0;
-	event->exe[n] = '\0';
-}
-
-/* The path in v1's named hierarchy, which systemd keeps also where no controller is used. */
-static bool systemd_path(uint32_t pid, char *path, size_t size)
-{
-	char file[32];
-	_cleanup_fclose_ FILE *f = NULL;
-	_cleanup_free_ char *line = NULL;
-	size_t cap = 0;
-
-	(void)snprintf(file, sizeof(file), "/proc/%u/cgroup", pid);
-	f = fopen(file, "re");
-	if (!f)
-		return false;
-	while (getline(&line, &cap, f) > 0) {
-		char *name = strstr(line, ":name=systemd:");
-
-		if (name) {
-			name += strlen(":name=systemd:");
-			name[strcspn(name, "\n")] = '\0';
-			return (size_t)snprintf(path, size, "%s", name) < size;
-		}
-	}
-	return false;
+	identity->to_wall = boot_to_wall();
+	identity->moment++;
+	processes_ask_anew(identity->processes);
 }
 
 bool identity_names_cgroups(const struct identity *identity)
@@ -128,21 +72,110 @@ bool identity_names_cgroups(const struct identity *identity)
  * The most telling path: cgroup2's, or where that is the root v1's. A cgroup2
  * path that can't be found out is not replaced: another would be a wrong one.
  */
-static void fill_cgroup(const struct identity *identity, const struct hp_event *record,
-			struct event *event)
+static const char *find_path(struct identity *identity, const struct hp_event *record,
+			     struct place *place)
 {
-	const char *path = cgroup_name(identity->v2, record->cgroup_id);
-	const char *v1 = NULL;
+	const char *path = cgroup_name(identity->v2, record->cgroup_id), *v1;
 
-	if (identity->v1 && (!record->cgroup_id || record->cgroup_id == identity->v2_root)) {
-		v1 = cgroup_name(identity->v1, record->cgroup_v1_id);
-		if (v1 && strcmp(v1, "/") != 0)
-			path = v1;
-		else if (record->pid && same_process(record->pid, record->start_ns) &&
-			 systemd_path(record->pid, event->cgroup, sizeof(event->cgroup)))
-			return;
-	}
-	(void)snprintf(event->cgroup, sizeof(event->cgroup), "%s", path ? path : "");
+	place->lasts = path;
+	if (!identity->v1 || (record->cgroup_id && record->cgroup_id != identity->v2_root))
+		return path;
+	v1 = cgroup_name(identity->v1, record->cgroup_v1_id);
+	place->lasts = v1 && strcmp(v1, "/") != 0;
+	if (place->lasts)
+		return v1;
+	place->pid = record->pid;
+	place->start_ns = record->start_ns;
+	v1 = processes_v1_path(identity->processes, record);
+	return v1 && strlen(v1) < PATH_MAX ? v1 : path;
+}
+
+static bool is_kernel(const struct hp_event *record)
+{
+	return record->kernel_thread || record->key.how == HP_HOW_KERNEL;
+}
+
+static struct place *place_slot(struct identity *identity, const struct hp_event *record)
+{
+	uint64_t h = (record->cgroup_id ^ record->cgroup_v1_id << 20) * 0x9e3779b97f4a7c15ULL;
+
+	return &identity->places[(h >> 32 ^ is_kernel(record)) & (IDENTITY_PLACES - 1)];
+}
+
+static bool is_at(const struct identity *identity, const struct place *place,
+		  const struct hp_event *record)
+{
+	return place->number && place->cgroup_id == record->cgroup_id &&
+	       place->cgroup_v1_id == record->cgroup_v1_id && place->kernel == is_kernel(record) &&
+	       (!place->pid ||
+		(place->pid == record->pid && place->start_ns == record->start_ns)) &&
+	       (place->lasts || place->moment == identity->moment);
+}
+
+/* The same as before, asked anew, keeps its number. */
+static void set_path(struct identity *identity, struct place *place, const char *path)
+{
+	bool same = place->number && strcmp(place->cgroup, path) == 0;
+	char *copy = same ? NULL : strdup(path);
+
+	if (same)
+		return;
+	free(place->cgroup);
+	place->cgroup = copy;
+	place->number = copy ? ++identity->places_number : 0;
+	if (copy)
+		workload_parse(copy, &place->workload);
+	if (place->kernel)
+		place->workload = (struct workload) { .kind = WORKLOAD_KERNEL };
+}
+
+/* Who it is that a record tells of; NULL: there is no memory to know it. */
+static const struct place *find_place(struct identity *identity, const struct hp_event *record)
+{
+	struct place *place = place_slot(identity, record);
+	const char *path;
+
+	if (is_at(identity, place, record))
+		return place;
+	if (place->kernel != is_kernel(record))
+		place->number = 0;
+	place->cgroup_id = record->cgroup_id;
+	place->cgroup_v1_id = record->cgroup_v1_id;
+	place->kernel = is_kernel(record);
+	place->pid = 0;
+	place->start_ns = 0;
+	place->moment = identity->moment;
+	path = find_path(identity, record, place);
+	set_path(identity, place, path ? path : "");
+	return place->number ? place : NULL;
+}
+
+static void copy_text(char *to, size_t size, const char *text)
+{
+	size_t n = text ? strnlen(text, size - 1) : 0;
+
+	if (n)
+		memcpy(to, text, n);
+	to[n] = '\0';
+}
+
+static void fill_workload(struct identity *identity, const struct hp_event *record,
+			  struct event *event)
+{
+	const struct place *place = find_place(identity, record);
+
+	if (place && place->number == event->place)
+		return;
+	copy_text(event->cgroup, sizeof(event->cgroup), place ? place->cgroup : NULL);
+	event->workload = (struct workload) { .kind = WORKLOAD_UNKNOWN };
+	event->place = place ? place->number : 0;
+	if (place)
+		event->workload = place->workload;
+}
+
+static void fill_exe(struct identity *identity, const struct hp_event *record, struct event *event)
+{
+	copy_text(event->exe, sizeof(event->exe), processes_exe(identity->processes, record));
 }
 
 /* Name the row that decided. */
@@ -157,15 +190,6 @@ static void fill_entry(const struct identity *identity, const struct hp_event *r
 	event->entry_layer = layer->name;
 	event->entry_process = entry->process;
 	event->entry_team = entry->team;
-}
-
-static void fill_workload(const struct identity *identity, const struct hp_event *record,
-			  struct event *event)
-{
-	fill_cgroup(identity, record, event);
-	workload_parse(event->cgroup, &event->workload);
-	if (record->kernel_thread || record->key.how == HP_HOW_KERNEL)
-		event->workload = (struct workload) { .kind = WORKLOAD_KERNEL };
 }
 
 /* What the record itself says, and the row. */
@@ -189,21 +213,20 @@ static void fill_record(const struct identity *identity, const struct hp_event *
 	fill_entry(identity, record, e);
 }
 
-void identity_event(const struct identity *identity, const struct hp_event *record, uint64_t count,
+void identity_event(struct identity *identity, const struct hp_event *record, uint64_t count,
 		    uint64_t first_ns, uint64_t last_ns, struct event *ret_event)
 {
-	long long offset = boot_to_wall();
 	struct event *e = ret_event;
 
-	e->time = to_timespec(offset + (long long)last_ns);
-	e->first = to_timespec(offset + (long long)first_ns);
+	e->time = to_timespec(identity->to_wall + (long long)last_ns);
+	e->first = to_timespec(identity->to_wall + (long long)first_ns);
 	e->count = count;
 	fill_record(identity, record, e);
-	fill_exe(record->pid, record->start_ns, e);
+	fill_exe(identity, record, e);
 	fill_workload(identity, record, e);
 }
 
-void identity_listener(const struct identity *identity, const struct hp_event *record, bool same,
+void identity_listener(struct identity *identity, const struct hp_event *record, bool same,
 		       struct event *event)
 {
 	fill_record(identity, record, event);

@@ -37,10 +37,10 @@ void learn_stop(struct learn_state *state)
 }
 
 /* Whose socket it was makes no difference: what is let through for the kernel is reported, too. */
-void learn_note(struct agent *agent)
+void learn_note(struct agent *agent, const struct hp_query *query, struct audited_ref *ref)
 {
-	audited_add(agent->learn.violations, &agent->event, false);
-	seen_add(agent->learn.seen, &agent->event);
+	audited_again(agent->learn.violations, ref, &agent->event, query, false);
+	seen_add(agent->learn.seen, query);
 }
 
 /* Would it be told of again? */

@@ -24,8 +24,8 @@ struct learn_state {
 int learn_start(struct learn_state *state);
 void learn_stop(struct learn_state *state);
 
-/* What stands in agent->event has been told. */
-void learn_note(struct agent *agent);
+/* What stands in agent->event has been told. `ref`, `query`: see audited_again(). */
+void learn_note(struct agent *agent, const struct hp_query *query, struct audited_ref *ref);
 
 /* Append the document that answers the request. 0, or as control_document_fn. */
 int learn_json(struct agent *agent, struct buf *out);

@@ -5,10 +5,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Keep room for the line that tells a loss. */
 #define TELL_MAX 96
+
+#define KEPT_MAX (128U << 10) /* what a flood, or a slow reader, made it grow by is given back */
 
 size_t outq_waiting(const struct outq *q)
 {
@@ -88,6 +91,12 @@ static bool writable(const struct outq *q)
 	return poll(&p, 1, 0) > 0 && (p.revents & (POLLOUT | POLLERR | POLLHUP));
 }
 
+static ssize_t put(const struct outq *q, const char *bytes, size_t n)
+{
+	return q->socket ? send(q->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL) :
+			   write(q->fd, bytes, n);
+}
+
 int outq_write(struct outq *q)
 {
 	size_t n;
@@ -101,13 +110,15 @@ int outq_write(struct outq *q)
 			if (n > PIPE_BUF)
 				n = PIPE_BUF;
 		}
-		w = write(q->fd, q->data.data + q->at, n);
+		w = put(q, q->data.data + q->at, n);
 		if (w < 0 && errno == EINTR)
 			continue;
 		if (w < 0)
 			return errno == EAGAIN ? 1 : -errno;
 		q->at += (size_t)w;
 	}
+	if (q->data.cap > KEPT_MAX)
+		outq_free(q);
 	if (!q->untold)
 		return 0;
 	tell(q);

@@ -15,6 +15,7 @@
 struct outq {
 	int fd;	       /* not owned */
 	bool blocking; /* the descriptor is shared with others and may block */
+	bool socket;   /* it is one, and may: but what is sent need not */
 	bool json;     /* in which form a loss is told */
 	size_t max;    /* bytes that may wait */
 	struct buf data;

@@ -24,12 +24,10 @@ void seen_free(struct seen *seen)
 	free(seen);
 }
 
-void seen_add(struct seen *seen, const struct event *event)
+void seen_add(struct seen *seen, const struct hp_query *q)
 {
-	struct hp_query q = audited_query(event);
-
-	if (q.proto < HP_PROTO_MAX)
-		seen->ways[q.proto][q.port] |= (uint8_t)(1U << WAY(q.scope, q.chosen));
+	if (q->proto < HP_PROTO_MAX)
+		seen->ways[q->proto][q->port] |= (uint8_t)(1U << WAY(q->scope, q->chosen));
 }
 
 void excepted_add(struct excepted *excepted, uint8_t proto, uint16_t port,

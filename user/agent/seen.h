@@ -19,8 +19,8 @@ int seen_new(struct seen **ret_seen); /* 0, or -ENOMEM */
 void seen_free(struct seen *seen);
 DEFINE_CLEANUP(struct seen, seen_free)
 
-/* A violation was told, of whatever verdict. */
-void seen_add(struct seen *seen, const struct event *event);
+/* A violation was told, of whatever verdict: its audited_query(). */
+void seen_add(struct seen *seen, const struct hp_query *query);
 
 /* The ports that exceptions let through, by protocol and class. */
 struct excepted {

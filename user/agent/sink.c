@@ -80,11 +80,11 @@ static void flush(struct sink *sink)
 	}
 }
 
-static bool is_pipe(int fd)
+static bool is_of(int fd, mode_t type)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+	return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type;
 }
 
 /*
@@ -96,10 +96,16 @@ static int open_own(int fd)
 {
 	char path[32];
 
-	if (!isatty(fd) && !is_pipe(fd))
+	if (!isatty(fd) && !is_of(fd, S_IFIFO))
 		return -1;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+/* Not for ever: a file waits for its disk only, and a device that is no terminal for nothing. */
+static bool may_block(int fd)
+{
+	return isatty(fd) || !(is_of(fd, S_IFREG) || is_of(fd, S_IFCHR) || is_of(fd, S_IFSOCK));
 }
 
 int sink_open(struct loop *loop, int fd, enum form form, struct sink **ret_sink)
@@ -116,7 +122,8 @@ int sink_open(struct loop *loop, int fd, enum form form, struct sink **ret_sink)
 		.own = own,
 		.out = {
 			.fd = own >= 0 ? own : fd,
-			.blocking = own < 0,
+			.blocking = own < 0 && may_block(fd),
+			.socket = is_of(fd, S_IFSOCK),
 			.json = form == FORM_JSON,
 			.max = SINK_QUEUE_MAX,
 		},
@@ -151,16 +158,21 @@ void sink_close(struct sink *sink)
 	free(sink);
 }
 
-void sink_tell(struct sink *sink, const struct line *line)
+void sink_tell(struct sink *sink, struct line *line)
 {
-	const struct buf *form = &line->form[sink->form];
+	const struct buf *form;
 
 	if (sink->broken) {
 		sink->out.lost++;
 		return;
 	}
+	form = line_form(line, sink->form);
 	(void)outq_line(&sink->out, form->data, form->len);
-	if (!sink->source && !sink->full)
+}
+
+void sink_flush(struct sink *sink)
+{
+	if (!sink->broken && !sink->source && !sink->full)
 		flush(sink);
 }
 

@@ -19,7 +19,9 @@ uint64_t sink_drain(struct sink *sink, int ms);
 void sink_close(struct sink *sink);
 DEFINE_CLEANUP(struct sink, sink_close)
 
-void sink_tell(struct sink *sink, const struct line *line);
+/* Take a line; it is written with sink_flush(), so that many are written at once. */
+void sink_tell(struct sink *sink, struct line *line);
+void sink_flush(struct sink *sink);
 
 /* Lines that the descriptor's reader did not get. */
 uint64_t sink_lost(const struct sink *sink);

@@ -12,6 +12,7 @@
 #include "../policy/policy.h"
 #include "../registry/registry.h"
 #include "audited.h"
+#include "batch.h"
 #include "config.h"
 #include "control.h"
 #include "files.h"
@@ -69,7 +70,11 @@ struct agent {
 	struct sink *sink;
 	struct hp_told *told; /* the kernel's: it may outlive the agent */
 	struct sweep_state sweep;
-	struct event event; /* the one being told: too large for the stack */
+	struct event event;	/* the one being told: too large for the stack */
+	struct batch batch;	/* lines that are not written and counted yet */
+	unsigned int named;	/* new holders in the drain at hand */
+	bool unnamed;		/* some holder is still to be named */
+	struct holder *holders; /* HP_FOLD_SLOTS of them */
 	struct loop_source *drain_timer, *tick;
 	struct loop_source *room; /* when to make it: room.h */
 	uint64_t quiet_total;	  /* violations at the last tick */
@@ -113,9 +118,12 @@ void tell_all(struct agent *agent);
 /* Take and tell the records that wait: then all that the hooks saw is known. */
 void tell_records(struct agent *agent);
 
+/* Write what was told, and count it. */
+void tell_flush(struct agent *agent);
+
 /*
- * Tell of sockets that a sweep found. `counted`: a program has counted them, as far
- * as one can tell, if as many were lost (sweep.lost).
+ * Tell of sockets that a sweep found; tell_flush() is to follow. `counted`: a program has counted
+ * them, as far as one can tell, if as many were lost (sweep.lost).
  */
 void tell_found(struct agent *agent, const struct hp_event *record, uint64_t count, bool counted);
 

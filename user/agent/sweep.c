@@ -355,6 +355,7 @@ static void sweep(struct agent *agent)
 	for (size_t i = 0; i < found.len; i++)
 		enforce(agent, &found.list[i]);
 	tell_fresh(agent, &found);
+	tell_flush(agent);
 	if (r == 0) /* else what was not read would be told again */
 		known_sweep_end(agent->sweep.known);
 	agent->sweep.runs++;

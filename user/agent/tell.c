@@ -15,91 +15,38 @@
 
 #include "../base/log.h"
 #include "../event/tally.h"
-#include "foresee.h"
+#include "lines.h"
 #include "state.h"
 
 #define DRAIN_MS    10
 #define TICK_MS	    1000 /* where nothing is folded */
 #define TICK_MIN_MS 100
-#define DRAINS_MAX  128 /* more than the largest ring holds */
-#define QUIET_TICKS 3	/* longer than the kernel folds without a record */
-
-static void publish(struct agent *agent)
-{
-	const struct line *line = history_add(&agent->history, &agent->event);
-
-	sink_tell(agent->sink, line);
-	control_tell(agent->control, line);
-}
-
-/*
- * So that a sweep does not tell it again. What was denied holds no port: if its
- * socket gets the port in another way, that is news.
- */
-static void remember(struct agent *agent, const struct hp_event *record)
-{
-	struct known_violation v = {
-		.cookie = record->cookie,
-		.cgroup_id = record->cgroup_id,
-		.proto = record->key.proto,
-		.cls = record->key.cls,
-		.port = record->key.port,
-	};
-
-	if (record->key.verdict == HP_VERDICT_DENIED)
-		return;
-	if (record->hook == HP_HOOK_SWEEP)
-		known_add(agent->sweep.known, &v);
-	else
-		known_add_hooked(agent->sweep.known, &v);
-}
-
-/*
- * Told first and counted then: who is killed in between has the next agent tell
- * it once more, rather than have it told by none.
- */
-static void tell_line(struct agent *agent, const struct hp_event *record,
-		      const struct tally_line *line, uint64_t first_ns, uint64_t last_ns)
-{
-	remember(agent, record);
-	identity_event(&agent->identity, record, line->count, first_ns, last_ns, &agent->event);
-	foresee_note(agent, record);
-	learn_note(agent);
-	publish(agent);
-	tally_line(agent->told, line);
-}
+#define DRAIN_MAX   16384 /* records: a bound, for they may come as fast as they are taken */
+#define DRAINS_MAX  32	  /* more than the largest ring holds */
+#define QUIET_TICKS 3	  /* longer than the kernel folds without a record */
 
 static void on_line(void *data, const struct hp_event *record, uint64_t count, uint64_t first_ns,
 		    uint64_t last_ns)
 {
 	struct tally_line line = { .holder = &record->fold, .count = count };
-	struct agent *agent = data;
 
-	/* a new holder: its later lines need a name, whoever will tell them */
-	if (tally_is_new(agent->told, &record->fold))
-		(void)kernel_put_name(agent->kernel, record);
-	tell_line(agent, record, &line, first_ns, last_ns);
+	lines_tell(data, record, &line, first_ns, last_ns);
 }
 
-void tell_found(struct agent *agent, const struct hp_event *record, uint64_t count, bool counted)
+/*
+ * Repeats are known by what they have in common; of their sockets one at a time is
+ * enough, as of those that have no record. A flood would fill the memory of what is known.
+ */
+static bool is_remembered(struct agent *agent, const struct hp_fold_ref *ref)
 {
-	uint64_t recovered = count < agent->sweep.lost ? count : agent->sweep.lost;
-	struct tally_line line = { .count = count };
+	struct holder *holder = ref->slot < HP_FOLD_SLOTS ? &agent->holders[ref->slot] : NULL;
+	bool same = holder && ref->generation && holder->generation == ref->generation;
 
-	line.recovered = counted ? recovered : 0;
-	line.existing = count - line.recovered;
-	agent->sweep.lost -= line.recovered;
-	tell_line(agent, record, &line, record->time_ns, record->time_ns);
-}
-
-void tell_notice(struct agent *agent, struct notice *notice)
-{
-	const struct line *line;
-
-	notice->node = agent->identity.node;
-	line = history_add_notice(&agent->history, notice);
-	sink_tell(agent->sink, line);
-	control_tell(agent->control, line);
+	if (same && holder->remembered == agent->identity.moment)
+		return true;
+	if (same)
+		holder->remembered = agent->identity.moment;
+	return false;
 }
 
 static void on_record(void *data, const struct hp_event *record)
@@ -107,7 +54,8 @@ static void on_record(void *data, const struct hp_event *record)
 	struct agent *agent = data;
 	int r = fold_record(agent->fold, record);
 
-	remember(agent, record);
+	if (!is_remembered(agent, &record->fold))
+		lines_remember(agent, record);
 	if (r == 0)
 		return;
 	log_error("a violation can't be told: %s", strerror(-r));
@@ -142,13 +90,20 @@ static void on_slot(void *data, uint32_t slot, const struct hp_fold_slot *value)
 	};
 }
 
-static int drain(struct agent *agent)
+/* Tell of waiting records, of at most DRAIN_MAX; how many. */
+static unsigned int drain(struct agent *agent)
 {
-	int n = kernel_drain(agent->kernel);
+	unsigned int n, sum = 0;
 
-	if (n < 0)
-		log_error("reading records: %s", strerror(-n));
-	return n;
+	identity_moment(&agent->identity);
+	agent->named = 0;
+	do {
+		n = kernel_take(agent->kernel, BATCH_RECORDS);
+		tell_flush(agent);
+		kernel_release(agent->kernel); /* until then the next agent has them */
+		sum += n;
+	} while (n == BATCH_RECORDS && sum < DRAIN_MAX);
+	return sum;
 }
 
 static uint64_t violations(struct agent *agent)
@@ -162,7 +117,7 @@ static uint64_t violations(struct agent *agent)
 
 void tell_records(struct agent *agent)
 {
-	for (int i = 0; i < DRAINS_MAX && drain(agent) == KERNEL_DRAIN_MAX; i++)
+	for (int i = 0; i < DRAINS_MAX && drain(agent) == DRAIN_MAX; i++)
 		;
 }
 
@@ -187,6 +142,8 @@ static void tell_slots(struct agent *agent, uint64_t quiet_ns)
 
 		fold_slot(agent->fold, at->slot, &value, now, now - quiet_ns);
 	}
+	lines_name_rest(agent);
+	tell_flush(agent);
 }
 
 void tell_all(struct agent *agent)
@@ -212,13 +169,28 @@ static int start_ticking(struct agent *agent)
 	return r;
 }
 
+/*
+ * Come back after so many records: before as many have come as make the programs wake us,
+ * which they do for each record then.
+ */
+static void come_back(struct agent *agent, unsigned int drained)
+{
+	uint64_t bytes = (uint64_t)drained * sizeof(struct hp_event);
+	uint64_t ms = DRAIN_MS;
+
+	if (bytes > lines_little(agent))
+		ms = DRAIN_MS * lines_little(agent) / bytes;
+	(void)loop_timer_set(agent->drain_timer, ms ? (unsigned int)ms : 1, 0);
+}
+
 static void on_drain_timer(void *data, uint32_t events)
 {
 	struct agent *agent = data;
+	unsigned int n = drain(agent);
 
 	(void)events;
-	if (drain(agent) > 0)
-		(void)loop_timer_set(agent->drain_timer, DRAIN_MS, 0);
+	if (n > 0)
+		come_back(agent, n);
 }
 
 /*
@@ -262,9 +234,8 @@ static void on_ring(void *data, uint32_t events)
 	struct agent *agent = data;
 
 	(void)events;
-	(void)drain(agent);
+	come_back(agent, drain(agent));
 	agent->quiet_ticks = 0;
-	(void)loop_timer_set(agent->drain_timer, DRAIN_MS, 0);
 	(void)start_ticking(agent);
 }
 
@@ -276,7 +247,7 @@ static void restore_name(void *data, const struct hp_event *event)
 	if (ref->slot >= HP_FOLD_SLOTS ||
 	    agent->told->slots[ref->slot].generation != ref->generation)
 		return;
-	remember(agent, event);
+	lines_remember(agent, event);
 	if (fold_restore(agent->fold, ref->slot, &agent->told->slots[ref->slot], event) < 0)
 		log_warning("repeats of a violation of before the start can't be told: %s",
 			    strerror(ENOMEM));
@@ -303,6 +274,9 @@ int tell_start(struct agent *agent)
 {
 	int r = fold_new(on_line, agent, &agent->fold);
 
+	agent->holders = calloc(HP_FOLD_SLOTS, sizeof(*agent->holders));
+	if (!agent->holders)
+		return -ENOMEM;
 	if (r == 0 && !agent->config->fold_ns)
 		fold_not(agent->fold);
 	if (r == 0)
@@ -312,7 +286,7 @@ int tell_start(struct agent *agent)
 	if (r == 0)
 		r = loop_timer(agent->loop, on_tick, agent, &agent->tick);
 	if (r == 0)
-		r = loop_add(agent->loop, kernel_ring_fd(agent->kernel), EPOLLIN, on_ring, agent,
-			     NULL);
+		r = loop_add(agent->loop, kernel_ring_fd(agent->kernel), EPOLLIN | EPOLLET, on_ring,
+			     agent, NULL);
 	return r < 0 ? r : restore(agent);
 }

@@ -15,6 +15,13 @@ static char *put2(char *p, unsigned int n, char separator)
 	return p + 3;
 }
 
+static void put3(char *p, uint32_t n)
+{
+	p[0] = (char)('0' + n / 100);
+	p[1] = (char)('0' + n / 10 % 10);
+	p[2] = (char)('0' + n % 10);
+}
+
 /*
  * The date of a day since 1970-01-01. Years are counted from March, so that the
  * leap day is the last one of its year and the months have a regular pattern:
@@ -44,8 +51,9 @@ void stamp_utc(const struct timespec *t, char ret_text[STAMP_LEN + 1])
 	p = put2(p, in_day / 3600, ':');
 	p = put2(p, in_day / 60 % 60, ':');
 	p = put2(p, in_day % 60, '.');
-	for (int i = 8; i >= 0; i--, nanos /= 10)
-		p[i] = (char)('0' + nanos % 10);
+	put3(p, nanos / 1000000);
+	put3(p + 3, nanos / 1000 % 1000);
+	put3(p + 6, nanos % 1000);
 	p[9] = 'Z';
 	p[10] = '\0';
 }

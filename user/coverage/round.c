@@ -121,15 +121,14 @@ static int take_and_look(struct run *run, size_t i)
 {
 	struct look *look = &run_at(run, i)->looks[run->round];
 	struct watch_sum before = { 0 }, after = { 0 };
-	int r = watch_drain(run);
+	int r;
 
-	if (r == 0)
-		r = watch_sum(run, &before);
+	watch_drain(run);
+	r = watch_sum(run, &before);
 	run->now = run_at(run, i);
 	if (r == 0)
 		r = take_one(run, i);
-	if (r == 0)
-		r = watch_drain(run);
+	watch_drain(run);
 	run->now = NULL;
 	if (r == 0)
 		r = watch_sum(run, &after);
@@ -164,8 +163,7 @@ static int take_and_ask(struct run *run)
 		r = watch_sweep(run, &config);
 	if (run->kernel)
 		kernel_detach(run->kernel);
-	if (r == 0)
-		r = watch_drain(run);
+	watch_drain(run);
 	if (r == 0)
 		watch_after(run);
 	return r;

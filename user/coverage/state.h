@@ -50,7 +50,7 @@ int watch_sum(struct run *run, struct watch_sum *ret_sum);
 int watch_start(struct run *run);
 
 /* Take those that wait. */
-int watch_drain(struct run *run);
+void watch_drain(struct run *run);
 
 /* Look for the ports in the socket table. */
 int watch_sweep(struct run *run, const struct hp_config *config);

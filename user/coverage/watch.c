@@ -5,6 +5,8 @@
 #include "../kernel/receivers.h"
 #include "state.h"
 
+#define RECORDS_MAX 256 /* that are taken at once */
+
 /* ---- records ------------------------------------------------------------------------- */
 
 /* Whose port is it? */
@@ -55,14 +57,12 @@ int watch_start(struct run *run)
 	return kernel_on_event(run->kernel, on_record, run);
 }
 
-int watch_drain(struct run *run)
+void watch_drain(struct run *run)
 {
-	int n;
-
-	do
-		n = run->kernel ? kernel_drain(run->kernel) : 0;
-	while (n == KERNEL_DRAIN_MAX);
-	return n < 0 ? run_failed(run, n, "reading the ring buffer") : 0;
+	while (run->kernel && kernel_take(run->kernel, RECORDS_MAX) == RECORDS_MAX)
+		kernel_release(run->kernel);
+	if (run->kernel)
+		kernel_release(run->kernel);
 }
 
 struct sweep {

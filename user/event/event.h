@@ -25,6 +25,7 @@ struct event {
 	char exe[PATH_MAX];    /* empty: not known */
 	char cgroup[PATH_MAX]; /* empty: not known */
 	struct workload workload;
+	uint32_t place; /* the same number: the same cgroup and workload; 0: that is not known */
 	const char *entry_layer, *entry_process, *entry_team; /* layer NULL: no row */
 };
 

@@ -56,16 +56,45 @@ static inline bool plain(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-/* Add a plain string that fits; else leave the block as it was. */
+#define EIGHT(byte) (0x0101010101010101ULL * (byte))
+
+/* In the highest bit of each byte, whether it is zero; those above one that is may be wrong. */
+static inline uint64_t zeroes(uint64_t word)
+{
+	return (word - EIGHT(1)) & ~word;
+}
+
+/* Is each of eight bytes plain? */
+static inline bool plain_eight(const char *s)
+{
+	uint64_t word, below_blank;
+
+	memcpy(&word, s, sizeof(word));
+	below_blank = (word - EIGHT(0x20)) & ~word;
+	return !((word | below_blank | zeroes(word ^ EIGHT(0x7f)) | zeroes(word ^ EIGHT('"')) |
+		  zeroes(word ^ EIGHT('\\'))) &
+		 EIGHT(0x80));
+}
+
+static inline bool all_plain(const char *s, size_t n)
+{
+	for (; n >= 8; s += 8, n -= 8)
+		if (!plain_eight(s))
+			return false;
+	for (; n > 0; s++, n--)
+		if (!plain((unsigned char)*s))
+			return false;
+	return true;
+}
+
+/* Add a plain string that is far shorter than a block; else leave the block as it was. */
 static inline bool put_plain(struct block *b, const char *s)
 {
-	char *to = b->bytes + b->len, *end = b->bytes + sizeof(b->bytes);
+	size_t n = strlen(s);
 
-	while (to < end && plain((unsigned char)*s))
-		*to++ = *s++;
-	if (*s)
+	if (n > sizeof(b->bytes) / 2 || !all_plain(s, n))
 		return false;
-	b->len = (size_t)(to - b->bytes);
+	add(b, s, n);
 	return true;
 }
 
@@ -90,37 +119,53 @@ static inline void member(struct block *b, const char *comma_key_colon, size_t n
 	put_string(b, s);
 }
 
-#define MEMBER(b, key, s)     member((b), ",\"" key "\":", sizeof(",\"" key "\":") - 1, (s))
-#define MEMBER_U64(b, key, n) (LITERAL((b), ",\"" key "\":"), put_u64((b), (n)))
-
-static void put_time(struct block *b, const struct timespec *t)
+/* A word of ours, which is plain. */
+static inline void put_word(struct block *b, const char *word)
 {
-	char text[STAMP_LEN + 3] = "\"";
+	LITERAL(b, "\"");
+	add(b, word, strlen(word));
+	LITERAL(b, "\"");
+}
 
-	stamp_utc(t, text + 1);
-	text[STAMP_LEN + 1] = '"';
-	add(b, text, STAMP_LEN + 2);
+#define MEMBER_WORD(b, key, s) (LITERAL((b), ",\"" key "\":"), put_word((b), (s)))
+#define MEMBER(b, key, s)      member((b), ",\"" key "\":", sizeof(",\"" key "\":") - 1, (s))
+#define MEMBER_U64(b, key, n)  (LITERAL((b), ",\"" key "\":"), put_u64((b), (n)))
+
+/* A stamp in quotes. */
+struct quoted_time {
+	char text[STAMP_LEN + 2];
+};
+
+static void quote_time(const struct timespec *t, struct quoted_time *ret)
+{
+	char stamp[STAMP_LEN + 1];
+
+	stamp_utc(t, stamp);
+	ret->text[0] = '"';
+	memcpy(ret->text + 1, stamp, STAMP_LEN);
+	ret->text[STAMP_LEN + 1] = '"';
 }
 
 static void put_socket(struct block *b, const struct event *e)
 {
 	char address[INET6_ADDRSTRLEN];
 
-	MEMBER(b, "protocol", word_proto(e->proto));
+	MEMBER_WORD(b, "protocol", word_proto(e->proto));
 	address_text(e->family, e->addr, address);
-	if (*address)
-		MEMBER(b, "family", e->family == 4 ? "ipv4" : "ipv6");
-	MEMBER(b, "address", address);
+	if (*address) {
+		MEMBER_WORD(b, "family", e->family == 4 ? "ipv4" : "ipv6");
+		MEMBER_WORD(b, "address", address);
+	}
 	MEMBER_U64(b, "port", e->port);
 }
 
 static void put_what(struct block *b, const struct event *e)
 {
-	MEMBER(b, "mode", word_mode(e->mode));
-	MEMBER(b, "verdict", word_verdict(e->verdict));
-	MEMBER(b, "class", word_class(e->cls));
+	MEMBER_WORD(b, "mode", word_mode(e->mode));
+	MEMBER_WORD(b, "verdict", word_verdict(e->verdict));
+	MEMBER_WORD(b, "class", word_class(e->cls));
 	put_socket(b, e);
-	MEMBER(b, "how", word_how(e->how));
+	MEMBER_WORD(b, "how", word_how(e->how));
 }
 
 static void put_who(struct block *b, const struct event *e)
@@ -139,7 +184,7 @@ static void put_workload(struct block *b, const struct workload *who)
 	if (who->kind == WORKLOAD_UNKNOWN)
 		return;
 	LITERAL(b, ",\"workload\":{\"kind\":");
-	put_string(b, workload_kind_word(who->kind));
+	put_word(b, workload_kind_word(who->kind));
 	MEMBER(b, "uid", who->uid);
 	MEMBER(b, "container_id", who->container_id);
 	MEMBER(b, "runtime", who->runtime);
@@ -161,11 +206,13 @@ static void put_entry(struct block *b, const struct event *e)
 void event_json(const struct event *event, struct buf *out)
 {
 	struct block b; /* not initialised: only the bytes below len are read */
+	struct quoted_time time;
 
 	b.out = out;
 	b.len = 0;
+	quote_time(&event->time, &time);
 	LITERAL(&b, "{\"time\":");
-	put_time(&b, &event->time);
+	add(&b, time.text, sizeof(time.text));
 	MEMBER(&b, "node", event->node);
 	put_what(&b, event);
 	put_who(&b, event);
@@ -173,7 +220,11 @@ void event_json(const struct event *event, struct buf *out)
 	put_entry(&b, event);
 	MEMBER_U64(&b, "count", event->count);
 	LITERAL(&b, ",\"first\":");
-	put_time(&b, &event->first);
+	/* of a single violation it is the same */
+	if (event->first.tv_nsec != event->time.tv_nsec ||
+	    event->first.tv_sec != event->time.tv_sec)
+		quote_time(&event->first, &time);
+	add(&b, time.text, sizeof(time.text));
 	LITERAL(&b, "}");
 	flush(&b);
 }

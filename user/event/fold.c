@@ -84,12 +84,19 @@ static bool finished(const struct holder *h)
 	return h->ended && h->told >= h->end;
 }
 
-static struct holder *find(struct slot *slot, uint32_t generation)
+static struct holder *find(const struct slot *slot, uint32_t generation)
 {
 	for (size_t i = slot->len; i-- > 0;)
 		if (slot->holders[i].generation == generation)
 			return &slot->holders[i];
 	return NULL;
+}
+
+const struct hp_event *fold_name(const struct fold *fold, uint32_t slot, uint32_t generation)
+{
+	const struct holder *h = slot < SLOTS ? find(&fold->slots[slot], generation) : NULL;
+
+	return h ? h->first : NULL;
 }
 
 static void drop_first(struct slot *slot)

@@ -53,6 +53,9 @@ void fold_not(struct fold *fold);
 int fold_restore(struct fold *fold, uint32_t slot, const struct hp_told_slot *told,
 		 const struct hp_event *first);
 
+/* The record that a reading of the slot would be told with, if it has this holder; or NULL. */
+const struct hp_event *fold_name(const struct fold *fold, uint32_t slot, uint32_t generation);
+
 /*
  * Take a record of the ring. 0; -ENOMEM, then nothing of it was counted; -EINVAL
  * when it names no slot or no holder.

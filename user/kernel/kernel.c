@@ -15,7 +15,7 @@ void kernel_free(struct kernel *kernel)
 		(void)munmap(kernel->fronts, HP_POLICIES * sizeof(struct hp_front));
 	if (kernel->told)
 		(void)munmap(kernel->told, sizeof(*kernel->told));
-	ring_buffer__free(kernel->ring);
+	records_close(kernel->records);
 	program_names_close(kernel->names);
 	hostport_bpf__destroy(kernel->skel);
 	cleanup_close(&kernel->spare);
@@ -54,30 +54,34 @@ int kernel_ring_fd(const struct kernel *kernel)
 	return bpf_map__fd(kernel->skel->maps.hp_ring);
 }
 
-static int on_sample(void *ctx, void *data, size_t size)
-{
-	struct kernel *kernel = ctx;
-
-	if (size >= sizeof(struct hp_event))
-		kernel->on_event(kernel->on_event_data, data);
-	return --kernel->budget > 0 ? 0 : -EAGAIN;
-}
-
 int kernel_on_event(struct kernel *kernel, kernel_event_fn fn, void *data)
 {
 	kernel->on_event = fn;
 	kernel->on_event_data = data;
-	kernel->ring = ring_buffer__new(kernel_ring_fd(kernel), on_sample, kernel, NULL);
-	return kernel->ring ? 0 : -errno;
+	return records_open(kernel_ring_fd(kernel), kernel_ring_bytes(kernel),
+			    sizeof(struct hp_event), &kernel->records);
 }
 
-int kernel_drain(struct kernel *kernel)
+static void on_sample(void *ctx, const void *record)
 {
-	int r;
+	struct kernel *kernel = ctx;
 
-	kernel->budget = KERNEL_DRAIN_MAX;
-	r = ring_buffer__consume(kernel->ring);
-	return r == -EAGAIN ? KERNEL_DRAIN_MAX : r;
+	kernel->on_event(kernel->on_event_data, record);
+}
+
+unsigned int kernel_take(struct kernel *kernel, unsigned int max)
+{
+	return records_take(kernel->records, max, on_sample, kernel);
+}
+
+size_t kernel_waiting(const struct kernel *kernel)
+{
+	return kernel->records ? records_waiting(kernel->records) : 0;
+}
+
+void kernel_release(struct kernel *kernel)
+{
+	records_release(kernel->records);
 }
 
 int kernel_read_folds(struct kernel *kernel, kernel_slot_fn fn, void *data)
@@ -126,11 +130,14 @@ struct hp_told *kernel_told(const struct kernel *kernel)
 	return kernel->told;
 }
 
-int kernel_put_name(struct kernel *kernel, const struct hp_event *event)
+int kernel_put_names(struct kernel *kernel, const struct hp_event *events, unsigned int len)
 {
 	int fd = bpf_map__fd(kernel->skel->maps.hp_names);
 
-	return bpf_map_update_elem(fd, &event->fold.slot, event, BPF_ANY) ? -errno : 0;
+	for (unsigned int i = 0; i < len; i++)
+		if (bpf_map_update_elem(fd, &events[i].fold.slot, &events[i], BPF_ANY))
+			return -errno;
+	return 0;
 }
 
 int kernel_read_names(struct kernel *kernel, kernel_event_fn fn, void *data)

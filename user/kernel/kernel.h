@@ -165,14 +165,17 @@ int kernel_ring_fd(const struct kernel *kernel);
 
 typedef void (*kernel_event_fn)(void *data, const struct hp_event *event);
 
-/* Set who takes the records. Before the first kernel_drain(). */
+/* Set who takes the records. Before the first kernel_take(). 0, or a negative errno. */
 int kernel_on_event(struct kernel *kernel, kernel_event_fn fn, void *data);
 
-/* More than a burst; a bound, because records may come as fast as they are taken. */
-#define KERNEL_DRAIN_MAX 4096
+/* Hand out waiting records, at most `max`; how many. Their room in the ring stays theirs. */
+unsigned int kernel_take(struct kernel *kernel, unsigned int max);
 
-/* Hand out waiting records, at most KERNEL_DRAIN_MAX. How many, or a negative errno. */
-int kernel_drain(struct kernel *kernel);
+/* Bytes of the ring that are in use now. */
+size_t kernel_waiting(const struct kernel *kernel);
+
+/* What was taken is done with: until then, the next agent would take it once more. */
+void kernel_release(struct kernel *kernel);
 
 typedef void (*kernel_slot_fn)(void *data, uint32_t slot, const struct hp_fold_slot *value);
 
@@ -187,10 +190,10 @@ int kernel_counters(struct kernel *kernel, struct hp_counters *ret_counters);
 struct hp_told *kernel_told(const struct kernel *kernel);
 
 /*
- * Keep the record with which a slot's holder is told of, for the next agent: 0,
- * or a negative errno. And read all that were kept.
+ * Keep the records with which holders of slots are told of, for the next agent: 0,
+ * or a negative errno. Of two of one slot the later one stays. And read all that were kept.
  */
-int kernel_put_name(struct kernel *kernel, const struct hp_event *event);
+int kernel_put_names(struct kernel *kernel, const struct hp_event *events, unsigned int len);
 int kernel_read_names(struct kernel *kernel, kernel_event_fn fn, void *data);
 
 /* The canary's memory, shared with the programs; also valid in a forked child. */

@@ -5,6 +5,7 @@
 #include "kernel.h"
 #include "libbpf.h"
 #include "program_names.h"
+#include "records.h"
 
 #include "bpf/hostport.skel.h"
 
@@ -25,7 +26,7 @@ enum part {
 struct kernel {
 	struct hostport_bpf *skel;
 	struct bpf_link *links[PART_MAX];
-	struct ring_buffer *ring;
+	struct records *records;
 	struct pins *pins;	     /* borrowed; NULL: none */
 	bool no_cast;		     /* the programs do without bpf_rdonly_cast() */
 	bool adopted;		     /* the maps were there before */
@@ -43,7 +44,6 @@ struct kernel {
 	int spare;	    /* its row map, empty; -1: none */
 	uint32_t spare_len; /* rows that go into it */
 	uint32_t parts;	    /* of the programs beside the four: which are loaded, 1 << enum part */
-	int budget;	    /* records that the drain at hand may still take */
 	struct program_names *names; /* NULL: not needed yet, or not to be had */
 	bool names_tried;
 	kernel_event_fn on_event;

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "process.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SLOTS	   128 /* a power of two: by the pid, the last one of a slot is known */
+#define NS_PER_SEC 1000000000ULL
+
+struct process {
+	uint32_t pid; /* 0: none */
+	uint64_t start_ns;
+	char comm[HP_COMM_LEN]; /* another program has another one, mostly */
+	uint64_t moment;	/* in which it was asked */
+	bool knows_exe, knows_path;
+	char *exe, *path; /* NULL: there is none to be had */
+};
+
+struct processes {
+	uint64_t moment;
+	struct process slots[SLOTS];
+};
+
+int processes_new(struct processes **ret_processes)
+{
+	*ret_processes = calloc(1, sizeof(**ret_processes));
+	return *ret_processes ? 0 : -ENOMEM;
+}
+
+static void forget(struct process *process)
+{
+	free(process->exe);
+	free(process->path);
+	*process = (struct process) { 0 };
+}
+
+void processes_free(struct processes *processes)
+{
+	if (!processes)
+		return;
+	for (size_t i = 0; i < SLOTS; i++)
+		forget(&processes->slots[i]);
+	free(processes);
+}
+
+void processes_ask_anew(struct processes *processes)
+{
+	processes->moment++;
+}
+
+/* Field 22 of /proc/PID/stat, in clock ticks; the second field may hold anything. */
+static bool start_ticks(uint32_t pid, unsigned long long *ret)
+{
+	char path[32], text[1024];
+	_cleanup_fclose_ FILE *f = NULL;
+	const char *after;
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	after = strrchr(text, ')');
+	return after && sscanf(after + 1,
+			       "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+			       " %*s %*s %*s %llu",
+			       ret) == 1;
+}
+
+/* Does the process that started at start_ns (0: whenever) still have this pid? */
+static bool same_process(uint32_t pid, uint64_t start_ns)
+{
+	uint64_t tick_ns = NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+	unsigned long long ticks;
+
+	return !start_ns || (start_ticks(pid, &ticks) && ticks == start_ns / tick_ns);
+}
+
+static char *read_exe(uint32_t pid)
+{
+	char path[32], exe[PATH_MAX];
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%u/exe", pid);
+	n = readlink(path, exe, sizeof(exe) - 1);
+	return n > 0 ? strndup(exe, (size_t)n) : NULL;
+}
+
+static char *read_v1_path(uint32_t pid)
+{
+	static const char hierarchy[] = ":name=systemd:";
+	char file[32];
+	_cleanup_fclose_ FILE *f = NULL;
+	_cleanup_free_ char *line = NULL;
+	size_t cap = 0;
+
+	(void)snprintf(file, sizeof(file), "/proc/%u/cgroup", pid);
+	f = fopen(file, "re");
+	while (f && getline(&line, &cap, f) > 0) {
+		char *name = strstr(line, hierarchy);
+
+		if (name) {
+			name += strlen(hierarchy);
+			return strndup(name, strcspn(name, "\n"));
+		}
+	}
+	return NULL;
+}
+
+static struct process *find(struct processes *processes, const struct hp_event *record)
+{
+	struct process *process = &processes->slots[record->pid & (SLOTS - 1)];
+
+	if (process->pid == record->pid && process->start_ns == record->start_ns &&
+	    process->moment == processes->moment &&
+	    memcmp(process->comm, record->comm, HP_COMM_LEN) == 0)
+		return process;
+	forget(process);
+	process->pid = record->pid;
+	process->start_ns = record->start_ns;
+	process->moment = processes->moment;
+	memcpy(process->comm, record->comm, HP_COMM_LEN);
+	return process;
+}
+
+/* What is read first may be of another process that has the pid by now: that is asked last. */
+static char *if_same(const struct process *process, char *text)
+{
+	if (text && same_process(process->pid, process->start_ns))
+		return text;
+	free(text);
+	return NULL;
+}
+
+const char *processes_exe(struct processes *processes, const struct hp_event *record)
+{
+	struct process *process;
+
+	if (!record->pid)
+		return NULL;
+	process = find(processes, record);
+	if (!process->knows_exe)
+		process->exe = if_same(process, read_exe(process->pid));
+	process->knows_exe = true;
+	return process->exe;
+}
+
+const char *processes_v1_path(struct processes *processes, const struct hp_event *record)
+{
+	struct process *process;
+
+	if (!record->pid)
+		return NULL;
+	process = find(processes, record);
+	if (!process->knows_path)
+		process->path = if_same(process, read_v1_path(process->pid));
+	process->knows_path = true;
+	return process->path;
+}

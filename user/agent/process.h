@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What /proc tells of the process of a record, as long as it is that process. An answer
+ * holds for repeats until it is to be asked anew: in a flood, thousands of records are of
+ * a few processes, and each answer costs more than all the rest of a line.
+ */
+#pragma once
+
+#include "../../bpf/abi.h"
+#include "../base/cleanup.h"
+
+struct processes;
+
+int processes_new(struct processes **ret_processes); /* 0, or -ENOMEM */
+void processes_free(struct processes *processes);
+DEFINE_CLEANUP(struct processes, processes_free)
+
+/* Time has passed: a process may be another program now. */
+void processes_ask_anew(struct processes *processes);
+
+/* Its program; NULL: not known, or it has ended. Valid until the next call. */
+const char *processes_exe(struct processes *processes, const struct hp_event *record);
+
+/*
+ * Its path in v1's named hierarchy, which systemd keeps also where no controller is used.
+ * As processes_exe().
+ */
+const char *processes_v1_path(struct processes *processes, const struct hp_event *record);
