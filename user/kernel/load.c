@@ -268,7 +268,7 @@ int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kern
 
 	if (!kernel)
 		return -ENOMEM;
-	kernel->spare = -1;
+	kernel->rows = -1;
 	libbpf_set_print(print);
 	kernel->cpus = libbpf_num_possible_cpus();
 	if (kernel->cpus < 0)

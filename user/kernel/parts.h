@@ -41,8 +41,8 @@ struct kernel {
 	uint32_t generation;
 	uint32_t len;	    /* rows of the policy published last */
 	bool unread;	    /* no program reads the half that is not in use */
-	int spare;	    /* its row map, empty; -1: none */
-	uint32_t spare_len; /* rows that go into it */
+	int rows;	    /* the row map that was put in place last; -1: none */
+	uint32_t spare_len; /* rows that go into it; 0: it is in use */
 	uint32_t parts;	    /* of the programs beside the four: which are loaded, 1 << enum part */
 	struct program_names *names; /* NULL: not needed yet, or not to be had */
 	bool names_tried;

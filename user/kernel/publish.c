@@ -97,20 +97,22 @@ static int install(const struct kernel *kernel, int rows)
 		       0;
 }
 
-static void drop_spare(struct kernel *kernel)
+/*
+ * The map that was put in place last, of which so many rows are still to be used.
+ * It stays open also when it is used: an agent has as many descriptors at all times.
+ */
+static void keep(struct kernel *kernel, int rows, uint32_t spare_len)
 {
-	kernel->spare_len = 0;
-	cleanup_close(&kernel->spare);
-	kernel->spare = -1;
+	cleanup_close(&kernel->rows);
+	kernel->rows = rows;
+	kernel->spare_len = spare_len;
 }
 
 /* Into the map that is there already. */
 static int write_spare(struct kernel *kernel, const struct policy *policy)
 {
-	int r = fill_rows(kernel->spare, policy);
-
-	drop_spare(kernel); /* in either case: it is used, or half full */
-	return r;
+	kernel->spare_len = 0; /* in any case: it is used then, or half full */
+	return fill_rows(kernel->rows, policy);
 }
 
 static int write_new(struct kernel *kernel, const struct policy *policy)
@@ -118,10 +120,14 @@ static int write_new(struct kernel *kernel, const struct policy *policy)
 	_cleanup_close_ int rows = create_rows((uint32_t)policy->len);
 	int r = rows < 0 ? rows : fill_rows(rows, policy);
 
-	drop_spare(kernel);
+	kernel->spare_len = 0;
 	if (r == 0)
 		r = wait_for_readers(kernel);
-	return r == 0 ? install(kernel, rows) : r;
+	if (r == 0)
+		r = install(kernel, rows);
+	if (r == 0)
+		keep(kernel, TAKE_FD(rows), 0);
+	return r;
 }
 
 static uint32_t active_word(uint32_t half, const struct hp_config *config)
@@ -144,8 +150,10 @@ int kernel_publish(struct kernel *kernel, const struct policy *policy,
 	struct hp_config written = *config;
 	int r;
 
-	r = policy->len <= kernel->spare_len ? write_spare(kernel, policy) :
-					       write_new(kernel, policy);
+	if (kernel->spare_len && policy->len <= kernel->spare_len)
+		r = write_spare(kernel, policy);
+	else
+		r = write_new(kernel, policy);
 	if (r < 0)
 		return r;
 	kernel->fronts[next] = policy->front;
@@ -176,7 +184,6 @@ int kernel_settle(struct kernel *kernel)
 	r = rows < 0 ? rows : install(kernel, rows);
 	if (r < 0)
 		return r;
-	kernel->spare = TAKE_FD(rows);
-	kernel->spare_len = len;
+	keep(kernel, TAKE_FD(rows), len);
 	return 0;
 }
