@@ -112,7 +112,7 @@ static __always_inline bool take_token(__u64 now)
 	if (!due)
 		return false;
 	at = *due > now ? *due : now;
-	if (at - now >= hp_burst_ns)
+	if (at + hp_token_ns - now > hp_burst_ns)
 		return false;
 	*due = at + hp_token_ns;
 	return true;
