@@ -272,7 +272,7 @@ test_closed_pipe() {
 	read_pipe "$WORK/piped"
 	begin || return
 	kill -STOP "$READER"
-	storm_until "a closed pipe" '.counters.delivered > 1500'
+	storm_until "a closed pipe" '.counters.delivered > 3000'
 	kill -KILL "$READER"
 	wait "$READER" 2>/dev/null
 	READER=
@@ -281,8 +281,8 @@ test_closed_pipe() {
 	is "a closed pipe: said once" "$(grep -c "standard output: events can't be written: Broken pipe" "$WORK/log")" 1
 	told=$(($(status .counters.delivered) - $(status .readers.log_lines_lost)))
 	read=$(wc -l <"$WORK/piped")
-	# what stood in the pipe itself was written, and went with it: 64 KiB
-	at_most "a closed pipe: lines that are neither read nor lost" $((told - read)) $((65536 / 800))
+	# what stood in the pipe itself was written, and went with it: 1 MiB
+	at_most "a closed pipe: lines that are neither read nor lost" $((told - read)) $((1048576 / 800))
 	ends "a closed pipe"
 	end_readers
 }

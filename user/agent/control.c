@@ -13,7 +13,9 @@
 #include "outq.h"
 
 #define CLIENT_QUEUE_MAX      (256U << 10)
-#define CLIENT_WAIT_MS	      1 /* for one that reads, and has much to read */
+#define WAIT_MS		      10  /* at once, for clients that read and have much to read */
+#define WAIT_VAIN_MS	      50  /* then who has taken nothing meanwhile is slow */
+#define WAIT_SUM_MS	      200 /* of each second, for all of them */
 #define DOCUMENTS_WAITING_MAX (4 * CONTROL_DOCUMENT_MAX)
 
 struct client {
@@ -23,7 +25,7 @@ struct client {
 	int fd;
 	char in[REQUEST_MAX];
 	size_t in_len;
-	bool slow;		       /* that was waited for in vain */
+	unsigned int vain_ms;	       /* for which was waited in vain */
 	uint32_t waits_for;	       /* events of the source */
 	bool answered, tails, closing; /* closing: once all is written */
 	uint64_t since; /* when it came, was answered, or said that it sends no more; now_s() */
@@ -44,7 +46,9 @@ struct control {
 	void *data;
 	struct client *clients;
 	unsigned int len;
-	uint64_t lost; /* of clients that are gone */
+	uint64_t lost;		/* of clients that are gone */
+	uint64_t waited_second; /* in which was waited last, and how long */
+	unsigned int waited_ms;
 };
 
 static uint64_t now_s(void)
@@ -87,8 +91,11 @@ static void client_wait_for(struct client *client, uint32_t events)
 /* Write what can be written, and wait for the rest. The client may be gone after it. */
 static void client_flush(struct client *client)
 {
+	size_t waiting = outq_waiting(&client->out);
 	int r = outq_write(&client->out);
 
+	if (outq_waiting(&client->out) < waiting)
+		client->vain_ms = 0;
 	if (r < 0 || (r == 0 && client->closing))
 		client_free(client);
 	else if (client->closing)
@@ -407,30 +414,61 @@ static void flush_tails(struct control *control)
 	}
 }
 
-static bool is_behind(const struct client *client)
+/* Has he much to read, and does he read? */
+static bool is_waited_for(const struct client *client)
 {
-	return client->tails && outq_waiting(&client->out) > CLIENT_QUEUE_MAX / 2;
+	return client->tails && outq_waiting(&client->out) > CLIENT_QUEUE_MAX / 2 &&
+	       client->vain_ms < WAIT_VAIN_MS;
 }
 
-/* Wait for those that are behind, but not for whom that did not help. Is there any? */
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* May there be one more wait in this second? */
+static bool has_patience(struct control *control, uint64_t second)
+{
+	if (control->waited_second != second)
+		control->waited_ms = 0;
+	control->waited_second = second;
+	return control->waited_ms < WAIT_SUM_MS;
+}
+
+/* Wait until one of those takes more that are behind. False: there is none, or no time. */
 static bool wait_for_readers(struct control *control)
 {
 	struct pollfd fds[CONTROL_TAILS_MAX];
-	nfds_t n = 0;
+	struct client *clients[CONTROL_TAILS_MAX];
+	unsigned int n = 0, waited;
+	uint64_t began;
 
-	for (struct client *c = control->clients; c && n < CONTROL_TAILS_MAX; c = c->next)
-		if (is_behind(c) && !c->slow)
-			fds[n++] = (struct pollfd) { .fd = c->fd, .events = POLLOUT };
-	return n && poll(fds, n, CLIENT_WAIT_MS) >= 0;
+	for (struct client *c = control->clients; c && n < CONTROL_TAILS_MAX; c = c->next) {
+		if (!is_waited_for(c))
+			continue;
+		clients[n] = c;
+		fds[n++] = (struct pollfd) { .fd = c->fd, .events = POLLOUT };
+	}
+	if (!n)
+		return false;
+	began = now_ms();
+	if (!has_patience(control, began / 1000) || poll(fds, n, WAIT_MS) < 0)
+		return false;
+	waited = (unsigned int)(now_ms() - began);
+	control->waited_ms += waited ? waited : 1; /* it is a bound, too */
+	for (unsigned int i = 0; i < n; i++)
+		clients[i]->vain_ms = fds[i].revents ? 0 : clients[i]->vain_ms + waited;
+	return true;
 }
 
 void control_flush(struct control *control, bool patient)
 {
-	flush_tails(control);
-	if (patient && wait_for_readers(control))
+	do
 		flush_tails(control);
-	for (struct client *c = control->clients; c; c = c->next)
-		c->slow = is_behind(c) && (c->slow || patient);
+	while (patient && wait_for_readers(control));
 }
 
 void control_stats(const struct control *control, unsigned int *ret_tails, uint64_t *ret_lost)

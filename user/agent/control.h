@@ -46,8 +46,8 @@ void control_tell(struct control *control, struct line *line);
 
 /*
  * Write what they were given. A client can be told more at once than his queue holds, however
- * fast he reads; `patient`: wait a millisecond for such clients, but not again for one who
- * does not read even so, until he does.
+ * fast he reads; `patient`: wait for such clients, though not for one who does not read, and
+ * not for longer than a fifth of the time.
  */
 void control_flush(struct control *control, bool patient);
 

@@ -14,6 +14,7 @@
 #include "outq.h"
 
 #define SINK_QUEUE_MAX (4U << 20)
+#define PIPE_SIZE      (1 << 20) /* in a flood its reader runs seldom; where that many are allowed */
 #define DRAIN_STEP_MS  50
 #define RETRY_MS       1000
 
@@ -116,6 +117,8 @@ int sink_open(struct loop *loop, int fd, enum form form, struct sink **ret_sink)
 	if (!sink)
 		return -ENOMEM;
 	own = open_own(fd);
+	if (own >= 0)
+		(void)fcntl(own, F_SETPIPE_SZ, PIPE_SIZE);
 	*sink = (struct sink){
 		.loop = loop,
 		.form = form,
@@ -172,7 +175,7 @@ void sink_tell(struct sink *sink, struct line *line)
 
 void sink_flush(struct sink *sink)
 {
-	if (!sink->broken && !sink->source && !sink->full)
+	if (!sink->broken && !sink->full)
 		flush(sink);
 }
 
