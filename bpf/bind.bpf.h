@@ -10,6 +10,12 @@
 /* The context's socket; without the cast, reading it by CO-RE wants the kernel's pointer. */
 #define bind_sock(ctx) (can_cast() ? (void *)(ctx)->sk : (void *)sock_of(ctx))
 
+/* Host byte order. A 16-bit load would be refused: the field is 32 bits wide. */
+static __always_inline __u16 asked_port(struct bpf_sock_addr *ctx)
+{
+	return bpf_ntohs((__u16) * (volatile __u32 *)&ctx->user_port);
+}
+
 /*
  * Can post_bind tell by itself what becomes of the port? Not whether it was asked
  * for, of one that the kernel could have chosen: of that, bind leaves a note.
@@ -115,24 +121,17 @@ static __always_inline bool only_notes(__u32 active)
 	return !(active & HP_ACTIVE_DENIES) && !hp_canary.cookie;
 }
 
-/*
- * What most binds end with; false: look closer. Whose the socket is matters to none
- * of it, and is asked last, because it is the dearer question.
- */
-static __always_inline bool bind_passes(struct bpf_sock_addr *ctx, const struct hp_query *q)
-{
-	__u32 active = hp_active;
-
-	if (passes_at_once(active, q))
-		return true;
-	return can_cast() && only_notes(active) && !needs_note(bind_sock(ctx), q);
-}
-
 static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct finding *f)
 {
 	__u32 active = hp_active;
-	void *sk = bind_sock(ctx);
+	void *sk;
 
+	if (passes_at_once(active, &f->query))
+		return PASS;
+	sk = bind_sock(ctx);
+	/* to read the range is cheaper than to tell the netns, or much dearer */
+	if (can_cast() && only_notes(active) && !needs_note(sk, &f->query))
+		return PASS;
 	if (!in_target(ctx, sk))
 		return PASS;
 	if (is_canary(ctx))
@@ -140,41 +139,4 @@ static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct finding *f)
 	if (!can_cast() && only_notes(active) && !needs_note(sk, &f->query))
 		return PASS;
 	return decide(ctx, sk, active & HP_ACTIVE_POLICY, f);
-}
-
-static __always_inline void ask_bind4(struct bpf_sock_addr *ctx, struct hp_query *q)
-{
-	q->scope = hp_scope_of4(bpf_ntohl(ctx->user_ip4));
-	q->proto = hp_proto_of(ctx->protocol);
-	/* a 16-bit load of the port would be refused: the field is 32 bits wide */
-	q->port = bpf_ntohs((__u16) * (volatile __u32 *)&ctx->user_port);
-}
-
-static __always_inline void ask_bind6(struct bpf_sock_addr *ctx, struct hp_query *q)
-{
-	q->scope = hp_scope_of6(bpf_ntohl(ctx->user_ip6[0]), bpf_ntohl(ctx->user_ip6[1]),
-				bpf_ntohl(ctx->user_ip6[2]), bpf_ntohl(ctx->user_ip6[3]));
-	q->proto = hp_proto_of(ctx->protocol);
-	q->port = bpf_ntohs((__u16) * (volatile __u32 *)&ctx->user_port);
-}
-
-static __always_inline int check_bind4(struct bpf_sock_addr *ctx)
-{
-	struct finding f = { .family = 4, .hook = HP_HOOK_BIND };
-
-	f.addr[0] = ctx->user_ip4;
-	ask_bind4(ctx, &f.query);
-	return on_bind(ctx, &f);
-}
-
-static __always_inline int check_bind6(struct bpf_sock_addr *ctx)
-{
-	struct finding f = { .family = 6, .hook = HP_HOOK_BIND };
-
-	f.addr[0] = ctx->user_ip6[0];
-	f.addr[1] = ctx->user_ip6[1];
-	f.addr[2] = ctx->user_ip6[2];
-	f.addr[3] = ctx->user_ip6[3];
-	ask_bind6(ctx, &f.query);
-	return on_bind(ctx, &f);
 }

@@ -39,47 +39,65 @@
 #include "post_bind.bpf.h"
 #include "sctp.bpf.h"
 
-/* Each asks for what nearly every bind() ends with, and then for the rest. */
-
 SEC("cgroup/bind4")
 int hp_bind4(struct bpf_sock_addr *ctx)
 {
-	struct hp_query q = {};
+	struct finding f = { .family = 4, .hook = HP_HOOK_BIND };
 
+	f.addr[0] = ctx->user_ip4;
 	/* AF_UNSPEC with the wildcard address is bound like AF_INET; the rest fails */
-	if (ctx->user_family != AF_INET && (ctx->user_family != AF_UNSPEC || ctx->user_ip4))
+	if (ctx->user_family != AF_INET && (ctx->user_family != AF_UNSPEC || f.addr[0]))
 		return PASS;
-	ask_bind4(ctx, &q);
-	return bind_passes(ctx, &q) ? PASS : check_bind4(ctx);
+	f.query.scope = hp_scope_of4(bpf_ntohl(f.addr[0]));
+	f.query.proto = hp_proto_of(ctx->protocol);
+	f.query.port = asked_port(ctx);
+	return on_bind(ctx, &f);
 }
 
 SEC("cgroup/bind6")
 int hp_bind6(struct bpf_sock_addr *ctx)
 {
-	struct hp_query q = {};
+	struct finding f = { .family = 6, .hook = HP_HOOK_BIND };
 
 	if (ctx->user_family != AF_INET6)
 		return PASS;
-	ask_bind6(ctx, &q);
-	return bind_passes(ctx, &q) ? PASS : check_bind6(ctx);
+	f.addr[0] = ctx->user_ip6[0];
+	f.addr[1] = ctx->user_ip6[1];
+	f.addr[2] = ctx->user_ip6[2];
+	f.addr[3] = ctx->user_ip6[3];
+	f.query.scope = hp_scope_of6(bpf_ntohl(f.addr[0]), bpf_ntohl(f.addr[1]),
+				     bpf_ntohl(f.addr[2]), bpf_ntohl(f.addr[3]));
+	f.query.proto = hp_proto_of(ctx->protocol);
+	f.query.port = asked_port(ctx);
+	return on_bind(ctx, &f);
 }
 
 SEC("cgroup/post_bind4")
 int hp_post_bind4(struct bpf_sock *ctx)
 {
-	struct hp_query q = {};
+	struct finding f = { .family = 4, .hook = HP_HOOK_POST_BIND };
 
-	ask_post_bind4(ctx, &q);
-	return post_bind_passes(ctx, &q) ? PASS : check_post_bind4(ctx);
+	f.addr[0] = ctx->src_ip4;
+	f.query.scope = hp_scope_of4(bpf_ntohl(f.addr[0]));
+	f.query.proto = hp_proto_of(ctx->protocol);
+	f.query.port = ctx->src_port; /* host byte order already */
+	return on_post_bind(ctx, &f);
 }
 
 SEC("cgroup/post_bind6")
 int hp_post_bind6(struct bpf_sock *ctx)
 {
-	struct hp_query q = {};
+	struct finding f = { .family = 6, .hook = HP_HOOK_POST_BIND };
 
-	ask_post_bind6(ctx, &q);
-	return post_bind_passes(ctx, &q) ? PASS : check_post_bind6(ctx);
+	f.addr[0] = ctx->src_ip6[0];
+	f.addr[1] = ctx->src_ip6[1];
+	f.addr[2] = ctx->src_ip6[2];
+	f.addr[3] = ctx->src_ip6[3];
+	f.query.scope = hp_scope_of6(bpf_ntohl(f.addr[0]), bpf_ntohl(f.addr[1]),
+				     bpf_ntohl(f.addr[2]), bpf_ntohl(f.addr[3]));
+	f.query.proto = hp_proto_of(ctx->protocol);
+	f.query.port = ctx->src_port;
+	return on_post_bind(ctx, &f);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -9,13 +9,12 @@
 /* Settings, fixed before the programs are loaded. */
 const volatile __u64 hp_netns_cookie = 0; /* of the target netns; 0: compare hp_netns_inum */
 const volatile __u32 hp_netns_inum = 0;
-const volatile __u64 hp_root_cgroup = 0;   /* cgroup2 root's id where v1 names workloads, else 0 */
-const volatile bool hp_has_retval = false; /* bpf_set_retval, bpf_get_retval are there */
-const volatile bool hp_no_cast = false;	   /* bpf_rdonly_cast was tried, and is not there */
-const volatile __u64 hp_fold_ticks =
-	250; /* repeats within these jiffies make no record; 0: all do */
-const volatile __u64 hp_wake_ns = 10000000;   /* at most one wake-up of the reader in it */
-const volatile __u64 hp_token_ns = 1000000;   /* one record in it per CPU, on average */
+const volatile __u64 hp_root_cgroup = 0;    /* cgroup2 root's id where v1 names workloads, else 0 */
+const volatile bool hp_has_retval = false;  /* bpf_set_retval, bpf_get_retval are there */
+const volatile bool hp_no_cast = false;	    /* bpf_rdonly_cast was tried, and is not there */
+const volatile __u64 hp_fold_ticks = 250;   /* jiffies in which repeats make no record */
+const volatile __u64 hp_wake_ns = 10000000; /* at most one wake-up of the reader in it */
+const volatile __u64 hp_token_ns = 1000000; /* one record in it per CPU, on average */
 const volatile __u64 hp_burst_ns = 128000000; /* hp_token_ns times the records of a burst */
 const volatile __u64 hp_wake_bytes = 65536;   /* pending bytes that wake the reader at once */
 

@@ -27,8 +27,7 @@ static __always_inline const struct hp_front_word *front_word(__u32 policy,
 
 	if (!front || proto >= HP_FRONT_PROTOS)
 		return 0;
-	/* the compiler knows these bounds; verifiers before 6.13 forget them where it reads again
-	 */
+	/* the compiler knows these bounds, and verifiers before 6.13 lose them */
 	barrier_var(proto);
 	barrier_var(word);
 	return &front->words[proto & (HP_FRONT_PROTOS - 1)][word & (HP_FRONT_U64 - 1)];

@@ -124,67 +124,22 @@ static __always_inline int on_canary_bound(void)
 	return PASS;
 }
 
-static __always_inline bool is_quiet(__u32 active, const struct hp_query *q)
-{
-	return !(active & HP_ACTIVE_SET) || front_allows(active & HP_ACTIVE_POLICY, q);
-}
-
-/* What most binds end with; false: look closer. */
-static __always_inline bool post_bind_passes(struct bpf_sock *ctx, const struct hp_query *q)
-{
-	if (is_quiet(hp_active, q) && !hp_canary.cookie)
-		return true;
-	return can_cast() && !in_target(ctx, ctx);
-}
-
 static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
 {
 	__u32 active = hp_active;
+	bool passes =
+		!(active & HP_ACTIVE_SET) || front_allows(active & HP_ACTIVE_POLICY, &f->query);
 
+	if (passes && !hp_canary.cookie)
+		return PASS;
 	if (!in_target(ctx, ctx))
 		return PASS;
 	if (is_canary(ctx))
 		return on_canary_bound();
-	if (is_quiet(active, &f->query))
+	if (passes)
 		return PASS;
 	/* a program further down the hierarchy has refused: the port is given back */
 	if (hp_has_retval && bpf_get_retval() < 0)
 		return PASS;
 	return on_bound(ctx, active, f);
-}
-
-static __always_inline void ask_post_bind4(struct bpf_sock *ctx, struct hp_query *q)
-{
-	q->scope = hp_scope_of4(bpf_ntohl(ctx->src_ip4));
-	q->proto = hp_proto_of(ctx->protocol);
-	q->port = ctx->src_port; /* host byte order already */
-}
-
-static __always_inline void ask_post_bind6(struct bpf_sock *ctx, struct hp_query *q)
-{
-	q->scope = hp_scope_of6(bpf_ntohl(ctx->src_ip6[0]), bpf_ntohl(ctx->src_ip6[1]),
-				bpf_ntohl(ctx->src_ip6[2]), bpf_ntohl(ctx->src_ip6[3]));
-	q->proto = hp_proto_of(ctx->protocol);
-	q->port = ctx->src_port;
-}
-
-static __always_inline int check_post_bind4(struct bpf_sock *ctx)
-{
-	struct finding f = { .family = 4, .hook = HP_HOOK_POST_BIND };
-
-	f.addr[0] = ctx->src_ip4;
-	ask_post_bind4(ctx, &f.query);
-	return on_post_bind(ctx, &f);
-}
-
-static __always_inline int check_post_bind6(struct bpf_sock *ctx)
-{
-	struct finding f = { .family = 6, .hook = HP_HOOK_POST_BIND };
-
-	f.addr[0] = ctx->src_ip6[0];
-	f.addr[1] = ctx->src_ip6[1];
-	f.addr[2] = ctx->src_ip6[2];
-	f.addr[3] = ctx->src_ip6[3];
-	ask_post_bind6(ctx, &f.query);
-	return on_post_bind(ctx, &f);
 }
