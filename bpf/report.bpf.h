@@ -267,13 +267,17 @@ static __always_inline void fill_task(struct hp_event *e, bool by_helper)
 }
 
 /*
- * A wake-up costs the binder twenty times what the decision does, so there is
- * one in hp_wake_ns at most; the reader comes back on its own for what follows.
+ * A wake-up costs the binder twenty times what the decision does, so there is one
+ * in hp_wake_ns at most, or in a sixteenth of it while much waits; the reader comes
+ * back on its own for what follows.
  */
 static __always_inline __u64 wake_flags(__u64 now)
 {
-	if (now - hp_last_wake < hp_wake_ns &&
-	    bpf_ringbuf_query(&hp_ring, BPF_RB_AVAIL_DATA) < hp_wake_bytes)
+	__u64 since = now - hp_last_wake;
+
+	if (since < hp_wake_ns / 16)
+		return BPF_RB_NO_WAKEUP;
+	if (since < hp_wake_ns && bpf_ringbuf_query(&hp_ring, BPF_RB_AVAIL_DATA) < hp_wake_bytes)
 		return BPF_RB_NO_WAKEUP;
 	hp_last_wake = now;
 	return BPF_RB_FORCE_WAKEUP;

@@ -77,6 +77,26 @@ test_full() {
 	stop_agent
 }
 
+# Wake-ups are interrupts to oneself, counted by the machine; there are few others.
+wakeups() { awk '/^ *IWI:/ { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }' /proc/interrupts; }
+
+# While much waits its reader is woken more often, but not for each record.
+test_wakeups() {
+	local out=$WORK/out n=8000 before
+	if ! grep -q '^ *IWI:' /proc/interrupts; then
+		skip "wake-ups: this machine does not count them"
+		return
+	fi
+	start_agent --mode="$1" --registry="$REG" --fold=0 --ring-size=4M || return
+	kill -STOP "$AGENT_PID"
+	before=$(wakeups)
+	storm --count=$n --ports=21000 >"$out"
+	at_most "$1: a reader that sleeps: wake-ups for $n records" "$(($(wakeups) - before))" $((n / 8))
+	kill -CONT "$AGENT_PID"
+	each_told "$1: a reader that sleeps" $n
+	stop_agent
+}
+
 # How many lines repeats of some seconds make.
 test_longer() {
 	local began=$SECONDS n=0 lines
@@ -168,5 +188,6 @@ for mode in $modes; do
 	test_full "$mode"
 	test_next "$mode"
 done
+test_wakeups audit
 test_longer audit
 finish

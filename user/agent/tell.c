@@ -170,8 +170,8 @@ static int start_ticking(struct agent *agent)
 }
 
 /*
- * Come back after so many records: before as many have come as make the programs wake us,
- * which they do for each record then.
+ * Come back after so many records: before as many have come as make the programs wake us
+ * more often.
  */
 static void come_back(struct agent *agent, unsigned int drained)
 {
