@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* hostportd: the agent. */
+#include <malloc.h>
 #include <stdio.h>
 
 #include "agent/agent.h"
 #include "base/log.h"
+
+#define MMAP_FROM (64 * 1024)
 
 int main(int argc, char **argv)
 {
@@ -11,6 +14,9 @@ int main(int argc, char **argv)
 	struct config config;
 	int r;
 
+	/* or what libbpf frees teaches glibc to keep such sizes in the heap, for good: a megabyte
+	 */
+	(void)mallopt(M_MMAP_THRESHOLD, MMAP_FROM);
 	log_setup("hostportd", LOG_LEVEL_INFO);
 	r = config_parse(argc, argv, &config, &out);
 	if (r < 0) {

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -250,7 +249,6 @@ static void say_ready(struct agent *agent)
 		rows += layer_rows(&agent->registry->layers[i]);
 	agent->ready = true;
 	mode_remember(agent);
-	(void)malloc_trim(0); /* what only the start needed */
 	(void)notify("READY=1");
 	log_info("%s: %zu rows of %zu layers, cgroup %s, netns %s, socket %s: ready",
 		 agent->decision.mode == HP_MODE_ENFORCE ? "enforcing" : "auditing", rows,
