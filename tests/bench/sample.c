@@ -14,9 +14,9 @@
 #include "../../user/base/cleanup.h"
 #include "stats.h"
 
-#define WARM_UP	     250 /* what is fresh is cold, and the first of repeats makes a record */
+#define WARM_UP	     50
 #define PORTS	     65536
-#define BLOCK	     50 /* calls */
+#define BLOCK	     SAMPLE_CALLS_MIN
 #define CALLS_A_LOOK 16 /* at the clock, by a thread */
 
 struct subject {

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 
+#define SAMPLE_CALLS_MIN   50
 #define SAMPLE_CALLS_MAX   8192
 #define SAMPLE_THREADS_MAX 64
 
@@ -17,7 +18,7 @@ struct sample_order {
 	uint16_t first;	  /* port; 0, with a count of 1: the kernel chooses */
 	uint16_t count;	  /* ports from there on */
 	uint16_t threads; /* 0: one by one, and each call timed; else all at once */
-	uint32_t calls;	  /* timed; at most SAMPLE_CALLS_MAX */
+	uint32_t calls;	  /* timed; SAMPLE_CALLS_MIN to SAMPLE_CALLS_MAX */
 	uint32_t skip;	  /* begin with this one of the ports */
 	uint32_t run_ms;  /* of threads */
 };

@@ -172,6 +172,24 @@ static void measure(struct scenario *s, unsigned int round, unsigned int variant
 		check(s, v, &s->ops[op], sample);
 }
 
+/*
+ * The first of repeats makes a record, once a second, which wakes its reader: that is
+ * none of those that are folded. When the holder answers, he has read it.
+ */
+static void make_record(struct scenario *s, unsigned int variant, unsigned int op, struct buf *err)
+{
+	const struct scenario_variant *v = &s->variants[variant];
+	struct sample_order order = s->ops[op].order;
+	struct holder_stats unused;
+	struct sample sample;
+
+	order.calls = SAMPLE_CALLS_MIN;
+	if (binder_measure(s->binder, &order, &sample) < 0)
+		fail(s, v->name, "the binder has ended");
+	for (size_t i = 0; i < v->held; i++)
+		(void)holder_stats(v->holders[i].holder, &unused, err);
+}
+
 static void take_turn(struct scenario *s, unsigned int round, unsigned int variant, unsigned int op)
 {
 	const struct scenario_variant *v = &s->variants[variant];
@@ -180,6 +198,8 @@ static void take_turn(struct scenario *s, unsigned int round, unsigned int varia
 
 	while (on < v->held && holder_on(v->holders[on].holder, v->holders[on].n, &err) == 0)
 		on++;
+	if (on == v->held && s->ops[op].violation)
+		make_record(s, variant, op, &err);
 	if (on == v->held)
 		measure(s, round, variant, op);
 	while (on > 0)
