@@ -59,16 +59,15 @@ static __always_inline bool is_in_netns(const void *sk)
 static __always_inline bool is_in_range_now(const void *sk, __u16 port)
 {
 	struct net *net = net_of(sk);
-	void *ports = (void *)net + bpf_core_field_offset(struct net, ipv4) +
-		      bpf_core_field_offset(struct netns_ipv4, ip_local_ports);
-	struct local_ports___before_6_8 *pair = ports;
+	struct net___before_6_8 *pair = (void *)net;
 	__u32 range;
 
-	if (bpf_core_field_exists(pair->range))
-		return hp_may_be_chosen(port, BPF_CORE_READ(pair, range[0]),
-					BPF_CORE_READ(pair, range[1]));
+	/* from the net alone: libbpf looks through all of the kernel's types for each one named */
+	if (bpf_core_field_exists(pair->ipv4.ip_local_ports.range))
+		return hp_may_be_chosen(port, BPF_CORE_READ(pair, ipv4.ip_local_ports.range[0]),
+					BPF_CORE_READ(pair, ipv4.ip_local_ports.range[1]));
 	range = can_cast() ? net->ipv4.ip_local_ports.range :
-			     BPF_CORE_READ((struct local_ports *)ports, range);
+			     BPF_CORE_READ(net, ipv4.ip_local_ports.range);
 	return hp_may_be_chosen(port, range & 0xffff, range >> 16);
 }
 

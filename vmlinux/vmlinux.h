@@ -55,10 +55,6 @@ struct local_ports {
 	unsigned int range; /* the first in its lower half, the last in the upper one */
 };
 
-struct local_ports___before_6_8 {
-	int range[2];
-};
-
 struct netns_ipv4 {
 	struct local_ports ip_local_ports;
 };
@@ -67,6 +63,14 @@ struct net {
 	unsigned long long net_cookie;
 	struct ns_common ns;
 	struct netns_ipv4 ipv4;
+};
+
+struct net___before_6_8 {
+	struct {
+		struct {
+			int range[2];
+		} ip_local_ports;
+	} ipv4;
 };
 
 typedef struct {
