@@ -141,6 +141,7 @@ const struct health *watch_prove(struct agent *agent)
 	(void)cgroup_id(agent->cgroup, &watch->cgroup_id);
 	try_canary(watch);
 	watch->canary.limit_ms = CANARY_AGAIN_MS;
+	watch->canary.confined = true; /* see sandbox.c */
 	watch_look(agent, &watch->health);
 	return &watch->health;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -68,6 +69,37 @@ static int let_go(const struct canary *canary, pid_t parent)
 		close_from_to(0, (unsigned int)keep - 1);
 	close_from_to((unsigned int)(keep + 1), ~0U);
 	return 0;
+}
+
+/*
+ * As fork(), of a child that is in the cgroup from its beginning. To move one there
+ * has the kernel wait for all programs that run, some milliseconds to tens of them.
+ * Linux 5.7; sandboxes refuse it, as our own, because they can't look at what is asked for.
+ * Should the cgroup be frozen between our look and this, the child waits with all that the
+ * agent has until the agent kills it.
+ */
+static pid_t fork_into(const char *dir)
+{
+	_cleanup_close_ int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)fd,
+	};
+
+	return fd < 0 ? -1 : (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* A child that is in the cgroup, or that has to enter it, and then *ret_enter is `dir`. */
+static pid_t fork_for(const struct canary *canary, const char *dir, const char **ret_enter)
+{
+	pid_t pid = dir && !canary->confined ? fork_into(dir) : -1;
+
+	*ret_enter = NULL;
+	if (pid >= 0)
+		return pid;
+	*ret_enter = dir;
+	return fork();
 }
 
 /* The child's work; `dir` is the cgroup to enter, or NULL. */
@@ -158,6 +190,7 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 {
 	struct canary_proof *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const char *enter_dir;
 	pid_t pid, parent = getpid();
 	int error;
 
@@ -165,9 +198,9 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 		all_hooks(proof, CANARY_NO_PROCESS, errno);
 		return;
 	}
-	pid = fork();
+	pid = fork_for(canary, dir, &enter_dir);
 	if (pid == 0) {
-		child(canary, dir, parent, shared);
+		child(canary, enter_dir, parent, shared);
 		_exit(0);
 	}
 	error = pid < 0 ? errno : end_of(canary, pid);

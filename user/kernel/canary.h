@@ -19,6 +19,7 @@ struct canary {
 	const char *cgroup;  /* the directory that the programs are attached to */
 	const char *cgroup2; /* cgroup2's mount point */
 	int limit_ms;	     /* so long a process may take */
+	bool confined;	     /* by a sandbox that lets no process begin in another cgroup */
 	pid_t stuck;	     /* a child that was killed and has not ended yet; 0: none */
 	bool late;	     /* the last process did not end in time */
 };
