@@ -143,6 +143,7 @@ int programs_load(struct agent *agent)
 		.listen = agent->config->listen,
 		.fold_ns = agent->config->fold_ns,
 		.ring_bytes = agent->config->ring_bytes,
+		.rows = (uint32_t)agent->policy->len,
 		.sctp = sctp_can_be_checked(agent),
 		.pins = agent->pins,
 	};

@@ -114,8 +114,6 @@ static int find_instance(struct kernel *kernel)
 
 int adopt_find(struct kernel *kernel, const struct kernel_settings *settings)
 {
-	int r;
-
 	kernel->pins = settings->pins;
 	if (!kernel->pins)
 		return 0;
@@ -129,10 +127,7 @@ int adopt_find(struct kernel *kernel, const struct kernel_settings *settings)
 		.netns_cookie = settings->netns_cookie,
 		.netns_inum = settings->netns_inum,
 	};
-	r = find_instance(kernel);
-	hostport_bpf__destroy(kernel->skel);
-	kernel->skel = NULL;
-	return r;
+	return find_instance(kernel);
 }
 
 bool kernel_adopted(const struct kernel *kernel)

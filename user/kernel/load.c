@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "../base/log.h"
+#include "ahead.h"
 #include "parts.h"
 
 #define RING_MIN     (256U * 1024)
@@ -168,12 +169,15 @@ static int load_with(struct kernel *kernel, const struct kernel_settings *settin
 {
 	int r;
 
-	kernel->skel = hostport_bpf__open();
+	if (!kernel->skel)
+		kernel->skel = hostport_bpf__open();
 	if (!kernel->skel)
 		return -errno;
 	r = configure(kernel, settings);
 	if (r == 0 && kernel->adopted)
 		r = adopt_maps(kernel, kernel->skel);
+	if (r == 0 && kernel->row_maps >= 0)
+		r = bpf_map__reuse_fd(kernel->skel->maps.hp_rows, kernel->row_maps);
 	kernel->skel->rodata->hp_wake_bytes = kernel_ring_bytes(kernel) / 8;
 	for (enum part p = KERNEL_ATTACHMENTS; p < PART_MAX && r == 0; p++)
 		r = bpf_program__set_autoload(part_program(kernel->skel, p), parts & 1U << p);
@@ -261,6 +265,22 @@ static int load_most(struct kernel *kernel, const struct kernel_settings *settin
 	return r;
 }
 
+/* The first policy needs not wait for its place then, if it is as small as was said. */
+static int load_and_make_room(struct kernel *kernel, const struct kernel_settings *settings)
+{
+	_cleanup_ahead_ struct ahead ahead = AHEAD_NONE;
+	int r;
+
+	if (settings->rows && !kernel->adopted)
+		ahead_begin(&ahead, settings->rows);
+	kernel->row_maps = ahead.outer;
+	r = load_most(kernel, settings);
+	kernel->row_maps = -1;
+	kernel->rows = ahead_end(&ahead);
+	kernel->spare_len = kernel->rows >= 0 ? settings->rows : 0;
+	return r;
+}
+
 int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kernel)
 {
 	_cleanup_(kernel_freep) struct kernel *kernel = calloc(1, sizeof(*kernel));
@@ -278,7 +298,7 @@ int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kern
 		return -ENOMEM;
 	r = adopt_find(kernel, settings);
 	if (r == 0)
-		r = load_most(kernel, settings);
+		r = load_and_make_room(kernel, settings);
 	if (r == 0)
 		r = ready_maps(kernel);
 	if (r < 0)

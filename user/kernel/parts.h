@@ -43,6 +43,7 @@ struct kernel {
 	bool unread;	    /* no program reads the half that is not in use */
 	int rows;	    /* the row map that was put in place last; -1: none */
 	uint32_t spare_len; /* rows that go into it; 0: it is in use */
+	int row_maps;	    /* the map of row maps that was made ahead, borrowed; -1: none */
 	uint32_t parts;	    /* of the programs beside the four: which are loaded, 1 << enum part */
 	struct program_names *names; /* NULL: not needed yet, or not to be had */
 	bool names_tried;
@@ -56,7 +57,7 @@ struct kernel {
 #define PARTS_SCTP    (1U << PART_SCTP_BIND | 1U << PART_SCTP_LISTEN | 1U << PART_SCTP_BINDX)
 
 /* adopt.c: find an instance of ours among the pins: fill kernel->info, and adopted if there is one.
- */
+ * The object stays open. */
 int adopt_find(struct kernel *kernel, const struct kernel_settings *settings);
 
 /* Let an opened object use the maps of the instance. 0, or a negative errno. */

@@ -3,27 +3,20 @@
  * Publishing a policy: rows, front and configuration are written to the half
  * that is not in use, and one store puts them in force.
  *
- * To put a map into a map of maps the kernel waits for all programs that run
- * (synchronize_rcu(): some milliseconds to tens of them). So the map for the
- * next policy is put there in advance, when there is time: kernel_settle().
+ * To put a map into a map of maps takes a while. So it is done in advance: for the
+ * first policy while the programs are loaded (ahead.h), for the next one when there
+ * is time (kernel_settle()).
  */
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
 
 #include "parts.h"
+#include "rows.h"
 
 #define BATCH	  1024
 #define SPARE_MIN 512  /* rows that a small policy may grow to before it has to wait */
 #define SPARE_MAX 2048 /* more would keep memory of megabytes for the rare case */
-
-static int create_rows(uint32_t len)
-{
-	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "hp_policy_rows", sizeof(struct hp_row_key),
-				sizeof(struct hp_row), len ? len : 1, NULL);
-
-	return fd < 0 ? -errno : fd;
-}
 
 static int fill_batch(int fd, const struct policy_row *rows, uint32_t len)
 {
@@ -90,11 +83,7 @@ static uint32_t next_half(const struct kernel *kernel)
 /* Nobody reads the half that is not in use: put these rows there. */
 static int install(const struct kernel *kernel, int rows)
 {
-	uint32_t next = next_half(kernel);
-
-	return bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_rows), &next, &rows, BPF_ANY) ?
-		       -errno :
-		       0;
+	return rows_install(bpf_map__fd(kernel->skel->maps.hp_rows), next_half(kernel), rows);
 }
 
 /*
@@ -117,7 +106,7 @@ static int write_spare(struct kernel *kernel, const struct policy *policy)
 
 static int write_new(struct kernel *kernel, const struct policy *policy)
 {
-	_cleanup_close_ int rows = create_rows((uint32_t)policy->len);
+	_cleanup_close_ int rows = rows_create((uint32_t)policy->len);
 	int r = rows < 0 ? rows : fill_rows(rows, policy);
 
 	kernel->spare_len = 0;
@@ -180,7 +169,7 @@ int kernel_settle(struct kernel *kernel)
 	r = wait_for_readers(kernel);
 	if (r < 0)
 		return r;
-	rows = create_rows(len);
+	rows = rows_create(len);
 	r = rows < 0 ? rows : install(kernel, rows);
 	if (r < 0)
 		return r;
