@@ -22,8 +22,9 @@ void bench_note(struct bench *b, const char *row, const char *what, const char *
 		double value, const char *unit);
 
 /*
- * What programs that do nothing make of a figure, attached to the same hooks: the
- * least that is possible on this machine. For all instances that begin with `instance`.
+ * What programs that do nothing make of a figure, attached to the same hooks, or what
+ * there is without any: no better is possible on this machine. For all instances that begin with
+ * `instance`.
  */
 void bench_least(struct bench *b, const char *row, const char *what, const char *instance,
 		 double value);

@@ -267,12 +267,13 @@ static void scan_storm(const struct side *side)
 
 /* ---- no-fold-storm --------------------------------------------------------------------------- */
 
-/* What the same storm makes of this machine when nobody looks. */
-static int note_free_storm(const struct side *side, unsigned int ms)
+/* What the same storm makes of this machine when nobody looks: no more can be told of. */
+static int free_storm(const struct side *side, unsigned int ms)
 {
 	_cleanup_scene_ struct scene scene = SCENE_NONE;
 	_cleanup_load_ struct load load = { 0 };
 	struct load_result result;
+	double rate;
 	int r = scene_open(side->bench, "free", &scene);
 
 	if (r == 0)
@@ -285,8 +286,9 @@ static int note_free_storm(const struct side *side, unsigned int ms)
 		side_fail(side, "no-fold-storm", "without an agent: %s", strerror(-r));
 		return -1;
 	}
-	side_note(side, "no-fold-storm", "binds/s with none", "",
-		  per_second(result.attempts, result.elapsed_ns), "1/s");
+	rate = per_second(result.attempts, result.elapsed_ns);
+	side_note(side, "no-fold-storm", "binds/s with none", "", rate, "1/s");
+	side_least(side, "no-fold-storm", "events/s", "", rate);
 	return 0;
 }
 
@@ -299,7 +301,7 @@ static void no_fold_storm(const struct side *side)
 	struct bench_counters c;
 	uint64_t used;
 
-	if (note_free_storm(side, ms) < 0 ||
+	if (free_storm(side, ms) < 0 ||
 	    storm_begin(side, "no-fold-storm", &tell_load, options, &s) < 0 ||
 	    rage(side, "no-fold-storm", &s, ms, &result) < 0)
 		return;
