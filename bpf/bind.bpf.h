@@ -70,17 +70,11 @@ static __always_inline int decide(struct bpf_sock_addr *ctx, const void *sk, __u
 
 	if (!cfg)
 		return PASS;
-	f->query.kernel_socket = is_kernel_socket(sk);
-	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
+	judge(sk, policy, cfg, f);
 	if (f->decision.verdict == HP_VERDICT_ALLOWED) {
 		forget(ctx);
 		return PASS;
 	}
-	f->mode = cfg->mode;
-	f->generation = cfg->generation;
-	f->how = f->query.kernel_socket ? HP_HOW_KERNEL :
-		 f->query.port		? HP_HOW_BIND :
-					  HP_HOW_BIND0;
 	if (f->decision.verdict == HP_VERDICT_DENIED) {
 		report(ctx, f);
 		return refuse(cfg);

@@ -26,6 +26,7 @@ __u16 hp_chosen_first;
 __u16 hp_chosen_last;
 bool hp_guard;	 /* the kernel gives a port back that post_bind refuses: proved by trying */
 bool hp_lsm_ran; /* the LSM programs are called */
+__u64 hp_zero;	 /* always: see hidden() */
 __u64 hp_last_wake __attribute__((aligned(64))); /* written often: of no line that is read always */
 
 struct {
@@ -119,3 +120,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct hp_info);
 } hp_info SEC(".maps");
+
+/*
+ * A number that the verifier does not know, a constant or not: where ways meet that
+ * differ in what it knows it goes on once for each of them, ten times as long in all.
+ */
+#define hidden(value)                                                                              \
+	({                                                                                         \
+		__u64 _hidden = hp_zero;                                                           \
+		asm volatile("%0 += %1" : "+r"(_hidden) : "ri"((__u64)(value)));                   \
+		(__typeof__(value))_hidden;                                                        \
+	})

@@ -60,6 +60,22 @@ static __always_inline struct hp_row *find_row(__u32 policy, const struct hp_que
 	return rows ? bpf_map_lookup_elem(rows, &key) : 0;
 }
 
+/* Decide in full, for a socket and what is asked of it. */
+static __always_inline void judge(const void *sk, __u32 policy, const struct hp_config *cfg,
+				  struct finding *f)
+{
+	struct hp_query *q = &f->query;
+
+	q->kernel_socket = is_kernel_socket(sk);
+	f->how = q->kernel_socket      ? HP_HOW_KERNEL :
+		 q->port && !q->chosen ? HP_HOW_BIND :
+					 HP_HOW_BIND0;
+	f->mode = cfg->mode;
+	f->generation = cfg->generation;
+	f->decision = hp_decide(cfg, find_row(policy, q), q);
+	f->decision.cls = hidden(f->decision.cls);
+}
+
 /* The address that a socket is bound to, and its scope, from the socket itself. */
 static __always_inline void address_of(struct sock *sk, struct finding *f)
 {

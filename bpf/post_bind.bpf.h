@@ -28,17 +28,11 @@ static __always_inline void remember_told(struct bpf_sock *ctx, const struct fin
 static __always_inline void decide_final(struct bpf_sock *ctx, __u32 policy, struct hp_config *cfg,
 					 struct finding *f)
 {
-	f->query.kernel_socket = is_kernel_socket(ctx);
-	f->decision = hp_decide(cfg, find_row(policy, &f->query), &f->query);
+	judge(ctx, policy, cfg, f);
 	/* tried with UDP and true of TCP; UDP-Lite and DCCP keep a refused port on every kernel */
 	if (f->decision.verdict == HP_VERDICT_DENIED &&
 	    (!hp_guard || f->query.proto >= HP_FRONT_PROTOS))
 		f->decision.verdict = HP_VERDICT_AUDITED;
-	f->how = f->query.kernel_socket ? HP_HOW_KERNEL :
-		 f->query.chosen	? HP_HOW_BIND0 :
-					  HP_HOW_BIND;
-	f->mode = cfg->mode;
-	f->generation = cfg->generation;
 	if (f->query.chosen && f->decision.verdict != HP_VERDICT_ALLOWED &&
 	    f->decision.verdict != HP_VERDICT_DENIED)
 		remember_told(ctx, f);
@@ -105,6 +99,7 @@ static __always_inline int on_bound(struct bpf_sock *ctx, __u32 active, struct f
 		count(f->decision.cls, HP_VERDICT_ALLOWED);
 		return PASS;
 	}
+	f->decision.verdict = hidden(f->decision.verdict);
 	report(ctx, f);
 	return f->decision.verdict == HP_VERDICT_DENIED ? refuse(cfg) : PASS;
 }

@@ -146,17 +146,16 @@ static __always_inline int fold_way(struct hp_fold_set *set, const struct hp_fol
 /* The way that has been quiet for longest. Called under the set's lock. */
 static __always_inline int fold_oldest(struct hp_fold_set *set)
 {
-	__u64 least = set->slot[0].sent_tick;
-	int way = 0;
+	__u64 least = ~0ULL;
 
 #pragma unroll
-	for (int i = 1; i < HP_FOLD_WAYS; i++) {
-		if (set->slot[i].sent_tick < least) {
-			least = set->slot[i].sent_tick;
-			way = i;
-		}
+	for (__u32 i = 0; i < HP_FOLD_WAYS; i++) {
+		__u64 tick = set->slot[i].sent_tick * HP_FOLD_WAYS + i;
+
+		if (tick < least)
+			least = tick;
 	}
-	return way;
+	return least % HP_FOLD_WAYS;
 }
 
 enum fold_state {
