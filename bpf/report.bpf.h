@@ -62,7 +62,8 @@ static __always_inline void count_lost(enum hp_lost why)
 static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
 {
 	struct css_set *set = BPF_CORE_READ(task, cgroups);
-	struct cgroup_subsys_state **states, *state = 0;
+	struct cgroup *cgroup = 0;
+	void **states, *state = 0;
 	__u32 i;
 
 	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
@@ -71,7 +72,11 @@ static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
 	states = (void *)set + bpf_core_field_offset(struct css_set, subsys);
 	if (bpf_probe_read_kernel(&state, sizeof(state), states + i) || !state)
 		return 0;
-	return BPF_CORE_READ(state, cgroup, kn, id);
+	/* a cgroup has such a state of its own, whose members are known by way of the cgroup */
+	state += bpf_core_field_offset(struct cgroup, self.cgroup) -
+		 bpf_core_field_offset(struct cgroup, self);
+	(void)bpf_probe_read_kernel(&cgroup, sizeof(cgroup), state);
+	return BPF_CORE_READ(cgroup, kn, id);
 }
 
 /* The task itself is asked where that is cheap, or where the helper is not there (sockops
@@ -258,8 +263,6 @@ static __always_inline void fill_task(struct hp_event *e, bool by_helper)
 
 	e->pid = by_helper ? bpf_get_current_pid_tgid() >> 32 : BPF_CORE_READ(task, tgid);
 	e->uid = by_helper ? (__u32)bpf_get_current_uid_gid() : BPF_CORE_READ(task, cred, uid.val);
-	e->cgroup_id = current_cgroup(by_helper);
-	e->cgroup_v1_id = hp_root_cgroup ? v1_cgroup_id(task) : 0;
 	e->start_ns = BPF_CORE_READ(leader, start_boottime);
 	e->kernel_thread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
 	BPF_CORE_READ_INTO(&e->comm, leader, comm);
@@ -291,6 +294,8 @@ static __always_inline void send(struct hp_event *e, void *ctx, bool by_helper,
 	e->fold = *ref;
 	e->time_ns = now;
 	e->key = *key;
+	e->cgroup_id = key->workload & HP_WORKLOAD_V1 ? hp_root_cgroup : key->workload;
+	e->cgroup_v1_id = key->workload & HP_WORKLOAD_V1 ? key->workload & ~HP_WORKLOAD_V1 : 0;
 	e->row = f->decision.row;
 	e->policy_generation = f->generation;
 	e->family = f->family;
@@ -309,7 +314,7 @@ static __always_inline void send(struct hp_event *e, void *ctx, bool by_helper,
 static __always_inline void report_by(void *ctx, bool by_helper, const struct finding *f)
 {
 	struct hp_fold_key key = {
-		.workload = workload_id(by_helper),
+		.workload = hidden(workload_id(by_helper)),
 		.port = f->query.port,
 		.proto = f->query.proto,
 		.cls = f->decision.cls,
