@@ -16,6 +16,32 @@ test_free() {
 	stop_agent
 }
 
+# The first canary begins in its cgroup, because to be moved there takes the kernel some time. Where
+# that is refused, as some sandboxes do and our own would, it is moved.
+test_begin() {
+	local moves='cgroup\.procs", O_WRONLY'
+	if ! command -v strace >/dev/null || [ "$B" = build-debug ]; then
+		skip "where the canary begins: no strace, or a build that can't be traced"
+		return
+	fi
+	AGENT_BY=(strace -D -f -qq -e "trace=clone3,openat" -o "$WORK/trace" --)
+	start_agent --mode=enforce --registry="$REG" || return
+	says "in its cgroup" "^effective +yes$"
+	has "in its cgroup: asked for" "$(cat "$WORK/trace")" "clone3\(\{flags=CLONE_INTO_CGROUP"
+	has_not "in its cgroup: not moved" "$(cat "$WORK/trace")" "$moves"
+	selftest "in its cgroup, later" 0
+	has "in its cgroup, later: moved" "$(cat "$WORK/trace")" "$moves"
+	has_not "in its cgroup, later: nothing is refused" "$(cat "$WORK/trace")" "ENOSYS"
+	stop_agent
+	AGENT_BY=(strace -D -f -qq -e "trace=clone3,openat" -e inject=clone3:error=ENOSYS -o "$WORK/trace" --)
+	start_agent --mode=enforce --registry="$REG" || return
+	says "refused" "^effective +yes$"
+	has "refused: moved" "$(cat "$WORK/trace")" "$moves"
+	is "refused: enforced" "$(probe tcp 4 127.0.0.1 21000)" "EPERM 1"
+	stop_agent
+	AGENT_BY=()
+}
+
 # The kernel has no port left to choose: anybody may hold them all.
 test_no_port() {
 	local port
@@ -144,6 +170,7 @@ test_two_agents() {
 
 setup_watch
 test_free
+test_begin
 test_no_port
 test_frozen
 test_killed
