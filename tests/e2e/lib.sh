@@ -55,6 +55,9 @@ has_not() {
 	if grep -qE -- "$3" <<<"$2"; then fail "$1: '$3' is in: $2"; else pass "$1"; fi
 }
 
+# A build that is not confined, and can't be traced: LeakSanitizer traces it itself.
+is_built_for_debugging() { [ "$B" = build-debug ]; }
+
 # until_true SECONDS COMMAND...: poll for a condition; its last status.
 until_true() {
 	local end=$((SECONDS + $1))

@@ -20,7 +20,7 @@ test_free() {
 # that is refused, as some sandboxes do and our own would, it is moved.
 test_begin() {
 	local moves='cgroup\.procs", O_WRONLY'
-	if ! command -v strace >/dev/null || [ "$B" = build-debug ]; then
+	if ! command -v strace >/dev/null || is_built_for_debugging; then
 		skip "where the canary begins: no strace, or a build that can't be traced"
 		return
 	fi

@@ -384,6 +384,25 @@ has_lines() { [ "$(wc -l <"$1")" -ge "$2" ]; }
 # shellcheck disable=SC2317 # called by until_true
 head_is_gone() { [ -s "$WORK/head" ]; }
 
+# The first policy takes no map to its place, which the kernel would have it wait for: its rows go
+# into one that is there, and then only the configuration is to be written.
+test_first_policy() {
+	if ! command -v strace >/dev/null || is_built_for_debugging; then
+		skip "the first policy: no strace, or a build that can't be traced"
+		return
+	fi
+	AGENT_BY=(strace -D -f -qq -e "trace=bpf" -o "$WORK/trace" --)
+	start_agent --mode=enforce --registry="$REG" || return
+	AGENT_BY=()
+	is "the first policy: what is written between its rows and the first link" "$(awk '
+		/BPF_LINK_CREATE/ { exit }
+		/BPF_MAP_UPDATE_BATCH/ { rows = 1 }
+		rows && /BPF_MAP_UPDATE_ELEM/ { n++ }
+		END { print n + 0 }' "$WORK/trace")" 1
+	is "the first policy: in force" "$(probe tcp 4 127.0.0.1 20000) $(probe tcp 4 127.0.0.1 20001)" "ok 20000 1 EPERM 1"
+	stop_agent
+}
+
 setup
 trap '[ -z "$NOTIFYD_PID" ] || kill "$NOTIFYD_PID" 2>/dev/null; cleanup' EXIT
 cat >"$REG" <<'END'
@@ -395,6 +414,7 @@ entries:
   - {ports: 24000, protocol: tcp, process: local, scope: localhost}
 END
 test_start_stop
+test_first_policy
 test_int
 test_kill
 test_second

@@ -18,7 +18,6 @@ MASK=$((1 << 39 | 1 << 2 | 1 << 12 | 1 << 38 | 1 << 19))
 # mask FIELD: a set of capabilities of the agent, as the kernel has it.
 mask() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$AGENT_PID/status"; }
 kept() { status '.privileges.capabilities | sort | join(",")'; }
-is_built_for_debugging() { [ "$B" = build-debug ]; }
 FILTERED=filtered
 is_built_for_debugging && FILTERED="NOT FILTERED: built with AddressSanitizer"
 
