@@ -123,7 +123,7 @@ struct {
 
 /*
  * A number that the verifier does not know, a constant or not: where ways meet that
- * differ in what it knows it goes on once for each of them, ten times as long in all.
+ * differ in what it knows it goes on once for each of them, three times as long in all.
  */
 #define hidden(value)                                                                              \
 	({                                                                                         \

@@ -171,7 +171,7 @@ static void print_summary(const struct results *r, const struct tally *tally, FI
 {
 	if (r->least.len)
 		(void)fputs("NOTHING is what programs that do nothing make of the figure, at the "
-			    "same hooks: no less is possible here with these.\n",
+			    "same hooks, or the machine without any: no better is possible here.\n",
 			    out);
 	if (r->scale > 0)
 		(void)fprintf(out,
