@@ -106,6 +106,8 @@ UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
 	coverage/judge \
 	coverage/rules \
 	ctl/client \
+	kernel/btfcut \
+	kernel/casts \
 	kernel/mountinfo \
 	kernel/records))
 # Parts of the bench likewise.
@@ -289,7 +291,7 @@ $(B)/other/hostportd: $(B)/hostportd
 	$(Q)$(MAKE) -s --no-print-directory B=$(B)/other CFLAGS='$(CFLAGS) -DHP_LAYOUT_EPOCH=3' $@
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lseccomp -lcmocka -lm
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lseccomp -lbpf -lcmocka -lm
 
 # Parts of the programs that a target is about, beside those that unit tests reach.
 FUZZ_PARTS := $(addprefix $(B)/user/,agent/control.o agent/control_socket.o ctl/answer.o ctl/effective.o \

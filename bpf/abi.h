@@ -333,6 +333,15 @@ struct hp_canary {
 	__u64 named;   /* bind() of it to a port by its number passes, as one to port 0 does */
 };
 
+/*
+ * Where a program reads a kernel structure by plain loads it has a call with this number, which
+ * no helper has, and a type's before it; the loader puts bpf_rdonly_cast() and the type's number
+ * in the kernel in their place. Where that isn't done the programs don't get there.
+ */
+#define HP_CAST_CALL 0x68700000
+#define HP_CAST_SOCK 0x68700001
+#define HP_CAST_TASK 0x68700002
+
 _Static_assert(sizeof(struct hp_front) == 49152, "front");
 _Static_assert(!(HP_FRONT_PROTOS & (HP_FRONT_PROTOS - 1)), "a mask bounds it");
 _Static_assert(sizeof(struct hp_config) == 24, "config");

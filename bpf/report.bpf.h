@@ -54,9 +54,7 @@ static __always_inline void count_lost(enum hp_lost why)
 }
 
 /* The task that runs, for members that are read one by one. */
-#define as_task(task)                                                                              \
-	((struct task_struct *)bpf_rdonly_cast((void *)(task),                                     \
-					       bpf_core_type_id_kernel(struct task_struct)))
+#define as_task(task) ((struct task_struct *)cast((void *)(task), HP_CAST_TASK))
 
 /* The id of the task's cgroup in v1's memory hierarchy; 0 where there is none. */
 static __always_inline __u64 v1_cgroup_id(struct task_struct *task)

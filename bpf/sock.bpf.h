@@ -13,15 +13,20 @@
 
 #define PF_KTHREAD 0x00200000
 
-extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak __attribute__((const));
+#define can_cast() hp_can_cast
 
-/* Whether the function is there can't be asked before libbpf 1.2: ask for what came with it. */
-#define can_cast()                                                                                 \
-	(!hp_no_cast &&                                                                            \
-	 bpf_core_enum_value_exists(enum bpf_func_id___that_came_with_cast,                        \
-				    BPF_FUNC_cgrp_storage_get___that_came_with_cast))
+/* bpf_rdonly_cast() of an object to a type: see HP_CAST_CALL. The same asked twice is one call. */
+#define cast(object, type)                                                                         \
+	({                                                                                         \
+		void *_cast;                                                                       \
+		asm("r1 = %1; r2 = %2; call %3; %0 = r0"                                           \
+		    : "=r"(_cast)                                                                  \
+		    : "r"(object), "i"(type), "i"(HP_CAST_CALL)                                    \
+		    : "r0", "r1", "r2", "r3", "r4", "r5");                                         \
+		_cast;                                                                             \
+	})
 
-#define as_sock(sk) ((struct sock *)bpf_rdonly_cast((sk), bpf_core_type_id_kernel(struct sock)))
+#define as_sock(sk) ((struct sock *)cast((sk), HP_CAST_SOCK))
 
 /* The kernel's socket of a sockops' or, the slow way, a bind's context: what that begins with. */
 static __always_inline struct sock *sock_of(void *ctx)

@@ -114,12 +114,14 @@ static int find_instance(struct kernel *kernel)
 
 int adopt_find(struct kernel *kernel, const struct kernel_settings *settings)
 {
+	int r;
+
 	kernel->pins = settings->pins;
 	if (!kernel->pins)
 		return 0;
-	kernel->skel = hostport_bpf__open();
-	if (!kernel->skel)
-		return -errno;
+	r = object_open(kernel);
+	if (r < 0)
+		return r;
 	kernel->info = (struct hp_info) {
 		.magic = HP_INFO_MAGIC,
 		.layout = layout_of(kernel->skel->obj),

@@ -18,6 +18,7 @@ void kernel_free(struct kernel *kernel)
 	records_close(kernel->records);
 	program_names_close(kernel->names);
 	hostport_bpf__destroy(kernel->skel);
+	types_close(&kernel->types);
 	cleanup_close(&kernel->rows);
 	free(kernel->per_cpu);
 	free(kernel);

@@ -98,7 +98,6 @@ static int configure(struct kernel *kernel, const struct kernel_settings *settin
 	skel->rodata->hp_netns_cookie = settings->netns_cookie;
 	skel->rodata->hp_netns_inum = settings->netns_inum;
 	skel->rodata->hp_root_cgroup = settings->root_cgroup;
-	skel->rodata->hp_no_cast = kernel->no_cast;
 	skel->rodata->hp_fold_ticks = ticks_of(settings->fold_ns);
 	skel->rodata->hp_has_retval = has_retval();
 	if (!settings->fold_ns) {
@@ -167,12 +166,10 @@ static int ready_maps(struct kernel *kernel)
 /* Open and load with these programs beside the four. */
 static int load_with(struct kernel *kernel, const struct kernel_settings *settings, uint32_t parts)
 {
-	int r;
+	int r = object_open(kernel);
 
-	if (!kernel->skel)
-		kernel->skel = hostport_bpf__open();
-	if (!kernel->skel)
-		return -errno;
+	if (r < 0)
+		return r;
 	r = configure(kernel, settings);
 	if (r == 0 && kernel->adopted)
 		r = adopt_maps(kernel, kernel->skel);
@@ -254,7 +251,7 @@ static int load_most(struct kernel *kernel, const struct kernel_settings *settin
 
 	/* nothing loads: without what only newer kernels have, or to hear why */
 	if (r < 0) {
-		kernel->no_cast = true;
+		kernel->plain = true;
 		r = load_first(kernel, settings, attempts, n, true);
 	}
 	/* is it the one program, or is there no loading at all? */
@@ -289,6 +286,7 @@ int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kern
 	if (!kernel)
 		return -ENOMEM;
 	kernel->rows = -1;
+	kernel->types = (struct types)TYPES_NONE;
 	libbpf_set_print(print);
 	kernel->cpus = libbpf_num_possible_cpus();
 	if (kernel->cpus < 0)

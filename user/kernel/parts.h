@@ -6,6 +6,7 @@
 #include "libbpf.h"
 #include "program_names.h"
 #include "records.h"
+#include "types.h"
 
 #include "bpf/hostport.skel.h"
 
@@ -28,7 +29,8 @@ struct kernel {
 	struct bpf_link *links[PART_MAX];
 	struct records *records;
 	struct pins *pins;	     /* borrowed; NULL: none */
-	bool no_cast;		     /* the programs do without bpf_rdonly_cast() */
+	struct types types;	     /* of this kernel, that the object names */
+	bool plain;		     /* without them: libbpf is to find out by itself */
 	bool adopted;		     /* the maps were there before */
 	uint32_t active_before;	     /* of an adopted instance: hp_active, */
 	uint32_t generation_before;  /* and its number */
@@ -66,6 +68,9 @@ int adopt_maps(const struct kernel *kernel, const struct hostport_bpf *skel);
 /* Pin the maps of a loaded object as a new instance; it is complete after adopt_complete(). */
 int adopt_begin(struct kernel *kernel);
 int adopt_complete(struct kernel *kernel);
+
+/* object.c: open the object, unless it is open. 0, or a negative errno. */
+int object_open(struct kernel *kernel);
 
 /* The program of a part. */
 struct bpf_program *part_program(const struct hostport_bpf *skel, enum part part);

@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# What the programs know of the kernel's types: the agent's own part of them where it can cut it
+# out, and libbpf's reading where it can't. The programs do the same either way.
+# shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
+. "$(dirname "$0")/lib.sh"
+
+# constant NAME: of the programs that are attached.
+constant() {
+	local program map
+	program=$(status '.attached[0].program_id')
+	for map in $(bpftool -j prog show id "$program" | jq '.map_ids[]'); do
+		bpftool -j map show id "$map" | jq -e '.name | endswith("rodata")' >/dev/null || continue
+		bpftool map dump id "$map" | sed -nE "s/^.*\"$1\": ([^,]*),?$/\1/p"
+	done
+}
+
+# can_cast: true or false, whether the kernel has what the quick way takes.
+can_cast() {
+	if grep -qw bpf_rdonly_cast /proc/kallsyms; then echo true; else echo false; fi
+}
+
+# check NAME: denied, told of, allowed, and left alone in another namespace.
+check() {
+	is "$1: denied" "$(probe tcp 4 127.0.0.1 21000)" "EPERM 1"
+	is "$1: denied, IPv6" "$(probe udp 6 :: 21000)" "EPERM 1"
+	is "$1: allowed" "$(probe tcp 4 0.0.0.0 22000)" "ok 22000 1"
+	is "$1: another namespace" "$(in_cgroup_only "$B/tests/e2e/bindprobe" tcp 4 127.0.0.1 21000)" "ok 21000 1"
+	is "$1: told of" "$(events '.port == 21000 and .verdict == "denied" and .comm == "bindprobe"')" 2
+	is "$1: effective" "$(status .effective)" true
+}
+
+test_cut() {
+	start_agent --mode=enforce --registry="$REG" || return
+	is "cut out: casts where the kernel has them" "$(constant hp_can_cast)" "$(can_cast)"
+	check "cut out"
+	stop_agent
+}
+
+# A BTF of a version that we don't know, and that libbpf does not mind.
+test_plain() {
+	cp /sys/kernel/btf/vmlinux "$WORK/btf"
+	printf '\002' | dd of="$WORK/btf" bs=1 seek=2 conv=notrunc 2>/dev/null
+	# shellcheck disable=SC2016 # expanded by that shell
+	AGENT_BY=(unshare -m sh -c 'mount --bind "$0" /sys/kernel/btf/vmlinux && exec "$@"' "$WORK/btf")
+	start_agent --mode=enforce --registry="$REG" || return
+	is "left to libbpf: no casts" "$(constant hp_can_cast)" false
+	check "left to libbpf"
+	stop_agent
+	AGENT_BY=()
+}
+
+setup
+REG=$WORK/reg.yaml
+cat >"$REG" <<END
+version: 1
+name: types
+source: test_types.sh
+entries:
+  - {ports: 22000, protocol: tcp, process: allowed}
+END
+test_cut
+test_plain
+finish
