@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "paint.h"
 
+#include <string.h>
+
 void paint_reset(struct paint *paint)
 {
-	for (uint32_t port = 0; port <= HP_PORTS; port++)
-		paint->next[port] = port;
+	memset(paint->skip, 0, sizeof(paint->skip));
 }
 
 uint32_t paint_next(struct paint *paint, uint32_t port)
 {
-	while (paint->next[port] != port) {
+	uint32_t skip;
+
+	while ((skip = paint->skip[port])) {
 		/* Halve the way for those who come after. */
-		paint->next[port] = paint->next[paint->next[port]];
-		port = paint->next[port];
+		skip += paint->skip[port + skip];
+		paint->skip[port] = skip;
+		port += skip;
 	}
 	return port;
 }

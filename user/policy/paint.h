@@ -12,7 +12,7 @@
 #include "../../bpf/abi.h"
 
 struct paint {
-	uint32_t next[HP_PORTS + 1]; /* itself: unpainted; else closer to the next unpainted */
+	uint32_t skip[HP_PORTS + 1]; /* 0: unpainted; else a way on towards the next unpainted */
 };
 
 /* Make all ports unpainted. */
@@ -24,5 +24,5 @@ uint32_t paint_next(struct paint *paint, uint32_t port);
 /* Paint the port. */
 static inline void paint_take(struct paint *paint, uint32_t port)
 {
-	paint->next[port] = port + 1;
+	paint->skip[port] = 1;
 }

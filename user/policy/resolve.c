@@ -156,7 +156,8 @@ static void paint_rank(struct resolve *resolve, uint8_t proto, uint8_t scope, ui
 static void paint_exceptions(struct resolve *resolve, uint8_t proto, uint8_t cls,
 			     struct hp_row *rows)
 {
-	paint_reset(&resolve->paint);
+	bool fresh = false;
+
 	for (size_t i = 0; i < resolve->reg->len; i++) {
 		const struct reg_layer *layer = &resolve->reg->layers[i];
 
@@ -167,6 +168,9 @@ static void paint_exceptions(struct resolve *resolve, uint8_t proto, uint8_t cls
 			if (row->proto != proto || row->cls != cls ||
 			    !resolve_excepts(row, resolve->facts))
 				continue;
+			if (!fresh)
+				paint_reset(&resolve->paint);
+			fresh = true;
 			for (port = paint_next(&resolve->paint, port); port <= row->last;
 			     port = paint_next(&resolve->paint, port)) {
 				paint_take(&resolve->paint, port);
