@@ -87,6 +87,8 @@ int policy_build(const struct registry *reg, const struct node_facts *facts,
 	if (!policy->index)
 		return -ENOMEM;
 	for (size_t i = 0; i < ARRAY_LEN(protos) && r == 0; i++) {
+		if (!resolve_names(resolve, protos[i]))
+			continue;
 		resolve_proto(resolve, protos[i], rows);
 		r = append(policy, protos[i], rows);
 	}

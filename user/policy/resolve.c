@@ -135,6 +135,15 @@ void resolve_free(struct resolve *resolve)
 	free(resolve);
 }
 
+bool resolve_names(const struct resolve *resolve, uint8_t proto)
+{
+	for (size_t i = 0; i < resolve->reg->len; i++)
+		for (size_t j = 0; j < resolve->reg->layers[i].len; j++)
+			if (resolve->reg->layers[i].rows[j].proto == proto)
+				return true;
+	return false;
+}
+
 /* Let the rows of one class decide the ports that none decides yet. */
 static void paint_rank(struct resolve *resolve, uint8_t proto, uint8_t scope, uint8_t cls,
 		       struct hp_row *rows)

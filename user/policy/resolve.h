@@ -13,6 +13,9 @@ int resolve_new(const struct registry *reg, const struct node_facts *facts,
 void resolve_free(struct resolve *resolve);
 DEFINE_CLEANUP(struct resolve, resolve_free)
 
+/* Does any row name a port of the protocol? Else there is nothing to resolve. */
+bool resolve_names(const struct resolve *resolve, uint8_t proto);
+
 /*
  * Fill the rows of a protocol, by port; what the registry says nothing of stays
  * zero. Where several rows name a port, the most permissive one decides, then
