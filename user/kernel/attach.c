@@ -56,7 +56,7 @@ static bool is_cgroup_part(enum part part)
 /* Is a pinned link, of a cgroup that is still there, what ours would be? */
 static bool is_alike(const struct kernel *kernel, enum part part, int fd)
 {
-	const struct bpf_program *p = part_program(kernel->skel, part);
+	const struct bpf_program *p = part_program(kernel, part);
 	struct bpf_link_info info = { 0 };
 	uint32_t len = sizeof(info);
 
@@ -82,7 +82,7 @@ static bool take_over(struct kernel *kernel, enum part part)
 	link = path.failed ? NULL : bpf_link__open(path.data);
 	if (!link)
 		return false;
-	if (bpf_link__update_program(link, part_program(kernel->skel, part)) < 0) {
+	if (bpf_link__update_program(link, part_program(kernel, part)) < 0) {
 		(void)bpf_link__destroy(link);
 		return false;
 	}
@@ -102,7 +102,7 @@ static bool has_pin(const struct kernel *kernel, enum part part)
  */
 static int attach_part(struct kernel *kernel, enum part part, int cgroup_fd)
 {
-	struct bpf_program *p = part_program(kernel->skel, part);
+	struct bpf_program *p = part_program(kernel, part);
 	struct link_name name = link_name(part);
 
 	if (kernel->links[part] || take_over(kernel, part))
@@ -226,7 +226,7 @@ size_t kernel_attachments(struct kernel *kernel, struct kernel_attachment *attac
 		    bpf_obj_get_info_by_fd(bpf_link__fd(kernel->links[p]), &info, &len))
 			continue;
 		attachments[n++] = (struct kernel_attachment) {
-			.program = bpf_program__name(part_program(kernel->skel, p)),
+			.program = bpf_program__name(part_program(kernel, p)),
 			.hook = hooks[p],
 			.program_id = info.prog_id,
 			.link_id = info.id,

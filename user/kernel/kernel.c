@@ -17,7 +17,7 @@ void kernel_free(struct kernel *kernel)
 		(void)munmap(kernel->told, sizeof(*kernel->told));
 	records_close(kernel->records);
 	program_names_close(kernel->names);
-	hostport_bpf__destroy(kernel->skel);
+	unload(kernel);
 	types_close(&kernel->types);
 	cleanup_close(&kernel->rows);
 	free(kernel->per_cpu);

@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Opening and loading the object, with the programs that this kernel takes. */
+/* Loading the maps and the programs, those that this kernel takes. */
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <time.h>
 
 #include "../base/log.h"
+#include "../base/thread.h"
 #include "ahead.h"
 #include "parts.h"
 
-#define RING_MIN     (256U * 1024)
-#define RING_MAX     (16U * 1024 * 1024)
-#define RING_PER_CPU (128 * (sizeof(struct hp_event) + BPF_RINGBUF_HDR_SZ)) /* one burst */
-#define LINES_SHOWN  20 /* of what libbpf says at once */
-
-struct bpf_program *part_program(const struct hostport_bpf *skel, enum part part)
-{
-	struct bpf_program *const programs[PART_MAX] = {
-		skel->progs.hp_bind4,	       skel->progs.hp_bind6,
-		skel->progs.hp_post_bind4,     skel->progs.hp_post_bind6,
-		skel->progs.hp_listen_sockops, skel->progs.hp_listen_fexit,
-		skel->progs.hp_sctp_bind,      skel->progs.hp_sctp_listen,
-		skel->progs.hp_sctp_bindx,
-	};
-
-	return programs[part];
-}
+#define LINES_SHOWN 20 /* of what libbpf says at once */
 
 /* The last lines of a text; the verifier's log may have thousands before the one that matters. */
 static char *tail_of(char *text, int lines)
@@ -56,135 +39,10 @@ static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
-/* A ring that holds a burst of every CPU: a power of two, as the kernel wants it. */
-static uint32_t ring_size(int cpus)
+/* That a part of the kernel is missing is no news. */
+static int say_nothing(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	uint32_t size = RING_MIN;
-
-	while (size < RING_MAX && size < RING_PER_CPU * (size_t)cpus)
-		size *= 2;
-	return size;
-}
-
-static bool has_helper(enum bpf_prog_type type, enum bpf_func_id helper)
-{
-	return libbpf_probe_bpf_helper(type, helper, NULL) == 1;
-}
-
-/*
- * The helpers came to other program types first, so that neither the kernel's
- * version nor its BTF tells: ask by loading.
- */
-static bool has_retval(void)
-{
-	return has_helper(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_FUNC_set_retval) &&
-	       has_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_retval);
-}
-
-/* Nanoseconds in jiffies, whose length is that of the coarse clocks' steps. */
-static uint64_t ticks_of(uint64_t ns)
-{
-	struct timespec tick = { .tv_nsec = 10000000 };
-
-	(void)clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
-	return tick.tv_nsec > 0 ? (ns + (uint64_t)tick.tv_nsec - 1) / (uint64_t)tick.tv_nsec : ns;
-}
-
-static int configure(struct kernel *kernel, const struct kernel_settings *settings)
-{
-	struct hostport_bpf *skel = kernel->skel;
-	uint32_t ring = settings->ring_bytes ? settings->ring_bytes : ring_size(kernel->cpus);
-
-	skel->rodata->hp_netns_cookie = settings->netns_cookie;
-	skel->rodata->hp_netns_inum = settings->netns_inum;
-	skel->rodata->hp_root_cgroup = settings->root_cgroup;
-	skel->rodata->hp_fold_ticks = ticks_of(settings->fold_ns);
-	skel->rodata->hp_has_retval = has_retval();
-	if (!settings->fold_ns) {
-		/* no rate either, also over the tokens of an agent that had one */
-		skel->rodata->hp_token_ns = 0;
-		skel->rodata->hp_burst_ns = UINT64_MAX;
-	}
-	return bpf_map__set_max_entries(skel->maps.hp_ring, ring);
-}
-
-uint32_t kernel_ring_bytes(const struct kernel *kernel)
-{
-	return bpf_map__max_entries(kernel->skel->maps.hp_ring);
-}
-
-static int share(const struct bpf_map *map, size_t size, void **ret)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-
-	if (p == MAP_FAILED)
-		return -errno;
-	*ret = p;
 	return 0;
-}
-
-static int share_maps(struct kernel *kernel)
-{
-	int r = share(kernel->skel->maps.hp_fronts, HP_POLICIES * sizeof(struct hp_front),
-		      (void **)&kernel->fronts);
-
-	return r < 0 ? r :
-		       share(kernel->skel->maps.hp_told, sizeof(*kernel->told),
-			     (void **)&kernel->told);
-}
-
-/* What the published policy is counted by goes on from there. */
-static int read_generation(struct kernel *kernel)
-{
-	uint32_t word = kernel->skel->bss->hp_active, active = word & HP_ACTIVE_POLICY;
-	struct hp_config config;
-
-	if (bpf_map_lookup_elem(bpf_map__fd(kernel->skel->maps.hp_configs), &active, &config))
-		return -errno;
-	kernel->generation = config.generation;
-	kernel->generation_before = config.generation;
-	kernel->active_before = word;
-	return 0;
-}
-
-/* Maps that were there go on as they are; what is new begins from nothing. */
-static int ready_maps(struct kernel *kernel)
-{
-	int r = share_maps(kernel);
-
-	if (r < 0)
-		return r;
-	if (kernel->adopted) {
-		/* of a canary that was killed */
-		kernel->skel->bss->hp_canary = (struct hp_canary) { 0 };
-		return read_generation(kernel);
-	}
-	kernel_set_chosen_range(kernel, 1, UINT16_MAX); /* any, until somebody knows better */
-	return kernel->pins ? adopt_begin(kernel) : 0;
-}
-
-/* Open and load with these programs beside the four. */
-static int load_with(struct kernel *kernel, const struct kernel_settings *settings, uint32_t parts)
-{
-	int r = object_open(kernel);
-
-	if (r < 0)
-		return r;
-	r = configure(kernel, settings);
-	if (r == 0 && kernel->adopted)
-		r = adopt_maps(kernel, kernel->skel);
-	if (r == 0 && kernel->row_maps >= 0)
-		r = bpf_map__reuse_fd(kernel->skel->maps.hp_rows, kernel->row_maps);
-	kernel->skel->rodata->hp_wake_bytes = kernel_ring_bytes(kernel) / 8;
-	for (enum part p = KERNEL_ATTACHMENTS; p < PART_MAX && r == 0; p++)
-		r = bpf_program__set_autoload(part_program(kernel->skel, p), parts & 1U << p);
-	if (r == 0)
-		r = hostport_bpf__load(kernel->skel);
-	if (r < 0) {
-		hostport_bpf__destroy(kernel->skel);
-		kernel->skel = NULL;
-	}
-	return r;
 }
 
 /*
@@ -226,40 +84,100 @@ static size_t plan(const struct kernel_settings *settings, uint32_t attempts[4])
 	return n;
 }
 
-static int load_first(struct kernel *kernel, const struct kernel_settings *settings,
-		      const uint32_t attempts[], size_t n, bool last)
+/* With the most wished that loads; what all of them fail of is told. */
+static int load_bind(struct kernel *kernel, const struct kernel_settings *settings)
 {
+	uint32_t attempts[4];
+	size_t n = plan(settings, attempts);
 	int r = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		/* that a part of the kernel is missing is no news; that all fails is */
-		libbpf_set_print(last && i + 1 == n ? print : NULL);
+		libbpf_set_print(kernel->plain && i + 1 == n ? print : say_nothing);
 		kernel->parts = attempts[i];
-		r = load_with(kernel, settings, attempts[i]);
+		r = half_load(kernel, HALF_BIND, PARTS_BIND | attempts[i]);
 		if (r == 0)
 			break;
 	}
+	/* is it the one program, or is there no loading at all? */
+	if (r < 0 && kernel->plain && settings->listen == KERNEL_LISTEN_FEXIT)
+		r = half_load(kernel, HALF_BIND, PARTS_BIND) < 0 ? r : -EOPNOTSUPP;
+	return r;
+}
+
+struct post_bind {
+	struct kernel *kernel;
+	pthread_t thread;
+	int result;
+};
+
+static void *load_post_bind(void *data)
+{
+	struct post_bind *post_bind = data;
+
+	post_bind->result = half_load(post_bind->kernel, HALF_POST_BIND, PARTS_POST_BIND);
+	return NULL;
+}
+
+/* Both halves at once, unless each reads all of the kernel's types, which takes some memory. */
+static int load_programs(struct kernel *kernel, const struct kernel_settings *settings)
+{
+	struct post_bind post_bind = { .kernel = kernel };
+	bool running =
+		!kernel->plain && thread_start(&post_bind.thread, load_post_bind, &post_bind);
+	int r = load_bind(kernel, settings);
+
+	if (kernel->plain)
+		libbpf_set_print(print);
+	if (running)
+		(void)pthread_join(post_bind.thread, NULL);
+	else if (r == 0)
+		(void)load_post_bind(&post_bind);
+	return r < 0 ? r : post_bind.result;
+}
+
+/* The maps are held by each half, too. */
+static void let_go_of_first(struct kernel *kernel)
+{
+	hostport_bpf__destroy(kernel->skel);
+	kernel->skel = kernel->programs[HALF_BIND];
+}
+
+void unload(struct kernel *kernel)
+{
+	if (kernel->skel != kernel->programs[HALF_BIND])
+		hostport_bpf__destroy(kernel->skel);
+	kernel->skel = NULL;
+	for (enum half h = 0; h < HALVES; h++) {
+		hostport_bpf__destroy(kernel->programs[h]);
+		kernel->programs[h] = NULL;
+	}
+}
+
+static int load_all(struct kernel *kernel, const struct kernel_settings *settings)
+{
+	int r;
+
+	libbpf_set_print(kernel->plain ? print : say_nothing);
+	r = maps_load(kernel, settings);
+	if (r == 0)
+		r = load_programs(kernel, settings);
+	if (r == 0)
+		let_go_of_first(kernel);
+	else
+		unload(kernel);
 	libbpf_set_print(print);
 	return r;
 }
 
+/* Nothing loads: without what only newer kernels have, or to hear why. */
 static int load_most(struct kernel *kernel, const struct kernel_settings *settings)
 {
-	uint32_t attempts[4];
-	size_t n = plan(settings, attempts);
-	int r = load_first(kernel, settings, attempts, n, false);
+	int r = load_all(kernel, settings);
 
-	/* nothing loads: without what only newer kernels have, or to hear why */
-	if (r < 0) {
-		kernel->plain = true;
-		r = load_first(kernel, settings, attempts, n, true);
-	}
-	/* is it the one program, or is there no loading at all? */
-	if (r < 0 && settings->listen == KERNEL_LISTEN_FEXIT) {
-		r = load_with(kernel, settings, 0);
-		return r < 0 ? r : -EOPNOTSUPP;
-	}
-	return r;
+	if (r == 0 || kernel->plain)
+		return r;
+	kernel->plain = true;
+	return load_all(kernel, settings);
 }
 
 /* The first policy needs not wait for its place then, if it is as small as was said. */
@@ -272,6 +190,7 @@ static int load_and_make_room(struct kernel *kernel, const struct kernel_setting
 		ahead_begin(&ahead, settings->rows);
 	kernel->row_maps = ahead.outer;
 	r = load_most(kernel, settings);
+	types_close(&kernel->types);
 	kernel->row_maps = -1;
 	kernel->rows = ahead_end(&ahead);
 	kernel->spare_len = kernel->rows >= 0 ? settings->rows : 0;
@@ -298,7 +217,7 @@ int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kern
 	if (r == 0)
 		r = load_and_make_room(kernel, settings);
 	if (r == 0)
-		r = ready_maps(kernel);
+		r = maps_ready(kernel);
 	if (r < 0)
 		return r;
 	*ret_kernel = TAKE_PTR(kernel);

@@ -24,8 +24,19 @@ enum part {
 	PART_MAX,
 };
 
+/*
+ * The programs are loaded as two objects, at once: to verify them is what a start takes most of
+ * its time for, and the kernel does that on the CPU that asks.
+ */
+enum half {
+	HALF_BIND, /* and what not every kernel takes */
+	HALF_POST_BIND,
+	HALVES,
+};
+
 struct kernel {
-	struct hostport_bpf *skel;
+	struct hostport_bpf *skel; /* of the maps: first one without programs, then that of a half */
+	struct hostport_bpf *programs[HALVES];
 	struct bpf_link *links[PART_MAX];
 	struct records *records;
 	struct pins *pins;	     /* borrowed; NULL: none */
@@ -58,6 +69,10 @@ struct kernel {
 #define PARTS_SOCKOPS (1U << PART_LISTEN_SOCKOPS)
 #define PARTS_SCTP    (1U << PART_SCTP_BIND | 1U << PART_SCTP_LISTEN | 1U << PART_SCTP_BINDX)
 
+/* Those without which nothing is effective. */
+#define PARTS_BIND	(1U << PART_BIND4 | 1U << PART_BIND6)
+#define PARTS_POST_BIND (1U << PART_POST_BIND4 | 1U << PART_POST_BIND6)
+
 /* adopt.c: find an instance of ours among the pins: fill kernel->info, and adopted if there is one.
  * The object stays open. */
 int adopt_find(struct kernel *kernel, const struct kernel_settings *settings);
@@ -69,8 +84,29 @@ int adopt_maps(const struct kernel *kernel, const struct hostport_bpf *skel);
 int adopt_begin(struct kernel *kernel);
 int adopt_complete(struct kernel *kernel);
 
-/* object.c: open the object, unless it is open. 0, or a negative errno. */
+/*
+ * object.c: open the object whose maps are used, unless it is open; and once more for programs,
+ * the caller's to destroy. 0, or a negative errno.
+ */
 int object_open(struct kernel *kernel);
+int object_open_again(const struct kernel *kernel, struct hostport_bpf **ret_skel);
+
+/*
+ * maps.c: make the maps, or take over those of the instance; 0, or a negative errno. Once the
+ * programs are loaded, make ready for use: maps that were there go on as they are, what is new
+ * begins from nothing.
+ */
+int maps_load(struct kernel *kernel, const struct kernel_settings *settings);
+int maps_ready(struct kernel *kernel);
+
+/*
+ * halves.c: open the object once more and load the programs in `parts` (1 << enum part) of that
+ * half onto the maps, which are there; what was loaded of it before goes. 0, or a negative errno.
+ */
+int half_load(struct kernel *kernel, enum half half, uint32_t parts);
+
+/* load.c: give all objects back. */
+void unload(struct kernel *kernel);
 
 /* The program of a part. */
-struct bpf_program *part_program(const struct hostport_bpf *skel, enum part part);
+struct bpf_program *part_program(const struct kernel *kernel, enum part part);
