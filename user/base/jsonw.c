@@ -3,6 +3,12 @@
 
 #include "utf8.h"
 
+/* Stands for itself, without a look at what follows. */
+static bool is_plain(char c)
+{
+	return utf8_plain(c) && c != '"' && c != '\\';
+}
+
 static void put_quoted(struct buf *b, const char *s)
 {
 	const char *plain = s;
@@ -11,6 +17,10 @@ static void put_quoted(struct buf *b, const char *s)
 
 	buf_putc(b, '"');
 	while (*s) {
+		if (is_plain(*s)) {
+			s++;
+			continue;
+		}
 		n = utf8_printable(s);
 		if (n && *s != '"' && *s != '\\') {
 			s += n;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "utf8.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 size_t utf8_decode(const char *s, uint32_t *ret_char)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,3 +21,9 @@ size_t utf8_decode(const char *s, uint32_t *ret_char);
  * controls U+2028-202E, U+2066-2069, U+200E-200F, U+061C, U+FEFF.
  */
 size_t utf8_printable(const char *s);
+
+/* Printable ASCII: of a text that is mostly that, what needs no closer look. */
+static inline bool utf8_plain(char c)
+{
+	return c >= ' ' && c < '\x7f';
+}

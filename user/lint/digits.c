@@ -179,7 +179,7 @@ int lint_digits(struct lint *lint)
 	qsort(typed, n, sizeof(*typed), by_group);
 	group(typed, n);
 	for (size_t i = 0; i < n; i++)
-		if (typed[i].len <= GROUP_MAX)
+		if (typed[i].len > 1 && typed[i].len <= GROUP_MAX)
 			check(lint, typed, n, &typed[i]);
 	return 0;
 }

@@ -172,8 +172,7 @@ static int add_text(struct builder *b, const yaml_event_t *event, uint32_t *ret_
 	size_t start = text->len, len = event->data.scalar.length;
 	char *zero;
 
-	buf_add(text, event->data.scalar.value, len);
-	buf_add(text, "", 1);
+	buf_add(text, event->data.scalar.value, len + 1); /* it ends with a zero byte */
 	if (text->failed)
 		return -ENOMEM;
 	if (b->parted) {

@@ -34,6 +34,16 @@ static const char *fault(const char *s, size_t n)
 	return NULL;
 }
 
+/* How many characters follow that nothing can be wrong with, within a line. */
+static size_t plain(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && utf8_plain(s[n]))
+		n++;
+	return n;
+}
+
 bool yaml_bytes_check(const char *file, const char *text, size_t len, size_t directives,
 		      struct diags *diags)
 {
@@ -46,6 +56,10 @@ bool yaml_bytes_check(const char *file, const char *text, size_t len, size_t dir
 		return false;
 	}
 	for (size_t i = 0; i < len; i += n) {
+		n = column > 1 ? plain(text + i, len - i) : 0;
+		column += (unsigned int)n;
+		if (n)
+			continue;
 		n = character(text + i, len - i);
 		why = fault(text + i, n);
 		if (!why && text[i] == '%' && column == 1 && ++percents > directives)
