@@ -35,7 +35,8 @@ enum half {
 };
 
 struct kernel {
-	struct hostport_bpf *skel; /* of the maps: first one without programs, then that of a half */
+	struct hostport_bpf
+		*skel; /* of the maps: first one without programs, then that of a half */
 	struct hostport_bpf *programs[HALVES];
 	struct bpf_link *links[PART_MAX];
 	struct records *records;
