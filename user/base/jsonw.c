@@ -3,12 +3,6 @@
 
 #include "utf8.h"
 
-/* Stands for itself, without a look at what follows. */
-static bool is_plain(char c)
-{
-	return utf8_plain(c) && c != '"' && c != '\\';
-}
-
 static void put_quoted(struct buf *b, const char *s)
 {
 	const char *plain = s;
@@ -17,7 +11,7 @@ static void put_quoted(struct buf *b, const char *s)
 
 	buf_putc(b, '"');
 	while (*s) {
-		if (is_plain(*s)) {
+		if (jsonw_plain(*s)) {
 			s++;
 			continue;
 		}

@@ -50,12 +50,6 @@ static void put_u64(struct block *b, uint64_t n)
 	add(b, digits + at, sizeof(digits) - at);
 }
 
-/* Bytes that stand for themselves inside a JSON string. */
-static inline bool plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
-
 #define EIGHT(byte) (0x0101010101010101ULL * (byte))
 
 /* In the highest bit of each byte, whether it is zero; those above one that is may be wrong. */
@@ -82,7 +76,7 @@ static inline bool all_plain(const char *s, size_t n)
 		if (!plain_eight(s))
 			return false;
 	for (; n > 0; s++, n--)
-		if (!plain((unsigned char)*s))
+		if (!jsonw_plain(*s))
 			return false;
 	return true;
 }

@@ -72,8 +72,10 @@ static void load_no_program(const struct hostport_bpf *skel)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, skel->obj)(void)
-		bpf_program__set_autoload(program, false);
+	bpf_object__for_each_program(program, skel->obj)
+	{
+		(void)bpf_program__set_autoload(program, false);
+	}
 }
 
 int maps_load(struct kernel *kernel, const struct kernel_settings *settings)

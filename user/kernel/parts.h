@@ -35,8 +35,7 @@ enum half {
 };
 
 struct kernel {
-	struct hostport_bpf
-		*skel; /* of the maps: first one without programs, then that of a half */
+	struct hostport_bpf *skel; /* of the maps: without programs, later that of a half */
 	struct hostport_bpf *programs[HALVES];
 	struct bpf_link *links[PART_MAX];
 	struct records *records;
