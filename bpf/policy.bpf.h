@@ -76,6 +76,14 @@ static __always_inline void judge(const void *sk, __u32 policy, const struct hp_
 	f->decision.cls = hidden(f->decision.cls);
 }
 
+/* Of the address, by its family: inlined where that is known, one of the two is left. */
+static __always_inline __u8 scope_of(const struct finding *f)
+{
+	return f->family == 4 ? hp_scope_of4(bpf_ntohl(f->addr[0])) :
+				hp_scope_of6(bpf_ntohl(f->addr[0]), bpf_ntohl(f->addr[1]),
+					     bpf_ntohl(f->addr[2]), bpf_ntohl(f->addr[3]));
+}
+
 /* The address that a socket is bound to, and its scope, from the socket itself. */
 static __always_inline void address_of(struct sock *sk, struct finding *f)
 {
@@ -85,13 +93,12 @@ static __always_inline void address_of(struct sock *sk, struct finding *f)
 	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET) {
 		f->family = 4;
 		f->addr[0] = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
-		f->query.scope = hp_scope_of4(bpf_ntohl(f->addr[0]));
+		f->query.scope = scope_of(f);
 		return;
 	}
 	f->family = 6;
 	bpf_probe_read_kernel(f->addr, sizeof(f->addr), v6);
-	f->query.scope = hp_scope_of6(bpf_ntohl(f->addr[0]), bpf_ntohl(f->addr[1]),
-				      bpf_ntohl(f->addr[2]), bpf_ntohl(f->addr[3]));
+	f->query.scope = scope_of(f);
 }
 
 static __always_inline int refuse(const struct hp_config *cfg)

@@ -71,15 +71,14 @@ static __always_inline __u32 read_address(void *at, struct finding *f)
 	if (addr.family == AF_INET) {
 		f->family = 4;
 		f->addr[0] = addr.v4;
-		f->query.scope = hp_scope_of4(bpf_ntohl(addr.v4));
+		f->query.scope = scope_of(f);
 		return ADDR4_LEN;
 	}
 	if (addr.family != AF_INET6 || bpf_probe_read_kernel(addr.v6, 16, at + ADDR4_MIN))
 		return 0;
 	f->family = 6;
 	__builtin_memcpy(f->addr, addr.v6, sizeof(f->addr));
-	f->query.scope = hp_scope_of6(bpf_ntohl(f->addr[0]), bpf_ntohl(f->addr[1]),
-				      bpf_ntohl(f->addr[2]), bpf_ntohl(f->addr[3]));
+	f->query.scope = scope_of(f);
 	return ADDR6_LEN;
 }
 
