@@ -117,11 +117,17 @@ static __always_inline bool only_notes(__u32 active)
 
 static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct finding *f)
 {
+	struct hp_query q = {
+		.proto = hp_proto_of(ctx->protocol),
+		.scope = scope_of(f),
+		.port = asked_port(ctx),
+	};
 	__u32 active = hp_active;
 	void *sk;
 
-	if (passes_at_once(active, &f->query))
+	if (passes_at_once(active, &q))
 		return PASS;
+	hide(&q, f);
 	sk = bind_sock(ctx);
 	/* to read the range is cheaper than to tell the netns, or much dearer */
 	if (can_cast() && only_notes(active) && !needs_note(sk, &f->query))

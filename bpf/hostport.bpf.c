@@ -48,9 +48,6 @@ int hp_bind4(struct bpf_sock_addr *ctx)
 	/* AF_UNSPEC with the wildcard address is bound like AF_INET; the rest fails */
 	if (ctx->user_family != AF_INET && (ctx->user_family != AF_UNSPEC || f.addr[0]))
 		return PASS;
-	f.query.scope = hidden(scope_of(&f));
-	f.query.proto = hidden(hp_proto_of(ctx->protocol));
-	f.query.port = asked_port(ctx);
 	return on_bind(ctx, &f);
 }
 
@@ -65,9 +62,6 @@ int hp_bind6(struct bpf_sock_addr *ctx)
 	f.addr[1] = ctx->user_ip6[1];
 	f.addr[2] = ctx->user_ip6[2];
 	f.addr[3] = ctx->user_ip6[3];
-	f.query.scope = hidden(scope_of(&f));
-	f.query.proto = hidden(hp_proto_of(ctx->protocol));
-	f.query.port = asked_port(ctx);
 	return on_bind(ctx, &f);
 }
 
@@ -77,9 +71,6 @@ int hp_post_bind4(struct bpf_sock *ctx)
 	struct finding f = { .family = 4, .hook = HP_HOOK_POST_BIND };
 
 	f.addr[0] = ctx->src_ip4;
-	f.query.scope = hidden(scope_of(&f));
-	f.query.proto = hidden(hp_proto_of(ctx->protocol));
-	f.query.port = ctx->src_port; /* host byte order already */
 	return on_post_bind(ctx, &f);
 }
 
@@ -92,9 +83,6 @@ int hp_post_bind6(struct bpf_sock *ctx)
 	f.addr[1] = ctx->src_ip6[1];
 	f.addr[2] = ctx->src_ip6[2];
 	f.addr[3] = ctx->src_ip6[3];
-	f.query.scope = hidden(scope_of(&f));
-	f.query.proto = hidden(hp_proto_of(ctx->protocol));
-	f.query.port = ctx->src_port;
 	return on_post_bind(ctx, &f);
 }
 

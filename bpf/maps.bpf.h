@@ -28,14 +28,8 @@ bool hp_guard;	 /* the kernel gives a port back that post_bind refuses: proved b
 bool hp_lsm_ran; /* the LSM programs are called */
 __u64 hp_zero;	 /* always: see hidden() */
 __u64 hp_last_wake __attribute__((aligned(64))); /* written often: of no line that is read always */
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, HP_POLICIES);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct hp_front);
-} hp_fronts SEC(".maps");
+/* No map of its own: what every bind() looks at is found without a call, a key or a check. */
+struct hp_front hp_fronts[HP_POLICIES] __attribute__((aligned(64)));
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -22,15 +22,16 @@ static __always_inline bool is_canary(void *ctx)
 static __always_inline const struct hp_front_word *front_word(__u32 policy,
 							      const struct hp_query *q)
 {
-	struct hp_front *front = bpf_map_lookup_elem(&hp_fronts, &policy);
 	__u32 proto = q->proto, word = q->port >> 6;
 
-	if (!front || proto >= HP_FRONT_PROTOS)
+	if (proto >= HP_FRONT_PROTOS)
 		return 0;
+	barrier_var(policy);
 	/* the compiler knows these bounds, and verifiers before 6.13 lose them */
 	barrier_var(proto);
 	barrier_var(word);
-	return &front->words[proto & (HP_FRONT_PROTOS - 1)][word & (HP_FRONT_U64 - 1)];
+	return &hp_fronts[policy & (HP_POLICIES - 1)]
+			.words[proto & (HP_FRONT_PROTOS - 1)][word & (HP_FRONT_U64 - 1)];
 }
 
 static __always_inline bool front_allows(__u32 policy, const struct hp_query *q)
@@ -82,6 +83,14 @@ static __always_inline __u8 scope_of(const struct finding *f)
 	return f->family == 4 ? hp_scope_of4(bpf_ntohl(f->addr[0])) :
 				hp_scope_of6(bpf_ntohl(f->addr[0]), bpf_ntohl(f->addr[1]),
 					     bpf_ntohl(f->addr[2]), bpf_ntohl(f->addr[3]));
+}
+
+/* The quick path is left: go on with what is asked, and see hidden(). */
+static __always_inline void hide(const struct hp_query *q, struct finding *f)
+{
+	f->query.proto = hidden(q->proto);
+	f->query.scope = hidden(q->scope);
+	f->query.port = q->port;
 }
 
 /* The address that a socket is bound to, and its scope, from the socket itself. */

@@ -121,12 +121,17 @@ static __always_inline int on_canary_bound(void)
 
 static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
 {
+	struct hp_query q = {
+		.proto = hp_proto_of(ctx->protocol),
+		.scope = scope_of(f),
+		.port = ctx->src_port, /* host byte order already */
+	};
 	__u32 active = hp_active;
-	bool passes =
-		!(active & HP_ACTIVE_SET) || front_allows(active & HP_ACTIVE_POLICY, &f->query);
+	bool passes = !(active & HP_ACTIVE_SET) || front_allows(active & HP_ACTIVE_POLICY, &q);
 
 	if (passes && !hp_canary.cookie)
 		return PASS;
+	hide(&q, f);
 	if (!in_target(ctx, ctx))
 		return PASS;
 	if (is_canary(ctx))

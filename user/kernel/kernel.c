@@ -11,8 +11,6 @@ void kernel_free(struct kernel *kernel)
 		return;
 	for (enum part p = 0; p < PART_MAX; p++)
 		(void)bpf_link__destroy(kernel->links[p]);
-	if (kernel->fronts)
-		(void)munmap(kernel->fronts, HP_POLICIES * sizeof(struct hp_front));
 	if (kernel->told)
 		(void)munmap(kernel->told, sizeof(*kernel->told));
 	records_close(kernel->records);

@@ -96,24 +96,15 @@ int maps_load(struct kernel *kernel, const struct kernel_settings *settings)
 
 /* ---- afterwards --------------------------------------------------------------------------- */
 
-static int share(const struct bpf_map *map, size_t size, void **ret)
+static int share_told(struct kernel *kernel)
 {
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	void *p = mmap(NULL, sizeof(*kernel->told), PROT_READ | PROT_WRITE, MAP_SHARED,
+		       bpf_map__fd(kernel->skel->maps.hp_told), 0);
 
 	if (p == MAP_FAILED)
 		return -errno;
-	*ret = p;
+	kernel->told = p;
 	return 0;
-}
-
-static int share_maps(struct kernel *kernel)
-{
-	int r = share(kernel->skel->maps.hp_fronts, HP_POLICIES * sizeof(struct hp_front),
-		      (void **)&kernel->fronts);
-
-	return r < 0 ? r :
-		       share(kernel->skel->maps.hp_told, sizeof(*kernel->told),
-			     (void **)&kernel->told);
 }
 
 /* What the published policy is counted by goes on from there. */
@@ -132,7 +123,7 @@ static int read_generation(struct kernel *kernel)
 
 int maps_ready(struct kernel *kernel)
 {
-	int r = share_maps(kernel);
+	int r = share_told(kernel);
 
 	if (r < 0)
 		return r;

@@ -47,7 +47,6 @@ struct kernel {
 	uint32_t generation_before;  /* and its number */
 	uint32_t added;		     /* links that it did not have: 1 << enum part */
 	struct hp_info info;	     /* whose maps these are */
-	struct hp_front *fronts;     /* mapped: HP_POLICIES of them */
 	struct hp_told *told;	     /* mapped */
 	struct hp_counters *per_cpu; /* room for one reading */
 	int cpus;

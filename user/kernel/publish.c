@@ -145,7 +145,7 @@ int kernel_publish(struct kernel *kernel, const struct policy *policy,
 		r = write_new(kernel, policy);
 	if (r < 0)
 		return r;
-	kernel->fronts[next] = policy->front;
+	kernel->skel->bss->hp_fronts[next] = policy->front;
 	written.generation = kernel->generation + 1;
 	if (bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_configs), &next, &written,
 				BPF_ANY))
