@@ -53,7 +53,7 @@ static void check_json(const char *name, const struct event *e, const char *want
 {
 	_cleanup_buf_ struct buf b = { 0 };
 
-	event_json(e, &b);
+	event_json(e, NULL, &b);
 	assert_false(b.failed);
 	check_text(name, b.data, want);
 }
@@ -150,7 +150,7 @@ static void check_tail(const char *name, const struct event *e, const char *want
 {
 	_cleanup_buf_ struct buf b = { 0 };
 
-	event_json(e, &b);
+	event_json(e, NULL, &b);
 	assert_non_null(strstr(b.data, "\"how\""));
 	check_text(name, strstr(b.data, "\"how\""), want);
 }
@@ -216,7 +216,7 @@ static void test_addresses(void **state)
 		buf_reset(&json);
 		buf_reset(&text);
 		buf_reset(&want);
-		event_json(&e, &json);
+		event_json(&e, NULL, &json);
 		event_text(&e, false, &text);
 		buf_printf(&want, "\"family\":\"ipv%d\",\"address\":\"%s\",\"port\":8080",
 			   c->family, c->text);
@@ -240,7 +240,7 @@ static void test_octets(void **state)
 
 		memset(e.addr, i, 4);
 		e.addr[2] = (uint8_t)(255 - i);
-		event_json(&e, &b);
+		event_json(&e, NULL, &b);
 		assert_non_null(inet_ntop(AF_INET, e.addr, want, sizeof(want)));
 		if (!strstr(b.data, want))
 			fail_msg("%s: %s", want, b.data);
@@ -254,7 +254,7 @@ static void check_string(const char *name, const char *s)
 	struct event e = bare();
 
 	e.node = s;
-	event_json(&e, &got);
+	event_json(&e, NULL, &got);
 	buf_puts(&want, "{\"time\":\"" TIME "\",\"node\":");
 	jsonw_string(&(struct jsonw) { .out = &want }, NULL, s);
 	buf_puts(&want, ",\"mode\":");
@@ -305,7 +305,7 @@ static void test_json_each_byte(void **state)
 
 			memset(e.comm, 'a' + (char)at, HP_COMM_LEN);
 			e.comm[at] = (char)c;
-			event_json(&e, &got);
+			event_json(&e, NULL, &got);
 			buf_putc(&want, ',');
 			jsonw_string(&w, "comm", e.comm);
 			if (!strstr(got.data, want.data))
@@ -355,8 +355,8 @@ static void test_pack(void **state)
 		assert_true(event_unpack(&packed, &again));
 		buf_reset(&want);
 		buf_reset(&got);
-		event_json(&e, &want);
-		event_json(&again, &got);
+		event_json(&e, NULL, &want);
+		event_json(&again, NULL, &got);
 		event_text(&e, true, &want);
 		event_text(&again, true, &got);
 		check_text("unpacked", got.data, want.data);
@@ -377,7 +377,7 @@ static void test_json_longest(void **state)
 	memset(e.comm, 1, sizeof(e.comm) - 1);
 	memset(e.workload.unit, 1, sizeof(e.workload.unit) - 1);
 	e.count = UINT64_MAX;
-	event_json(&e, &b);
+	event_json(&e, NULL, &b);
 	assert_false(b.failed);
 	assert_int_equal(strlen(b.data), b.len);
 	assert_non_null(strstr(b.data, "\"count\":18446744073709551615,"));

@@ -10,10 +10,10 @@
 
 #include "../event/event_pack.h"
 
-static void make_form(const struct line *line, enum form form, struct buf *out)
+static void make_form(struct line *line, enum form form, struct buf *out)
 {
 	if (form == FORM_JSON && line->event)
-		event_json(line->event, out);
+		event_json(line->event, &line->memo, out);
 	else if (form == FORM_JSON)
 		notice_json(line->notice, out);
 	else if (line->event)

@@ -13,6 +13,7 @@ struct line {
 	const struct notice *notice;
 	struct buf form[FORM_MAX];
 	uint32_t made; /* of the forms: bits 1 << enum form */
+	struct event_memo memo;
 };
 
 /* The text, without a line end; valid as long as the line is. */

@@ -42,8 +42,30 @@ struct event_listener {
 void event_listener_json(const struct event *event, const struct event_listener *listener,
 			 struct buf *out);
 
-/* Append the event as one JSON object, without a line end. */
-void event_json(const struct event *event, struct buf *out);
+/* A part of a line, as it stands there. */
+struct event_text {
+	size_t len; /* 0: it is none */
+	char bytes[1024];
+};
+
+/*
+ * What the line before said, and of what: most lines of a flood differ in time,
+ * port and pid only, and the rest need not be looked through again. Zeroed at first.
+ */
+struct event_memo {
+	struct event_text what, who;
+	uint8_t mode, verdict, cls, proto, family, addr[HP_ADDR_LEN];
+	char node[sizeof(((struct event_text *)0)->bytes)];
+	uint32_t place;
+	char comm[HP_COMM_LEN + 1], exe[sizeof(((struct event_text *)0)->bytes)];
+};
+
+/*
+ * Append the event as one JSON object, without a line end. `memo` makes it
+ * quicker and not different, as long as the event's place is what it says it is;
+ * NULL: nothing is remembered.
+ */
+void event_json(const struct event *event, struct event_memo *memo, struct buf *out);
 
 /*
  * Append the event as one line that a person can read, without a line end; with

@@ -1,129 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
  * The hot path of a flood: one line for each event, and a member for each
- * listener of a node. A line is put together in a
- * block on the stack, and what needs no escaping is copied while it is looked
- * at; only a string that does need it goes through the JSON writer.
+ * listener of a node. Most lines of a flood differ from the one before by their
+ * time, port and pid only: see struct event_memo.
  */
 #include "event.h"
 
 #include <string.h>
 
-#include "../base/jsonw.h"
 #include "../base/stamp.h"
 #include "../policy/words.h"
 #include "address.h"
-
-struct block {
-	struct buf *out;
-	size_t len;
-	char bytes[2048];
-};
-
-static void flush(struct block *b)
-{
-	buf_add(b->out, b->bytes, b->len);
-	b->len = 0;
-}
-
-/* Add n bytes, far fewer than a block holds. */
-static inline void add(struct block *b, const char *bytes, size_t n)
-{
-	if (n > sizeof(b->bytes) - b->len)
-		flush(b);
-	memcpy(b->bytes + b->len, bytes, n);
-	b->len += n;
-}
-
-#define LITERAL(b, text) add((b), (text), sizeof(text) - 1)
-
-/* As buf_put_u64(), into the block: a call for each number would show in lines a second. */
-static void put_u64(struct block *b, uint64_t n)
-{
-	char digits[20];
-	size_t at = sizeof(digits);
-
-	do {
-		digits[--at] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n);
-	add(b, digits + at, sizeof(digits) - at);
-}
-
-#define EIGHT(byte) (0x0101010101010101ULL * (byte))
-
-/* In the highest bit of each byte, whether it is zero; those above one that is may be wrong. */
-static inline uint64_t zeroes(uint64_t word)
-{
-	return (word - EIGHT(1)) & ~word;
-}
-
-/* Is each of eight bytes plain? */
-static inline bool plain_eight(const char *s)
-{
-	uint64_t word, below_blank;
-
-	memcpy(&word, s, sizeof(word));
-	below_blank = (word - EIGHT(0x20)) & ~word;
-	return !((word | below_blank | zeroes(word ^ EIGHT(0x7f)) | zeroes(word ^ EIGHT('"')) |
-		  zeroes(word ^ EIGHT('\\'))) &
-		 EIGHT(0x80));
-}
-
-static inline bool all_plain(const char *s, size_t n)
-{
-	for (; n >= 8; s += 8, n -= 8)
-		if (!plain_eight(s))
-			return false;
-	for (; n > 0; s++, n--)
-		if (!jsonw_plain(*s))
-			return false;
-	return true;
-}
-
-/* Add a plain string that is far shorter than a block; else leave the block as it was. */
-static inline bool put_plain(struct block *b, const char *s)
-{
-	size_t n = strlen(s);
-
-	if (n > sizeof(b->bytes) / 2 || !all_plain(s, n))
-		return false;
-	add(b, s, n);
-	return true;
-}
-
-static void put_string(struct block *b, const char *s)
-{
-	LITERAL(b, "\"");
-	if (put_plain(b, s)) {
-		LITERAL(b, "\"");
-		return;
-	}
-	b->len--;
-	flush(b);
-	jsonw_string(&(struct jsonw) { .out = b->out }, NULL, s);
-}
-
-/* A member with its comma, or nothing where the string is NULL or empty. */
-static inline void member(struct block *b, const char *comma_key_colon, size_t n, const char *s)
-{
-	if (!s || !*s)
-		return;
-	add(b, comma_key_colon, n);
-	put_string(b, s);
-}
-
-/* A word of ours, which is plain. */
-static inline void put_word(struct block *b, const char *word)
-{
-	LITERAL(b, "\"");
-	add(b, word, strlen(word));
-	LITERAL(b, "\"");
-}
-
-#define MEMBER_WORD(b, key, s) (LITERAL((b), ",\"" key "\":"), put_word((b), (s)))
-#define MEMBER(b, key, s)      member((b), ",\"" key "\":", sizeof(",\"" key "\":") - 1, (s))
-#define MEMBER_U64(b, key, n)  (LITERAL((b), ",\"" key "\":"), put_u64((b), (n)))
+#include "block.h"
 
 /* A stamp in quotes. */
 struct quoted_time {
@@ -140,7 +28,7 @@ static void quote_time(const struct timespec *t, struct quoted_time *ret)
 	ret->text[STAMP_LEN + 1] = '"';
 }
 
-static void put_socket(struct block *b, const struct event *e)
+static void put_address(struct block *b, const struct event *e)
 {
 	char address[INET6_ADDRSTRLEN];
 
@@ -150,27 +38,15 @@ static void put_socket(struct block *b, const struct event *e)
 		MEMBER_WORD(b, "family", e->family == 4 ? "ipv4" : "ipv6");
 		MEMBER_WORD(b, "address", address);
 	}
-	MEMBER_U64(b, "port", e->port);
 }
 
 static void put_what(struct block *b, const struct event *e)
 {
+	MEMBER(b, "node", e->node);
 	MEMBER_WORD(b, "mode", word_mode(e->mode));
 	MEMBER_WORD(b, "verdict", word_verdict(e->verdict));
 	MEMBER_WORD(b, "class", word_class(e->cls));
-	put_socket(b, e);
-	MEMBER_WORD(b, "how", word_how(e->how));
-}
-
-static void put_who(struct block *b, const struct event *e)
-{
-	if (e->pid) {
-		MEMBER_U64(b, "pid", e->pid);
-		MEMBER_U64(b, "uid", e->uid);
-	}
-	MEMBER(b, "comm", e->comm);
-	MEMBER(b, "exe", e->exe);
-	MEMBER(b, "cgroup", e->cgroup);
+	put_address(b, e);
 }
 
 static void put_workload(struct block *b, const struct workload *who)
@@ -178,7 +54,7 @@ static void put_workload(struct block *b, const struct workload *who)
 	if (who->kind == WORKLOAD_UNKNOWN)
 		return;
 	LITERAL(b, ",\"workload\":{\"kind\":");
-	put_word(b, workload_kind_word(who->kind));
+	block_word(b, workload_kind_word(who->kind));
 	MEMBER(b, "uid", who->uid);
 	MEMBER(b, "container_id", who->container_id);
 	MEMBER(b, "runtime", who->runtime);
@@ -186,18 +62,99 @@ static void put_workload(struct block *b, const struct workload *who)
 	LITERAL(b, "}");
 }
 
+static void put_ids(struct block *b, const struct event *e)
+{
+	if (e->pid) {
+		MEMBER_U64(b, "pid", e->pid);
+		MEMBER_U64(b, "uid", e->uid);
+	}
+}
+
+static void put_who(struct block *b, const struct event *e)
+{
+	MEMBER(b, "comm", e->comm);
+	MEMBER(b, "exe", e->exe);
+	MEMBER(b, "cgroup", e->cgroup);
+	put_workload(b, &e->workload);
+}
+
 static void put_entry(struct block *b, const struct event *e)
 {
 	if (!e->entry_layer)
 		return;
 	LITERAL(b, ",\"entry\":{\"layer\":");
-	put_string(b, e->entry_layer);
+	block_string(b, e->entry_layer);
 	MEMBER(b, "process", e->entry_process);
 	MEMBER(b, "team", e->entry_team);
 	LITERAL(b, "}");
 }
 
-void event_json(const struct event *event, struct buf *out)
+/* ---- what the line before had in common ----------------------------------------------------- */
+
+static bool is_same_what(const struct event_memo *memo, const struct event *e)
+{
+	return memo->what.len && memo->mode == e->mode && memo->verdict == e->verdict &&
+	       memo->cls == e->cls && memo->proto == e->proto && memo->family == e->family &&
+	       memcmp(memo->addr, e->addr, sizeof(memo->addr)) == 0 &&
+	       strcmp(memo->node, e->node ? e->node : "") == 0;
+}
+
+static bool is_same_who(const struct event_memo *memo, const struct event *e)
+{
+	return memo->who.len && memo->place == e->place && strcmp(memo->comm, e->comm) == 0 &&
+	       strcmp(memo->exe, e->exe) == 0;
+}
+
+/* Keep what came to the block behind `from`, unless it is long or went through in pieces. */
+static bool keep(const struct block *b, size_t from, size_t before, struct event_text *text)
+{
+	size_t n = b->len - from;
+
+	text->len = 0;
+	if (b->out->failed || b->out->len != before || n > sizeof(text->bytes))
+		return false;
+	memcpy(text->bytes, b->bytes + from, n);
+	text->len = n;
+	return true;
+}
+
+static void put_what_kept(struct block *b, const struct event *e, struct event_memo *memo)
+{
+	size_t from = b->len, before = b->out->len;
+
+	if (is_same_what(memo, e)) {
+		block_add(b, memo->what.bytes, memo->what.len);
+		return;
+	}
+	put_what(b, e);
+	if (!keep(b, from, before, &memo->what))
+		return;
+	memo->mode = e->mode;
+	memo->verdict = e->verdict;
+	memo->cls = e->cls;
+	memo->proto = e->proto;
+	memo->family = e->family;
+	memcpy(memo->addr, e->addr, sizeof(memo->addr));
+	strcpy(memo->node, e->node ? e->node : ""); /* the text that was kept is longer */
+}
+
+static void put_who_kept(struct block *b, const struct event *e, struct event_memo *memo)
+{
+	size_t from = b->len, before = b->out->len;
+
+	if (is_same_who(memo, e)) {
+		block_add(b, memo->who.bytes, memo->who.len);
+		return;
+	}
+	put_who(b, e);
+	if (!e->place || !keep(b, from, before, &memo->who))
+		return;
+	memo->place = e->place;
+	strcpy(memo->comm, e->comm);
+	strcpy(memo->exe, e->exe);
+}
+
+void event_json(const struct event *event, struct event_memo *memo, struct buf *out)
 {
 	struct block b; /* not initialised: only the bytes below len are read */
 	struct quoted_time time;
@@ -206,11 +163,12 @@ void event_json(const struct event *event, struct buf *out)
 	b.len = 0;
 	quote_time(&event->time, &time);
 	LITERAL(&b, "{\"time\":");
-	add(&b, time.text, sizeof(time.text));
-	MEMBER(&b, "node", event->node);
-	put_what(&b, event);
-	put_who(&b, event);
-	put_workload(&b, &event->workload);
+	block_add(&b, time.text, sizeof(time.text));
+	memo ? put_what_kept(&b, event, memo) : put_what(&b, event);
+	MEMBER_U64(&b, "port", event->port);
+	MEMBER_WORD(&b, "how", word_how(event->how));
+	put_ids(&b, event);
+	memo ? put_who_kept(&b, event, memo) : put_who(&b, event);
 	put_entry(&b, event);
 	MEMBER_U64(&b, "count", event->count);
 	LITERAL(&b, ",\"first\":");
@@ -218,9 +176,9 @@ void event_json(const struct event *event, struct buf *out)
 	if (event->first.tv_nsec != event->time.tv_nsec ||
 	    event->first.tv_sec != event->time.tv_sec)
 		quote_time(&event->first, &time);
-	add(&b, time.text, sizeof(time.text));
+	block_add(&b, time.text, sizeof(time.text));
 	LITERAL(&b, "}");
-	flush(&b);
+	block_flush(&b);
 }
 
 void event_listener_json(const struct event *e, const struct event_listener *listener,
@@ -231,13 +189,14 @@ void event_listener_json(const struct event *e, const struct event_listener *lis
 	b.out = out;
 	b.len = 0;
 	LITERAL(&b, "{\"verdict\":");
-	put_string(&b, word_verdict(e->verdict));
+	block_string(&b, word_verdict(e->verdict));
 	MEMBER(&b, "class", word_class(e->cls));
-	put_socket(&b, e);
+	put_address(&b, e);
+	MEMBER_U64(&b, "port", e->port);
+	put_ids(&b, e);
 	put_who(&b, e);
 	if (!e->pid) /* the socket has one in any case */
 		MEMBER_U64(&b, "uid", e->uid);
-	put_workload(&b, &e->workload);
 	if (e->entry_layer)
 		put_entry(&b, e);
 	else
@@ -252,5 +211,5 @@ void event_listener_json(const struct event *e, const struct event_listener *lis
 	MEMBER_U64(&b, "inode", listener->inode);
 	MEMBER_U64(&b, "cookie", listener->cookie);
 	LITERAL(&b, "}");
-	flush(&b);
+	block_flush(&b);
 }

@@ -110,6 +110,7 @@ static void unpack_head(const struct head *head, struct event *e)
 	e->port = head->port;
 	e->pid = head->pid;
 	e->uid = head->uid;
+	e->place = 0;
 	e->workload.kind = (enum workload_kind)head->workload_kind;
 }
 
