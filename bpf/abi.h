@@ -341,6 +341,7 @@ struct hp_canary {
 #define HP_CAST_CALL 0x68700000
 #define HP_CAST_SOCK 0x68700001
 #define HP_CAST_TASK 0x68700002
+#define HP_CAST_RUN  0x68700003 /* struct bpf_cg_run_ctx */
 
 _Static_assert(sizeof(struct hp_front) == 49152, "front");
 _Static_assert(!(HP_FRONT_PROTOS & (HP_FRONT_PROTOS - 1)), "a mask bounds it");

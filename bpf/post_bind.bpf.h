@@ -119,6 +119,17 @@ static __always_inline int on_canary_bound(void)
 	return PASS;
 }
 
+/* bpf_get_retval(), which costs more than to look where it looks. */
+static __always_inline bool was_refused(struct finding *f)
+{
+	if (can_cast()) {
+		f->task = (void *)bpf_get_current_task();
+		return ((struct bpf_cg_run_ctx *)cast(as_task(f->task)->bpf_ctx, HP_CAST_RUN))
+			       ->retval < 0;
+	}
+	return hp_has_retval && bpf_get_retval() < 0;
+}
+
 static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
 {
 	struct hp_query q = {
@@ -139,7 +150,7 @@ static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
 	if (passes)
 		return PASS;
 	/* a program further down the hierarchy has refused: the port is given back */
-	if (hp_has_retval && bpf_get_retval() < 0)
+	if (was_refused(f))
 		return PASS;
 	return on_bound(ctx, active, f);
 }

@@ -16,6 +16,7 @@ struct finding {
 	struct hp_decision decision;
 	struct hp_query query;
 	__u64 cookie;  /* of the socket, where report() gets no context */
+	void *task;    /* the one that runs, where it has been asked for; else NULL */
 	__u32 addr[4]; /* network byte order */
 	__u32 mode;
 	__u32 generation;
@@ -79,12 +80,13 @@ static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
 
 /* The task itself is asked where that is cheap, or where the helper is not there (sockops
  * before 6.18). */
-static __always_inline __u64 current_cgroup(bool by_helper)
+static __always_inline __u64 current_cgroup(bool by_helper, void *task_known)
 {
-	struct task_struct *task;
+	struct task_struct *task = task_known;
 
 	if (can_cast())
-		return as_task(bpf_get_current_task())->cgroups->dfl_cgrp->kn->id;
+		return as_task(task ? task : (void *)bpf_get_current_task())
+			->cgroups->dfl_cgrp->kn->id;
 	if (by_helper)
 		return bpf_get_current_cgroup_id();
 	task = (void *)bpf_get_current_task();
@@ -92,9 +94,9 @@ static __always_inline __u64 current_cgroup(bool by_helper)
 }
 
 /* What stands for the workload in a fold key: see struct hp_fold_key. */
-static __always_inline __u64 workload_id(bool by_helper)
+static __always_inline __u64 workload_id(bool by_helper, void *task)
 {
-	__u64 id = current_cgroup(by_helper);
+	__u64 id = current_cgroup(by_helper, task);
 
 	if (hp_root_cgroup && id == hp_root_cgroup) {
 		__u64 v1 = v1_cgroup_id((void *)bpf_get_current_task());
@@ -312,7 +314,7 @@ static __always_inline void send(struct hp_event *e, void *ctx, bool by_helper,
 static __always_inline void report_by(void *ctx, bool by_helper, const struct finding *f)
 {
 	struct hp_fold_key key = {
-		.workload = hidden(workload_id(by_helper)),
+		.workload = hidden(workload_id(by_helper, f->task)),
 		.port = f->query.port,
 		.proto = f->query.proto,
 		.cls = f->decision.cls,

@@ -38,6 +38,13 @@ struct cred {
 	kuid_t uid;
 };
 
+struct bpf_run_ctx {
+};
+
+struct bpf_cg_run_ctx {
+	int retval;
+};
+
 struct task_struct {
 	unsigned int flags;
 	int tgid;
@@ -46,6 +53,7 @@ struct task_struct {
 	const struct cred *cred;
 	struct css_set *cgroups;
 	char comm[16];
+	struct bpf_run_ctx *bpf_ctx;
 };
 
 struct ns_common {

@@ -31,10 +31,39 @@ check() {
 	is "$1: effective" "$(status .effective)" true
 }
 
+# refuse_below: have another's program refuse further down, until allow_below.
+refuse_below() {
+	"$B/tests/e2e/foreign" "$CGROUP/below" post_bind4 refuse link >"$WORK/foreign" 2>&1 8<&- &
+	FOREIGN=$!
+	until_true 5 grep -qs attached "$WORK/foreign" || fail "a program that refuses: $(cat "$WORK/foreign")"
+}
+allow_below() {
+	kill "$FOREIGN"
+	wait "$FOREIGN" 2>/dev/null
+}
+
+# check_refused NAME: a bind() that another refuses after the port was taken is no violation,
+# where the kernel lets us know of it.
+check_refused() {
+	local unknown=1 probe=("$B/tests/e2e/bindprobe" tcp 4 127.0.0.1 21000)
+	if [ "$(status .abilities.errno)" = true ]; then unknown=0; fi
+	mkdir "$CGROUP/below"
+	refuse_below
+	is "$1: refused further down" "$(inside_cgroup "$CGROUP/below" "${probe[@]}")" "EPERM 1"
+	is "$1: nothing to tell" "$(violations)" $unknown
+	allow_below
+	is "$1: not refused" "$(inside_cgroup "$CGROUP/below" "${probe[@]}")" "ok 21000 1"
+	is "$1: that is one" "$(violations)" $((unknown + 1))
+	rmdir "$CGROUP/below"
+}
+
 test_cut() {
 	start_agent --mode=enforce --registry="$REG" || return
 	is "cut out: casts where the kernel has them" "$(constant hp_can_cast)" "$(can_cast)"
 	check "cut out"
+	stop_agent
+	start_agent --mode=audit --registry="$REG" || return
+	check_refused "cut out"
 	stop_agent
 }
 
@@ -47,6 +76,9 @@ test_plain() {
 	start_agent --mode=enforce --registry="$REG" || return
 	is "left to libbpf: no casts" "$(constant hp_can_cast)" false
 	check "left to libbpf"
+	stop_agent
+	start_agent --mode=audit --registry="$REG" || return
+	check_refused "left to libbpf"
 	stop_agent
 	AGENT_BY=()
 }

@@ -15,6 +15,7 @@ struct cast_ids {
 	uint32_t call; /* of the function */
 	uint32_t sock; /* of struct sock */
 	uint32_t task; /* of struct task_struct */
+	uint32_t run;  /* of struct bpf_cg_run_ctx */
 };
 
 /* Put the calls into a program of n instructions. How many: none is left. */

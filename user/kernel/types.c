@@ -125,6 +125,7 @@ static int cut(struct types *types, const struct names *names)
 		{ "bpf_rdonly_cast", BTF_KIND_FUNC, 0 },
 		{ "sock", BTF_KIND_STRUCT, 0 },
 		{ "task_struct", BTF_KIND_STRUCT, 0 },
+		{ "bpf_cg_run_ctx", BTF_KIND_STRUCT, 0 },
 	};
 	_cleanup_buf_ struct buf part = { 0 };
 	struct view view = { 0 };
@@ -134,7 +135,7 @@ static int cut(struct types *types, const struct names *names)
 		return r;
 	r = btfcut(view.data, view.size, names->list, names->len, ids, ARRAY_LEN(ids), &part);
 	(void)munmap(view.data, view.size);
-	types->casts = (struct cast_ids) { ids[0].id, ids[1].id, ids[2].id };
+	types->casts = (struct cast_ids) { ids[0].id, ids[1].id, ids[2].id, ids[3].id };
 	return r < 0 ? r : put(types->fd, part.data, part.len);
 }
 
@@ -151,7 +152,9 @@ int types_fill(struct types *types, const struct bpf_object *object)
 
 bool types_can_cast(const struct types *types)
 {
-	return types->casts.call && types->casts.sock && types->casts.task;
+	const struct cast_ids *casts = &types->casts;
+
+	return casts->call && casts->sock && casts->task && casts->run;
 }
 
 void types_close(struct types *types)
