@@ -100,7 +100,7 @@ static __always_inline int on_canary(const struct finding *f)
  */
 static __always_inline bool passes_at_once(__u32 active, const struct hp_query *q)
 {
-	if (hp_canary.cookie)
+	if (unlikely(hp_canary.cookie))
 		return false;
 	if (!(active & HP_ACTIVE_SET))
 		return true;

@@ -6,6 +6,12 @@
 
 #include "abi.h"
 
+/* What is seldom run the compiler puts behind the rest, which fewer cache lines hold then. */
+#ifndef likely
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#endif
+
 /* Settings, fixed before the programs are loaded. */
 const volatile __u64 hp_netns_cookie = 0; /* of the target netns; 0: compare hp_netns_inum */
 const volatile __u32 hp_netns_inum = 0;

@@ -15,7 +15,7 @@
 
 static __always_inline bool is_canary(void *ctx)
 {
-	return hp_canary.cookie && bpf_get_socket_cookie(ctx) == hp_canary.cookie;
+	return unlikely(hp_canary.cookie) && bpf_get_socket_cookie(ctx) == hp_canary.cookie;
 }
 
 /* The front's word of a port; NULL: no front answers for the protocol. */

@@ -140,7 +140,7 @@ static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
 	__u32 active = hp_active;
 	bool passes = !(active & HP_ACTIVE_SET) || front_allows(active & HP_ACTIVE_POLICY, &q);
 
-	if (passes && !hp_canary.cookie)
+	if (passes && likely(!hp_canary.cookie))
 		return PASS;
 	hide(&q, f);
 	if (!in_target(ctx, ctx))
@@ -150,7 +150,7 @@ static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
 	if (passes)
 		return PASS;
 	/* a program further down the hierarchy has refused: the port is given back */
-	if (was_refused(f))
+	if (unlikely(was_refused(f)))
 		return PASS;
 	return on_bound(ctx, active, f);
 }

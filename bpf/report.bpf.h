@@ -98,7 +98,7 @@ static __always_inline __u64 workload_id(bool by_helper, void *task)
 {
 	__u64 id = current_cgroup(by_helper, task);
 
-	if (hp_root_cgroup && id == hp_root_cgroup) {
+	if (unlikely(hp_root_cgroup && id == hp_root_cgroup)) {
 		__u64 v1 = v1_cgroup_id((void *)bpf_get_current_task());
 
 		if (v1)
@@ -190,7 +190,7 @@ static __always_inline enum fold_state fold_repeat(struct hp_fold_set *set,
 	if (way < 0)
 		return FOLD_NEW;
 	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
-	if (!fold_is_quiet(slot, tick))
+	if (unlikely(!fold_is_quiet(slot, tick)))
 		return FOLD_DUE;
 	__sync_fetch_and_add(&slot->seen, 1);
 	return FOLD_QUIET;
@@ -333,7 +333,7 @@ static __always_inline void report_by(void *ctx, bool by_helper, const struct fi
 		return;
 	count(key.cls, key.verdict);
 	state = fold_repeat(set, &key, tick);
-	if (state == FOLD_QUIET)
+	if (likely(state == FOLD_QUIET))
 		return;
 	now = bpf_ktime_get_boot_ns();
 	token = take_token(now);

@@ -96,8 +96,8 @@ static __always_inline bool is_kernel_socket(const void *socket)
 	struct sock *sk = (void *)socket;
 	struct task_struct *task;
 
-	if (can_cast() ? !BPF_CORE_READ_BITFIELD(as_sock(sk), sk_kern_sock) :
-			 !BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+	if (likely(can_cast() ? !BPF_CORE_READ_BITFIELD(as_sock(sk), sk_kern_sock) :
+				!BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock)))
 		return false;
 	if (can_cast() ? !BPF_CORE_READ_BITFIELD(&as_sock(sk)->__sk_common, skc_net_refcnt) :
 			 !BPF_CORE_READ_BITFIELD_PROBED(&sk->__sk_common, skc_net_refcnt))
