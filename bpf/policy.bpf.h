@@ -26,8 +26,8 @@ static __always_inline const struct hp_front_word *front_word(__u32 policy,
 
 	if (proto >= HP_FRONT_PROTOS)
 		return 0;
-	barrier_var(policy);
 	/* the compiler knows these bounds, and verifiers before 6.13 lose them */
+	barrier_var(policy);
 	barrier_var(proto);
 	barrier_var(word);
 	return &hp_fronts[policy & (HP_POLICIES - 1)]

@@ -119,7 +119,11 @@ static __always_inline int on_canary_bound(void)
 	return PASS;
 }
 
-/* bpf_get_retval(), which costs more than to look where it looks. */
+/*
+ * What bpf_get_retval() says, read where it reads it, which costs less than a call: who runs
+ * the programs of a cgroup (bpf_prog_run_array_cg() in kernel/bpf/cgroup.c) has the task point
+ * to what they return. report() takes the task from the finding.
+ */
 static __always_inline bool was_refused(struct finding *f)
 {
 	if (can_cast()) {

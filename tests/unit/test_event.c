@@ -141,7 +141,7 @@ static void test_json_listener(void **state)
 	check_listener("not asked, not plain", &e, -1,
 		       "{\"verdict\":\"allowed\",\"class\":\"none\",\"protocol\":\"tcp\","
 		       "\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,"
-		       "\"comm\":\"a\\\"\\\\\\u000a\xef\xbf\xbd\",\"uid\":12,\"entry\":null,"
+		       "\"uid\":12,\"comm\":\"a\\\"\\\\\\u000a\xef\xbf\xbd\",\"entry\":null,"
 		       "\"documented\":null,\"declared\":null,\"inode\":5,\"cookie\":6}");
 }
 

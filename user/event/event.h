@@ -42,10 +42,12 @@ struct event_listener {
 void event_listener_json(const struct event *event, const struct event_listener *listener,
 			 struct buf *out);
 
+#define EVENT_TEXT_MAX 1024 /* what is longer is not remembered */
+
 /* A part of a line, as it stands there. */
 struct event_text {
 	size_t len; /* 0: it is none */
-	char bytes[1024];
+	char bytes[EVENT_TEXT_MAX];
 };
 
 /*
@@ -55,9 +57,9 @@ struct event_text {
 struct event_memo {
 	struct event_text what, who;
 	uint8_t mode, verdict, cls, proto, family, addr[HP_ADDR_LEN];
-	char node[sizeof(((struct event_text *)0)->bytes)];
+	char node[EVENT_TEXT_MAX];
 	uint32_t place;
-	char comm[HP_COMM_LEN + 1], exe[sizeof(((struct event_text *)0)->bytes)];
+	char comm[HP_COMM_LEN + 1], exe[EVENT_TEXT_MAX];
 };
 
 /*

@@ -193,10 +193,10 @@ void event_listener_json(const struct event *e, const struct event_listener *lis
 	MEMBER(&b, "class", word_class(e->cls));
 	put_address(&b, e);
 	MEMBER_U64(&b, "port", e->port);
-	put_ids(&b, e);
+	if (e->pid)
+		MEMBER_U64(&b, "pid", e->pid);
+	MEMBER_U64(&b, "uid", e->uid); /* the socket has one in any case */
 	put_who(&b, e);
-	if (!e->pid) /* the socket has one in any case */
-		MEMBER_U64(&b, "uid", e->uid);
 	if (e->entry_layer)
 		put_entry(&b, e);
 	else
