@@ -57,61 +57,20 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-
 	-Wformat=2 -Wno-unused-parameter -Werror=unused-function -Werror=implicit-function-declaration
 CFLAGS_ALL := -std=gnu11 -D_GNU_SOURCE -DHOSTPORTD_VERSION='"$(VERSION)"' $(WARN) $(OPT) \
 	-fstack-protector-strong $(CFLAGS)
-LDLIBS_LIB := -lyaml -ljansson -lsmartcols
-LDLIBS_KERNEL := -lbpf -lmnl
-LDLIBS_AGENT := -lcap -lseccomp
+LDLIBS := -Wl,--as-needed -lyaml -ljansson -lsmartcols -lbpf -lmnl -lcap -lseccomp
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fno-strict-aliasing \
 	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH)) -Ibpf
 
-# Pure and shared parts: linked by both programs and by every test.
-LIB_SRC := $(wildcard user/base/*.c user/registry/*.c user/registry/*.S user/policy/*.c \
-	user/event/*.c user/source/*.c user/report/*.c user/lint/*.c user/exchange/*.c user/page/*.c \
-	user/page/*.S user/manifest/*.c)
-# What talks to the running kernel, for any program that has to.
-KERNEL_SRC := $(wildcard user/kernel/*.c)
-AGENT_SRC := $(wildcard user/agent/*.c)
-CTL_SRC := $(wildcard user/ctl/*.c)
-# What runs in a process that takes a port, for who starts one.
-SUBJECT_SRC := $(wildcard user/coverage/subject*.c) user/coverage/helper.c user/coverage/ways.c
-# The ways of taking a port, and what tries them.
-COVERAGE_SRC := $(wildcard user/coverage/*.c)
+# All that the programs are made of, but their mains: of the one archive each takes what it needs.
+SRC := $(wildcard $(addprefix user/,*/*.c */*.S */*/*.c */*/*.S))
 objects = $(addprefix $(B)/,$(addsuffix .o,$(basename $(1))))
 
 LIB := $(B)/libhostport.a
-KERNEL := $(B)/libkernel.a
 PROGRAMS := $(B)/hostportd $(B)/hostportctl
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-# Parts of the programs that need no kernel, tested like the library.
-UNIT_PARTS := $(addprefix $(B)/user/,$(addsuffix .o, \
-	agent/audited \
-	agent/batch \
-	agent/breaks \
-	agent/config \
-	agent/generations \
-	agent/health \
-	agent/history \
-	agent/known \
-	agent/label \
-	agent/mode_rule \
-	agent/notify \
-	agent/outq \
-	agent/request \
-	agent/reserve_note \
-	agent/reserve_plan \
-	agent/sandbox \
-	agent/seen \
-	agent/watchdog \
-	coverage/findings \
-	coverage/judge \
-	coverage/rules \
-	ctl/client \
-	kernel/btfcut \
-	kernel/casts \
-	kernel/mountinfo \
-	kernel/records))
-# Parts of the bench likewise.
-UNIT_PARTS += $(addprefix $(B)/tests/bench/,made.o plot.o results.o stats.o targets.o)
+# Parts of the bench that unit tests reach.
+UNIT_PARTS := $(addprefix $(B)/tests/bench/,made.o plot.o results.o stats.o targets.o)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
@@ -251,37 +210,31 @@ $(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml
 	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -c $< -o $@
 
 # The page's script is one, and its policy names script and style by their digests.
-PAGE_JS := $(addprefix user/page/js/,$(addsuffix .js,model filter dom map bands details table main))
+PAGE_JS := $(addprefix user/formats/html/,$(addsuffix .js,model filter dom map bands details table main))
 
 $(B)/page/page.js: $(PAGE_JS) Makefile
 	@mkdir -p $(@D)
 	$(Q)cat $(PAGE_JS) >$@
 
-$(B)/page/page.css: user/page/page.css
+$(B)/page/page.css: user/formats/html/page.css
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
 $(B)/page/%.sha256: $(B)/page/%
 	$(Q)sha256sum <$< | cut -c 1-64 | tr a-f A-F | basenc -d --base16 | base64 -w 0 >$@
 
-$(B)/user/page/parts.o: user/page/parts.S user/page/page.html user/page/page.css \
+$(B)/user/formats/html/page_assets.o: user/formats/html/page_assets.S user/formats/html/page.html user/formats/html/page.css \
 		$(B)/page/page.js $(B)/page/page.js.sha256 $(B)/page/page.css.sha256 Makefile
 	@mkdir -p $(@D)
 	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -Wa,-I$(B) -c $< -o $@
 
-$(call objects,$(KERNEL_SRC)): | $(addprefix $(B)/bpf/,hostport.skel.h procs.skel.h programs.skel.h)
+$(filter $(B)/user/kernel/%,$(call objects,$(SRC))): | $(addprefix $(B)/bpf/,hostport.skel.h procs.skel.h programs.skel.h)
 
-$(LIB): $(call objects,$(LIB_SRC))
-	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+$(LIB): $(call objects,$(SRC))
+	$(call say,AR,$@)rm -f $@ && ar qcs $@ $^
 
-$(KERNEL): $(call objects,$(KERNEL_SRC))
-	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
-
-$(B)/hostportd: $(B)/user/hostportd.o $(call objects,$(AGENT_SRC)) $(KERNEL) $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_AGENT) $(LDLIBS_KERNEL) $(LDLIBS_LIB)
-
-$(B)/hostportctl: $(B)/user/hostportctl.o $(call objects,$(CTL_SRC) $(COVERAGE_SRC)) $(KERNEL) $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB)
+$(PROGRAMS): $(B)/%: $(B)/user/%.o $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Whole builds of their own, of the agent alone.
 $(B)/next/hostportd: $(B)/hostportd
@@ -291,19 +244,13 @@ $(B)/other/hostportd: $(B)/hostportd
 	$(Q)$(MAKE) -s --no-print-directory B=$(B)/other CFLAGS='$(CFLAGS) -DHP_LAYOUT_EPOCH=3' $@
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB) -lseccomp -lbpf -lcmocka -lm
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lm
 
-# Parts of the programs that a target is about, beside those that unit tests reach.
-FUZZ_PARTS := $(addprefix $(B)/user/,agent/control.o agent/control_socket.o ctl/answer.o ctl/effective.o \
-	ctl/verbs.o ctl/offline.o ctl/listeners_page.o ctl/outfile.o kernel/netns.o)
-$(B)/tests/fuzz/libparts.a: $(UNIT_PARTS) $(FUZZ_PARTS)
-	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
-
-$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/libparts.a $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ -lmnl $(LDLIBS_LIB)
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/tests/browser/%: $(B)/tests/browser/%.o $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka
@@ -315,16 +262,16 @@ HOLDER_SRC := tests/bench/holder_main.c $(wildcard tests/bench/held*.c)
 LINKED_ONLY := $(addprefix tests/bench/,linked_main.c apply.c listen.c)
 LINKED_SRC := $(LINKED_ONLY) $(addprefix tests/bench/,scene.c load.c made.c samples.c stats.c)
 BENCH_SRC := $(filter-out %.bpf.c $(HOLDER_SRC) $(LINKED_ONLY),$(wildcard tests/bench/*.c))
-$(B)/tests/bench/bench: $(call objects,$(BENCH_SRC)) $(KERNEL) $(LIB)
-$(B)/tests/bench/holder: $(call objects,$(HOLDER_SRC)) $(KERNEL) $(LIB)
-$(B)/tests/bench/linked: $(call objects,$(LINKED_SRC)) $(KERNEL) $(LIB)
+$(B)/tests/bench/bench: $(call objects,$(BENCH_SRC)) $(LIB)
+$(B)/tests/bench/holder: $(call objects,$(HOLDER_SRC)) $(LIB)
+$(B)/tests/bench/linked: $(call objects,$(LINKED_SRC)) $(LIB)
 $(BENCH):
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_KERNEL) $(LDLIBS_LIB) -lpthread -lm
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread -lm
 
 
 $(B)/tests/bench/held_peer.o: | $(B)/tests/bench/peers.skel.h
 
-$(B)/tests/e2e/waytry: $(call objects,$(SUBJECT_SRC)) $(LIB)
+$(B)/tests/e2e/waytry: $(LIB)
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lpthread
 

@@ -32,7 +32,7 @@ mapfile -t sources < <(select_files '\.[ch]$')
 mapfile -t formatted < <(select_files '\.[ch]$' | grep -v '^vmlinux/')
 mapfile -t headers < <(select_files '\.h$')
 mapfile -t user < <(select_files '^user/.*\.[ch]$')
-mapfile -t pure < <(select_files '^user/(registry|policy|event|report|lint|exchange|page|manifest)/.*\.[ch]$')
+mapfile -t pure < <(select_files "^user/(registry|policy|event|checks|diff|formats)/.*\.[ch]$|^user/identity/workload")
 mapfile -t scripts < <(select_files '\.sh$|^\.ci/run$')
 mapfile -t pages < <(select_files '^docs/.*\.scd$')
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "../../user/base/options.h"
-#include "../../user/page/page.h"
+#include "../../user/formats/html/page.h"
 #include "../../user/source/node_options.h"
 #include "../../user/source/source.h"
 #include "../../user/source/source_file.h"
@@ -116,7 +116,7 @@ static int write_page(const struct asked *asked, const struct registry *registry
 
 	if (asked->finding)
 		add_finding(&findings);
-	page_put(&page, &out);
+	html_page_put(&page, &out);
 	if (out.failed || fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout) != 0)
 		return 1;
 	return 0;

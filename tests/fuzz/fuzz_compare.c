@@ -9,7 +9,7 @@
 #include <errno.h>
 
 #include "../../bpf/abi.h"
-#include "../../user/exchange/compare.h"
+#include "../../user/diff/compare.h"
 
 static struct registry *registry_from(struct feed *feed, size_t size)
 {

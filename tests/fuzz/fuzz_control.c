@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "../../user/agent/control.h"
+#include "../../user/stream/control.h"
 #include "../../user/base/loop.h"
 
 #define ROUNDS	   3 /* of the loop, in which all that is ready is served */

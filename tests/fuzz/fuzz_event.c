@@ -8,7 +8,7 @@
 
 #include "../../user/event/event.h"
 #include "../../user/event/notice.h"
-#include "../../user/policy/words.h"
+#include "../../user/registry/words.h"
 
 #define TEXTS 5
 

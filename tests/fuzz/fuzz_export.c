@@ -8,9 +8,9 @@
 
 #include <errno.h>
 
-#include "../../user/exchange/csv_read.h"
-#include "../../user/exchange/export.h"
-#include "../../user/exchange/page_read.h"
+#include "../../user/formats/csv_read.h"
+#include "../../user/formats/export.h"
+#include "../../user/formats/markdown_read.h"
 #include "../../user/registry/yaml.h"
 
 #define CSV_COLUMNS 20
@@ -39,7 +39,7 @@ static void check_page(const struct buf *out, const struct buf *said)
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
 	_cleanup_diags_ struct diags diags = { 0 };
 	struct exchange_source source = { "page", out->data, out->len, "page", NULL };
-	int r = page_read(&source, &diags, &layer);
+	int r = markdown_read(&source, &diags, &layer);
 
 	/* no rows, or a process of nothing but blanks, which was told */
 	CHECK(r == 0 || r == -EINVAL);

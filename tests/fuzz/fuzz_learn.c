@@ -8,7 +8,7 @@
 #include "fuzz.h"
 
 #include "../../user/event/learn_overlay.h"
-#include "../../user/policy/words.h"
+#include "../../user/registry/words.h"
 #include "../../user/registry/registry.h"
 
 /* Every port of the row is one that the answer has, of its protocol and class. */

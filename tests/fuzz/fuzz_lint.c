@@ -7,8 +7,8 @@
  */
 #include "reference.h"
 
-#include "../../user/lint/lint.h"
-#include "../../user/report/report.h"
+#include "../../user/checks/lint/lint.h"
+#include "../../user/formats/report.h"
 
 #define ROWS_MAX 24
 #define LAYERS	 3

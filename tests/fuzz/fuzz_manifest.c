@@ -6,8 +6,8 @@
  */
 #include "fuzz.h"
 
-#include "../../user/manifest/manifest.h"
-#include "../../user/report/report.h"
+#include "../../user/checks/manifest/manifest.h"
+#include "../../user/formats/report.h"
 
 #define FILES_MAX 4
 

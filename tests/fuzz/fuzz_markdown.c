@@ -8,8 +8,8 @@
 
 #include <errno.h>
 
-#include "../../user/exchange/page_read.h"
-#include "../../user/exchange/page_write.h"
+#include "../../user/formats/markdown_read.h"
+#include "../../user/formats/markdown_write.h"
 
 static int read_page(const char *text, size_t len, struct diags *diags, struct reg_layer **ret)
 {
@@ -20,7 +20,7 @@ static int read_page(const char *text, size_t len, struct diags *diags, struct r
 		.name = "page",
 	};
 
-	return page_read(&source, diags, ret);
+	return markdown_read(&source, diags, ret);
 }
 
 static void row_text(const struct reg_layer *layer, const struct reg_row *row, struct buf *out)
@@ -57,7 +57,7 @@ static void check_page(const struct reg_layer *layer)
 	_cleanup_buf_ struct buf text = { 0 }, said = { 0 };
 	_cleanup_diags_ struct diags diags = { 0 };
 
-	CHECK(page_write(&job, &text, &said) == 0);
+	CHECK(markdown_write(&job, &text, &said) == 0);
 	CHECK(said.len == 0);
 	if (layer->len == 0)
 		return;

@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-#include "../../user/exchange/matrix_read.h"
+#include "../../user/formats/matrix_read.h"
 
 static void check_name(const char *text, size_t suffix)
 {

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "../../user/agent/outq.h"
+#include "../../user/stream/outq.h"
 
 #define LINES_MAX 256
 #define PIPE_SIZE 4096

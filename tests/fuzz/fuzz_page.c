@@ -8,9 +8,9 @@
  */
 #include "fuzz.h"
 
-#include "../../user/page/html.h"
-#include "../../user/page/document.h"
-#include "../../user/page/tables.h"
+#include "../../user/formats/html/html.h"
+#include "../../user/formats/html/document.h"
+#include "../../user/formats/html/tables.h"
 
 #define ROW_CELLS      10
 #define LISTENER_CELLS 8
@@ -45,12 +45,12 @@ static void check_tables(const struct page *page, size_t rows, size_t listeners)
 {
 	_cleanup_buf_ struct buf table = { 0 }, other = { 0 }, events = { 0 };
 
-	tables_rows(page, &table);
+	html_tables_rows(page, &table);
 	check_table(&table, rows < PAGE_STATIC_ROWS ? rows : PAGE_STATIC_ROWS, ROW_CELLS);
-	tables_listeners(page, &other);
+	html_tables_listeners(page, &other);
 	check_table(&other, listeners < PAGE_STATIC_ROWS ? listeners : PAGE_STATIC_ROWS,
 		    LISTENER_CELLS);
-	tables_violations(page, &events);
+	html_tables_violations(page, &events);
 	check_table(&events, listeners < PAGE_STATIC_ROWS ? listeners : PAGE_STATIC_ROWS,
 		    EVENT_CELLS);
 }
@@ -60,7 +60,7 @@ static void check_data(const struct page *page, size_t rows, size_t listeners)
 	_cleanup_buf_ struct buf json = { 0 }, data = { 0 };
 	_cleanup_(json_freep) struct json *document = NULL;
 
-	document_put(page, &json);
+	html_document_put(page, &json);
 	html_json(&data, json.data, json.len);
 	CHECK(count(&data, "<") == 0 && count(&data, ">") == 0 && count(&data, "&") == 0);
 	document = check_json(&data);
@@ -74,7 +74,7 @@ static void check_page(const struct page *page)
 {
 	_cleanup_buf_ struct buf out = { 0 };
 
-	page_put(page, &out);
+	html_page_put(page, &out);
 	CHECK(!out.failed);
 	CHECK(count(&out, "<script") == 2 && count(&out, "</script") == 2);
 	CHECK(count(&out, "<style") == 1 && count(&out, "</style") == 1);
@@ -101,9 +101,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		page.listeners = listeners;
 	page.violations = json_member(listeners, "listeners");
 	n = json_len(page.violations);
-	check_tables(&page, tables_rows_count(reg), n);
-	check_data(&page, tables_rows_count(reg), n);
-	if (tables_rows_count(reg))
+	check_tables(&page, html_tables_rows_count(reg), n);
+	check_data(&page, html_tables_rows_count(reg), n);
+	if (html_tables_rows_count(reg))
 		check_page(&page);
 	return 0;
 }

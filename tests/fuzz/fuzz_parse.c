@@ -11,7 +11,7 @@
 
 #include "../../user/base/parse.h"
 #include "../../user/base/stamp.h"
-#include "../../user/policy/words.h"
+#include "../../user/registry/words.h"
 #include "../../user/policy/policy.h"
 
 static void check_u64(const char *text)

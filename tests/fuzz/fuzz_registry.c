@@ -12,7 +12,7 @@
 
 #include "../../user/policy/explain.h"
 #include "../../user/policy/receiver.h"
-#include "../../user/policy/words.h"
+#include "../../user/registry/words.h"
 
 #define LAYERS_MAX 6
 #define ROWS_MAX   16 /* of which all neighbours are asked for */

@@ -8,7 +8,7 @@
 #include <errno.h>
 
 #include "../../bpf/abi.h"
-#include "../../user/agent/request.h"
+#include "../../user/stream/request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

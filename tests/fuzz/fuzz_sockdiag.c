@@ -7,7 +7,7 @@
 #include "fuzz.h"
 
 /* What is behind sockdiag_dump(), which needs a kernel that sends such things. */
-#include "../../user/kernel/sockdiag.c"
+#include "../../user/kernel/sockets/sockdiag.c"
 
 static void on_told(void *data, const struct receiver *socket)
 {

@@ -8,7 +8,7 @@
 
 #include <ctype.h>
 
-#include "../../user/event/workload.h"
+#include "../../user/identity/workload.h"
 
 static bool hex_or(const char *s, char other)
 {

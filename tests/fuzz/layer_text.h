@@ -4,7 +4,7 @@
 
 #include "fuzz.h"
 
-#include "../../user/exchange/layer_yaml.h"
+#include "../../user/formats/layer_yaml.h"
 #include "../../user/registry/row_json.h"
 
 static inline void layer_text(const struct reg_layer *layer, struct buf *out)

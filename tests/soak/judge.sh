@@ -9,7 +9,7 @@
 # grows without end grows there, too; what swings does not.
 #
 # Memory may be TOLERANCE_KB more (1536): what the agent has told of is kept in
-# tables that double until they have their full size (user/agent/known.h: 65,536
+# tables that double until they have their full size (user/violations/reported_sockets.h: 65,536
 # entries of 16 bytes, half full, two halves), and one may double in the last
 # part. The maps' memory may be BPF_TOLERANCE_KB more (640): hp_names keeps a record
 # for each fold slot that was ever told of, 4,096 of some 150 bytes, and no more.

@@ -97,7 +97,7 @@ one_round() {
 	rounds=$((rounds + 1))
 }
 
-# The last 1000 lines are kept (user/agent/history.h): let there be as many before it counts.
+# The last 1000 lines are kept (user/stream/history.h): let there be as many before it counts.
 fill() {
 	local n
 	for n in 1 2 3; do inside "$B/tests/e2e/manyports" tcp 30000 3000 1; done

@@ -4,7 +4,7 @@
 
 #include "layer_texts.h"
 
-#include "../../user/exchange/export.h"
+#include "../../user/formats/export.h"
 
 struct exported {
 	struct buf out, said;

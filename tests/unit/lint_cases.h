@@ -4,8 +4,8 @@
 
 #include "registry_cases.h"
 
-#include "../../user/lint/lint.h"
-#include "../../user/policy/words.h"
+#include "../../user/checks/lint/lint.h"
+#include "../../user/registry/words.h"
 
 static const struct lint_facts lint_today = {
 	.today = { 2026, 12, 1 },

@@ -4,8 +4,8 @@
 
 #include "test.h"
 
-#include "../../user/manifest/manifest.h"
-#include "../../user/policy/words.h"
+#include "../../user/checks/manifest/manifest.h"
+#include "../../user/registry/words.h"
 #include "registry_cases.h"
 
 /* Of each port what the tests want to know about it. */

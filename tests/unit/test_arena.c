@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "../../user/base/cleanup.h"
-#include "../../user/manifest/arena.h"
+#include "../../user/checks/manifest/arena.h"
 
 static void test_take(void **state)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "breach_events.h"
 
-#include "../../user/agent/audited.h"
+#include "../../user/violations/audited.h"
 #include "registry_cases.h"
 
 #define ALL_CLASSES (~0U)

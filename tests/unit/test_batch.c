@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "../../user/agent/batch.h"
+#include "../../user/stream/batch.h"
 
 /* Lines are counted when they were handed out, and not before, each with its own holder. */
 static void test_lines(void **state)

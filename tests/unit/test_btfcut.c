@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "../../user/base/cleanup.h"
-#include "../../user/kernel/btfcut.h"
+#include "../../user/kernel/btf/btfcut.h"
 
 struct world {
 	struct btf *whole;

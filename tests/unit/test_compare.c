@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "../../user/exchange/compare.h"
+#include "../../user/diff/compare.h"
 
 #define P "protocol: tcp, process: "
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "registry_cases.h"
 
-#include "../../user/exchange/compare_field.h"
+#include "../../user/diff/compare_field.h"
 
 static void test_digits(void **state)
 {

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "../../user/exchange/csv_read.h"
+#include "../../user/formats/csv_read.h"
 
 struct csv_case {
 	const char *name, *text;

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "../../user/base/cleanup.h"
-#include "../../user/report/finding.h"
+#include "../../user/checks/finding.h"
 
 static const struct rule items[] = {
 	{ "a-note", SEVERITY_NOTE, NULL, "notes", "Help." },

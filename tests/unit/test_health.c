@@ -9,14 +9,14 @@
 #define BIND6 "cgroup_inet6_bind"
 
 /* Programs of others, by id: 1 to 3 and 5 are at bind4, 4 at bind6; 1 runs before ours. */
-static struct neighbours programs(const char *ids)
+static struct foreign_programs programs(const char *ids)
 {
-	static const struct neighbour all[] = {
+	static const struct foreign_program all[] = {
 		{ BIND4, 1, "first", false },	{ BIND4, 2, "evil", true },
 		{ BIND4, 3, "", true },		{ BIND6, 4, "six", true },
 		{ BIND4, 5, "hp_bind4", true },
 	};
-	struct neighbours list = { .len = 0 };
+	struct foreign_programs list = { .len = 0 };
 
 	for (; *ids; ids++)
 		list.list[list.len++] = all[*ids - '1'];
@@ -88,7 +88,7 @@ static void test_judge(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(judge_cases); i++) {
 		const struct judge_case *c = &judge_cases[i];
-		struct neighbours foreign = programs(c->foreign);
+		struct foreign_programs foreign = programs(c->foreign);
 		struct health_view view = c->view;
 
 		view.foreign = &foreign;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../user/agent/history.h"
+#include "../../user/stream/history.h"
 
 /* An event that is told apart from others by its port. */
 static void add(struct history *history, uint8_t cls, uint16_t port)

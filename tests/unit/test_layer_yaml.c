@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "layer_texts.h"
 
-#include "../../user/exchange/layer_yaml.h"
+#include "../../user/formats/layer_yaml.h"
 
 static void check_again(const char *name, const struct reg_layer *layer)
 {

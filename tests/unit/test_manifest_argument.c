@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "../../user/base/cleanup.h"
-#include "../../user/manifest/argument.h"
+#include "../../user/checks/manifest/argument.h"
 
 static const struct {
 	const char *name;

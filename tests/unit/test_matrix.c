@@ -3,9 +3,9 @@
 
 #include <errno.h>
 
-#include "../../user/exchange/import.h"
-#include "../../user/exchange/layer_build.h"
-#include "../../user/exchange/matrix_read.h"
+#include "../../user/formats/import.h"
+#include "../../user/formats/layer_build.h"
+#include "../../user/formats/matrix_read.h"
 
 static int read_matrix(const char *text, struct diags *diags, struct reg_layer **ret_layer)
 {

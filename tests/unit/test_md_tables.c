@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "../../user/exchange/md_tables.h"
+#include "../../user/formats/md_tables.h"
 
 /* What was read, as text: "T <headings> | cells", "R line:column cell, ...". */
 struct seen {

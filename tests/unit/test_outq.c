@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "../../user/agent/outq.h"
+#include "../../user/stream/outq.h"
 
 /* A pipe whose writing end does not block, unless `blocking`. */
 static void open_pipe(int fds[2], bool blocking)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
-#include "../../user/page/document.h"
-#include "../../user/page/html.h"
-#include "../../user/page/page.h"
-#include "../../user/page/part.h"
-#include "../../user/page/tables.h"
+#include "../../user/formats/html/document.h"
+#include "../../user/formats/html/html.h"
+#include "../../user/formats/html/page.h"
+#include "../../user/formats/html/page_assets.h"
+#include "../../user/formats/html/tables.h"
 #include "registry_cases.h"
 
 struct text_case {
@@ -86,7 +86,7 @@ static char *page_of(const struct page *page)
 {
 	_cleanup_buf_ struct buf out = { 0 };
 
-	page_put(page, &out);
+	html_page_put(page, &out);
 	assert_false(out.failed);
 	return buf_take(&out);
 }
@@ -112,14 +112,14 @@ static void test_frame(void **state)
 	_cleanup_(registry_freep) struct registry *reg =
 		registry_of_lists("entries: [{ports: 80, protocol: tcp, process: p}]");
 	_cleanup_free_ char *page = page_of(&(struct page) { .registry = reg });
-	const struct part *html = &page_parts[PART_HTML];
+	const struct page_asset *html = &page_assets[PAGE_HTML];
 
 	(void)state;
 	assert_non_null(memmem(html->text, html->len, "@data@", 6));
 	check_u64("a policy", count(page, "http-equiv=\"Content-Security-Policy\""), 1);
 	check_u64("its digests", count(page, "'sha256-"), 2);
 	check_u64("digests are of 44 characters",
-		  page_parts[PART_STYLE_HASH].len + page_parts[PART_SCRIPT_HASH].len, 88);
+		  page_assets[PAGE_STYLE_HASH].len + page_assets[PAGE_SCRIPT_HASH].len, 88);
 	check_u64("nothing else may run", count(page, "unsafe"), 0);
 	check_u64("scripts: the data, and one", count(page, "<script"), 2);
 	check_u64("no inline style", count(page, " style=") + count(page, " onclick="), 0);
@@ -278,8 +278,8 @@ static void test_node(void **state)
 	_cleanup_buf_ struct buf with = { 0 }, without = { 0 };
 
 	(void)state;
-	document_put(&(struct page) { .registry = reg, .facts = &worker }, &with);
-	document_put(&(struct page) { .registry = reg }, &without);
+	html_document_put(&(struct page) { .registry = reg, .facts = &worker }, &with);
+	html_document_put(&(struct page) { .registry = reg }, &without);
 	check_u64("inactive", count(with.data, "\"here\":\"inactive\""), 1);
 	check_u64("holds", count(with.data, "\"here\":\"none\""), 1);
 	check_u64("node", count(with.data, "{\"role\":\"worker\",\"version\":\"4.10\"}"), 1);
@@ -299,11 +299,11 @@ static void test_many(void **state)
 		buf_printf(&lists, "  - {ports: %u, protocol: tcp, process: p}\n",
 			   PAGE_STATIC_ROWS + 1 - i);
 	reg = registry_of_lists(lists.data);
-	tables_rows(&(struct page) { .registry = reg }, &table);
+	html_tables_rows(&(struct page) { .registry = reg }, &table);
 	check_u64("capped", count(table.data, "<tr>"), PAGE_STATIC_ROWS);
 	check_u64("the lowest is there", count(table.data, ">1<"), 1);
 	check_u64("the highest is not", count(table.data, ">1001<"), 0);
-	page_put(&(struct page) { .registry = reg }, &out);
+	html_page_put(&(struct page) { .registry = reg }, &out);
 	check_u64("said", count(out.data, ">The first 1000 of 1001 rows.<"), 1);
 }
 
@@ -318,7 +318,7 @@ static void test_many_findings(void **state)
 	(void)state;
 	for (unsigned int i = 0; i <= PAGE_STATIC_ROWS; i++)
 		(void)findings_add(&findings, &rule, "f", i + 1, 1, "m");
-	tables_findings(&(struct page) { .registry = reg, .findings = &findings }, &out);
+	html_tables_findings(&(struct page) { .registry = reg, .findings = &findings }, &out);
 	check_u64("capped", count(out.data, "<li "), PAGE_STATIC_ROWS);
 	check_u64("said", count(out.data, "<p>The first 1000 of 1001.</p>"), 1);
 }
@@ -334,12 +334,12 @@ static void test_accepted(void **state)
 
 	(void)state;
 	assert_int_equal(reg->layers[0].len, 3);
-	page_put(&(struct page) { .registry = reg }, &out);
+	html_page_put(&(struct page) { .registry = reg }, &out);
 	check_u64("the layer", count(out.data, "</b> 1 row</li>"), 1);
 	check_u64("the data", count(out.data, "\"kind\":"), 1);
 	check_u64("the layer's data", count(out.data, "\"rows\":1}"), 1);
 	check_u64("the table", count(out.data, "missing-team"), 0);
-	check_u64("counted", tables_rows_count(reg), 1);
+	check_u64("counted", html_tables_rows_count(reg), 1);
 }
 
 /* What a row is in the table, in the order of the ports. */
@@ -368,7 +368,7 @@ static void test_states(void **state)
 	(void)state;
 	reg = registry_of(texts, ARRAY_LEN(texts), &diags, &r);
 	check_int("added", r, 0);
-	tables_rows(&(struct page) { .registry = reg }, &out);
+	html_tables_rows(&(struct page) { .registry = reg }, &out);
 	at = out.data;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		_cleanup_buf_ struct buf cell = { 0 };

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "../../user/exchange/layer_build.h"
-#include "../../user/exchange/md_tables.h"
-#include "../../user/exchange/page_read.h"
-#include "../../user/exchange/page_write.h"
+#include "../../user/formats/layer_build.h"
+#include "../../user/formats/md_tables.h"
+#include "../../user/formats/markdown_read.h"
+#include "../../user/formats/markdown_write.h"
 
 #define FIXTURE "tests/registry/page.md"
 
@@ -20,7 +20,7 @@ static int read_page(const char *text, struct diags *diags, struct reg_layer **r
 		.name = "t",
 	};
 
-	return page_read(&source, diags, ret_layer);
+	return markdown_read(&source, diags, ret_layer);
 }
 
 static struct reg_layer *page_of(const char *text)
@@ -294,7 +294,7 @@ static void test_published_page_and_back(void **state)
 	struct export_job job = { .registry = reg };
 
 	(void)state;
-	check_int("written", page_write(&job, &again, &said), 0);
+	check_int("written", markdown_write(&job, &again, &said), 0);
 	check_text("nothing is lost", said.data, NULL);
 	a = cells_of(text.data);
 	b = cells_of(again.data);
@@ -330,7 +330,7 @@ static void test_form(void **state)
 	struct export_job job = { .registry = reg };
 
 	(void)state;
-	check_int("written", page_write(&job, &text, &said), 0);
+	check_int("written", markdown_write(&job, &text, &said), 0);
 	check_text("the same page", text.data, page_form);
 }
 
@@ -377,7 +377,7 @@ static void test_losses(void **state)
 		_cleanup_buf_ struct buf text = { 0 }, said = { 0 };
 		struct export_job job = { .registry = reg };
 
-		check_int(c->name, page_write(&job, &text, &said), 0);
+		check_int(c->name, markdown_write(&job, &text, &said), 0);
 		check_text(c->name, said.data, c->want);
 	}
 }
@@ -401,7 +401,7 @@ static void test_dropped(void **state)
 	reg = registry_of(texts, ARRAY_LEN(texts), &diags, &r);
 	check_int("added", r, 0);
 	job.registry = reg;
-	check_int("written", page_write(&job, &text, &said), 0);
+	check_int("written", markdown_write(&job, &text, &said), 0);
 	again = page_of(text.data);
 	check_u64("one row", again->len, 1);
 	check_text("its process", again->rows[0].process, "x  # Localhost-only | y");

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "../../user/policy/words.h"
+#include "../../user/registry/words.h"
 #include "../../user/registry/registry.h"
 #include "registry_cases.h"
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "../../user/registry/registry.h"
-#include "../../user/registry/spell.h"
+#include "../../user/registry/suggest.h"
 
 struct version_case {
 	const char *text;
@@ -156,27 +156,32 @@ static void test_words(void **state)
 	check_text("no role's word", reg_role_word(REG_ROLE_MAX), "unknown");
 }
 
-struct spell_case {
+struct suggest_case {
 	const char *a, *b;
 	unsigned int distance;
 };
 
-static const struct spell_case spell_cases[] = {
-	{ "ports", "ports", 0 },  { "port", "ports", 1 },
-	{ "prots", "ports", 1 },  { "pots", "ports", 1 },
-	{ "polts", "ports", 1 },  { "", "ab", 2 },
-	{ "", "abc", SPELL_FAR }, { "owner", "notes", SPELL_FAR },
-	{ "tcp", "udp", 2 },	  { "0123456789012345678901234567890123456789", "x", SPELL_FAR },
+static const struct suggest_case suggest_cases[] = {
+	{ "ports", "ports", 0 },
+	{ "port", "ports", 1 },
+	{ "prots", "ports", 1 },
+	{ "pots", "ports", 1 },
+	{ "polts", "ports", 1 },
+	{ "", "ab", 2 },
+	{ "", "abc", SUGGEST_FAR },
+	{ "owner", "notes", SUGGEST_FAR },
+	{ "tcp", "udp", 2 },
+	{ "0123456789012345678901234567890123456789", "x", SUGGEST_FAR },
 };
 
 static void test_spell(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(spell_cases); i++) {
-		const struct spell_case *c = &spell_cases[i];
+	for (size_t i = 0; i < ARRAY_LEN(suggest_cases); i++) {
+		const struct suggest_case *c = &suggest_cases[i];
 
-		check_u64(c->a, spell_distance(c->a, c->b), c->distance);
-		check_u64(c->b, spell_distance(c->b, c->a), c->distance);
+		check_u64(c->a, suggest_distance(c->a, c->b), c->distance);
+		check_u64(c->b, suggest_distance(c->b, c->a), c->distance);
 	}
 }
 

@@ -7,7 +7,7 @@
 
 #include "../../bpf/abi.h"
 #include "../../user/base/json.h"
-#include "../../user/report/report.h"
+#include "../../user/formats/report.h"
 
 #define HOSTILE	 "a\"<&>\x1b[31m\xff\xe2\x80\xae"
 #define REPLACED "\xef\xbf\xbd"

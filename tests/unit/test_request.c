@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "../../bpf/abi.h"
-#include "../../user/agent/request.h"
+#include "../../user/stream/request.h"
 
 struct good_case {
 	const char *text;

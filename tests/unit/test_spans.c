@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "../../user/base/cleanup.h"
-#include "../../user/lint/spans.h"
+#include "../../user/checks/lint/spans.h"
 
 #define NO_ITEM 99
 

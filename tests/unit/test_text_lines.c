@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
-#include "../../user/exchange/text_lines.h"
+#include "../../user/formats/text_lines.h"
 
 struct check_case {
 	const char *text;

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "../../user/policy/words.h"
+#include "../../user/registry/words.h"
 
 struct kind {
 	const char *name;

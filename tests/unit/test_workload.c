@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../user/event/workload.h"
+#include "../../user/identity/workload.h"
 
 #define ID    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define ID2   "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"

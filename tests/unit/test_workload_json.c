@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
-#include "../../user/event/workload_json.h"
+#include "../../user/identity/workload_json.h"
 
 #define POD "0d6c1f2e-8f5e-4e2e-9d7a-1b2c3d4e5f60"
 

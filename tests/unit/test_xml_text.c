@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
-#include "../../user/report/xml_text.h"
+#include "../../user/formats/xml_text.h"
 
 #define FFFD "\xef\xbf\xbd"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
-#include "../../user/exchange/yaml_scalar.h"
+#include "../../user/formats/yaml_scalar.h"
 
 struct scalar_case {
 	const char *text, *want;

@@ -13,12 +13,12 @@
 
 #include "../base/log.h"
 #include "../base/terminal.h"
-#include "../policy/words.h"
-#include "apply.h"
-#include "expiry.h"
-#include "foresee.h"
+#include "../registry/words.h"
+#include "policy_load.h"
+#include "exception_timer.h"
+#include "../violations/would_break.h"
 #include "notify.h"
-#include "room.h"
+#include "spare_map.h"
 #include "state.h"
 #include "watchdog.h"
 
@@ -187,7 +187,7 @@ static int prepare_sweeps(struct agent *agent)
 
 static int start_telling(struct agent *agent)
 {
-	int r = tell_start(agent);
+	int r = drain_start(agent);
 
 	if (r < 0) {
 		log_error("reading the ring buffer: %s", strerror(-r));
@@ -286,7 +286,7 @@ static void say_stopped(struct agent *agent)
 	(void)notify("STOPPING=1");
 	if (!stays)
 		kernel_detach(agent->kernel);
-	tell_all(agent);
+	drain_all(agent);
 	unwritten = sink_drain(agent->sink, STOP_DRAIN_MS);
 	log_info("stopped: lines %llu, violations folded into them %llu, lost %llu,"
 		 " lines not written %llu",

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-bool health_is_agent(const struct neighbour *program)
+bool health_is_agent(const struct foreign_program *program)
 {
 	static const char *const names[] = { "hp_bind4", "hp_bind6", "hp_post_bind4",
 					     "hp_post_bind6" };
@@ -14,7 +14,7 @@ bool health_is_agent(const struct neighbour *program)
 	return false;
 }
 
-void health_put_program(const struct neighbour *program, struct buf *out)
+void health_put_program(const struct foreign_program *program, struct buf *out)
 {
 	buf_printf(out, "program %u", program->program_id);
 	if (*program->name) {
@@ -26,12 +26,12 @@ void health_put_program(const struct neighbour *program, struct buf *out)
 }
 
 /* Who may have overridden ours at a hook: each of those that come after it. */
-static void put_suspects(const char *hook, const struct neighbours *foreign, struct buf *out)
+static void put_suspects(const char *hook, const struct foreign_programs *foreign, struct buf *out)
 {
 	const char *before = ": ";
 
 	for (size_t i = 0; i < foreign->len; i++) {
-		const struct neighbour *n = &foreign->list[i];
+		const struct foreign_program *n = &foreign->list[i];
 
 		if (!n->after || strcmp(n->hook, hook) != 0)
 			continue;
@@ -41,7 +41,7 @@ static void put_suspects(const char *hook, const struct neighbours *foreign, str
 	}
 }
 
-static void put_unproved(const struct health_view *view, const struct neighbours *foreign,
+static void put_unproved(const struct health_view *view, const struct foreign_programs *foreign,
 			 struct buf *out)
 {
 	buf_printf(out, "%s: %s", view->unproved, view->words);
@@ -109,7 +109,7 @@ static void compare_effect(const struct health *before, const struct health *now
 		 });
 }
 
-static bool has(const struct neighbours *list, const struct neighbour *n)
+static bool has(const struct foreign_programs *list, const struct foreign_program *n)
 {
 	for (size_t i = 0; i < list->len; i++)
 		if (list->list[i].after && strcmp(list->list[i].hook, n->hook) == 0 &&
@@ -119,13 +119,13 @@ static bool has(const struct neighbours *list, const struct neighbour *n)
 }
 
 /* Tell of those in `these` that are not in `those`. */
-static void tell_missing(const struct neighbours *these, const struct neighbours *those,
+static void tell_missing(const struct foreign_programs *these, const struct foreign_programs *those,
 			 enum notice_kind kind, health_notice_fn fn, void *data)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 
 	for (size_t i = 0; i < these->len; i++) {
-		const struct neighbour *n = &these->list[i];
+		const struct foreign_program *n = &these->list[i];
 
 		if (!n->after || has(those, n))
 			continue;

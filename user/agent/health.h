@@ -6,28 +6,28 @@
 
 #include "../base/buf.h"
 #include "../event/notice.h"
-#include "../kernel/neighbours.h"
+#include "../kernel/foreign_programs.h"
 
 /* What was found. Strings may hold any bytes. */
 struct health_view {
-	const char *cgroup;		  /* where the programs belong */
-	bool cgroup_gone;		  /* it is not there any more */
-	const char *netns;		  /* by which name it was asked for; NULL: by none */
-	bool netns_gone;		  /* the name is, and with it, maybe, the namespace */
-	bool netns_other;		  /* the name is another one's now */
-	const char *detached;		  /* a hook whose link is dead; NULL: none is */
-	const char *unproved;		  /* a hook that the canary could not prove; NULL: none */
-	bool overridden;		  /* it denies, and another program lets through */
-	bool put_off;			  /* it could not be tried now, and is taken for proved */
-	const char *words;		  /* why it could not be proved */
-	const char *error;		  /* what the system says to that, or NULL */
-	const struct neighbours *foreign; /* programs of others; NULL: not to be told now */
+	const char *cgroup;   /* where the programs belong */
+	bool cgroup_gone;     /* it is not there any more */
+	const char *netns;    /* by which name it was asked for; NULL: by none */
+	bool netns_gone;      /* the name is, and with it, maybe, the namespace */
+	bool netns_other;     /* the name is another one's now */
+	const char *detached; /* a hook whose link is dead; NULL: none is */
+	const char *unproved; /* a hook that the canary could not prove; NULL: none */
+	bool overridden;      /* it denies, and another program lets through */
+	bool put_off;	      /* it could not be tried now, and is taken for proved */
+	const char *words;    /* why it could not be proved */
+	const char *error;    /* what the system says to that, or NULL */
+	const struct foreign_programs *foreign; /* programs of others; NULL: not to be told now */
 };
 
 struct health {
 	bool effective;
 	struct buf reason; /* why it is not, or what could not be tried now; safe for a terminal */
-	struct neighbours foreign;
+	struct foreign_programs foreign;
 };
 
 /*
@@ -46,7 +46,7 @@ void health_compare(const struct health *before, const struct health *now, healt
 		    void *data);
 
 /* Is it, by its name, a program of another agent? */
-bool health_is_agent(const struct neighbour *program);
+bool health_is_agent(const struct foreign_program *program);
 
 /* Append a program's id, and its name where it is known, and whether it is another agent's. */
-void health_put_program(const struct neighbour *program, struct buf *out);
+void health_put_program(const struct foreign_program *program, struct buf *out);

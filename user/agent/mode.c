@@ -7,9 +7,9 @@
 #include "../base/log.h"
 #include "../base/stamp.h"
 #include "../base/status.h"
-#include "../policy/words.h"
-#include "apply.h"
-#include "foresee.h"
+#include "../registry/words.h"
+#include "policy_load.h"
+#include "../violations/would_break.h"
 #include "mode_rule.h"
 #include "state.h"
 
@@ -72,7 +72,7 @@ static void tell_switch(struct agent *agent)
 		   state->uid);
 	notice.message = message.data ? message.data : mode;
 	log_warning("%s", notice.message);
-	tell_notice(agent, &notice);
+	deliver_notice(agent, &notice);
 }
 
 static int switch_mode(struct agent *agent, const struct request *request)

@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "../base/jsonw.h"
-#include "request.h"
+#include "../stream/request.h"
 
 struct agent;
 

@@ -11,9 +11,9 @@
 #include "../base/log.h"
 #include "../base/status.h"
 #include "../event/tally.h"
-#include "../kernel/ephemeral.h"
-#include "../kernel/neighbours.h"
-#include "apply.h"
+#include "../kernel/sockets/ephemeral.h"
+#include "../kernel/foreign_programs.h"
+#include "policy_load.h"
 #include "state.h"
 
 /* Kernels before 5.11 charge maps to RLIMIT_MEMLOCK; later ones don't look at it. */
@@ -193,9 +193,9 @@ int programs_publish(struct agent *agent)
 static void say_blocked(const struct agent *agent)
 {
 	_cleanup_buf_ struct buf program = { 0 };
-	struct neighbours_blocker blocker;
+	struct foreign_blocker blocker;
 
-	if (!neighbours_find_blocker(agent->mounts.v2, agent->cgroup, &blocker)) {
+	if (!foreign_programs_find_blocker(agent->mounts.v2, agent->cgroup, &blocker)) {
 		log_error("attaching to cgroup %s: %s: CAP_NET_ADMIN is missing, or a program that"
 			  " can't be seen from here keeps others out",
 			  agent->cgroup, strerror(EPERM));

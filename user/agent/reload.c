@@ -8,7 +8,7 @@
 
 #include "../base/log.h"
 #include "../base/stamp.h"
-#include "expiry.h"
+#include "exception_timer.h"
 #include "notify.h"
 #include "state.h"
 
@@ -35,7 +35,7 @@ static void tell(struct agent *agent, enum notice_kind kind, const struct buf *m
 	log_message(kind == NOTICE_REGISTRY ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s",
 		    notice.message);
 	(void)clock_gettime(CLOCK_REALTIME, &notice.time);
-	tell_notice(agent, &notice);
+	deliver_notice(agent, &notice);
 }
 
 static void put_first(const struct diags *errors, struct buf *out)

@@ -11,7 +11,7 @@
 #include "../base/jsonw.h"
 #include "../base/loop.h"
 #include "../registry/diag.h"
-#include "apply.h"
+#include "policy_load.h"
 
 struct request;
 

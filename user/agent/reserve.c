@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../kernel/ephemeral.h"
+#include "../kernel/sockets/ephemeral.h"
 #include "reserve_plan.h"
 
 #define LIST_LOG_MAX	240   /* bytes of a list of ports in a message */

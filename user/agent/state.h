@@ -7,32 +7,32 @@
 #include "../event/fold.h"
 #include "../kernel/kernel.h"
 #include "../kernel/netns.h"
-#include "../kernel/procs.h"
-#include "../kernel/receivers.h"
+#include "../kernel/sockets/socket_owners.h"
+#include "../kernel/sockets/receivers.h"
 #include "../policy/policy.h"
 #include "../registry/registry.h"
-#include "audited.h"
-#include "batch.h"
+#include "../violations/audited.h"
+#include "../stream/batch.h"
 #include "config.h"
-#include "control.h"
-#include "files.h"
-#include "generations.h"
-#include "history.h"
-#include "identity.h"
-#include "known.h"
-#include "learn.h"
+#include "../stream/control.h"
+#include "registry_watch.h"
+#include "../stream/generations.h"
+#include "../stream/history.h"
+#include "../identity/identity.h"
+#include "../violations/reported_sockets.h"
+#include "../violations/learn.h"
 #include "privilege.h"
 #include "reload.h"
 #include "mode.h"
 #include "reserve.h"
-#include "sink.h"
+#include "../stream/sink.h"
 #include "watch.h"
 
 /* What the sweeps of the socket table found. */
 struct sweep_state {
 	struct known *known;
 	struct known *unclosed; /* that could not be closed: it is not tried again */
-	struct procs *procs;
+	struct socket_owners *procs;
 	struct loop_source *timer;
 	struct port_range range;      /* as last read */
 	uint64_t runs, found, closed; /* since the start */
@@ -110,26 +110,27 @@ void programs_end(struct agent *agent);
 /* tell.c: from records to lines. */
 
 /* Prepare the folding and wait for records. 0, or a negative errno. */
-int tell_start(struct agent *agent);
+int drain_start(struct agent *agent);
 
 /* Take and tell all that the kernel has now, pending counts included. */
-void tell_all(struct agent *agent);
+void drain_all(struct agent *agent);
 
 /* Take and tell the records that wait: then all that the hooks saw is known. */
-void tell_records(struct agent *agent);
+void drain_records(struct agent *agent);
 
 /* Write what was told, and count it. */
-void tell_flush(struct agent *agent);
+void deliver_flush(struct agent *agent);
 
 /*
- * Tell of sockets that a sweep found; tell_flush() is to follow. `counted`: a program has counted
- * them, as far as one can tell, if as many were lost (sweep.lost).
+ * Tell of sockets that a sweep found; deliver_flush() is to follow. `counted`: a program has
+ * counted them, as far as one can tell, if as many were lost (sweep.lost).
  */
-void tell_found(struct agent *agent, const struct hp_event *record, uint64_t count, bool counted);
+void deliver_found(struct agent *agent, const struct hp_event *record, uint64_t count,
+		   bool counted);
 
 /* sweep.c: the socket table, compared with what the hooks saw. */
 
-/* What tell_start() needs of it. 0, or a negative errno. */
+/* What drain_start() needs of it. 0, or a negative errno. */
 int sweep_prepare(struct agent *agent);
 
 /* The first sweep, and those of --sweep from now on. */
@@ -168,7 +169,7 @@ bool sctp_can_be_checked(const struct agent *agent);
 void sctp_attach(struct agent *agent);
 
 /* Tell of the agent itself; in no counter. */
-void tell_notice(struct agent *agent, struct notice *notice);
+void deliver_notice(struct agent *agent, struct notice *notice);
 
 /* serve.c: the document that answers a request; control_document_fn */
 int serve_document(void *agent, const struct request *request, struct buf *out);

@@ -4,7 +4,7 @@
 #include "../base/jsonw.h"
 #include "../base/stamp.h"
 #include "../event/tally.h"
-#include "../policy/words.h"
+#include "../registry/words.h"
 #include "state.h"
 
 uint64_t status_violations(const struct hp_counters *counters)
@@ -148,10 +148,10 @@ static void put_abilities(struct jsonw *w, const struct agent *agent)
 	jsonw_bool(w, "guard", kernel_guards(agent->kernel));
 	jsonw_string(w, "listen", listen[kernel_listen_hook(agent->kernel)]);
 	jsonw_bool(w, "sctp", agent->sctp_attached && kernel_lsm_ran(agent->kernel));
-	if (procs_ask_kernel(agent->sweep.procs) < 0)
+	if (socket_owners_ask_kernel(agent->sweep.procs) < 0)
 		jsonw_null(w, "iterator"); /* not needed yet */
 	else
-		jsonw_bool(w, "iterator", procs_ask_kernel(agent->sweep.procs));
+		jsonw_bool(w, "iterator", socket_owners_ask_kernel(agent->sweep.procs));
 	jsonw_object_end(w);
 }
 
@@ -210,7 +210,7 @@ void status_json(struct agent *agent, struct buf *out)
 	struct health health;
 
 	agent_refresh(agent);
-	tell_all(agent); /* so that next to nothing is pending */
+	drain_all(agent); /* so that next to nothing is pending */
 	watch_look(agent, &health);
 	jsonw_object(&w, NULL);
 	jsonw_string(&w, "mode", word_mode(agent->decision.mode));

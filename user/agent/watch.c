@@ -97,10 +97,10 @@ void watch_look(struct agent *agent, struct health *ret_health)
 		.cgroup_gone = is_gone(fd),
 		.detached = find_detached(agent),
 	};
-	struct neighbours foreign;
+	struct foreign_programs foreign;
 
 	/* while one of ours is off, nobody can tell what is before it and what after */
-	if (fd >= 0 && !view.detached && neighbours_find(agent->kernel, fd, &foreign) == 0)
+	if (fd >= 0 && !view.detached && foreign_programs_find(agent->kernel, fd, &foreign) == 0)
 		view.foreign = &foreign;
 	view_netns(agent, &view);
 	view_proof(&agent->watch, &view);
@@ -165,7 +165,7 @@ static void on_notice(void *data, const struct notice *notice)
 	if (notice->kind == NOTICE_EFFECTIVE || notice->kind == NOTICE_NOT_EFFECTIVE)
 		tell_manager(notice->message);
 	(void)clock_gettime(CLOCK_REALTIME, &told.time);
-	tell_notice(data, &told);
+	deliver_notice(data, &told);
 }
 
 /* What could not be tried is for the log: nothing has changed by it. */
@@ -201,7 +201,7 @@ static void on_timer(void *data, uint32_t events)
 
 /* Its canaries are violations to us, and ours to it: programs know those of their own agent only.
  */
-static void say_agents(const struct neighbours *foreign)
+static void say_agents(const struct foreign_programs *foreign)
 {
 	for (size_t i = 0; i < foreign->len; i++) {
 		if (!health_is_agent(&foreign->list[i]))
@@ -237,7 +237,7 @@ void watch_put(const struct agent *agent, const struct health *health, struct js
 	jsonw_u64(w, "checked", now_s() - agent->watch.proof_s);
 	jsonw_array(w, "foreign");
 	for (size_t i = 0; i < health->foreign.len; i++) {
-		const struct neighbour *n = &health->foreign.list[i];
+		const struct foreign_program *n = &health->foreign.list[i];
 
 		jsonw_object(w, NULL);
 		jsonw_string(w, "hook", n->hook);

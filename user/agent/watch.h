@@ -7,7 +7,7 @@
 
 #include "../base/jsonw.h"
 #include "../base/loop.h"
-#include "../kernel/canary.h"
+#include "../kernel/canary/canary.h"
 #include "health.h"
 
 #define WATCH_S 20 /* what goes wrong is to be found within a minute */

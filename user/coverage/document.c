@@ -6,7 +6,7 @@
 
 #include "../base/jsonw.h"
 #include "../base/table.h"
-#include "../policy/words.h"
+#include "../registry/words.h"
 
 static const char *kind_word(enum way_kind kind)
 {

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "../kernel/canary.h"
-#include "../kernel/ephemeral.h"
+#include "../kernel/canary/canary.h"
+#include "../kernel/sockets/ephemeral.h"
 #include "state.h"
 #include "sysctl.h"
 
@@ -67,7 +67,7 @@ static int load(struct run *run)
 	kernel_set_chosen_range(run->kernel, first, last);
 	r = kernel_publish(run->kernel, run->policy, &config);
 	if (r == 0)
-		r = watch_start(run);
+		r = observe_start(run);
 	return run_failed(run, r, "publishing the policy");
 }
 
@@ -120,18 +120,18 @@ static int take_one(struct run *run, size_t i)
 static int take_and_look(struct run *run, size_t i)
 {
 	struct look *look = &run_at(run, i)->looks[run->round];
-	struct watch_sum before = { 0 }, after = { 0 };
+	struct observe_sum before = { 0 }, after = { 0 };
 	int r;
 
-	watch_drain(run);
-	r = watch_sum(run, &before);
+	observe_drain(run);
+	r = observe_sum(run, &before);
 	run->now = run_at(run, i);
 	if (r == 0)
 		r = take_one(run, i);
-	watch_drain(run);
+	observe_drain(run);
 	run->now = NULL;
 	if (r == 0)
-		r = watch_sum(run, &after);
+		r = observe_sum(run, &after);
 	look->events = after.events - before.events;
 	look->denied = after.denied - before.denied;
 	return r;
@@ -160,12 +160,12 @@ static int take_and_ask(struct run *run)
 	int r = take_all(run);
 
 	if (r == 0 && run->kernel && !run_is_held(run->round))
-		r = watch_sweep(run, &config);
+		r = observe_sweep(run, &config);
 	if (run->kernel)
 		kernel_detach(run->kernel);
-	watch_drain(run);
+	observe_drain(run);
 	if (r == 0)
-		watch_after(run);
+		observe_after(run);
 	return r;
 }
 
@@ -180,7 +180,7 @@ static int steps(struct run *run)
 	if (r == 0)
 		r = start_all(run);
 	if (r == 0)
-		watch_before(run);
+		observe_before(run);
 	if (r == 0 && has_programs(run->round))
 		r = load(run);
 	if (r == 0 && has_programs(run->round))

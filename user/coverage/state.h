@@ -38,26 +38,26 @@ bool run_wants(struct run *run, size_t i);
 /* round.c: go through the round at hand, and leave nothing of it. 0, or a negative errno. */
 int round_run(struct run *run);
 
-/* watch.c: what is seen, kept in the looks. All return 0, or a negative errno. */
+/* observe.c: what is seen, kept in the looks. All return 0, or a negative errno. */
 
 /* Everything that the hooks have counted so far. */
-struct watch_sum {
+struct observe_sum {
 	uint64_t events, denied;
 };
-int watch_sum(struct run *run, struct watch_sum *ret_sum);
+int observe_sum(struct run *run, struct observe_sum *ret_sum);
 
 /* Take the records of the programs from now on. */
-int watch_start(struct run *run);
+int observe_start(struct run *run);
 
 /* Take those that wait. */
-void watch_drain(struct run *run);
+void observe_drain(struct run *run);
 
 /* Look for the ports in the socket table. */
-int watch_sweep(struct run *run, const struct hp_config *config);
+int observe_sweep(struct run *run, const struct hp_config *config);
 
 /*
  * Ask each port who has it, into `before` or `after` of the look. With no
  * program attached, or what is tried for that would be a violation itself.
  */
-void watch_before(struct run *run);
-void watch_after(struct run *run);
+void observe_before(struct run *run);
+void observe_after(struct run *run);

@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 
 #include "../base/log.h"
-#include "../manifest/manifest.h"
-#include "../report/report.h"
+#include "../checks/manifest/manifest.h"
+#include "../formats/report.h"
 #include "../source/file_once.h"
 #include "../source/file_tree.h"
-#include "offline.h"
+#include "registry_argument.h"
 
 struct asked {
 	struct node_options node;

@@ -8,7 +8,7 @@
 
 #include "../base/log.h"
 #include "../base/status.h"
-#include "../exchange/layer_yaml.h"
+#include "../formats/layer_yaml.h"
 #include "../source/source_file.h"
 
 static int read_path(const char *path, struct buf *out)

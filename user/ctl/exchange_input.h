@@ -2,7 +2,7 @@
 /* Files of other formats, read for the verbs that take them. */
 #pragma once
 
-#include "../exchange/import.h"
+#include "../formats/import.h"
 
 /*
  * Read a file, or standard input for "-", of at most REGISTRY_FILE_MAX bytes. An exit

@@ -9,8 +9,8 @@
 #include "../base/log.h"
 #include "../base/parse.h"
 #include "../policy/explain.h"
-#include "../policy/words.h"
-#include "offline.h"
+#include "../registry/words.h"
+#include "registry_argument.h"
 
 struct asked {
 	struct node_options node;

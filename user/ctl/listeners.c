@@ -7,10 +7,10 @@
 
 #include "../base/log.h"
 #include "../base/table.h"
-#include "../event/workload_json.h"
+#include "../identity/workload_json.h"
 #include "answer.h"
 #include "listeners_page.h"
-#include "offline.h"
+#include "registry_argument.h"
 
 struct asked {
 	struct node_options node;

@@ -8,8 +8,8 @@
 
 #include "../base/log.h"
 #include "../base/status.h"
-#include "../lint/lint.h"
-#include "../page/page.h"
+#include "../checks/lint/lint.h"
+#include "../formats/html/page.h"
 #include "../source/node_options.h"
 #include "outfile.h"
 
@@ -59,12 +59,12 @@ int listeners_page(const struct registry *registry, const struct json *document,
 	}
 	put_title(&title);
 	put_generated(&generated);
-	page_put(&(struct page) { .registry = registry,
-				  .listeners = document,
-				  .violations = violations,
-				  .findings = &findings,
-				  .title = title.data,
-				  .generated = generated.data },
-		 &page);
+	html_page_put(&(struct page) { .registry = registry,
+				       .listeners = document,
+				       .violations = violations,
+				       .findings = &findings,
+				       .title = title.data,
+				       .generated = generated.data },
+		      &page);
 	return outfile_write(path, &page);
 }

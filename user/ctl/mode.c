@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../event/break_table.h"
-#include "../policy/words.h"
+#include "../violations/impact_table.h"
+#include "../registry/words.h"
 #include "answer.h"
 
 struct asked {

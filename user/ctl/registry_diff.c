@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../exchange/compare.h"
-#include "../exchange/layer_build.h"
+#include "../diff/compare.h"
+#include "../formats/layer_build.h"
 #include "exchange_input.h"
-#include "offline.h"
+#include "registry_argument.h"
 
 #define VERB "registry diff"
 

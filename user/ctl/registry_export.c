@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../exchange/export.h"
-#include "../exchange/layer_build.h"
+#include "../formats/export.h"
+#include "../formats/layer_build.h"
 #include "../registry/port_ranges.h"
-#include "offline.h"
+#include "registry_argument.h"
 
 #define VERB "registry export"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../exchange/layer_build.h"
+#include "../formats/layer_build.h"
 #include "exchange_input.h"
 
 #define VERB "registry import"

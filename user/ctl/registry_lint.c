@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../lint/lint.h"
-#include "../report/report.h"
-#include "offline.h"
+#include "../checks/lint/lint.h"
+#include "../formats/report.h"
+#include "registry_argument.h"
 
 struct asked {
 	struct node_options node;

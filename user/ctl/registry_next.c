@@ -11,9 +11,9 @@
 #include "../base/log.h"
 #include "../base/parse.h"
 #include "../base/table.h"
-#include "../policy/words.h"
+#include "../registry/words.h"
 #include "../registry/next.h"
-#include "offline.h"
+#include "registry_argument.h"
 
 #define COUNT_MAX 65535
 

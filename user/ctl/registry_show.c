@@ -9,9 +9,9 @@
 
 #include "../base/log.h"
 #include "../base/table.h"
-#include "../policy/words.h"
-#include "../exchange/registry_json.h"
-#include "offline.h"
+#include "../registry/words.h"
+#include "../formats/registry_json.h"
+#include "registry_argument.h"
 
 struct show {
 	struct node_options node;

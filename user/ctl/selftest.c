@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl selftest: let the agent prove now that it is effective. */
-#include "effective.h"
+#include "health.h"
 
 #include <inttypes.h>
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "effective.h"
+#include "health.h"
 
 static const struct option_spec specs[] = {
 	{ "json", NULL, "the whole document", verb_set_flag, false },

@@ -11,7 +11,7 @@
 #include "../base/parse.h"
 #include "../base/terminal.h"
 #include "../policy/policy.h"
-#include "../policy/words.h"
+#include "../registry/words.h"
 #include "client.h"
 
 struct tail {

@@ -9,7 +9,7 @@
 
 #include "../../bpf/abi.h"
 #include "../base/buf.h"
-#include "workload.h"
+#include "../identity/workload.h"
 
 struct event {
 	struct timespec time;  /* of the last violation that the line stands for, UTC */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../base/stamp.h"
-#include "../policy/words.h"
+#include "../registry/words.h"
 #include "address.h"
 #include "block.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "event.h"
 
-#include "../policy/words.h"
+#include "../registry/words.h"
 #include "address.h"
 #include "clock.h"
 

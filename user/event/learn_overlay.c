@@ -8,8 +8,8 @@
 
 #include "../base/jsonw.h"
 #include "../base/stamp.h"
-#include "../policy/words.h"
-#include "workload_json.h"
+#include "../registry/words.h"
+#include "../identity/workload_json.h"
 
 #define WHO_BYTES 200 /* of a reason; far from what the reader takes */
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "layout.h"
-#include "parts.h"
+#include "kernel_internal.h"
 
 /* Does a map's name, and pin, outlive its program? Constants belong to the program. */
 static bool is_kept(const struct bpf_map *map)

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "../base/thread.h"
-#include "rows.h"
+#include "row_map.h"
 
 static void *install(void *data)
 {

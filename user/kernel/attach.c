@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "parts.h"
+#include "kernel_internal.h"
 
 static const char *const hooks[PART_MAX] = {
 	[PART_BIND4] = "cgroup_inet4_bind",

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "parts.h"
+#include "kernel_internal.h"
 
 static enum half half_of(enum part part)
 {

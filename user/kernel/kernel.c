@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "parts.h"
+#include "kernel_internal.h"
 
 void kernel_free(struct kernel *kernel)
 {

@@ -6,7 +6,7 @@
 #include "../base/log.h"
 #include "../base/thread.h"
 #include "ahead.h"
-#include "parts.h"
+#include "kernel_internal.h"
 
 #define LINES_SHOWN 20 /* of what libbpf says at once */
 

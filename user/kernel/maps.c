@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "parts.h"
+#include "kernel_internal.h"
 
 #define RING_MIN     (256U * 1024)
 #define RING_MAX     (16U * 1024 * 1024)

@@ -2,7 +2,7 @@
 /* Opening the object, with the types of this kernel that it names. */
 #include <errno.h>
 
-#include "parts.h"
+#include "kernel_internal.h"
 
 int object_open_again(const struct kernel *kernel, struct hostport_bpf **ret_skel)
 {

@@ -11,8 +11,8 @@
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
 
-#include "parts.h"
-#include "rows.h"
+#include "kernel_internal.h"
+#include "row_map.h"
 
 #define BATCH	  1024
 #define SPARE_MIN 512  /* rows that a small policy may grow to before it has to wait */

@@ -4,7 +4,7 @@
 
 #include "../registry/row_json.h"
 #include "explain_why.h"
-#include "words.h"
+#include "../registry/words.h"
 
 static void put_owner(struct jsonw *w, enum owner_answer owner)
 {

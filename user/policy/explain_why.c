@@ -2,7 +2,7 @@
 #include "explain_why.h"
 
 #include "resolve.h"
-#include "words.h"
+#include "../registry/words.h"
 
 static void put_ports(const struct reg_row *row, struct buf *out)
 {

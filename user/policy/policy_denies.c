@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "words.h"
+#include "../registry/words.h"
 
 #define WORD_MAX 32
 

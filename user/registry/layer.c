@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../policy/words.h"
+#include "words.h"
 #include "reader.h"
 #include "yaml.h"
 

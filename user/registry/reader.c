@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "spell.h"
+#include "suggest.h"
 
 #define SHOWN 64 /* bytes of a value that a message repeats */
 
@@ -98,7 +98,7 @@ static void say_unknown(const struct reader *r, const struct fields *fields,
 	const char *name = yaml_tree_text(r->tree, key), *near = NULL;
 
 	if (r->diags->total < DIAGS_MAX)
-		near = spell_near(name, field_name, fields);
+		near = suggest_near(name, field_name, fields);
 	if (near)
 		reader_say(r, key, "%.*s: not a key of %s; did you mean %s?", SHOWN, name,
 			   fields->what, near);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "registry.h"
-#include "spell.h"
+#include "suggest.h"
 
 #define WHY_MAX 256
 
@@ -91,7 +91,7 @@ static const char *word_at(const void *list, size_t n)
 static void say_words(const struct reader *r, const struct field *field,
 		      const struct yaml_node *value)
 {
-	const char *near = spell_near(yaml_tree_text(r->tree, value), word_at, field->words);
+	const char *near = suggest_near(yaml_tree_text(r->tree, value), word_at, field->words);
 	char why[WHY_MAX] = "not one of ";
 	size_t at = strlen(why);
 	const char *word;

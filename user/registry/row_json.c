@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "../policy/words.h"
+#include "words.h"
 
 static void put_ports(struct jsonw *w, const struct reg_row *row)
 {

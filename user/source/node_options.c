@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../policy/words.h"
+#include "../registry/words.h"
 
 /* Classes that only later versions can tell: to accept them would promise what is not kept. */
 #define NOT_DECIDED (1U << HP_CLASS_OWNER | 1U << HP_CLASS_UNDECLARED)

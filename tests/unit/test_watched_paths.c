@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "../../user/source/watched_paths.h"
+#include "directory.h"
+
+static void put_file(const char *path, const char *text)
+{
+	_cleanup_fclose_ FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+}
+
+/* Below the working directory, which stands in them as "~"; others as they are. */
+static void check_places(const char *name, const char *const *specs, size_t n, const char *want)
+{
+	_cleanup_names_ struct names places = { 0 };
+	_cleanup_free_ char *here = getcwd(NULL, 0);
+	_cleanup_buf_ struct buf got = { 0 };
+
+	assert_non_null(here);
+	assert_int_equal(watched_paths_find(specs, n, &places), 0);
+	for (size_t i = 0; i < places.len; i++) {
+		const char *p = places.items[i];
+		size_t len = strlen(here);
+
+		if (strncmp(p, here, len) == 0)
+			buf_printf(&got, "~%s ", p + len);
+		else
+			buf_printf(&got, "%s ", p);
+	}
+	check_text(name, got.data, want);
+}
+
+#define PLACES(want, ...)                                                                          \
+	do {                                                                                       \
+		const char *const specs[] = { __VA_ARGS__ };                                       \
+                                                                                                   \
+		check_places(#__VA_ARGS__, specs, ARRAY_LEN(specs), want);                         \
+	} while (0)
+
+static void test_places(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("d", 0755) | mkdir("e", 0755) | mkdir("e/v1", 0755), 0);
+	put_file("d/a.yaml", "");
+	put_file("e/v1/b.yaml", "");
+	PLACES(NULL, "builtin:openshift");
+	PLACES("d ~/d ", "d/a.yaml");
+	PLACES(". ~ d ~/d ", "none.yaml/", "d");
+}
+
+/* In the order in which they are found: what is named twice stands there once. */
+static void test_links(void **state)
+{
+	(void)state;
+	assert_int_equal(symlink("../e/v1/b.yaml", "d/b.yaml"), 0);
+	assert_int_equal(symlink("v1", "e/..data"), 0);
+	assert_int_equal(symlink("..data/b.yaml", "e/b.yaml"), 0);
+	assert_int_equal(symlink("d", "link"), 0);
+	PLACES("d ~/e/v1 ", "d/b.yaml");
+	PLACES(". ~ e ~/e/v1 ", "e");
+	PLACES(". ~ link ~/d ~/e/v1 ", "link", "builtin:hostportd");
+	PLACES(". ~ link/ ~/d ~/e/v1 ", "link/");
+}
+
+static void test_missing(void **state)
+{
+	(void)state;
+	PLACES("d ", "d/none.yaml");
+	PLACES("d ", "d/no/such/none.yaml");
+	PLACES(". ", "no/such/none.yaml");
+	PLACES("/ ", "/no-such/none.yaml");
+}
+
+static uint64_t stamp(const char *spec)
+{
+	return watched_paths_stamp(&spec, 1);
+}
+
+static void set_times(const char *path, time_t s)
+{
+	const struct timespec times[2] = { { .tv_sec = s }, { .tv_sec = s } };
+
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void test_stamp(void **state)
+{
+	uint64_t none, one, two;
+
+	(void)state;
+	none = stamp("s/a.yaml");
+	assert_int_equal(mkdir("s", 0755), 0);
+	put_file("s/a.yaml", "text");
+	set_times("s/a.yaml", 1000);
+	one = stamp("s/a.yaml");
+	assert_true(one && none && one != none);
+	check_u64("nothing has changed", stamp("s/a.yaml"), one);
+	set_times("s/a.yaml", 1001);
+	two = stamp("s/a.yaml");
+	assert_true(two != one);
+	assert_int_equal(chmod("s/a.yaml", 0600), 0);
+	assert_true(stamp("s/a.yaml") != two);
+	one = stamp("s");
+	put_file("s/.hidden.yaml", "x");
+	put_file("s/notes.txt", "x");
+	check_u64("no layers", stamp("s"), one);
+	put_file("s/b.yaml", "x");
+	two = stamp("s");
+	assert_true(two != one);
+	assert_int_equal(rename("s/b.yaml", "s/c.yaml"), 0);
+	assert_true(stamp("s") != two && stamp("s") != one);
+	assert_int_equal(unlink("s/c.yaml"), 0);
+	check_u64("as it was", stamp("s"), one);
+	check_u64("built-in ones never change", stamp("builtin:openshift"), stamp("builtin:none"));
+}
+
+static void test_any(void **state)
+{
+	const char *const specs[] = { "builtin:openshift", "d" };
+
+	(void)state;
+	check_int("none", watched_paths_any(specs, 0), false);
+	check_int("built-in", watched_paths_any(specs, 1), false);
+	check_int("a directory", watched_paths_any(specs, 2), true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_places),	cmocka_unit_test(test_links),
+		cmocka_unit_test(test_missing), cmocka_unit_test(test_stamp),
+		cmocka_unit_test(test_any),
+	};
+
+	return cmocka_run_group_tests(tests, into_directory, out_of_directory);
+}

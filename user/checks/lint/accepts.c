@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "accepts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../bpf/abi.h"
+
+#define ANY_PROTO HP_PROTO_MAX
+#define NO_LAYER  REGISTRY_LAYERS_MAX
+
+/* Which accepts a question is for: whose they are, and of what. */
+struct query {
+	uint8_t by; /* layers, by their place */
+	uint8_t of; /* NO_LAYER: of the accept's own, which it does not name */
+	uint8_t rule;
+	uint8_t proto;
+};
+
+static uint64_t group_of(struct query q)
+{
+	return (uint64_t)q.by << 24 | (uint64_t)q.of << 16 | (uint64_t)q.rule << 8 | q.proto;
+}
+
+struct subject subject_of(const struct lint_row *at)
+{
+	return (struct subject) {
+		.layer = at->layer,
+		.proto = at->row->proto,
+		.first = at->row->first,
+		.last = at->row->last,
+	};
+}
+
+static uint8_t place_of(const struct registry *reg, const struct reg_layer *layer)
+{
+	return (uint8_t)(layer - reg->layers);
+}
+
+static int rule_of(const char *id)
+{
+	const struct rule *rule = rules_find(lint_rules(), id);
+
+	return rule ? (int)(rule - lint_rules()->items) : -1;
+}
+
+/* The layer that an accept names, of those below its own and its own; NO_LAYER: none. */
+static uint8_t named_layer(const struct registry *reg, uint8_t by, const char *name)
+{
+	for (uint8_t i = 0; i <= by; i++)
+		if (strcmp(reg->layers[i].name, name) == 0)
+			return i;
+	return NO_LAYER;
+}
+
+/* An accept that can meet nothing has no span: it stays unused. */
+static void add_span(struct accepts *accepts, size_t i)
+{
+	const struct lint_row *at = &accepts->items[i].at;
+	int rule = rule_of(at->row->rule);
+	struct query q = {
+		.by = place_of(accepts->reg, at->layer),
+		.of = NO_LAYER,
+		.rule = (uint8_t)rule,
+		.proto = at->row->any_proto ? ANY_PROTO : at->row->proto,
+	};
+
+	if (at->row->layer)
+		q.of = named_layer(accepts->reg, q.by, at->row->layer);
+	if (rule < 0 || (at->row->layer && q.of == NO_LAYER))
+		return;
+	accepts->in_layer[q.by] = true;
+	accepts->spans.items[accepts->spans.len++] = (struct span) {
+		.group = group_of(q),
+		.first = at->row->first,
+		.last = at->row->first ? at->row->last : UINT16_MAX,
+		.item = (uint32_t)i,
+	};
+}
+
+int accepts_collect(const struct registry *reg, struct accepts *ret)
+{
+	size_t n = 0;
+
+	*ret = (struct accepts) { .reg = reg };
+	for (size_t l = 0; l < reg->len; l++)
+		n += reg->layers[l].len - layer_rows(&reg->layers[l]);
+	ret->items = calloc(n + 1, sizeof(*ret->items));
+	ret->spans.items = calloc(n + 1, sizeof(*ret->spans.items));
+	if (!ret->items || !ret->spans.items) {
+		accepts_free(ret);
+		return -ENOMEM;
+	}
+	for (size_t l = 0; l < reg->len; l++) {
+		const struct reg_layer *layer = &reg->layers[l];
+
+		for (size_t i = layer_rows(layer); i < layer->len; i++) {
+			ret->items[ret->len].at = (struct lint_row) { layer, &layer->rows[i] };
+			add_span(ret, ret->len++);
+		}
+	}
+	spans_sort(&ret->spans);
+	return 0;
+}
+
+void accepts_free(struct accepts *accepts)
+{
+	free(accepts->items);
+	free(accepts->spans.items);
+	*accepts = (struct accepts) { 0 };
+}
+
+static const char *look(struct accepts *accepts, struct query q, const struct subject *subject)
+{
+	const uint8_t protos[] = { subject->proto, ANY_PROTO };
+
+	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
+		const struct span *span;
+
+		q.proto = protos[i];
+		span = spans_around(&accepts->spans, group_of(q), subject->first,
+				    subject->first ? subject->last : UINT16_MAX);
+		if (!span)
+			continue;
+		accepts->items[span->item].used = true;
+		return accepts->items[span->item].at.row->reason;
+	}
+	return NULL;
+}
+
+const char *accepts_find(struct accepts *accepts, enum lint_rule rule, const struct subject *at,
+			 const struct subject *other)
+{
+	uint8_t layer = place_of(accepts->reg, at->layer);
+	struct query q = { .by = layer, .of = NO_LAYER, .rule = (uint8_t)rule };
+	const char *reason = look(accepts, q, at);
+
+	for (q.by = layer; !reason && q.by < accepts->reg->len; q.by++) {
+		if (!accepts->in_layer[q.by])
+			continue;
+		q.of = layer;
+		reason = look(accepts, q, at);
+		if (reason || !other->layer)
+			continue;
+		q.of = place_of(accepts->reg, other->layer);
+		reason = look(accepts, q, other);
+	}
+	return reason;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/* What a row says of itself twice: in words, and in the columns that programs go by. */
+#include <string.h>
+#include <strings.h>
+
+#include "../../../bpf/abi.h"
+#include "lint_context.h"
+
+/* Are the words in the notes, joined by blanks or by dashes? */
+static bool notes_say(const struct reg_row *row, const char *const *ways)
+{
+	for (; row->notes && *ways; ways++)
+		if (strcasestr(row->notes, *ways))
+			return true;
+	return false;
+}
+
+static bool control_plane_in_notes(const struct reg_row *row)
+{
+	static const char *const ways[] = { "control plane only", "control-plane only",
+					    "control-plane-only", NULL };
+
+	return notes_say(row, ways);
+}
+
+static bool localhost_in_notes(const struct reg_row *row)
+{
+	static const char *const ways[] = { "localhost only", "localhost-only", NULL };
+
+	return notes_say(row, ways);
+}
+
+static bool baremetal_in_notes(const struct reg_row *row)
+{
+	static const char *const ways[] = { "baremetal only", "baremetal-only", "bare metal only",
+					    NULL };
+
+	return notes_say(row, ways);
+}
+
+static bool cell_is(const struct reg_row *row, const char *word)
+{
+	return row->control_plane && strcmp(row->control_plane, word) == 0;
+}
+
+/* A layer whose rows have the page's cell somewhere has it everywhere, blank where it is absent. */
+static bool has_cells(const struct reg_layer *layer)
+{
+	for (size_t i = 0; i < layer->len && layer->rows[i].kind <= REG_RETIRED; i++)
+		if (layer->rows[i].control_plane)
+			return true;
+	return false;
+}
+
+static void say(struct lint *lint, const struct lint_row *at, const char *notes,
+		const char *columns, const char *mend)
+{
+	struct finding *finding =
+		lint_found(lint, LINT_NOTES_CONTRADICT_COLUMNS, at, NULL, "%s: %s, and %s",
+			   lint_name(at->row).text, notes, columns);
+
+	finding_suggest(finding, "%s", mend);
+}
+
+static void check_control_plane(struct lint *lint, const struct lint_row *at, bool cells)
+{
+	const struct reg_row *row = at->row;
+	bool role = row->role == REG_ROLE_CONTROL_PLANE;
+
+	if (control_plane_in_notes(row) && !role)
+		say(lint, at, "notes say control plane only", "the role does not",
+		    "role: control-plane, or other notes");
+	else if (control_plane_in_notes(row) && cells && !cell_is(row, "yes"))
+		say(lint, at, "notes say control plane only", "the control_plane cell does not",
+		    "control_plane: \"yes\", or other notes");
+	else if (cell_is(row, "yes") && !role)
+		say(lint, at, "the control_plane cell says yes", "the role does not",
+		    "role: control-plane");
+	else if (cell_is(row, "no") && role)
+		say(lint, at, "the control_plane cell says no", "the role is control-plane",
+		    "role: any, or control_plane: \"yes\"");
+}
+
+static void check_localhost(struct lint *lint, const struct lint_row *at)
+{
+	const struct reg_row *row = at->row;
+
+	if (!localhost_in_notes(row))
+		return;
+	if (row->scope == HP_SCOPE_EXTERNAL)
+		say(lint, at, "notes say localhost only", "the scope is external",
+		    "scope: localhost, or other notes");
+	else if (row->table && strcmp(row->table, "external") == 0)
+		say(lint, at, "notes say localhost only", "it stands in the external table",
+		    "move it to the table of localhost");
+}
+
+static void check_platforms(struct lint *lint, const struct lint_row *at)
+{
+	const struct reg_row *row = at->row;
+
+	if (!baremetal_in_notes(row))
+		return;
+	if (row->platforms_len != 1 || strcmp(row->platforms[0], "baremetal") != 0)
+		say(lint, at, "notes say baremetal only",
+		    row->platforms_len ? "the platforms are others" : "it is for all platforms",
+		    "platforms: [baremetal], or other notes");
+}
+
+static void check(struct lint *lint, const struct lint_row *rows, size_t n)
+{
+	const struct reg_layer *layer = NULL;
+	bool cells = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].layer != layer)
+			cells = has_cells(rows[i].layer);
+		layer = rows[i].layer;
+		check_control_plane(lint, &rows[i], cells);
+		check_localhost(lint, &rows[i]);
+		check_platforms(lint, &rows[i]);
+	}
+}
+
+int lint_columns(struct lint *lint)
+{
+	check(lint, lint->entries, lint->entries_len);
+	check(lint, lint->retired, lint->retired_len);
+	return 0;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+/* Rows that do not stand where a reader looks for them. */
+#include <string.h>
+
+#include "../../../bpf/abi.h"
+#include "lint_context.h"
+
+/* As the published page has them: external ones by protocol, those for localhost, and retired ones.
+ */
+enum table {
+	TABLE_LOCALHOST = HP_PROTO_MAX,
+	TABLE_MAX,
+};
+
+static int table_of(const struct reg_row *row)
+{
+	const char *table = row->table;
+
+	if (table ? strcmp(table, "localhost") == 0 : row->scope == HP_SCOPE_LOCALHOST)
+		return TABLE_LOCALHOST;
+	return row->proto;
+}
+
+static void report(struct lint *lint, const struct lint_row *at, const struct reg_row *before)
+{
+	lint_found(lint, LINT_UNSORTED, at, NULL, "%s stands after %s", lint_name(at->row).text,
+		   lint_name(before).text);
+}
+
+static void check(struct lint *lint, const struct lint_row *rows, size_t n, bool one_table)
+{
+	const struct reg_row *last[TABLE_MAX] = { 0 };
+	const struct reg_layer *layer = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct reg_row **before;
+
+		if (rows[i].layer != layer)
+			memset(last, 0, sizeof(last));
+		layer = rows[i].layer;
+		before = &last[one_table ? 0 : table_of(rows[i].row)];
+		if (*before && (*before)->first > rows[i].row->first)
+			report(lint, &rows[i], *before);
+		*before = rows[i].row;
+	}
+}
+
+int lint_order(struct lint *lint)
+{
+	check(lint, lint->entries, lint->entries_len, false);
+	check(lint, lint->retired, lint->retired_len, true);
+	return 0;
+}

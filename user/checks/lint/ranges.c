@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/* Rules on where the ports of entries lie. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "../../registry/words.h"
+#include "port_coverage.h"
+#include "lint_context.h"
+
+/* The documented ranges by protocol; none: nobody documents any. */
+struct documented {
+	struct port_coverage proto[HP_PROTO_MAX];
+	bool any;
+};
+
+static uint16_t last_port(const struct lint *lint)
+{
+	uint16_t last = 0;
+
+	for (size_t i = 0; i < lint->entries_len; i++)
+		if (lint->entries[i].row->last > last)
+			last = lint->entries[i].row->last;
+	return last;
+}
+
+static void collect(const struct lint *lint, struct documented *ret)
+{
+	const struct registry *reg = lint->reg;
+	uint16_t last = last_port(lint);
+
+	for (size_t l = 0; l < reg->len; l++) {
+		const struct reg_layer *layer = &reg->layers[l];
+
+		for (size_t i = 0; i < layer->len; i++) {
+			const struct reg_row *row = &layer->rows[i];
+
+			if (row->kind != REG_RANGE)
+				continue;
+			port_coverage_add(&ret->proto[row->proto], row->first, row->last);
+			ret->any = true;
+		}
+	}
+	for (int proto = 0; proto < HP_PROTO_MAX; proto++)
+		port_coverage_close(&ret->proto[proto], last);
+}
+
+static void outside(struct lint *lint, const struct lint_row *at, bool partly)
+{
+	const char *proto = word_proto(at->row->proto);
+	struct finding *finding;
+
+	finding = lint_found(lint, LINT_OUTSIDE_DOCUMENTED_RANGE, at, NULL,
+			     partly ? "%s is external, and only partly in documented ranges" :
+				      "%s is external, and in no documented range",
+			     lint_name(at->row).text);
+	finding_suggest(finding,
+			"take a free port (hostportctl registry next), or document it: "
+			"ranges: [{protocol: %s, ports: %s, note: \"...\"}]",
+			proto, lint_ports(at->row).text);
+}
+
+static void check_documented(struct lint *lint, const struct documented *documented,
+			     const struct lint_row *at)
+{
+	const struct reg_row *row = at->row;
+	uint32_t in = port_coverage_count(&documented->proto[row->proto], row->first, row->last);
+	uint32_t all = (uint32_t)row->last - row->first + 1;
+	struct finding *finding;
+
+	if (!documented->any)
+		return;
+	if (row->scope == HP_SCOPE_EXTERNAL && in < all)
+		outside(lint, at, in > 0);
+	if (row->scope != HP_SCOPE_LOCALHOST || in == 0)
+		return;
+	finding = lint_found(lint, LINT_LOCALHOST_IN_RANGE, at, NULL,
+			     "%s is for localhost only, in a range that is open between machines",
+			     lint_name(row).text);
+	finding_suggest(finding, "take a port outside of the documented ranges");
+}
+
+static bool touches(const struct reg_row *row, uint32_t first, uint32_t last)
+{
+	return row->first <= last && row->last >= first;
+}
+
+static void check_ephemeral(struct lint *lint, const struct lint_row *at)
+{
+	const struct lint_facts *facts = lint->facts;
+	struct finding *finding;
+
+	if (!facts->ephemeral_first ||
+	    !touches(at->row, facts->ephemeral_first, facts->ephemeral_last))
+		return;
+	finding =
+		lint_found(lint, LINT_IN_EPHEMERAL_RANGE, at, NULL,
+			   "%s is among the ports that the kernel hands out (%u-%u)",
+			   lint_name(at->row).text, facts->ephemeral_first, facts->ephemeral_last);
+	finding_suggest(finding,
+			"take a lower port, or reserve it: net.ipv4.ip_local_reserved_ports = %s",
+			lint_ports(at->row).text);
+}
+
+/* A Service has TCP, UDP or SCTP. */
+static void check_nodeport(struct lint *lint, const struct lint_row *at)
+{
+	struct finding *finding;
+
+	if (at->row->proto == HP_PROTO_UDPLITE || !touches(at->row, NODEPORT_FIRST, NODEPORT_LAST))
+		return;
+	finding = lint_found(lint, LINT_IN_NODEPORT_RANGE, at, NULL,
+			     "%s is among the node ports of Services (%d-%d)",
+			     lint_name(at->row).text, NODEPORT_FIRST, NODEPORT_LAST);
+	finding_suggest(finding, "take a port outside of %d-%d", NODEPORT_FIRST, NODEPORT_LAST);
+}
+
+int lint_ranges(struct lint *lint)
+{
+	_cleanup_free_ struct documented *documented = calloc(1, sizeof(*documented));
+
+	if (!documented)
+		return -ENOMEM;
+	collect(lint, documented);
+	for (size_t i = 0; i < lint->entries_len; i++) {
+		check_documented(lint, documented, &lint->entries[i]);
+		check_ephemeral(lint, &lint->entries[i]);
+		check_nodeport(lint, &lint->entries[i]);
+	}
+	return 0;
+}

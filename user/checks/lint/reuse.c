@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+/* Ports that are registered, and previously allocated as well. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lint_context.h"
+
+static int collect(const struct lint *lint, struct spans *ret)
+{
+	ret->items = calloc(lint->retired_len + 1, sizeof(*ret->items));
+	if (!ret->items)
+		return -ENOMEM;
+	ret->len = lint->retired_len;
+	for (uint32_t i = 0; i < lint->retired_len; i++) {
+		const struct reg_row *row = lint->retired[i].row;
+
+		ret->items[i] = (struct span) {
+			.group = row->proto,
+			.first = row->first,
+			.last = row->last,
+			.item = i,
+		};
+	}
+	spans_sort(ret);
+	return 0;
+}
+
+/* It is the entry's fault, unless a later layer retires the port. */
+static void report(struct lint *lint, const struct lint_row *entry, const struct lint_row *retired)
+{
+	bool later = retired->layer > entry->layer;
+	const struct lint_row *at = later ? retired : entry;
+	const struct subject other = subject_of(later ? entry : retired);
+	struct finding *finding;
+
+	finding = lint_found(lint, LINT_REUSED_AFTER_RETIREMENT, at, &other,
+			     "%s at %s:%u was removed in %s, and is active as %s at %s:%u",
+			     lint_name(retired->row).text, retired->layer->path, retired->row->line,
+			     retired->row->removed_text, lint_name(entry->row).text,
+			     entry->layer->path, entry->row->line);
+	finding_suggest(finding,
+			later ? "drop the entry of layer %s, or leave this row out" :
+				"take another port; or drop the retired row of layer %s once "
+				"no cluster uses it",
+			(later ? entry : retired)->layer->name);
+}
+
+int lint_reuse(struct lint *lint)
+{
+	_cleanup_free_ struct span *items = NULL;
+	struct spans spans = { 0 };
+	int r = collect(lint, &spans);
+
+	items = spans.items;
+	for (size_t i = 0; r == 0 && i < lint->entries_len; i++) {
+		const struct reg_row *row = lint->entries[i].row;
+		const struct span *span = spans_touching(&spans, row->proto, row->first, row->last);
+
+		if (span)
+			report(lint, &lint->entries[i], &lint->retired[span->item]);
+	}
+	return r;
+}

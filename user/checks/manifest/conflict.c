@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include "conflict.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "claimed_address.h"
+#include "dedup.h"
+#include "placement.h"
+
+#define STEPS_MAX (64UL << 20) /* comparisons */
+
+struct claim {
+	const struct pod *pod;
+	const struct container *container;
+	const struct port *port;
+	const char *address;
+	size_t order;
+};
+
+struct claims {
+	struct claim *items;
+	size_t len;
+};
+
+static int compare(const struct claim *a, const struct claim *b)
+{
+	if (a->port->proto != b->port->proto)
+		return a->port->proto < b->port->proto ? -1 : 1;
+	return (int)a->port->number - (int)b->port->number;
+}
+
+static int by_port(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+	int order = compare(x, y);
+
+	return order ? order : x->order < y->order ? -1 : x->order > y->order;
+}
+
+static size_t count(const struct check *check)
+{
+	size_t n = 0;
+
+	for (const struct pod *p = check->pods; p; p = p->next)
+		for (const struct container *c = p->containers; c; c = c->next)
+			for (const struct port *t = c->ports; t; t = t->next)
+				n += t->claims;
+	return n;
+}
+
+static int collect(const struct check *check, struct claims *claims)
+{
+	claims->items = calloc(count(check) + 1, sizeof(*claims->items));
+	if (!claims->items)
+		return -ENOMEM;
+	for (const struct pod *p = check->pods; p; p = p->next)
+		for (const struct container *c = p->ended ? NULL : p->containers; c; c = c->next)
+			for (const struct port *t = c->ports; t; t = t->next)
+				if (t->claims) {
+					claims->items[claims->len] = (struct claim) {
+						.pod = p,
+						.container = c,
+						.port = t,
+						.address = claim_address(c, t),
+						.order = claims->len,
+					};
+					claims->len++;
+				}
+	qsort(claims->items, claims->len, sizeof(*claims->items), by_port);
+	return 0;
+}
+
+/* Do two containers of one pod run at the same time? */
+static bool run_together(const struct container *a, const struct container *b)
+{
+	if (a->kind == CONTAINER_INIT && b->kind == CONTAINER_INIT)
+		return a == b;
+	/* One that goes on running meets the init containers after it. */
+	if (a->kind == CONTAINER_INIT)
+		return b->kind == CONTAINER_SIDECAR && b->order < a->order;
+	if (b->kind == CONTAINER_INIT)
+		return a->kind == CONTAINER_SIDECAR && a->order < b->order;
+	return true;
+}
+
+/* Did something of this kind and name make the pod, or what made it? */
+static bool is_made_by(const struct pod *pod, const char *kind, const char *name)
+{
+	static const struct {
+		const char *made, *by;
+	} chains[] = {
+		{ "ReplicaSet", "Deployment" },
+		{ "ReplicationController", "DeploymentConfig" },
+		{ "Job", "CronJob" },
+	};
+	size_t len = strlen(name);
+
+	/* The node is said to have made each of its static pods. */
+	if (!pod->maker || !pod->maker_kind || strcmp(pod->maker_kind, "Node") == 0)
+		return false;
+	if (strcmp(pod->maker_kind, kind) == 0 && strcmp(pod->maker, name) == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(chains); i++)
+		if (strcmp(pod->maker_kind, chains[i].made) == 0 &&
+		    strcmp(kind, chains[i].by) == 0 && strncmp(pod->maker, name, len) == 0 &&
+		    pod->maker[len] == '-' && !strchr(pod->maker + len + 1, '-'))
+			return true;
+	return false;
+}
+
+/*
+ * Two files, or documents, may state the same object: a base and what is made of
+ * it. What was read from a cluster has workloads beside the pods that they made.
+ */
+static bool same_object(const struct pod *a, const struct pod *b)
+{
+	if (a->name == b->name || strcmp(a->namespace_, b->namespace_) != 0)
+		return false;
+	if (strcmp(a->name, b->name) == 0 && strcmp(a->kind, b->kind) == 0)
+		return true;
+	if (is_made_by(a, b->kind, b->name) || is_made_by(b, a->kind, a->name))
+		return true;
+	return b->maker && b->maker_kind && is_made_by(a, b->maker_kind, b->maker);
+}
+
+static bool clash(const struct claim *a, const struct claim *b, size_t *steps)
+{
+	if (!claim_overlap(a->address, b->address))
+		return false;
+	if (a->pod == b->pod)
+		return run_together(a->container, b->container);
+	return !same_object(a->pod, b->pod) && placement_meet(a->pod, b->pod, steps);
+}
+
+static void say(struct check *check, const struct claim *a, const struct claim *b)
+{
+	static const char *const words[] = {
+		[HP_PROTO_TCP] = "tcp",
+		[HP_PROTO_UDP] = "udp",
+		[HP_PROTO_SCTP] = "sctp",
+	};
+	const struct port *port = a->port;
+	const struct pod *pod = a->pod, *other = b->pod;
+	const char *who = check_who(&check->arena, pod->kind, pod->namespace_, pod->name);
+	const char *whom = check_who(&check->arena, other->kind, other->namespace_, other->name);
+	struct finding *f;
+
+	if (!who || !whom)
+		return;
+	f = check_say(check, RULE_CONFLICT, &port->place, pod->ignores, other->ignores, port->proto,
+		      port->number,
+		      "%s, container %s, claims %s %u, which %s%s, container %s, claims as well "
+		      "(%s:%u)",
+		      who, a->container->name, words[port->proto], port->number,
+		      pod == other ? "the same pod" : whom, pod == other ? "" : " on the same node",
+		      b->container->name, b->port->place.file, b->port->place.line);
+	finding_suggest(f, pod == other ?
+				   "give one of them another port" :
+				   "give one of them another port, or keep them on different "
+				   "nodes");
+	(void)once_keep(check, (struct once_side) { pod, a->container },
+			(struct once_side) { other, b->container }, NULL, f);
+}
+
+/* Each claim and the first of those before it that it clashes with. */
+static void check_port(struct check *check, const struct claim *claims, size_t len, size_t *steps)
+{
+	for (size_t j = 1; j < len; j++)
+		for (size_t i = 0; i < j && *steps; i++) {
+			(*steps)--;
+			if (!clash(&claims[i], &claims[j], steps) || !*steps)
+				continue;
+			say(check, &claims[j], &claims[i]);
+			break;
+		}
+}
+
+int conflict_check(struct check *check)
+{
+	struct claims claims = { 0 };
+	_cleanup_free_ struct claim *items = NULL;
+	size_t steps = STEPS_MAX, end;
+	int r = collect(check, &claims);
+
+	items = claims.items;
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < claims.len; i = end) {
+		end = i + 1;
+		while (end < claims.len && compare(&items[i], &items[end]) == 0)
+			end++;
+		check_port(check, &items[i], end - i, &steps);
+	}
+	if (!steps)
+		check_say_spent(check, "too many claims of the same ports to compare all of them");
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Kubernetes manifests against the registry: `hostportctl check`. Texts in,
+ * findings out. Pure.
+ */
+#pragma once
+
+#include "../../policy/policy.h"
+#include "../finding.h"
+#include "manifest_rules.h"
+
+#define MANIFEST_FILE_MAX REGISTRY_FILE_MAX /* bytes of one file */
+
+struct manifest_options {
+	const struct registry *registry; /* must outlive the check */
+	struct node_facts facts;	 /* its role is not looked at */
+	/*
+	 * Of all nodes: only rows for this role hold, or rows for every role where it
+	 * is REG_ROLE_ANY. REG_ROLE_MAX: as the manifests say where a pod may run.
+	 */
+	enum reg_role role;
+	const char *namespace_; /* of objects that name none */
+};
+
+/* What was looked at. */
+struct manifest_counts {
+	size_t documents; /* that are not empty */
+	size_t others;	  /* of them: no objects of Kubernetes */
+	size_t objects;	  /* those of lists as well */
+	size_t pods;	  /* and templates of pods */
+	size_t services;
+};
+
+struct check;
+
+/* 0, or -ENOMEM. The check is the caller's. */
+int check_new(const struct manifest_options *options, struct check **ret_check);
+
+/*
+ * Look at one file. What is wrong with it is a finding; 0, or -ENOMEM. Only what
+ * other files may need is kept of it.
+ */
+int check_file(struct check *check, const char *file, const char *text, size_t len);
+
+/*
+ * Look at what is between all files, once, after the last. 0, or -ENOMEM. The
+ * findings, sorted, are then the caller's.
+ */
+int check_finish(struct check *check, struct findings *ret_findings);
+
+/* Forget all files, to check others with the same options. */
+void check_reset(struct check *check);
+
+struct manifest_counts check_counts(const struct check *check);
+
+void check_free(struct check *check);
+DEFINE_CLEANUP(struct check, check_free)

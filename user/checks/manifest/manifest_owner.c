@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "manifest_owner.h"
+
+#include <string.h>
+
+#include "../../policy/owner.h"
+#include "cursor.h"
+
+#define SHOWN_MAX 3 /* owners of a row in a message */
+
+/* What stands behind a workload's name in those of its pods: an example of each kind. */
+static const struct {
+	enum pod_names names;
+	const char *suffix;
+} suffixes[] = {
+	{ PODS_STATIC, "" },	     { PODS_STATIC, "-node" },
+	{ PODS_SUFFIXED, "-x7k2p" }, { PODS_HASHED, "-5d4f8c7b9b-x7k2p" },
+	{ PODS_NUMBERED, "-0" },     { PODS_TIMED, "-29000000-x7k2p" },
+	{ PODS_ROLLED, "-1-x7k2p" },
+};
+
+/* A name that a template will fill in may become any. */
+static bool glob(const char *pattern, const char *text)
+{
+	return !pattern || reading_is_placeholder(text) || owner_glob(pattern, text);
+}
+
+static bool is_pod(const char *pattern, const struct pod *pod)
+{
+	_cleanup_buf_ struct buf name = { 0 };
+
+	if (!pattern || pod->names == PODS_UNKNOWN)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+		if (pod->names != suffixes[i].names)
+			continue;
+		buf_reset(&name);
+		buf_printf(&name, "%s%s", pod->name, suffixes[i].suffix);
+		if (!name.failed && glob(pattern, name.data))
+			return true;
+	}
+	return false;
+}
+
+bool owner_is(const struct reg_row *row, const struct pod *pod, const struct container *container)
+{
+	for (size_t i = 0; i < row->owners_len; i++) {
+		const struct reg_owner *o = &row->owners[i];
+
+		if (!o->unit && glob(o->namespace_, pod->namespace_) &&
+		    glob(o->container, container->name) && is_pod(o->pod, pod))
+			return true;
+	}
+	return row->owners_len == 0;
+}
+
+static void put_owner(const struct reg_owner *o, struct buf *out)
+{
+	const char *between = "";
+
+	if (o->unit) {
+		buf_printf(out, "unit %s", o->unit);
+		between = ", ";
+	}
+	if (o->namespace_ || o->pod) {
+		buf_printf(out, "%spod %s/%s", between, o->namespace_ ? o->namespace_ : "*",
+			   o->pod ? o->pod : "*");
+		between = ", ";
+	}
+	if (o->container) {
+		buf_printf(out, "%scontainer %s", between, o->container);
+		between = ", ";
+	}
+	if (o->exe)
+		buf_printf(out, "%s%s", between, o->exe);
+}
+
+void owner_names(const struct reg_row *row, struct buf *out)
+{
+	for (size_t i = 0; i < row->owners_len && i < SHOWN_MAX; i++) {
+		buf_puts(out, i ? "; " : "");
+		put_owner(&row->owners[i], out);
+	}
+	if (row->owners_len > SHOWN_MAX)
+		buf_printf(out, "; and %zu more", row->owners_len - SHOWN_MAX);
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "manifest_rules.h"
+
+#include "../../base/cleanup.h"
+
+static const struct rule table[] = {
+	[RULE_UNREGISTERED] = {
+		.id = "unregistered-port",
+		.severity = SEVERITY_ERROR,
+		.requirement = "R1",
+		.summary = "a port of the host that no row of the registry names",
+		.help = "Every process that listens on a host port must have an entry, so that two of"
+			" them never meet on a node. Add a row, or take a port that has one.",
+	},
+	[RULE_RETIRED] = {
+		.id = "retired-port",
+		.severity = SEVERITY_ERROR,
+		.requirement = "R1",
+		.summary = "a port of the host whose row is retired",
+		.help = "The row says who had the port until which version. Take another port, or add"
+			" an entry for it.",
+	},
+	[RULE_INACTIVE] = {
+		.id = "inactive-port",
+		.severity = SEVERITY_ERROR,
+		.requirement = "R1",
+		.summary = "a port whose row does not hold where the workload can run",
+		.help = "The row is for another role, platform or version. Keep the workload on the"
+			" nodes that the row is for, or widen the row.",
+	},
+	[RULE_WRONG_OWNER] = {
+		.id = "wrong-owner",
+		.severity = SEVERITY_ERROR,
+		.requirement = "R1",
+		.summary = "a registered port that belongs to somebody else",
+		.help = "The row names who may bind the port, and this namespace, pod and container is"
+			" not one. Take another port, or add an owner to the row.",
+	},
+	[RULE_LOCALHOST_ONLY] = {
+		.id = "localhost-only-port",
+		.severity = SEVERITY_ERROR,
+		.requirement = "R4",
+		.summary = "a port that is registered for localhost only and can be reached",
+		.help = "Have the process listen on a loopback address and say so with hostIP:"
+			" 127.0.0.1 or in its arguments, or register the port as external.",
+	},
+	[RULE_OUTSIDE_RANGE] = {
+		.id = "outside-documented-range",
+		.severity = SEVERITY_WARNING,
+		.requirement = "R2",
+		.summary = "a reachable port outside the documented ranges",
+		.help = "Only the documented ranges are open between the nodes of a cluster, so others"
+			" may be unable to reach it. Take a port in a range, or listen on localhost.",
+	},
+	[RULE_UNDECLARED_PORT] = {
+		.id = "undeclared-port",
+		.severity = SEVERITY_ERROR,
+		.requirement = "R3",
+		.summary = "a probe, handler or Service names a port that no container declares",
+		.help = "A pod on the host network must declare the ports that it listens on: the"
+			" scheduler keeps two pods with the same port apart only if they do.",
+	},
+	[RULE_UNDECLARED_ARGUMENT] = {
+		.id = "undeclared-argument",
+		.severity = SEVERITY_WARNING,
+		.requirement = "R3",
+		.summary = "an argument makes a container listen on a port that no container declares",
+		.help = "A pod on the host network must declare the ports that it listens on, those on"
+			" localhost as well.",
+	},
+	[RULE_CONFLICT] = {
+		.id = "port-conflict",
+		.severity = SEVERITY_ERROR,
+		.requirement = NULL,
+		.summary = "two that can meet on a node claim the same port",
+		.help = "Only one of them gets the port; the other one fails to bind it or is never"
+			" scheduled. Give one another port, or keep them on different nodes.",
+	},
+	[RULE_INVALID_PORT] = {
+		.id = "invalid-port",
+		.severity = SEVERITY_ERROR,
+		.requirement = NULL,
+		.summary = "a port that Kubernetes does not accept",
+		.help = "A port is a number from 1 to 65535, without quotes where the API has a number;"
+			" a protocol is TCP, UDP or SCTP; on the host network a hostPort is the same as"
+			" its containerPort.",
+	},
+	[RULE_BAD_ANNOTATION] = {
+		.id = "bad-annotation",
+		.severity = SEVERITY_WARNING,
+		.requirement = NULL,
+		.summary = "an annotation that should silence a finding and does not",
+		.help = "ignore.hostportd.io/RULE or ignore.hostportd.io/RULE.PORT takes a reason. One"
+			" that silences nothing would hide the next fault: remove it.",
+	},
+	[RULE_TEMPLATE] = {
+		.id = "template",
+		.severity = SEVERITY_WARNING,
+		.requirement = NULL,
+		.summary = "a file that is a template and not a manifest",
+		.help = "What it renders to can be checked, the template cannot: helm template CHART |"
+			" hostportctl check -, or oc process, kustomize build, envsubst.",
+	},
+	[RULE_BROKEN] = {
+		.id = "broken-manifest",
+		.severity = SEVERITY_ERROR,
+		.requirement = NULL,
+		.summary = "a file that cannot be read as YAML or JSON",
+		.help = "The documents of the file before the fault were checked, the others were not.",
+	},
+};
+_Static_assert(ARRAY_LEN(table) == RULE_MAX, "each rule has its description");
+
+static const struct rules all = { .items = table, .len = ARRAY_LEN(table) };
+
+const struct rules *manifest_rules(void)
+{
+	return &all;
+}
+
+const struct rule *manifest_rule(enum manifest_rule rule)
+{
+	return &table[rule];
+}

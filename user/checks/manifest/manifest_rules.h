@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What `check` looks for in manifests. Pure. */
+#pragma once
+
+#include "../finding.h"
+
+enum manifest_rule {
+	RULE_UNREGISTERED,
+	RULE_RETIRED,
+	RULE_INACTIVE,
+	RULE_WRONG_OWNER,
+	RULE_LOCALHOST_ONLY,
+	RULE_OUTSIDE_RANGE,
+	RULE_UNDECLARED_PORT,
+	RULE_UNDECLARED_ARGUMENT,
+	RULE_CONFLICT,
+	RULE_INVALID_PORT,
+	RULE_BAD_ANNOTATION,
+	RULE_TEMPLATE,
+	RULE_BROKEN,
+	RULE_MAX,
+};
+
+/* All of them, by their number. */
+const struct rules *manifest_rules(void);
+
+const struct rule *manifest_rule(enum manifest_rule rule);

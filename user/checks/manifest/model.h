@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What `check` knows of manifests: pods with the ports that they take of a node,
+ * and Services. All of it lives in the arena of a check; texts are as in the
+ * files, lists are in the files' order.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../../bpf/abi.h"
+
+struct place {
+	const char *file;
+	uint32_t line, column; /* from 1 */
+	const char *path;      /* "$.spec.containers[0]" */
+};
+
+/* An annotation that accepts findings. */
+struct ignore {
+	struct ignore *next;
+	const char *name;   /* as written, without the prefix */
+	const char *rule;   /* of the name: it may be none */
+	uint16_t port;	    /* 0: of every port */
+	const char *reason; /* may be empty */
+	const char *fault;  /* what is wrong with it, or NULL */
+	struct place place; /* of the annotation */
+	bool used;
+};
+
+struct label {
+	struct label *next;
+	const char *key, *value;
+};
+
+struct word {
+	struct word *next;
+	const char *text;
+};
+
+enum requirement_op {
+	REQUIRE_IN,
+	REQUIRE_NOT_IN,
+	REQUIRE_EXISTS,
+	REQUIRE_NOT_EXISTS,
+	REQUIRE_OTHER, /* of which nothing is concluded */
+};
+
+/* What is asked of a label. */
+struct requirement {
+	struct requirement *next;
+	const char *key;
+	enum requirement_op op;
+	struct word *values;
+};
+
+/* Requirements that must all be met; of several terms one must. */
+struct term {
+	struct term *next;
+	struct requirement *requirements;
+};
+
+/* Pods that may not be on the same node. */
+struct apart {
+	struct apart *next;
+	struct requirement *labels; /* of the others */
+	struct word *namespaces;    /* none: the pod's own */
+};
+
+/* Roles of nodes, as bits. */
+enum {
+	NODES_CONTROL_PLANE = 1,
+	NODES_WORKER = 2,
+	NODES_ANY = 4, /* not told: rows of every role hold */
+};
+
+/* Where a pod may run. */
+struct placement {
+	struct term *terms; /* none: anywhere */
+	struct apart *apart;
+	const char *node; /* nodeName, or NULL */
+	unsigned int roles;
+	bool selects;	/* a nodeSelector or node affinity is there */
+	bool tolerates; /* the taint of control-plane nodes */
+};
+
+/* A port that a container declares. */
+struct port {
+	struct port *next;
+	const char *name;    /* or NULL */
+	uint16_t number;     /* containerPort, or on the node's addresses its hostPort */
+	uint8_t proto;	     /* enum hp_proto */
+	bool claims;	     /* it is one of the node's */
+	const char *host_ip; /* or NULL: all addresses */
+	struct place place;
+};
+
+/* A port that must be declared by the pod it is in. */
+struct reference {
+	struct reference *next;
+	const char *what; /* "livenessProbe" */
+	const char *name; /* of the port; NULL: it is told by its number */
+	uint16_t number;
+	struct place place;
+};
+
+/* A port that an argument makes a container listen on. */
+struct listener {
+	struct listener *next;
+	const char *flag;    /* as written; the word where there is none */
+	const char *address; /* as written; empty: all; NULL: not told */
+	uint16_t port;
+	bool localhost;
+	struct place place;
+};
+
+enum container_kind {
+	CONTAINER_MAIN,
+	CONTAINER_INIT,
+	CONTAINER_SIDECAR, /* an init container that goes on running */
+	CONTAINER_EPHEMERAL,
+};
+
+struct container {
+	struct container *next;
+	const char *name;
+	enum container_kind kind;
+	uint32_t order; /* among those of its list */
+	struct port *ports;
+	struct reference *references;
+	struct listener *listeners;
+};
+
+/* How pods are called that a workload makes. */
+enum pod_names {
+	PODS_STATIC,   /* NAME, NAME-NODE */
+	PODS_SUFFIXED, /* NAME-xxxxx */
+	PODS_HASHED,   /* NAME-hash-xxxxx */
+	PODS_NUMBERED, /* NAME-0 */
+	PODS_TIMED,    /* NAME-time-xxxxx */
+	PODS_ROLLED,   /* NAME-1-xxxxx */
+	PODS_UNKNOWN,  /* as the program chooses that makes them */
+};
+
+/* What is read of one pod; the next one is said to be too many. */
+#define POD_CONTAINERS_MAX 1000
+#define POD_PORTS_MAX	   4096
+#define POD_LISTENERS_MAX  512 /* each is compared with each port */
+
+/* A pod, or the template of a workload's pods. */
+struct pod {
+	struct pod *next;
+	const char *kind; /* of the object it is in */
+	const char *namespace_, *name;
+	const char *maker_kind, *maker; /* the object that made it, or NULL */
+	enum pod_names names;
+	bool host_network;
+	bool ended; /* a pod that runs no more */
+	struct label *labels;
+	struct placement placement;
+	struct container *containers;
+	uint32_t containers_len, ports, listeners; /* how many there are */
+	struct ignore *ignores;
+	struct place place; /* of its specification */
+};
+
+struct service_port {
+	struct service_port *next;
+	const char *name; /* of the target; NULL: it is told by its number */
+	uint16_t number;
+	uint8_t proto;
+	struct place place; /* of what names the target */
+};
+
+struct service {
+	struct service *next;
+	const char *namespace_, *name;
+	struct label *selector;
+	struct service_port *ports;
+	struct ignore *ignores;
+};

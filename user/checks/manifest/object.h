@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds the objects of a document, and the pods and Services in them. Pure. */
+#pragma once
+
+#include "cursor.h"
+
+/* Read all of a document; r->path is "$". What was found is in the check. */
+void object_read_document(struct reading *r);

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: MIT
+#include "registered.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../../policy/explain_why.h"
+#include "../../policy/resolve.h"
+#include "../../registry/words.h"
+#include "../../registry/port_ranges.h"
+#include "claimed_address.h"
+#include "dedup.h"
+#include "manifest_owner.h"
+#include "placement.h"
+
+/* What is asked, and what was decided for one role of nodes. */
+struct question {
+	struct check *check;
+	const struct pod *pod;
+	const struct container *container;
+	const struct port *port;
+	const char *address; /* "": all */
+	const char *subject; /* "tcp 80 of Pod ns/name, container c" */
+	struct hp_query query;
+	unsigned int role; /* NODES_... */
+	struct node_facts facts;
+	struct hp_decision decision;
+};
+
+static const struct {
+	unsigned int nodes;
+	int policy;
+	enum reg_role role;
+} roles[] = {
+	{ NODES_ANY, POLICY_ANY, REG_ROLE_ANY },
+	{ NODES_CONTROL_PLANE, POLICY_CONTROL_PLANE, REG_ROLE_CONTROL_PLANE },
+	{ NODES_WORKER, POLICY_WORKER, REG_ROLE_WORKER },
+};
+
+static void decide(struct question *q, size_t i)
+{
+	const struct hp_config config = {
+		.mode = HP_MODE_ENFORCE,
+		.denies = POLICY_DENIES_DEFAULT,
+		.errno_code = EPERM,
+	};
+
+	q->role = roles[i].nodes;
+	q->facts = q->check->options.facts;
+	q->facts.role = roles[i].role;
+	q->decision = policy_decide(q->check->policies[roles[i].policy], &config, &q->query);
+}
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+static bool names(const struct reg_row *row, const struct hp_query *query)
+{
+	return !row->dropped && row->proto == query->proto && row->first <= query->port &&
+	       query->port <= row->last;
+}
+
+/* Does a row that lets the port be bound here have this container as its owner? */
+static bool is_owned(const struct question *q)
+{
+	const struct registry *reg = q->check->options.registry;
+
+	for (size_t l = 0; l < reg->len; l++)
+		for (size_t i = 0; i < reg->layers[l].len; i++) {
+			const struct reg_row *row = &reg->layers[l].rows[i];
+
+			if ((row->kind != REG_ENTRY && row->kind != REG_RETIRED) ||
+			    !names(row, &q->query) ||
+			    resolve_class(row, policy_row_class(row, &q->facts), q->query.scope) !=
+				    HP_CLASS_NONE)
+				continue;
+			if (owner_is(row, q->pod, q->container))
+				return true;
+		}
+	return false;
+}
+
+/*
+ * An exception that holds today for a class: for everybody, as the policy has it,
+ * or for owners, one of whom this container is.
+ */
+static const struct reg_row *exception_for(const struct question *q, uint8_t cls)
+{
+	const struct registry *reg = q->check->options.registry;
+
+	for (size_t l = 0; l < reg->len; l++)
+		for (size_t i = 0; i < reg->layers[l].len; i++) {
+			const struct reg_row *row = &reg->layers[l].rows[i];
+
+			if (row->kind != REG_EXCEPTION || row->cls != cls || !names(row, &q->query))
+				continue;
+			if (resolve_excepts(row, &q->facts) ||
+			    (row->owners_len && owner_is(row, q->pod, q->container) &&
+			     reg_date_compare(q->facts.today, row->until) <= 0))
+				return row;
+		}
+	return NULL;
+}
+
+static void accept_excepted(const struct question *q, uint8_t cls, struct finding *f)
+{
+	const struct reg_row *row = f && !f->accepted ? exception_for(q, cls) : NULL;
+	_cleanup_buf_ struct buf reason = { 0 };
+
+	if (!row)
+		return;
+	buf_printf(&reason, "exception until %s: %s", row->until_text ? row->until_text : "?",
+		   row->reason ? row->reason : "");
+	if (!reason.failed)
+		finding_accept(f, reason.data);
+}
+
+void registered_accept(struct check *check, const struct pod *pod,
+		       const struct container *container, uint8_t proto, uint16_t port, uint8_t cls,
+		       struct finding *finding)
+{
+	const struct question q = {
+		.check = check,
+		.pod = pod,
+		.container = container,
+		.query = { .proto = proto, .port = port },
+		.facts = check->options.facts,
+	};
+
+	accept_excepted(&q, cls, finding);
+}
+
+/* The widest documented range of the protocol, or NULL. */
+static const struct reg_row *widest_range(const struct question *q)
+{
+	const struct registry *reg = q->check->options.registry;
+	const struct reg_row *widest = NULL;
+
+	for (size_t l = 0; l < reg->len; l++)
+		for (size_t i = 0; i < reg->layers[l].len; i++) {
+			const struct reg_row *row = &reg->layers[l].rows[i];
+
+			if (row->kind != REG_RANGE || row->dropped ||
+			    row->proto != q->query.proto || row->first == NODEPORT_FIRST)
+				continue; /* node ports are not for processes */
+			if (!widest || row->last - row->first > widest->last - widest->first)
+				widest = row;
+		}
+	return widest;
+}
+
+/* ---- what is said -------------------------------------------------------------------------- */
+static struct finding *say(const struct question *q, enum manifest_rule rule, uint8_t cls,
+			   const struct buf *why)
+{
+	struct finding *f;
+
+	if (why->failed) {
+		q->check->arena.failed = true;
+		return NULL;
+	}
+	f = check_say(q->check, rule, &q->port->place, q->pod->ignores, NULL, q->query.proto,
+		      q->query.port, "%s: %s", q->subject, why->data);
+	accept_excepted(q, cls, f);
+	return once_keep(q->check, (struct once_side) { q->pod, q->container },
+			 (struct once_side) { 0 }, NULL, f);
+}
+
+static bool is_documented(const struct question *q)
+{
+	const struct receiver socket = {
+		.proto = q->query.proto,
+		.family = 4,
+		.port = q->query.port,
+	};
+
+	return documented_has(&q->check->documented, &socket) != 0;
+}
+
+static void put_row(const struct question *q, struct buf *out)
+{
+	const struct reg_layer *layer = NULL;
+	const struct reg_row *row =
+		registry_row(q->check->options.registry, q->decision.row, &layer);
+
+	if (!row)
+		return;
+	buf_puts(out, "row ");
+	why_name(layer, row, out);
+}
+
+/* What policy and explain say of the row that decided. */
+static void put_why(const struct question *q, struct buf *out)
+{
+	const struct reg_row *row = registry_row(q->check->options.registry, q->decision.row, NULL);
+	const struct explain_input input = {
+		.registry = q->check->options.registry,
+		.facts = &q->facts,
+		.query = q->query,
+		.address = *q->address ? q->address : "0.0.0.0",
+	};
+
+	put_row(q, out);
+	buf_putc(out, ' ');
+	if (row)
+		why_row(&input, row, out);
+}
+
+/* A row of the same port for another protocol is often what was meant. */
+static void put_other_protocol(const struct question *q, struct buf *out)
+{
+	const struct registry *reg = q->check->options.registry;
+
+	for (size_t l = 0; l < reg->len; l++)
+		for (size_t i = 0; i < reg->layers[l].len; i++) {
+			const struct reg_row *row = &reg->layers[l].rows[i];
+
+			if (row->kind != REG_ENTRY || row->dropped || row->first > q->query.port ||
+			    q->query.port > row->last)
+				continue;
+			buf_printf(out, " for %s; row ", word_proto(q->query.proto));
+			why_name(&reg->layers[l], row, out);
+			buf_puts(out, " is for another protocol");
+			return;
+		}
+}
+
+static void say_unregistered(const struct question *q)
+{
+	const struct reg_row *range = widest_range(q);
+	_cleanup_buf_ struct buf why = { 0 };
+	struct finding *f;
+
+	buf_puts(&why, "no row of the registry names the port");
+	put_other_protocol(q, &why);
+	f = say(q, RULE_UNREGISTERED, HP_CLASS_UNREGISTERED, &why);
+	buf_reset(&why);
+	if (range && !is_documented(q) && q->query.scope == HP_SCOPE_EXTERNAL)
+		buf_printf(&why, ", or take a port of the documented range %u-%u", range->first,
+			   range->last);
+	finding_suggest(f, "add a row: {ports: %u, protocol: %s, process: %s%s}%s", q->query.port,
+			word_proto(q->query.proto), q->container->name,
+			q->query.scope == HP_SCOPE_LOCALHOST ? ", scope: localhost" : "",
+			why.len ? why.data : "");
+}
+
+static void say_retired(const struct question *q)
+{
+	_cleanup_buf_ struct buf why = { 0 };
+
+	put_why(q, &why);
+	finding_suggest(
+		say(q, RULE_RETIRED, HP_CLASS_RETIRED, &why),
+		"take another port, or add an entry: {ports: %u, protocol: %s, process: %s}",
+		q->query.port, word_proto(q->query.proto), q->container->name);
+}
+
+static void say_inactive(const struct question *q)
+{
+	const struct reg_row *row = registry_row(q->check->options.registry, q->decision.row, NULL);
+	struct node_facts facts = q->facts;
+	_cleanup_buf_ struct buf why = { 0 };
+
+	facts.role = REG_ROLE_ANY;
+	if (!row || policy_row_class(row, &facts) != HP_CLASS_NONE) {
+		put_why(q, &why); /* the platform or the version */
+		finding_suggest(say(q, RULE_INACTIVE, HP_CLASS_INACTIVE, &why),
+				"take another port, or widen the row");
+		return;
+	}
+	put_row(q, &why);
+	buf_printf(&why, " is for %s nodes only, and ", reg_role_word(row->role));
+	if (q->check->options.role != REG_ROLE_MAX)
+		buf_printf(&why, "--role says that all nodes are %s ones",
+			   reg_role_word(q->facts.role));
+	else
+		placement_why(&q->pod->placement, q->role, &why);
+	finding_suggest(say(q, RULE_INACTIVE, HP_CLASS_INACTIVE, &why),
+			"give it the node selector `node-role.kubernetes.io/%s: \"\"`, or take "
+			"another port",
+			reg_role_word(row->role));
+}
+
+static void say_scope(const struct question *q)
+{
+	_cleanup_buf_ struct buf why = { 0 };
+
+	put_why(q, &why);
+	finding_suggest(say(q, RULE_LOCALHOST_ONLY, HP_CLASS_SCOPE, &why),
+			"have it listen on 127.0.0.1 and say so with `hostIP: 127.0.0.1`");
+}
+
+static void say_owner(const struct question *q)
+{
+	const struct reg_row *row = registry_row(q->check->options.registry, q->decision.row, NULL);
+	_cleanup_buf_ struct buf why = { 0 };
+
+	if (!row)
+		return;
+	put_row(q, &why);
+	buf_puts(&why, " belongs to ");
+	owner_names(row, &why);
+	finding_suggest(say(q, RULE_WRONG_OWNER, HP_CLASS_OWNER, &why),
+			"take another port, or add an owner to the row: {namespace: %s, pod: "
+			"\"%s%s\", container: %s}",
+			q->pod->namespace_, q->pod->name, q->pod->names == PODS_STATIC ? "" : "-*",
+			q->container->name);
+}
+
+static void say_outside(const struct question *q)
+{
+	const struct reg_row *range = widest_range(q);
+	_cleanup_buf_ struct buf why = { 0 };
+	struct finding *f;
+
+	buf_printf(&why, "it is reachable, and in no documented range of %s ports",
+		   word_proto(q->query.proto));
+	f = say(q, RULE_OUTSIDE_RANGE, HP_CLASS_NONE, &why);
+	if (range)
+		finding_suggest(f, "take a port of %u-%u, or listen on localhost", range->first,
+				range->last);
+	else
+		finding_suggest(f, "document a range of %s ports, or listen on localhost",
+				word_proto(q->query.proto));
+}
+
+/* ---- the decision -------------------------------------------------------------------------- */
+static void say_class(const struct question *q)
+{
+	switch (q->decision.cls) {
+	case HP_CLASS_UNREGISTERED:
+		say_unregistered(q);
+		break;
+	case HP_CLASS_RETIRED:
+		say_retired(q);
+		break;
+	case HP_CLASS_INACTIVE:
+		say_inactive(q);
+		break;
+	case HP_CLASS_SCOPE:
+		say_scope(q);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Of the roles of nodes on which the pod may run, the one on which the least is allowed. */
+static void decide_worst(struct question *q, bool *ret_owned)
+{
+	struct question worst = *q;
+	bool any = false;
+
+	*ret_owned = true;
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		if (!(q->pod->placement.roles & roles[i].nodes))
+			continue;
+		decide(q, i);
+		if (q->decision.cls == HP_CLASS_NONE && !is_owned(q)) {
+			if (*ret_owned && worst.decision.cls == HP_CLASS_NONE)
+				worst = *q;
+			*ret_owned = false;
+		}
+		if (!any ||
+		    (q->decision.cls != HP_CLASS_NONE &&
+		     (worst.decision.cls == HP_CLASS_NONE || q->decision.cls < worst.decision.cls)))
+			worst = *q;
+		any = true;
+	}
+	*q = worst;
+}
+
+void registered_check(struct check *check, const struct pod *pod, const struct container *container,
+		      const struct port *port)
+{
+	const char *address = claim_address(container, port);
+	struct question q = {
+		.check = check,
+		.pod = pod,
+		.container = container,
+		.port = port,
+		.address = address,
+		.query = { .proto = port->proto,
+			   .port = port->number,
+			   .scope = claim_scope(address) },
+	};
+	bool owned;
+
+	q.subject = arena_printf(&check->arena, "%s %u of %s %s/%s, container %s",
+				 word_proto(port->proto), port->number, pod->kind, pod->namespace_,
+				 pod->name, container->name);
+	if (!q.subject)
+		return;
+	decide_worst(&q, &owned);
+	if (q.decision.cls != HP_CLASS_NONE) {
+		say_class(&q);
+		return;
+	}
+	if (!owned)
+		say_owner(&q);
+	if (q.query.scope == HP_SCOPE_EXTERNAL && !is_documented(&q))
+		say_outside(&q);
+}

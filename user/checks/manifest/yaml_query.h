@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Looks into one document of a manifest, as kubectl reads it: null is absent, of
+ * a key that was given twice the last one holds, merge keys are followed. Each
+ * look costs steps, of which a document has a limited number: with aliases a
+ * small file can stand for a huge one. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../registry/yaml.h"
+
+#define LOOKUP_STEPS_MAX (16U << 20) /* for one document */
+
+struct document {
+	const struct yaml_tree *tree;
+	size_t steps; /* left; 0: nothing is found any more */
+};
+
+/* The value of a key; NULL where there is none, or it is null, or `mapping` is none. */
+const struct yaml_node *lookup(struct document *doc, const struct yaml_node *mapping,
+			       const char *key);
+
+/* The same, of keys with dots between them: "spec.template.spec". */
+const struct yaml_node *lookup_path(struct document *doc, const struct yaml_node *mapping,
+				    const char *path);
+
+/* The text of a key's scalar, or NULL. It lives as long as the tree. */
+const char *lookup_text(struct document *doc, const struct yaml_node *mapping, const char *key);
+
+/* Is the key's value true, as YAML 1.1 has it? */
+bool lookup_true(struct document *doc, const struct yaml_node *mapping, const char *key);
+
+/* The first item of a list and the one after an item; NULL where there is none. */
+const struct yaml_node *lookup_first(struct document *doc, const struct yaml_node *list);
+const struct yaml_node *lookup_next(struct document *doc, const struct yaml_node *item);
+
+/*
+ * Call fn for each key and value that is not null, those of merge keys last; a
+ * key may come again.
+ */
+void lookup_pairs(struct document *doc, const struct yaml_node *mapping,
+		  void (*fn)(void *data, const struct yaml_node *key,
+			     const struct yaml_node *value),
+		  void *data);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+
+#include "../kernel/sockets/ephemeral.h"
+#include "../kernel/sockets/receivers.h"
+#include "state.h"
+
+#define RECORDS_MAX 256 /* that are taken at once */
+
+/* ---- records ------------------------------------------------------------------------- */
+
+/* Whose port is it? */
+static struct coverage_way *find(struct run *run, const struct hp_fold_key *key)
+{
+	for (size_t i = 0; i < run->len; i++) {
+		struct coverage_way *w = run_at(run, i);
+
+		if (w->port == key->port && w->way->proto == key->proto &&
+		    w->way->kind != WAY_PORTLESS)
+			return w;
+	}
+	return NULL;
+}
+
+static void add(struct look *look, const struct sighting *s)
+{
+	for (size_t i = 0; i < look->seen_len; i++)
+		if (memcmp(&look->seen[i], s, sizeof(*s)) == 0)
+			return;
+	if (look->seen_len < LOOK_SIGHTINGS)
+		look->seen[look->seen_len++] = *s;
+}
+
+/* Of a hook or of the sweep. */
+static void on_record(void *data, const struct hp_event *e)
+{
+	struct run *run = data;
+	struct coverage_way *w = find(run, &e->key);
+	struct sighting s = {
+		.hook = e->hook,
+		.family = e->family,
+		.verdict = e->key.verdict,
+		.how = e->key.how,
+		.outside = e->hook == HP_HOOK_SWEEP && e->cgroup_id == run->lab.out_id,
+	};
+
+	if (!w && run->now && run->now->way->kind == WAY_PORTLESS)
+		w = run->now;
+	if (w)
+		add(&w->looks[run->round], &s);
+	else if (run->now)
+		run->now->looks[run->round].astray = e->key.port;
+}
+
+int observe_start(struct run *run)
+{
+	return kernel_on_event(run->kernel, on_record, run);
+}
+
+void observe_drain(struct run *run)
+{
+	while (run->kernel && kernel_take(run->kernel, RECORDS_MAX) == RECORDS_MAX)
+		kernel_release(run->kernel);
+	if (run->kernel)
+		kernel_release(run->kernel);
+}
+
+struct sweep {
+	struct run *run;
+	const struct hp_config *config;
+	struct port_range range;
+};
+
+/* Nothing is kept of the table but what is a violation, which is noted here. */
+static bool on_socket(void *data, struct receivers_socket *s)
+{
+	const struct receiver *socket = &s->socket;
+	const struct receiver_facts facts = { 0 };
+	const struct sweep *sweep = data;
+	struct hp_decision d =
+		receiver_decide(sweep->run->policy, sweep->config, &sweep->range, socket, facts);
+	struct hp_event e = {
+		.key = {
+			.port = socket->port,
+			.proto = socket->proto,
+			.verdict = HP_VERDICT_AUDITED, /* whatever would have become of a bind() */
+			.how = HP_HOW_EXISTING,
+		},
+		.cgroup_id = socket->cgroup_id,
+		.family = socket->family,
+		.hook = HP_HOOK_SWEEP,
+	};
+
+	if (receiver_violates(d))
+		on_record(sweep->run, &e);
+	return false;
+}
+
+int observe_sweep(struct run *run, const struct hp_config *config)
+{
+	struct sweep sweep = { .run = run, .config = config };
+	_cleanup_receivers_ struct receivers none = { 0 };
+
+	(void)ephemeral_range(&run->lab.netns, &sweep.range.first, &sweep.range.last);
+	return run_failed(run, receivers_read(&run->lab.netns, on_socket, &sweep, &none),
+			  "reading the socket table");
+}
+
+/* ---- counters ------------------------------------------------------------------------ */
+
+int observe_sum(struct run *run, struct observe_sum *ret_sum)
+{
+	struct hp_counters c = { 0 };
+	struct observe_sum sum = { 0 };
+	int r = run->kernel ? kernel_counters(run->kernel, &c) : 0;
+
+	if (r < 0)
+		return run_failed(run, r, "reading the counters");
+	for (size_t i = 0; i < HP_CLASS_MAX; i++) {
+		sum.events += c.count[i][HP_VERDICT_AUDITED] + c.count[i][HP_VERDICT_DENIED] +
+			      c.count[i][HP_VERDICT_EXCEPTED];
+		sum.denied += c.count[i][HP_VERDICT_DENIED];
+	}
+	*ret_sum = sum;
+	return 0;
+}
+
+/* ---- ports --------------------------------------------------------------------------- */
+
+static enum held is_port_held(struct run *run, size_t i)
+{
+	const struct coverage_way *w = run_at(run, i);
+
+	if (run_is_held(run->round) || !run_wants(run, i) || w->way->kind == WAY_PORTLESS)
+		return HELD_UNKNOWN;
+	return probe_port(&run->lab.netns, w->way->proto, w->port);
+}
+
+void observe_before(struct run *run)
+{
+	for (size_t i = 0; i < run->len; i++)
+		run_at(run, i)->looks[run->round].before = is_port_held(run, i);
+}
+
+void observe_after(struct run *run)
+{
+	for (size_t i = 0; i < run->len; i++)
+		run_at(run, i)->looks[run->round].after = is_port_held(run, i);
+}

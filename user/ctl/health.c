@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "health.h"
+
+#include <inttypes.h>
+
+#include "answer.h"
+
+int effective_verb(const struct ctl *ctl, int argc, char **argv, const struct question *question)
+{
+	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+	_cleanup_buf_ struct buf text = { 0 };
+	bool json = false;
+	int operands, status;
+
+	if (verb_parse(question->options, &json, argc, argv, &operands, &status) != 0)
+		return status;
+	status = answer_get(ctl, question->verb, &answer);
+	if (status != EXIT_OK)
+		return status;
+	if (json)
+		buf_puts(&text, answer.line);
+	else
+		question->put_text(answer.document, &text);
+	status = verb_print(&text);
+	if (status != EXIT_OK)
+		return status;
+	return json_member_bool(answer.document, "effective", false) ? EXIT_OK : EXIT_FINDINGS;
+}
+
+void effective_put_foreign(const struct json *foreign, struct buf *out)
+{
+	const char *label = "\nforeign     ";
+
+	for (size_t i = 0; i < json_len(foreign); i++) {
+		const struct json *f = json_at(foreign, i);
+		const char *name = json_member_text(f, "name", "");
+
+		if (!json_member_bool(f, "after", false))
+			continue;
+		buf_puts(out, label);
+		buf_put_safe(out, json_member_text(f, "hook", "?"));
+		buf_printf(out, ": program %" PRIu64, json_member_u64(f, "program_id", 0));
+		buf_puts(out, *name ? " (" : "");
+		buf_put_safe(out, name);
+		if (json_member_bool(f, "hostportd", false))
+			buf_puts(out, ", another hostportd");
+		buf_puts(out, *name ? ") runs after ours" : " runs after ours");
+		label = "\n            ";
+	}
+}
+
+void effective_put(const struct json *document, const char *yes, const char *no, struct buf *out)
+{
+	bool effective = json_member_bool(document, "effective", false);
+	const char *reason = json_member_text(document, "reason", effective ? "" : "?");
+
+	buf_puts(out, effective ? yes : no);
+	if (!*reason)
+		return;
+	buf_puts(out, ": ");
+	buf_put_safe(out, reason);
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+#include "compare_field.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../policy/owner.h"
+#include "../registry/words.h"
+
+#define ROW(member) offsetof(struct reg_row, member)
+
+/* Texts are read by their offsets; the others by their fields. */
+static const struct {
+	const char *name;
+	size_t text; /* 0: no text; it is no offset of one */
+} fields[] = {
+	[FIELD_SCOPE] = { "scope", 0 },
+	[FIELD_TABLE] = { "table", ROW(table) },
+	[FIELD_PROCESS] = { "process", ROW(process) },
+	[FIELD_APPLICATION] = { "application", ROW(application) },
+	[FIELD_ROLE] = { "role", 0 },
+	[FIELD_CONTROL_PLANE] = { "control_plane", ROW(control_plane) },
+	[FIELD_TEAM] = { "team", ROW(team) },
+	[FIELD_SINCE] = { "since", ROW(since_text) },
+	[FIELD_REMOVED] = { "removed", ROW(removed_text) },
+	[FIELD_PLATFORMS] = { "platforms", 0 },
+	[FIELD_NOTES] = { "notes", ROW(notes) },
+	[FIELD_OWNERS] = { "owners", 0 },
+	[FIELD_CLASS] = { "class", 0 },
+	[FIELD_UNTIL] = { "until", ROW(until_text) },
+	[FIELD_REASON] = { "reason", ROW(reason) },
+	[FIELD_SOURCE] = { "source", ROW(source) },
+};
+
+_Static_assert(ARRAY_LEN(fields) == FIELD_MAX, "a name for each field");
+
+const char *compare_field_name(enum compare_field field)
+{
+	return fields[field].name;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The texts, sorted, with commas between them. */
+static void put_sorted(char **texts, size_t n, struct buf *out)
+{
+	qsort(texts, n, sizeof(*texts), by_text);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%s", i ? ", " : "", texts[i]);
+}
+
+static char *owner_text(const struct reg_owner *owner)
+{
+	struct buf out = { 0 };
+
+	if (owner->unit)
+		buf_printf(&out, "unit %s", owner->unit);
+	else if (owner->exe)
+		buf_printf(&out, "exe %s", owner->exe);
+	else
+		buf_printf(&out, "%s/%s/%s", owner->namespace_ ? owner->namespace_ : "*",
+			   owner->pod ? owner->pod : "*",
+			   owner->container ? owner->container : "*");
+	return buf_take(&out);
+}
+
+static bool put_owners(const struct reg_row *row, struct buf *out)
+{
+	char **texts = calloc(row->owners_len + 1, sizeof(*texts));
+	bool fine = texts != NULL;
+
+	for (size_t i = 0; fine && i < row->owners_len; i++) {
+		texts[i] = owner_text(&row->owners[i]);
+		fine = texts[i] != NULL;
+	}
+	if (fine && row->owners_len)
+		put_sorted(texts, row->owners_len, out);
+	for (size_t i = 0; texts && i < row->owners_len; i++)
+		free(texts[i]);
+	free(texts);
+	return fine;
+}
+
+static bool put_platforms(const struct reg_row *row, struct buf *out)
+{
+	_cleanup_free_ char **texts = calloc(row->platforms_len + 1, sizeof(*texts));
+
+	if (!texts)
+		return false;
+	for (size_t i = 0; i < row->platforms_len; i++)
+		texts[i] = row->platforms[i];
+	if (row->platforms_len)
+		put_sorted(texts, row->platforms_len, out);
+	return true;
+}
+
+static bool is_allocation(const struct reg_row *row)
+{
+	return row->kind == REG_ENTRY || row->kind == REG_RETIRED;
+}
+
+bool compare_field_text(const struct reg_row *row, enum compare_field field, struct buf *out)
+{
+	const char *text = NULL;
+
+	if (fields[field].text)
+		text = *(char *const *)((const char *)row + fields[field].text);
+	else if (field == FIELD_SCOPE && is_allocation(row))
+		text = word_scope(row->scope);
+	else if (field == FIELD_ROLE && is_allocation(row))
+		text = reg_role_word(row->role);
+	else if (field == FIELD_CLASS && row->kind == REG_EXCEPTION)
+		text = word_class(row->cls);
+	else if (field == FIELD_PLATFORMS)
+		return put_platforms(row, out);
+	else if (field == FIELD_OWNERS)
+		return put_owners(row, out);
+	if (text)
+		buf_puts(out, text);
+	return !out->failed;
+}
+
+int compare_fields(const struct reg_row *a, const struct reg_row *b, unsigned int mask,
+		   unsigned int *ret_fields)
+{
+	unsigned int differ = 0;
+
+	for (int i = 0; i < FIELD_MAX; i++) {
+		_cleanup_buf_ struct buf x = { 0 }, y = { 0 };
+
+		if (!(mask & 1U << i))
+			continue;
+		if (!compare_field_text(a, (enum compare_field)i, &x) ||
+		    !compare_field_text(b, (enum compare_field)i, &y))
+			return -ENOMEM;
+		if (strcmp(x.data ? x.data : "", y.data ? y.data : "") != 0)
+			differ |= 1U << i;
+	}
+	*ret_fields = differ;
+	return 0;
+}
+
+/* Does a member of an owner let through what another one names? NULL lets all through. */
+static bool covers(const char *glob, const char *other)
+{
+	if (!glob)
+		return true;
+	return other && owner_glob(glob, other);
+}
+
+static bool owner_covers(const struct reg_owner *a, const struct reg_owner *b)
+{
+	if (a->exe || b->exe)
+		return a->exe && b->exe && strcmp(a->exe, b->exe) == 0;
+	if (a->unit || b->unit)
+		return a->unit && covers(a->unit, b->unit);
+	return covers(a->namespace_, b->namespace_) && covers(a->pod, b->pod) &&
+	       covers(a->container, b->container);
+}
+
+bool compare_owners_cover(const struct reg_row *row, const struct reg_row *other)
+{
+	if (row->owners_len == 0)
+		return true;
+	for (size_t i = 0; i < other->owners_len; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < row->owners_len && !found; j++)
+			found = owner_covers(&row->owners[j], &other->owners[i]);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool is_letter(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c >= 0x80;
+}
+
+/* The next character for comparison, 0 at the end. */
+static int next(const char **text)
+{
+	unsigned char c = (unsigned char)**text;
+
+	if (c == '\0')
+		return 0;
+	if (is_letter(c)) {
+		(*text)++;
+		return c >= 'A' && c <= 'Z' ? c + 32 : c;
+	}
+	while (**text && !is_letter((unsigned char)**text))
+		(*text)++;
+	return **text ? '-' : 0;
+}
+
+int compare_process(const char *a, const char *b)
+{
+	int x, y;
+
+	do {
+		x = next(&a);
+		y = next(&b);
+	} while (x == y && x);
+	return x - y;
+}
+
+bool compare_digits_exchanged(uint16_t a, uint16_t b)
+{
+	char x[8], y[8], one = 0, two = 0;
+	size_t n = 0;
+
+	(void)snprintf(x, sizeof(x), "%" PRIu16, a);
+	(void)snprintf(y, sizeof(y), "%" PRIu16, b);
+	if (strlen(x) != strlen(y))
+		return false;
+	for (size_t i = 0; x[i]; i++) {
+		if (x[i] == y[i])
+			continue;
+		if (n++ == 0) {
+			one = x[i];
+			two = y[i];
+		}
+		if (!(x[i] == one && y[i] == two) && !(x[i] == two && y[i] == one))
+			return false;
+	}
+	return n > 1;
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+#include "markdown_read.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../../bpf/abi.h"
+#include "layer_build.h"
+#include "md_tables.h"
+#include "markdown_tables.h"
+
+#define SHOWN 64 /* bytes of a cell that a message repeats */
+
+struct page {
+	const struct exchange_source *source;
+	struct diags *diags;
+	struct reg_layer *layer;
+	size_t tables;
+	/* of the table that is read */
+	enum page_table table;
+	uint8_t proto;
+	const struct page_column *columns[MD_CELLS_MAX]; /* of each cell of a row */
+};
+
+/* ---- which table ------------------------------------------------------------------------- */
+struct place {
+	int table, proto; /* or -EINVAL */
+};
+
+/* What the headings say; deeper ones have the last word. */
+static struct place place_of(const struct md_headings *headings)
+{
+	struct place place = { .table = -EINVAL, .proto = -EINVAL };
+
+	for (size_t i = 0; i < MD_LEVELS; i++) {
+		int table = markdown_table_of(headings->text[i]);
+		int proto = markdown_proto_of(headings->text[i]);
+
+		if (table >= 0)
+			place = (struct place) { .table = table, .proto = -EINVAL };
+		if (proto >= 0)
+			place.proto = proto;
+	}
+	return place;
+}
+
+static bool has_ports(const struct md_row *header)
+{
+	for (size_t i = 0; i < header->len; i++)
+		if (strcasecmp(header->cells[i].text, "Port") == 0)
+			return true;
+	return false;
+}
+
+static const char *deepest(const struct md_headings *headings)
+{
+	for (size_t i = MD_LEVELS; i > 0; i--)
+		if (headings->text[i - 1][0])
+			return headings->text[i - 1];
+	return "no heading";
+}
+
+/* Is it a table of ports? Says so where one stands where none is expected. */
+static bool find_table(struct page *p, const struct md_headings *headings,
+		       const struct md_row *header)
+{
+	struct place place = place_of(headings);
+	const char *file = p->source->file;
+
+	if (place.table < 0) {
+		if (has_ports(header))
+			diags_add(p->diags, file, header->line, 1,
+				  "a table of ports below \"%s\", not below External, "
+				  "Localhost-only or Previously allocated",
+				  deepest(headings));
+		return false;
+	}
+	if (place.proto < 0 && place.table == PAGE_EXTERNAL) {
+		diags_add(p->diags, file, header->line, 1,
+			  "a table below External, but below none of TCP, UDP, UDP-Lite and SCTP");
+		return false;
+	}
+	p->table = (enum page_table)place.table;
+	p->proto = place.proto < 0 ? HP_PROTO_TCP : (uint8_t)place.proto;
+	return true;
+}
+
+/* ---- its columns ------------------------------------------------------------------------- */
+static const struct page_column *column_of(const struct markdown_columns *columns,
+					   const char *title)
+{
+	for (size_t i = 0; i < columns->len; i++)
+		if (strcasecmp(columns->items[i].title, title) == 0)
+			return &columns->items[i];
+	return NULL;
+}
+
+static bool has_column(const struct page *p, const struct page_column *column, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p->columns[i] == column)
+			return true;
+	return false;
+}
+
+static bool find_columns(struct page *p, const struct md_row *header)
+{
+	const struct markdown_columns *columns = markdown_columns(p->table);
+	size_t before = p->diags->total;
+
+	for (size_t i = 0; i < header->len; i++) {
+		const struct md_cell *cell = &header->cells[i];
+
+		p->columns[i] = column_of(columns, cell->text);
+		if (!p->columns[i])
+			diags_add(p->diags, p->source->file, header->line, cell->column,
+				  "%.*s: no column of a table below %s", SHOWN, cell->text,
+				  markdown_heading(p->table));
+		else if (has_column(p, p->columns[i], i))
+			diags_add(p->diags, p->source->file, header->line, cell->column,
+				  "%s: a second column of this name", cell->text);
+	}
+	for (size_t i = 0; i < columns->len; i++)
+		if (!has_column(p, &columns->items[i], header->len))
+			diags_add(p->diags, p->source->file, header->line, 1,
+				  "no column %s in a table below %s", columns->items[i].title,
+				  markdown_heading(p->table));
+	return p->diags->total == before;
+}
+
+static int on_table(void *ctx, const struct md_headings *headings, const struct md_row *header)
+{
+	struct page *p = ctx;
+
+	if (!find_table(p, headings, header) || !find_columns(p, header))
+		return 1;
+	p->tables++;
+	return 0;
+}
+
+/* ---- its rows ---------------------------------------------------------------------------- */
+static const char *fault_of(const struct page_column *column, const char *text)
+{
+	struct reg_version version;
+	uint16_t first, last;
+
+	if (*text == '\0')
+		return column->required ? "is missing" : NULL;
+	switch (column->cell) {
+	case PAGE_PORTS:
+		return reg_ports_parse(text, &first, &last) < 0 ?
+			       "not ports (N or N-M, each 1 to 65535)" :
+			       NULL;
+	case PAGE_YES_NO:
+		return strcmp(text, "yes") != 0 && strcmp(text, "no") != 0 ?
+			       "not yes, no or blank" :
+			       NULL;
+	case PAGE_VERSION:
+		return reg_version_parse(text, &version) < 0 ? "not a version (X.Y)" : NULL;
+	default:
+		return text_characters(text, strlen(text)) > column->max ? "too long" : NULL;
+	}
+}
+
+static bool check_cells(const struct page *p, const struct md_row *cells)
+{
+	size_t before = p->diags->total;
+
+	for (size_t i = 0; i < cells->len; i++) {
+		const struct md_cell *cell = &cells->cells[i];
+		const char *fault = fault_of(p->columns[i], cell->text);
+
+		if (fault)
+			diags_add(p->diags, p->source->file, cells->line, cell->column,
+				  "%s: %.*s%s%s", p->columns[i]->title, SHOWN, cell->text,
+				  *cell->text ? ": " : "", fault);
+	}
+	return p->diags->total == before;
+}
+
+static int set_cells(const struct page *p, const struct md_row *cells, struct reg_row *row)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < cells->len && r == 0; i++) {
+		const struct page_column *column = p->columns[i];
+		const char *text = cells->cells[i].text;
+
+		if (column->cell == PAGE_PORTS)
+			(void)reg_ports_parse(text, &row->first, &row->last);
+		else
+			r = row_set_text((char **)((char *)row + column->offset), text);
+	}
+	return r;
+}
+
+static int set_meaning(const struct page *p, struct reg_row *row)
+{
+	struct markdown_meaning meaning =
+		markdown_meaning(p->table, row->control_plane, row->notes);
+	int r = row_set_text(&row->table, meaning.table);
+
+	row->proto = p->proto;
+	row->scope = meaning.scope;
+	row->role = meaning.role;
+	if (row->since_text)
+		(void)reg_version_parse(row->since_text, &row->since);
+	if (row->removed_text)
+		(void)reg_version_parse(row->removed_text, &row->removed);
+	if (r == 0 && meaning.platform)
+		r = row_add_platform(row, meaning.platform);
+	return r;
+}
+
+static int on_row(void *ctx, const struct md_row *cells)
+{
+	struct page *p = ctx;
+	struct reg_row *row;
+	int r;
+
+	if (!check_cells(p, cells))
+		return 0;
+	if (p->layer->len == REGISTRY_ROWS_MAX) {
+		diags_add(p->diags, p->source->file, cells->line, 1, "more than %d rows",
+			  REGISTRY_ROWS_MAX);
+		return -EINVAL;
+	}
+	row = layer_add(p->layer, p->table == PAGE_RETIRED ? REG_RETIRED : REG_ENTRY, cells->line,
+			1);
+	if (!row)
+		return -ENOMEM;
+	r = set_cells(p, cells, row);
+	return r < 0 ? r : set_meaning(p, row);
+}
+
+int markdown_read(const struct exchange_source *source, struct diags *diags,
+		  struct reg_layer **ret_layer)
+{
+	static const struct md_reader reader = { .table = on_table, .row = on_row };
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+	struct page page = { .source = source, .diags = diags };
+	size_t before = diags->total;
+	int r;
+
+	if (!text_check(source->file, source->text, source->len, diags))
+		return -EINVAL;
+	page.layer = layer = layer_new(source->file, source->name, source->facts);
+	if (!layer)
+		return -ENOMEM;
+	r = md_tables_read(source->file, source->text, source->len, &reader, &page, diags);
+	if (r < 0)
+		return r;
+	if (page.tables == 0 && diags->total == before)
+		diags_add(
+			diags, source->file, 0, 0,
+			"no table of ports below External, Localhost-only or Previously allocated");
+	if (diags->total > before)
+		return -EINVAL;
+	/* the table of retired rows may stand first */
+	r = layer_order(layer);
+	if (r < 0)
+		return r;
+	*ret_layer = TAKE_PTR(layer);
+	return 0;
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#include "kernel_btf.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "../../base/cleanup.h"
+#include "btfcut.h"
+
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+#define BYTES_MAX  (256U << 20)
+
+/* ---- the kernel's types ---------------------------------------------------------------------- */
+
+struct view {
+	void *data;
+	size_t size;
+};
+
+/* Page by page: no more comes at once from there. */
+static int read_all(int fd, struct view *view)
+{
+	size_t have = 0;
+	ssize_t n = 0;
+	int r;
+
+	view->data =
+		mmap(NULL, view->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (view->data == MAP_FAILED)
+		return -ENOMEM;
+	while (have < view->size) {
+		n = read(fd, (char *)view->data + have, view->size - have);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		have += (size_t)n;
+	}
+	if (have == view->size)
+		return 0;
+	r = n < 0 ? -errno : -EINVAL;
+	(void)munmap(view->data, view->size);
+	return r;
+}
+
+static int view_kernel(struct view *view)
+{
+	_cleanup_close_ int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_size <= 0 || (uint64_t)st.st_size > BYTES_MAX)
+		return -EINVAL;
+	view->size = (size_t)st.st_size;
+	/* in place since 6.16, without a copy */
+	view->data = mmap(NULL, view->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	return view->data == MAP_FAILED ? read_all(fd, view) : 0;
+}
+
+/* ---- what is named --------------------------------------------------------------------------- */
+
+struct names {
+	const char **list;
+	size_t len;
+};
+
+/* Is it what a relocation can begin at? */
+static void add_name(const struct btf *btf, const struct btf_type *t, struct names *names)
+{
+	const char *name = btf__name_by_offset(btf, t->name_off);
+
+	if (!btf_is_composite(t) && !btf_is_any_enum(t) && !btf_is_typedef(t))
+		return;
+	if (name && *name)
+		names->list[names->len++] = name;
+}
+
+static int list_names(const struct bpf_object *object, struct names *names)
+{
+	const struct btf *btf = bpf_object__btf(object);
+	uint32_t n = btf ? btf__type_cnt(btf) : 0;
+
+	if (!n)
+		return -EINVAL;
+	names->list = calloc(n, sizeof(*names->list));
+	if (!names->list)
+		return -ENOMEM;
+	for (uint32_t id = 1; id < n; id++)
+		add_name(btf, btf__type_by_id(btf, id), names);
+	return 0;
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+int types_open(struct types *types)
+{
+	types->fd = memfd_create("hostportd-types", MFD_CLOEXEC);
+	if (types->fd < 0)
+		return -errno;
+	(void)snprintf(types->path, sizeof(types->path), "/proc/self/fd/%d", types->fd);
+	return 0;
+}
+
+static int put(int fd, const char *data, size_t len)
+{
+	ssize_t n;
+
+	for (size_t have = 0; have < len; have += (size_t)n) {
+		n = write(fd, data + have, len - have);
+		if (n < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int cut(struct types *types, const struct names *names)
+{
+	struct btfcut_id ids[] = {
+		{ "bpf_rdonly_cast", BTF_KIND_FUNC, 0 },
+		{ "sock", BTF_KIND_STRUCT, 0 },
+		{ "task_struct", BTF_KIND_STRUCT, 0 },
+		{ "bpf_cg_run_ctx", BTF_KIND_STRUCT, 0 },
+	};
+	_cleanup_buf_ struct buf part = { 0 };
+	struct view view = { 0 };
+	int r = view_kernel(&view);
+
+	if (r < 0)
+		return r;
+	r = btfcut(view.data, view.size, names->list, names->len, ids, ARRAY_LEN(ids), &part);
+	(void)munmap(view.data, view.size);
+	types->casts = (struct cast_ids) { ids[0].id, ids[1].id, ids[2].id, ids[3].id };
+	return r < 0 ? r : put(types->fd, part.data, part.len);
+}
+
+int types_fill(struct types *types, const struct bpf_object *object)
+{
+	struct names names = { 0 };
+	int r = list_names(object, &names);
+
+	if (r == 0)
+		r = cut(types, &names);
+	free(names.list);
+	return r;
+}
+
+bool types_can_cast(const struct types *types)
+{
+	const struct cast_ids *casts = &types->casts;
+
+	return casts->call && casts->sock && casts->task && casts->run;
+}
+
+void types_close(struct types *types)
+{
+	cleanup_close(&types->fd);
+	types->fd = -1;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "kfunc_patch.h"
+
+#include <stdbool.h>
+
+#include "../../../bpf/abi.h"
+
+static bool is_place(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == 0 &&
+	       insn->imm == HP_CAST_CALL;
+}
+
+static uint32_t type_of(int32_t place, const struct cast_ids *ids)
+{
+	return place == HP_CAST_TASK ? ids->task : place == HP_CAST_RUN ? ids->run : ids->sock;
+}
+
+/* The second argument is always set by the instruction before: see cast() in bpf/sock.bpf.h. */
+size_t casts_put(struct bpf_insn *insns, size_t n, const struct cast_ids *ids)
+{
+	size_t put = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		struct bpf_insn *call = &insns[i], *type = &insns[i - 1];
+
+		if (!is_place(call))
+			continue;
+		type->imm = (int32_t)type_of(type->imm, ids);
+		call->src_reg = BPF_PSEUDO_KFUNC_CALL;
+		call->imm = (int32_t)ids->call;
+		put++;
+	}
+	return put;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* The receiving sockets of a network namespace, and the processes that have them. */
+#pragma once
+
+#include <stddef.h>
+
+#include "../../base/cleanup.h"
+#include "../../policy/receiver.h"
+#include "../netns.h"
+#include "socket_owners.h"
+
+#define RECEIVERS_MAX 262144 /* sockets of one reading */
+
+struct receivers_socket {
+	struct receiver socket;
+	struct hp_decision decision; /* whoever keeps it fills it in */
+	uint32_t pid;		     /* receivers_name(); 0: no process, or not known */
+	char comm[HP_COMM_LEN];
+	uint8_t asked; /* enum hp_asked; likewise */
+};
+
+struct receivers {
+	struct receivers_socket *list;
+	size_t len;
+	size_t seen;	     /* in the table, kept or not */
+	uint32_t unreadable; /* bits 1 << enum hp_proto, see sockdiag_dump() */
+};
+
+/* Is the socket wanted? May write what it decides. */
+typedef bool (*receivers_keep_fn)(void *data, struct receivers_socket *socket);
+
+/*
+ * Read the socket table. 0; -E2BIG when more than RECEIVERS_MAX were wanted, or
+ * another negative errno: then not all are in the list. The list is the
+ * caller's in any case.
+ */
+int receivers_read(const struct netns *netns, receivers_keep_fn keep, void *data,
+		   struct receivers *ret_receivers);
+
+/* Find the processes that have the sockets. 0, or a negative errno. */
+int receivers_name(struct receivers *receivers, struct socket_owners *procs);
+
+/* As receiver_compare() has it. */
+void receivers_sort(struct receivers *receivers);
+
+void receivers_free(struct receivers *receivers);
+#define _cleanup_receivers_ _cleanup_(receivers_free)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* All processes that have sockets of a netns open, from a BPF iterator over open files. */
+#pragma once
+
+#include <stdint.h>
+
+#include "../../../bpf/abi.h"
+#include "../../base/cleanup.h"
+
+struct socket_iterator;
+
+/*
+ * Load the iterator for the netns of an inode number. 0, or a negative errno;
+ * says nothing where the kernel can't (before 5.11).
+ */
+int socket_iterator_open(uint32_t netns_inum, struct socket_iterator **ret_taskfile);
+void socket_iterator_close(struct socket_iterator *iterator);
+DEFINE_CLEANUP(struct socket_iterator, socket_iterator_close)
+
+typedef void (*socket_iterator_fn)(void *data, const struct hp_holder *holder);
+
+/* Walk once: call fn for each socket of each process. 0, or a negative errno. */
+int socket_iterator_read(struct socket_iterator *iterator, socket_iterator_fn fn, void *data);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#include "watched_paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../registry/registry.h"
+
+#define BUILTIN "builtin:"
+
+static bool is_path(const char *spec)
+{
+	return strncmp(spec, BUILTIN, strlen(BUILTIN)) != 0;
+}
+
+bool watched_paths_any(const char *const *specs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_path(specs[i]))
+			return true;
+	return false;
+}
+
+static int add_place(struct names *places, const char *path)
+{
+	char **items;
+
+	for (size_t i = 0; i < places->len; i++)
+		if (strcmp(places->items[i], path) == 0)
+			return 0;
+	if (places->len == WATCHED_PATHS_MAX)
+		return 0;
+	items = reallocarray(places->items, places->len + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	places->items = items;
+	items[places->len] = strdup(path);
+	if (!items[places->len])
+		return -ENOMEM;
+	places->len++;
+	return 0;
+}
+
+/* Cut the last name off, in place: what it is in. */
+static const char *parent_of(char *path)
+{
+	size_t len = strlen(path);
+	char *slash;
+
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+	slash = strrchr(path, '/');
+	if (!slash)
+		return strcpy(path, ".");
+	slash[slash == path] = '\0';
+	return path;
+}
+
+/* The directory that a path is in, or the nearest one above it that is there. */
+static int add_parent(struct names *places, const char *path)
+{
+	char dir[PATH_MAX];
+	struct stat st;
+
+	if (!*path || strlen(path) >= sizeof(dir))
+		return 0;
+	(void)strcpy(dir, path);
+	do
+		(void)parent_of(dir);
+	while (stat(dir, &st) < 0 && strcmp(dir, "/") != 0 && strcmp(dir, ".") != 0);
+	return add_place(places, dir);
+}
+
+/* Where a path is, and where it leads. */
+static int add_file(struct names *places, const char *path)
+{
+	char real[PATH_MAX];
+	int r = add_parent(places, path);
+
+	if (r == 0 && realpath(path, real))
+		r = add_parent(places, real);
+	return r;
+}
+
+static int list_dir(const char *path, struct names *names)
+{
+	_cleanup_close_ int fd = source_open(AT_FDCWD, path);
+
+	return fd < 0 ? fd : source_list(fd, REGISTRY_LAYERS_MAX, names);
+}
+
+static int add_dir(struct names *places, const char *path)
+{
+	_cleanup_names_ struct names names = { 0 };
+	char real[PATH_MAX], full[PATH_MAX];
+	int r = add_place(places, path);
+
+	if (r == 0 && list_dir(path, &names) == -ENOMEM)
+		r = -ENOMEM;
+	for (size_t i = 0; r == 0 && i < names.len; i++)
+		if ((size_t)snprintf(full, sizeof(full), "%s/%s", path, names.items[i]) <
+			    sizeof(full) &&
+		    realpath(full, real))
+			r = add_parent(places, real);
+	return r;
+}
+
+int watched_paths_find(const char *const *specs, size_t n, struct names *ret_places)
+{
+	_cleanup_names_ struct names places = { 0 };
+	struct stat st;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (!is_path(specs[i]))
+			continue;
+		r = add_file(&places, specs[i]);
+		if (r == 0 && stat(specs[i], &st) == 0 && S_ISDIR(st.st_mode))
+			r = add_dir(&places, specs[i]);
+	}
+	if (r < 0)
+		return r;
+	*ret_places = places;
+	places = (struct names) { 0 };
+	return 0;
+}
+
+/* FNV-1a */
+static void mix(uint64_t *stamp, const void *bytes, size_t n)
+{
+	const unsigned char *b = bytes;
+
+	for (size_t i = 0; i < n; i++)
+		*stamp = (*stamp ^ b[i]) * 0x100000001b3ULL;
+}
+
+static void mix_file(uint64_t *stamp, const char *name, const struct stat *st)
+{
+	const uint64_t facts[] = {
+		(uint64_t)st->st_dev,	      (uint64_t)st->st_ino,
+		(uint64_t)st->st_mode,	      (uint64_t)st->st_size,
+		(uint64_t)st->st_mtim.tv_sec, (uint64_t)st->st_mtim.tv_nsec,
+		(uint64_t)st->st_ctim.tv_sec, (uint64_t)st->st_ctim.tv_nsec,
+	};
+
+	mix(stamp, name, strlen(name) + 1);
+	mix(stamp, facts, sizeof(facts));
+}
+
+static void mix_error(uint64_t *stamp, const char *name, int error)
+{
+	mix(stamp, name, strlen(name) + 1);
+	mix(stamp, &error, sizeof(error));
+}
+
+/* Of a directory only the layers in it: an editor's other files are none of ours. */
+static void mix_dir(uint64_t *stamp, const char *path)
+{
+	_cleanup_close_ int fd = source_open(AT_FDCWD, path);
+	_cleanup_names_ struct names names = { 0 };
+	int r = fd < 0 ? fd : source_list(fd, REGISTRY_LAYERS_MAX, &names);
+	struct stat st;
+
+	mix_error(stamp, path, r);
+	for (size_t i = 0; i < names.len; i++) {
+		if (fstatat(fd, names.items[i], &st, 0) < 0)
+			mix_error(stamp, names.items[i], errno);
+		else
+			mix_file(stamp, names.items[i], &st);
+	}
+}
+
+uint64_t watched_paths_stamp(const char *const *specs, size_t n)
+{
+	uint64_t stamp = 0xcbf29ce484222325ULL;
+	struct stat st;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_path(specs[i]))
+			continue;
+		if (stat(specs[i], &st) < 0)
+			mix_error(&stamp, specs[i], errno);
+		else if (S_ISDIR(st.st_mode))
+			mix_dir(&stamp, specs[i]);
+		else
+			mix_file(&stamp, specs[i], &st);
+	}
+	return stamp ? stamp : 1;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "learn.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/stamp.h"
+#include "../policy/resolve.h"
+#include "../registry/words.h"
+#include "../registry/row_json.h"
+#include "../agent/state.h"
+
+#define ROOM_LEFT   (1U << 20) /* for the exceptions and the document's end, in the document */
+#define UNUSED_ROOM (ROOM_LEFT - 65536)
+
+/* What is looked at for one answer. */
+struct learning {
+	struct agent *agent;
+	struct breaks breaks;
+	struct excepted *excepted;
+	int error;
+};
+
+int learn_start(struct learn_state *state)
+{
+	int r = audited_new(&state->violations);
+
+	(void)clock_gettime(CLOCK_REALTIME, &state->since);
+	return r < 0 ? r : seen_new(&state->seen);
+}
+
+void learn_stop(struct learn_state *state)
+{
+	audited_free(state->violations);
+	seen_free(state->seen);
+	*state = (struct learn_state) { 0 };
+}
+
+/* Whose socket it was makes no difference: what is let through for the kernel is reported, too. */
+void learn_note(struct agent *agent, const struct hp_query *query, struct audited_ref *ref)
+{
+	audited_again(agent->learn.violations, ref, &agent->event, query, false);
+	seen_add(agent->learn.seen, query);
+}
+
+/* Would it be told of again? */
+static bool is_told(struct hp_decision decision)
+{
+	return decision.verdict == HP_VERDICT_AUDITED || decision.verdict == HP_VERDICT_DENIED;
+}
+
+static void on_violation(void *data, const struct audited_violation *v)
+{
+	struct learning *l = data;
+	struct hp_decision d = audited_decide(v, l->agent->policy, &l->agent->decision);
+	int r = is_told(d) ? breaks_add_audited(&l->breaks, &v->breach, d.cls) : 0;
+
+	if (r < 0)
+		l->error = r;
+}
+
+static bool may_matter(void *data, struct receivers_socket *s)
+{
+	sweep_decide(data, s, false);
+	return receiver_violates(s->decision) || s->decision.cls == HP_CLASS_EPHEMERAL;
+}
+
+static int add_socket(struct learning *l, const struct receivers_socket *s, bool same)
+{
+	struct agent *agent = l->agent;
+	struct hp_event record;
+
+	sweep_record(agent, s, &record);
+	identity_listener(&agent->identity, &record, same, &agent->event);
+	if (agent->event.cls == HP_CLASS_EPHEMERAL)
+		agent->event.port = 0; /* another one each time */
+	return breaks_add_socket(&l->breaks, &agent->event);
+}
+
+/* Sockets that have a port now: also those of before the start, and of before a reload. */
+static int look_at_sockets(struct learning *l)
+{
+	_cleanup_receivers_ struct receivers found = { 0 };
+	struct agent *agent = l->agent;
+	const struct receivers_socket *last = NULL;
+	int failed = sweep_read(agent, may_matter, &found), r = 0;
+	bool named;
+
+	drain_all(agent); /* what the hooks saw is known then */
+	named = found.len && receivers_name(&found, agent->sweep.procs) == 0 &&
+		socket_owners_see_all(agent->sweep.procs);
+	receivers_sort(&found);
+	for (size_t i = 0; i < found.len && r == 0; i++) {
+		struct receivers_socket *s = &found.list[i];
+
+		sweep_decide(agent, s, named && !s->pid);
+		excepted_add(l->excepted, s->socket.proto, s->socket.port, s->decision);
+		if (!is_told(s->decision))
+			continue;
+		r = add_socket(l, s, last && listeners_same_holder(s, last));
+		last = s;
+	}
+	return r < 0 ? r : failed;
+}
+
+/* The errors are of parts: what is there is told all the same. */
+static void look(struct learning *l)
+{
+	struct agent *agent = l->agent;
+	int r = look_at_sockets(l);
+
+	audited_each(agent->learn.violations, on_violation, l);
+	seen_excepted(agent->learn.seen, agent->policy, &agent->decision, l->excepted);
+	l->breaks.forgotten = audited_forgotten(agent->learn.violations, UINT32_MAX);
+	breaks_settle(&l->breaks);
+	if (r < 0)
+		l->error = r;
+}
+
+/* Why an exception is of no use, or NULL. */
+static const char *useless(const struct learning *l, const struct reg_row *row)
+{
+	const struct node_facts *facts = &l->agent->facts;
+
+	if (row->kind != REG_EXCEPTION)
+		return NULL;
+	if (reg_date_compare(facts->today, row->until) > 0)
+		return "ended";
+	if (!resolve_excepts(row, facts))
+		return "not applied";
+	return excepted_uses(l->excepted, row) ? NULL : "unused";
+}
+
+/* Write the member `useless`; how many are left out. */
+static size_t put_useless(const struct learning *l, struct jsonw *w)
+{
+	const struct registry *reg = l->agent->registry;
+	size_t from = w->out->len, left_out = 0;
+
+	jsonw_array(w, "useless");
+	for (size_t i = 0; i < reg->len; i++)
+		for (size_t j = 0; j < reg->layers[i].len; j++) {
+			const char *why = useless(l, &reg->layers[i].rows[j]);
+
+			if (!why)
+				continue;
+			if (w->out->len - from > UNUSED_ROOM) {
+				left_out++;
+				continue;
+			}
+			jsonw_object(w, NULL);
+			row_json_members(w, &reg->layers[i], &reg->layers[i].rows[j]);
+			jsonw_string(w, "path", reg->layers[i].path);
+			jsonw_string(w, "why", why);
+			jsonw_object_end(w);
+		}
+	jsonw_array_end(w);
+	return left_out;
+}
+
+static void put_head(const struct agent *agent, struct jsonw *w)
+{
+	char text[STAMP_LEN + 1];
+
+	jsonw_string_opt(w, "node", agent->identity.node);
+	jsonw_string(w, "mode", word_mode(agent->decision.mode));
+	jsonw_u64(w, "generation", agent->decision.generation);
+	stamp_utc(&agent->learn.since, text);
+	jsonw_string(w, "since", text);
+	stamp_utc(&agent->reload.loaded, text);
+	jsonw_string(w, "loaded", text);
+	jsonw_array(w, "layers");
+	for (size_t i = 0; i < agent->registry->len; i++)
+		jsonw_string(w, NULL, agent->registry->layers[i].name);
+	jsonw_array_end(w);
+}
+
+int learn_json(struct agent *agent, struct buf *out)
+{
+	_cleanup_free_ struct excepted *excepted = calloc(1, sizeof(*excepted));
+	struct learning l = { .agent = agent, .excepted = excepted };
+	struct jsonw w = { .out = out };
+	size_t left_out;
+
+	if (!excepted)
+		return -ENOMEM;
+	look(&l);
+	jsonw_object(&w, NULL);
+	put_head(agent, &w);
+	if (l.error < 0)
+		jsonw_string(&w, "incomplete", strerror(-l.error));
+	breaks_put(&l.breaks, "violations", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
+	jsonw_u64(&w, "lost", status_lost(agent));
+	left_out = put_useless(&l, &w);
+	jsonw_u64(&w, "useless_left_out", left_out);
+	jsonw_object_end(&w);
+	breaks_free(&l.breaks);
+	return 0;
+}

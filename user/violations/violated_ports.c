@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "violated_ports.h"
+
+#include <errno.h>
+
+#include "audited.h"
+
+/* What a decision depends on, besides protocol and port: a bit of a port's byte each. */
+#define WAYS		   4
+#define WAY(scope, chosen) ((unsigned int)((scope) == HP_SCOPE_LOCALHOST) << 1 | !!(chosen))
+
+struct seen {
+	uint8_t ways[HP_PROTO_MAX][HP_PORTS];
+};
+
+int seen_new(struct seen **ret_seen)
+{
+	*ret_seen = calloc(1, sizeof(**ret_seen));
+	return *ret_seen ? 0 : -ENOMEM;
+}
+
+void seen_free(struct seen *seen)
+{
+	free(seen);
+}
+
+void seen_add(struct seen *seen, const struct hp_query *q)
+{
+	if (q->proto < HP_PROTO_MAX)
+		seen->ways[q->proto][q->port] |= (uint8_t)(1U << WAY(q->scope, q->chosen));
+}
+
+void excepted_add(struct excepted *excepted, uint8_t proto, uint16_t port,
+		  struct hp_decision decision)
+{
+	if (decision.verdict == HP_VERDICT_EXCEPTED && proto < HP_PROTO_MAX &&
+	    decision.cls < HP_CLASS_MAX)
+		portset_add(&excepted->ports[proto][decision.cls], port);
+}
+
+void seen_excepted(const struct seen *seen, const struct policy *policy,
+		   const struct hp_config *config, struct excepted *excepted)
+{
+	for (uint32_t i = 0; i < HP_PROTO_MAX * HP_PORTS; i++) {
+		struct hp_query q = {
+			.proto = (uint8_t)(i / HP_PORTS),
+			.port = (uint16_t)(i % HP_PORTS),
+		};
+		uint8_t ways = seen->ways[q.proto][q.port];
+
+		for (unsigned int way = 0; ways && way < WAYS; way++) {
+			if (!(ways & 1U << way))
+				continue;
+			q.scope = way & 2 ? HP_SCOPE_LOCALHOST : HP_SCOPE_EXTERNAL;
+			q.chosen = way & 1;
+			excepted_add(excepted, q.proto, q.port, policy_decide(policy, config, &q));
+		}
+	}
+}
+
+bool excepted_uses(const struct excepted *excepted, const struct reg_row *exception)
+{
+	const struct portset *ports = &excepted->ports[exception->proto][exception->cls];
+
+	for (uint32_t port = exception->first; port <= exception->last; port++) {
+		if (port % 64 == 0 && port + 63 <= exception->last && !ports->words[port / 64])
+			port += 63;
+		else if (portset_has(ports, (uint16_t)port))
+			return true;
+	}
+	return false;
+}
