@@ -13,7 +13,7 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
-/* Protocols that a registry row can name, in the order of the front. */
+/* Protocols that a registry row can name, in the order of the bitmap. */
 enum hp_proto {
 	HP_PROTO_TCP,
 	HP_PROTO_UDP,
@@ -24,8 +24,8 @@ enum hp_proto {
 	HP_PROTO_MAX,
 };
 
-/* Protocols that the front answers for; the others always take the slow path. */
-#define HP_FRONT_PROTOS 2
+/* Protocols that the bitmap answers for; the others always take the slow path. */
+#define HP_BITMAP_PROTOS 2
 
 enum hp_scope {
 	HP_SCOPE_EXTERNAL,  /* any address but loopback, wildcards included */
@@ -88,25 +88,25 @@ enum hp_hook {
 	HP_HOOK_MAX,
 };
 
-#define HP_PORTS     65536
-#define HP_NO_ROW    0 /* row numbers start at 1 */
-#define HP_COMM_LEN  16
-#define HP_ADDR_LEN  16
-#define HP_POLICIES  2 /* the published policy and the one being written */
-#define HP_FRONT_U64 (HP_PORTS / 64)
+#define HP_PORTS      65536
+#define HP_NO_ROW     0 /* row numbers start at 1 */
+#define HP_COMM_LEN   16
+#define HP_ADDR_LEN   16
+#define HP_POLICIES   2 /* the published policy and the one being written */
+#define HP_BITMAP_U64 (HP_PORTS / 64)
 
 /*
- * The front, a bit for each port: "allowed, nothing else to look at" of each scope,
+ * The bitmap, a bit for each port: "allowed, nothing else to look at" of each scope,
  * and "a row names it". The bits of a port are next to each other, because who
  * asks for one of them often asks for another. One element for each policy.
  */
-struct hp_front_word {
+struct hp_bitmap_word {
 	__u64 allowed[HP_SCOPE_MAX];
 	__u64 named;
 };
 
-struct hp_front {
-	struct hp_front_word words[HP_FRONT_PROTOS][HP_FRONT_U64];
+struct hp_bitmap {
+	struct hp_bitmap_word words[HP_BITMAP_PROTOS][HP_BITMAP_U64];
 };
 
 /*
@@ -343,8 +343,8 @@ struct hp_canary {
 #define HP_CAST_TASK 0x68700002
 #define HP_CAST_RUN  0x68700003 /* struct bpf_cg_run_ctx */
 
-_Static_assert(sizeof(struct hp_front) == 49152, "front");
-_Static_assert(!(HP_FRONT_PROTOS & (HP_FRONT_PROTOS - 1)), "a mask bounds it");
+_Static_assert(sizeof(struct hp_bitmap) == 49152, "bitmap");
+_Static_assert(!(HP_BITMAP_PROTOS & (HP_BITMAP_PROTOS - 1)), "a mask bounds it");
 _Static_assert(sizeof(struct hp_config) == 24, "config");
 _Static_assert(sizeof(struct hp_row_key) == 4, "row key");
 _Static_assert(sizeof(struct hp_row) == 16, "row");

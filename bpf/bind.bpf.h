@@ -95,7 +95,7 @@ static __always_inline int on_canary(const struct finding *f)
 }
 
 /*
- * Is there nothing to do for bind, whoever's the socket is? The front is asked
+ * Is there nothing to do for bind, whoever's the socket is? The bitmap is asked
  * before the netns, because that is the dearer question.
  */
 static __always_inline bool passes_at_once(__u32 active, const struct hp_query *q)
@@ -106,7 +106,7 @@ static __always_inline bool passes_at_once(__u32 active, const struct hp_query *
 		return true;
 	if (q->port == 0)
 		return !(active & HP_ACTIVE_EPHEMERAL);
-	return front_allows(active & HP_ACTIVE_POLICY, q);
+	return bitmap_allows(active & HP_ACTIVE_POLICY, q);
 }
 
 /* Nothing is denied: is there at least a note to leave? */

@@ -14,7 +14,7 @@
  * Beside them, where they load and are wanted: listen.bpf.h tells of listen()
  * without a bind() before it, sctp.bpf.h checks SCTP.
  *
- * An allowed bind costs one word and one bit of the front. Everything else is off
+ * An allowed bind costs one word and one bit of the bitmap. Everything else is off
  * that path: the netns, the row, the counters, the record.
  *
  * Let pass on purpose: sockets of other network namespaces; address families

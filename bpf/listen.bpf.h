@@ -33,7 +33,7 @@ static __always_inline bool decide_listen(struct sock *sk, struct finding *f)
 	address_of(sk, f);
 	f->query.proto = HP_PROTO_TCP;
 	f->query.port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	if (front_allows(policy, &f->query))
+	if (bitmap_allows(policy, &f->query))
 		return false;
 	cfg = bpf_map_lookup_elem(&hp_configs, &policy);
 	if (!cfg)

@@ -35,7 +35,7 @@ bool hp_lsm_ran; /* the LSM programs are called */
 __u64 hp_zero;	 /* always: see hidden() */
 __u64 hp_last_wake __attribute__((aligned(64))); /* written often: of no line that is read always */
 /* No map of its own: what every bind() looks at is found without a call, a key or a check. */
-struct hp_front hp_fronts[HP_POLICIES] __attribute__((aligned(64)));
+struct hp_bitmap hp_bitmaps[HP_POLICIES] __attribute__((aligned(64)));
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

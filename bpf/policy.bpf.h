@@ -18,25 +18,25 @@ static __always_inline bool is_canary(void *ctx)
 	return unlikely(hp_canary.cookie) && bpf_get_socket_cookie(ctx) == hp_canary.cookie;
 }
 
-/* The front's word of a port; NULL: no front answers for the protocol. */
-static __always_inline const struct hp_front_word *front_word(__u32 policy,
-							      const struct hp_query *q)
+/* The bitmap's word of a port; NULL: no bitmap answers for the protocol. */
+static __always_inline const struct hp_bitmap_word *bitmap_word(__u32 policy,
+								const struct hp_query *q)
 {
 	__u32 proto = q->proto, word = q->port >> 6;
 
-	if (proto >= HP_FRONT_PROTOS)
+	if (proto >= HP_BITMAP_PROTOS)
 		return 0;
 	/* the compiler knows these bounds, and verifiers before 6.13 lose them */
 	barrier_var(policy);
 	barrier_var(proto);
 	barrier_var(word);
-	return &hp_fronts[policy & (HP_POLICIES - 1)]
-			.words[proto & (HP_FRONT_PROTOS - 1)][word & (HP_FRONT_U64 - 1)];
+	return &hp_bitmaps[policy & (HP_POLICIES - 1)]
+			.words[proto & (HP_BITMAP_PROTOS - 1)][word & (HP_BITMAP_U64 - 1)];
 }
 
-static __always_inline bool front_allows(__u32 policy, const struct hp_query *q)
+static __always_inline bool bitmap_allows(__u32 policy, const struct hp_query *q)
 {
-	const struct hp_front_word *word = front_word(policy, q);
+	const struct hp_bitmap_word *word = bitmap_word(policy, q);
 
 	return word &&
 	       hp_by_scope(word->allowed, q->scope == HP_SCOPE_LOCALHOST) >> (q->port & 63) & 1;
@@ -45,7 +45,7 @@ static __always_inline bool front_allows(__u32 policy, const struct hp_query *q)
 /* May there be a row that names the port? */
 static __always_inline bool is_named(__u32 policy, const struct hp_query *q)
 {
-	const struct hp_front_word *word = front_word(policy, q);
+	const struct hp_bitmap_word *word = bitmap_word(policy, q);
 
 	return !word || word->named >> (q->port & 63) & 1;
 }

@@ -31,7 +31,7 @@ static __always_inline void decide_final(struct bpf_sock *ctx, __u32 policy, str
 	judge(ctx, policy, cfg, f);
 	/* tried with UDP and true of TCP; UDP-Lite and DCCP keep a refused port on every kernel */
 	if (f->decision.verdict == HP_VERDICT_DENIED &&
-	    (!hp_guard || f->query.proto >= HP_FRONT_PROTOS))
+	    (!hp_guard || f->query.proto >= HP_BITMAP_PROTOS))
 		f->decision.verdict = HP_VERDICT_AUDITED;
 	if (f->query.chosen && f->decision.verdict != HP_VERDICT_ALLOWED &&
 	    f->decision.verdict != HP_VERDICT_DENIED)
@@ -92,7 +92,7 @@ static __always_inline int on_bound(struct bpf_sock *ctx, __u32 active, struct f
 		confirm(n, f);
 	else
 		decide_final(ctx, policy, cfg, f);
-	/* explicit binds of protocols that have no front come here allowed, too */
+	/* explicit binds of protocols that have no bitmap come here allowed, too */
 	if (f->decision.cls == HP_CLASS_NONE)
 		return PASS;
 	if (f->decision.verdict == HP_VERDICT_ALLOWED) {
@@ -142,7 +142,7 @@ static __always_inline int on_post_bind(struct bpf_sock *ctx, struct finding *f)
 		.port = ctx->src_port, /* host byte order already */
 	};
 	__u32 active = hp_active;
-	bool passes = !(active & HP_ACTIVE_SET) || front_allows(active & HP_ACTIVE_POLICY, &q);
+	bool passes = !(active & HP_ACTIVE_SET) || bitmap_allows(active & HP_ACTIVE_POLICY, &q);
 
 	if (passes && likely(!hp_canary.cookie))
 		return PASS;

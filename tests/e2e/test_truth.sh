@@ -60,7 +60,7 @@ release
 # What a row allows is not counted as a port that the kernel chose.
 before=$(status .counters.classes.ephemeral.allowed)
 is "explicit, allowed" "$(probe udp 4 127.0.0.1 9201)" "ok 9201 1"
-is "explicit, allowed, a protocol without a front" "$(probe udplite 4 127.0.0.1 9202)" "ok 9202 1"
+is "explicit, allowed, a protocol without a bitmap" "$(probe udplite 4 127.0.0.1 9202)" "ok 9202 1"
 is "neither is ephemeral" "$(status .counters.classes.ephemeral.allowed)" "$before"
 probe udp 4 127.0.0.1 0 >/dev/null
 is "port 0 is" "$(status .counters.classes.ephemeral.allowed)" "$((before + 1))"

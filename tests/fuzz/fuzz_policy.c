@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * A policy of rows made of the input's bytes, and every decision of it compared
- * with a reference that walks the rows (reference.h). The front and the row map
+ * with a reference that walks the rows (reference.h). The bitmap and the row map
  * must say the same; the rows are sorted.
  */
 #include "reference.h"

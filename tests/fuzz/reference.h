@@ -117,8 +117,8 @@ static inline void reference_check(const struct registry *reg, const struct node
 	CHECK(got.row == want.row);
 	CHECK(got.verdict == reference_verdict(config, want.excepted, query, want.cls));
 	CHECK((policy_find(policy, query->proto, query->port) != NULL) == want.any);
-	CHECK(policy_front_allows(&policy->front, query) ==
-	      (query->proto < HP_FRONT_PROTOS && want.cls == HP_CLASS_NONE));
+	CHECK(policy_bitmap_allows(&policy->bitmap, query) ==
+	      (query->proto < HP_BITMAP_PROTOS && want.cls == HP_CLASS_NONE));
 }
 
 /* Ask of one port all that can be asked. */

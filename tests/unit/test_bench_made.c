@@ -43,7 +43,7 @@ static void test_policy(void **state)
 	(void)state;
 	assert_int_equal(made_policy(256, &policy), 0);
 	assert_int_equal(policy->len, 256);
-	assert_true(policy_front_allows(&policy->front, &query));
+	assert_true(policy_bitmap_allows(&policy->bitmap, &query));
 }
 
 static void test_small_registry(void **state)

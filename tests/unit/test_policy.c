@@ -297,7 +297,7 @@ static void test_empty(void **state)
 	for (uint32_t port = 1; port < HP_PORTS; port++) {
 		struct hp_query q = { .port = (uint16_t)port };
 
-		assert_false(policy_front_allows(&policy->front, &q));
+		assert_false(policy_bitmap_allows(&policy->bitmap, &q));
 		assert_int_equal(policy_decide(policy, &config, &q).verdict, HP_VERDICT_DENIED);
 	}
 }

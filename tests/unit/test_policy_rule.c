@@ -104,8 +104,8 @@ static void check_port(const struct registry *reg, const struct node_facts *fact
 	for (uint8_t scope = 0; scope < HP_SCOPE_MAX; scope++) {
 		struct hp_query q = { .proto = proto, .port = port, .scope = scope };
 
-		assert_int_equal(policy_front_allows(&policy->front, &q),
-				 proto < HP_FRONT_PROTOS && hp_classify(got, &q) == HP_CLASS_NONE);
+		assert_int_equal(policy_bitmap_allows(&policy->bitmap, &q),
+				 proto < HP_BITMAP_PROTOS && hp_classify(got, &q) == HP_CLASS_NONE);
 	}
 }
 

@@ -13,8 +13,8 @@
 
 /* What crosses from one version to another: values of maps, and the record of the ring. */
 static const char *const roots[] = {
-	"hp_front", "hp_config", "hp_fold_set", "hp_event",
-	"hp_note",  "hp_told",	 "hp_info",	"hp_counters",
+	"hp_bitmap", "hp_config", "hp_fold_set", "hp_event",
+	"hp_note",   "hp_told",	  "hp_info",	 "hp_counters",
 };
 
 /* A policy's rows are in maps of user space's making, of which the object's BTF has no types. */

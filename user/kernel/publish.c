@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Publishing a policy: rows, front and configuration are written to the half
+ * Publishing a policy: rows, bitmap and configuration are written to the half
  * that is not in use, and one store puts them in force.
  *
  * To put a map into a map of maps takes a while. So it is done in advance: for the
@@ -60,7 +60,7 @@ static int replace_something(void)
 
 /*
  * The half that is not in use must not have a reader left that took it for the
- * active one before: it would see the rows of one policy and the front of
+ * active one before: it would see the rows of one policy and the bitmap of
  * another. Some kernels refuse the call (nohz_full), and some sandboxes.
  */
 static int wait_for_readers(struct kernel *kernel)
@@ -145,7 +145,7 @@ int kernel_publish(struct kernel *kernel, const struct policy *policy,
 		r = write_new(kernel, policy);
 	if (r < 0)
 		return r;
-	kernel->skel->bss->hp_fronts[next] = policy->front;
+	kernel->skel->bss->hp_bitmaps[next] = policy->bitmap;
 	written.generation = kernel->generation + 1;
 	if (bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_configs), &next, &written,
 				BPF_ANY))

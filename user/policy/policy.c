@@ -47,20 +47,20 @@ static int append(struct policy *policy, uint8_t proto, const struct hp_row *row
 	return 0;
 }
 
-/* The front repeats the decision; it has no rule of its own. */
+/* The bitmap repeats the decision; it has no rule of its own. */
 static void fill_front(struct policy *policy)
 {
 	struct hp_query q = { 0 };
-	struct hp_front_word *word;
+	struct hp_bitmap_word *word;
 
 	for (size_t i = 0; i < policy->len; i++) {
 		const struct policy_row *p = &policy->rows[i];
 
-		if (p->key.proto >= HP_FRONT_PROTOS)
+		if (p->key.proto >= HP_BITMAP_PROTOS)
 			continue;
 		q.proto = p->key.proto;
 		q.port = p->key.port;
-		word = &policy->front.words[q.proto][q.port / 64];
+		word = &policy->bitmap.words[q.proto][q.port / 64];
 		word->named |= 1ULL << q.port % 64;
 		for (q.scope = 0; q.scope < HP_SCOPE_MAX; q.scope++)
 			if (hp_classify(&p->row, &q) == HP_CLASS_NONE)
@@ -115,11 +115,11 @@ const struct hp_row *policy_find(const struct policy *policy, uint8_t proto, uin
 	return at ? &policy->rows[at - 1].row : NULL;
 }
 
-bool policy_front_allows(const struct hp_front *front, const struct hp_query *query)
+bool policy_bitmap_allows(const struct hp_bitmap *bitmap, const struct hp_query *query)
 {
-	if (query->proto >= HP_FRONT_PROTOS || query->scope >= HP_SCOPE_MAX)
+	if (query->proto >= HP_BITMAP_PROTOS || query->scope >= HP_SCOPE_MAX)
 		return false;
-	return front->words[query->proto][query->port / 64].allowed[query->scope] >>
+	return bitmap->words[query->proto][query->port / 64].allowed[query->scope] >>
 		       query->port % 64 &
 	       1;
 }

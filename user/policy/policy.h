@@ -24,7 +24,7 @@ struct policy_row {
 };
 
 struct policy {
-	struct hp_front front;
+	struct hp_bitmap bitmap;
 	struct policy_row *rows; /* sorted by protocol, then port */
 	size_t len;
 	uint32_t *index; /* [protocol][port]: 1 + position in rows, 0: none */
@@ -46,8 +46,8 @@ DEFINE_CLEANUP(struct policy, policy_free)
 /* What the policy says of a protocol and port, or NULL. */
 const struct hp_row *policy_find(const struct policy *policy, uint8_t proto, uint16_t port);
 
-/* Does the front say "allowed, nothing else to look at"? */
-bool policy_front_allows(const struct hp_front *front, const struct hp_query *query);
+/* Does the bitmap say "allowed, nothing else to look at"? */
+bool policy_bitmap_allows(const struct hp_bitmap *bitmap, const struct hp_query *query);
 
 /* Decide as the kernel would with this policy and configuration. */
 struct hp_decision policy_decide(const struct policy *policy, const struct hp_config *config,

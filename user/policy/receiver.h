@@ -63,7 +63,7 @@ bool receiver_alike(const struct receiver *a, const struct receiver *b);
 
 /* The ports that the registry's documented ranges have. */
 struct documented {
-	uint64_t ports[HP_PROTO_MAX][HP_FRONT_U64]; /* a bit each */
+	uint64_t ports[HP_PROTO_MAX][HP_BITMAP_U64]; /* a bit each */
 };
 
 void documented_fill(const struct registry *reg, struct documented *ret);
