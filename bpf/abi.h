@@ -301,7 +301,7 @@ struct hp_note {
 };
 
 /* A process that has a socket open. */
-struct hp_holder {
+struct hp_socket_owner {
 	__u64 inode; /* of the socket */
 	__u32 pid;   /* thread group id, as the init namespace sees it */
 	__u8 asked;  /* enum hp_asked */
@@ -358,6 +358,6 @@ _Static_assert(sizeof(struct hp_told_slot) == 16, "told slot");
 _Static_assert(sizeof(struct hp_tally) == 40, "tally");
 _Static_assert(sizeof(struct hp_told_step) == 64, "told step");
 _Static_assert(sizeof(struct hp_info) == 40, "info");
-_Static_assert(sizeof(struct hp_holder) == 32, "holder");
+_Static_assert(sizeof(struct hp_socket_owner) == 32, "holder");
 _Static_assert(sizeof(struct hp_program) == 20, "program");
 _Static_assert(HP_CLASS_MAX <= 16, "class bits fit hp_row.excepted");

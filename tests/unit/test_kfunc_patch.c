@@ -8,7 +8,7 @@
 #define CALL (BPF_JMP | BPF_CALL)
 #define MOVE (BPF_ALU64 | BPF_MOV | BPF_K)
 
-static const struct cast_ids ids = { .call = 1000, .sock = 2000, .task = 3000, .run = 4000 };
+static const struct kfunc_ids ids = { .call = 1000, .sock = 2000, .task = 3000, .run = 4000 };
 
 static void check_same(const struct bpf_insn *got, const struct bpf_insn *want, size_t n)
 {
@@ -42,10 +42,10 @@ static void test_put(void **state)
 		{ .code = CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = 1000 },
 	};
 
-	assert_int_equal(casts_put(insns, ARRAY_LEN(insns), &ids), 3);
+	assert_int_equal(kfunc_patch(insns, ARRAY_LEN(insns), &ids), 3);
 	check_same(insns, want, ARRAY_LEN(insns));
 	/* none is left */
-	assert_int_equal(casts_put(insns, ARRAY_LEN(insns), &ids), 0);
+	assert_int_equal(kfunc_patch(insns, ARRAY_LEN(insns), &ids), 0);
 	check_same(insns, want, ARRAY_LEN(insns));
 }
 
@@ -62,8 +62,8 @@ static void test_leave(void **state)
 	struct bpf_insn want[ARRAY_LEN(insns)];
 
 	memcpy(want, insns, sizeof(want));
-	assert_int_equal(casts_put(insns, ARRAY_LEN(insns), &ids), 0);
-	assert_int_equal(casts_put(insns, 0, &ids), 0);
+	assert_int_equal(kfunc_patch(insns, ARRAY_LEN(insns), &ids), 0);
+	assert_int_equal(kfunc_patch(insns, 0, &ids), 0);
 	check_same(insns, want, ARRAY_LEN(insns));
 }
 

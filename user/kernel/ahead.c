@@ -10,15 +10,15 @@ static void *install(void *data)
 {
 	struct ahead *ahead = data;
 
-	ahead->result = rows_install(ahead->outer, 0, ahead->rows);
+	ahead->result = row_map_install(ahead->outer, 0, ahead->rows);
 	return NULL;
 }
 
 void ahead_begin(struct ahead *ahead, uint32_t rows)
 {
-	ahead->rows = rows_create(rows);
+	ahead->rows = row_map_create(rows);
 	if (ahead->rows >= 0)
-		ahead->outer = rows_create_outer(ahead->rows);
+		ahead->outer = row_map_create_outer(ahead->rows);
 	if (ahead->outer >= 0)
 		ahead->running = thread_start(&ahead->thread, install, ahead);
 }

@@ -48,28 +48,28 @@ static void read_name(uint32_t id, char *ret_name)
 
 static void name_one(void *data, const struct hp_program *program)
 {
-	struct foreign_programs *neighbours = data;
+	struct foreign_programs *foreign = data;
 
-	for (size_t i = 0; i < neighbours->len; i++)
-		if (neighbours->list[i].program_id == program->id)
-			(void)snprintf(neighbours->list[i].name, PROGRAM_NAME_LEN, "%.*s",
+	for (size_t i = 0; i < foreign->len; i++)
+		if (foreign->list[i].program_id == program->id)
+			(void)snprintf(foreign->list[i].name, PROGRAM_NAME_LEN, "%.*s",
 				       PROGRAM_NAME_LEN - 1, program->name);
 }
 
 /* Those whose names the kernel did not tell us by their ids. */
-static void name_rest(struct kernel *kernel, struct foreign_programs *neighbours)
+static void name_rest(struct kernel *kernel, struct foreign_programs *foreign)
 {
 	size_t i = 0;
 
-	while (i < neighbours->len && *neighbours->list[i].name)
+	while (i < foreign->len && *foreign->list[i].name)
 		i++;
-	if (i == neighbours->len)
+	if (i == foreign->len)
 		return;
 	if (!kernel->names_tried)
 		(void)program_names_open(&kernel->names);
 	kernel->names_tried = true;
 	if (kernel->names)
-		(void)program_names_read(kernel->names, name_one, neighbours);
+		(void)program_names_read(kernel->names, name_one, foreign);
 }
 
 static struct foreign_program describe(enum kernel_hook hook, uint32_t id)
@@ -107,7 +107,7 @@ static void add(const struct run *run, enum kernel_hook hook, const struct kerne
 }
 
 int foreign_programs_find(struct kernel *kernel, int cgroup_fd,
-			  struct foreign_programs *ret_neighbours)
+			  struct foreign_programs *ret_foreign)
 {
 	struct kernel_attachment ours[KERNEL_ATTACHMENTS_MAX];
 	size_t n = kernel_attachments(kernel, ours);
@@ -119,10 +119,10 @@ int foreign_programs_find(struct kernel *kernel, int cgroup_fd,
 		if (r < 0)
 			return r;
 	}
-	ret_neighbours->len = 0;
+	ret_foreign->len = 0;
 	for (size_t i = 0; i < KERNEL_HOOKS; i++)
-		add(&runs[i], (enum kernel_hook)i, ours, n, ret_neighbours);
-	name_rest(kernel, ret_neighbours);
+		add(&runs[i], (enum kernel_hook)i, ours, n, ret_foreign);
+	name_rest(kernel, ret_foreign);
 	return 0;
 }
 

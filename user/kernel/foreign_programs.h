@@ -35,7 +35,7 @@ struct foreign_programs {
  * or a negative errno, and then nothing is written.
  */
 int foreign_programs_find(struct kernel *kernel, int cgroup_fd,
-			  struct foreign_programs *ret_neighbours);
+			  struct foreign_programs *ret_foreign);
 
 /* The program that keeps others out of a cgroup. */
 struct foreign_blocker {

@@ -53,7 +53,7 @@ static int use_maps(const struct hostport_bpf *skel, const struct hostport_bpf *
 	return r;
 }
 
-static int put_casts(struct bpf_program *program, const struct cast_ids *ids)
+static int put_casts(struct bpf_program *program, const struct kfunc_ids *ids)
 {
 	size_t n = bpf_program__insn_cnt(program);
 	_cleanup_free_ struct bpf_insn *insns = calloc(n + 1, sizeof(*insns));
@@ -61,7 +61,7 @@ static int put_casts(struct bpf_program *program, const struct cast_ids *ids)
 	if (!insns)
 		return -ENOMEM;
 	memcpy(insns, bpf_program__insns(program), n * sizeof(*insns));
-	return casts_put(insns, n, ids) ? bpf_program__set_insns(program, insns, n) : 0;
+	return kfunc_patch(insns, n, ids) ? bpf_program__set_insns(program, insns, n) : 0;
 }
 
 static int put_all_casts(const struct kernel *kernel, const struct hostport_bpf *skel,
@@ -71,7 +71,7 @@ static int put_all_casts(const struct kernel *kernel, const struct hostport_bpf 
 
 	for (enum part p = 0; p < PART_MAX && r == 0; p++)
 		if (parts & 1U << p)
-			r = put_casts(program_of(skel, p), &kernel->types.casts);
+			r = put_casts(program_of(skel, p), &kernel->btf.casts);
 	return r;
 }
 

@@ -16,7 +16,7 @@ void kernel_free(struct kernel *kernel)
 	records_close(kernel->records);
 	program_names_close(kernel->names);
 	unload(kernel);
-	types_close(&kernel->types);
+	kernel_btf_close(&kernel->btf);
 	cleanup_close(&kernel->rows);
 	free(kernel->per_cpu);
 	free(kernel);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The insides of struct kernel, for kernel.c, load.c, attach.c and neighbours.c. */
+/* The insides of struct kernel, for kernel.c, load.c, attach.c and foreign_programs.c. */
 #pragma once
 
 #include "kernel.h"
@@ -40,7 +40,7 @@ struct kernel {
 	struct bpf_link *links[PART_MAX];
 	struct records *records;
 	struct pins *pins;	     /* borrowed; NULL: none */
-	struct types types;	     /* of this kernel, that the object names */
+	struct kernel_btf btf;	     /* of this kernel, that the object names */
 	bool plain;		     /* without them: libbpf is to find out by itself */
 	bool adopted;		     /* the maps were there before */
 	uint32_t active_before;	     /* of an adopted instance: hp_active, */

@@ -190,7 +190,7 @@ static int load_and_make_room(struct kernel *kernel, const struct kernel_setting
 		ahead_begin(&ahead, settings->rows);
 	kernel->row_maps = ahead.outer;
 	r = load_most(kernel, settings);
-	types_close(&kernel->types);
+	kernel_btf_close(&kernel->btf);
 	kernel->row_maps = -1;
 	kernel->rows = ahead_end(&ahead);
 	kernel->spare_len = kernel->rows >= 0 ? settings->rows : 0;
@@ -205,7 +205,7 @@ int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kern
 	if (!kernel)
 		return -ENOMEM;
 	kernel->rows = -1;
-	kernel->types = (struct types)TYPES_NONE;
+	kernel->btf = (struct kernel_btf)KERNEL_BTF_NONE;
 	libbpf_set_print(print);
 	kernel->cpus = libbpf_num_possible_cpus();
 	if (kernel->cpus < 0)

@@ -51,7 +51,7 @@ static int configure(struct kernel *kernel, const struct kernel_settings *settin
 
 	skel->rodata->hp_netns_cookie = settings->netns_cookie;
 	skel->rodata->hp_netns_inum = settings->netns_inum;
-	skel->rodata->hp_can_cast = !kernel->plain && types_can_cast(&kernel->types);
+	skel->rodata->hp_can_cast = !kernel->plain && kernel_btf_can_cast(&kernel->btf);
 	skel->rodata->hp_root_cgroup = settings->root_cgroup;
 	skel->rodata->hp_fold_ticks = ticks_of(settings->fold_ns);
 	skel->rodata->hp_has_retval = has_retval();

@@ -83,14 +83,14 @@ static uint32_t next_half(const struct kernel *kernel)
 /* Nobody reads the half that is not in use: put these rows there. */
 static int install(const struct kernel *kernel, int rows)
 {
-	return rows_install(bpf_map__fd(kernel->skel->maps.hp_rows), next_half(kernel), rows);
+	return row_map_install(bpf_map__fd(kernel->skel->maps.hp_rows), next_half(kernel), rows);
 }
 
 /*
  * The map that was put in place last, of which so many rows are still to be used.
  * It stays open also when it is used: an agent has as many descriptors at all times.
  */
-static void keep(struct kernel *kernel, int rows, uint32_t spare_len)
+static void keep_row_map(struct kernel *kernel, int rows, uint32_t spare_len)
 {
 	cleanup_close(&kernel->rows);
 	kernel->rows = rows;
@@ -106,7 +106,7 @@ static int write_spare(struct kernel *kernel, const struct policy *policy)
 
 static int write_new(struct kernel *kernel, const struct policy *policy)
 {
-	_cleanup_close_ int rows = rows_create((uint32_t)policy->len);
+	_cleanup_close_ int rows = row_map_create((uint32_t)policy->len);
 	int r = rows < 0 ? rows : fill_rows(rows, policy);
 
 	kernel->spare_len = 0;
@@ -115,7 +115,7 @@ static int write_new(struct kernel *kernel, const struct policy *policy)
 	if (r == 0)
 		r = install(kernel, rows);
 	if (r == 0)
-		keep(kernel, TAKE_FD(rows), 0);
+		keep_row_map(kernel, TAKE_FD(rows), 0);
 	return r;
 }
 
@@ -169,10 +169,10 @@ int kernel_settle(struct kernel *kernel)
 	r = wait_for_readers(kernel);
 	if (r < 0)
 		return r;
-	rows = rows_create(len);
+	rows = row_map_create(len);
 	r = rows < 0 ? rows : install(kernel, rows);
 	if (r < 0)
 		return r;
-	keep(kernel, TAKE_FD(rows), len);
+	keep_row_map(kernel, TAKE_FD(rows), len);
 	return 0;
 }

@@ -7,10 +7,10 @@
 #include "libbpf.h"
 
 /* A map for so many rows; one for none has room for one. */
-int rows_create(uint32_t len);
+int row_map_create(uint32_t len);
 
 /* The map of such maps, as the programs declare it; `inner` is an example of them. */
-int rows_create_outer(int inner);
+int row_map_create_outer(int inner);
 
 /* Put a map into the place of a half. Waits for all programs that run: some milliseconds. */
-int rows_install(int outer, uint32_t half, int rows);
+int row_map_install(int outer, uint32_t half, int rows);

@@ -98,12 +98,12 @@ static int list_names(const struct bpf_object *object, struct names *names)
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
-int types_open(struct types *types)
+int kernel_btf_open(struct kernel_btf *btf)
 {
-	types->fd = memfd_create("hostportd-types", MFD_CLOEXEC);
-	if (types->fd < 0)
+	btf->fd = memfd_create("hostportd-btf", MFD_CLOEXEC);
+	if (btf->fd < 0)
 		return -errno;
-	(void)snprintf(types->path, sizeof(types->path), "/proc/self/fd/%d", types->fd);
+	(void)snprintf(btf->path, sizeof(btf->path), "/proc/self/fd/%d", btf->fd);
 	return 0;
 }
 
@@ -119,7 +119,7 @@ static int put(int fd, const char *data, size_t len)
 	return 0;
 }
 
-static int cut(struct types *types, const struct names *names)
+static int cut(struct kernel_btf *btf, const struct names *names)
 {
 	struct btfcut_id ids[] = {
 		{ "bpf_rdonly_cast", BTF_KIND_FUNC, 0 },
@@ -135,30 +135,30 @@ static int cut(struct types *types, const struct names *names)
 		return r;
 	r = btfcut(view.data, view.size, names->list, names->len, ids, ARRAY_LEN(ids), &part);
 	(void)munmap(view.data, view.size);
-	types->casts = (struct cast_ids) { ids[0].id, ids[1].id, ids[2].id, ids[3].id };
-	return r < 0 ? r : put(types->fd, part.data, part.len);
+	btf->casts = (struct kfunc_ids) { ids[0].id, ids[1].id, ids[2].id, ids[3].id };
+	return r < 0 ? r : put(btf->fd, part.data, part.len);
 }
 
-int types_fill(struct types *types, const struct bpf_object *object)
+int kernel_btf_fill(struct kernel_btf *btf, const struct bpf_object *object)
 {
 	struct names names = { 0 };
 	int r = list_names(object, &names);
 
 	if (r == 0)
-		r = cut(types, &names);
+		r = cut(btf, &names);
 	free(names.list);
 	return r;
 }
 
-bool types_can_cast(const struct types *types)
+bool kernel_btf_can_cast(const struct kernel_btf *btf)
 {
-	const struct cast_ids *casts = &types->casts;
+	const struct kfunc_ids *casts = &btf->casts;
 
 	return casts->call && casts->sock && casts->task && casts->run;
 }
 
-void types_close(struct types *types)
+void kernel_btf_close(struct kernel_btf *btf)
 {
-	cleanup_close(&types->fd);
-	types->fd = -1;
+	cleanup_close(&btf->fd);
+	btf->fd = -1;
 }

@@ -11,13 +11,13 @@ static bool is_place(const struct bpf_insn *insn)
 	       insn->imm == HP_CAST_CALL;
 }
 
-static uint32_t type_of(int32_t place, const struct cast_ids *ids)
+static uint32_t type_of(int32_t place, const struct kfunc_ids *ids)
 {
 	return place == HP_CAST_TASK ? ids->task : place == HP_CAST_RUN ? ids->run : ids->sock;
 }
 
 /* The second argument is always set by the instruction before: see cast() in bpf/sock.bpf.h. */
-size_t casts_put(struct bpf_insn *insns, size_t n, const struct cast_ids *ids)
+size_t kfunc_patch(struct bpf_insn *insns, size_t n, const struct kfunc_ids *ids)
 {
 	size_t put = 0;
 

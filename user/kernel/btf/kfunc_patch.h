@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Numbers in the kernel's BTF; a kernel that lacks one of them can't cast. */
-struct cast_ids {
+struct kfunc_ids {
 	uint32_t call; /* of the function */
 	uint32_t sock; /* of struct sock */
 	uint32_t task; /* of struct task_struct */
@@ -19,4 +19,4 @@ struct cast_ids {
 };
 
 /* Put the calls into a program of n instructions. How many: none is left. */
-size_t casts_put(struct bpf_insn *insns, size_t n, const struct cast_ids *ids);
+size_t kfunc_patch(struct bpf_insn *insns, size_t n, const struct kfunc_ids *ids);

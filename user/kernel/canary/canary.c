@@ -114,7 +114,7 @@ static void child(const struct canary *canary, const char *dir, pid_t parent,
 	if (r < 0)
 		all_hooks(proof, CANARY_NO_PROCESS, -r);
 	else
-		attempt_all(canary->kernel, canary->netns, proof);
+		canary_child_try(canary->kernel, canary->netns, proof);
 }
 
 /* Has a child ended within `ms`? 0, -ETIMEDOUT, or another negative errno. */

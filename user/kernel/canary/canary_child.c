@@ -18,10 +18,10 @@
 #define PORT_FIRST 1024
 
 /* The proof of one family's two hooks; in the child, inside the target netns. */
-struct attempt {
+struct family {
 	struct kernel *kernel;
 	struct canary_proof *proof; /* shared with the parent */
-	int family;
+	int af;			    /* AF_INET or AF_INET6 */
 	enum kernel_hook bind, post_bind;
 };
 
@@ -32,10 +32,11 @@ union place {
 	struct sockaddr_in6 v6;
 };
 
-static void found(struct attempt *a, enum kernel_hook hook, enum canary_result result, int error)
+static void set_result(struct family *f, enum kernel_hook hook, enum canary_result result,
+		       int error)
 {
-	a->proof->result[hook] = result;
-	a->proof->error[hook] = error;
+	f->proof->result[hook] = result;
+	f->proof->error[hook] = error;
 }
 
 /* Port 0 of the wildcard address, which is there in every namespace. */
@@ -99,17 +100,17 @@ static bool is_taken(int r)
  * none left to choose (anybody can take them all), to a port by its number. 0,
  * or a negative errno.
  */
-static int bind_somewhere(const struct attempt *a, int fd)
+static int bind_somewhere(const struct family *f, int fd)
 {
-	volatile struct hp_canary *shared = kernel_canary(a->kernel);
-	union place place = place_of_choice(a->family);
+	volatile struct hp_canary *shared = kernel_canary(f->kernel);
+	union place place = place_of_choice(f->af);
 	int r = try_bind(fd, &place);
 
 	if (r != -EADDRINUSE && r != -EAGAIN)
 		return r;
 	shared->named = 1;
 	for (size_t i = 0; i < TRIES && is_taken(r); i++) {
-		place = place_random(a->family);
+		place = place_random(f->af);
 		r = try_bind(fd, &place);
 	}
 	shared->named = 0;
@@ -127,9 +128,9 @@ static void set_free(int fd, int family)
 }
 
 /* A socket whose binds the programs take for the canary's. */
-static int make_socket(const struct attempt *a)
+static int make_socket(const struct family *f)
 {
-	_cleanup_close_ int fd = socket(a->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	_cleanup_close_ int fd = socket(f->af, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	uint64_t cookie = 0;
 	socklen_t len = sizeof(cookie);
 	int on = 1;
@@ -137,29 +138,29 @@ static int make_socket(const struct attempt *a)
 	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
 		return -errno;
-	set_free(fd, a->family);
-	kernel_canary(a->kernel)->cookie = cookie;
+	set_free(fd, f->af);
+	kernel_canary(f->kernel)->cookie = cookie;
 	return TAKE_FD(fd);
 }
 
 /* A bind that must succeed. What it gets stays bound to fd. */
-static void prove_post_bind(struct attempt *a, int fd)
+static void prove_post_bind(struct family *f, int fd)
 {
-	volatile struct hp_canary *shared = kernel_canary(a->kernel);
+	volatile struct hp_canary *shared = kernel_canary(f->kernel);
 	uint64_t passed = shared->passed;
-	int r = bind_somewhere(a, fd);
+	int r = bind_somewhere(f, fd);
 
 	/* whoever may have refused it after that */
 	if (shared->passed != passed)
-		found(a, a->post_bind, CANARY_EFFECTIVE, 0);
-	else if (r == -EADDRNOTAVAIL && a->family == AF_INET6)
-		found(a, a->post_bind, CANARY_NOT_NEEDED, 0);
+		set_result(f, f->post_bind, CANARY_EFFECTIVE, 0);
+	else if (r == -EADDRNOTAVAIL && f->af == AF_INET6)
+		set_result(f, f->post_bind, CANARY_NOT_NEEDED, 0);
 	else if (is_taken(r))
-		found(a, a->post_bind, CANARY_NO_PORT, -r);
+		set_result(f, f->post_bind, CANARY_NO_PORT, -r);
 	else if (r < 0)
-		found(a, a->post_bind, CANARY_NOT_BOUND, -r);
+		set_result(f, f->post_bind, CANARY_NOT_BOUND, -r);
 	else
-		found(a, a->post_bind, CANARY_NOT_CONFIRMED, 0);
+		set_result(f, f->post_bind, CANARY_NOT_CONFIRMED, 0);
 }
 
 /*
@@ -167,43 +168,44 @@ static void prove_post_bind(struct attempt *a, int fd)
  * it, so that nothing but a program can be the reason of a refusal. There may
  * be none; then a bind() that fails because of its port says nothing of it.
  */
-static void prove_bind(struct attempt *a, int fd, union place place)
+static void prove_bind(struct family *f, int fd, union place place)
 {
-	volatile struct hp_canary *shared = kernel_canary(a->kernel);
+	volatile struct hp_canary *shared = kernel_canary(f->kernel);
 	uint64_t denied = shared->denied, again = shared->again;
 	bool shares = place.v4.sin_port != 0;
 	int r;
 
 	if (!shares)
-		place = place_random(a->family);
+		place = place_random(f->af);
 	r = try_bind(fd, &place);
 	if (shared->denied == denied)
-		found(a, a->bind, CANARY_NOT_DENIED, 0);
+		set_result(f, f->bind, CANARY_NOT_DENIED, 0);
 	else if (r == 0)
-		found(a, a->bind, CANARY_OVERRIDDEN, 0);
+		set_result(f, f->bind, CANARY_OVERRIDDEN, 0);
 	else if (!shares && r == -EADDRINUSE)
-		found(a, a->bind, CANARY_NO_PORT, -r);
+		set_result(f, f->bind, CANARY_NO_PORT, -r);
 	else
-		found(a, a->bind, shared->again == again ? CANARY_EFFECTIVE : CANARY_SECOND, 0);
+		set_result(f, f->bind, shared->again == again ? CANARY_EFFECTIVE : CANARY_SECOND,
+			   0);
 }
 
-static int attempt_family(void *data)
+static int try_family(void *data)
 {
-	struct attempt *a = data;
-	_cleanup_close_ int bound = make_socket(a), denied = -1;
+	struct family *f = data;
+	_cleanup_close_ int bound = make_socket(f), denied = -1;
 
-	if (bound == -EAFNOSUPPORT && a->family == AF_INET6) {
-		found(a, a->bind, CANARY_NOT_NEEDED, 0);
-		found(a, a->post_bind, CANARY_NOT_NEEDED, 0);
+	if (bound == -EAFNOSUPPORT && f->af == AF_INET6) {
+		set_result(f, f->bind, CANARY_NOT_NEEDED, 0);
+		set_result(f, f->post_bind, CANARY_NOT_NEEDED, 0);
 		return 0;
 	}
 	if (bound < 0)
 		return bound;
-	prove_post_bind(a, bound);
-	denied = make_socket(a);
+	prove_post_bind(f, bound);
+	denied = make_socket(f);
 	if (denied < 0)
 		return denied;
-	prove_bind(a, denied, place_of(bound));
+	prove_bind(f, denied, place_of(bound));
 	return 0;
 }
 
@@ -213,51 +215,51 @@ static int attempt_family(void *data)
  * is it refused, or does another program after ours let it through? A bind() that
  * fails for its port, or before post_bind could run, says nothing.
  */
-static int attempt_guard(void *data)
+static int try_guard(void *data)
 {
-	struct attempt *a = data;
-	volatile struct hp_canary *shared = kernel_canary(a->kernel);
-	_cleanup_close_ int fd = make_socket(a);
+	struct family *f = data;
+	volatile struct hp_canary *shared = kernel_canary(f->kernel);
+	_cleanup_close_ int fd = make_socket(f);
 	bool ran;
 	int r;
 
 	if (fd < 0)
 		return 0;
 	shared->guard = 1;
-	r = bind_somewhere(a, fd);
+	r = bind_somewhere(f, fd);
 	ran = shared->guard == 2;
 	shared->guard = 0;
 	if (!ran)
 		return 0;
 	if (r == 0) {
-		found(a, a->post_bind, CANARY_OVERRIDDEN, 0);
-		kernel_set_guard(a->kernel, false);
+		set_result(f, f->post_bind, CANARY_OVERRIDDEN, 0);
+		kernel_set_guard(f->kernel, false);
 		return 0;
 	}
-	r = bind_somewhere(a, fd);
+	r = bind_somewhere(f, fd);
 	if (!is_taken(r))
-		kernel_set_guard(a->kernel, r == 0);
+		kernel_set_guard(f->kernel, r == 0);
 	return 0;
 }
 
-void attempt_all(struct kernel *kernel, const struct netns *netns, struct canary_proof *proof)
+void canary_child_try(struct kernel *kernel, const struct netns *netns, struct canary_proof *proof)
 {
-	struct attempt attempts[] = {
+	struct family families[] = {
 		{ kernel, proof, AF_INET, KERNEL_BIND4, KERNEL_POST_BIND4 },
 		{ kernel, proof, AF_INET6, KERNEL_BIND6, KERNEL_POST_BIND6 },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(attempts); i++) {
-		struct attempt *a = &attempts[i];
-		int r = netns_call(netns, attempt_family, a);
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		struct family *f = &families[i];
+		int r = netns_call(netns, try_family, f);
 
-		if (r < 0 && proof->result[a->bind] == CANARY_NOT_TRIED)
-			found(a, a->bind, CANARY_NO_SOCKET, -r);
-		if (r < 0 && proof->result[a->post_bind] == CANARY_NOT_TRIED)
-			found(a, a->post_bind, CANARY_NO_SOCKET, -r);
+		if (r < 0 && proof->result[f->bind] == CANARY_NOT_TRIED)
+			set_result(f, f->bind, CANARY_NO_SOCKET, -r);
+		if (r < 0 && proof->result[f->post_bind] == CANARY_NOT_TRIED)
+			set_result(f, f->post_bind, CANARY_NO_SOCKET, -r);
 	}
 	/* of both, so that the one that is not guarded has the last word */
-	for (size_t i = 0; i < ARRAY_LEN(attempts); i++)
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		if (i == 0 || kernel_guards(kernel))
-			(void)netns_call(netns, attempt_guard, &attempts[i]);
+			(void)netns_call(netns, try_guard, &families[i]);
 }

@@ -38,4 +38,4 @@ struct canary_proof {
  * refuse (kernel_set_guard()). Leaves the canary's memory with the last socket's
  * cookie in it.
  */
-void attempt_all(struct kernel *kernel, const struct netns *netns, struct canary_proof *proof);
+void canary_child_try(struct kernel *kernel, const struct netns *netns, struct canary_proof *proof);

@@ -57,7 +57,7 @@ int receivers_read(const struct netns *netns, receivers_keep_fn keep, void *data
 	return r < 0 ? r : reading.error;
 }
 
-int receivers_name(struct receivers *receivers, struct socket_owners *procs)
+int receivers_name(struct receivers *receivers, struct socket_owners *finder)
 {
 	_cleanup_free_ struct socket_owner *owners = NULL;
 	const struct socket_owner *owner;
@@ -70,7 +70,7 @@ int receivers_name(struct receivers *receivers, struct socket_owners *procs)
 		return -ENOMEM;
 	for (size_t i = 0; i < receivers->len; i++)
 		owners[i].inode = receivers->list[i].socket.inode;
-	r = socket_owners_find(procs, owners, receivers->len);
+	r = socket_owners_find(finder, owners, receivers->len);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < receivers->len; i++) {

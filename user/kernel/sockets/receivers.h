@@ -38,7 +38,7 @@ int receivers_read(const struct netns *netns, receivers_keep_fn keep, void *data
 		   struct receivers *ret_receivers);
 
 /* Find the processes that have the sockets. 0, or a negative errno. */
-int receivers_name(struct receivers *receivers, struct socket_owners *procs);
+int receivers_name(struct receivers *receivers, struct socket_owners *finder);
 
 /* As receiver_compare() has it. */
 void receivers_sort(struct receivers *receivers);

@@ -3,28 +3,28 @@
 
 #include <errno.h>
 
-#include "bpf/procs.skel.h"
+#include "bpf/sockets.skel.h"
 #include "../iterator.h"
 #include "../libbpf.h"
 
 struct socket_iterator {
-	struct procs_bpf *skel;
+	struct sockets_bpf *skel;
 	struct bpf_link *link;
 };
 
 static int load(struct socket_iterator *iterator, uint32_t netns_inum)
 {
-	iterator->skel = procs_bpf__open();
+	iterator->skel = sockets_bpf__open();
 	if (!iterator->skel)
 		return -errno;
 	iterator->skel->rodata->hp_target_inum = netns_inum;
-	if (procs_bpf__load(iterator->skel))
+	if (sockets_bpf__load(iterator->skel))
 		return -errno;
-	iterator->link = bpf_program__attach_iter(iterator->skel->progs.hp_holders, NULL);
+	iterator->link = bpf_program__attach_iter(iterator->skel->progs.hp_socket_owners, NULL);
 	return iterator->link ? 0 : -errno;
 }
 
-int socket_iterator_open(uint32_t netns_inum, struct socket_iterator **ret_taskfile)
+int socket_iterator_open(uint32_t netns_inum, struct socket_iterator **ret_iterator)
 {
 	_cleanup_(socket_iterator_closep) struct socket_iterator *iterator =
 		calloc(1, sizeof(*iterator));
@@ -38,7 +38,7 @@ int socket_iterator_open(uint32_t netns_inum, struct socket_iterator **ret_taskf
 	(void)libbpf_set_print(print);
 	if (r < 0)
 		return r;
-	*ret_taskfile = TAKE_PTR(iterator);
+	*ret_iterator = TAKE_PTR(iterator);
 	return 0;
 }
 
@@ -47,7 +47,7 @@ void socket_iterator_close(struct socket_iterator *iterator)
 	if (!iterator)
 		return;
 	(void)bpf_link__destroy(iterator->link);
-	procs_bpf__destroy(iterator->skel);
+	sockets_bpf__destroy(iterator->skel);
 	free(iterator);
 }
 
@@ -67,5 +67,5 @@ int socket_iterator_read(struct socket_iterator *iterator, socket_iterator_fn fn
 {
 	struct reading reading = { fn, data };
 
-	return iterator_read(iterator->link, sizeof(struct hp_holder), on_record, &reading);
+	return iterator_read(iterator->link, sizeof(struct hp_socket_owner), on_record, &reading);
 }

@@ -26,25 +26,25 @@ struct search {
 	size_t len;
 };
 
-int socket_owners_new(uint32_t netns_inum, struct socket_owners **ret_procs)
+int socket_owners_new(uint32_t netns_inum, struct socket_owners **ret_finder)
 {
-	struct socket_owners *procs = calloc(1, sizeof(*procs));
+	struct socket_owners *finder = calloc(1, sizeof(*finder));
 	struct stat st;
 
-	if (!procs)
+	if (!finder)
 		return -ENOMEM;
-	procs->netns_inum = netns_inum;
-	procs->see_all = stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == INITIAL_PID_NS;
-	*ret_procs = procs;
+	finder->netns_inum = netns_inum;
+	finder->see_all = stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == INITIAL_PID_NS;
+	*ret_finder = finder;
 	return 0;
 }
 
-void socket_owners_free(struct socket_owners *procs)
+void socket_owners_free(struct socket_owners *finder)
 {
-	if (!procs)
+	if (!finder)
 		return;
-	socket_iterator_close(procs->iterator);
-	free(procs);
+	socket_iterator_close(finder->iterator);
+	free(finder);
 }
 
 static int by_inode(const void *a, const void *b)
@@ -71,34 +71,34 @@ static struct socket_owner *wanted(const struct search *search, uint64_t inode, 
 	return found && (!found->pid || pid < found->pid) ? found : NULL;
 }
 
-static void on_holder(void *data, const struct hp_holder *holder)
+static void on_owner(void *data, const struct hp_socket_owner *seen)
 {
-	struct socket_owner *owner = wanted(data, holder->inode, holder->pid);
+	struct socket_owner *owner = wanted(data, seen->inode, seen->pid);
 
 	if (!owner)
 		return;
-	owner->pid = holder->pid;
-	owner->asked = holder->asked;
-	memcpy(owner->comm, holder->comm, sizeof(owner->comm));
+	owner->pid = seen->pid;
+	owner->asked = seen->asked;
+	memcpy(owner->comm, seen->comm, sizeof(owner->comm));
 }
 
-static void read_comm(struct hp_holder *holder)
+static void read_comm(struct hp_socket_owner *seen)
 {
 	char path[32], comm[HP_COMM_LEN + 1] = "";
 	_cleanup_fclose_ FILE *f = NULL;
 	size_t n;
 
-	(void)snprintf(path, sizeof(path), "/proc/%u/comm", holder->pid);
+	(void)snprintf(path, sizeof(path), "/proc/%u/comm", seen->pid);
 	f = fopen(path, "re");
 	if (!f)
 		return;
 	n = fread(comm, 1, sizeof(comm) - 1, f);
 	comm[n] = '\0';
-	memcpy(holder->comm, comm, strcspn(comm, "\n"));
+	memcpy(seen->comm, comm, strcspn(comm, "\n"));
 }
 
 /* One entry of /proc/PID/fd. */
-static void look_at(int dir, const char *name, struct hp_holder *holder, struct search *search)
+static void look_at(int dir, const char *name, struct hp_socket_owner *seen, struct search *search)
 {
 	char target[64];
 	ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
@@ -108,18 +108,18 @@ static void look_at(int dir, const char *name, struct hp_holder *holder, struct 
 		return;
 	target[n] = '\0';
 	if (sscanf(target, "socket:[%" SCNu64 "]", &inode) != 1 ||
-	    !wanted(search, inode, holder->pid))
+	    !wanted(search, inode, seen->pid))
 		return;
-	if (!holder->comm[0])
-		read_comm(holder);
-	holder->inode = inode;
-	on_holder(search, holder);
+	if (!seen->comm[0])
+		read_comm(seen);
+	seen->inode = inode;
+	on_owner(search, seen);
 }
 
 /* A process that ends meanwhile is none of ours: errors pass. */
 static void look_into(uint32_t pid, struct search *search)
 {
-	struct hp_holder holder = { .pid = pid };
+	struct hp_socket_owner seen = { .pid = pid };
 	char path[32];
 	_cleanup_closedir_ DIR *dir = NULL;
 	struct dirent *entry;
@@ -130,7 +130,7 @@ static void look_into(uint32_t pid, struct search *search)
 		return;
 	while ((entry = readdir(dir)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			look_at(dirfd(dir), entry->d_name, &holder, search);
+			look_at(dirfd(dir), entry->d_name, &seen, search);
 }
 
 static int walk(struct search *search)
@@ -146,28 +146,28 @@ static int walk(struct search *search)
 	return 0;
 }
 
-bool socket_owners_see_all(const struct socket_owners *procs)
+bool socket_owners_see_all(const struct socket_owners *finder)
 {
-	return procs->see_all;
+	return finder->see_all;
 }
 
-int socket_owners_ask_kernel(const struct socket_owners *procs)
+int socket_owners_ask_kernel(const struct socket_owners *finder)
 {
-	return procs->tried ? procs->iterator != NULL : -1;
+	return finder->tried ? finder->iterator != NULL : -1;
 }
 
-int socket_owners_find(struct socket_owners *procs, struct socket_owner *owners, size_t len)
+int socket_owners_find(struct socket_owners *finder, struct socket_owner *owners, size_t len)
 {
 	struct search search = { owners, len };
 
 	if (!len)
 		return 0;
 	qsort(owners, len, sizeof(*owners), by_inode);
-	if (!procs->tried) {
-		procs->tried = true;
-		(void)socket_iterator_open(procs->netns_inum, &procs->iterator);
+	if (!finder->tried) {
+		finder->tried = true;
+		(void)socket_iterator_open(finder->netns_inum, &finder->iterator);
 	}
-	if (procs->iterator && socket_iterator_read(procs->iterator, on_holder, &search) == 0)
+	if (finder->iterator && socket_iterator_read(finder->iterator, on_owner, &search) == 0)
 		return 0;
 	return walk(&search);
 }

@@ -32,11 +32,11 @@ static __always_inline __u8 asked(struct sock *sk)
 }
 
 SEC("iter/task_file")
-int hp_holders(struct bpf_iter__task_file *ctx)
+int hp_socket_owners(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
-	struct hp_holder holder = {};
+	struct hp_socket_owner owner = {};
 	struct socket *socket;
 	struct sock *sk;
 	__u16 family;
@@ -51,11 +51,11 @@ int hp_holders(struct bpf_iter__task_file *ctx)
 	if ((family != AF_INET && family != AF_INET6) ||
 	    BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) != hp_target_inum)
 		return 0;
-	holder.inode = BPF_CORE_READ(file, f_inode, i_ino);
-	holder.pid = BPF_CORE_READ(task, tgid);
-	holder.asked = asked(sk);
-	BPF_CORE_READ_INTO(&holder.comm, task, group_leader, comm);
-	bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder));
+	owner.inode = BPF_CORE_READ(file, f_inode, i_ino);
+	owner.pid = BPF_CORE_READ(task, tgid);
+	owner.asked = asked(sk);
+	BPF_CORE_READ_INTO(&owner.comm, task, group_leader, comm);
+	bpf_seq_write(ctx->meta->seq, &owner, sizeof(owner));
 	return 0;
 }
 
