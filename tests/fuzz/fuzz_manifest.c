@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "../../user/checks/manifest/manifest.h"
+#include "../../user/checks/manifest/check.h"
 #include "../../user/formats/report.h"
 
 #define FILES_MAX 4

@@ -4,7 +4,7 @@
 
 #include "test.h"
 
-#include "../../user/checks/manifest/manifest.h"
+#include "../../user/checks/manifest/check.h"
 #include "../../user/registry/words.h"
 #include "registry_cases.h"
 

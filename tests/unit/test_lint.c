@@ -304,7 +304,7 @@ static void test_notes(void **state)
 	check_cases(notes, ARRAY_LEN(notes), SEVERITY_NOTE);
 }
 
-/* Every rule has a case above, or in test_lint_accepts.c or test_lint_owners.c. */
+/* Every rule has a case above, or in test_accept_index.c or test_lint_owners.c. */
 static void test_all_rules_have_cases(void **state)
 {
 	static const enum lint_rule elsewhere[] = {

@@ -44,7 +44,8 @@ static void test_paths(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(path_cases); i++) {
 		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = tree_of(path_cases[i].text);
 		struct document doc = { .tree = tree, .steps = 1000 };
-		const struct yaml_node *node = lookup_path(&doc, tree->nodes, path_cases[i].path);
+		const struct yaml_node *node =
+			yaml_query_path(&doc, tree->nodes, path_cases[i].path);
 
 		check_text(path_cases[i].text, node ? yaml_tree_text(tree, node) : NULL,
 			   path_cases[i].want);
@@ -68,7 +69,7 @@ static void test_true(void **state)
 		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = tree_of(texts[i].text);
 		struct document doc = { .tree = tree, .steps = 1000 };
 
-		check_int(texts[i].text, lookup_true(&doc, tree->nodes, "a"), texts[i].is);
+		check_int(texts[i].text, yaml_query_true(&doc, tree->nodes, "a"), texts[i].is);
 	}
 }
 
@@ -93,7 +94,7 @@ static void test_pairs(void **state)
 	struct collected c = { .tree = tree };
 
 	(void)state;
-	lookup_pairs(&doc, lookup(&doc, tree->nodes, "y"), collect, &c);
+	yaml_query_pairs(&doc, yaml_query(&doc, tree->nodes, "y"), collect, &c);
 	check_text("pairs", c.text.data, "b=2 a=1 c=3 ");
 	buf_free(&c.text);
 }
@@ -105,12 +106,13 @@ static void test_steps(void **state)
 	struct document doc = { .tree = tree, .steps = 3 };
 
 	(void)state;
-	check_int("found", lookup(&doc, tree->nodes, "c") != NULL, true);
+	check_int("found", yaml_query(&doc, tree->nodes, "c") != NULL, true);
 	check_int("used", (long long)doc.steps, 0);
-	check_int("no more", lookup(&doc, tree->nodes, "a") != NULL, false);
+	check_int("no more", yaml_query(&doc, tree->nodes, "a") != NULL, false);
 	doc.steps = 4;
-	check_int("first", lookup_first(&doc, lookup(&doc, tree->nodes, "b")) != NULL, true);
-	check_int("next", lookup_next(&doc, tree->nodes) != NULL, false);
+	check_int("first", yaml_query_first(&doc, yaml_query(&doc, tree->nodes, "b")) != NULL,
+		  true);
+	check_int("next", yaml_query_next(&doc, tree->nodes) != NULL, false);
 }
 
 int main(void)

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "../base/log.h"
-#include "../checks/manifest/manifest.h"
+#include "../checks/manifest/check.h"
 #include "../formats/report.h"
 #include "../source/file_once.h"
 #include "../source/file_tree.h"

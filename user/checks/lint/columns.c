@@ -56,8 +56,8 @@ static void say(struct lint *lint, const struct lint_row *at, const char *notes,
 		const char *columns, const char *mend)
 {
 	struct finding *finding =
-		lint_found(lint, LINT_NOTES_CONTRADICT_COLUMNS, at, NULL, "%s: %s, and %s",
-			   lint_name(at->row).text, notes, columns);
+		lint_add_finding(lint, LINT_NOTES_CONTRADICT_COLUMNS, at, NULL, "%s: %s, and %s",
+				 lint_row_name(at->row).text, notes, columns);
 
 	finding_suggest(finding, "%s", mend);
 }

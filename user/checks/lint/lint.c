@@ -9,8 +9,9 @@ typedef int (*group_fn)(struct lint *lint);
 
 /* What is worse comes first: it is the last to be left out where there are too many. */
 static const group_fn groups[] = {
-	lint_exceptions, lint_ranges, lint_columns,   lint_overlaps, lint_reuse,   lint_digits,
-	lint_owners,	 lint_order,  lint_protocols, lint_missing,  lint_accepts,
+	lint_exceptions,	lint_ranges, lint_columns, lint_overlaps,  lint_reuse,
+	lint_transposed_digits, lint_owners, lint_order,   lint_protocols, lint_missing,
+	lint_unused_accepts,
 };
 
 int lint_registry(const struct registry *reg, const struct lint_facts *facts,

@@ -4,7 +4,7 @@
 
 #include "../../registry/port_ranges.h"
 #include "../../registry/registry.h"
-#include "rules.h"
+#include "lint_rules.h"
 
 /* What the rules go by beside the rows. */
 struct lint_facts {

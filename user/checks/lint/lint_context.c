@@ -40,14 +40,14 @@ int lint_open(struct lint *lint)
 		return -ENOMEM;
 	for (size_t l = 0; l < lint->reg->len; l++)
 		sort_out(lint, &lint->reg->layers[l]);
-	return accepts_collect(lint->reg, &lint->accepts);
+	return accept_index_build(lint->reg, &lint->accepts);
 }
 
 void lint_close(struct lint *lint)
 {
 	free(lint->entries);
 	free(lint->retired);
-	accepts_free(&lint->accepts);
+	accept_index_free(&lint->accepts);
 }
 
 __attribute__((format(printf, 5, 0))) static struct finding *
@@ -66,11 +66,12 @@ add(struct lint *lint, enum lint_rule id, const struct lint_row *at, const char 
 	return finding;
 }
 
-struct finding *lint_found(struct lint *lint, enum lint_rule rule, const struct lint_row *at,
-			   const struct subject *other, const char *fmt, ...)
+struct finding *lint_add_finding(struct lint *lint, enum lint_rule rule, const struct lint_row *at,
+				 const struct lint_subject *other, const char *fmt, ...)
 {
-	const struct subject self = subject_of(at), none = { 0 };
-	const char *accepted = accepts_find(&lint->accepts, rule, &self, other ? other : &none);
+	const struct lint_subject self = lint_row_subject(at), none = { 0 };
+	const char *accepted =
+		accept_index_find(&lint->accepts, rule, &self, other ? other : &none);
 	struct finding *finding;
 	va_list ap;
 
@@ -81,11 +82,12 @@ struct finding *lint_found(struct lint *lint, enum lint_rule rule, const struct 
 	return finding;
 }
 
-struct finding *lint_found_layer(struct lint *lint, enum lint_rule rule, const struct lint_row *at,
-				 const char *fmt, ...)
+struct finding *lint_add_layer_finding(struct lint *lint, enum lint_rule rule,
+				       const struct lint_row *at, const char *fmt, ...)
 {
-	const struct subject whole = { .layer = at->layer, .proto = HP_PROTO_MAX }, none = { 0 };
-	const char *accepted = accepts_find(&lint->accepts, rule, &whole, &none);
+	const struct lint_subject whole = { .layer = at->layer, .proto = HP_PROTO_MAX },
+				  none = { 0 };
+	const char *accepted = accept_index_find(&lint->accepts, rule, &whole, &none);
 	struct finding *finding;
 	va_list ap;
 
@@ -95,8 +97,8 @@ struct finding *lint_found_layer(struct lint *lint, enum lint_rule rule, const s
 	return finding;
 }
 
-struct finding *lint_found_accept(struct lint *lint, enum lint_rule rule, const struct lint_row *at,
-				  const char *fmt, ...)
+struct finding *lint_add_accept_finding(struct lint *lint, enum lint_rule rule,
+					const struct lint_row *at, const char *fmt, ...)
 {
 	struct finding *finding;
 	va_list ap;
@@ -109,7 +111,7 @@ struct finding *lint_found_accept(struct lint *lint, enum lint_rule rule, const 
 	return finding;
 }
 
-struct lint_ports lint_ports(const struct reg_row *row)
+struct lint_ports lint_row_ports(const struct reg_row *row)
 {
 	struct lint_ports ports;
 
@@ -120,12 +122,12 @@ struct lint_ports lint_ports(const struct reg_row *row)
 	return ports;
 }
 
-struct lint_name lint_name(const struct reg_row *row)
+struct lint_name lint_row_name(const struct reg_row *row)
 {
 	struct lint_name name;
 
 	(void)snprintf(name.text, sizeof(name.text), "%s %s%s%s%s", word_proto(row->proto),
-		       lint_ports(row).text, row->process ? " (" : "",
+		       lint_row_ports(row).text, row->process ? " (" : "",
 		       row->process ? row->process : "", row->process ? ")" : "");
 	return name;
 }

@@ -2,14 +2,14 @@
 /* What the groups of rules work on, and how they say what they find. Pure. */
 #pragma once
 
-#include "accepts.h"
+#include "accept_index.h"
 #include "lint.h"
 
 struct lint {
 	const struct registry *reg;
 	const struct lint_facts *facts;
 	struct findings *findings;
-	struct accepts accepts;
+	struct accept_index accepts;
 	struct lint_row *entries, *retired; /* in the registry's order; no dropped ones */
 	size_t entries_len, retired_len;
 };
@@ -23,41 +23,43 @@ void lint_close(struct lint *lint);
  * about besides. NULL when it is not reported. What findings_add() says of the
  * result holds here, too.
  */
-struct finding *lint_found(struct lint *lint, enum lint_rule rule, const struct lint_row *at,
-			   const struct subject *other, const char *fmt, ...)
+struct finding *lint_add_finding(struct lint *lint, enum lint_rule rule, const struct lint_row *at,
+				 const struct lint_subject *other, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
 /* A finding of a layer as a whole, at the row that shows it first. */
-struct finding *lint_found_layer(struct lint *lint, enum lint_rule rule, const struct lint_row *at,
-				 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+struct finding *lint_add_layer_finding(struct lint *lint, enum lint_rule rule,
+				       const struct lint_row *at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* A finding at an accept, which no accept can meet. */
-struct finding *lint_found_accept(struct lint *lint, enum lint_rule rule, const struct lint_row *at,
-				  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+struct finding *lint_add_accept_finding(struct lint *lint, enum lint_rule rule,
+					const struct lint_row *at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* A row by its name: "tcp 9200-9219 (various CSI drivers)". */
 #define LINT_NAME_MAX 640
 struct lint_name {
 	char text[LINT_NAME_MAX];
 };
-struct lint_name lint_name(const struct reg_row *row);
+struct lint_name lint_row_name(const struct reg_row *row);
 
 /* Its ports as the file has them. */
 #define LINT_PORTS_MAX 16
 struct lint_ports {
 	char text[LINT_PORTS_MAX];
 };
-struct lint_ports lint_ports(const struct reg_row *row);
+struct lint_ports lint_row_ports(const struct reg_row *row);
 
 /* The groups of rules. 0, or -ENOMEM. */
 int lint_ranges(struct lint *lint);
 int lint_columns(struct lint *lint);
 int lint_overlaps(struct lint *lint);
 int lint_reuse(struct lint *lint);
-int lint_digits(struct lint *lint);
+int lint_transposed_digits(struct lint *lint);
 int lint_protocols(struct lint *lint);
 int lint_owners(struct lint *lint);
 int lint_exceptions(struct lint *lint);
 int lint_order(struct lint *lint);
 int lint_missing(struct lint *lint);
-int lint_accepts(struct lint *lint); /* last: what is unused is known only then */
+int lint_unused_accepts(struct lint *lint); /* last: what is unused is known only then */

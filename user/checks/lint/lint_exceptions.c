@@ -100,17 +100,19 @@ static void check(struct lint *lint, const struct possible *possible, const stru
 	struct finding *finding;
 
 	if (reg_date_compare(row->until, lint->facts->today) < 0) {
-		finding = lint_found(lint, LINT_EXPIRED_EXCEPTION, at, NULL,
-				     "the exception of %s for class %s ended on %s",
-				     lint_name(row).text, word_class(row->cls), row->until_text);
+		finding = lint_add_finding(lint, LINT_EXPIRED_EXCEPTION, at, NULL,
+					   "the exception of %s for class %s ended on %s",
+					   lint_row_name(row).text, word_class(row->cls),
+					   row->until_text);
 		finding_suggest(finding, "leave it out, or set a later day");
 		return;
 	}
 	if (port_coverage_count(&possible->by[row->cls], row->first, row->last) > 0)
 		return;
-	finding = lint_found(lint, LINT_EXCEPTION_WITHOUT_EFFECT, at, NULL,
-			     "the exception of %s is for class %s, which these layers do not bring",
-			     lint_name(row).text, word_class(row->cls));
+	finding = lint_add_finding(
+		lint, LINT_EXCEPTION_WITHOUT_EFFECT, at, NULL,
+		"the exception of %s is for class %s, which these layers do not bring",
+		lint_row_name(row).text, word_class(row->cls));
 	finding_suggest(finding,
 			"leave it out, or name the class that `hostportctl explain` shows");
 }

@@ -42,12 +42,13 @@ static void check_layer(struct lint *lint, const struct missing *kind, const str
 		first = first ? first : &rows[i];
 		if (found++ < NAMED_MAX)
 			buf_printf(&names, "%s%s", names.len ? ", " : "",
-				   lint_ports(rows[i].row).text);
+				   lint_row_ports(rows[i].row).text);
 	}
 	if (!first || names.failed)
 		return;
-	finding = lint_found_layer(lint, kind->rule, first, "%zu of %zu entries %s: %s%s", found, n,
-				   kind->what, names.data, found > NAMED_MAX ? ", ..." : "");
+	finding = lint_add_layer_finding(lint, kind->rule, first, "%zu of %zu entries %s: %s%s",
+					 found, n, kind->what, names.data,
+					 found > NAMED_MAX ? ", ..." : "");
 	finding_suggest(finding, "%s", kind->mend);
 }
 
@@ -66,9 +67,9 @@ static void check_notes(struct lint *lint, const struct lint_row *rows, size_t n
 
 		if (!rows[i].row->notes || has_word(rows[i].row->notes))
 			continue;
-		finding =
-			lint_found(lint, LINT_UNCLEAR_NOTES, &rows[i], NULL, "%s: notes say \"%s\"",
-				   lint_name(rows[i].row).text, rows[i].row->notes);
+		finding = lint_add_finding(lint, LINT_UNCLEAR_NOTES, &rows[i], NULL,
+					   "%s: notes say \"%s\"", lint_row_name(rows[i].row).text,
+					   rows[i].row->notes);
 		finding_suggest(finding, "notes: what the port is for");
 	}
 }

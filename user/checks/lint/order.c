@@ -23,8 +23,8 @@ static int table_of(const struct reg_row *row)
 
 static void report(struct lint *lint, const struct lint_row *at, const struct reg_row *before)
 {
-	lint_found(lint, LINT_UNSORTED, at, NULL, "%s stands after %s", lint_name(at->row).text,
-		   lint_name(before).text);
+	lint_add_finding(lint, LINT_UNSORTED, at, NULL, "%s stands after %s",
+			 lint_row_name(at->row).text, lint_row_name(before).text);
 }
 
 static void check(struct lint *lint, const struct lint_row *rows, size_t n, bool one_table)

@@ -215,7 +215,7 @@ static void report(struct lint *lint, const struct pair *pairs, size_t n)
 	const struct lint_row *at = &lint->entries[pairs[0].later];
 	const struct lint_row *first = &lint->entries[pairs[0].earlier];
 	bool limits = at->row->scope != first->row->scope;
-	struct subject other = subject_of(first);
+	struct lint_subject other = lint_row_subject(first);
 	_cleanup_buf_ struct buf more = { 0 };
 	struct finding *finding;
 
@@ -227,10 +227,11 @@ static void report(struct lint *lint, const struct pair *pairs, size_t n)
 	}
 	if (n > 1)
 		buf_printf(&more, " and %zu more", n - 1);
-	finding = lint_found(lint, LINT_OVERLAP, at, &other, "%s overlaps %s at %s:%u%s%s",
-			     lint_name(at->row).text, lint_name(first->row).text,
-			     first->layer->path, first->row->line, n > 1 ? more.data : "",
-			     limits ? ": the one for localhost does not limit the other" : "");
+	finding =
+		lint_add_finding(lint, LINT_OVERLAP, at, &other, "%s overlaps %s at %s:%u%s%s",
+				 lint_row_name(at->row).text, lint_row_name(first->row).text,
+				 first->layer->path, first->row->line, n > 1 ? more.data : "",
+				 limits ? ": the one for localhost does not limit the other" : "");
 	if (at->layer == first->layer)
 		finding_suggest(finding, "the most permissive one decides: leave one out, or give "
 					 "each its role or platforms");
@@ -239,7 +240,7 @@ static void report(struct lint *lint, const struct pair *pairs, size_t n)
 			finding,
 			"the most permissive one decides: if the earlier one does not hold "
 			"here, drop: [{ports: %s, protocol: %s, layer: %s, reason: \"...\"}]",
-			lint_ports(first->row).text, word_proto(first->row->proto),
+			lint_row_ports(first->row).text, word_proto(first->row->proto),
 			first->layer->name);
 }
 

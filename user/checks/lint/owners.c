@@ -78,9 +78,9 @@ static const char *why_not_exe(const char *path)
 static void report(struct lint *lint, const struct lint_row *at, const char *key, const char *value,
 		   const char *why)
 {
-	struct finding *finding =
-		lint_found(lint, LINT_OWNER_NEVER_MATCHES, at, NULL, "%s: nobody is owner %s: %s",
-			   lint_name(at->row).text, key, value);
+	struct finding *finding = lint_add_finding(lint, LINT_OWNER_NEVER_MATCHES, at, NULL,
+						   "%s: nobody is owner %s: %s",
+						   lint_row_name(at->row).text, key, value);
 
 	finding_suggest(finding, "%s", why);
 }

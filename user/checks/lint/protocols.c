@@ -31,12 +31,13 @@ static int compare(const void *a, const void *b)
 static void report(struct lint *lint, uint32_t later, uint32_t earlier)
 {
 	const struct lint_row *at = &lint->entries[later], *first = &lint->entries[earlier];
-	const struct subject other = subject_of(first);
+	const struct lint_subject other = lint_row_subject(first);
 	struct finding *finding;
 
-	finding = lint_found(lint, LINT_TWO_PROTOCOLS, at, &other, "%s is %s at %s:%u as well",
-			     lint_name(at->row).text, lint_name(first->row).text,
-			     first->layer->path, first->row->line);
+	finding =
+		lint_add_finding(lint, LINT_TWO_PROTOCOLS, at, &other, "%s is %s at %s:%u as well",
+				 lint_row_name(at->row).text, lint_row_name(first->row).text,
+				 first->layer->path, first->row->line);
 	finding_suggest(finding, "if it speaks one of them only, leave the other out");
 }
 

@@ -49,14 +49,14 @@ static void outside(struct lint *lint, const struct lint_row *at, bool partly)
 	const char *proto = word_proto(at->row->proto);
 	struct finding *finding;
 
-	finding = lint_found(lint, LINT_OUTSIDE_DOCUMENTED_RANGE, at, NULL,
-			     partly ? "%s is external, and only partly in documented ranges" :
-				      "%s is external, and in no documented range",
-			     lint_name(at->row).text);
+	finding = lint_add_finding(lint, LINT_OUTSIDE_DOCUMENTED_RANGE, at, NULL,
+				   partly ? "%s is external, and only partly in documented ranges" :
+					    "%s is external, and in no documented range",
+				   lint_row_name(at->row).text);
 	finding_suggest(finding,
 			"take a free port (hostportctl registry next), or document it: "
 			"ranges: [{protocol: %s, ports: %s, note: \"...\"}]",
-			proto, lint_ports(at->row).text);
+			proto, lint_row_ports(at->row).text);
 }
 
 static void check_documented(struct lint *lint, const struct documented *documented,
@@ -73,9 +73,10 @@ static void check_documented(struct lint *lint, const struct documented *documen
 		outside(lint, at, in > 0);
 	if (row->scope != HP_SCOPE_LOCALHOST || in == 0)
 		return;
-	finding = lint_found(lint, LINT_LOCALHOST_IN_RANGE, at, NULL,
-			     "%s is for localhost only, in a range that is open between machines",
-			     lint_name(row).text);
+	finding = lint_add_finding(
+		lint, LINT_LOCALHOST_IN_RANGE, at, NULL,
+		"%s is for localhost only, in a range that is open between machines",
+		lint_row_name(row).text);
 	finding_suggest(finding, "take a port outside of the documented ranges");
 }
 
@@ -92,13 +93,13 @@ static void check_ephemeral(struct lint *lint, const struct lint_row *at)
 	if (!facts->ephemeral_first ||
 	    !touches(at->row, facts->ephemeral_first, facts->ephemeral_last))
 		return;
-	finding =
-		lint_found(lint, LINT_IN_EPHEMERAL_RANGE, at, NULL,
-			   "%s is among the ports that the kernel hands out (%u-%u)",
-			   lint_name(at->row).text, facts->ephemeral_first, facts->ephemeral_last);
+	finding = lint_add_finding(lint, LINT_IN_EPHEMERAL_RANGE, at, NULL,
+				   "%s is among the ports that the kernel hands out (%u-%u)",
+				   lint_row_name(at->row).text, facts->ephemeral_first,
+				   facts->ephemeral_last);
 	finding_suggest(finding,
 			"take a lower port, or reserve it: net.ipv4.ip_local_reserved_ports = %s",
-			lint_ports(at->row).text);
+			lint_row_ports(at->row).text);
 }
 
 /* A Service has TCP, UDP or SCTP. */
@@ -108,9 +109,9 @@ static void check_nodeport(struct lint *lint, const struct lint_row *at)
 
 	if (at->row->proto == HP_PROTO_UDPLITE || !touches(at->row, NODEPORT_FIRST, NODEPORT_LAST))
 		return;
-	finding = lint_found(lint, LINT_IN_NODEPORT_RANGE, at, NULL,
-			     "%s is among the node ports of Services (%d-%d)",
-			     lint_name(at->row).text, NODEPORT_FIRST, NODEPORT_LAST);
+	finding = lint_add_finding(lint, LINT_IN_NODEPORT_RANGE, at, NULL,
+				   "%s is among the node ports of Services (%d-%d)",
+				   lint_row_name(at->row).text, NODEPORT_FIRST, NODEPORT_LAST);
 	finding_suggest(finding, "take a port outside of %d-%d", NODEPORT_FIRST, NODEPORT_LAST);
 }
 

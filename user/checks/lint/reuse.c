@@ -5,7 +5,7 @@
 
 #include "lint_context.h"
 
-static int collect(const struct lint *lint, struct spans *ret)
+static int collect(const struct lint *lint, struct range_index *ret)
 {
 	ret->items = calloc(lint->retired_len + 1, sizeof(*ret->items));
 	if (!ret->items)
@@ -14,14 +14,14 @@ static int collect(const struct lint *lint, struct spans *ret)
 	for (uint32_t i = 0; i < lint->retired_len; i++) {
 		const struct reg_row *row = lint->retired[i].row;
 
-		ret->items[i] = (struct span) {
+		ret->items[i] = (struct indexed_range) {
 			.group = row->proto,
 			.first = row->first,
 			.last = row->last,
 			.item = i,
 		};
 	}
-	spans_sort(ret);
+	range_index_sort(ret);
 	return 0;
 }
 
@@ -30,14 +30,15 @@ static void report(struct lint *lint, const struct lint_row *entry, const struct
 {
 	bool later = retired->layer > entry->layer;
 	const struct lint_row *at = later ? retired : entry;
-	const struct subject other = subject_of(later ? entry : retired);
+	const struct lint_subject other = lint_row_subject(later ? entry : retired);
 	struct finding *finding;
 
-	finding = lint_found(lint, LINT_REUSED_AFTER_RETIREMENT, at, &other,
-			     "%s at %s:%u was removed in %s, and is active as %s at %s:%u",
-			     lint_name(retired->row).text, retired->layer->path, retired->row->line,
-			     retired->row->removed_text, lint_name(entry->row).text,
-			     entry->layer->path, entry->row->line);
+	finding = lint_add_finding(lint, LINT_REUSED_AFTER_RETIREMENT, at, &other,
+				   "%s at %s:%u was removed in %s, and is active as %s at %s:%u",
+				   lint_row_name(retired->row).text, retired->layer->path,
+				   retired->row->line, retired->row->removed_text,
+				   lint_row_name(entry->row).text, entry->layer->path,
+				   entry->row->line);
 	finding_suggest(finding,
 			later ? "drop the entry of layer %s, or leave this row out" :
 				"take another port; or drop the retired row of layer %s once "
@@ -47,14 +48,15 @@ static void report(struct lint *lint, const struct lint_row *entry, const struct
 
 int lint_reuse(struct lint *lint)
 {
-	_cleanup_free_ struct span *items = NULL;
-	struct spans spans = { 0 };
+	_cleanup_free_ struct indexed_range *items = NULL;
+	struct range_index spans = { 0 };
 	int r = collect(lint, &spans);
 
 	items = spans.items;
 	for (size_t i = 0; r == 0 && i < lint->entries_len; i++) {
 		const struct reg_row *row = lint->entries[i].row;
-		const struct span *span = spans_touching(&spans, row->proto, row->first, row->last);
+		const struct indexed_range *span =
+			range_index_touching(&spans, row->proto, row->first, row->last);
 
 		if (span)
 			report(lint, &lint->entries[i], &lint->retired[span->item]);

@@ -71,13 +71,13 @@ static void report(struct lint *lint, const struct typed *a, const struct typed 
 	bool later = a->i > b->i;
 	const struct lint_row *at = &lint->entries[later ? a->i : b->i];
 	const struct lint_row *first = &lint->entries[later ? b->i : a->i];
-	const struct subject other = subject_of(first);
+	const struct lint_subject other = lint_row_subject(first);
 	struct finding *finding;
 
-	finding = lint_found(lint, LINT_TRANSPOSED_DIGITS, at, &other,
-			     "%s and port %u at %s:%u differ by exchanged digits only",
-			     lint_name(at->row).text, first->row->first, first->layer->path,
-			     first->row->line);
+	finding = lint_add_finding(lint, LINT_TRANSPOSED_DIGITS, at, &other,
+				   "%s and port %u at %s:%u differ by exchanged digits only",
+				   lint_row_name(at->row).text, first->row->first,
+				   first->layer->path, first->row->line);
 	if (at->layer == first->layer)
 		finding_suggest(finding, "if one is a typing error, leave it out");
 	else
@@ -166,7 +166,7 @@ static void group(struct typed *typed, size_t n)
 	}
 }
 
-int lint_digits(struct lint *lint)
+int lint_transposed_digits(struct lint *lint)
 {
 	_cleanup_free_ struct typed *typed = calloc(lint->entries_len + 1, sizeof(*typed));
 	size_t n = 0;

@@ -12,7 +12,7 @@ struct variable {
 
 /* The words of one container, read one after the other. */
 struct words {
-	struct reading *reading;
+	struct cursor *cursor;
 	const struct variable *variables;
 	struct listener *listeners;
 	const char *host;	      /* of a flag that gives ports their address, or NULL */
@@ -36,20 +36,21 @@ static const char *find_variable(const void *env, const char *name, size_t len)
 }
 
 /* A variable whose value comes from elsewhere stands for itself: it is no port. */
-static void read_variable(struct reading *r, const struct yaml_node *item, struct variable **list)
+static void read_variable(struct cursor *cursor, const struct yaml_node *item,
+			  struct variable **list)
 {
-	struct arena *arena = &r->check->arena;
+	struct arena *arena = &cursor->check->arena;
 	struct variable *variable = arena_take(arena, sizeof(*variable));
-	const char *value = lookup_text(&r->doc, item, "value");
+	const char *value = yaml_query_text(&cursor->doc, item, "value");
 	_cleanup_buf_ struct buf filled = { 0 };
 
 	if (!variable)
 		return;
-	variable->name = reading_text(r, item, "name");
+	variable->name = cursor_text(cursor, item, "name");
 	if (!variable->name)
 		return;
 	buf_puts(&filled, "");
-	if (lookup(&r->doc, item, "valueFrom"))
+	if (yaml_query(&cursor->doc, item, "valueFrom"))
 		buf_printf(&filled, "$(%s)", variable->name);
 	else if (value)
 		argument_fill(value, false, find_variable, *list, &filled);
@@ -59,32 +60,33 @@ static void read_variable(struct reading *r, const struct yaml_node *item, struc
 		*list = variable;
 }
 
-static struct variable *read_variables(struct reading *r, const struct yaml_node *container)
+static struct variable *read_variables(struct cursor *cursor, const struct yaml_node *container)
 {
-	const struct yaml_node *item = lookup_first(&r->doc, lookup(&r->doc, container, "env"));
+	const struct yaml_node *item =
+		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, container, "env"));
 	struct variable *list = NULL;
 
-	for (; item; item = lookup_next(&r->doc, item))
-		read_variable(r, item, &list);
+	for (; item; item = yaml_query_next(&cursor->doc, item))
+		read_variable(cursor, item, &list);
 	return list;
 }
 
 /* ---- listeners ----------------------------------------------------------------------------- */
 static void add_listener(struct words *w, const char *host, size_t host_len, uint16_t port)
 {
-	struct arena *arena = &w->reading->check->arena;
+	struct arena *arena = &w->cursor->check->arena;
 	const char *address = NULL;
 	struct listener *listener;
 
-	if (host_len > READING_TEXT_MAX)
-		host_len = READING_TEXT_MAX;
+	if (host_len > CURSOR_TEXT_MAX)
+		host_len = CURSOR_TEXT_MAX;
 	if (host)
 		address = arena_printf(arena, "%.*s", (int)host_len, host);
 	if (address && argument_is_remote(address))
 		return; /* --address=https://vault.example:8200 is a client's */
 	listener = arena_take(arena, sizeof(*listener));
 	if (!listener ||
-	    !reading_count(w->reading, w->item, w->count, POD_LISTENERS_MAX, "listening arguments"))
+	    !cursor_count(w->cursor, w->item, w->count, POD_LISTENERS_MAX, "listening arguments"))
 		return;
 	*listener = (struct listener) {
 		.next = w->listeners,
@@ -148,7 +150,7 @@ static void take_value(struct words *w, const char *value)
 		take_addresses(w, value);
 		break;
 	case FLAG_HOST:
-		w->host = arena_text_max(&w->reading->check->arena, value, READING_TEXT_MAX);
+		w->host = arena_text_max(&w->cursor->check->arena, value, CURSOR_TEXT_MAX);
 		if (argument_address(value, strlen(value), &host, &len, &port))
 			add_listener(w, host, len, port);
 		break;
@@ -162,7 +164,7 @@ static void take_alone(struct words *w, const char *word)
 {
 	if (w->script)
 		return;
-	w->flag = arena_text_max(&w->reading->check->arena, word, READING_TEXT_MAX);
+	w->flag = arena_text_max(&w->cursor->check->arena, word, CURSOR_TEXT_MAX);
 	if (w->flag)
 		take_any(w, word);
 }
@@ -184,9 +186,8 @@ static void take_word(struct words *w, const char *word)
 	}
 	if (dashes > 2 || len == 0)
 		return;
-	w->flag =
-		arena_printf(&w->reading->check->arena, "%.*s",
-			     (int)(len < READING_TEXT_MAX ? dashes + len : READING_TEXT_MAX), word);
+	w->flag = arena_printf(&w->cursor->check->arena, "%.*s",
+			       (int)(len < CURSOR_TEXT_MAX ? dashes + len : CURSOR_TEXT_MAX), word);
 	if (!w->flag)
 		return;
 	if (name[len] == '=')
@@ -284,28 +285,29 @@ static void take_argument(struct words *w, const char *text)
 
 static void take_list(struct words *w, const struct yaml_node *container, const char *key)
 {
-	struct reading *r = w->reading;
-	const struct yaml_node *item = lookup_first(&r->doc, lookup(&r->doc, container, key));
-	size_t outer = reading_key(r, key), inner;
+	struct cursor *cursor = w->cursor;
+	const struct yaml_node *item =
+		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, container, key));
+	size_t outer = cursor_key(cursor, key), inner;
 
-	for (unsigned int i = 0; item; i++, item = lookup_next(&r->doc, item)) {
-		inner = reading_index(r, i);
+	for (unsigned int i = 0; item; i++, item = yaml_query_next(&cursor->doc, item)) {
+		inner = cursor_index(cursor, i);
 		if (item->kind == YAML_KIND_SCALAR) {
 			w->item = item;
-			w->place = reading_place(r, item, NULL);
-			take_argument(w, yaml_tree_text(r->doc.tree, item));
+			w->place = cursor_place(cursor, item, NULL);
+			take_argument(w, yaml_tree_text(cursor->doc.tree, item));
 		}
-		reading_leave(r, inner);
+		cursor_leave(cursor, inner);
 	}
-	reading_leave(r, outer);
+	cursor_leave(cursor, outer);
 }
 
-void argument_read(struct reading *r, const struct yaml_node *container, uint32_t *count,
+void argument_read(struct cursor *cursor, const struct yaml_node *container, uint32_t *count,
 		   struct listener **ret_listeners)
 {
-	struct words w = { .reading = r,
+	struct words w = { .cursor = cursor,
 			   .count = count,
-			   .variables = read_variables(r, container) };
+			   .variables = read_variables(cursor, container) };
 	struct listener *listener;
 	bool remote;
 

@@ -13,7 +13,7 @@
  * Variables are filled in where the manifest tells their values. The path is
  * that of the container; *count is that of the pod's listeners, which are bounded.
  */
-void argument_read(struct reading *r, const struct yaml_node *container, uint32_t *count,
+void argument_read(struct cursor *cursor, const struct yaml_node *container, uint32_t *count,
 		   struct listener **ret_listeners);
 
 /* What becomes of a word: the environment's text for a name, or NULL. */

@@ -15,9 +15,10 @@
 #define BROKEN_MORE "; so many documents of the file are broken that the rest was not read"
 
 /* ---- saying -------------------------------------------------------------------------------- */
-struct finding *check_say(struct check *check, enum manifest_rule rule, const struct place *place,
-			  struct ignore *ignores, struct ignore *more, uint8_t proto, uint16_t port,
-			  const char *fmt, ...)
+struct finding *check_add_finding(struct check *check, enum manifest_rule rule,
+				  const struct place *place, struct ignore *ignores,
+				  struct ignore *more, uint8_t proto, uint16_t port,
+				  const char *fmt, ...)
 {
 	const struct ignore *first = ignore_match(ignores, rule, port);
 	const struct ignore *second = ignore_match(more, rule, port);
@@ -43,7 +44,7 @@ struct finding *check_say(struct check *check, enum manifest_rule rule, const st
 	return f;
 }
 
-void check_say_spent(struct check *check, const char *what)
+void check_add_spent(struct check *check, const char *what)
 {
 	const char *file = check->pods ? check->pods->place.file : "";
 
@@ -143,25 +144,25 @@ static bool is_empty(const struct yaml_tree *tree)
 
 static void read_document(struct check *check, const char *file, const struct yaml_tree *tree)
 {
-	struct reading r = {
+	struct cursor cursor = {
 		.check = check,
 		.file = file,
 		.who = "?",
-		.doc = { .tree = tree, .steps = LOOKUP_STEPS_MAX },
+		.doc = { .tree = tree, .steps = YAML_QUERY_STEPS_MAX },
 	};
 
 	if (is_empty(tree))
 		return;
 	check->counts.documents++;
-	buf_puts(&r.path, "$");
-	object_read_document(&r);
-	if (!r.doc.steps)
+	buf_puts(&cursor.path, "$");
+	object_read_document(&cursor);
+	if (!cursor.doc.steps)
 		(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN), file,
 				   tree->nodes->line, tree->nodes->column,
 				   "too much in one document: its aliases stand for more than can "
 				   "be read");
-	check->arena.failed |= r.path.failed;
-	buf_free(&r.path);
+	check->arena.failed |= cursor.path.failed;
+	buf_free(&cursor.path);
 }
 
 /*
@@ -266,7 +267,7 @@ int check_new(const struct manifest_options *options, struct check **ret_check)
 
 void check_reset(struct check *check)
 {
-	once_forget(check);
+	dedup_forget(check);
 	findings_free(&check->findings);
 	arena_free(&check->arena);
 	check->pods = NULL;

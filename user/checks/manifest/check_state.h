@@ -4,7 +4,7 @@
 
 #include "../../policy/receiver.h"
 #include "arena.h"
-#include "manifest.h"
+#include "check.h"
 #include "model.h"
 
 /* Policies by the role that is taken for all nodes. */
@@ -27,7 +27,7 @@ struct check {
 		struct ignore_list *next;
 		struct ignore *ignore;
 	} * ignores;
-	void *once; /* findings of replicas, a tree: see once.h */
+	void *dedup; /* findings of replicas, a tree: see dedup.h */
 	struct manifest_counts counts;
 };
 
@@ -35,12 +35,13 @@ struct check {
  * Add a finding; port 0: it is about none. One of the annotations, each list of
  * which may be NULL, may accept it. As findings_add().
  */
-struct finding *check_say(struct check *check, enum manifest_rule rule, const struct place *place,
-			  struct ignore *ignores, struct ignore *more, uint8_t proto, uint16_t port,
-			  const char *fmt, ...) __attribute__((format(printf, 8, 9)));
+struct finding *check_add_finding(struct check *check, enum manifest_rule rule,
+				  const struct place *place, struct ignore *ignores,
+				  struct ignore *more, uint8_t proto, uint16_t port,
+				  const char *fmt, ...) __attribute__((format(printf, 8, 9)));
 
 /* Say that something was not looked at, for it would take too long: of all files, at the first. */
-void check_say_spent(struct check *check, const char *what);
+void check_add_spent(struct check *check, const char *what);
 
 /* "DaemonSet ns/name". */
 const char *check_who(struct arena *arena, const char *kind, const char *namespace_,

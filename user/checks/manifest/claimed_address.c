@@ -16,7 +16,7 @@ static const char *plain(const char *address)
 	return strcmp(address, "localhost") == 0 ? "127.0.0.1" : address;
 }
 
-const char *claim_address(const struct container *container, const struct port *port)
+const char *claimed_address(const struct container *container, const struct port *port)
 {
 	const char *found = NULL, *address;
 
@@ -27,7 +27,7 @@ const char *claim_address(const struct container *container, const struct port *
 		if (!found)
 			found = address;
 		else if (strcmp(found, address) != 0 &&
-			 !(claim_scope(found) == HP_SCOPE_LOCALHOST && l->localhost))
+			 !(claimed_address_scope(found) == HP_SCOPE_LOCALHOST && l->localhost))
 			return "";
 	}
 	if (found)
@@ -35,13 +35,13 @@ const char *claim_address(const struct container *container, const struct port *
 	return port->host_ip ? plain(port->host_ip) : "";
 }
 
-uint8_t claim_scope(const char *address)
+uint8_t claimed_address_scope(const char *address)
 {
 	return argument_is_localhost(address, strlen(address)) ? HP_SCOPE_LOCALHOST :
 								 HP_SCOPE_EXTERNAL;
 }
 
-bool claim_overlap(const char *a, const char *b)
+bool claimed_address_overlap(const char *a, const char *b)
 {
 	return !*a || !*b || strcmp(a, b) == 0;
 }

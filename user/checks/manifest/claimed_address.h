@@ -8,10 +8,10 @@
  * The address that a container claims its port on, "" for all: what its arguments
  * say, else hostIP. Several addresses, of which not all are loopback, are all.
  */
-const char *claim_address(const struct container *container, const struct port *port);
+const char *claimed_address(const struct container *container, const struct port *port);
 
 /* enum hp_scope, of such an address. */
-uint8_t claim_scope(const char *address);
+uint8_t claimed_address_scope(const char *address);
 
 /* Do two such addresses have one in common? */
-bool claim_overlap(const char *a, const char *b);
+bool claimed_address_overlap(const char *a, const char *b);

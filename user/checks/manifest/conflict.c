@@ -62,7 +62,7 @@ static int collect(const struct check *check, struct claims *claims)
 						.pod = p,
 						.container = c,
 						.port = t,
-						.address = claim_address(c, t),
+						.address = claimed_address(c, t),
 						.order = claims->len,
 					};
 					claims->len++;
@@ -126,7 +126,7 @@ static bool same_object(const struct pod *a, const struct pod *b)
 
 static bool clash(const struct claim *a, const struct claim *b, size_t *steps)
 {
-	if (!claim_overlap(a->address, b->address))
+	if (!claimed_address_overlap(a->address, b->address))
 		return false;
 	if (a->pod == b->pod)
 		return run_together(a->container, b->container);
@@ -148,19 +148,20 @@ static void say(struct check *check, const struct claim *a, const struct claim *
 
 	if (!who || !whom)
 		return;
-	f = check_say(check, RULE_CONFLICT, &port->place, pod->ignores, other->ignores, port->proto,
-		      port->number,
-		      "%s, container %s, claims %s %u, which %s%s, container %s, claims as well "
-		      "(%s:%u)",
-		      who, a->container->name, words[port->proto], port->number,
-		      pod == other ? "the same pod" : whom, pod == other ? "" : " on the same node",
-		      b->container->name, b->port->place.file, b->port->place.line);
+	f = check_add_finding(
+		check, RULE_CONFLICT, &port->place, pod->ignores, other->ignores, port->proto,
+		port->number,
+		"%s, container %s, claims %s %u, which %s%s, container %s, claims as well "
+		"(%s:%u)",
+		who, a->container->name, words[port->proto], port->number,
+		pod == other ? "the same pod" : whom, pod == other ? "" : " on the same node",
+		b->container->name, b->port->place.file, b->port->place.line);
 	finding_suggest(f, pod == other ?
 				   "give one of them another port" :
 				   "give one of them another port, or keep them on different "
 				   "nodes");
-	(void)once_keep(check, (struct once_side) { pod, a->container },
-			(struct once_side) { other, b->container }, NULL, f);
+	(void)dedup_finding(check, (struct dedup_side) { pod, a->container },
+			    (struct dedup_side) { other, b->container }, NULL, f);
 }
 
 /* Each claim and the first of those before it that it clashes with. */
@@ -193,6 +194,6 @@ int conflict_check(struct check *check)
 		check_port(check, &items[i], end - i, &steps);
 	}
 	if (!steps)
-		check_say_spent(check, "too many claims of the same ports to compare all of them");
+		check_add_spent(check, "too many claims of the same ports to compare all of them");
 	return 0;
 }

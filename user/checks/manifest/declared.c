@@ -36,10 +36,11 @@ static void suggest(struct finding *f, uint16_t number, bool localhost)
 }
 
 /* Of the replicas of a workload, the first one's. */
-static void keep_once(struct check *check, const struct pod *pod, const struct container *c,
+static void dedup_one(struct check *check, const struct pod *pod, const struct container *c,
 		      const char *text, struct finding *f)
 {
-	(void)once_keep(check, (struct once_side) { pod, c }, (struct once_side) { 0 }, text, f);
+	(void)dedup_finding(check, (struct dedup_side) { pod, c }, (struct dedup_side) { 0 }, text,
+			    f);
 }
 
 static void check_reference(struct check *check, const struct pod *pod, const char *who,
@@ -50,22 +51,23 @@ static void check_reference(struct check *check, const struct pod *pod, const ch
 	if (declared_has(pod, ref->name, ref->number, HP_PROTO_TCP))
 		return;
 	if (ref->name) {
-		f = check_say(check, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL, 0, 0,
-			      "%s of %s, container %s, names port \"%s\", which no container "
-			      "declares",
-			      ref->what, who, c->name, ref->name);
+		f = check_add_finding(
+			check, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL, 0, 0,
+			"%s of %s, container %s, names port \"%s\", which no container "
+			"declares",
+			ref->what, who, c->name, ref->name);
 		finding_suggest(f, "give the declared port the name, `name: %s`, or declare it",
 				ref->name);
-		keep_once(check, pod, c, ref->name, f);
+		dedup_one(check, pod, c, ref->name, f);
 		return;
 	}
-	f = check_say(check, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL, HP_PROTO_TCP,
-		      ref->number,
-		      "%s of %s, container %s, needs port %u, which no container declares",
-		      ref->what, who, c->name, ref->number);
+	f = check_add_finding(check, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL,
+			      HP_PROTO_TCP, ref->number,
+			      "%s of %s, container %s, needs port %u, which no container declares",
+			      ref->what, who, c->name, ref->number);
 	suggest(f, ref->number, false);
 	registered_accept(check, pod, c, HP_PROTO_TCP, ref->number, HP_CLASS_UNDECLARED, f);
-	keep_once(check, pod, c, NULL, f);
+	dedup_one(check, pod, c, NULL, f);
 }
 
 static void check_listener(struct check *check, const struct pod *pod, const char *who,
@@ -75,13 +77,14 @@ static void check_listener(struct check *check, const struct pod *pod, const cha
 
 	if (declared_has(pod, NULL, l->port, HP_PROTO_TCP))
 		return;
-	f = check_say(check, RULE_UNDECLARED_ARGUMENT, &l->place, pod->ignores, NULL, HP_PROTO_TCP,
-		      l->port,
-		      "%s has container %s of %s listen on port %u%s, which no container declares",
-		      l->flag, c->name, who, l->port, l->localhost ? " of localhost" : "");
+	f = check_add_finding(
+		check, RULE_UNDECLARED_ARGUMENT, &l->place, pod->ignores, NULL, HP_PROTO_TCP,
+		l->port,
+		"%s has container %s of %s listen on port %u%s, which no container declares",
+		l->flag, c->name, who, l->port, l->localhost ? " of localhost" : "");
 	suggest(f, l->port, l->localhost);
 	registered_accept(check, pod, c, HP_PROTO_TCP, l->port, HP_CLASS_UNDECLARED, f);
-	keep_once(check, pod, c, NULL, f);
+	dedup_one(check, pod, c, NULL, f);
 }
 
 void declared_check(struct check *check, const struct pod *pod)

@@ -14,7 +14,7 @@ struct maker {
 };
 
 /* A finding that was kept. There are at most FINDINGS_MAX. */
-struct once {
+struct kept_finding {
 	const struct rule *rule;
 	struct maker makers[2]; /* the lesser first */
 	uint16_t port;
@@ -51,7 +51,7 @@ static int compare_makers(const struct maker *a, const struct maker *b)
 
 static int compare(const void *a, const void *b)
 {
-	const struct once *x = a, *y = b;
+	const struct kept_finding *x = a, *y = b;
 	int order = compare_numbers((uintptr_t)x->rule, (uintptr_t)y->rule);
 
 	if (!order)
@@ -87,7 +87,7 @@ static bool is_replica(const struct pod *pod)
 	       strcmp(pod->maker_kind, "Node") != 0;
 }
 
-static struct maker maker_of(const struct once_side *side)
+static struct maker maker_of(const struct dedup_side *side)
 {
 	const struct pod *pod = side->pod;
 	struct maker maker = { .container = side->container ? side->container->name : NULL };
@@ -107,22 +107,22 @@ static struct maker maker_of(const struct once_side *side)
 	return maker;
 }
 
-static void add(struct check *check, const struct once *key)
+static void add(struct check *check, const struct kept_finding *key)
 {
-	struct once *kept = arena_take(&check->arena, sizeof(*kept));
+	struct kept_finding *kept = arena_take(&check->arena, sizeof(*kept));
 
 	if (!kept)
 		return;
 	*kept = *key;
-	if (!tsearch(kept, &check->once, compare))
+	if (!tsearch(kept, &check->dedup, compare))
 		check->arena.failed = true;
 }
 
-struct finding *once_keep(struct check *check, struct once_side side, struct once_side other,
-			  const char *text, struct finding *finding)
+struct finding *dedup_finding(struct check *check, struct dedup_side side, struct dedup_side other,
+			      const char *text, struct finding *finding)
 {
 	struct maker a = maker_of(&side), b = maker_of(&other);
-	struct once key = { .text = text, .pod = side.pod };
+	struct kept_finding key = { .text = text, .pod = side.pod };
 	void *found;
 
 	if (!finding || !(is_replica(side.pod) || (other.pod && is_replica(other.pod))))
@@ -133,25 +133,25 @@ struct finding *once_keep(struct check *check, struct once_side side, struct onc
 	key.accepted = finding->accepted != NULL;
 	key.makers[0] = compare_makers(&a, &b) <= 0 ? a : b;
 	key.makers[1] = compare_makers(&a, &b) <= 0 ? b : a;
-	found = tfind(&key, &check->once, compare);
+	found = tfind(&key, &check->dedup, compare);
 	if (!found) {
 		add(check, &key);
 		return finding;
 	}
 	/* A pod may have several: two probes of one port. */
-	if ((*(struct once **)found)->pod == side.pod)
+	if ((*(struct kept_finding **)found)->pod == side.pod)
 		return finding;
 	findings_take_back(&check->findings);
 	return NULL;
 }
 
-static void keep(void *once)
+static void keep(void *kept)
 {
-	(void)once; /* the arena's */
+	(void)kept; /* the arena's */
 }
 
-void once_forget(struct check *check)
+void dedup_forget(struct check *check)
 {
-	tdestroy(check->once, keep);
-	check->once = NULL;
+	tdestroy(check->dedup, keep);
+	check->dedup = NULL;
 }

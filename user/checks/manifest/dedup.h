@@ -5,7 +5,7 @@
 #include "check_state.h"
 
 /* Whose finding it is. */
-struct once_side {
+struct dedup_side {
 	const struct pod *pod;
 	const struct container *container;
 };
@@ -18,7 +18,7 @@ struct once_side {
  *
  * Texts of pods, and this text, must live as long as the check's arena.
  */
-struct finding *once_keep(struct check *check, struct once_side side, struct once_side other,
-			  const char *text, struct finding *finding);
+struct finding *dedup_finding(struct check *check, struct dedup_side side, struct dedup_side other,
+			      const char *text, struct finding *finding);
 
-void once_forget(struct check *check);
+void dedup_forget(struct check *check);

@@ -27,9 +27,9 @@ static const char *take_name(struct arena *arena, const char *name, struct ignor
 
 static void add(void *data, const struct yaml_node *key, const struct yaml_node *value)
 {
-	struct reading *r = data;
-	struct arena *arena = &r->check->arena;
-	const char *name = yaml_tree_text(r->doc.tree, key), *reason = "";
+	struct cursor *cursor = data;
+	struct arena *arena = &cursor->check->arena;
+	const char *name = yaml_tree_text(cursor->doc.tree, key), *reason = "";
 	struct ignore_list *all;
 	struct ignore *ignore;
 
@@ -39,30 +39,31 @@ static void add(void *data, const struct yaml_node *key, const struct yaml_node 
 	all = arena_take(arena, sizeof(*all));
 	if (!ignore || !all)
 		return;
-	ignore->name = arena_text_max(arena, name + strlen(PREFIX), READING_TEXT_MAX);
+	ignore->name = arena_text_max(arena, name + strlen(PREFIX), CURSOR_TEXT_MAX);
 	if (!ignore->name)
 		return;
 	ignore->fault = take_name(arena, ignore->name, ignore);
 	if (value->kind == YAML_KIND_SCALAR)
-		reason = yaml_tree_text(r->doc.tree, value);
-	ignore->reason = arena_text_max(arena, reason, READING_TEXT_MAX);
+		reason = yaml_tree_text(cursor->doc.tree, value);
+	ignore->reason = arena_text_max(arena, reason, CURSOR_TEXT_MAX);
 	if (!ignore->fault && reason[strspn(reason, " \t\n")] == '\0')
 		ignore->fault = "it has no reason";
-	ignore->place = reading_place(r, key, name);
-	ignore->next = r->ignores;
-	r->ignores = ignore;
-	*all = (struct ignore_list) { .next = r->check->ignores, .ignore = ignore };
-	r->check->ignores = all;
+	ignore->place = cursor_place(cursor, key, name);
+	ignore->next = cursor->ignores;
+	cursor->ignores = ignore;
+	*all = (struct ignore_list) { .next = cursor->check->ignores, .ignore = ignore };
+	cursor->check->ignores = all;
 }
 
-void ignore_read(struct reading *r, const struct yaml_node *metadata)
+void ignore_read(struct cursor *cursor, const struct yaml_node *metadata)
 {
-	size_t outer = reading_key(r, "metadata");
-	size_t inner = reading_key(r, "annotations");
+	size_t outer = cursor_key(cursor, "metadata");
+	size_t inner = cursor_key(cursor, "annotations");
 
-	lookup_pairs(&r->doc, lookup(&r->doc, metadata, "annotations"), add, r);
-	reading_leave(r, inner);
-	reading_leave(r, outer);
+	yaml_query_pairs(&cursor->doc, yaml_query(&cursor->doc, metadata, "annotations"), add,
+			 cursor);
+	cursor_leave(cursor, inner);
+	cursor_leave(cursor, outer);
 }
 
 const struct ignore *ignore_match(struct ignore *ignores, enum manifest_rule rule, uint16_t port)
@@ -90,8 +91,8 @@ void ignore_judge(struct check *check)
 
 		if (i->used && !i->fault)
 			continue;
-		f = check_say(check, RULE_BAD_ANNOTATION, &i->place, NULL, NULL, 0, 0,
-			      "annotation " PREFIX "%s: %s", i->name, why);
+		f = check_add_finding(check, RULE_BAD_ANNOTATION, &i->place, NULL, NULL, 0, 0,
+				      "annotation " PREFIX "%s: %s", i->name, why);
 		if (!i->fault)
 			finding_suggest(f, "remove it");
 	}

@@ -7,8 +7,8 @@
 
 #include "cursor.h"
 
-/* Put those of an object's metadata, at the present path, before r->ignores. */
-void ignore_read(struct reading *r, const struct yaml_node *metadata);
+/* Put those of an object's metadata, at the present path, before cursor->ignores. */
+void ignore_read(struct cursor *cursor, const struct yaml_node *metadata);
 
 /*
  * The first annotation of a list that accepts a finding, or NULL. All that do

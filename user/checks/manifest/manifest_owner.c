@@ -22,7 +22,7 @@ static const struct {
 /* A name that a template will fill in may become any. */
 static bool glob(const char *pattern, const char *text)
 {
-	return !pattern || reading_is_placeholder(text) || owner_glob(pattern, text);
+	return !pattern || cursor_is_placeholder(text) || owner_glob(pattern, text);
 }
 
 static bool is_pod(const char *pattern, const struct pod *pod)
@@ -42,7 +42,8 @@ static bool is_pod(const char *pattern, const struct pod *pod)
 	return false;
 }
 
-bool owner_is(const struct reg_row *row, const struct pod *pod, const struct container *container)
+bool manifest_owner_matches(const struct reg_row *row, const struct pod *pod,
+			    const struct container *container)
 {
 	for (size_t i = 0; i < row->owners_len; i++) {
 		const struct reg_owner *o = &row->owners[i];
@@ -75,7 +76,7 @@ static void put_owner(const struct reg_owner *o, struct buf *out)
 		buf_printf(out, "%s%s", between, o->exe);
 }
 
-void owner_names(const struct reg_row *row, struct buf *out)
+void manifest_owner_names(const struct reg_row *row, struct buf *out)
 {
 	for (size_t i = 0; i < row->owners_len && i < SHOWN_MAX; i++) {
 		buf_puts(out, i ? "; " : "");

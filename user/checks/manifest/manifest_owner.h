@@ -11,7 +11,8 @@
  * (exe) is not told by a manifest, so it may be any container's. Names of pods
  * are those that the workload's will have.
  */
-bool owner_is(const struct reg_row *row, const struct pod *pod, const struct container *container);
+bool manifest_owner_matches(const struct reg_row *row, const struct pod *pod,
+			    const struct container *container);
 
 /* Append the owners of a row: "unit sshd.service, pod ns/name-*, container c". */
-void owner_names(const struct reg_row *row, struct buf *out);
+void manifest_owner_names(const struct reg_row *row, struct buf *out);

@@ -34,7 +34,7 @@ struct object {
 	struct pod_owner owner;
 };
 
-static void read_object(struct reading *r, const struct yaml_node *node, const char *of_list);
+static void read_object(struct cursor *cursor, const struct yaml_node *node, const char *of_list);
 
 static const struct kind *find_kind(const struct object *o)
 {
@@ -50,9 +50,9 @@ static const struct kind *find_kind(const struct object *o)
  * A pod without a controller that asks for no node and is critical for nodes is a
  * static one, a file on some node: so are those of OpenShift and kubeadm.
  */
-static bool is_static(struct reading *r, const struct pod *pod, const struct yaml_node *spec)
+static bool is_static(struct cursor *cursor, const struct pod *pod, const struct yaml_node *spec)
 {
-	const char *class = lookup_text(&r->doc, spec, "priorityClassName");
+	const char *class = yaml_query_text(&cursor->doc, spec, "priorityClassName");
 
 	return pod->names == PODS_STATIC && pod->host_network && !pod->placement.selects && class &&
 	       strcmp(class, "system-node-critical") == 0;
@@ -82,12 +82,12 @@ static bool takes_ports(const struct pod *pod)
 	return false;
 }
 
-static void read_spec(struct reading *r, const struct object *o, const struct yaml_node *metadata,
-		      const struct yaml_node *spec)
+static void read_spec(struct cursor *cursor, const struct object *o,
+		      const struct yaml_node *metadata, const struct yaml_node *spec)
 {
-	struct check *check = r->check;
+	struct check *check = cursor->check;
 	struct arena_mark mark = arena_mark(&check->arena);
-	struct pod *pod = podspec_read(r, &o->owner, metadata, spec);
+	struct pod *pod = podspec_read(cursor, &o->owner, metadata, spec);
 
 	check->counts.pods++;
 	if (!pod || check->arena.failed)
@@ -96,7 +96,7 @@ static void read_spec(struct reading *r, const struct object *o, const struct ya
 		arena_rewind(&check->arena, mark);
 		return;
 	}
-	if (is_static(r, pod, spec))
+	if (is_static(cursor, pod, spec))
 		pod->placement.roles = NODES_ANY;
 	set_role(check, pod);
 	check_pod(check, pod);
@@ -105,65 +105,67 @@ static void read_spec(struct reading *r, const struct object *o, const struct ya
 }
 
 /* Read a pod's metadata and specification. */
-static void read_template(struct reading *r, const struct object *o, const struct yaml_node *node)
+static void read_template(struct cursor *cursor, const struct object *o,
+			  const struct yaml_node *node)
 {
-	const struct yaml_node *metadata = lookup(&r->doc, node, "metadata");
-	const struct yaml_node *spec = lookup(&r->doc, node, "spec");
-	struct ignore *outer = r->ignores;
+	const struct yaml_node *metadata = yaml_query(&cursor->doc, node, "metadata");
+	const struct yaml_node *spec = yaml_query(&cursor->doc, node, "spec");
+	struct ignore *outer = cursor->ignores;
 	size_t mark;
 
 	if (!spec)
 		return;
 	if (node != o->node)
-		ignore_read(r, metadata);
-	mark = reading_key(r, "spec");
-	read_spec(r, o, metadata, spec);
-	reading_leave(r, mark);
-	r->ignores = outer;
+		ignore_read(cursor, metadata);
+	mark = cursor_key(cursor, "spec");
+	read_spec(cursor, o, metadata, spec);
+	cursor_leave(cursor, mark);
+	cursor->ignores = outer;
 }
 
 /* Look for pods in an object of a kind that we don't know. */
-static void search(struct reading *r, const struct object *o, const struct yaml_node *node)
+static void search(struct cursor *cursor, const struct object *o, const struct yaml_node *node)
 {
-	const struct yaml_tree *tree = r->doc.tree;
+	const struct yaml_tree *tree = cursor->doc.tree;
 	const struct yaml_node *at, *value;
 	unsigned int i = 0;
 	size_t mark;
 
 	if (node->kind == YAML_KIND_SEQUENCE) {
-		for (at = lookup_first(&r->doc, node); at; at = lookup_next(&r->doc, at), i++) {
+		for (at = yaml_query_first(&cursor->doc, node); at;
+		     at = yaml_query_next(&cursor->doc, at), i++) {
 			if (at->kind == YAML_KIND_SCALAR)
 				continue;
-			mark = reading_index(r, i);
-			search(r, o, at);
-			reading_leave(r, mark);
+			mark = cursor_index(cursor, i);
+			search(cursor, o, at);
+			cursor_leave(cursor, mark);
 		}
 	}
 	if (node->kind != YAML_KIND_MAPPING)
 		return;
-	if (podspec_is(&r->doc, lookup(&r->doc, node, "spec"))) {
-		read_template(r, o, node);
+	if (podspec_is(&cursor->doc, yaml_query(&cursor->doc, node, "spec"))) {
+		read_template(cursor, o, node);
 		return;
 	}
-	if (podspec_is(&r->doc, node)) {
-		read_spec(r, o, NULL, node);
+	if (podspec_is(&cursor->doc, node)) {
+		read_spec(cursor, o, NULL, node);
 		return;
 	}
-	for (at = yaml_tree_first(tree, node); at && r->doc.steps;
+	for (at = yaml_tree_first(tree, node); at && cursor->doc.steps;
 	     at = yaml_tree_next(tree, value)) {
-		r->doc.steps--;
+		cursor->doc.steps--;
 		value = yaml_tree_next(tree, at);
 		if (value->kind == YAML_KIND_SCALAR)
 			continue;
-		mark = reading_key(r, yaml_tree_text(tree, at));
-		search(r, o, value);
-		reading_leave(r, mark);
+		mark = cursor_key(cursor, yaml_tree_text(tree, at));
+		search(cursor, o, value);
+		cursor_leave(cursor, mark);
 	}
 }
 
-static void read_workload(struct reading *r, const struct object *o, const struct kind *kind)
+static void read_workload(struct cursor *cursor, const struct object *o, const struct kind *kind)
 {
-	const struct yaml_node *template = lookup_path(&r->doc, o->node, kind->template);
+	const struct yaml_node *template = yaml_query_path(&cursor->doc, o->node, kind->template);
 	const char *key = kind->template;
 	char part[16];
 	size_t len;
@@ -173,163 +175,167 @@ static void read_workload(struct reading *r, const struct object *o, const struc
 	for (; *key; key += len + (key[len] == '.')) {
 		len = strcspn(key, ".");
 		(void)snprintf(part, sizeof(part), "%.*s", (int)len, key);
-		(void)reading_key(r, part);
+		(void)cursor_key(cursor, part);
 	}
-	read_template(r, o, template);
+	read_template(cursor, o, template);
 }
 
 /* ---- objects ------------------------------------------------------------------------------- */
-static void read_items(struct reading *r, const struct yaml_node *node, const char *key,
+static void read_items(struct cursor *cursor, const struct yaml_node *node, const char *key,
 		       const char *of_list)
 {
-	const struct yaml_node *item = lookup_first(&r->doc, lookup(&r->doc, node, key));
-	size_t outer = reading_key(r, key), inner;
+	const struct yaml_node *item =
+		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, node, key));
+	size_t outer = cursor_key(cursor, key), inner;
 
-	for (unsigned int i = 0; item; i++, item = lookup_next(&r->doc, item)) {
-		inner = reading_index(r, i);
-		read_object(r, item, of_list);
-		reading_leave(r, inner);
+	for (unsigned int i = 0; item; i++, item = yaml_query_next(&cursor->doc, item)) {
+		inner = cursor_index(cursor, i);
+		read_object(cursor, item, of_list);
+		cursor_leave(cursor, inner);
 	}
-	reading_leave(r, outer);
+	cursor_leave(cursor, outer);
 }
 
 /* "List" has objects of any kind, "PodList" pods that need not say so. */
-static bool read_list(struct reading *r, const struct object *o)
+static bool read_list(struct cursor *cursor, const struct object *o)
 {
 	const char *kind = o->owner.kind;
 	size_t len = strlen(kind);
-	const struct yaml_node *items = lookup(&r->doc, o->node, "items");
+	const struct yaml_node *items = yaml_query(&cursor->doc, o->node, "items");
 
-	if (strcmp(kind, "Template") == 0 && lookup(&r->doc, o->node, "objects")) {
-		read_items(r, o->node, "objects", NULL);
+	if (strcmp(kind, "Template") == 0 && yaml_query(&cursor->doc, o->node, "objects")) {
+		read_items(cursor, o->node, "objects", NULL);
 		return true;
 	}
 	if (len < 4 || strcmp(kind + len - 4, "List") != 0 || !items)
 		return false;
-	read_items(r, o->node, "items",
-		   len == 4 ? NULL : arena_printf(&r->check->arena, "%.*s", (int)len - 4, kind));
+	read_items(cursor, o->node, "items",
+		   len == 4 ? NULL :
+			      arena_printf(&cursor->check->arena, "%.*s", (int)len - 4, kind));
 	return true;
 }
 
-static const char *group_of(struct reading *r, const char *version)
+static const char *group_of(struct cursor *cursor, const char *version)
 {
 	const char *slash = version ? strchr(version, '/') : NULL;
 
 	if (!slash)
 		return "";
-	return arena_printf(&r->check->arena, "%.*s", (int)(slash - version), version);
+	return arena_printf(&cursor->check->arena, "%.*s", (int)(slash - version), version);
 }
 
 /* The controller that made it, of an object that was read from a cluster. */
-static void read_maker(struct reading *r, struct object *o)
+static void read_maker(struct cursor *cursor, struct object *o)
 {
-	const struct yaml_node *item =
-		lookup_first(&r->doc, lookup(&r->doc, o->metadata, "ownerReferences"));
-	const char *phase = lookup_text(&r->doc, lookup(&r->doc, o->node, "status"), "phase");
+	const struct yaml_node *item = yaml_query_first(
+		&cursor->doc, yaml_query(&cursor->doc, o->metadata, "ownerReferences"));
+	const char *phase =
+		yaml_query_text(&cursor->doc, yaml_query(&cursor->doc, o->node, "status"), "phase");
 
-	while (item && !lookup_true(&r->doc, item, "controller"))
-		item = lookup_next(&r->doc, item);
+	while (item && !yaml_query_true(&cursor->doc, item, "controller"))
+		item = yaml_query_next(&cursor->doc, item);
 	if (item) {
-		o->owner.maker_kind = reading_text(r, item, "kind");
-		o->owner.maker = reading_text(r, item, "name");
+		o->owner.maker_kind = cursor_text(cursor, item, "kind");
+		o->owner.maker = cursor_text(cursor, item, "name");
 	}
 	o->owner.ended = phase && (strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0);
 }
 
 /* A name that is to be filled in is a template's. */
-static void say_placeholder(struct reading *r, const struct object *o, const char *key)
+static void say_placeholder(struct cursor *cursor, const struct object *o, const char *key)
 {
-	const struct yaml_node *value = lookup(&r->doc, o->metadata, key);
-	const char *text = lookup_text(&r->doc, o->metadata, key);
+	const struct yaml_node *value = yaml_query(&cursor->doc, o->metadata, key);
+	const char *text = yaml_query_text(&cursor->doc, o->metadata, key);
 	struct place place;
 	size_t mark;
 
-	if (!text || r->templated || !reading_is_placeholder(text))
+	if (!text || cursor->templated || !cursor_is_placeholder(text))
 		return;
-	r->templated = true;
-	mark = reading_key(r, "metadata");
-	place = reading_place(r, value, key);
-	reading_leave(r, mark);
-	(void)check_say(r->check, RULE_TEMPLATE, &place, r->ignores, NULL, 0, 0,
-			"the %s of a %s is a placeholder, %.64s: render the template first (helm "
-			"template, oc process, envsubst)",
-			key, o->owner.kind, text);
+	cursor->templated = true;
+	mark = cursor_key(cursor, "metadata");
+	place = cursor_place(cursor, value, key);
+	cursor_leave(cursor, mark);
+	(void)check_add_finding(
+		cursor->check, RULE_TEMPLATE, &place, cursor->ignores, NULL, 0, 0,
+		"the %s of a %s is a placeholder, %.64s: render the template first (helm "
+		"template, oc process, envsubst)",
+		key, o->owner.kind, text);
 }
 
 /* Its kind, namespace and name. False: it is no object. */
-static bool read_identity(struct reading *r, struct object *o, const char *of_list)
+static bool read_identity(struct cursor *cursor, struct object *o, const char *of_list)
 {
-	struct arena *arena = &r->check->arena;
-	const char *version = lookup_text(&r->doc, o->node, "apiVersion");
+	struct arena *arena = &cursor->check->arena;
+	const char *version = yaml_query_text(&cursor->doc, o->node, "apiVersion");
 	const char *name;
 
-	o->owner.kind = reading_text(r, o->node, "kind");
+	o->owner.kind = cursor_text(cursor, o->node, "kind");
 	if (!o->owner.kind || !version) {
 		if (!of_list)
 			return false;
 		o->owner.kind = of_list;
 	}
-	o->group = group_of(r, version);
-	o->metadata = lookup(&r->doc, o->node, "metadata");
-	o->owner.namespace_ = reading_text(r, o->metadata, "namespace");
+	o->group = group_of(cursor, version);
+	o->metadata = yaml_query(&cursor->doc, o->node, "metadata");
+	o->owner.namespace_ = cursor_text(cursor, o->metadata, "namespace");
 	if (!o->owner.namespace_ || !*o->owner.namespace_)
-		o->owner.namespace_ = arena_text(arena, r->check->options.namespace_);
-	o->owner.name = reading_text(r, o->metadata, "name");
+		o->owner.namespace_ = arena_text(arena, cursor->check->options.namespace_);
+	o->owner.name = cursor_text(cursor, o->metadata, "name");
 	o->owner.names = PODS_UNKNOWN;
 	if (!o->owner.name) {
-		name = lookup_text(&r->doc, o->metadata, "generateName");
+		name = yaml_query_text(&cursor->doc, o->metadata, "generateName");
 		o->owner.name = name ? arena_printf(arena, "%sxxxxx", name) : "?";
 	}
-	r->who = check_who(arena, o->owner.kind, o->owner.namespace_, o->owner.name);
-	return o->group && o->owner.namespace_ && o->owner.name && r->who;
+	cursor->who = check_who(arena, o->owner.kind, o->owner.namespace_, o->owner.name);
+	return o->group && o->owner.namespace_ && o->owner.name && cursor->who;
 }
 
-static void read_contents(struct reading *r, struct object *o)
+static void read_contents(struct cursor *cursor, struct object *o)
 {
 	const struct kind *kind = find_kind(o);
 
-	ignore_read(r, o->metadata);
-	say_placeholder(r, o, "name");
-	say_placeholder(r, o, "namespace");
-	read_maker(r, o);
+	ignore_read(cursor, o->metadata);
+	say_placeholder(cursor, o, "name");
+	say_placeholder(cursor, o, "namespace");
+	read_maker(cursor, o);
 	if (kind) {
 		o->owner.names = kind->names;
-		read_workload(r, o, kind);
+		read_workload(cursor, o, kind);
 	} else if (strcmp(o->owner.kind, "Service") == 0 && !*o->group) {
-		service_read(r, o->owner.namespace_, o->owner.name,
-			     lookup(&r->doc, o->node, "spec"));
+		service_read(cursor, o->owner.namespace_, o->owner.name,
+			     yaml_query(&cursor->doc, o->node, "spec"));
 	} else {
-		search(r, o, o->node);
+		search(cursor, o, o->node);
 	}
 }
 
-static void read_object(struct reading *r, const struct yaml_node *node, const char *of_list)
+static void read_object(struct cursor *cursor, const struct yaml_node *node, const char *of_list)
 {
-	struct check *check = r->check;
+	struct check *check = cursor->check;
 	struct arena_mark start = arena_mark(&check->arena);
 	struct object o = { .node = node };
 	const struct pod *const *pods = (const struct pod *const *)check->pods_end;
 	const struct service *const *services = (const struct service *const *)check->services_end;
 	const struct ignore_list *ignores = check->ignores;
-	size_t path = r->path.len;
+	size_t path = cursor->path.len;
 
-	if (!read_identity(r, &o, of_list)) {
+	if (!read_identity(cursor, &o, of_list)) {
 		check->counts.others++;
 		arena_rewind(&check->arena, start);
 		return;
 	}
-	if (read_list(r, &o))
+	if (read_list(cursor, &o))
 		return;
 	check->counts.objects++;
-	r->ignores = NULL;
-	read_contents(r, &o);
-	r->ignores = NULL;
-	reading_leave(r, path);
+	cursor->ignores = NULL;
+	read_contents(cursor, &o);
+	cursor->ignores = NULL;
+	cursor_leave(cursor, path);
 	if (!*pods && !*services && ignores == check->ignores)
 		arena_rewind(&check->arena, start);
 }
 
-void object_read_document(struct reading *r)
+void object_read_document(struct cursor *cursor)
 {
-	read_object(r, r->doc.tree->nodes, NULL);
+	read_object(cursor, cursor->doc.tree->nodes, NULL);
 }

@@ -4,5 +4,5 @@
 
 #include "cursor.h"
 
-/* Read all of a document; r->path is "$". What was found is in the check. */
-void object_read_document(struct reading *r);
+/* Read all of a document; cursor->path is "$". What was found is in the check. */
+void object_read_document(struct cursor *cursor);

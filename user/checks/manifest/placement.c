@@ -8,18 +8,20 @@
 #define ROLE_PREFIX "node-role.kubernetes.io/"
 
 /* ---- reading ------------------------------------------------------------------------------- */
-static struct word *read_words(struct reading *r, const struct yaml_node *list)
+static struct word *read_words(struct cursor *cursor, const struct yaml_node *list)
 {
 	const struct yaml_node *item;
 	struct word *words = NULL, *word;
 
-	for (item = lookup_first(&r->doc, list); item; item = lookup_next(&r->doc, item)) {
+	for (item = yaml_query_first(&cursor->doc, list); item;
+	     item = yaml_query_next(&cursor->doc, item)) {
 		word = item->kind == YAML_KIND_SCALAR ?
-			       arena_take(&r->check->arena, sizeof(*word)) :
+			       arena_take(&cursor->check->arena, sizeof(*word)) :
 			       NULL;
 		if (!word)
 			continue;
-		word->text = arena_text(&r->check->arena, yaml_tree_text(r->doc.tree, item));
+		word->text =
+			arena_text(&cursor->check->arena, yaml_tree_text(cursor->doc.tree, item));
 		word->next = words;
 		if (word->text)
 			words = word;
@@ -42,10 +44,10 @@ static enum requirement_op op_of(const char *text)
 	return REQUIRE_OTHER;
 }
 
-static void add_requirement(struct reading *r, const char *key, enum requirement_op op,
+static void add_requirement(struct cursor *cursor, const char *key, enum requirement_op op,
 			    struct word *values, struct requirement **list)
 {
-	struct requirement *requirement = arena_take(&r->check->arena, sizeof(*requirement));
+	struct requirement *requirement = arena_take(&cursor->check->arena, sizeof(*requirement));
 
 	if (!requirement || !key)
 		return;
@@ -58,36 +60,38 @@ static void add_requirement(struct reading *r, const char *key, enum requirement
 	*list = requirement;
 }
 
-static void read_expressions(struct reading *r, const struct yaml_node *list,
+static void read_expressions(struct cursor *cursor, const struct yaml_node *list,
 			     struct requirement **requirements)
 {
 	const struct yaml_node *item;
 
-	for (item = lookup_first(&r->doc, list); item; item = lookup_next(&r->doc, item))
-		add_requirement(r, reading_text(r, item, "key"),
-				op_of(lookup_text(&r->doc, item, "operator")),
-				read_words(r, lookup(&r->doc, item, "values")), requirements);
+	for (item = yaml_query_first(&cursor->doc, list); item;
+	     item = yaml_query_next(&cursor->doc, item))
+		add_requirement(cursor, cursor_text(cursor, item, "key"),
+				op_of(yaml_query_text(&cursor->doc, item, "operator")),
+				read_words(cursor, yaml_query(&cursor->doc, item, "values")),
+				requirements);
 }
 
 /* What a mapping of labels asks for, of each that it is there with that value. */
-static void read_labels(struct reading *r, const struct yaml_node *mapping,
+static void read_labels(struct cursor *cursor, const struct yaml_node *mapping,
 			struct requirement **requirements)
 {
 	struct word *word;
 
-	for (struct label *l = labels_read(r, mapping); l; l = l->next) {
-		word = arena_take(&r->check->arena, sizeof(*word));
+	for (struct label *l = labels_read(cursor, mapping); l; l = l->next) {
+		word = arena_take(&cursor->check->arena, sizeof(*word));
 		if (!word)
 			return;
 		word->text = l->value;
-		add_requirement(r, l->key, REQUIRE_IN, word, requirements);
+		add_requirement(cursor, l->key, REQUIRE_IN, word, requirements);
 	}
 }
 
-static void add_term(struct reading *r, struct requirement *requirements,
+static void add_term(struct cursor *cursor, struct requirement *requirements,
 		     struct placement *placement)
 {
-	struct term *term = arena_take(&r->check->arena, sizeof(*term));
+	struct term *term = arena_take(&cursor->check->arena, sizeof(*term));
 
 	if (!term)
 		return;
@@ -96,47 +100,56 @@ static void add_term(struct reading *r, struct requirement *requirements,
 }
 
 /* The nodeSelector holds with each term of the affinity. */
-static void read_terms(struct reading *r, const struct yaml_node *spec, struct placement *placement)
+static void read_terms(struct cursor *cursor, const struct yaml_node *spec,
+		       struct placement *placement)
 {
-	const struct yaml_node *affinity =
-		lookup_path(&r->doc, spec,
-			    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution");
+	const struct yaml_node *affinity = yaml_query_path(
+		&cursor->doc, spec,
+		"affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution");
 	const struct yaml_node *item;
 	struct requirement *selector = NULL, *requirements;
 
-	read_labels(r, lookup(&r->doc, spec, "nodeSelector"), &selector);
-	item = lookup_first(&r->doc, lookup(&r->doc, affinity, "nodeSelectorTerms"));
+	read_labels(cursor, yaml_query(&cursor->doc, spec, "nodeSelector"), &selector);
+	item = yaml_query_first(&cursor->doc,
+				yaml_query(&cursor->doc, affinity, "nodeSelectorTerms"));
 	placement->selects = selector || item;
 	if (!item && selector)
-		add_term(r, selector, placement);
-	for (; item; item = lookup_next(&r->doc, item)) {
+		add_term(cursor, selector, placement);
+	for (; item; item = yaml_query_next(&cursor->doc, item)) {
 		requirements = selector;
-		read_expressions(r, lookup(&r->doc, item, "matchExpressions"), &requirements);
-		read_expressions(r, lookup(&r->doc, item, "matchFields"), &requirements);
-		add_term(r, requirements, placement);
+		read_expressions(cursor, yaml_query(&cursor->doc, item, "matchExpressions"),
+				 &requirements);
+		read_expressions(cursor, yaml_query(&cursor->doc, item, "matchFields"),
+				 &requirements);
+		add_term(cursor, requirements, placement);
 	}
 }
 
-static void read_apart(struct reading *r, const struct yaml_node *spec, struct placement *placement)
+static void read_apart(struct cursor *cursor, const struct yaml_node *spec,
+		       struct placement *placement)
 {
-	const struct yaml_node *list = lookup_path(
-		&r->doc, spec,
+	const struct yaml_node *list = yaml_query_path(
+		&cursor->doc, spec,
 		"affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution");
 	const struct yaml_node *item, *selector;
 	struct apart *apart;
 	const char *key;
 
-	for (item = lookup_first(&r->doc, list); item; item = lookup_next(&r->doc, item)) {
-		key = lookup_text(&r->doc, item, "topologyKey");
-		selector = lookup(&r->doc, item, "labelSelector");
+	for (item = yaml_query_first(&cursor->doc, list); item;
+	     item = yaml_query_next(&cursor->doc, item)) {
+		key = yaml_query_text(&cursor->doc, item, "topologyKey");
+		selector = yaml_query(&cursor->doc, item, "labelSelector");
 		if (!key || strcmp(key, "kubernetes.io/hostname") != 0 || !selector)
 			continue;
-		apart = arena_take(&r->check->arena, sizeof(*apart));
+		apart = arena_take(&cursor->check->arena, sizeof(*apart));
 		if (!apart)
 			return;
-		read_labels(r, lookup(&r->doc, selector, "matchLabels"), &apart->labels);
-		read_expressions(r, lookup(&r->doc, selector, "matchExpressions"), &apart->labels);
-		apart->namespaces = read_words(r, lookup(&r->doc, item, "namespaces"));
+		read_labels(cursor, yaml_query(&cursor->doc, selector, "matchLabels"),
+			    &apart->labels);
+		read_expressions(cursor, yaml_query(&cursor->doc, selector, "matchExpressions"),
+				 &apart->labels);
+		apart->namespaces =
+			read_words(cursor, yaml_query(&cursor->doc, item, "namespaces"));
 		apart->next = placement->apart;
 		placement->apart = apart;
 	}
@@ -150,15 +163,16 @@ static bool is_control_plane(const char *key)
 }
 
 /* Does it tolerate what keeps pods from control-plane nodes, a taint NoSchedule? */
-static bool read_tolerates(struct reading *r, const struct yaml_node *spec)
+static bool read_tolerates(struct cursor *cursor, const struct yaml_node *spec)
 {
-	const struct yaml_node *item = lookup_first(&r->doc, lookup(&r->doc, spec, "tolerations"));
+	const struct yaml_node *item =
+		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, spec, "tolerations"));
 	const char *key, *effect, *op;
 
-	for (; item; item = lookup_next(&r->doc, item)) {
-		key = lookup_text(&r->doc, item, "key");
-		op = lookup_text(&r->doc, item, "operator");
-		effect = lookup_text(&r->doc, item, "effect");
+	for (; item; item = yaml_query_next(&cursor->doc, item)) {
+		key = yaml_query_text(&cursor->doc, item, "key");
+		op = yaml_query_text(&cursor->doc, item, "operator");
+		effect = yaml_query_text(&cursor->doc, item, "effect");
 		if (effect && *effect && strcmp(effect, "NoSchedule") != 0)
 			continue;
 		if (key && *key ? is_control_plane(key) : op && strcmp(op, "Exists") == 0)
@@ -201,12 +215,12 @@ static unsigned int roles(const struct placement *p)
 	return all ? all : NODES_ANY;
 }
 
-void placement_read(struct reading *r, const struct yaml_node *spec, struct placement *ret)
+void placement_read(struct cursor *cursor, const struct yaml_node *spec, struct placement *ret)
 {
-	*ret = (struct placement) { .node = reading_text(r, spec, "nodeName") };
-	ret->tolerates = read_tolerates(r, spec);
-	read_terms(r, spec, ret);
-	read_apart(r, spec, ret);
+	*ret = (struct placement) { .node = cursor_text(cursor, spec, "nodeName") };
+	ret->tolerates = read_tolerates(cursor, spec);
+	read_terms(cursor, spec, ret);
+	read_apart(cursor, spec, ret);
 	ret->roles = roles(ret);
 }
 

@@ -5,7 +5,7 @@
 #include "cursor.h"
 
 /* Read where a pod may run from its specification. */
-void placement_read(struct reading *r, const struct yaml_node *spec, struct placement *ret);
+void placement_read(struct cursor *cursor, const struct yaml_node *spec, struct placement *ret);
 
 /*
  * Can pods of both be on one node? Conservative: what is not understood lets them.

@@ -7,15 +7,15 @@
 #include "placement.h"
 
 struct label_reader {
-	struct reading *reading;
+	struct cursor *cursor;
 	struct label *labels;
 };
 
 static void add_label(void *data, const struct yaml_node *key, const struct yaml_node *value)
 {
 	struct label_reader *l = data;
-	const struct yaml_tree *tree = l->reading->doc.tree;
-	struct arena *arena = &l->reading->check->arena;
+	const struct yaml_tree *tree = l->cursor->doc.tree;
+	struct arena *arena = &l->cursor->check->arena;
 	struct label *label;
 
 	if (value->kind != YAML_KIND_SCALAR)
@@ -23,54 +23,57 @@ static void add_label(void *data, const struct yaml_node *key, const struct yaml
 	label = arena_take(arena, sizeof(*label));
 	if (!label)
 		return;
-	label->key = arena_text_max(arena, yaml_tree_text(tree, key), READING_TEXT_MAX);
-	label->value = arena_text_max(arena, yaml_tree_text(tree, value), READING_TEXT_MAX);
+	label->key = arena_text_max(arena, yaml_tree_text(tree, key), CURSOR_TEXT_MAX);
+	label->value = arena_text_max(arena, yaml_tree_text(tree, value), CURSOR_TEXT_MAX);
 	label->next = l->labels;
 	if (label->key && label->value)
 		l->labels = label;
 }
 
-struct label *labels_read(struct reading *r, const struct yaml_node *mapping)
+struct label *labels_read(struct cursor *cursor, const struct yaml_node *mapping)
 {
-	struct label_reader l = { .reading = r };
+	struct label_reader l = { .cursor = cursor };
 
-	lookup_pairs(&r->doc, mapping, add_label, &l);
+	yaml_query_pairs(&cursor->doc, mapping, add_label, &l);
 	return l.labels;
 }
 
 /* ---- ports --------------------------------------------------------------------------------- */
 /* A hostPort of 0 is none. */
-static bool has_host_port(struct reading *r, const struct yaml_node *item)
+static bool has_host_port(struct cursor *cursor, const struct yaml_node *item)
 {
-	const struct yaml_node *value = lookup(&r->doc, item, "hostPort");
+	const struct yaml_node *value = yaml_query(&cursor->doc, item, "hostPort");
 
-	return value && !(value->plain && strcmp(yaml_tree_text(r->doc.tree, value), "0") == 0);
+	return value &&
+	       !(value->plain && strcmp(yaml_tree_text(cursor->doc.tree, value), "0") == 0);
 }
 
-static void say_different(struct reading *r, const struct yaml_node *item, const struct port *port,
-			  uint16_t container, uint16_t host)
+static void say_different(struct cursor *cursor, const struct yaml_node *item,
+			  const struct port *port, uint16_t container, uint16_t host)
 {
-	struct place place = reading_place(r, lookup(&r->doc, item, "hostPort"), "hostPort");
+	struct place place =
+		cursor_place(cursor, yaml_query(&cursor->doc, item, "hostPort"), "hostPort");
 	struct finding *f;
 
-	f = check_say(r->check, RULE_INVALID_PORT, &place, r->ignores, NULL, port->proto, host,
-		      "hostPort %u of %s is not its containerPort %u, and the pod is on the host "
-		      "network",
-		      host, r->who, container);
+	f = check_add_finding(
+		cursor->check, RULE_INVALID_PORT, &place, cursor->ignores, NULL, port->proto, host,
+		"hostPort %u of %s is not its containerPort %u, and the pod is on the host "
+		"network",
+		host, cursor->who, container);
 	finding_suggest(f, "leave hostPort out, or make it %u", container);
 }
 
 /* Which number holds, and where it stands. False: there is none. */
-static bool read_number(struct reading *r, const struct yaml_node *item, bool host_network,
+static bool read_number(struct cursor *cursor, const struct yaml_node *item, bool host_network,
 			struct port *port)
 {
 	uint16_t container = 0, host = 0;
-	bool has_container = reading_port(r, item, "containerPort", &container);
-	bool has_host = has_host_port(r, item) && reading_port(r, item, "hostPort", &host);
+	bool has_container = cursor_port(cursor, item, "containerPort", &container);
+	bool has_host = has_host_port(cursor, item) && cursor_port(cursor, item, "hostPort", &host);
 	const char *key = has_host ? "hostPort" : "containerPort";
 
 	if (host_network && has_host && has_container && host != container) {
-		say_different(r, item, port, container, host);
+		say_different(cursor, item, port, container, host);
 		key = "containerPort"; /* what the process is told to listen on */
 		has_host = false;
 	}
@@ -78,75 +81,78 @@ static bool read_number(struct reading *r, const struct yaml_node *item, bool ho
 	port->number = has_host ? host : container;
 	if (!has_host && !has_container)
 		return false;
-	port->place = reading_place(r, lookup(&r->doc, item, key), key);
+	port->place = cursor_place(cursor, yaml_query(&cursor->doc, item, key), key);
 	return true;
 }
 
-static void read_port(struct reading *r, const struct yaml_node *item, struct pod *pod,
+static void read_port(struct cursor *cursor, const struct yaml_node *item, struct pod *pod,
 		      struct port ***end)
 {
-	struct port *port = arena_take(&r->check->arena, sizeof(*port));
+	struct port *port = arena_take(&cursor->check->arena, sizeof(*port));
 	bool host_network = pod->host_network;
 
-	if (!port || !reading_count(r, item, &pod->ports, POD_PORTS_MAX, "ports") ||
-	    !reading_protocol(r, item, &port->proto) || !read_number(r, item, host_network, port))
+	if (!port || !cursor_count(cursor, item, &pod->ports, POD_PORTS_MAX, "ports") ||
+	    !cursor_protocol(cursor, item, &port->proto) ||
+	    !read_number(cursor, item, host_network, port))
 		return;
-	port->name = reading_text(r, item, "name");
-	port->host_ip = reading_text(r, item, "hostIP");
+	port->name = cursor_text(cursor, item, "name");
+	port->host_ip = cursor_text(cursor, item, "hostIP");
 	if (port->host_ip && !*port->host_ip)
 		port->host_ip = NULL;
 	**end = port;
 	*end = &port->next;
 }
 
-static void read_ports(struct reading *r, const struct yaml_node *container, struct pod *pod,
+static void read_ports(struct cursor *cursor, const struct yaml_node *container, struct pod *pod,
 		       struct port **ports)
 {
-	const struct yaml_node *item = lookup_first(&r->doc, lookup(&r->doc, container, "ports"));
-	size_t outer = reading_key(r, "ports"), inner;
+	const struct yaml_node *item =
+		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, container, "ports"));
+	size_t outer = cursor_key(cursor, "ports"), inner;
 
-	for (unsigned int i = 0; item; i++, item = lookup_next(&r->doc, item)) {
-		inner = reading_index(r, i);
-		read_port(r, item, pod, &ports);
-		reading_leave(r, inner);
+	for (unsigned int i = 0; item; i++, item = yaml_query_next(&cursor->doc, item)) {
+		inner = cursor_index(cursor, i);
+		read_port(cursor, item, pod, &ports);
+		cursor_leave(cursor, inner);
 	}
-	reading_leave(r, outer);
+	cursor_leave(cursor, outer);
 }
 
 /* ---- probes and handlers ------------------------------------------------------------------- */
 /* A probe of another host says nothing of this pod. */
 static bool is_elsewhere(struct document *doc, const struct yaml_node *action)
 {
-	const char *host = lookup_text(doc, action, "host");
+	const char *host = yaml_query_text(doc, action, "host");
 
 	return host && *host && strcmp(host, "localhost") != 0 && strcmp(host, "::1") != 0 &&
 	       strcmp(host, "[::1]") != 0 && strncmp(host, "127.", 4) != 0 &&
-	       strcmp(host, "0.0.0.0") != 0 && !reading_is_placeholder(host);
+	       strcmp(host, "0.0.0.0") != 0 && !cursor_is_placeholder(host);
 }
 
-static void read_action(struct reading *r, const struct yaml_node *handler, const char *what,
+static void read_action(struct cursor *cursor, const struct yaml_node *handler, const char *what,
 			const char *kind, struct reference **references)
 {
-	const struct yaml_node *action = lookup(&r->doc, handler, kind);
+	const struct yaml_node *action = yaml_query(&cursor->doc, handler, kind);
 	struct reference reference = { .what = what }, *kept;
 	size_t mark;
 
-	if (!action || is_elsewhere(&r->doc, action))
+	if (!action || is_elsewhere(&cursor->doc, action))
 		return;
-	mark = reading_key(r, kind);
-	if (reading_port_or_name(r, action, "port", &reference.number, &reference.name) == 1) {
-		reference.place = reading_place(r, lookup(&r->doc, action, "port"), "port");
-		kept = arena_take(&r->check->arena, sizeof(*kept));
+	mark = cursor_key(cursor, kind);
+	if (cursor_port_or_name(cursor, action, "port", &reference.number, &reference.name) == 1) {
+		reference.place =
+			cursor_place(cursor, yaml_query(&cursor->doc, action, "port"), "port");
+		kept = arena_take(&cursor->check->arena, sizeof(*kept));
 		if (kept) {
 			*kept = reference;
 			kept->next = *references;
 			*references = kept;
 		}
 	}
-	reading_leave(r, mark);
+	cursor_leave(cursor, mark);
 }
 
-static void read_handlers(struct reading *r, const struct yaml_node *container,
+static void read_handlers(struct cursor *cursor, const struct yaml_node *container,
 			  struct reference **references)
 {
 	static const struct {
@@ -159,49 +165,50 @@ static void read_handlers(struct reading *r, const struct yaml_node *container,
 
 	for (size_t i = 0; i < ARRAY_LEN(handlers); i++) {
 		const char *in = handlers[i].in, *key = handlers[i].key;
-		const struct yaml_node *outer = in ? lookup(&r->doc, container, in) : container;
-		const struct yaml_node *handler = lookup(&r->doc, outer, key);
-		size_t mark = r->path.len;
+		const struct yaml_node *outer =
+			in ? yaml_query(&cursor->doc, container, in) : container;
+		const struct yaml_node *handler = yaml_query(&cursor->doc, outer, key);
+		size_t mark = cursor->path.len;
 
 		if (!handler)
 			continue;
 		if (in)
-			(void)reading_key(r, in);
-		(void)reading_key(r, key);
+			(void)cursor_key(cursor, in);
+		(void)cursor_key(cursor, key);
 		for (size_t j = 0; j < ARRAY_LEN(actions); j++)
-			read_action(r, handler, key, actions[j], references);
-		reading_leave(r, mark);
+			read_action(cursor, handler, key, actions[j], references);
+		cursor_leave(cursor, mark);
 	}
 }
 
 /* ---- containers ---------------------------------------------------------------------------- */
-static void read_container(struct reading *r, const struct yaml_node *item,
+static void read_container(struct cursor *cursor, const struct yaml_node *item,
 			   enum container_kind kind, uint32_t order, struct pod *pod,
 			   struct container ***end)
 {
-	struct container *container = arena_take(&r->check->arena, sizeof(*container));
-	const char *restart = lookup_text(&r->doc, item, "restartPolicy");
+	struct container *container = arena_take(&cursor->check->arena, sizeof(*container));
+	const char *restart = yaml_query_text(&cursor->doc, item, "restartPolicy");
 
 	if (!container ||
-	    !reading_count(r, item, &pod->containers_len, POD_CONTAINERS_MAX, "containers"))
+	    !cursor_count(cursor, item, &pod->containers_len, POD_CONTAINERS_MAX, "containers"))
 		return;
 	if (kind == CONTAINER_INIT && restart && strcmp(restart, "Always") == 0)
 		kind = CONTAINER_SIDECAR;
-	container->name = reading_text(r, item, "name");
+	container->name = cursor_text(cursor, item, "name");
 	if (!container->name)
 		container->name = "?";
 	container->kind = kind;
 	container->order = order;
-	read_ports(r, item, pod, &container->ports);
+	read_ports(cursor, item, pod, &container->ports);
 	if (pod->host_network) {
-		read_handlers(r, item, &container->references);
-		argument_read(r, item, &pod->listeners, &container->listeners);
+		read_handlers(cursor, item, &container->references);
+		argument_read(cursor, item, &pod->listeners, &container->listeners);
 	}
 	**end = container;
 	*end = &container->next;
 }
 
-static void read_containers(struct reading *r, const struct yaml_node *spec, struct pod *pod)
+static void read_containers(struct cursor *cursor, const struct yaml_node *spec, struct pod *pod)
 {
 	static const struct {
 		const char *key;
@@ -216,22 +223,22 @@ static void read_containers(struct reading *r, const struct yaml_node *spec, str
 	size_t outer, inner;
 
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
-		outer = reading_key(r, lists[l].key);
-		item = lookup_first(&r->doc, lookup(&r->doc, spec, lists[l].key));
-		for (uint32_t i = 0; item; i++, item = lookup_next(&r->doc, item)) {
-			inner = reading_index(r, i);
-			read_container(r, item, lists[l].kind, i, pod, &end);
-			reading_leave(r, inner);
+		outer = cursor_key(cursor, lists[l].key);
+		item = yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, spec, lists[l].key));
+		for (uint32_t i = 0; item; i++, item = yaml_query_next(&cursor->doc, item)) {
+			inner = cursor_index(cursor, i);
+			read_container(cursor, item, lists[l].kind, i, pod, &end);
+			cursor_leave(cursor, inner);
 		}
-		reading_leave(r, outer);
+		cursor_leave(cursor, outer);
 	}
 }
 
-struct pod *podspec_read(struct reading *r, const struct pod_owner *owner,
+struct pod *podspec_read(struct cursor *cursor, const struct pod_owner *owner,
 			 const struct yaml_node *metadata, const struct yaml_node *spec)
 {
-	struct pod *pod = arena_take(&r->check->arena, sizeof(*pod));
-	const char *network = lookup_text(&r->doc, spec, "hostNetwork");
+	struct pod *pod = arena_take(&cursor->check->arena, sizeof(*pod));
+	const char *network = yaml_query_text(&cursor->doc, spec, "hostNetwork");
 	uint16_t none;
 
 	if (!pod)
@@ -243,20 +250,20 @@ struct pod *podspec_read(struct reading *r, const struct pod_owner *owner,
 	pod->maker = owner->maker;
 	pod->names = owner->names;
 	pod->ended = owner->ended;
-	pod->ignores = r->ignores;
-	pod->place = reading_place(r, spec, NULL);
-	pod->host_network = lookup_true(&r->doc, spec, "hostNetwork");
-	if (network && reading_is_placeholder(network))
-		(void)reading_port(r, spec, "hostNetwork", &none); /* says that it is one */
-	pod->labels = labels_read(r, lookup(&r->doc, metadata, "labels"));
-	placement_read(r, spec, &pod->placement);
-	read_containers(r, spec, pod);
+	pod->ignores = cursor->ignores;
+	pod->place = cursor_place(cursor, spec, NULL);
+	pod->host_network = yaml_query_true(&cursor->doc, spec, "hostNetwork");
+	if (network && cursor_is_placeholder(network))
+		(void)cursor_port(cursor, spec, "hostNetwork", &none); /* says that it is one */
+	pod->labels = labels_read(cursor, yaml_query(&cursor->doc, metadata, "labels"));
+	placement_read(cursor, spec, &pod->placement);
+	read_containers(cursor, spec, pod);
 	return pod;
 }
 
 bool podspec_is(struct document *doc, const struct yaml_node *node)
 {
-	const struct yaml_node *item = lookup_first(doc, lookup(doc, node, "containers"));
+	const struct yaml_node *item = yaml_query_first(doc, yaml_query(doc, node, "containers"));
 
-	return item && lookup_text(doc, item, "name") && lookup_text(doc, item, "image");
+	return item && yaml_query_text(doc, item, "name") && yaml_query_text(doc, item, "image");
 }

@@ -17,11 +17,11 @@ struct pod_owner {
  * Read the specification of a pod and the labels of its metadata (which may be
  * NULL). NULL where memory ran out. The path is that of the specification.
  */
-struct pod *podspec_read(struct reading *r, const struct pod_owner *owner,
+struct pod *podspec_read(struct cursor *cursor, const struct pod_owner *owner,
 			 const struct yaml_node *metadata, const struct yaml_node *spec);
 
 /* Is this the specification of a pod: a list of containers with names and images? */
 bool podspec_is(struct document *doc, const struct yaml_node *node);
 
 /* Read labels, or what is like them: keys with texts. */
-struct label *labels_read(struct reading *r, const struct yaml_node *mapping);
+struct label *labels_read(struct cursor *cursor, const struct yaml_node *mapping);

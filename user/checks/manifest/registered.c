@@ -72,7 +72,7 @@ static bool is_owned(const struct question *q)
 			    resolve_class(row, policy_row_class(row, &q->facts), q->query.scope) !=
 				    HP_CLASS_NONE)
 				continue;
-			if (owner_is(row, q->pod, q->container))
+			if (manifest_owner_matches(row, q->pod, q->container))
 				return true;
 		}
 	return false;
@@ -93,7 +93,7 @@ static const struct reg_row *exception_for(const struct question *q, uint8_t cls
 			if (row->kind != REG_EXCEPTION || row->cls != cls || !names(row, &q->query))
 				continue;
 			if (resolve_excepts(row, &q->facts) ||
-			    (row->owners_len && owner_is(row, q->pod, q->container) &&
+			    (row->owners_len && manifest_owner_matches(row, q->pod, q->container) &&
 			     reg_date_compare(q->facts.today, row->until) <= 0))
 				return row;
 		}
@@ -157,11 +157,11 @@ static struct finding *say(const struct question *q, enum manifest_rule rule, ui
 		q->check->arena.failed = true;
 		return NULL;
 	}
-	f = check_say(q->check, rule, &q->port->place, q->pod->ignores, NULL, q->query.proto,
-		      q->query.port, "%s: %s", q->subject, why->data);
+	f = check_add_finding(q->check, rule, &q->port->place, q->pod->ignores, NULL,
+			      q->query.proto, q->query.port, "%s: %s", q->subject, why->data);
 	accept_excepted(q, cls, f);
-	return once_keep(q->check, (struct once_side) { q->pod, q->container },
-			 (struct once_side) { 0 }, NULL, f);
+	return dedup_finding(q->check, (struct dedup_side) { q->pod, q->container },
+			     (struct dedup_side) { 0 }, NULL, f);
 }
 
 static bool is_documented(const struct question *q)
@@ -297,7 +297,7 @@ static void say_owner(const struct question *q)
 		return;
 	put_row(q, &why);
 	buf_puts(&why, " belongs to ");
-	owner_names(row, &why);
+	manifest_owner_names(row, &why);
 	finding_suggest(say(q, RULE_WRONG_OWNER, HP_CLASS_OWNER, &why),
 			"take another port, or add an owner to the row: {namespace: %s, pod: "
 			"\"%s%s\", container: %s}",
@@ -371,7 +371,7 @@ static void decide_worst(struct question *q, bool *ret_owned)
 void registered_check(struct check *check, const struct pod *pod, const struct container *container,
 		      const struct port *port)
 {
-	const char *address = claim_address(container, port);
+	const char *address = claimed_address(container, port);
 	struct question q = {
 		.check = check,
 		.pod = pod,
@@ -380,7 +380,7 @@ void registered_check(struct check *check, const struct pod *pod, const struct c
 		.address = address,
 		.query = { .proto = port->proto,
 			   .port = port->number,
-			   .scope = claim_scope(address) },
+			   .scope = claimed_address_scope(address) },
 	};
 	bool owned;
 

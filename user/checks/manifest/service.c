@@ -11,48 +11,51 @@
 
 /* ---- reading ------------------------------------------------------------------------------- */
 /* Without a targetPort, or with 0, it is the port. */
-static const char *target_key(struct reading *r, const struct yaml_node *item)
+static const char *target_key(struct cursor *cursor, const struct yaml_node *item)
 {
-	const char *text = lookup_text(&r->doc, item, "targetPort");
+	const char *text = yaml_query_text(&cursor->doc, item, "targetPort");
 
-	if (!lookup(&r->doc, item, "targetPort") || (text && (!*text || strcmp(text, "0") == 0)))
+	if (!yaml_query(&cursor->doc, item, "targetPort") ||
+	    (text && (!*text || strcmp(text, "0") == 0)))
 		return "port";
 	return "targetPort";
 }
 
-static void read_port(struct reading *r, const struct yaml_node *item, struct service_port ***end)
+static void read_port(struct cursor *cursor, const struct yaml_node *item,
+		      struct service_port ***end)
 {
-	struct service_port *port = arena_take(&r->check->arena, sizeof(*port));
-	const char *key = target_key(r, item);
+	struct service_port *port = arena_take(&cursor->check->arena, sizeof(*port));
+	const char *key = target_key(cursor, item);
 
-	if (!port || !reading_protocol(r, item, &port->proto) ||
-	    reading_port_or_name(r, item, key, &port->number, &port->name) != 1)
+	if (!port || !cursor_protocol(cursor, item, &port->proto) ||
+	    cursor_port_or_name(cursor, item, key, &port->number, &port->name) != 1)
 		return;
-	port->place = reading_place(r, lookup(&r->doc, item, key), key);
+	port->place = cursor_place(cursor, yaml_query(&cursor->doc, item, key), key);
 	**end = port;
 	*end = &port->next;
 }
 
-static void read_ports(struct reading *r, const struct yaml_node *spec, struct service *service)
+static void read_ports(struct cursor *cursor, const struct yaml_node *spec, struct service *service)
 {
-	const struct yaml_node *item = lookup_first(&r->doc, lookup(&r->doc, spec, "ports"));
+	const struct yaml_node *item =
+		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, spec, "ports"));
 	struct service_port **end = &service->ports;
-	size_t outer = reading_key(r, "spec"), inner;
+	size_t outer = cursor_key(cursor, "spec"), inner;
 
-	(void)reading_key(r, "ports");
-	for (unsigned int i = 0; item; i++, item = lookup_next(&r->doc, item)) {
-		inner = reading_index(r, i);
-		read_port(r, item, &end);
-		reading_leave(r, inner);
+	(void)cursor_key(cursor, "ports");
+	for (unsigned int i = 0; item; i++, item = yaml_query_next(&cursor->doc, item)) {
+		inner = cursor_index(cursor, i);
+		read_port(cursor, item, &end);
+		cursor_leave(cursor, inner);
 	}
-	reading_leave(r, outer);
+	cursor_leave(cursor, outer);
 }
 
-void service_read(struct reading *r, const char *namespace_, const char *name,
+void service_read(struct cursor *cursor, const char *namespace_, const char *name,
 		  const struct yaml_node *spec)
 {
-	const char *type = lookup_text(&r->doc, spec, "type");
-	struct check *check = r->check;
+	const char *type = yaml_query_text(&cursor->doc, spec, "type");
+	struct check *check = cursor->check;
 	struct service *service;
 
 	check->counts.services++;
@@ -63,9 +66,9 @@ void service_read(struct reading *r, const char *namespace_, const char *name,
 		return;
 	service->namespace_ = namespace_;
 	service->name = name;
-	service->ignores = r->ignores;
-	service->selector = labels_read(r, lookup(&r->doc, spec, "selector"));
-	read_ports(r, spec, service);
+	service->ignores = cursor->ignores;
+	service->selector = labels_read(cursor, yaml_query(&cursor->doc, spec, "selector"));
+	read_ports(cursor, spec, service);
 	if (!service->selector || !service->ports)
 		return;
 	*check->services_end = service;
@@ -170,20 +173,22 @@ static void say(struct check *check, const struct service *service, const struct
 	if (!who)
 		return;
 	if (port->name) {
-		f = check_say(check, RULE_UNDECLARED_PORT, &port->place, service->ignores,
-			      pod->ignores, 0, 0,
-			      "Service %s/%s selects %s, which is on the host network and has no "
-			      "port named \"%s\"",
-			      service->namespace_, service->name, who, port->name);
+		f = check_add_finding(
+			check, RULE_UNDECLARED_PORT, &port->place, service->ignores, pod->ignores,
+			0, 0,
+			"Service %s/%s selects %s, which is on the host network and has no "
+			"port named \"%s\"",
+			service->namespace_, service->name, who, port->name);
 		finding_suggest(f, "give the declared port the name, `name: %s`, or declare it",
 				port->name);
 		return;
 	}
-	f = check_say(check, RULE_UNDECLARED_PORT, &port->place, service->ignores, pod->ignores,
-		      port->proto, port->number,
-		      "Service %s/%s selects %s, which is on the host network and does not declare "
-		      "port %u",
-		      service->namespace_, service->name, who, port->number);
+	f = check_add_finding(
+		check, RULE_UNDECLARED_PORT, &port->place, service->ignores, pod->ignores,
+		port->proto, port->number,
+		"Service %s/%s selects %s, which is on the host network and does not declare "
+		"port %u",
+		service->namespace_, service->name, who, port->number);
 	declared_how(port->number, port->proto, false, &how);
 	finding_suggest(f, "%s in the pod", how.data ? how.data : "");
 }
@@ -228,6 +233,6 @@ int service_check(struct check *check)
 	for (const struct service *s = check->services; s; s = s->next)
 		check_one(check, &labels, s, &steps);
 	if (!steps)
-		check_say_spent(check, "too many Services and pods to compare all of them");
+		check_add_spent(check, "too many Services and pods to compare all of them");
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include "cursor.h"
 
 /* Read a Service's specification (NULL: it has none); the path is that of the object. */
-void service_read(struct reading *r, const char *namespace_, const char *name,
+void service_read(struct cursor *cursor, const char *namespace_, const char *name,
 		  const struct yaml_node *spec);
 
 /* Compare all Services of a check with all its pods. 0, or -ENOMEM. */

@@ -45,7 +45,8 @@ static const struct yaml_node *find_merged(struct document *doc, const struct ya
 
 	if (is_mapping(merged))
 		return find(doc, merged, key, len);
-	for (item = lookup_first(doc, merged); item && !found; item = lookup_next(doc, item))
+	for (item = yaml_query_first(doc, merged); item && !found;
+	     item = yaml_query_next(doc, item))
 		if (is_mapping(item))
 			found = find(doc, item, key, len);
 	return found;
@@ -76,14 +77,14 @@ static const struct yaml_node *get(struct document *doc, const struct yaml_node 
 	return value && is_null(doc->tree, value) ? NULL : value;
 }
 
-const struct yaml_node *lookup(struct document *doc, const struct yaml_node *mapping,
-			       const char *key)
+const struct yaml_node *yaml_query(struct document *doc, const struct yaml_node *mapping,
+				   const char *key)
 {
 	return get(doc, mapping, key, strlen(key));
 }
 
-const struct yaml_node *lookup_path(struct document *doc, const struct yaml_node *mapping,
-				    const char *path)
+const struct yaml_node *yaml_query_path(struct document *doc, const struct yaml_node *mapping,
+					const char *path)
 {
 	const struct yaml_node *node = mapping;
 	size_t len;
@@ -96,17 +97,17 @@ const struct yaml_node *lookup_path(struct document *doc, const struct yaml_node
 	return node;
 }
 
-const char *lookup_text(struct document *doc, const struct yaml_node *mapping, const char *key)
+const char *yaml_query_text(struct document *doc, const struct yaml_node *mapping, const char *key)
 {
-	const struct yaml_node *value = lookup(doc, mapping, key);
+	const struct yaml_node *value = yaml_query(doc, mapping, key);
 
 	return value && value->kind == YAML_KIND_SCALAR ? yaml_tree_text(doc->tree, value) : NULL;
 }
 
-bool lookup_true(struct document *doc, const struct yaml_node *mapping, const char *key)
+bool yaml_query_true(struct document *doc, const struct yaml_node *mapping, const char *key)
 {
 	static const char *const words[] = { "true", "yes", "on", "y" };
-	const char *text = lookup_text(doc, mapping, key);
+	const char *text = yaml_query_text(doc, mapping, key);
 
 	for (size_t i = 0; text && i < ARRAY_LEN(words); i++)
 		if (strcasecmp(text, words[i]) == 0)
@@ -114,22 +115,22 @@ bool lookup_true(struct document *doc, const struct yaml_node *mapping, const ch
 	return false;
 }
 
-const struct yaml_node *lookup_first(struct document *doc, const struct yaml_node *list)
+const struct yaml_node *yaml_query_first(struct document *doc, const struct yaml_node *list)
 {
 	if (!list || list->kind != YAML_KIND_SEQUENCE || !step(doc))
 		return NULL;
 	return yaml_tree_first(doc->tree, list);
 }
 
-const struct yaml_node *lookup_next(struct document *doc, const struct yaml_node *item)
+const struct yaml_node *yaml_query_next(struct document *doc, const struct yaml_node *item)
 {
 	return step(doc) ? yaml_tree_next(doc->tree, item) : NULL;
 }
 
-void lookup_pairs(struct document *doc, const struct yaml_node *mapping,
-		  void (*fn)(void *data, const struct yaml_node *key,
-			     const struct yaml_node *value),
-		  void *data)
+void yaml_query_pairs(struct document *doc, const struct yaml_node *mapping,
+		      void (*fn)(void *data, const struct yaml_node *key,
+				 const struct yaml_node *value),
+		      void *data)
 {
 	const struct yaml_node *k, *value, *merged = NULL, *item;
 
@@ -144,7 +145,7 @@ void lookup_pairs(struct document *doc, const struct yaml_node *mapping,
 			fn(data, k, value);
 	}
 	if (is_mapping(merged))
-		lookup_pairs(doc, merged, fn, data);
-	for (item = lookup_first(doc, merged); item; item = lookup_next(doc, item))
-		lookup_pairs(doc, item, fn, data);
+		yaml_query_pairs(doc, merged, fn, data);
+	for (item = yaml_query_first(doc, merged); item; item = yaml_query_next(doc, item))
+		yaml_query_pairs(doc, item, fn, data);
 }

@@ -12,7 +12,7 @@
 
 #include "../../registry/yaml.h"
 
-#define LOOKUP_STEPS_MAX (16U << 20) /* for one document */
+#define YAML_QUERY_STEPS_MAX (16U << 20) /* for one document */
 
 struct document {
 	const struct yaml_tree *tree;
@@ -20,28 +20,28 @@ struct document {
 };
 
 /* The value of a key; NULL where there is none, or it is null, or `mapping` is none. */
-const struct yaml_node *lookup(struct document *doc, const struct yaml_node *mapping,
-			       const char *key);
+const struct yaml_node *yaml_query(struct document *doc, const struct yaml_node *mapping,
+				   const char *key);
 
 /* The same, of keys with dots between them: "spec.template.spec". */
-const struct yaml_node *lookup_path(struct document *doc, const struct yaml_node *mapping,
-				    const char *path);
+const struct yaml_node *yaml_query_path(struct document *doc, const struct yaml_node *mapping,
+					const char *path);
 
 /* The text of a key's scalar, or NULL. It lives as long as the tree. */
-const char *lookup_text(struct document *doc, const struct yaml_node *mapping, const char *key);
+const char *yaml_query_text(struct document *doc, const struct yaml_node *mapping, const char *key);
 
 /* Is the key's value true, as YAML 1.1 has it? */
-bool lookup_true(struct document *doc, const struct yaml_node *mapping, const char *key);
+bool yaml_query_true(struct document *doc, const struct yaml_node *mapping, const char *key);
 
 /* The first item of a list and the one after an item; NULL where there is none. */
-const struct yaml_node *lookup_first(struct document *doc, const struct yaml_node *list);
-const struct yaml_node *lookup_next(struct document *doc, const struct yaml_node *item);
+const struct yaml_node *yaml_query_first(struct document *doc, const struct yaml_node *list);
+const struct yaml_node *yaml_query_next(struct document *doc, const struct yaml_node *item);
 
 /*
  * Call fn for each key and value that is not null, those of merge keys last; a
  * key may come again.
  */
-void lookup_pairs(struct document *doc, const struct yaml_node *mapping,
-		  void (*fn)(void *data, const struct yaml_node *key,
-			     const struct yaml_node *value),
-		  void *data);
+void yaml_query_pairs(struct document *doc, const struct yaml_node *mapping,
+		      void (*fn)(void *data, const struct yaml_node *key,
+				 const struct yaml_node *value),
+		      void *data);

@@ -12,8 +12,8 @@
  * they document ranges. An earlier file can't know, so its accepts stay.
  */
 struct later {
-	struct spans drops; /* a group for each layer */
-	size_t last_ranges; /* the last layer that documents some, from 1; 0: none */
+	struct range_index drops; /* a group for each layer */
+	size_t last_ranges;	  /* the last layer that documents some, from 1; 0: none */
 };
 
 static int collect(const struct registry *reg, struct later *ret)
@@ -32,14 +32,14 @@ static int collect(const struct registry *reg, struct later *ret)
 			if (row->kind == REG_RANGE)
 				ret->last_ranges = l + 1;
 			if (row->kind == REG_DROP)
-				ret->drops.items[ret->drops.len++] = (struct span) {
+				ret->drops.items[ret->drops.len++] = (struct indexed_range) {
 					.group = l,
 					.first = row->first,
 					.last = row->last,
 				};
 		}
 	}
-	spans_sort(&ret->drops);
+	range_index_sort(&ret->drops);
 	return 0;
 }
 
@@ -61,7 +61,7 @@ static bool dropped_later(const struct registry *reg, const struct later *later,
 	uint16_t last = row->first ? row->last : UINT16_MAX;
 
 	for (size_t l = layer + 1; l < reg->len; l++)
-		if (spans_touching(&later->drops, l, row->first, last))
+		if (range_index_touching(&later->drops, l, row->first, last))
 			return true;
 	return false;
 }
@@ -87,8 +87,8 @@ static const char *rule_id(const void *list, size_t n)
 static void report_rule(struct lint *lint, const struct lint_row *at)
 {
 	const char *near = suggest_near(at->row->rule, rule_id, lint_rules());
-	struct finding *finding = lint_found_accept(lint, LINT_UNKNOWN_RULE, at,
-						    "there is no rule %s", at->row->rule);
+	struct finding *finding = lint_add_accept_finding(lint, LINT_UNKNOWN_RULE, at,
+							  "there is no rule %s", at->row->rule);
 
 	if (near)
 		finding_suggest(finding, "did you mean %s?", near);
@@ -111,17 +111,17 @@ static void check(struct lint *lint, const struct later *later, const struct acc
 	if (!rules_find(lint_rules(), at->row->rule)) {
 		report_rule(lint, at);
 	} else if (at->row->layer && !has_layer(lint->reg, at)) {
-		lint_found_accept(lint, LINT_UNKNOWN_LAYER, at, "no layer %s is below this one",
-				  at->row->layer);
+		lint_add_accept_finding(lint, LINT_UNKNOWN_LAYER, at,
+					"no layer %s is below this one", at->row->layer);
 	} else if (!accept->used && !excused(lint, later, at)) {
-		finding = lint_found_accept(lint, LINT_UNUSED_ACCEPT, at,
-					    "there is no finding of rule %s to accept",
-					    at->row->rule);
+		finding = lint_add_accept_finding(lint, LINT_UNUSED_ACCEPT, at,
+						  "there is no finding of rule %s to accept",
+						  at->row->rule);
 		finding_suggest(finding, "leave it out");
 	}
 }
 
-int lint_accepts(struct lint *lint)
+int lint_unused_accepts(struct lint *lint)
 {
 	_cleanup_(later_done) struct later later = { 0 };
 	int r = collect(lint->reg, &later);

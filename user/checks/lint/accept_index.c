@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "accepts.h"
+#include "accept_index.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,9 +23,9 @@ static uint64_t group_of(struct query q)
 	return (uint64_t)q.by << 24 | (uint64_t)q.of << 16 | (uint64_t)q.rule << 8 | q.proto;
 }
 
-struct subject subject_of(const struct lint_row *at)
+struct lint_subject lint_row_subject(const struct lint_row *at)
 {
-	return (struct subject) {
+	return (struct lint_subject) {
 		.layer = at->layer,
 		.proto = at->row->proto,
 		.first = at->row->first,
@@ -55,7 +55,7 @@ static uint8_t named_layer(const struct registry *reg, uint8_t by, const char *n
 }
 
 /* An accept that can meet nothing has no span: it stays unused. */
-static void add_span(struct accepts *accepts, size_t i)
+static void add_span(struct accept_index *accepts, size_t i)
 {
 	const struct lint_row *at = &accepts->items[i].at;
 	int rule = rule_of(at->row->rule);
@@ -71,7 +71,7 @@ static void add_span(struct accepts *accepts, size_t i)
 	if (rule < 0 || (at->row->layer && q.of == NO_LAYER))
 		return;
 	accepts->in_layer[q.by] = true;
-	accepts->spans.items[accepts->spans.len++] = (struct span) {
+	accepts->spans.items[accepts->spans.len++] = (struct indexed_range) {
 		.group = group_of(q),
 		.first = at->row->first,
 		.last = at->row->first ? at->row->last : UINT16_MAX,
@@ -79,17 +79,17 @@ static void add_span(struct accepts *accepts, size_t i)
 	};
 }
 
-int accepts_collect(const struct registry *reg, struct accepts *ret)
+int accept_index_build(const struct registry *reg, struct accept_index *ret)
 {
 	size_t n = 0;
 
-	*ret = (struct accepts) { .reg = reg };
+	*ret = (struct accept_index) { .reg = reg };
 	for (size_t l = 0; l < reg->len; l++)
 		n += reg->layers[l].len - layer_rows(&reg->layers[l]);
 	ret->items = calloc(n + 1, sizeof(*ret->items));
 	ret->spans.items = calloc(n + 1, sizeof(*ret->spans.items));
 	if (!ret->items || !ret->spans.items) {
-		accepts_free(ret);
+		accept_index_free(ret);
 		return -ENOMEM;
 	}
 	for (size_t l = 0; l < reg->len; l++) {
@@ -100,27 +100,28 @@ int accepts_collect(const struct registry *reg, struct accepts *ret)
 			add_span(ret, ret->len++);
 		}
 	}
-	spans_sort(&ret->spans);
+	range_index_sort(&ret->spans);
 	return 0;
 }
 
-void accepts_free(struct accepts *accepts)
+void accept_index_free(struct accept_index *accepts)
 {
 	free(accepts->items);
 	free(accepts->spans.items);
-	*accepts = (struct accepts) { 0 };
+	*accepts = (struct accept_index) { 0 };
 }
 
-static const char *look(struct accepts *accepts, struct query q, const struct subject *subject)
+static const char *look(struct accept_index *accepts, struct query q,
+			const struct lint_subject *subject)
 {
 	const uint8_t protos[] = { subject->proto, ANY_PROTO };
 
 	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
-		const struct span *span;
+		const struct indexed_range *span;
 
 		q.proto = protos[i];
-		span = spans_around(&accepts->spans, group_of(q), subject->first,
-				    subject->first ? subject->last : UINT16_MAX);
+		span = range_index_around(&accepts->spans, group_of(q), subject->first,
+					  subject->first ? subject->last : UINT16_MAX);
 		if (!span)
 			continue;
 		accepts->items[span->item].used = true;
@@ -129,8 +130,8 @@ static const char *look(struct accepts *accepts, struct query q, const struct su
 	return NULL;
 }
 
-const char *accepts_find(struct accepts *accepts, enum lint_rule rule, const struct subject *at,
-			 const struct subject *other)
+const char *accept_index_find(struct accept_index *accepts, enum lint_rule rule,
+			      const struct lint_subject *at, const struct lint_subject *other)
 {
 	uint8_t layer = place_of(accepts->reg, at->layer);
 	struct query q = { .by = layer, .of = NO_LAYER, .rule = (uint8_t)rule };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "spans.h"
+#include "range_index.h"
 
 #include <stdlib.h>
 
 static int compare(const void *a, const void *b)
 {
-	const struct span *x = a, *y = b;
+	const struct indexed_range *x = a, *y = b;
 
 	if (x->group != y->group)
 		return x->group < y->group ? -1 : 1;
@@ -14,9 +14,9 @@ static int compare(const void *a, const void *b)
 	return x->item < y->item ? -1 : x->item > y->item;
 }
 
-void spans_sort(struct spans *spans)
+void range_index_sort(struct range_index *spans)
 {
-	struct span *s = spans->items;
+	struct indexed_range *s = spans->items;
 
 	if (spans->len)
 		qsort(s, spans->len, sizeof(*s), compare);
@@ -28,12 +28,13 @@ void spans_sort(struct spans *spans)
 }
 
 /* Of the spans of a group that start at or before a port, the one that goes furthest. */
-static const struct span *furthest(const struct spans *spans, uint64_t group, uint16_t port)
+static const struct indexed_range *furthest(const struct range_index *spans, uint64_t group,
+					    uint16_t port)
 {
 	size_t low = 0, high = spans->len, middle;
 
 	while (low < high) {
-		const struct span *s;
+		const struct indexed_range *s;
 
 		middle = low + (high - low) / 2;
 		s = &spans->items[middle];
@@ -47,18 +48,18 @@ static const struct span *furthest(const struct spans *spans, uint64_t group, ui
 	return &spans->items[spans->items[low - 1].widest];
 }
 
-const struct span *spans_around(const struct spans *spans, uint64_t group, uint16_t first,
-				uint16_t last)
+const struct indexed_range *range_index_around(const struct range_index *spans, uint64_t group,
+					       uint16_t first, uint16_t last)
 {
-	const struct span *s = furthest(spans, group, first);
+	const struct indexed_range *s = furthest(spans, group, first);
 
 	return s && s->last >= last ? s : NULL;
 }
 
-const struct span *spans_touching(const struct spans *spans, uint64_t group, uint16_t first,
-				  uint16_t last)
+const struct indexed_range *range_index_touching(const struct range_index *spans, uint64_t group,
+						 uint16_t first, uint16_t last)
 {
-	const struct span *s = furthest(spans, group, last);
+	const struct indexed_range *s = furthest(spans, group, last);
 
 	return s && s->last >= first ? s : NULL;
 }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "../../registry/registry.h"
-#include "rules.h"
-#include "spans.h"
+#include "lint_rules.h"
+#include "range_index.h"
 
 /* A row in its layer. */
 struct lint_row {
@@ -17,11 +17,11 @@ struct accept {
 	bool used;
 };
 
-struct accepts {
+struct accept_index {
 	const struct registry *reg;
 	struct accept *items; /* in the registry's order */
 	size_t len;
-	struct spans spans;
+	struct range_index spans;
 	bool in_layer[REGISTRY_LAYERS_MAX]; /* has the layer any? */
 };
 
@@ -29,17 +29,17 @@ struct accepts {
  * Ports of a layer that a finding is about: of one row, or of several of a
  * protocol. first 0: of the layer as a whole.
  */
-struct subject {
+struct lint_subject {
 	const struct reg_layer *layer; /* NULL: there is no such subject */
 	uint8_t proto;
 	uint16_t first, last;
 };
 
-struct subject subject_of(const struct lint_row *at);
+struct lint_subject lint_row_subject(const struct lint_row *at);
 
 /* Collect the accepts of a registry. 0, or -ENOMEM. */
-int accepts_collect(const struct registry *reg, struct accepts *ret);
-void accepts_free(struct accepts *accepts);
+int accept_index_build(const struct registry *reg, struct accept_index *ret);
+void accept_index_free(struct accept_index *accepts);
 
 /*
  * The reason for which a finding is accepted, or NULL; the accept counts as used.
@@ -47,5 +47,5 @@ void accepts_free(struct accepts *accepts);
  * names its layer; or of either of them, that names the layer of what it is about
  * besides (`other`).
  */
-const char *accepts_find(struct accepts *accepts, enum lint_rule rule, const struct subject *at,
-			 const struct subject *other);
+const char *accept_index_find(struct accept_index *accepts, enum lint_rule rule,
+			      const struct lint_subject *at, const struct lint_subject *other);

@@ -4,11 +4,11 @@
 #include <stdbool.h>
 
 #include "../../user/base/cleanup.h"
-#include "../../user/checks/lint/spans.h"
+#include "../../user/checks/lint/range_index.h"
 
 #define NO_ITEM 99
 
-static const struct span given[] = {
+static const struct indexed_range given[] = {
 	{ .group = 2, .first = 10, .last = 20, .item = 0 },
 	{ .group = 1, .first = 100, .last = 200, .item = 1 },
 	{ .group = 1, .first = 120, .last = 130, .item = 2 },
@@ -39,49 +39,50 @@ static const struct {
 	{ 4, 1, 65535, NO_ITEM, NO_ITEM },
 };
 
-static uint32_t item(const struct span *span)
+static uint32_t item(const struct indexed_range *span)
 {
 	return span ? span->item : NO_ITEM;
 }
 
 static void test_questions(void **state)
 {
-	struct span items[ARRAY_LEN(given)];
-	struct spans spans = { items, ARRAY_LEN(items) };
+	struct indexed_range items[ARRAY_LEN(given)];
+	struct range_index spans = { items, ARRAY_LEN(items) };
 
 	(void)state;
 	memcpy(items, given, sizeof(items));
-	spans_sort(&spans);
+	range_index_sort(&spans);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		check_int("around",
-			  item(spans_around(&spans, cases[i].group, cases[i].first, cases[i].last)),
+			  item(range_index_around(&spans, cases[i].group, cases[i].first,
+						  cases[i].last)),
 			  cases[i].around);
-		check_int(
-			"touching",
-			item(spans_touching(&spans, cases[i].group, cases[i].first, cases[i].last)),
-			cases[i].touching);
+		check_int("touching",
+			  item(range_index_touching(&spans, cases[i].group, cases[i].first,
+						    cases[i].last)),
+			  cases[i].touching);
 	}
 }
 
 static void test_empty(void **state)
 {
-	struct spans spans = { 0 };
+	struct range_index spans = { 0 };
 
 	(void)state;
-	spans_sort(&spans);
-	assert_null(spans_around(&spans, 0, 1, 1));
-	assert_null(spans_touching(&spans, 0, 1, 65535));
+	range_index_sort(&spans);
+	assert_null(range_index_around(&spans, 0, 1, 1));
+	assert_null(range_index_touching(&spans, 0, 1, 65535));
 }
 
 /* Against looking at each, over all small ranges. */
 static void test_all(void **state)
 {
-	struct span items[ARRAY_LEN(given)];
-	struct spans spans = { items, ARRAY_LEN(items) };
+	struct indexed_range items[ARRAY_LEN(given)];
+	struct range_index spans = { items, ARRAY_LEN(items) };
 
 	(void)state;
 	memcpy(items, given, sizeof(items));
-	spans_sort(&spans);
+	range_index_sort(&spans);
 	for (uint16_t first = 1; first < 40; first++) {
 		for (uint16_t last = first; last < 40; last++) {
 			bool around = false, touching = false;
@@ -92,8 +93,9 @@ static void test_all(void **state)
 				around |= given[i].first <= first && last <= given[i].last;
 				touching |= given[i].first <= last && first <= given[i].last;
 			}
-			check_int("around", spans_around(&spans, 2, first, last) != NULL, around);
-			check_int("touching", spans_touching(&spans, 2, first, last) != NULL,
+			check_int("around", range_index_around(&spans, 2, first, last) != NULL,
+				  around);
+			check_int("touching", range_index_touching(&spans, 2, first, last) != NULL,
 				  touching);
 		}
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "rules.h"
+#include "lint_rules.h"
 
 #include "../../base/cleanup.h"
 
