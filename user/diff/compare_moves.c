@@ -4,18 +4,13 @@
  * where it is of the same process. Ports with exchanged digits are paired first, for
  * that is how typing errors look; else only what can be paired in one way.
  */
-#include "difference.h"
+#include "compare_moves.h"
 
 #include <errno.h>
 #include <string.h>
 
 /* Processes with more than that are not looked at pair by pair. */
 #define GROUP_MAX 1024
-
-static const struct reg_row *row_of(const struct difference *d)
-{
-	return d->from ? d->from : d->to;
-}
 
 static unsigned int width(const struct difference *d)
 {
@@ -26,7 +21,7 @@ static unsigned int width(const struct difference *d)
 static int by_service(const void *x, const void *y)
 {
 	const struct difference *const *a = x, *const *b = y;
-	const struct reg_row *p = row_of(*a), *q = row_of(*b);
+	const struct reg_row *p = difference_row(*a), *q = difference_row(*b);
 
 	if (p->proto != q->proto)
 		return p->proto - q->proto;
@@ -39,7 +34,8 @@ static int by_service(const void *x, const void *y)
 
 static bool may_move(const struct difference *d)
 {
-	return (d->type == DIFFERENCE_REMOVED || d->type == DIFFERENCE_ADDED) && row_of(d)->process;
+	return (d->type == DIFFERENCE_REMOVED || d->type == DIFFERENCE_ADDED) &&
+	       difference_row(d)->process;
 }
 
 /* Make the removed one a move, and the added one nothing: its rows go. */
@@ -58,7 +54,7 @@ static void pair(struct difference *removed, struct difference *added, unsigned 
 
 static bool is_left(const struct difference *d, enum difference_type type)
 {
-	return d->type == type && row_of(d);
+	return d->type == type && difference_row(d);
 }
 
 static bool may_be_exchanged(const struct difference *removed, const struct difference *added)
@@ -78,7 +74,7 @@ static int pair_exchanged(const struct compare_rule *rule, struct difference **g
 		for (size_t j = 0; j < n && r == 0; j++) {
 			if (!may_be_exchanged(group[i], group[j]))
 				continue;
-			r = compare_rows(rule, group[i]->from, group[j]->to, &fields);
+			r = compare_rule_rows(rule, group[i]->from, group[j]->to, &fields);
 			if (r == 0 && (fields == 0 || !same))
 				pair(group[i], group[j], fields);
 		}
@@ -106,7 +102,7 @@ static int pair_last(const struct compare_rule *rule, struct difference **group,
 	}
 	if (!removed || !added)
 		return 0;
-	r = compare_rows(rule, removed->from, added->to, &fields);
+	r = compare_rule_rows(rule, removed->from, added->to, &fields);
 	if (r == 0)
 		pair(removed, added, fields);
 	return r;
@@ -147,7 +143,7 @@ int compare_moves(const struct compare_rule *rule, struct differences *differenc
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < differences->len; i++)
-		if (row_of(&differences->items[i]))
+		if (difference_row(&differences->items[i]))
 			differences->items[kept++] = differences->items[i];
 	differences->len = kept;
 	return 0;

@@ -8,11 +8,6 @@
 #include "../registry/words.h"
 #include "../registry/row_json.h"
 
-static const struct reg_row *row_of(const struct difference *d)
-{
-	return d->from ? d->from : d->to;
-}
-
 static void put_ports(uint16_t first, uint16_t last, struct buf *out)
 {
 	buf_printf(out, "%" PRIu16, first);
@@ -77,7 +72,7 @@ static void put_line(const struct difference *d, struct buf *out)
 				      [DIFFERENCE_ADDED] = '+',
 				      [DIFFERENCE_CHANGED] = '~',
 				      [DIFFERENCE_MOVED] = '~' };
-	const struct reg_row *row = row_of(d);
+	const struct reg_row *row = difference_row(d);
 
 	buf_printf(out, "%c %s ", signs[d->type], word_proto(row->proto));
 	put_ports(d->first, d->last, out);
@@ -162,7 +157,7 @@ static void json_fields(struct jsonw *w, const struct difference *d)
 
 static void json_difference(struct jsonw *w, const struct difference *d)
 {
-	const struct reg_row *row = row_of(d);
+	const struct reg_row *row = difference_row(d);
 
 	jsonw_object(w, NULL);
 	jsonw_string(w, "type", difference_type_word(d->type));

@@ -3,12 +3,10 @@
  * Rows of one kind and protocol, side by side. The ports are cut where any row starts
  * or ends; between two cuts the same rows of each side hold, and are matched.
  */
-#include "difference.h"
+#include "compare_ports.h"
 
 #include <errno.h>
 #include <string.h>
-
-#include "../../bpf/abi.h"
 
 /* Rows that were looked at together: beyond it a pair of registries is refused. */
 #define WORK_MAX (4UL << 20)
@@ -49,13 +47,6 @@ static void sweep_done(struct sweep *s)
 	free(s->was);
 }
 
-static bool is_compared(const struct compare_rule *rule, const struct reg_row *row,
-			enum reg_kind kind, uint8_t proto)
-{
-	return row->kind == kind && row->proto == proto && !row->dropped &&
-	       (!rule->external || row->scope == HP_SCOPE_EXTERNAL);
-}
-
 static int by_first(const void *x, const void *y)
 {
 	const struct side_row *a = x, *b = y;
@@ -82,7 +73,8 @@ static int collect(const struct registry *registry, const struct compare_rule *r
 		const struct reg_layer *layer = &registry->layers[l];
 
 		for (size_t i = 0; i < layer->len; i++)
-			if (is_compared(rule, &layer->rows[i], kind, proto))
+			if (layer->rows[i].kind == kind && layer->rows[i].proto == proto &&
+			    compare_rule_takes(rule, &layer->rows[i]))
 				side->rows[side->len++] = (struct side_row) {
 					.row = &layer->rows[i],
 					.layer = layer,
@@ -207,7 +199,7 @@ static int match(struct sweep *s, struct side_row *a, enum closeness closeness)
 			continue;
 		if (++*s->work > WORK_MAX)
 			return -E2BIG;
-		r = compare_rows(s->rule, a->row, b->row, &fields);
+		r = compare_rule_rows(s->rule, a->row, b->row, &fields);
 		if (r < 0)
 			return r;
 		if (!is_close(closeness, a->row, b->row, fields))

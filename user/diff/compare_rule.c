@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "compare_rule.h"
+
+#include "../../bpf/abi.h"
+
+/*
+ * A matrix says which pods of one cluster have which ports open. Its process is the name
+ * of a pod, so only two matrices compare processes. What the other side allows beyond a
+ * matrix is no difference: the matrix does not deny it.
+ */
+struct compare_rule compare_rule_of(enum compare_form a, enum compare_form b)
+{
+	struct compare_rule rule = {
+		.kinds =
+			1U << REG_ENTRY | 1U << REG_RETIRED | 1U << REG_RANGE | 1U << REG_EXCEPTION,
+		.fields = FIELDS_ALL,
+	};
+
+	if (a == COMPARE_PAGE || b == COMPARE_PAGE) {
+		rule.page = true;
+		rule.kinds = 1U << REG_ENTRY | 1U << REG_RETIRED;
+		rule.fields &= ~(1U << FIELD_OWNERS | 1U << FIELD_SOURCE);
+	}
+	if (a != COMPARE_MATRIX && b != COMPARE_MATRIX)
+		return rule;
+	rule.kinds = 1U << REG_ENTRY;
+	rule.external = true;
+	rule.fields = 1U << FIELD_ROLE;
+	if (a == b) {
+		rule.fields |= 1U << FIELD_PROCESS | 1U << FIELD_NOTES | 1U << FIELD_OWNERS;
+	} else {
+		rule.digits_only = true;
+		rule.covers = a != COMPARE_PAGE && b != COMPARE_PAGE;
+		rule.a_is_matrix = a == COMPARE_MATRIX;
+	}
+	return rule;
+}
+
+bool compare_rule_takes(const struct compare_rule *rule, const struct reg_row *row)
+{
+	return rule->kinds & 1U << row->kind && !row->dropped &&
+	       (!rule->external || row->scope == HP_SCOPE_EXTERNAL);
+}
+
+int compare_rule_rows(const struct compare_rule *rule, const struct reg_row *a,
+		      const struct reg_row *b, unsigned int *ret_fields)
+{
+	unsigned int fields = rule->fields;
+	int r;
+
+	if (a->kind == REG_RETIRED && rule->page)
+		fields &= ~(1U << FIELD_APPLICATION);
+	r = compare_fields(a, b, fields, &fields);
+	if (r < 0)
+		return r;
+	if (rule->covers &&
+	    !compare_owners_cover(rule->a_is_matrix ? b : a, rule->a_is_matrix ? a : b))
+		fields |= 1U << FIELD_OWNERS;
+	*ret_fields = fields;
+	return 0;
+}
