@@ -108,7 +108,7 @@ test_learned() {
 	is "learned: of nobody" "$(exceptions "$OVERLAY" .owners | tr ' ' '\n' | sort -u)" null
 	says "learned: who" "^  # cgroup /$NAME: bindprobe\[[0-9]+\], uid 0, on 0\.0\.0\.0; 3 times, 20[0-9TZ:-]+ to 20[0-9TZ:-]+\$"
 	says "learned: who was there before" "^  # cgroup /$NAME: bindprobe\[$(keeper before)\], uid 0, on 0\.0\.0\.0; 1 time, 20[0-9TZ:-]+; 1 socket now\$"
-	says "learned: from when" '^# node .*, mode audit; what listens now, and what was told since 20[0-9-]+T[0-9:]+Z$'
+	says "learned: from when" '^# node .*, mode audit; sockets of now, and violations since 20[0-9-]+T[0-9:]+Z$'
 	says "learned: on top of" '^# To be read after the layers: learn-test$'
 	is "learned: says nothing" "$(cat "$WORK/err")" ""
 	cp "$OVERLAY" "$WORK/90-learned.yaml"

@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "../../user/event/learn_overlay.h"
+#include "../../user/violations/learn_overlay.h"
 #include "../../user/registry/words.h"
 #include "../../user/registry/registry.h"
 
@@ -65,10 +65,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(learn_name(answer, NULL, &name) == 0);
 	CHECK(learn_overlay(answer, &options, &text, &learned) == 0);
 	check_ascii(&text);
-	check_ascii(&learned.said);
+	check_ascii(&learned.remarks);
 	CHECK(layer_parse("learned.yaml", text.data, text.len, &diags, &layer) == 0);
 	CHECK(layer->len == learned.exceptions);
 	check_rows(answer, layer);
-	buf_free(&learned.said);
+	buf_free(&learned.remarks);
 	return 0;
 }

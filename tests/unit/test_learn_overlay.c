@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "../../user/event/learn_overlay.h"
+#include "../../user/violations/learn_overlay.h"
 #include "../../user/policy/policy.h"
 
 static const struct learn_layer layer = {
@@ -30,7 +30,7 @@ struct overlay {
 static void overlay_free(struct overlay *o)
 {
 	buf_free(&o->text);
-	buf_free(&o->learned.said);
+	buf_free(&o->learned.remarks);
 	layer_free(o->read);
 }
 #define _cleanup_overlay_ _cleanup_(overlay_free)
@@ -70,7 +70,7 @@ static void test_one(void **state)
 	check_text("text", o.text.data,
 		   "# Exceptions for what violates the registry on one node, to be reviewed:"
 		   " learned 2026-11-24 by hostportctl.\n"
-		   "# node n1, mode audit; what listens now, and what was told since"
+		   "# node n1, mode audit; sockets of now, and violations since"
 		   " 2026-11-22T20:00:00Z\n"
 		   "# To be read after the layers: openshift site\n"
 		   "version: 1\n"
@@ -84,7 +84,7 @@ static void test_one(void **state)
 	assert_int_equal(row->kind, REG_EXCEPTION);
 	assert_int_equal(row->owners_len, 0);
 	check_text("until", row->until_text, "2027-02-22");
-	assert_null(o.learned.said.data);
+	assert_null(o.learned.remarks.data);
 	assert_int_equal(o.learned.lacking, 0);
 }
 
@@ -107,7 +107,7 @@ static void test_groups(void **state)
 
 	(void)state;
 	buf_puts(&answer, "{\"violations\":[" ROW("scope", "udp", "53", SEEN));
-	for (unsigned int i = 0; i < LEARN_WHO_MAX + 3; i++)
+	for (unsigned int i = 0; i < LEARN_WORKLOADS + 3; i++)
 		buf_printf(&answer,
 			   ",{\"class\":\"unregistered\",\"protocol\":\"tcp\",\"port\":80,"
 			   "\"workload\":{\"kind\":\"cgroup\"},\"cgroup\":\"/c%u\",\"comm\":\"x\","
@@ -164,7 +164,7 @@ static void test_runs(void **state)
 			ports += o.read->rows[r].last - o.read->rows[r].first + 1U;
 		check_u64(runs[i].name, ports, runs[i].ports - (runs[i].hole ? 1 : 0));
 		check_int(runs[i].name, contains(&o, "is it a scan?"), runs[i].rows < 64);
-		check_int(runs[i].name, o.learned.said.data != NULL, runs[i].rows < 64);
+		check_int(runs[i].name, o.learned.remarks.data != NULL, runs[i].rows < 64);
 	}
 }
 
@@ -190,11 +190,11 @@ static void test_lacking(void **state)
 		{ "left out", "{\"violations\":[],\"left_out\":3}",
 		  "3 more violations are left out of the agent's answer\n" },
 		{ "forgotten", "{\"violations\":[],\"forgotten\":4}",
-		  "up to 4 more violations were told, and are not kept\n" },
+		  "up to 4 more violations were reported, but are not remembered\n" },
 		{ "lost", "{\"violations\":[],\"lost\":5}",
-		  "5 more violations are lost: what they were is not known\n" },
+		  "5 more violations are lost: nothing else is known of them\n" },
 		{ "incomplete", "{\"violations\":[],\"incomplete\":\"No such\\nthing\"}",
-		  "not all could be looked at: No such\\x0athing\n" },
+		  "could not look at everything: No such\\x0athing\n" },
 	};
 
 	(void)state;
@@ -203,7 +203,7 @@ static void test_lacking(void **state)
 		_cleanup_buf_ struct buf comment = { 0 };
 
 		make(cases[i].name, cases[i].answer, &o);
-		check_text(cases[i].name, o.learned.said.data, cases[i].said);
+		check_text(cases[i].name, o.learned.remarks.data, cases[i].said);
 		buf_printf(&comment, "\n# %s", cases[i].said);
 		check_int(cases[i].name, contains(&o, comment.data), true);
 		check_u64(cases[i].name, o.learned.lacking, 1);
@@ -224,7 +224,7 @@ static void test_useless(void **state)
 	     "\"class\":\"scope\",\"until\":\"2020-01-01\",\"why\":\"ended\"}],"
 	     "\"useless_left_out\":5}",
 	     &o);
-	check_text("said", o.learned.said.data,
+	check_text("said", o.learned.remarks.data,
 		   "5 more exceptions are of no use\n"
 		   "unused since 2026-11-22T20:00:00Z: exception /r/l.yaml:7: tcp 80-90, class"
 		   " scope, until 2027-01-01\n"

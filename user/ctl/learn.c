@@ -7,7 +7,7 @@
 
 #include "../base/jsonw.h"
 #include "../base/log.h"
-#include "../event/learn_overlay.h"
+#include "../violations/learn_overlay.h"
 #include "../registry/registry.h"
 #include "answer.h"
 
@@ -140,9 +140,9 @@ static int print(const struct json *document, const struct asked *asked)
 	}
 	if (status == EXIT_OK)
 		status = verb_print(&text);
-	if (status == EXIT_OK && learned.said.data)
-		say_lines(learned.said.data);
-	buf_free(&learned.said);
+	if (status == EXIT_OK && learned.remarks.data)
+		say_lines(learned.remarks.data);
+	buf_free(&learned.remarks);
 	return status == EXIT_OK && learned.lacking ? EXIT_FINDINGS : status;
 }
 

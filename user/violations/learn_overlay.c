@@ -8,30 +8,31 @@
 
 #include "../base/jsonw.h"
 #include "../base/stamp.h"
-#include "../registry/words.h"
 #include "../identity/workload_json.h"
+#include "../registry/words.h"
 
-#define WHO_BYTES 200 /* of a reason; far from what the reader takes */
+#define TEXT_MAX 200 /* bytes of one text from outside; a reason may have far more */
 
-struct violation {
+/* A row of the answer: violations of one workload. */
+struct answer_row {
 	uint8_t proto, cls;
 	uint16_t port;
 	bool chosen;   /* not one port, but any that the kernel chooses */
 	size_t number; /* in the answer */
-	const struct json *row;
+	const struct json *json;
 	char *workload; /* owned */
 };
 
-struct violations {
-	struct violation *list;
+struct answer_rows {
+	struct answer_row *list;
 	size_t len;
 };
 
-static void violations_free(struct violations *v)
+static void answer_rows_free(struct answer_rows *rows)
 {
-	for (size_t i = 0; i < v->len; i++)
-		free(v->list[i].workload);
-	free(v->list);
+	for (size_t i = 0; i < rows->len; i++)
+		free(rows->list[i].workload);
+	free(rows->list);
 }
 
 /*
@@ -56,7 +57,7 @@ static void put_inert(struct buf *out, const char *text, size_t max)
 	}
 }
 
-/* To the second; what is no time is no text of ours. */
+/* Put a time to the second. A text from outside that is no time becomes a question mark. */
 static void put_time(struct buf *out, const char *text)
 {
 	char shown[STAMP_FRACTION + 1] = { 0 };
@@ -70,73 +71,74 @@ static void put_time(struct buf *out, const char *text)
 	buf_putc(out, 'Z');
 }
 
-static void say(struct learned *learned, struct buf *out, const struct buf *text)
+/* Put a remark into the layer, as a comment, and into the remarks for the terminal. */
+static void put_remark(struct learned *learned, struct buf *out, const struct buf *text)
 {
 	buf_puts(out, "# ");
 	buf_puts(out, text->data ? text->data : "");
 	buf_putc(out, '\n');
-	buf_puts(&learned->said, text->data ? text->data : "");
-	buf_putc(&learned->said, '\n');
+	buf_puts(&learned->remarks, text->data ? text->data : "");
+	buf_putc(&learned->remarks, '\n');
 }
 
 static void put_process(const struct json *row, struct buf *out)
 {
 	uint64_t pid = json_member_u64(row, "pid", 0);
 
-	put_inert(out, json_member_text(row, "comm", "?"), WHO_BYTES);
+	put_inert(out, json_member_text(row, "comm", "?"), TEXT_MAX);
 	if (pid)
 		buf_printf(out, "[%" PRIu64 "]", pid);
 }
 
-/* Who, where, how often and when: what follows the # of a comment. */
-static void put_who(const struct violation *v, struct buf *out)
+/* Which workload, where, how often and when: what follows the # of a comment. */
+static void put_facts(const struct answer_row *v, struct buf *out)
 {
-	uint64_t count = json_member_u64(v->row, "count", 0);
-	uint64_t sockets = json_member_u64(v->row, "sockets", 0);
+	uint64_t count = json_member_u64(v->json, "count", 0);
+	uint64_t sockets = json_member_u64(v->json, "sockets", 0);
 
 	put_inert(out, v->workload, SIZE_MAX);
 	buf_puts(out, ": ");
-	put_process(v->row, out);
-	buf_printf(out, ", uid %" PRIu64 ", on ", json_member_u64(v->row, "uid", 0));
-	put_inert(out, json_member_text(v->row, "address", "?"), WHO_BYTES);
+	put_process(v->json, out);
+	buf_printf(out, ", uid %" PRIu64 ", on ", json_member_u64(v->json, "uid", 0));
+	put_inert(out, json_member_text(v->json, "address", "?"), TEXT_MAX);
 	if (count) {
 		buf_printf(out, "; %" PRIu64 " time%s, ", count, count == 1 ? "" : "s");
-		put_time(out, json_member_text(v->row, "first", ""));
+		put_time(out, json_member_text(v->json, "first", ""));
 		if (count > 1) {
 			buf_puts(out, " to ");
-			put_time(out, json_member_text(v->row, "last", ""));
+			put_time(out, json_member_text(v->json, "last", ""));
 		}
 	}
 	if (sockets)
 		buf_printf(out, "; %" PRIu64 " socket%s now", sockets, sockets == 1 ? "" : "s");
 }
 
-/* A row can't name it: its port is another one each time, or its protocol is none of a row's. */
-static void say_lacking(struct learned *learned, const struct violation *v, struct buf *out)
+/* A violation that no exception can be about: it has no fixed port, or no row has its protocol. */
+static void remark_lacking(struct learned *learned, const struct answer_row *v, struct buf *out)
 {
 	_cleanup_buf_ struct buf text = { 0 };
-	uint64_t port = json_member_u64(v->row, "port", 0);
+	uint64_t port = json_member_u64(v->json, "port", 0);
 
 	buf_puts(&text, "no exception for ");
-	put_inert(&text, json_member_text(v->row, "protocol", "?"), WHO_BYTES);
+	put_inert(&text, json_member_text(v->json, "protocol", "?"), TEXT_MAX);
 	if (port)
 		buf_printf(&text, " %" PRIu64, port);
 	buf_puts(&text, " (");
-	put_inert(&text, json_member_text(v->row, "class", "?"), WHO_BYTES);
+	put_inert(&text, json_member_text(v->json, "class", "?"), TEXT_MAX);
 	buf_puts(&text, "), ");
 	buf_puts(&text,
 		 v->chosen ? "whose port the kernel chooses, of " : "which no row can name, of ");
-	put_who(v, &text);
-	say(learned, out, &text);
+	put_facts(v, &text);
+	put_remark(learned, out, &text);
 	learned->lacking++;
 }
 
-/* Of what an exception can be about? */
-static bool read_key(struct violation *v)
+/* Read what an exception names. False: no exception can be about it. */
+static bool read_key(struct answer_row *v)
 {
-	int proto = word_to_proto(json_member_text(v->row, "protocol", ""));
-	int cls = word_to_class(json_member_text(v->row, "class", ""));
-	uint64_t port = json_member_u64(v->row, "port", 0);
+	int proto = word_to_proto(json_member_text(v->json, "protocol", ""));
+	int cls = word_to_class(json_member_text(v->json, "class", ""));
+	uint64_t port = json_member_u64(v->json, "port", 0);
 
 	v->chosen = cls == HP_CLASS_EPHEMERAL || !port;
 	if (proto < 0 || cls < 0 || v->chosen || port >= HP_PORTS)
@@ -151,7 +153,7 @@ static bool read_key(struct violation *v)
 
 static int compare(const void *left, const void *right)
 {
-	const struct violation *a = left, *b = right;
+	const struct answer_row *a = left, *b = right;
 	int r = COMPARE(a->proto, b->proto);
 
 	if (!r)
@@ -161,9 +163,9 @@ static int compare(const void *left, const void *right)
 	return r ? r : COMPARE(a->number, b->number);
 }
 
-/* Those that an exception can be about, in order; the others are said. */
+/* Read the rows that an exception can be about, in order; remark on the others. */
 static int read_answer(const struct json *list, struct learned *learned, struct buf *out,
-		       struct violations *ret)
+		       struct answer_rows *ret)
 {
 	size_t n = json_len(list);
 
@@ -171,17 +173,17 @@ static int read_answer(const struct json *list, struct learned *learned, struct 
 	if (!ret->list)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
-		struct violation *v = &ret->list[ret->len++];
+		struct answer_row *v = &ret->list[ret->len++];
 		_cleanup_buf_ struct buf workload = { 0 };
 
-		*v = (struct violation) { .number = i, .row = json_at(list, i) };
-		workload_json_text(v->row, &workload);
+		*v = (struct answer_row) { .number = i, .json = json_at(list, i) };
+		workload_json_text(v->json, &workload);
 		v->workload = buf_take(&workload);
 		if (!v->workload)
 			return -ENOMEM;
 		if (read_key(v))
 			continue;
-		say_lacking(learned, v, out);
+		remark_lacking(learned, v, out);
 		free(v->workload);
 		ret->len--;
 	}
@@ -189,49 +191,49 @@ static int read_answer(const struct json *list, struct learned *learned, struct 
 	return 0;
 }
 
-static bool is_one_row(const struct violation *a, const struct violation *b)
+static bool is_one_row(const struct answer_row *a, const struct answer_row *b)
 {
 	return a->proto == b->proto && a->cls == b->cls && a->port == b->port;
 }
 
-/* How many from here on are of one protocol, port and class. */
-static size_t group_at(const struct violations *all, size_t at)
+/* How many rows from here on have one protocol, port and class? */
+static size_t group_at(const struct answer_rows *rows, size_t at)
 {
 	size_t n = 1;
 
-	while (at + n < all->len && is_one_row(&all->list[at], &all->list[at + n]))
+	while (at + n < rows->len && is_one_row(&rows->list[at], &rows->list[at + n]))
 		n++;
 	return n;
 }
 
-/* How many from here on are of one workload alone and of neighbouring ports. */
-static size_t run_at(const struct violations *all, size_t at)
+/* How many rows from here on have neighbouring ports that only one workload violates? */
+static size_t run_at(const struct answer_rows *rows, size_t at)
 {
-	const struct violation *first = &all->list[at];
+	const struct answer_row *first = &rows->list[at];
 	size_t n = 0;
 
-	while (at + n < all->len) {
-		const struct violation *v = &all->list[at + n];
+	while (at + n < rows->len) {
+		const struct answer_row *v = &rows->list[at + n];
 
 		if (v->proto != first->proto || v->cls != first->cls ||
 		    v->port != first->port + n || strcmp(v->workload, first->workload) != 0 ||
-		    group_at(all, at + n) != 1)
+		    group_at(rows, at + n) != 1)
 			break;
 		n++;
 	}
 	return n;
 }
 
-static void put_exception(const struct violation *v, uint16_t last, size_t others,
+static void put_exception(const struct answer_row *v, uint16_t last, size_t others,
 			  const struct learn_layer *layer, struct buf *out)
 {
 	_cleanup_buf_ struct buf reason = { 0 };
 	struct jsonw w = { .out = out };
 
 	buf_printf(&reason, "learned %s: ", layer->today);
-	put_inert(&reason, v->workload, WHO_BYTES);
+	put_inert(&reason, v->workload, TEXT_MAX);
 	buf_puts(&reason, ", ");
-	put_inert(&reason, json_member_text(v->row, "comm", "?"), WHO_BYTES);
+	put_inert(&reason, json_member_text(v->json, "comm", "?"), TEXT_MAX);
 	if (others)
 		buf_printf(&reason, ", and %zu more", others);
 	out->failed |= reason.failed;
@@ -245,20 +247,20 @@ static void put_exception(const struct violation *v, uint16_t last, size_t other
 	buf_puts(out, "}\n");
 }
 
-static void put_group(const struct violation *v, size_t n, const struct learn_layer *layer,
+static void put_group(const struct answer_row *v, size_t n, const struct learn_layer *layer,
 		      struct buf *out)
 {
-	for (size_t i = 0; i < n && i < LEARN_WHO_MAX; i++) {
+	for (size_t i = 0; i < n && i < LEARN_WORKLOADS; i++) {
 		buf_puts(out, "  # ");
-		put_who(&v[i], out);
+		put_facts(&v[i], out);
 		buf_putc(out, '\n');
 	}
-	if (n > LEARN_WHO_MAX)
-		buf_printf(out, "  # and %zu more\n", n - LEARN_WHO_MAX);
+	if (n > LEARN_WORKLOADS)
+		buf_printf(out, "  # and %zu more\n", n - LEARN_WORKLOADS);
 	put_exception(v, v->port, n - 1, layer, out);
 }
 
-static void put_run(const struct violation *v, size_t n, const struct learn_layer *layer,
+static void put_run(const struct answer_row *v, size_t n, const struct learn_layer *layer,
 		    struct learned *learned, struct buf *out)
 {
 	_cleanup_buf_ struct buf text = { 0 };
@@ -266,39 +268,40 @@ static void put_run(const struct violation *v, size_t n, const struct learn_laye
 
 	buf_printf(&text, "%zu ports (%s %u-%u, %s) in one exception: is it a scan? ", n,
 		   word_proto(v->proto), v->port, last, word_class(v->cls));
-	put_who(v, &text);
+	put_facts(v, &text);
 	buf_puts(out, "  ");
-	say(learned, out, &text);
+	put_remark(learned, out, &text);
 	put_exception(v, last, 0, layer, out);
 }
 
-static void put_exceptions(const struct violations *all, const struct learn_layer *layer,
+static void put_exceptions(const struct answer_rows *rows, const struct learn_layer *layer,
 			   struct learned *learned, struct buf *out)
 {
 	size_t n;
 
-	buf_puts(out, all->len ? "exceptions:\n" : "exceptions: []\n");
-	for (size_t at = 0; at < all->len; at += n) {
-		n = run_at(all, at);
+	buf_puts(out, rows->len ? "exceptions:\n" : "exceptions: []\n");
+	for (size_t at = 0; at < rows->len; at += n) {
+		n = run_at(rows, at);
 		if (n > LEARN_RANGE_OVER) {
-			put_run(&all->list[at], n, layer, learned, out);
+			put_run(&rows->list[at], n, layer, learned, out);
 		} else {
-			n = group_at(all, at);
-			put_group(&all->list[at], n, layer, out);
+			n = group_at(rows, at);
+			put_group(&rows->list[at], n, layer, out);
 		}
 		learned->exceptions++;
 	}
 }
 
-static void say_missing(const struct json *answer, struct learned *learned, struct buf *out)
+static void remark_missing(const struct json *answer, struct learned *learned, struct buf *out)
 {
 	static const struct {
 		const char *member, *before, *after;
 		bool lacks; /* an exception */
 	} counts[] = {
 		{ "left_out", "", " more violations are left out of the agent's answer", true },
-		{ "forgotten", "up to ", " more violations were told, and are not kept", true },
-		{ "lost", "", " more violations are lost: what they were is not known", true },
+		{ "forgotten", "up to ", " more violations were reported, but are not remembered",
+		  true },
+		{ "lost", "", " more violations are lost: nothing else is known of them", true },
 		{ "useless_left_out", "", " more exceptions are of no use", false },
 	};
 	const char *incomplete = json_member_text(answer, "incomplete", "");
@@ -310,15 +313,15 @@ static void say_missing(const struct json *answer, struct learned *learned, stru
 		if (!n)
 			continue;
 		buf_printf(&text, "%s%" PRIu64 "%s", counts[i].before, n, counts[i].after);
-		say(learned, out, &text);
+		put_remark(learned, out, &text);
 		learned->lacking += counts[i].lacks;
 	}
 	if (*incomplete) {
 		_cleanup_buf_ struct buf text = { 0 };
 
-		buf_puts(&text, "not all could be looked at: ");
-		put_inert(&text, incomplete, WHO_BYTES);
-		say(learned, out, &text);
+		buf_puts(&text, "could not look at everything: ");
+		put_inert(&text, incomplete, TEXT_MAX);
+		put_remark(learned, out, &text);
 		learned->lacking++;
 	}
 }
@@ -330,16 +333,16 @@ static void put_ports(const struct json *ports, struct buf *out)
 	if (port)
 		buf_put_u64(out, port);
 	else
-		put_inert(out, json_text(ports, "?"), WHO_BYTES);
+		put_inert(out, json_text(ports, "?"), TEXT_MAX);
 }
 
-static void say_useless(const struct json *answer, const struct json *row, struct learned *learned,
-			struct buf *out)
+static void remark_useless(const struct json *answer, const struct json *row,
+			   struct learned *learned, struct buf *out)
 {
 	const char *why = json_member_text(row, "why", "?");
 	_cleanup_buf_ struct buf text = { 0 };
 
-	put_inert(&text, why, WHO_BYTES);
+	put_inert(&text, why, TEXT_MAX);
 	if (strcmp(why, "unused") == 0) {
 		buf_puts(&text, " since ");
 		put_time(&text, json_member_text(answer, "since", ""));
@@ -347,14 +350,14 @@ static void say_useless(const struct json *answer, const struct json *row, struc
 	buf_puts(&text, ": exception ");
 	put_inert(&text, json_member_text(row, "path", "?"), SIZE_MAX);
 	buf_printf(&text, ":%" PRIu64 ": ", json_member_u64(row, "line", 0));
-	put_inert(&text, json_member_text(row, "protocol", "?"), WHO_BYTES);
+	put_inert(&text, json_member_text(row, "protocol", "?"), TEXT_MAX);
 	buf_putc(&text, ' ');
 	put_ports(json_member(row, "ports"), &text);
 	buf_puts(&text, ", class ");
-	put_inert(&text, json_member_text(row, "class", "?"), WHO_BYTES);
+	put_inert(&text, json_member_text(row, "class", "?"), TEXT_MAX);
 	buf_puts(&text, ", until ");
-	put_inert(&text, json_member_text(row, "until", "?"), WHO_BYTES);
-	say(learned, out, &text);
+	put_inert(&text, json_member_text(row, "until", "?"), TEXT_MAX);
+	put_remark(learned, out, &text);
 	learned->useless++;
 }
 
@@ -367,16 +370,15 @@ static void put_head(const struct json *answer, const struct learn_layer *layer,
 		   " learned %s by hostportctl.\n",
 		   layer->today);
 	buf_puts(out, "# node ");
-	put_inert(out, json_member_text(answer, "node", "?"), WHO_BYTES);
+	put_inert(out, json_member_text(answer, "node", "?"), TEXT_MAX);
 	buf_puts(out, ", mode ");
-	put_inert(out, json_member_text(answer, "mode", "?"), WHO_BYTES);
-	buf_puts(out, "; what listens now, and what was told since ");
+	put_inert(out, json_member_text(answer, "mode", "?"), TEXT_MAX);
+	buf_puts(out, "; sockets of now, and violations since ");
 	put_time(out, json_member_text(answer, "since", ""));
 	buf_puts(out, "\n# To be read after the layers:");
 	for (size_t i = 0; i < json_len(json_member(answer, "layers")); i++) {
 		buf_putc(out, ' ');
-		put_inert(out, json_text(json_at(json_member(answer, "layers"), i), "?"),
-			  WHO_BYTES);
+		put_inert(out, json_text(json_at(json_member(answer, "layers"), i), "?"), TEXT_MAX);
 	}
 	buf_puts(out, "\nversion: 1\nname: ");
 	jsonw_string(&w, NULL, layer->name);
@@ -386,19 +388,19 @@ static void put_head(const struct json *answer, const struct learn_layer *layer,
 int learn_overlay(const struct json *answer, const struct learn_layer *layer, struct buf *out,
 		  struct learned *ret_learned)
 {
-	_cleanup_(violations_free) struct violations all = { 0 };
+	_cleanup_(answer_rows_free) struct answer_rows rows = { 0 };
 	const struct json *useless = json_member(answer, "useless");
 	struct learned learned = { 0 };
 	int r;
 
 	put_head(answer, layer, out);
-	say_missing(answer, &learned, out);
+	remark_missing(answer, &learned, out);
 	for (size_t i = 0; i < json_len(useless); i++)
-		say_useless(answer, json_at(useless, i), &learned, out);
-	r = read_answer(json_member(answer, "violations"), &learned, out, &all);
+		remark_useless(answer, json_at(useless, i), &learned, out);
+	r = read_answer(json_member(answer, "violations"), &learned, out, &rows);
 	if (r == 0)
-		put_exceptions(&all, layer, &learned, out);
-	if (out->failed || learned.said.failed)
+		put_exceptions(&rows, layer, &learned, out);
+	if (out->failed || learned.remarks.failed)
 		r = -ENOMEM;
 	*ret_learned = learned;
 	return r;
