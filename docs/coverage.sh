@@ -14,65 +14,66 @@ cat <<'END'
 
 <!-- `make docs-coverage` writes this page: see docs/coverage.sh -->
 
-A process can come to a port in many ways, and `bind()` is one of them. No program sees them all. This page has every
-way that we know, and what hostportd can do about it on each kernel that it is tested on.
+A process can take a port in many ways, and `bind()` is one of them. No program sees them all. This page lists every
+known way, and what hostportd can do about it on each kernel that it is tested on.
 
-- **denied**: in enforce mode, nobody gets the port so.
-- **reported**: it is not denied here, but an event tells of it: at once, from the hook that is named, or within one
+- **denied**: in enforce mode, no process gets the port this way.
+- **reported**: this kernel can't deny it, but an event reports it: at once, from the hook in brackets, or within one
 sweep of the socket table.
-- **invisible**: it is not seen. The last column says why.
+- **invisible**: hostportd does not see it. The last column says why.
 - **–**: this kernel lacks what the way needs.
 
 ## How it is tried
 
 `hostportctl coverage` tries each way on the running kernel, in control groups and network namespaces of its own. It
-needs root, but no agent. It loads the kernel's modules for the protocols that it tries, which stay: SCTP, DCCP, SMC,
-VXLAN. Otherwise it touches nothing else. It tries the programs as an agent has them by default, which checks the root
-control group, sweeps, and lets kernel sockets pass. `--list` prints the ways alone. For each way a process takes a port
+needs root, but no agent. It loads the kernel modules of the protocols that it tries (SCTP, DCCP, SMC, VXLAN), and they
+stay; it changes nothing else. It tries the programs with the agent's defaults: the root control group is checked, there
+are sweeps, and kernel sockets pass. `--list` prints the ways without trying them. For each way a process takes a port
 that the registry does not allow:
 
-1. Without the programs: what the way does by itself.
-2. In audit mode: it must do exactly the same, with the same errors, the same port and the same state of the socket.
+1. Without the programs: the result to compare with.
+2. In audit mode: the result must be exactly the same, with the same errors, the same port and the same state of the
+socket.
 3. In enforce mode.
-4. In audit mode, with the port in use by somebody else: it must fail as it does without the programs, and make no
+4. In audit mode, with the port in use by another socket: it must fail as it does without the programs, and make no
 event.
 
-What an event says is not believed. Afterwards the kernel is asked for the port: "denied" means that the process got an
-error, that one event says so, and that the port is free. Its exit status is 1 if an explicit TCP or UDP `bind()` was
+No event is believed by itself. Afterwards the kernel is asked for the port: "denied" means that the process got an
+error, that one event says so, and that the port is free. The exit status is 1 if an explicit TCP or UDP `bind()` was
 not denied, if audit mode made a difference, if a `bind()` that failed made an event, or if another namespace's port
 made one.
 
-The tests do the same, on the running kernel and on Debian's; what comes out must be what this page says.
+The tests do the same, on the running kernel and on Debian's; the results must be those on this page.
 
 ## What closes the others
 
-- What the kernel chooses (port 0; `listen()` and `sendto()` without `bind()`): a registered port within
-`net.ipv4.ip_local_port_range` can be taken so, also on purpose (`IP_LOCAL_PORT_RANGE`). Such ports belong into
-`net.ipv4.ip_local_reserved_ports`, which `--reserve-ports` does; the kernel then chooses others.
-- What was there before the agent: start the agent first, or restart what was there. `--existing=close` closes TCP
-listeners.
-- A kernel socket (VXLAN, NFS): `--deny-kernel`.
-- Raw and packet sockets take no port. They need `CAP_NET_RAW`; what should not have them should not have that.
-- Another network namespace's port is not the node's. That is no hole: nothing may be seen of it.
+- Ports that the kernel chooses (port 0; `listen()` and `sendto()` without `bind()`): a process can get a registered port
+within `net.ipv4.ip_local_port_range` this way, even on purpose (`IP_LOCAL_PORT_RANGE`). `--reserve-ports` puts such
+ports into `net.ipv4.ip_local_reserved_ports`; the kernel then chooses others.
+- Sockets opened before the agent started: start the agent first, or restart their processes. `--existing=close` closes
+TCP listeners.
+- Kernel sockets (VXLAN, NFS): `--deny-kernel`.
+- Raw and packet sockets take no port. They need `CAP_NET_RAW`: do not grant it.
+- Another network namespace's port is not the node's. That is no hole: hostportd must ignore it.
 
 ## What it costs
 
 An allowed `bind()` costs the same with all of this as without. The rest:
 
-- `fexit/inet_csk_listen_start` runs at `listen()` only, and at no connection. It is used where the kernel loads it.
+- `fexit/inet_csk_listen_start` runs at `listen()` only, and at no connection. It is used if the kernel loads it.
 - `sockops` runs several times for each TCP connection. On a virtual machine with Linux 6.18 it made a connect, accept
 and close over loopback 0.4 to 0.6 µs slower, of 29 µs: 1.4 to 2.1 % (medians of 60 paired rounds of 2000
-connections), and a `listen()` 0.2 to 0.4 µs, of 7 µs. So it is used only if asked for (`--listen=sockops`); otherwise,
-where fexit does not load, the sweep tells.
-- The LSM programs for SCTP run at each `bind()` of the machine. They are attached once the kernel has SCTP, which on
-most nodes is never.
-- The sweep (`--sweep=`, 30 s) costs the processes that bind nothing. It reads the socket table and asks for the
-processes of what is new.
+connections), and a `listen()` 0.2 to 0.4 µs, of 7 µs. So it is used only with `--listen=sockops`; otherwise, if fexit
+does not load, the sweep reports these listeners.
+- The LSM programs for SCTP run at each `bind()` of the machine. They are attached once the kernel has SCTP; on most nodes
+that never happens.
+- The sweep (`--sweep=`, 30 s) costs the processes that bind nothing. It reads the socket table and looks up the
+processes of new sockets.
 
 ## The table
 
-5.10, 6.1 and 6.12 are Debian's kernels for virtual machines, with all that they have. 6.18 is a machine that refuses
-to load tracing and LSM programs, whatever is in them; none of 6.18 that takes them was tried.
+5.10, 6.1 and 6.12 are Debian's kernels for virtual machines, with all their modules. 6.18 is a machine that loads no
+tracing and no LSM programs at all; a 6.18 that loads them was not tried.
 
 END
 
