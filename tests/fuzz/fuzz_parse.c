@@ -120,8 +120,8 @@ static void check_words(const char *text)
 	CHECK(n < 0 || strcmp(word_class((unsigned int)n), text) == 0);
 	n = word_to_proto(text);
 	CHECK(n < 0 || strcmp(word_proto((unsigned int)n), text) == 0);
-	n = reg_role_parse(text);
-	CHECK(n < 0 || strcmp(reg_role_word((enum reg_role)n), text) == 0);
+	n = word_to_role(text);
+	CHECK(n < 0 || strcmp(word_role((enum reg_role)n), text) == 0);
 	if (policy_denies_parse(text, &denies, &bad, &len) == 0)
 		CHECK(denies && !(denies & 1U) && denies < 1U << HP_CLASS_MAX);
 	else

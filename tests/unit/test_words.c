@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "../../user/registry/registry.h"
 #include "../../user/registry/words.h"
 
 struct kind {
@@ -20,6 +21,8 @@ static const struct kind kinds[] = {
 	{ "mode", word_mode, word_to_mode, HP_MODE_MAX, HP_MODE_AUDIT, HP_MODE_ENFORCE },
 	{ "scope", word_scope, NULL, HP_SCOPE_MAX, 0, -1 },
 	{ "verdict", word_verdict, NULL, HP_VERDICT_MAX, 0, -1 },
+	{ "role", word_role, word_to_role, REG_ROLE_MAX, 0, REG_ROLE_MAX - 1 },
+	{ "kind", word_kind, NULL, REG_KIND_MAX, 0, -1 },
 	{ "how", word_how, NULL, HP_HOW_MAX, 0, -1 },
 };
 
@@ -62,7 +65,8 @@ static void test_out_of_range(void **state)
 	}
 }
 
-static const char *const strangers[] = { "", "TCP", "tcp ", " tcp", "unknown", "tc", "tcpp" };
+static const char *const strangers[] = { "",	    "TCP", "tcp ", " tcp",
+					 "unknown", "tc",  "tcpp", "master" };
 
 static void test_strangers(void **state)
 {
@@ -72,13 +76,25 @@ static void test_strangers(void **state)
 			check_int(strangers[j], kinds[i].to(strangers[j]), -EINVAL);
 }
 
+/* A set has the words of its own numbers alone. */
+static void test_sets(void **state)
+{
+	(void)state;
+	check_int("no", words_find(&words_answers, "no"), 0);
+	check_int("yes", words_find(&words_answers, "yes"), 1);
+	check_int("maybe", words_find(&words_answers, "maybe"), -EINVAL);
+	check_int("localhost", words_find(&words_scopes, "localhost"), HP_SCOPE_LOCALHOST);
+	check_int("tcp is no scope", words_find(&words_scopes, "tcp"), -EINVAL);
+	check_int("other", words_find(&words_protos, "other"), -EINVAL);
+	check_text("exception", word_kind(REG_EXCEPTION), "exception");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_there_and_back),
-		cmocka_unit_test(test_distinct),
-		cmocka_unit_test(test_out_of_range),
-		cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_distinct),
+		cmocka_unit_test(test_out_of_range),   cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

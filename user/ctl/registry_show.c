@@ -90,11 +90,11 @@ static int add(struct table *table, const struct reg_layer *layer, const struct 
 	char ports[16];
 	const char *cells[] = {
 		layer->name,
-		row->dropped ? "dropped" : reg_kind_word(row->kind),
+		row->dropped ? "dropped" : word_kind(row->kind),
 		row->any_proto ? "all" : word_proto(row->proto),
 		ports,
 		only ? NULL : word_scope(row->scope),
-		only ? NULL : reg_role_word(row->role),
+		only ? NULL : word_role(row->role),
 		row->process,
 		row->team,
 		NULL, /* the note */

@@ -113,7 +113,7 @@ bool compare_field_text(const struct reg_row *row, enum compare_field field, str
 	else if (field == FIELD_SCOPE && is_allocation(row))
 		text = word_scope(row->scope);
 	else if (field == FIELD_ROLE && is_allocation(row))
-		text = reg_role_word(row->role);
+		text = word_role(row->role);
 	else if (field == FIELD_CLASS && row->kind == REG_EXCEPTION)
 		text = word_class(row->cls);
 	else if (field == FIELD_PLATFORMS)

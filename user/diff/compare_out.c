@@ -23,7 +23,7 @@ static void put_details(const struct reg_row *row, struct buf *out)
 	if (row->kind > REG_RETIRED)
 		return;
 	if (row->role != REG_ROLE_ANY) {
-		buf_printf(out, "%s%s", sep, reg_role_word(row->role));
+		buf_printf(out, "%s%s", sep, word_role(row->role));
 		sep = ", ";
 	}
 	if (row->scope == HP_SCOPE_LOCALHOST) {
@@ -42,7 +42,7 @@ static void put_details(const struct reg_row *row, struct buf *out)
 static void put_what(const struct reg_row *row, struct buf *out)
 {
 	if (row->kind != REG_ENTRY)
-		buf_printf(out, " %s", reg_kind_word(row->kind));
+		buf_printf(out, " %s", word_kind(row->kind));
 	if (row->process) {
 		buf_putc(out, ' ');
 		buf_put_safe(out, row->process);
@@ -161,7 +161,7 @@ static void json_difference(struct jsonw *w, const struct difference *d)
 
 	jsonw_object(w, NULL);
 	jsonw_string(w, "type", difference_type_word(d->type));
-	jsonw_string(w, "kind", reg_kind_word(row->kind));
+	jsonw_string(w, "kind", word_kind(row->kind));
 	jsonw_string(w, "protocol", word_proto(row->proto));
 	json_ports(w, "ports", d->first, d->last);
 	if (d->type == DIFFERENCE_MOVED) {

@@ -31,7 +31,7 @@ static void put_kind(const struct reg_layer *layer, const struct reg_row *row, s
 		     struct buf *cell)
 {
 	(void)layer, (void)offset;
-	buf_puts(cell, reg_kind_word(row->kind));
+	buf_puts(cell, word_kind(row->kind));
 }
 
 static void put_protocol(const struct reg_layer *layer, const struct reg_row *row, size_t offset,
@@ -63,7 +63,7 @@ static void put_role(const struct reg_layer *layer, const struct reg_row *row, s
 {
 	(void)layer, (void)offset;
 	if (is_allocation(row))
-		buf_puts(cell, reg_role_word(row->role));
+		buf_puts(cell, word_role(row->role));
 }
 
 static void put_class(const struct reg_layer *layer, const struct reg_row *row, size_t offset,

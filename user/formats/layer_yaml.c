@@ -71,7 +71,7 @@ static void put_role(const struct key *key, const struct reg_row *row, struct bu
 {
 	(void)key;
 	if (row->role != REG_ROLE_ANY)
-		buf_puts(value, reg_role_word(row->role));
+		buf_puts(value, word_role(row->role));
 }
 
 static void put_class(const struct key *key, const struct reg_row *row, struct buf *value)

@@ -109,7 +109,7 @@ static void put_head(const struct export_job *job, struct buf *out)
 		 "# The ports at which a host may be reached, of the host port registry's layers");
 	for (size_t i = 0; i < job->registry->len; i++)
 		buf_printf(out, "%s %s", i ? "," : "", job->registry->layers[i].name);
-	buf_printf(out, ".\n# For nodes of role %s", reg_role_word(facts->role));
+	buf_printf(out, ".\n# For nodes of role %s", word_role(facts->role));
 	if (facts->platform) {
 		buf_puts(out, ", platform ");
 		put_text(facts->platform, out);

@@ -52,7 +52,7 @@ static void put_row(const struct explain_row *row, struct buf *out)
 	why_name(row->layer, row->row, &name);
 	buf_puts(out, "  ");
 	buf_put_safe(out, row->layer->path);
-	buf_printf(out, ":%u: %s ", row->row->line, reg_kind_word(row->row->kind));
+	buf_printf(out, ":%u: %s ", row->row->line, word_kind(row->row->kind));
 	buf_put_safe(out, name.data ? name.data : "");
 	buf_putc(out, ' ');
 	buf_put_safe(out, row->why);

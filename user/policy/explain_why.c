@@ -46,8 +46,8 @@ static void put_inactive(const struct explain_input *in, const struct reg_row *r
 		return;
 	}
 	if (row->role != REG_ROLE_ANY && facts->role != REG_ROLE_ANY && row->role != facts->role) {
-		buf_printf(out, "is for %s nodes, and this is a %s node", reg_role_word(row->role),
-			   reg_role_word(facts->role));
+		buf_printf(out, "is for %s nodes, and this is a %s node", word_role(row->role),
+			   word_role(facts->role));
 		return;
 	}
 	buf_puts(out, "is for platform ");

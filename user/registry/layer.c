@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "words.h"
 #include "reader.h"
 #include "yaml.h"
 
@@ -25,22 +24,6 @@ static void head_done(struct head *head)
 	free(head->name);
 	free(head->source);
 }
-
-static const char *role_word(unsigned int i)
-{
-	return reg_role_word((enum reg_role)i);
-}
-
-static const char *cell_word(unsigned int i)
-{
-	return i ? "yes" : "no";
-}
-
-static const struct reader_words protos = { word_proto, HP_PROTO_TCP, HP_PROTO_SCTP };
-static const struct reader_words scopes = { word_scope, HP_SCOPE_EXTERNAL, HP_SCOPE_LOCALHOST };
-static const struct reader_words classes = { word_class, HP_CLASS_UNREGISTERED, HP_CLASS_MAX - 1 };
-static const struct reader_words roles = { role_word, REG_ROLE_ANY, REG_ROLE_MAX - 1 };
-static const struct reader_words cells = { cell_word, 0, 1 };
 
 #define ROW(member) offsetof(struct reg_row, member)
 
@@ -62,8 +45,8 @@ static const struct reader_words cells = { cell_word, 0, 1 };
 #define PORT_FIELDS                                                                                \
 	{ .name = "ports", .read = read_ports, .required = true },                                 \
 	{                                                                                          \
-		.name = "protocol", .read = read_word, .offset = ROW(proto), .words = &protos,     \
-		.required = true                                                                   \
+		.name = "protocol", .read = read_word, .offset = ROW(proto),                       \
+		.words = &words_protos, .required = true                                           \
 	}
 
 #define OWNERS_FIELD                                                                               \
@@ -73,20 +56,21 @@ static const struct reader_words cells = { cell_word, 0, 1 };
 
 /* What entries and retired rows have. */
 #define ALLOCATION_FIELDS                                                                          \
-	PORT_FIELDS, WORD("scope", scope, &scopes), MUST_TEXT("process", process, TEXT_SHORT),     \
+	PORT_FIELDS, WORD("scope", scope, &words_scopes),                                          \
+		MUST_TEXT("process", process, TEXT_SHORT),                                         \
 		TEXT("application", application, TEXT_SHORT),                                      \
-		{ .name = "role", .read = read_role, .words = &roles },                            \
+		{ .name = "role", .read = read_role, .words = &words_roles },                      \
 		{ .name = "control_plane",                                                         \
 		  .read = read_word_text,                                                          \
 		  .offset = ROW(control_plane),                                                    \
-		  .words = &cells },                                                               \
+		  .words = &words_answers },                                                       \
 		TEXT("team", team, TEXT_SHORT), { .name = "since", .read = read_since },           \
 		{ .name = "platforms", .read = read_platforms, .max = LIST_MAX },                  \
 		TEXT("notes", notes, TEXT_LONG), OWNERS_FIELD, TEXT("source", source, TEXT_LONG)
 
 static const struct field entry_fields[] = {
 	ALLOCATION_FIELDS,
-	{ .name = "table", .read = read_word_text, .offset = ROW(table), .words = &scopes },
+	{ .name = "table", .read = read_word_text, .offset = ROW(table), .words = &words_scopes },
 };
 
 static const struct field retired_fields[] = {
@@ -110,7 +94,7 @@ static const struct field exception_fields[] = {
 	{ .name = "class",
 	  .read = read_word,
 	  .offset = ROW(cls),
-	  .words = &classes,
+	  .words = &words_classes,
 	  .required = true },
 	OWNERS_FIELD,
 	{ .name = "until", .read = read_until, .required = true },
@@ -129,7 +113,10 @@ static const struct field accept_fields[] = {
 	{ .name = "rule", .read = read_name, .offset = ROW(rule), .required = true },
 	MUST_TEXT("reason", reason, TEXT_LONG),
 	{ .name = "ports", .read = read_ports },
-	{ .name = "protocol", .read = read_one_proto, .offset = ROW(proto), .words = &protos },
+	{ .name = "protocol",
+	  .read = read_one_proto,
+	  .offset = ROW(proto),
+	  .words = &words_protos },
 	{ .name = "layer", .read = read_name, .offset = ROW(layer) },
 };
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "diag.h"
+#include "words.h"
 #include "yaml.h"
 
 struct reader {
@@ -21,19 +22,13 @@ struct reader {
 	struct diags *diags;
 };
 
-/* Words of which a value must be one: word(first) to word(last). */
-struct reader_words {
-	const char *(*word)(unsigned int i);
-	unsigned int first, last;
-};
-
 struct field {
 	const char *name;
 	int (*read)(const struct reader *r, const struct field *field,
 		    const struct yaml_node *value, void *object);
 	size_t offset; /* of what is read, in the object */
 	size_t max;    /* characters of a text, items of a list */
-	const struct reader_words *words;
+	const struct words *words;
 	bool required;
 };
 

@@ -83,9 +83,9 @@ int read_path(const struct reader *r, const struct field *field, const struct ya
 
 static const char *word_at(const void *list, size_t n)
 {
-	const struct reader_words *words = list;
+	const struct words *words = list;
 
-	return n <= words->last - words->first ? words->word(words->first + (unsigned int)n) : NULL;
+	return n <= words->last - words->first ? words->list[words->first + n] : NULL;
 }
 
 static void say_words(const struct reader *r, const struct field *field,
@@ -103,44 +103,44 @@ static void say_words(const struct reader *r, const struct field *field,
 	reader_bad(r, field, value, why);
 }
 
-/* The word's place in the list, or -EINVAL (and said). */
-static int which(const struct reader *r, const struct field *field, const struct yaml_node *value)
+/* The word's number, or -EINVAL (and said). */
+static int word_number(const struct reader *r, const struct field *field,
+		       const struct yaml_node *value)
 {
-	const char *text = reader_scalar(r, field, value), *word;
+	const char *text = reader_scalar(r, field, value);
+	int n;
 
 	if (!text)
 		return -EINVAL;
-	for (size_t n = 0; (word = word_at(field->words, n)); n++)
-		if (strcmp(word, text) == 0)
-			return (int)n;
-	say_words(r, field, value);
-	return -EINVAL;
+	n = words_find(field->words, text);
+	if (n < 0)
+		say_words(r, field, value);
+	return n;
 }
 
 int read_word(const struct reader *r, const struct field *field, const struct yaml_node *value,
 	      void *object)
 {
-	int n = which(r, field, value);
+	int n = word_number(r, field, value);
 
 	if (n >= 0)
-		*((uint8_t *)object + field->offset) =
-			(uint8_t)(field->words->first + (unsigned int)n);
+		*((uint8_t *)object + field->offset) = (uint8_t)n;
 	return 0;
 }
 
 int read_word_text(const struct reader *r, const struct field *field, const struct yaml_node *value,
 		   void *object)
 {
-	int n = which(r, field, value);
+	int n = word_number(r, field, value);
 
-	return n >= 0 ? keep(word_at(field->words, (size_t)n), field, object) : 0;
+	return n >= 0 ? keep(field->words->list[n], field, object) : 0;
 }
 
 int read_role(const struct reader *r, const struct field *field, const struct yaml_node *value,
 	      void *object)
 {
 	struct reg_row *row = object;
-	int n = which(r, field, value);
+	int n = word_number(r, field, value);
 
 	if (n >= 0)
 		row->role = (enum reg_role)n;

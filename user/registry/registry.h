@@ -137,12 +137,6 @@ struct reg_builtin {
 #define REG_BUILTINS 3
 const struct reg_builtin *registry_builtins(void);
 
-const char *reg_kind_word(enum reg_kind kind);
-const char *reg_role_word(enum reg_role role);
-
-/* enum reg_role, or -EINVAL. */
-int reg_role_parse(const char *word);
-
 /* 0, or -EINVAL: only X.Y with decimal numbers up to 9999, no sign, no leading zeros. */
 int reg_version_parse(const char *text, struct reg_version *ret);
 

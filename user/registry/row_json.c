@@ -76,7 +76,7 @@ static void put_allocation(struct jsonw *w, const struct reg_row *row)
 	jsonw_string_opt(w, "table", row->table);
 	jsonw_string_opt(w, "process", row->process);
 	jsonw_string_opt(w, "application", row->application);
-	jsonw_string(w, "role", reg_role_word(row->role));
+	jsonw_string(w, "role", word_role(row->role));
 	jsonw_string_opt(w, "control_plane", row->control_plane);
 	jsonw_string_opt(w, "team", row->team);
 	jsonw_string_opt(w, "since", row->since_text);
@@ -108,7 +108,7 @@ static void put_exception(struct jsonw *w, const struct reg_row *row)
 void row_json_members(struct jsonw *w, const struct reg_layer *layer, const struct reg_row *row)
 {
 	jsonw_string(w, "layer", layer->name);
-	jsonw_string(w, "kind", reg_kind_word(row->kind));
+	jsonw_string(w, "kind", word_kind(row->kind));
 	jsonw_u64(w, "line", row->line);
 	if (row->first)
 		put_ports(w, row);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../base/cleanup.h"
+#include "registry.h"
 
 static const char *const protos[] = {
 	[HP_PROTO_TCP] = "tcp",	  [HP_PROTO_UDP] = "udp",   [HP_PROTO_UDPLITE] = "udplite",
@@ -45,25 +45,46 @@ static const char *const scopes[] = {
 	[HP_SCOPE_LOCALHOST] = "localhost",
 };
 
+static const char *const kinds[] = {
+	[REG_ENTRY] = "entry", [REG_RETIRED] = "retired",     [REG_RANGE] = "range",
+	[REG_DROP] = "drop",   [REG_EXCEPTION] = "exception", [REG_ACCEPT] = "accept",
+};
+
+static const char *const roles[] = {
+	[REG_ROLE_ANY] = "any",
+	[REG_ROLE_CONTROL_PLANE] = "control-plane",
+	[REG_ROLE_WORKER] = "worker",
+};
+
+static const char *const answers[] = { "no", "yes" };
+
 _Static_assert(ARRAY_LEN(protos) == HP_PROTO_MAX, "a word for each protocol");
 _Static_assert(ARRAY_LEN(classes) == HP_CLASS_MAX, "a word for each class");
 _Static_assert(ARRAY_LEN(verdicts) == HP_VERDICT_MAX, "a word for each verdict");
 _Static_assert(ARRAY_LEN(modes) == HP_MODE_MAX, "a word for each mode");
 _Static_assert(ARRAY_LEN(hows) == HP_HOW_MAX, "a word for each how");
 _Static_assert(ARRAY_LEN(scopes) == HP_SCOPE_MAX, "a word for each scope");
+_Static_assert(ARRAY_LEN(kinds) == REG_KIND_MAX, "a word for each kind");
+_Static_assert(ARRAY_LEN(roles) == REG_ROLE_MAX, "a word for each role");
+
+const struct words words_protos = { protos, HP_PROTO_TCP, HP_PROTO_SCTP };
+const struct words words_classes = { classes, HP_CLASS_UNREGISTERED, HP_CLASS_MAX - 1 };
+const struct words words_modes = { modes, HP_MODE_AUDIT, HP_MODE_ENFORCE };
+const struct words words_scopes = { scopes, HP_SCOPE_EXTERNAL, HP_SCOPE_LOCALHOST };
+const struct words words_roles = { roles, REG_ROLE_ANY, REG_ROLE_MAX - 1 };
+const struct words words_answers = { answers, 0, 1 };
+
+int words_find(const struct words *words, const char *text)
+{
+	for (unsigned int i = words->first; i <= words->last; i++)
+		if (strcmp(words->list[i], text) == 0)
+			return (int)i;
+	return -EINVAL;
+}
 
 static const char *word(const char *const *words, size_t n, unsigned int i)
 {
 	return i < n && words[i] ? words[i] : "unknown";
-}
-
-/* The index of a word between first and last, both included. */
-static int number(const char *const *words, int first, int last, const char *text)
-{
-	for (int i = first; i <= last; i++)
-		if (strcmp(words[i], text) == 0)
-			return i;
-	return -EINVAL;
 }
 
 const char *word_proto(unsigned int proto)
@@ -96,17 +117,32 @@ const char *word_scope(unsigned int scope)
 	return word(scopes, ARRAY_LEN(scopes), scope);
 }
 
+const char *word_kind(unsigned int kind)
+{
+	return word(kinds, ARRAY_LEN(kinds), kind);
+}
+
+const char *word_role(unsigned int role)
+{
+	return word(roles, ARRAY_LEN(roles), role);
+}
+
 int word_to_proto(const char *text)
 {
-	return number(protos, HP_PROTO_TCP, HP_PROTO_SCTP, text);
+	return words_find(&words_protos, text);
 }
 
 int word_to_class(const char *text)
 {
-	return number(classes, HP_CLASS_UNREGISTERED, HP_CLASS_MAX - 1, text);
+	return words_find(&words_classes, text);
 }
 
 int word_to_mode(const char *text)
 {
-	return number(modes, HP_MODE_AUDIT, HP_MODE_ENFORCE, text);
+	return words_find(&words_modes, text);
+}
+
+int word_to_role(const char *text)
+{
+	return words_find(&words_roles, text);
 }

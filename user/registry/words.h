@@ -1,12 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of files, options and events for the numbers of bpf/abi.h. */
+/* The words of files, options and events: one table for each enum of bpf/abi.h and of rows. */
 #pragma once
 
 #include "../../bpf/abi.h"
 
+/* The words that a user may write for an enum: those of the numbers first to last. */
+struct words {
+	const char *const *list; /* by their numbers */
+	unsigned int first, last;
+};
+
+extern const struct words words_protos;	 /* that a row can name */
+extern const struct words words_classes; /* from unregistered on */
+extern const struct words words_modes;	 /* audit and enforce */
+extern const struct words words_scopes;
+extern const struct words words_roles;	 /* enum reg_role */
+extern const struct words words_answers; /* no, yes */
+
+/* The number of a word that a user may write, or -EINVAL. */
+int words_find(const struct words *words, const char *text);
+
 /*
- * The word of a number, as files, options and events spell it; "unknown" for a
- * number out of range (which only a newer kernel side could send).
+ * The word of a number; "unknown" for a number out of range (which only a newer kernel
+ * side could send).
  */
 const char *word_proto(unsigned int proto);
 const char *word_class(unsigned int cls);
@@ -14,12 +30,11 @@ const char *word_verdict(unsigned int verdict);
 const char *word_mode(unsigned int mode);
 const char *word_how(unsigned int how);
 const char *word_scope(unsigned int scope);
+const char *word_kind(unsigned int kind); /* enum reg_kind */
+const char *word_role(unsigned int role); /* enum reg_role */
 
-/*
- * The number of a word; -EINVAL when it is none. Only what a user may write is
- * accepted: the protocols that a row can name, the modes audit and enforce, the
- * classes from unregistered on.
- */
+/* words_find() in the words of each. */
 int word_to_proto(const char *word);
 int word_to_class(const char *word);
 int word_to_mode(const char *word);
+int word_to_role(const char *word);

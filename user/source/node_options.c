@@ -25,7 +25,7 @@ int node_set_registry(void *ctx, const char *value, struct buf *err)
 int node_set_role(void *ctx, const char *value, struct buf *err)
 {
 	struct node_options *o = ctx;
-	int role = reg_role_parse(value);
+	int role = word_to_role(value);
 
 	if (strcmp(value, "auto") == 0)
 		buf_puts(err, "auto: this version can't read the Node's labels: name the role");

@@ -267,16 +267,16 @@ static void say_inactive(const struct question *q)
 		return;
 	}
 	put_row(q, &why);
-	buf_printf(&why, " is for %s nodes only, and ", reg_role_word(row->role));
+	buf_printf(&why, " is for %s nodes only, and ", word_role(row->role));
 	if (q->check->options.role != REG_ROLE_MAX)
 		buf_printf(&why, "--role says that all nodes are %s ones",
-			   reg_role_word(q->facts.role));
+			   word_role(q->facts.role));
 	else
 		placement_why(&q->pod->placement, q->role, &why);
 	finding_suggest(say(q, RULE_INACTIVE, HP_CLASS_INACTIVE, &why),
 			"give it the node selector `node-role.kubernetes.io/%s: \"\"`, or take "
 			"another port",
-			reg_role_word(row->role));
+			word_role(row->role));
 }
 
 static void say_scope(const struct question *q)

@@ -14,7 +14,7 @@ static void put_node(struct jsonw *w, const struct node_facts *facts)
 		return;
 	}
 	jsonw_object(w, "node");
-	jsonw_string(w, "role", reg_role_word(facts->role));
+	jsonw_string(w, "role", word_role(facts->role));
 	jsonw_string_opt(w, "platform", facts->platform);
 	if (facts->cluster.major || facts->cluster.minor) {
 		(void)snprintf(version, sizeof(version), "%u.%u", facts->cluster.major,

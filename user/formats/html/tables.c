@@ -95,7 +95,7 @@ static void put_row(struct buf *out, const struct line *line)
 	put_cell(out, "process", row->process);
 	put_cell(out, "team", row->team);
 	put_cell(out, "since", row->since_text);
-	put_cell(out, "role", placed ? reg_role_word(row->role) : NULL);
+	put_cell(out, "role", placed ? word_role(row->role) : NULL);
 	put_cell(out, "layer", line->layer->name);
 	put_owners(out, row);
 	put_cell(out, "notes", row->notes ? row->notes : row->reason);

@@ -145,17 +145,6 @@ static void test_compare(void **state)
 	}
 }
 
-static void test_words(void **state)
-{
-	(void)state;
-	for (int i = 0; i < REG_ROLE_MAX; i++)
-		check_int("role", reg_role_parse(reg_role_word((enum reg_role)i)), i);
-	check_int("no role", reg_role_parse("master"), -EINVAL);
-	check_text("exception", reg_kind_word(REG_EXCEPTION), "exception");
-	check_text("no kind", reg_kind_word(REG_KIND_MAX), "unknown");
-	check_text("no role's word", reg_role_word(REG_ROLE_MAX), "unknown");
-}
-
 struct suggest_case {
 	const char *a, *b;
 	unsigned int distance;
@@ -190,7 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_version), cmocka_unit_test(test_date),
 		cmocka_unit_test(test_ports),	cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_words),	cmocka_unit_test(test_spell),
+		cmocka_unit_test(test_spell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The words and numbers of registry files. */
+/* The versions, days and ports of registry files. */
 #include "registry.h"
 
 #include <errno.h>
@@ -8,38 +8,6 @@
 #include "../base/parse.h"
 
 #define VERSION_PART_MAX 9999
-
-static const char *const kinds[] = {
-	[REG_ENTRY] = "entry", [REG_RETIRED] = "retired",     [REG_RANGE] = "range",
-	[REG_DROP] = "drop",   [REG_EXCEPTION] = "exception", [REG_ACCEPT] = "accept",
-};
-
-static const char *const roles[] = {
-	[REG_ROLE_ANY] = "any",
-	[REG_ROLE_CONTROL_PLANE] = "control-plane",
-	[REG_ROLE_WORKER] = "worker",
-};
-
-_Static_assert(ARRAY_LEN(kinds) == REG_KIND_MAX, "a word for each kind");
-_Static_assert(ARRAY_LEN(roles) == REG_ROLE_MAX, "a word for each role");
-
-const char *reg_kind_word(enum reg_kind kind)
-{
-	return kind < REG_KIND_MAX ? kinds[kind] : "unknown";
-}
-
-const char *reg_role_word(enum reg_role role)
-{
-	return role < REG_ROLE_MAX ? roles[role] : "unknown";
-}
-
-int reg_role_parse(const char *word)
-{
-	for (int i = 0; i < REG_ROLE_MAX; i++)
-		if (strcmp(roles[i], word) == 0)
-			return i;
-	return -EINVAL;
-}
 
 /* The two halves of "A<sep>B"; each must fit. */
 static bool split(const char *text, char sep, char a[8], char b[8])
