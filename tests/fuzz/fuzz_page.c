@@ -8,7 +8,7 @@
  */
 #include "fuzz.h"
 
-#include "../../user/formats/html/html.h"
+#include "../../user/base/escape.h"
 #include "../../user/formats/html/document.h"
 #include "../../user/formats/html/tables.h"
 
@@ -61,7 +61,7 @@ static void check_data(const struct page *page, size_t rows, size_t listeners)
 	_cleanup_(json_freep) struct json *document = NULL;
 
 	html_document_put(page, &json);
-	html_json(&data, json.data, json.len);
+	escape_put(ESCAPE_SCRIPT, json.data, &data);
 	CHECK(count(&data, "<") == 0 && count(&data, ">") == 0 && count(&data, "&") == 0);
 	document = check_json(&data);
 	CHECK(json_len(json_member(document, "rows")) == rows);

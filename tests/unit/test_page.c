@@ -2,64 +2,10 @@
 #include "test.h"
 
 #include "../../user/formats/html/document.h"
-#include "../../user/formats/html/html.h"
 #include "../../user/formats/html/page.h"
 #include "../../user/formats/html/page_assets.h"
 #include "../../user/formats/html/tables.h"
 #include "registry_cases.h"
-
-struct text_case {
-	const char *text, *want;
-};
-
-static const struct text_case text_cases[] = {
-	{ "", "" },
-	{ "plain", "plain" },
-	{ "<b a=\"1\" c='2'>&amp;", "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;" },
-	{ "a\nb\tc", "a b c" },
-	{ "a\x1b[1mb", "a⟨U+001B⟩[1mb" },
-	{ "a\u202e<\u2028b", "a⟨U+202E⟩&lt;⟨U+2028⟩b" },
-	{ "é\xff\xc3<", "é��&lt;" },
-	{ "\xf0\x9f\x90\xa7", "\xf0\x9f\x90\xa7" },
-};
-
-static void test_text(void **state)
-{
-	_cleanup_buf_ struct buf none = { 0 };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(text_cases); i++) {
-		_cleanup_buf_ struct buf out = { 0 };
-
-		html_text(&out, text_cases[i].text);
-		check_text(text_cases[i].text, out.data ? out.data : "", text_cases[i].want);
-	}
-	html_text(&none, NULL);
-	check_u64("NULL is nothing", none.len, 0);
-}
-
-/* What is not told apart stays as it was, also at the end and in the middle of a character. */
-static const struct text_case json_cases[] = {
-	{ "{}", "{}" },
-	{ "[\"</script>&\"]", "[\"\\u003c/script\\u003e\\u0026\"]" },
-	{ "\"<!--\"", "\"\\u003c!--\"" },
-	{ "\"\u2028\u2029\u2030\"", "\"\\u2028\\u2029\u2030\"" },
-	{ "\xe2", "\xe2" },
-	{ "\xe2\x80", "\xe2\x80" },
-	{ "\xe2<", "\xe2\\u003c" },
-	{ "€€<é", "€€\\u003cé" },
-};
-
-static void test_json(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(json_cases); i++) {
-		_cleanup_buf_ struct buf out = { 0 };
-
-		html_json(&out, json_cases[i].text, strlen(json_cases[i].text));
-		check_text(json_cases[i].text, out.data, json_cases[i].want);
-	}
-}
 
 static size_t count(const char *text, const char *what)
 {
@@ -385,7 +331,7 @@ static void test_states(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),	  cmocka_unit_test(test_json),
+
 		cmocka_unit_test(test_frame),	  cmocka_unit_test(test_hostile_rows),
 		cmocka_unit_test(test_listeners), cmocka_unit_test(test_without),
 		cmocka_unit_test(test_findings),  cmocka_unit_test(test_node),

@@ -4,8 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "utf8.h"
-
 void buf_free(struct buf *b)
 {
 	free(b->data);
@@ -97,21 +95,6 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(b, fmt, ap);
 	va_end(ap);
-}
-
-void buf_put_safe(struct buf *b, const char *s)
-{
-	size_t n;
-
-	while (*s) {
-		n = utf8_printable(s);
-		if (n) {
-			buf_add(b, s, n);
-			s += n;
-		} else {
-			buf_printf(b, "\\x%02x", (unsigned char)*s++);
-		}
-	}
 }
 
 char *buf_take(struct buf *b)

@@ -39,7 +39,7 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((form
 
 /*
  * Append text from outside for a person's terminal: what is not printable
- * UTF-8 comes out as \xNN, so that no escape sequence gets through.
+ * UTF-8 comes out as \xNN, so that no escape sequence gets through. In escape.c.
  */
 void buf_put_safe(struct buf *b, const char *s);
 

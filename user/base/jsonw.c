@@ -1,39 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "jsonw.h"
 
-#include "utf8.h"
-
-static void put_quoted(struct buf *b, const char *s)
-{
-	const char *plain = s;
-	uint32_t c = 0;
-	size_t n;
-
-	buf_putc(b, '"');
-	while (*s) {
-		if (jsonw_plain(*s)) {
-			s++;
-			continue;
-		}
-		n = utf8_printable(s);
-		if (n && *s != '"' && *s != '\\') {
-			s += n;
-			continue;
-		}
-		buf_add(b, plain, (size_t)(s - plain));
-		n = utf8_decode(s, &c);
-		if (n == 0)
-			buf_puts(b, "\xef\xbf\xbd");
-		else if (*s == '"' || *s == '\\')
-			buf_add(b, (char[]) { '\\', *s }, 2);
-		else
-			buf_printf(b, "\\u%04x", c);
-		s += n ? n : 1;
-		plain = s;
-	}
-	buf_add(b, plain, (size_t)(s - plain));
-	buf_putc(b, '"');
-}
+#include "escape.h"
 
 static void before(struct jsonw *w, const char *key)
 {
@@ -83,7 +51,9 @@ void jsonw_array_end(struct jsonw *w)
 void jsonw_string(struct jsonw *w, const char *key, const char *value)
 {
 	before(w, key);
-	put_quoted(w->out, value);
+	buf_putc(w->out, '"');
+	escape_put(ESCAPE_JSON, value, w->out);
+	buf_putc(w->out, '"');
 }
 
 void jsonw_u64(struct jsonw *w, const char *key, uint64_t value)

@@ -6,7 +6,7 @@
 
 #include <libsmartcols/libsmartcols.h>
 
-#include "buf.h"
+#include "escape.h"
 
 #define WIDTH_UNKNOWN 80
 
@@ -59,8 +59,7 @@ static void fit_locale(struct buf *cell)
 
 	if (cell->failed || mbstowcs(NULL, cell->data, 0) != (size_t)-1)
 		return;
-	for (const char *s = cell->data; *s; s++)
-		buf_printf(&plain, *s & 0x80 ? "\\x%02x" : "%c", (unsigned char)*s);
+	escape_put(ESCAPE_ASCII, cell->data, &plain);
 	buf_reset(cell);
 	buf_add(cell, plain.data, plain.len);
 	cell->failed = plain.failed;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "utf8.h"
+#include "escape.h"
 
 bool terminal_colour(void)
 {
@@ -25,38 +25,20 @@ static size_t colour_sequence(const char *s)
 	return s[n] == 'm' ? n + 1 : 0;
 }
 
-static void put_hidden(const char *s, size_t n, uint32_t c, bool json, struct buf *out)
-{
-	if (!json)
-		for (size_t i = 0; i < (n ? n : 1); i++)
-			buf_printf(out, "\\x%02x", (unsigned char)s[i]);
-	else if (n || !*s)
-		buf_printf(out, "\\u%04x", c);
-	else
-		buf_puts(out, "\xef\xbf\xbd");
-}
-
-/* `line` ends with a zero byte as well, but may have others. */
 void terminal_put(const char *line, size_t len, enum terminal_form form, struct buf *out)
 {
-	const char *end = line + len, *s = line, *plain = line;
-	uint32_t c;
+	enum escape_format format = form == TERMINAL_JSON ? ESCAPE_JSON_LINE : ESCAPE_TERMINAL;
+	const char *end = line + len, *s = line, *from = line;
 	size_t n;
 
-	while (s < end) {
-		n = utf8_printable(s);
-		if (!n && form == TERMINAL_COLOUR)
-			n = colour_sequence(s);
+	while (form == TERMINAL_COLOUR && s < end) {
+		n = colour_sequence(s);
 		if (n) {
-			s += n;
-			continue;
+			(void)escape_bytes(format, from, (size_t)(s - from), out);
+			buf_add(out, s, n);
+			from = s + n;
 		}
-		buf_add(out, plain, (size_t)(s - plain));
-		c = 0;
-		n = utf8_decode(s, &c);
-		put_hidden(s, n, c, form == TERMINAL_JSON, out);
 		s += n ? n : 1;
-		plain = s;
 	}
-	buf_add(out, plain, (size_t)(end - plain));
+	(void)escape_bytes(format, from, (size_t)(end - from), out);
 }

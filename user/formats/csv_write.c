@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "../base/utf8.h"
+#include "../base/escape.h"
 #include "../registry/words.h"
 #include "../registry/row_json.h"
 #include "export_rows.h"
@@ -150,37 +150,15 @@ static bool is_quoted(const char *text)
 	       (*text && text[strlen(text) - 1] == ' ');
 }
 
-/* A character that a terminal would obey becomes a "?"; lines and tabs may be in a cell. */
-static void put_text_safe(const char *text, struct buf *out, bool *whole)
-{
-	size_t n;
-
-	for (; *text; text += n) {
-		n = utf8_printable(text);
-		if (n == 0 && strchr("\n\t", *text))
-			n = 1;
-		if (n == 0) {
-			*whole = false;
-			buf_putc(out, '?');
-			n = utf8_valid(text);
-			n = n ? n : 1;
-			continue;
-		}
-		buf_puts(out, *text == '"' ? "\"" : "");
-		buf_add(out, text, n);
-	}
-}
-
 static void put_field(const char *text, struct buf *out, struct counts *counts)
 {
-	bool quoted = is_quoted(text), formula = is_formula(text), whole = true;
+	bool quoted = is_quoted(text), formula = is_formula(text);
 
 	buf_puts(out, quoted ? "\"" : "");
 	buf_puts(out, formula ? "'" : "");
-	put_text_safe(text, out, &whole);
+	counts->unsafe += !escape_bytes(ESCAPE_CSV, text, strlen(text), out);
 	buf_puts(out, quoted ? "\"" : "");
 	counts->formulas += formula;
-	counts->unsafe += !whole;
 }
 
 int csv_write(const struct export_job *job, struct buf *out, struct buf *said)

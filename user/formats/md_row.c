@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../base/utf8.h"
+#include "../base/escape.h"
 
 static bool is_blank(char c)
 {
@@ -136,28 +136,20 @@ void md_row_free(struct md_row *row)
 
 bool md_cell_put(const char *text, struct buf *out)
 {
-	size_t len = strlen(text), n;
+	size_t len = strlen(text);
 	bool whole = trim(text, len).len == len;
+	const char *at = text, *pipe;
 
-	for (size_t i = 0; i < len; i += n) {
-		n = utf8_printable(text + i);
-		if (n == 0 && text[i] == '\t')
-			n = 1;
-		if (n == 0) {
-			/* a blank for each byte: whatever it was, it must not end the line */
-			whole = false;
-			buf_putc(out, ' ');
-			n = 1;
-			continue;
-		}
-		if (text[i] != '|') {
-			buf_add(out, text + i, n);
-		} else if (backslashes(text, i)) {
+	for (;; at = pipe + 1) {
+		pipe = strchrnul(at, '|');
+		whole &= escape_bytes(ESCAPE_MARKDOWN, at, (size_t)(pipe - at), out);
+		if (*pipe == '\0')
+			return whole;
+		if (backslashes(text, (size_t)(pipe - text))) {
 			whole = false;
 			buf_puts(out, "&#124;");
 		} else {
 			buf_puts(out, "\\|");
 		}
 	}
-	return whole;
 }

@@ -4,26 +4,11 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "../base/utf8.h"
+#include "../base/escape.h"
 #include "../registry/words.h"
 #include "../registry/port_ranges.h"
 
 #define SSH 22
-
-/* Text for a comment, also within YAML: what neither a terminal nor YAML shows becomes a "?". */
-static void put_text(const char *text, struct buf *out)
-{
-	uint32_t c;
-	size_t n;
-
-	for (; *text; text += n ? n : 1) {
-		n = utf8_decode(text, &c);
-		if (n && utf8_printable(text) && c != 0xfffe && c != 0xffff)
-			buf_add(out, text, n);
-		else
-			buf_putc(out, '?');
-	}
-}
 
 /* Their words are nft's, too. */
 static const uint8_t protos[] = { HP_PROTO_TCP, HP_PROTO_UDP, HP_PROTO_UDPLITE, HP_PROTO_SCTP };
@@ -54,10 +39,10 @@ static void put_comment(const struct export_job *job, const struct policy_row *r
 	if (!from)
 		return;
 	buf_puts(out, " # ");
-	put_text(from->process, out);
+	escape_put(ESCAPE_COMMENT, from->process, out);
 	if (from->team) {
 		buf_puts(out, ", team ");
-		put_text(from->team, out);
+		escape_put(ESCAPE_COMMENT, from->team, out);
 	}
 	buf_printf(out, ", layer %s", layer->name);
 }
@@ -112,7 +97,7 @@ static void put_head(const struct export_job *job, struct buf *out)
 	buf_printf(out, ".\n# For nodes of role %s", word_role(facts->role));
 	if (facts->platform) {
 		buf_puts(out, ", platform ");
-		put_text(facts->platform, out);
+		escape_put(ESCAPE_COMMENT, facts->platform, out);
 		buf_puts(out, ", version");
 	} else {
 		buf_puts(out, ", any platform, version");

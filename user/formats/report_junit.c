@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "../base/escape.h"
 #include "../registry/words.h"
-#include "xml_text.h"
 
 /* Findings by file, so that a file's own are found without looking at all. */
 struct by_file {
@@ -71,7 +71,7 @@ static size_t run_of(const struct by_file *by_file, size_t at, const char *file)
 static void put_attribute(const char *name, const char *value, struct buf *out)
 {
 	buf_printf(out, " %s=\"", name);
-	xml_text(value, out);
+	escape_put(ESCAPE_XML, value, out);
 	buf_putc(out, '"');
 }
 
@@ -83,7 +83,7 @@ static void put_name(const struct finding *finding, struct buf *out)
 		buf_printf(out, " %s %u", word_proto(finding->proto), finding->port);
 	if (finding->path) {
 		buf_putc(out, ' ');
-		xml_text(finding->path, out);
+		escape_put(ESCAPE_XML, finding->path, out);
 	}
 	if (!finding->port && !finding->path && finding->line)
 		buf_printf(out, " %u:%u", finding->line, finding->column);
@@ -92,22 +92,22 @@ static void put_name(const struct finding *finding, struct buf *out)
 
 static void put_text(const struct finding *finding, struct buf *out)
 {
-	xml_text(finding->file, out);
+	escape_put(ESCAPE_XML, finding->file, out);
 	if (finding->line)
 		buf_printf(out, ":%u:%u", finding->line, finding->column);
 	buf_printf(out, ": %s: ", severity_word(finding->rule->severity));
-	xml_text(finding->message, out);
+	escape_put(ESCAPE_XML, finding->message, out);
 	if (!finding->suggestion)
 		return;
 	buf_putc(out, '\n');
-	xml_text(finding->suggestion, out);
+	escape_put(ESCAPE_XML, finding->suggestion, out);
 }
 
 static void put_outcome(const struct finding *finding, struct buf *out)
 {
 	if (finding->accepted) {
 		buf_puts(out, "<skipped>");
-		xml_text(finding->accepted, out);
+		escape_put(ESCAPE_XML, finding->accepted, out);
 		buf_puts(out, "</skipped><system-out>");
 		put_text(finding, out);
 		buf_puts(out, "</system-out>");

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "yaml_scalar.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#include "../base/utf8.h"
+#include "../base/escape.h"
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -31,50 +30,13 @@ static bool is_plain(const char *text)
 	return text[n - 1] != ' ' && !is_taken(text);
 }
 
-static void put_code(uint32_t c, struct buf *out)
-{
-	if (c == '\n')
-		buf_puts(out, "\\n");
-	else if (c == '\t')
-		buf_puts(out, "\\t");
-	else if (c < 0x100)
-		buf_printf(out, "\\x%02X", c);
-	else if (c < 0x10000)
-		buf_printf(out, "\\u%04X", c);
-	else
-		buf_printf(out, "\\U%08X", c);
-}
-
-/* U+FFFE and U+FFFF are no characters of a YAML file. */
-static bool is_raw(const char *text, uint32_t c)
-{
-	return utf8_printable(text) && c != 0xfffe && c != 0xffff;
-}
-
-static void put_quoted(const char *text, struct buf *out)
-{
-	uint32_t c;
-	size_t n;
-
-	buf_putc(out, '"');
-	for (; *text; text += n ? n : 1) {
-		n = utf8_decode(text, &c);
-		if (n == 0)
-			buf_puts(out, "\\uFFFD");
-		else if (c == '"' || c == '\\')
-			buf_printf(out, "\\%c", (int)c);
-		else if (is_raw(text, c))
-			buf_add(out, text, n);
-		else
-			put_code(c, out);
-	}
-	buf_putc(out, '"');
-}
-
 void yaml_scalar(const char *text, struct buf *out)
 {
-	if (is_plain(text))
+	if (is_plain(text)) {
 		buf_puts(out, text);
-	else
-		put_quoted(text, out);
+		return;
+	}
+	buf_putc(out, '"');
+	escape_put(ESCAPE_YAML, text, out);
+	buf_putc(out, '"');
 }

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "../../base/escape.h"
 #include "document.h"
-#include "html.h"
 #include "page_assets.h"
 #include "tables.h"
 
@@ -36,12 +36,12 @@ static void put_script_hash(const struct page *page, struct buf *out)
 
 static void put_title(const struct page *page, struct buf *out)
 {
-	html_text(out, page->title ? page->title : "Host port registry");
+	escape_put(ESCAPE_HTML, page->title ? page->title : "Host port registry", out);
 }
 
 static void put_generated(const struct page *page, struct buf *out)
 {
-	html_text(out, page->generated);
+	escape_put(ESCAPE_HTML, page->generated, out);
 }
 
 static void put_layers(const struct page *page, struct buf *out)
@@ -51,7 +51,7 @@ static void put_layers(const struct page *page, struct buf *out)
 		size_t n = layer_rows(layer);
 
 		buf_puts(out, "<li><b>");
-		html_text(out, layer->name);
+		escape_put(ESCAPE_HTML, layer->name, out);
 		buf_printf(out, "</b> %zu %s</li>", n, n == 1 ? "row" : "rows");
 	}
 }
@@ -101,7 +101,7 @@ static void put_data(const struct page *page, struct buf *out)
 
 	html_document_put(page, &json);
 	out->failed |= json.failed;
-	html_json(out, json.data, json.len);
+	escape_put(ESCAPE_SCRIPT, json.data, out);
 }
 
 static const struct {

@@ -3,9 +3,9 @@
 
 #include <inttypes.h>
 
+#include "../../base/escape.h"
 #include "../../identity/workload_json.h"
 #include "../../registry/words.h"
-#include "html.h"
 
 struct line {
 	const struct reg_layer *layer;
@@ -28,7 +28,7 @@ static int by_port(const void *left, const void *right)
 static void put_cell(struct buf *out, const char *class_, const char *text)
 {
 	buf_printf(out, "<td class=\"%s\">", class_);
-	html_text(out, text);
+	escape_put(ESCAPE_HTML, text, out);
 	buf_puts(out, "</td>");
 }
 
@@ -64,7 +64,7 @@ static void put_part(struct buf *out, const char *before, const char *text)
 	if (!text)
 		return;
 	buf_puts(out, before);
-	html_text(out, text);
+	escape_put(ESCAPE_HTML, text, out);
 }
 
 static void put_owners(struct buf *out, const struct reg_row *row)
@@ -152,13 +152,13 @@ static void put_socket(struct buf *out, const struct json *from, bool event)
 	put_cell(out, "class", json_member_text(from, "class", ""));
 	put_cell(out, "address", json_member_text(from, "address", ""));
 	buf_puts(out, "<td class=\"process\">");
-	html_text(out, json_member_text(from, "comm", ""));
+	escape_put(ESCAPE_HTML, json_member_text(from, "comm", ""), out);
 	if (json_member_u64(from, "pid", 0))
 		buf_printf(out, " [%" PRIu64 "]", json_member_u64(from, "pid", 0));
 	buf_puts(out, "</td>");
 	put_cell(out, "workload", workload.data);
 	buf_puts(out, "<td class=\"entry\">");
-	html_text(out, json_member_text(entry, "layer", "no row"));
+	escape_put(ESCAPE_HTML, json_member_text(entry, "layer", "no row"), out);
 	put_part(out, ": ", json_member_text(entry, "process", NULL));
 	buf_puts(out, "</td>");
 	if (event) {
@@ -192,13 +192,13 @@ static void put_finding(struct buf *out, const struct finding *finding)
 	const char *word = finding->accepted ? "accepted" : severity_word(finding->rule->severity);
 
 	buf_printf(out, "<li class=\"%s\"><b>%s</b> ", word, word);
-	html_text(out, finding->message);
+	escape_put(ESCAPE_HTML, finding->message, out);
 	buf_puts(out, " <code>");
-	html_text(out, finding->rule->id);
+	escape_put(ESCAPE_HTML, finding->rule->id, out);
 	buf_puts(out, "</code>");
 	put_part(out, "<br>", finding->accepted ? finding->accepted : finding->suggestion);
 	buf_puts(out, " <span class=\"place\">");
-	html_text(out, finding->file);
+	escape_put(ESCAPE_HTML, finding->file, out);
 	if (finding->line)
 		buf_printf(out, ":%u:%u", finding->line, finding->column);
 	buf_puts(out, "</span></li>\n");
