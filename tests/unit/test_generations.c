@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "../../user/stream/generations.h"
+#include "../../user/policy/generations.h"
 #include "registry_cases.h"
 
 static struct registry *registry(const char *process, const char *more)

@@ -7,28 +7,28 @@
 #include "../base/log.h"
 #include "../policy/exceptions.h"
 #include "../registry/words.h"
-#include "state.h"
+#include "../stream/deliver.h"
 
-#define LONGEST_S (366L * 86400) /* a clock that waits for nothing is armed, to hear of jumps */
-#define AGAIN_S	  60		 /* after a failure */
-#define TOLD_MAX  64		 /* of what ends at once: a notice each */
+#define LONGEST_S    (366L * 86400) /* a clock that waits for nothing is armed, to hear of jumps */
+#define AGAIN_S	     60		    /* after a failure */
+#define REPORTED_MAX 64		    /* of what ends at once: a notice each */
 
 struct change {
-	struct agent *agent;
+	struct exception_timer *timer;
 	unsigned int ended, again;
 };
 
-static void tell(struct agent *agent, enum notice_kind kind, const struct buf *message)
+static void report(struct exception_timer *timer, enum notice_kind kind, const struct buf *message)
 {
 	struct notice notice = {
 		.kind = kind,
 		.message = message->data ? message->data : strerror(ENOMEM),
-		.generation = agent->decision.generation,
+		.generation = timer->in_force->decision.generation,
 	};
 
 	log_warning("%s", notice.message);
 	(void)clock_gettime(CLOCK_REALTIME, &notice.time);
-	deliver_notice(agent, &notice);
+	deliver_notice(timer->stream, &notice);
 }
 
 static void put_ports(struct buf *out, const struct reg_row *row)
@@ -43,7 +43,7 @@ static void on_ended(void *data, const struct reg_layer *layer, const struct reg
 	_cleanup_buf_ struct buf message = { 0 };
 	struct change *change = data;
 
-	if (++change->ended > TOLD_MAX)
+	if (++change->ended > REPORTED_MAX)
 		return;
 	buf_puts(&message, "exception ended: ");
 	put_ports(&message, row);
@@ -51,7 +51,7 @@ static void on_ended(void *data, const struct reg_layer *layer, const struct reg
 		   word_class(row->cls), row->until_text);
 	buf_puts(&message, row->reason);
 	buf_printf(&message, " (%s:%u:%u)", layer->path, row->line, row->column);
-	tell(change->agent, NOTICE_EXCEPTION_ENDED, &message);
+	report(change->timer, NOTICE_EXCEPTION_ENDED, &message);
 }
 
 static void on_again(void *data, const struct reg_layer *layer, const struct reg_row *row)
@@ -72,75 +72,77 @@ static void count_ended(void *data, const struct reg_layer *layer, const struct 
 	change->ended++;
 }
 
-static void tell_all_ended(struct agent *agent, const struct node_facts *before,
-			   const struct node_facts *now)
+static void report_ended(struct exception_timer *timer, const struct node_facts *before,
+			 const struct node_facts *now)
 {
-	struct change told = { .agent = agent };
+	struct change ended = { .timer = timer };
 	_cleanup_buf_ struct buf message = { 0 };
 
-	exceptions_ended(agent->registry, before, now, on_ended, &told);
-	if (told.ended <= TOLD_MAX)
+	exceptions_ended(timer->in_force->registry, before, now, on_ended, &ended);
+	if (ended.ended <= REPORTED_MAX)
 		return;
-	buf_printf(&message, "exception ended: and %u more", told.ended - TOLD_MAX);
-	tell(agent, NOTICE_EXCEPTION_ENDED, &message);
+	buf_printf(&message, "exception ended: and %u more", ended.ended - REPORTED_MAX);
+	report(timer, NOTICE_EXCEPTION_ENDED, &message);
 }
 
-static void tell_still(struct agent *agent, int error)
+static void report_still(struct exception_timer *timer, int error)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 
 	buf_printf(&message, "registry: exceptions that have ended still hold: %s",
 		   strerror(-error));
-	tell(agent, NOTICE_REGISTRY_ERROR, &message);
+	report(timer, NOTICE_REGISTRY_ERROR, &message);
 }
 
-void expiry_check(struct agent *agent)
+void exception_timer_check(struct exception_timer *timer)
 {
-	struct node_facts before = agent->facts, now = node_facts(&agent->config->node);
-	struct change change = { .agent = agent };
+	struct node_facts before = timer->in_force->facts,
+			  now = node_facts(&timer->load->config->node);
+	struct change change = { .timer = timer };
 	int r;
 
-	exceptions_ended(agent->registry, &before, &now, count_ended, &change);
-	exceptions_ended(agent->registry, &now, &before, on_again, &change);
+	exceptions_ended(timer->in_force->registry, &before, &now, count_ended, &change);
+	exceptions_ended(timer->in_force->registry, &now, &before, on_again, &change);
 	if (!change.ended && !change.again)
 		return;
-	r = apply_today(agent);
+	r = policy_load_today(timer->load);
 	if (r < 0) {
-		tell_still(agent, r);
+		report_still(timer, r);
 		return;
 	}
-	tell_all_ended(agent, &before, &agent->facts);
+	report_ended(timer, &before, &timer->in_force->facts);
 	if (change.again)
 		log_warning("the clock was set back: exceptions that hold again: %u", change.again);
 }
 
-void expiry_arm(struct agent *agent)
+void exception_timer_arm(struct exception_timer *timer)
 {
-	time_t now = time(NULL), next = exceptions_next_end(agent->registry, now);
-	struct node_facts facts = node_facts(&agent->config->node);
-	struct change late = { .agent = agent };
+	time_t now = time(NULL), next = exceptions_next_end(timer->in_force->registry, now);
+	struct node_facts facts = node_facts(&timer->load->config->node);
+	struct change late = { .timer = timer };
 
-	exceptions_ended(agent->registry, &agent->facts, &facts, count_ended, &late);
+	exceptions_ended(timer->in_force->registry, &timer->in_force->facts, &facts, count_ended,
+			 &late);
 	if (late.ended) /* it could not be published */
 		next = now + AGAIN_S;
 	else if (!next || next > now + LONGEST_S)
 		next = now + LONGEST_S;
-	if (loop_clock_set(agent->reload.clock, next) == -ECANCELED)
-		(void)loop_clock_set(agent->reload.clock, now + 1); /* look again */
+	if (loop_clock_set(timer->clock, next) == -ECANCELED)
+		(void)loop_clock_set(timer->clock, now + 1); /* look again */
 }
 
 static void on_clock(void *data, uint32_t events)
 {
 	(void)events;
-	expiry_check(data);
-	expiry_arm(data);
+	exception_timer_check(data);
+	exception_timer_arm(data);
 }
 
-int expiry_start(struct agent *agent)
+int exception_timer_start(struct exception_timer *timer, struct loop *loop)
 {
-	int r = loop_clock(agent->loop, on_clock, agent, &agent->reload.clock);
+	int r = loop_clock(loop, on_clock, timer, &timer->clock);
 
 	if (r == 0)
-		expiry_arm(agent);
+		exception_timer_arm(timer);
 	return r;
 }

@@ -5,14 +5,27 @@
  */
 #pragma once
 
-struct agent;
+#include "../base/loop.h"
+#include "../stream/stream.h"
+#include "policy_load.h"
+
+struct exception_timer {
+	/* borrowed, set before the start */
+	struct policy_load *load;
+	const struct in_force *in_force;
+	struct stream *stream;
+
+	struct loop_source *clock; /* of the next end */
+};
 
 /* 0, or a negative errno. */
-int expiry_start(struct agent *agent);
+int exception_timer_start(struct exception_timer *timer, struct loop *loop);
 
 /* Wait for the next end of an exception of the registry in force. */
-void expiry_arm(struct agent *agent);
+void exception_timer_arm(struct exception_timer *timer);
 
-/* Is it another day than the policy was made for, on which others hold? Then make it anew, and
- * tell. */
-void expiry_check(struct agent *agent);
+/*
+ * Is it another day than the policy was made for, on which other exceptions hold? Then make
+ * it anew, and report what ended.
+ */
+void exception_timer_check(struct exception_timer *timer);

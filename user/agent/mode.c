@@ -8,10 +8,9 @@
 #include "../base/stamp.h"
 #include "../base/status.h"
 #include "../registry/words.h"
-#include "policy_load.h"
+#include "../stream/deliver.h"
 #include "../violations/would_break.h"
 #include "mode_rule.h"
-#include "state.h"
 
 #define ROOM_LEFT 8192 /* for one row and the document's end, in CONTROL_DOCUMENT_MAX */
 
@@ -28,82 +27,81 @@ static void outcome_free(struct outcome *outcome)
 	breaks_free(&outcome->breaks);
 }
 
-void mode_remember(struct agent *agent)
+void mode_remember(struct mode *mode)
 {
-	__atomic_store_n(&agent->told->mode,
-			 mode_pack(agent->config->node.mode, agent->decision.mode),
+	__atomic_store_n(&mode->stream->told->mode,
+			 mode_pack(mode->config->node.mode, mode->in_force->decision.mode),
 			 __ATOMIC_RELAXED);
 }
 
-int mode_restore(struct agent *agent)
+int mode_restore(struct mode *mode)
 {
-	uint64_t memory = __atomic_load_n(&agent->told->mode, __ATOMIC_RELAXED);
-	uint32_t option = agent->config->node.mode;
-	uint32_t mode = mode_at_start(option, mode_packed_option(memory), mode_packed_mode(memory));
+	uint64_t memory = __atomic_load_n(&mode->stream->told->mode, __ATOMIC_RELAXED);
+	uint32_t option = mode->config->node.mode;
+	uint32_t at = mode_at_start(option, mode_packed_option(memory), mode_packed_mode(memory));
 
-	agent->decision.mode = mode;
-	agent->mode.restored = mode != option;
-	if (!agent->mode.restored)
+	mode->in_force->decision.mode = at;
+	mode->restored = at != option;
+	if (!mode->restored)
 		return EXIT_OK;
-	if (mode == HP_MODE_ENFORCE && registry_empty(agent->registry)) {
+	if (at == HP_MODE_ENFORCE && registry_empty(mode->in_force->registry)) {
 		log_error("registry: empty: it would deny every port: refusing to go on enforcing");
 		return EXIT_USAGE;
 	}
 	log_warning("mode %s: it was switched at run time, and that holds until --mode is another"
 		    " than %s or it is switched again",
-		    word_mode(mode), word_mode(option));
+		    word_mode(at), word_mode(option));
 	return EXIT_OK;
 }
 
-static void tell_switch(struct agent *agent)
+static void report_switch(struct mode *mode)
 {
-	const struct mode_state *state = &agent->mode;
-	const char *mode = word_mode(agent->decision.mode);
+	const char *word = word_mode(mode->in_force->decision.mode);
 	_cleanup_buf_ struct buf message = { 0 };
 	struct notice notice = {
-		.time = state->since,
+		.time = mode->since,
 		.kind = NOTICE_MODE,
-		.mode = mode,
-		.pid = state->pid,
-		.uid = state->uid,
+		.mode = word,
+		.pid = mode->pid,
+		.uid = mode->uid,
 	};
 
-	buf_printf(&message, "mode %s: switched at run time, by pid %u, uid %u", mode, state->pid,
-		   state->uid);
-	notice.message = message.data ? message.data : mode;
+	buf_printf(&message, "mode %s: switched at run time, by pid %u, uid %u", word, mode->pid,
+		   mode->uid);
+	notice.message = message.data ? message.data : word;
 	log_warning("%s", notice.message);
-	deliver_notice(agent, &notice);
+	deliver_notice(mode->stream, &notice);
 }
 
-static int switch_mode(struct agent *agent, const struct request *request)
+static int switch_mode(struct mode *mode, const struct request *request)
 {
-	struct hp_config decision = agent->decision;
+	struct hp_config decision = mode->in_force->decision;
 	int r;
 
 	decision.mode = request->mode;
-	r = apply_decision(agent, &decision);
+	r = policy_load_publish(mode->load, &decision);
 	if (r < 0)
 		return r;
-	mode_remember(agent);
-	agent->mode.restored = false;
-	agent->mode.pid = request->pid;
-	agent->mode.uid = request->uid;
-	(void)clock_gettime(CLOCK_REALTIME, &agent->mode.since);
-	tell_switch(agent);
+	mode_remember(mode);
+	mode->restored = false;
+	mode->pid = request->pid;
+	mode->uid = request->uid;
+	(void)clock_gettime(CLOCK_REALTIME, &mode->since);
+	report_switch(mode);
 	return 0;
 }
 
 /* May it be enforced? Looks at what would break, whatever the client says to that. */
-static void consider(struct agent *agent, const struct request *request, struct outcome *outcome)
+static void consider(struct mode *mode, const struct request *request, struct outcome *outcome)
 {
 	struct breaks *breaks = &outcome->breaks;
 	int r;
 
-	if (registry_empty(agent->registry)) {
+	if (registry_empty(mode->in_force->registry)) {
 		buf_puts(&outcome->refused, "the registry is empty: it would deny every port");
 		return;
 	}
-	r = foresee(agent, breaks);
+	r = would_break_find(mode->violations, breaks);
 	if (request->yes || (r == 0 && !breaks_any(breaks)))
 		return;
 	if (r < 0)
@@ -116,34 +114,34 @@ static void consider(struct agent *agent, const struct request *request, struct 
 			   (unsigned long long)breaks->forgotten);
 }
 
-static int decide(struct agent *agent, const struct request *request, struct outcome *outcome)
+static int decide(struct mode *mode, const struct request *request, struct outcome *outcome)
 {
 	int r;
 
-	if (agent->decision.mode != request->mode) {
+	if (mode->in_force->decision.mode != request->mode) {
 		if (request->mode == HP_MODE_ENFORCE)
-			consider(agent, request, outcome);
+			consider(mode, request, outcome);
 		if (outcome->refused.len)
 			return 0;
-		r = switch_mode(agent, request);
+		r = switch_mode(mode, request);
 		if (r < 0)
 			return r;
 		outcome->switched = true;
 	}
 	/* to audit, nothing is waited for */
 	if (request->mode == HP_MODE_ENFORCE)
-		watch_check(agent);
-	if (outcome->switched && request->mode == HP_MODE_ENFORCE && agent->config->close_existing)
-		sweep_now(agent);
+		watch_check(mode->watch);
+	if (outcome->switched && request->mode == HP_MODE_ENFORCE && mode->config->close_existing)
+		sweep_now(mode->violations->sweep);
 	return 0;
 }
 
-int mode_json(struct agent *agent, const struct request *request, struct buf *out)
+int mode_json(struct mode *mode, const struct request *request, struct buf *out)
 {
 	_cleanup_(outcome_free) struct outcome outcome = { 0 };
-	const struct health *health = &agent->watch.health;
+	const struct health *health = &mode->watch->health;
 	struct jsonw w = { .out = out };
-	int r = decide(agent, request, &outcome);
+	int r = decide(mode, request, &outcome);
 
 	if (r < 0) {
 		buf_printf(out, "mode %s: publishing the policy: %s", word_mode(request->mode),
@@ -151,7 +149,7 @@ int mode_json(struct agent *agent, const struct request *request, struct buf *ou
 		return r;
 	}
 	jsonw_object(&w, NULL);
-	jsonw_string(&w, "mode", word_mode(agent->decision.mode));
+	jsonw_string(&w, "mode", word_mode(mode->in_force->decision.mode));
 	jsonw_bool(&w, "switched", outcome.switched);
 	jsonw_string_opt(&w, "refused", outcome.refused.data);
 	jsonw_bool(&w, "effective", health->effective);
@@ -162,23 +160,22 @@ int mode_json(struct agent *agent, const struct request *request, struct buf *ou
 	return 0;
 }
 
-void mode_put(const struct agent *agent, struct jsonw *w)
+void mode_put(const struct mode *mode, struct jsonw *w)
 {
-	const struct mode_state *state = &agent->mode;
 	char at[STAMP_LEN + 1];
 
-	if (!state->since.tv_sec && !state->restored) {
+	if (!mode->since.tv_sec && !mode->restored) {
 		jsonw_null(w, "mode_switched");
 		return;
 	}
-	stamp_utc(&state->since, at);
+	stamp_utc(&mode->since, at);
 	jsonw_object(w, "mode_switched");
-	jsonw_string(w, "option", word_mode(agent->config->node.mode));
-	jsonw_bool(w, "restored", state->restored);
-	if (state->since.tv_sec) {
+	jsonw_string(w, "option", word_mode(mode->config->node.mode));
+	jsonw_bool(w, "restored", mode->restored);
+	if (mode->since.tv_sec) {
 		jsonw_string(w, "time", at);
-		jsonw_u64(w, "pid", state->pid);
-		jsonw_u64(w, "uid", state->uid);
+		jsonw_u64(w, "pid", mode->pid);
+		jsonw_u64(w, "uid", mode->uid);
 	}
 	jsonw_object_end(w);
 }

@@ -12,23 +12,32 @@
 
 #include "../base/jsonw.h"
 #include "../stream/request.h"
+#include "../violations/violations.h"
+#include "policy_load.h"
+#include "watch.h"
 
-struct agent;
+struct mode {
+	/* borrowed, set before the start */
+	const struct config *config;
+	struct in_force *in_force;
+	struct policy_load *load;
+	struct stream *stream;
+	struct violations *violations;
+	struct watch *watch;
 
-struct mode_state {
 	bool restored;	       /* the start took another mode than --mode from there */
 	struct timespec since; /* when it was switched last, UTC; 0: it was not */
 	uint32_t pid, uid;     /* by whom */
 };
 
 /* Set the mode in which to start, before the first policy is published. An exit status. */
-int mode_restore(struct agent *agent);
+int mode_restore(struct mode *mode);
 
 /* Let later agents know the mode that holds now. */
-void mode_remember(struct agent *agent);
+void mode_remember(struct mode *mode);
 
 /* Append the document that answers a request. 0, or as control_document_fn. */
-int mode_json(struct agent *agent, const struct request *request, struct buf *out);
+int mode_json(struct mode *mode, const struct request *request, struct buf *out);
 
 /* Write the member `mode_switched`: by whom, or null. */
-void mode_put(const struct agent *agent, struct jsonw *w);
+void mode_put(const struct mode *mode, struct jsonw *w);

@@ -9,19 +9,18 @@
 #include "../registry/replace.h"
 #include "../source/watched_paths.h"
 #include "../source/source.h"
-#include "spare_map.h"
-#include "state.h"
 
-static int load(const struct agent *agent, struct diags *diags, struct registry **ret_registry)
+static int read_registry(const struct policy_load *load, struct diags *diags,
+			 struct registry **ret_registry)
 {
-	const struct node_options *node = &agent->config->node;
+	const struct node_options *node = &load->config->node;
 
 	return source_load(node->registries, node->registries_len, diags, ret_registry);
 }
 
-static uint64_t stamp_files(const struct agent *agent)
+static uint64_t stamp_files(const struct policy_load *load)
 {
-	const struct node_options *node = &agent->config->node;
+	const struct node_options *node = &load->config->node;
 
 	return watched_paths_stamp(node->registries, node->registries_len);
 }
@@ -38,7 +37,7 @@ static void check_owners(const struct registry *registry, struct diags *diags)
 			  " state it without them, or leave it out");
 }
 
-static void say(const struct diags *diags)
+static void print(const struct diags *diags)
 {
 	_cleanup_buf_ struct buf text = { 0 };
 
@@ -47,170 +46,171 @@ static void say(const struct diags *diags)
 		(void)fputs(text.data, stderr);
 }
 
-int apply_load(struct agent *agent)
+int policy_load_read(struct policy_load *load)
 {
 	_cleanup_diags_ struct diags diags = { 0 };
 	int r;
 
 	/* first: what changes while it is read shows when the files are watched */
-	agent->files.stamp = stamp_files(agent);
-	r = load(agent, &diags, &agent->registry);
-	say(&diags);
+	load->stamp = stamp_files(load);
+	r = read_registry(load, &diags, &load->in_force->registry);
+	print(&diags);
 	if (r < 0 && !diags.total)
 		log_error("registry: %s", strerror(-r));
 	if (r < 0)
 		return r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM;
-	generations_add(&agent->generations, agent->registry, NULL);
-	(void)clock_gettime(CLOCK_REALTIME, &agent->reload.loaded);
+	generations_add(&load->in_force->generations, load->in_force->registry, NULL);
+	(void)clock_gettime(CLOCK_REALTIME, &load->in_force->loaded);
 	return EXIT_OK;
 }
 
-int apply_check(struct agent *agent)
+int policy_load_check(struct policy_load *load)
 {
 	_cleanup_diags_ struct diags diags = { 0 };
 
-	check_owners(agent->registry, &diags);
-	say(&diags);
+	check_owners(load->in_force->registry, &diags);
+	print(&diags);
 	if (diags.total)
 		return EXIT_USAGE;
-	if (registry_empty(agent->registry) && agent->config->node.mode == HP_MODE_ENFORCE) {
+	if (registry_empty(load->in_force->registry) &&
+	    load->config->node.mode == HP_MODE_ENFORCE) {
 		log_error("registry: empty: it would deny every port: refusing to enforce it");
 		return EXIT_USAGE;
 	}
 	return EXIT_OK;
 }
 
-int apply_make(struct agent *agent)
+int policy_load_make(struct policy_load *load)
 {
-	const struct config *config = agent->config;
+	const struct config *config = load->config;
 	int r;
 
-	agent->facts = node_facts(&config->node);
-	r = policy_build(agent->registry, &agent->facts, &agent->policy);
+	load->in_force->facts = node_facts(&config->node);
+	r = policy_build(load->in_force->registry, &load->in_force->facts, &load->in_force->policy);
 	if (r < 0) {
 		log_error("policy: %s", strerror(-r));
 		return EXIT_SYSTEM;
 	}
-	agent->decision = (struct hp_config) {
+	load->in_force->decision = (struct hp_config) {
 		.mode = config->node.mode, /* see mode_restore() */
 		.denies = config->node.denies,
 		.errno_code = config->errno_code,
 		.deny_kernel = config->deny_kernel,
 	};
-	agent->generations.policy = agent->policy;
-	agent->identity.generations = &agent->generations;
+	load->in_force->generations.policy = load->in_force->policy;
 	return EXIT_OK;
 }
 
-static int publish(struct agent *agent, const struct policy *policy,
+static int publish(struct policy_load *load, const struct policy *policy,
 		   const struct hp_config *decision)
 {
 	struct hp_config next = *decision;
-	int r = kernel_publish(agent->kernel, policy, &next);
+	int r = kernel_publish(load->kernel, policy, &next);
 
 	if (r < 0)
 		return r;
-	next.generation = kernel_generation(agent->kernel);
-	agent->decision = next;
-	room_later(agent);
+	next.generation = kernel_generation(load->kernel);
+	load->in_force->decision = next;
+	spare_map_later(load->spare_map);
 	return 0;
 }
 
-int apply_decision(struct agent *agent, const struct hp_config *decision)
+int policy_load_publish(struct policy_load *load, const struct hp_config *decision)
 {
-	int r = publish(agent, agent->policy, decision);
+	int r = publish(load, load->in_force->policy, decision);
 
 	if (r == 0)
-		generations_published(&agent->generations, agent->decision.generation);
+		generations_published(&load->in_force->generations,
+				      load->in_force->decision.generation);
 	return r;
 }
 
 /* Make the policy of a registry and publish it: nothing of the agent changes unless that succeeds.
  */
-static int put_in_force(struct agent *agent, const struct registry *registry)
+static int put_in_force(struct policy_load *load, const struct registry *registry)
 {
-	struct node_facts facts = node_facts(&agent->config->node);
+	struct node_facts facts = node_facts(&load->config->node);
 	struct policy *policy = NULL;
 	int r = policy_build(registry, &facts, &policy);
 
 	if (r < 0)
 		return r;
-	r = publish(agent, policy, &agent->decision);
+	r = publish(load, policy, &load->in_force->decision);
 	if (r < 0) {
 		policy_free(policy);
 		return r;
 	}
-	policy_free(agent->policy);
-	agent->policy = policy;
-	agent->facts = facts;
+	policy_free(load->in_force->policy);
+	load->in_force->policy = policy;
+	load->in_force->facts = facts;
 	return 0;
 }
 
-int apply_today(struct agent *agent)
+int policy_load_today(struct policy_load *load)
 {
-	int r = put_in_force(agent, agent->registry);
+	int r = put_in_force(load, load->in_force->registry);
 
 	if (r < 0)
 		return r;
-	agent->generations.policy = agent->policy;
-	generations_published(&agent->generations, agent->decision.generation);
-	agent_refresh(agent);
+	load->in_force->generations.policy = load->in_force->policy;
+	generations_published(&load->in_force->generations, load->in_force->decision.generation);
+	host_refresh(load->host);
 	return 0;
 }
 
 /* The new registry, if it may take the place of the one in force. */
-static int load_next(struct agent *agent, const struct apply_request *request, struct diags *diags,
-		     struct registry **ret_registry)
+static int load_next(struct policy_load *load, const struct policy_load_request *request,
+		     struct diags *diags, struct registry **ret_registry)
 {
 	_cleanup_(registry_freep) struct registry *next = NULL;
-	int r = load(agent, diags, &next);
+	int r = read_registry(load, diags, &next);
 
-	if (request->stamp && request->stamp != stamp_files(agent)) {
+	if (request->stamp && request->stamp != stamp_files(load)) {
 		diags_free(diags); /* may be of a file of which a half was there */
 		return -EAGAIN;
 	}
 	if (r < 0)
 		return r;
-	if (!request->asked && registry_same(agent->registry, next))
-		return APPLY_SAME;
+	if (!request->asked && registry_same(load->in_force->registry, next))
+		return POLICY_LOAD_SAME;
 	check_owners(next, diags);
-	registry_replace_check(agent->registry, next, request->shrink, diags);
+	registry_replace_check(load->in_force->registry, next, request->shrink, diags);
 	if (diags->total)
 		return -EINVAL;
 	*ret_registry = TAKE_PTR(next);
 	return 0;
 }
 
-/* Put it in force; the agent has it then. */
-static int take(struct agent *agent, struct registry **next)
+/* Put it in force, which has it then. */
+static int take_registry(struct policy_load *load, struct registry **next)
 {
-	int r = put_in_force(agent, *next);
+	int r = put_in_force(load, *next);
 
 	if (r < 0)
 		return r;
-	agent->registry = *next;
-	generations_add(&agent->generations, TAKE_PTR(*next), agent->policy);
-	generations_published(&agent->generations, agent->decision.generation);
-	agent_refresh(agent);
+	load->in_force->registry = *next;
+	generations_add(&load->in_force->generations, TAKE_PTR(*next), load->in_force->policy);
+	generations_published(&load->in_force->generations, load->in_force->decision.generation);
+	host_refresh(load->host);
 	return 0;
 }
 
-int apply_reload(struct agent *agent, const struct apply_request *request, struct diags *diags,
-		 struct buf *changes)
+int policy_load_again(struct policy_load *load, const struct policy_load_request *request,
+		      struct diags *diags, struct buf *changes)
 {
 	_cleanup_(registry_freep) struct registry *next = NULL;
-	int r = load_next(agent, request, diags, &next);
+	int r = load_next(load, request, diags, &next);
 
 	if (r == 0)
-		registry_changes(agent->registry, next, changes);
-	if (r == 0 && registry_same(agent->registry, next))
-		r = apply_today(agent); /* its rows have the same numbers */
+		registry_changes(load->in_force->registry, next, changes);
+	if (r == 0 && registry_same(load->in_force->registry, next))
+		r = policy_load_today(load); /* its rows have the same numbers */
 	else if (r == 0)
-		r = take(agent, &next);
+		r = take_registry(load, &next);
 	if (r < 0 && r != -EAGAIN && !diags->total)
 		diags_add(diags, "registry", 0, 0, "%s", strerror(-r));
 	if (r != 0)
 		return r;
-	(void)clock_gettime(CLOCK_REALTIME, &agent->reload.loaded);
+	(void)clock_gettime(CLOCK_REALTIME, &load->in_force->loaded);
 	return 0;
 }

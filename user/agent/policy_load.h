@@ -2,43 +2,51 @@
 /* From registry files to the policy in force: at the start, and while the agent runs. */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "../base/buf.h"
+#include "../policy/in_force.h"
 #include "../registry/diag.h"
+#include "config.h"
+#include "host.h"
+#include "spare_map.h"
 
-struct agent;
-struct hp_config;
+struct policy_load {
+	/* borrowed, set before the start */
+	const struct config *config;
+	struct in_force *in_force;
+	struct kernel *kernel;
+	struct spare_map *spare_map;
+	struct host *host;
 
-/* Steps of the start: they say on stderr what is wrong, and return an exit status. */
-int apply_load(struct agent *agent);
-int apply_check(struct agent *agent);
-int apply_make(struct agent *agent);
+	uint64_t stamp; /* of the registry's files, as they were read at the start */
+};
+
+/* Steps of the start: they log what is wrong, and return an exit status. */
+int policy_load_read(struct policy_load *load);
+int policy_load_check(struct policy_load *load);
+int policy_load_make(struct policy_load *load);
 
 /*
- * Publish the policy that the agent has with another configuration, whose
- * generation is set here: at the start, and to switch the mode. 0; or a negative
- * errno, and then what was in force stays so.
+ * Publish the policy in force with another configuration, whose generation is set
+ * here: at the start, and to switch the mode. 0; or a negative errno, and then what
+ * was in force stays so.
  */
-int apply_decision(struct agent *agent, const struct hp_config *decision);
+int policy_load_publish(struct policy_load *load, const struct hp_config *decision);
 
-struct apply_request {
+struct policy_load_request {
 	bool asked;	/* by somebody: also what is the same is published */
 	bool shrink;	/* layers may be gone, or have no rows any more */
 	uint64_t stamp; /* of the files; 0: they may change while they are read */
 };
 
-#define APPLY_SAME 1 /* the files have what is in force */
+#define POLICY_LOAD_SAME 1 /* the files have what is in force */
 
 /*
  * Read the registry again, and put it in force in one step, with what was made
  * of it and the configuration as it is. 0 with what is different in `changes`, or
- * APPLY_SAME. Else what was in force stays so: -EINVAL with messages in `diags`;
+ * POLICY_LOAD_SAME. Else what was in force stays so: -EINVAL with messages in `diags`;
  * -EAGAIN, the files are being changed; or another negative errno, with one, too.
  */
-int apply_reload(struct agent *agent, const struct apply_request *request, struct diags *diags,
-		 struct buf *changes);
+int policy_load_again(struct policy_load *load, const struct policy_load_request *request,
+		      struct diags *diags, struct buf *changes);
 
 /* Publish the registry in force anew, for the day that it is. 0, or a negative errno. */
-int apply_today(struct agent *agent);
+int policy_load_today(struct policy_load *load);

@@ -7,7 +7,6 @@
 #include <sys/inotify.h>
 
 #include "../base/log.h"
-#include "state.h"
 
 #define POLL_INOTIFY_MS 30000 /* for what inotify does not tell */
 #define POLL_ALONE_MS	5000
@@ -26,20 +25,19 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static uint64_t stamp_now(const struct agent *agent)
+static uint64_t stamp_now(const struct registry_watch *watch)
 {
-	const struct node_options *node = &agent->config->node;
 
-	return watched_paths_stamp(node->registries, node->registries_len);
+	return watched_paths_stamp(watch->node->registries, watch->node->registries_len);
 }
 
 /* Said once: it is as good, only slower. */
-static void say_polled(struct files *files, int error)
+static void say_polled(struct registry_watch *watch, int error)
 {
-	if (error && !files->error)
+	if (error && !watch->error)
 		log_warning("registry: inotify: %s: its files are looked at every %d seconds",
 			    strerror(error), POLL_ALONE_MS / 1000);
-	files->error = error;
+	watch->error = error;
 }
 
 static bool has_watch(const int *watches, size_t len, int watch)
@@ -51,93 +49,85 @@ static bool has_watch(const int *watches, size_t len, int watch)
 }
 
 /* Watch what is to be watched now, and nothing else: directories may be other ones than before. */
-static void arm(struct agent *agent)
+static void arm(struct registry_watch *watch)
 {
-	const struct node_options *node = &agent->config->node;
 	_cleanup_names_ struct names places = { 0 };
-	struct files *files = &agent->files;
 	int watches[WATCHED_PATHS_MAX], error = 0;
 	size_t len = 0;
 
-	if (files->fd < 0)
+	if (watch->fd < 0)
 		return;
-	if (watched_paths_find(node->registries, node->registries_len, &places) < 0)
+	if (watched_paths_find(watch->node->registries, watch->node->registries_len, &places) < 0)
 		return;
 	for (size_t i = 0; i < places.len; i++) {
-		int watch = inotify_add_watch(files->fd, places.items[i], EVENTS);
+		int added = inotify_add_watch(watch->fd, places.items[i], EVENTS);
 
-		if (watch >= 0)
-			watches[len++] = watch;
+		if (added >= 0)
+			watches[len++] = added;
 		else if (errno != ENOENT && errno != ENOTDIR)
 			error = errno;
 	}
-	for (size_t i = 0; i < files->len; i++)
-		if (!has_watch(watches, len, files->watches[i]))
-			(void)inotify_rm_watch(files->fd, files->watches[i]);
-	memcpy(files->watches, watches, len * sizeof(watches[0]));
-	files->len = len;
-	say_polled(files, error);
+	for (size_t i = 0; i < watch->len; i++)
+		if (!has_watch(watches, len, watch->watches[i]))
+			(void)inotify_rm_watch(watch->fd, watch->watches[i]);
+	memcpy(watch->watches, watches, len * sizeof(watches[0]));
+	watch->len = len;
+	say_polled(watch, error);
 }
 
 /* What they say does not matter: the stamps do. */
-static void drop_events(struct files *files)
+static void drop_events(struct registry_watch *watch)
 {
 	char events[16384];
 
-	for (int i = 0; files->fd >= 0 && i < READS_MAX; i++)
-		if (read(files->fd, events, sizeof(events)) <= 0)
+	for (int i = 0; watch->fd >= 0 && i < READS_MAX; i++)
+		if (read(watch->fd, events, sizeof(events)) <= 0)
 			return;
 }
 
-static void look_again(struct files *files, unsigned int ms)
+static void look_again(struct registry_watch *watch, unsigned int ms)
 {
-	(void)loop_timer_set(files->timer, ms, 0);
+	(void)loop_timer_set(watch->timer, ms, 0);
 }
 
 /* Read once the files have been left alone for a while, or could not be waited for any longer. */
-static void take_change(struct agent *agent, uint64_t stamp)
+static void take_change(struct registry_watch *watch, uint64_t stamp)
 {
-	struct files *files = &agent->files;
-	struct apply_request request = { .stamp = stamp };
-	_cleanup_buf_ struct buf changes = { 0 };
 	bool waited;
 	int r;
 
-	if (!files->seen)
-		files->since_ms = now_ms();
-	waited = now_ms() - files->since_ms >= FILES_WAIT_MS;
-	if (!waited && stamp != files->seen) {
-		files->seen = stamp;
-		look_again(files, FILES_SETTLE_MS);
+	if (!watch->seen)
+		watch->since_ms = now_ms();
+	waited = now_ms() - watch->since_ms >= REGISTRY_WATCH_WAIT_MS;
+	if (!waited && stamp != watch->seen) {
+		watch->seen = stamp;
+		look_again(watch, REGISTRY_WATCH_SETTLE_MS);
 		return;
 	}
-	if (waited)
-		request.stamp = 0;
-	r = reload_run(agent, &request, &changes);
+	r = watch->changed(watch->data, waited ? 0 : stamp);
 	if (r == -EAGAIN) {
-		look_again(files, FILES_SETTLE_MS);
+		look_again(watch, REGISTRY_WATCH_SETTLE_MS);
 		return;
 	}
-	files->stamp = r < 0 ? 0 : stamp; /* tried again: not every reason is in the files */
-	files->seen = 0;
+	watch->stamp = r < 0 ? 0 : stamp; /* tried again: not every reason is in the files */
+	watch->seen = 0;
 }
 
 /* Watch first: what changes from then on wakes again. */
-static void look(struct agent *agent)
+static void look(struct registry_watch *watch)
 {
-	struct files *files = &agent->files;
 	uint64_t stamp;
 
-	drop_events(files);
-	arm(agent);
-	look_again(files, files->error ? POLL_ALONE_MS : POLL_INOTIFY_MS);
-	if (files->source)
-		(void)loop_modify(files->source, EPOLLIN);
-	stamp = stamp_now(agent);
-	if (stamp != files->stamp)
-		take_change(agent, stamp);
+	drop_events(watch);
+	arm(watch);
+	look_again(watch, watch->error ? POLL_ALONE_MS : POLL_INOTIFY_MS);
+	if (watch->source)
+		(void)loop_modify(watch->source, EPOLLIN);
+	stamp = stamp_now(watch);
+	if (stamp != watch->stamp)
+		take_change(watch, stamp);
 	else
-		files->seen = 0;
+		watch->seen = 0;
 }
 
 static void on_timer(void *data, uint32_t events)
@@ -149,51 +139,48 @@ static void on_timer(void *data, uint32_t events)
 /* A directory may be busy with other things: after one event none wakes the agent for a while. */
 static void on_event(void *data, uint32_t events)
 {
-	struct agent *agent = data;
+	struct registry_watch *watch = data;
 
 	(void)events;
-	(void)loop_modify(agent->files.source, 0);
-	look_again(&agent->files, FILES_SETTLE_MS);
+	(void)loop_modify(watch->source, 0);
+	look_again(watch, REGISTRY_WATCH_SETTLE_MS);
 }
 
-static int open_inotify(struct agent *agent)
+static int open_inotify(struct registry_watch *watch, struct loop *loop)
 {
-	struct files *files = &agent->files;
 
-	files->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (files->fd < 0) {
-		say_polled(files, errno);
+	watch->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (watch->fd < 0) {
+		say_polled(watch, errno);
 		return 0;
 	}
-	return loop_add(agent->loop, files->fd, EPOLLIN, on_event, agent, &files->source);
+	return loop_add(loop, watch->fd, EPOLLIN, on_event, watch, &watch->source);
 }
 
-int files_start(struct agent *agent)
+int registry_watch_start(struct registry_watch *watch, struct loop *loop)
 {
-	const struct node_options *node = &agent->config->node;
-	struct files *files = &agent->files;
 	int r;
 
-	files->any = watched_paths_any(node->registries, node->registries_len);
-	if (!files->any)
+	watch->any = watched_paths_any(watch->node->registries, watch->node->registries_len);
+	if (!watch->any)
 		return 0;
-	r = loop_timer(agent->loop, on_timer, agent, &files->timer);
+	r = loop_timer(loop, on_timer, watch, &watch->timer);
 	if (r == 0)
-		r = open_inotify(agent);
+		r = open_inotify(watch, loop);
 	if (r == 0)
-		look(agent);
+		look(watch);
 	return r;
 }
 
-void files_put(const struct files *files, struct jsonw *w)
+void registry_watch_put(const struct registry_watch *watch, struct jsonw *w)
 {
-	jsonw_string(w, "files", !files->any ? "none" : files->error ? "polled" : "watched");
-	if (files->error)
-		jsonw_string(w, "files_error", strerror(files->error));
+	jsonw_string(w, "files", !watch->any ? "none" : watch->error ? "polled" : "watched");
+	if (watch->error)
+		jsonw_string(w, "files_error", strerror(watch->error));
 }
 
-void files_stop(struct files *files)
+void registry_watch_stop(struct registry_watch *watch)
 {
-	if (files->fd >= 0)
-		(void)close(files->fd);
+	if (watch->fd >= 0)
+		(void)close(watch->fd);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Waits for changes of the registry's files. inotify only wakes the agent; what
- * has changed is seen by the files' stamps (../source/places.h), which are also
+ * has changed is seen by the files' stamps (../source/watched_paths.h), which are also
  * looked at from time to time: not every file system tells, and not every machine
  * has an inotify left.
  */
@@ -11,16 +11,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../base/jsonw.h"
+#include "../base/loop.h"
+#include "../source/node_options.h"
 #include "../source/watched_paths.h"
 
-#define FILES_SETTLE_MS 150  /* for which files must have been left alone */
-#define FILES_WAIT_MS	2000 /* but whoever writes all the time does not put it off longer */
+#define REGISTRY_WATCH_SETTLE_MS 150  /* for which files must have been left alone */
+#define REGISTRY_WATCH_WAIT_MS	 2000 /* a file that is written all the time is read after that */
 
-struct agent;
-struct jsonw;
-struct loop_source;
+/*
+ * The files have changed. `stamp`: of what is there, or 0 when they did not come to rest.
+ * -EAGAIN: they are being changed; another negative errno: to be tried again later.
+ */
+typedef int (*registry_watch_fn)(void *data, uint64_t stamp);
 
-struct files {
+struct registry_watch {
+	/* borrowed, set before the start */
+	const struct node_options *node;
+	registry_watch_fn changed;
+	void *data; /* for it */
+
 	bool any;  /* else there is nothing to wait for */
 	int fd;	   /* of inotify; -1: none */
 	int error; /* why it is not enough, 0: it is */
@@ -32,10 +42,10 @@ struct files {
 	uint64_t since_ms; /* when a difference was seen first, CLOCK_BOOTTIME */
 };
 
-/* Watch from now on, and take what has changed since apply_load(). 0, or a negative errno. */
-int files_start(struct agent *agent);
+/* Watch from now on, and take what has changed since `stamp`. 0, or a negative errno. */
+int registry_watch_start(struct registry_watch *watch, struct loop *loop);
 
 /* Write the status document's member "files". */
-void files_put(const struct files *files, struct jsonw *w);
+void registry_watch_put(const struct registry_watch *watch, struct jsonw *w);
 
-void files_stop(struct files *files);
+void registry_watch_stop(struct registry_watch *watch);

@@ -8,9 +8,8 @@
 
 #include "../base/log.h"
 #include "../base/stamp.h"
-#include "exception_timer.h"
+#include "../stream/deliver.h"
 #include "notify.h"
-#include "state.h"
 
 static void say_reloading(void)
 {
@@ -24,18 +23,18 @@ static void say_reloading(void)
 		(void)notify(state.data);
 }
 
-static void tell(struct agent *agent, enum notice_kind kind, const struct buf *message)
+static void report(struct reload *reload, enum notice_kind kind, const struct buf *message)
 {
 	struct notice notice = {
 		.kind = kind,
 		.message = message->data ? message->data : strerror(ENOMEM),
-		.generation = agent->decision.generation,
+		.generation = reload->in_force->decision.generation,
 	};
 
 	log_message(kind == NOTICE_REGISTRY ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s",
 		    notice.message);
 	(void)clock_gettime(CLOCK_REALTIME, &notice.time);
-	deliver_notice(agent, &notice);
+	deliver_notice(reload->stream, &notice);
 }
 
 static void put_first(const struct diags *errors, struct buf *out)
@@ -57,34 +56,34 @@ static void say_all(const struct diags *errors)
 	}
 }
 
-static void tell_failed(struct agent *agent, const struct diags *errors)
+static void report_failed(struct reload *reload, const struct diags *errors)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 
 	if (errors->total > 1)
 		say_all(errors);
-	buf_printf(&message,
-		   "registry: not taken, generation %u stays: ", agent->decision.generation);
+	buf_printf(&message, "registry: not taken, generation %u stays: ",
+		   reload->in_force->decision.generation);
 	put_first(errors, &message);
-	tell(agent, NOTICE_REGISTRY_ERROR, &message);
+	report(reload, NOTICE_REGISTRY_ERROR, &message);
 }
 
-static void tell_taken(struct agent *agent, const struct buf *changes)
+static void report_taken(struct reload *reload, const struct buf *changes)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 
-	buf_printf(&message, "registry: generation %u: %s", agent->decision.generation,
+	buf_printf(&message, "registry: generation %u: %s", reload->in_force->decision.generation,
 		   changes->data ? changes->data : "?");
-	tell(agent, NOTICE_REGISTRY, &message);
+	report(reload, NOTICE_REGISTRY, &message);
 }
 
-static void tell_mended(struct agent *agent)
+static void report_mended(struct reload *reload)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 
 	buf_printf(&message, "registry: good again, and what is in force: generation %u",
-		   agent->decision.generation);
-	tell(agent, NOTICE_REGISTRY, &message);
+		   reload->in_force->decision.generation);
+	report(reload, NOTICE_REGISTRY, &message);
 }
 
 static bool same_errors(const struct diags *a, const struct diags *b)
@@ -97,60 +96,67 @@ static bool same_errors(const struct diags *a, const struct diags *b)
 }
 
 /* What stays wrong is told and counted once, unless somebody has asked. */
-static void note_failed(struct agent *agent, const struct apply_request *request,
+static void note_failed(struct reload *reload, const struct policy_load_request *request,
 			struct diags *errors)
 {
-	struct reload *reload = &agent->reload;
-
 	if (request->asked || !same_errors(errors, &reload->errors)) {
 		reload->failed++;
-		tell_failed(agent, errors);
+		report_failed(reload, errors);
 	}
 	diags_free(&reload->errors);
 	reload->errors = *errors;
 	*errors = (struct diags) { 0 };
 }
 
-static void note_good(struct agent *agent, int r, const struct buf *changes)
+static void note_good(struct reload *reload, int r, const struct buf *changes)
 {
-	struct reload *reload = &agent->reload;
 	bool mended = reload->errors.total > 0;
 
 	diags_free(&reload->errors);
-	if (r == APPLY_SAME) {
+	if (r == POLICY_LOAD_SAME) {
 		reload->same++;
 		if (mended)
-			tell_mended(agent);
+			report_mended(reload);
 		return;
 	}
 	reload->ok++;
-	tell_taken(agent, changes);
-	expiry_arm(agent);
+	report_taken(reload, changes);
+	exception_timer_arm(reload->exceptions);
 }
 
-int reload_run(struct agent *agent, const struct apply_request *request, struct buf *changes)
+int reload_run(struct reload *reload, const struct policy_load_request *request,
+	       struct buf *changes)
 {
 	_cleanup_diags_ struct diags errors = { 0 };
 	int r;
 
-	expiry_check(agent); /* so that what ends today is told as what it is */
+	exception_timer_check(
+		reload->exceptions); /* so that what ends today is told as what it is */
 	say_reloading();
-	r = apply_reload(agent, request, &errors, changes);
+	r = policy_load_again(reload->load, request, &errors, changes);
 	if (r >= 0)
-		note_good(agent, r, changes);
+		note_good(reload, r, changes);
 	else if (r != -EAGAIN)
-		note_failed(agent, request, &errors);
+		note_failed(reload, request, &errors);
 	(void)malloc_trim(0); /* a large registry leaves as much behind as it had */
 	(void)notify("READY=1");
 	return r;
 }
 
-void reload_signal(struct agent *agent)
+void reload_signal(struct reload *reload)
 {
-	static const struct apply_request request = { .asked = true };
+	static const struct policy_load_request request = { .asked = true };
 	_cleanup_buf_ struct buf changes = { 0 };
 
-	(void)reload_run(agent, &request, &changes);
+	(void)reload_run(reload, &request, &changes);
+}
+
+int reload_changed(void *data, uint64_t stamp)
+{
+	const struct policy_load_request request = { .stamp = stamp };
+	_cleanup_buf_ struct buf changes = { 0 };
+
+	return reload_run(data, &request, &changes);
 }
 
 /* Nothing, or why a layer in force could not be read again. */
@@ -177,44 +183,43 @@ static void put_error(struct jsonw *w, const struct diag *diag)
 	jsonw_string(w, "error", text.data ? text.data : strerror(ENOMEM));
 }
 
-static void put_layers(const struct agent *agent, struct jsonw *w)
+static void put_layers(const struct reload *reload, struct jsonw *w)
 {
 	jsonw_array(w, "layers");
-	for (size_t i = 0; i < agent->registry->len; i++) {
-		const struct reg_layer *layer = &agent->registry->layers[i];
+	for (size_t i = 0; i < reload->in_force->registry->len; i++) {
+		const struct reg_layer *layer = &reload->in_force->registry->layers[i];
 
 		jsonw_object(w, NULL);
 		jsonw_string(w, "name", layer->name);
 		jsonw_string(w, "path", layer->path);
 		jsonw_u64(w, "rows", layer_rows(layer));
-		put_error(w, error_of(&agent->reload, layer));
+		put_error(w, error_of(reload, layer));
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
 }
 
-void reload_put(const struct agent *agent, struct jsonw *w)
+void reload_put(const struct reload *reload, const struct registry_watch *watch, struct jsonw *w)
 {
-	const struct reload *reload = &agent->reload;
 	_cleanup_buf_ struct buf error = { 0 };
 	char loaded[STAMP_LEN + 1];
 
-	stamp_utc(&reload->loaded, loaded);
+	stamp_utc(&reload->in_force->loaded, loaded);
 	jsonw_object(w, "registry");
-	jsonw_u64(w, "generation", kernel_generation(agent->kernel));
+	jsonw_u64(w, "generation", reload->in_force->decision.generation);
 	jsonw_string(w, "loaded", loaded);
 	jsonw_object(w, "reloads");
 	jsonw_u64(w, "ok", reload->ok);
 	jsonw_u64(w, "unchanged", reload->same);
 	jsonw_u64(w, "failed", reload->failed);
 	jsonw_object_end(w);
-	files_put(&agent->files, w);
+	registry_watch_put(watch, w);
 	put_first(&reload->errors, &error);
 	if (error.len)
 		jsonw_string(w, "error", error.data);
 	else
 		jsonw_null(w, "error");
-	put_layers(agent, w);
+	put_layers(reload, w);
 	jsonw_object_end(w);
 }
 
@@ -231,24 +236,24 @@ static void put_errors(const struct diags *errors, struct jsonw *w)
 	jsonw_u64(w, "left_out", errors->total - errors->len);
 }
 
-int reload_json(struct agent *agent, const struct request *request, struct buf *out)
+int reload_json(struct reload *reload, const struct request *request, struct buf *out)
 {
-	const struct apply_request apply = { .asked = true, .shrink = request->shrink };
+	const struct policy_load_request apply = { .asked = true, .shrink = request->shrink };
 	_cleanup_buf_ struct buf changes = { 0 };
 	struct jsonw w = { .out = out };
-	int r = reload_run(agent, &apply, &changes);
+	int r = reload_run(reload, &apply, &changes);
 
 	if (r < 0 && r != -EINVAL) {
 		buf_printf(out, "registry: %s: generation %u stays", strerror(-r),
-			   agent->decision.generation);
+			   reload->in_force->decision.generation);
 		return r;
 	}
 	jsonw_object(&w, NULL);
 	jsonw_bool(&w, "reloaded", r == 0);
-	jsonw_u64(&w, "generation", agent->decision.generation);
+	jsonw_u64(&w, "generation", reload->in_force->decision.generation);
 	jsonw_string(&w, "changes", r == 0 && changes.data ? changes.data : "");
-	put_layers(agent, &w);
-	put_errors(&agent->reload.errors, &w);
+	put_layers(reload, &w);
+	put_errors(&reload->errors, &w);
 	jsonw_object_end(&w);
 	return 0;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* What `hostportctl selftest` is answered: everything that is watched, looked at now. */
 #include "../base/jsonw.h"
-#include "state.h"
+#include "context.h"
+#include "selftest.h"
+#include "status.h"
 
 static uint64_t now_us(void)
 {
@@ -37,9 +39,9 @@ void selftest_json(struct agent *agent, struct buf *out)
 	struct jsonw w = { .out = out };
 	uint64_t from = now_us();
 
-	watch_check(agent);
+	watch_check(&agent->watch);
 	jsonw_object(&w, NULL);
-	watch_put(agent, &agent->watch.health, &w);
+	watch_put(&agent->watch, &agent->watch.health, &w);
 	put_hooks(&w, &agent->watch);
 	status_put_attached(agent, &w);
 	jsonw_u64(&w, "took_us", now_us() - from);

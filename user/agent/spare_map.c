@@ -4,31 +4,30 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "state.h"
 
 #define LATER_MS 1000 /* publications come in bursts, when files change */
 
 static void on_timer(void *data, uint32_t events)
 {
-	struct agent *agent = data;
-	int r = kernel_settle(agent->kernel);
+	const struct spare_map *spare = data;
+	int r = kernel_settle(spare->kernel);
 
 	(void)events;
 	if (r < 0)
-		log_debug("room for the next policy: %s", strerror(-r));
+		log_debug("a map for the next policy: %s", strerror(-r));
 }
 
-void room_later(struct agent *agent)
+void spare_map_later(struct spare_map *spare)
 {
-	if (agent->room)
-		(void)loop_timer_set(agent->room, LATER_MS, 0);
+	if (spare->timer)
+		(void)loop_timer_set(spare->timer, LATER_MS, 0);
 }
 
-int room_start(struct agent *agent)
+int spare_map_start(struct spare_map *spare, struct loop *loop)
 {
-	int r = loop_timer(agent->loop, on_timer, agent, &agent->room);
+	int r = loop_timer(loop, on_timer, spare, &spare->timer);
 
 	if (r == 0)
-		room_later(agent);
+		spare_map_later(spare);
 	return r;
 }

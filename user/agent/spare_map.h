@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Room for the next policy: what kernel_settle() does, some time after each
+ * The map of the next policy: what kernel_settle() does, some time after each
  * publication and not within it, so that a switch of the mode or a reload need
  * not wait for the kernel.
  */
 #pragma once
 
-struct agent;
+#include "../base/loop.h"
+#include "../kernel/kernel.h"
 
-/* Make room soon, and again after each room_later(). 0, or a negative errno. */
-int room_start(struct agent *agent);
+struct spare_map {
+	struct kernel *kernel; /* borrowed */
+	struct loop_source *timer;
+};
 
-/* A policy has been published. Before room_start(): nothing. */
-void room_later(struct agent *agent);
+/* Make one soon, and again after each spare_map_later(). 0, or a negative errno. */
+int spare_map_start(struct spare_map *spare, struct loop *loop);
+
+/* A policy has been published. Before spare_map_start(): nothing. */
+void spare_map_later(struct spare_map *spare);

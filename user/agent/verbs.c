@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
-/* What the control socket answers, verb by verb. */
-#include <errno.h>
+#include "verbs.h"
 
-#include "state.h"
+#include <errno.h>
+#include <unistd.h>
+
+#include "../violations/learn.h"
+#include "../violations/listeners.h"
+#include "context.h"
+#include "selftest.h"
+#include "status.h"
 
 /* Whatever --on-exit says. The answer is written before the loop ends. */
 static void detach(struct agent *agent, struct buf *out)
 {
 	struct jsonw w = { .out = out };
 
-	agent->detach_asked = true;
+	agent->programs.detach_asked = true;
 	loop_stop(agent->loop);
 	jsonw_object(&w, NULL);
 	jsonw_bool(&w, "detaching", true);
@@ -17,7 +23,7 @@ static void detach(struct agent *agent, struct buf *out)
 	jsonw_object_end(&w);
 }
 
-int serve_document(void *data, const struct request *request, struct buf *out)
+int verbs_document(void *data, const struct request *request, struct buf *out)
 {
 	struct agent *agent = data;
 
@@ -26,7 +32,7 @@ int serve_document(void *data, const struct request *request, struct buf *out)
 		status_json(agent, out);
 		return 0;
 	case REQUEST_LISTENERS:
-		return listeners_json(agent, out);
+		return listeners_json(&agent->sweep, out);
 	case REQUEST_SELFTEST:
 		selftest_json(agent, out);
 		return 0;
@@ -34,11 +40,11 @@ int serve_document(void *data, const struct request *request, struct buf *out)
 		detach(agent, out);
 		return 0;
 	case REQUEST_RELOAD:
-		return reload_json(agent, request, out);
+		return reload_json(&agent->reload, request, out);
 	case REQUEST_MODE:
-		return mode_json(agent, request, out);
+		return mode_json(&agent->mode, request, out);
 	case REQUEST_LEARN:
-		return learn_json(agent, out);
+		return learn_json(&agent->violations, out);
 	case REQUEST_TAIL: /* has lines, no document */
 		break;
 	}

@@ -8,7 +8,7 @@
 
 #include "../base/log.h"
 #include "notify.h"
-#include "state.h"
+#include "../stream/deliver.h"
 
 static uint64_t now_s(void)
 {
@@ -19,14 +19,14 @@ static uint64_t now_s(void)
 }
 
 /* Open the cgroup that the programs were attached to; -ENOENT: also where another has its name. */
-static int open_cgroup(const struct agent *agent)
+static int open_cgroup(const struct watch *watch)
 {
-	_cleanup_close_ int fd = open(agent->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int fd = open(watch->target->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	return st.st_ino == agent->watch.cgroup_id ? TAKE_FD(fd) : -ENOENT;
+	return st.st_ino == watch->cgroup_id ? TAKE_FD(fd) : -ENOENT;
 }
 
 /* Gone, and not only closed to us now, as for want of descriptors. */
@@ -36,10 +36,10 @@ static bool is_gone(int error)
 }
 
 /* The first hook whose program is off, or NULL. Those that not every kernel has count, too. */
-static const char *find_detached(const struct agent *agent)
+static const char *find_detached(const struct watch *watch)
 {
 	struct kernel_attachment list[KERNEL_ATTACHMENTS_MAX];
-	size_t n = kernel_attachments(agent->kernel, list), required = 0;
+	size_t n = kernel_attachments(watch->kernel, list), required = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!list[i].alive)
@@ -78,33 +78,33 @@ static void view_proof(const struct watch *watch, struct health_view *view)
 }
 
 /* Does the name by which the target was asked for still lead to it? */
-static void view_netns(const struct agent *agent, struct health_view *view)
+static void view_netns(const struct watch *watch, struct health_view *view)
 {
 	struct stat st;
 
-	view->netns = agent->config->netns;
+	view->netns = watch->netns_name;
 	if (!view->netns)
 		return;
 	view->netns_gone = stat(view->netns, &st) < 0;
-	view->netns_other = !view->netns_gone && (uint32_t)st.st_ino != agent->netns.inum;
+	view->netns_other = !view->netns_gone && (uint32_t)st.st_ino != watch->target->netns.inum;
 }
 
-void watch_look(struct agent *agent, struct health *ret_health)
+void watch_look(struct watch *watch, struct health *ret_health)
 {
-	_cleanup_close_ int fd = open_cgroup(agent);
+	_cleanup_close_ int fd = open_cgroup(watch);
 	struct health_view view = {
-		.cgroup = agent->cgroup,
+		.cgroup = watch->target->cgroup,
 		.cgroup_gone = is_gone(fd),
-		.detached = find_detached(agent),
+		.detached = find_detached(watch),
 	};
 	struct foreign_programs foreign;
 
 	/* while one of ours is off, nobody can tell what is before it and what after */
-	if (fd >= 0 && !view.detached && foreign_programs_find(agent->kernel, fd, &foreign) == 0)
+	if (fd >= 0 && !view.detached && foreign_programs_find(watch->kernel, fd, &foreign) == 0)
 		view.foreign = &foreign;
-	view_netns(agent, &view);
-	view_proof(&agent->watch, &view);
-	*ret_health = (struct health) { .foreign = agent->watch.health.foreign };
+	view_netns(watch, &view);
+	view_proof(watch, &view);
+	*ret_health = (struct health) { .foreign = watch->health.foreign };
 	health_judge(&view, ret_health);
 }
 
@@ -127,22 +127,20 @@ static void try_canary(struct watch *watch)
 		watch->proof_s = now_s();
 }
 
-const struct health *watch_prove(struct agent *agent)
+const struct health *watch_prove(struct watch *watch)
 {
-	struct watch *watch = &agent->watch;
-
 	watch->canary = (struct canary) {
-		.kernel = agent->kernel,
-		.netns = &agent->netns,
-		.cgroup = agent->cgroup,
-		.cgroup2 = agent->mounts.v2,
+		.kernel = watch->kernel,
+		.netns = &watch->target->netns,
+		.cgroup = watch->target->cgroup,
+		.cgroup2 = watch->target->mounts.v2,
 		.limit_ms = CANARY_LIMIT_MS,
 	};
-	(void)cgroup_id(agent->cgroup, &watch->cgroup_id);
+	(void)cgroup_id(watch->target->cgroup, &watch->cgroup_id);
 	try_canary(watch);
 	watch->canary.limit_ms = CANARY_AGAIN_MS;
 	watch->canary.confined = true; /* see sandbox.c */
-	watch_look(agent, &watch->health);
+	watch_look(watch, &watch->health);
 	return &watch->health;
 }
 
@@ -159,13 +157,14 @@ static void tell_manager(const char *message)
 static void on_notice(void *data, const struct notice *notice)
 {
 	bool good = notice->kind == NOTICE_EFFECTIVE || notice->kind == NOTICE_FOREIGN_GONE;
+	struct watch *watch = data;
 	struct notice told = *notice;
 
 	log_message(good ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s", notice->message);
 	if (notice->kind == NOTICE_EFFECTIVE || notice->kind == NOTICE_NOT_EFFECTIVE)
 		tell_manager(notice->message);
 	(void)clock_gettime(CLOCK_REALTIME, &told.time);
-	deliver_notice(data, &told);
+	deliver_notice(watch->stream, &told);
 }
 
 /* What could not be tried is for the log: nothing has changed by it. */
@@ -179,14 +178,13 @@ static void say_put_off(const struct health *before, const struct health *now)
 		log_warning("%s", reason);
 }
 
-void watch_check(struct agent *agent)
+void watch_check(struct watch *watch)
 {
-	struct watch *watch = &agent->watch;
 	struct health now;
 
 	try_canary(watch);
-	watch_look(agent, &now);
-	health_compare(&watch->health, &now, on_notice, agent);
+	watch_look(watch, &now);
+	health_compare(&watch->health, &now, on_notice, watch);
 	say_put_off(&watch->health, &now);
 	health_free(&watch->health);
 	watch->health = now;
@@ -194,9 +192,11 @@ void watch_check(struct agent *agent)
 
 static void on_timer(void *data, uint32_t events)
 {
+	struct watch *watch = data;
+
 	(void)events;
-	watch_check(data);
-	agent_refresh(data);
+	watch_check(watch);
+	host_refresh(watch->host);
 }
 
 /* Its canaries are violations to us, and ours to it: programs know those of their own agent only.
@@ -212,29 +212,29 @@ static void say_agents(const struct foreign_programs *foreign)
 	}
 }
 
-int watch_start(struct agent *agent)
+int watch_start(struct watch *watch, struct loop *loop)
 {
 	struct health nothing = { .effective = true }, now;
-	int r = loop_timer(agent->loop, on_timer, agent, &agent->watch.timer);
+	int r = loop_timer(loop, on_timer, watch, &watch->timer);
 
 	if (r == 0)
-		r = loop_timer_set(agent->watch.timer, WATCH_S * 1000, WATCH_S * 1000);
+		r = loop_timer_set(watch->timer, WATCH_S * 1000, WATCH_S * 1000);
 	/* since the proof what an agent before this one had attached may be gone */
-	watch_look(agent, &now);
-	health_free(&agent->watch.health);
-	agent->watch.health = now;
-	health_compare(&nothing, &agent->watch.health, on_notice, agent);
-	say_put_off(&nothing, &agent->watch.health);
-	say_agents(&agent->watch.health.foreign);
+	watch_look(watch, &now);
+	health_free(&watch->health);
+	watch->health = now;
+	health_compare(&nothing, &watch->health, on_notice, watch);
+	say_put_off(&nothing, &watch->health);
+	say_agents(&watch->health.foreign);
 	return r;
 }
 
-void watch_put(const struct agent *agent, const struct health *health, struct jsonw *w)
+void watch_put(const struct watch *watch, const struct health *health, struct jsonw *w)
 {
 	jsonw_bool(w, "effective", health->effective);
 	if (!health->effective || health->reason.len)
 		jsonw_string(w, "reason", health->reason.data ? health->reason.data : "");
-	jsonw_u64(w, "checked", now_s() - agent->watch.proof_s);
+	jsonw_u64(w, "checked", now_s() - watch->proof_s);
 	jsonw_array(w, "foreign");
 	for (size_t i = 0; i < health->foreign.len; i++) {
 		const struct foreign_program *n = &health->foreign.list[i];

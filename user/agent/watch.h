@@ -8,13 +8,21 @@
 #include "../base/jsonw.h"
 #include "../base/loop.h"
 #include "../kernel/canary/canary.h"
+#include "../stream/stream.h"
 #include "health.h"
+#include "host.h"
+#include "target.h"
 
 #define WATCH_S 20 /* what goes wrong is to be found within a minute */
 
-struct agent;
-
 struct watch {
+	/* borrowed, set before the start */
+	const struct target *target;
+	const char *netns_name; /* by which it was asked for; NULL: by none */
+	struct kernel *kernel;
+	struct stream *stream;
+	struct host *host;
+
 	struct canary canary;
 	struct canary_proof proof; /* the last word on each hook that could be tried */
 	struct canary_proof tried; /* the last try: hooks that could not be tried, too */
@@ -25,22 +33,22 @@ struct watch {
 };
 
 /* Try for the first time, with the programs just attached; nothing is told. The health it found. */
-const struct health *watch_prove(struct agent *agent);
+const struct health *watch_prove(struct watch *watch);
 
 /* Tell what is worth it of the first look, and look again from time to time. 0, or a negative
  * errno. */
-int watch_start(struct agent *agent);
+int watch_start(struct watch *watch, struct loop *loop);
 
 /* Try the canary and look at everything now, and tell what has changed. */
-void watch_check(struct agent *agent);
+void watch_check(struct watch *watch);
 
 /*
  * Judge by what can be seen now and the canary's last word, without trying it
  * again. The caller frees `ret_health`.
  */
-void watch_look(struct agent *agent, struct health *ret_health);
+void watch_look(struct watch *watch, struct health *ret_health);
 
 /* Write the members `effective`, `reason`, `checked` and `foreign`. */
-void watch_put(const struct agent *agent, const struct health *health, struct jsonw *w);
+void watch_put(const struct watch *watch, const struct health *health, struct jsonw *w);
 
 void watch_stop(struct watch *watch);

@@ -51,8 +51,10 @@ static long long boot_to_wall(void)
 	return (real.tv_sec - boot.tv_sec) * NS_PER_SEC + (real.tv_nsec - boot.tv_nsec);
 }
 
-static struct timespec to_timespec(long long ns)
+struct timespec identity_time(const struct identity *identity, uint64_t boot_ns)
 {
+	long long ns = identity->to_wall + (long long)boot_ns;
+
 	return (struct timespec) { .tv_sec = ns / NS_PER_SEC, .tv_nsec = ns % NS_PER_SEC };
 }
 
@@ -102,8 +104,8 @@ static struct place *place_slot(struct identity *identity, const struct hp_event
 	return &identity->places[(h >> 32 ^ is_kernel(record)) & (IDENTITY_PLACES - 1)];
 }
 
-static bool is_at(const struct identity *identity, const struct place *place,
-		  const struct hp_event *record)
+static bool place_holds(const struct identity *identity, const struct place *place,
+			const struct hp_event *record)
 {
 	return place->number && place->cgroup_id == record->cgroup_id &&
 	       place->cgroup_v1_id == record->cgroup_v1_id && place->kernel == is_kernel(record) &&
@@ -129,13 +131,12 @@ static void set_path(struct identity *identity, struct place *place, const char 
 		place->workload = (struct workload) { .kind = WORKLOAD_KERNEL };
 }
 
-/* Who it is that a record tells of; NULL: there is no memory to know it. */
-static const struct place *find_place(struct identity *identity, const struct hp_event *record)
+const struct place *identity_place(struct identity *identity, const struct hp_event *record)
 {
 	struct place *place = place_slot(identity, record);
 	const char *path;
 
-	if (is_at(identity, place, record))
+	if (place_holds(identity, place, record))
 		return place;
 	if (place->kernel != is_kernel(record))
 		place->number = 0;
@@ -150,87 +151,7 @@ static const struct place *find_place(struct identity *identity, const struct hp
 	return place->number ? place : NULL;
 }
 
-static void copy_text(char *to, size_t size, const char *text)
+const char *identity_exe(struct identity *identity, const struct hp_event *record)
 {
-	size_t n = text ? strnlen(text, size - 1) : 0;
-
-	if (n)
-		memcpy(to, text, n);
-	to[n] = '\0';
-}
-
-static void fill_workload(struct identity *identity, const struct hp_event *record,
-			  struct event *event)
-{
-	const struct place *place = find_place(identity, record);
-
-	if (place && place->number == event->place)
-		return;
-	copy_text(event->cgroup, sizeof(event->cgroup), place ? place->cgroup : NULL);
-	event->workload = (struct workload) { .kind = WORKLOAD_UNKNOWN };
-	event->place = place ? place->number : 0;
-	if (place)
-		event->workload = place->workload;
-}
-
-static void fill_exe(struct identity *identity, const struct hp_event *record, struct event *event)
-{
-	copy_text(event->exe, sizeof(event->exe), processes_exe(identity->processes, record));
-}
-
-/* Name the row that decided. */
-static void fill_entry(const struct identity *identity, const struct hp_event *record,
-		       struct event *event)
-{
-	const struct reg_layer *layer = NULL;
-	const struct reg_row *entry = generations_row(identity->generations, record, &layer);
-
-	if (!entry)
-		return;
-	event->entry_layer = layer->name;
-	event->entry_process = entry->process;
-	event->entry_team = entry->team;
-}
-
-/* What the record itself says, and the row. */
-static void fill_record(const struct identity *identity, const struct hp_event *record,
-			struct event *e)
-{
-	e->node = identity->node;
-	e->mode = record->mode;
-	e->verdict = record->key.verdict;
-	e->cls = record->key.cls;
-	e->proto = record->key.proto;
-	e->how = record->key.how;
-	e->family = record->family;
-	memcpy(e->addr, record->addr, sizeof(e->addr));
-	e->port = record->key.port;
-	e->pid = record->pid;
-	e->uid = record->uid;
-	memcpy(e->comm, record->comm, HP_COMM_LEN);
-	e->comm[HP_COMM_LEN] = '\0';
-	e->entry_layer = e->entry_process = e->entry_team = NULL;
-	fill_entry(identity, record, e);
-}
-
-void identity_event(struct identity *identity, const struct hp_event *record, uint64_t count,
-		    uint64_t first_ns, uint64_t last_ns, struct event *ret_event)
-{
-	struct event *e = ret_event;
-
-	e->time = to_timespec(identity->to_wall + (long long)last_ns);
-	e->first = to_timespec(identity->to_wall + (long long)first_ns);
-	e->count = count;
-	fill_record(identity, record, e);
-	fill_exe(identity, record, e);
-	fill_workload(identity, record, e);
-}
-
-void identity_listener(struct identity *identity, const struct hp_event *record, bool same,
-		       struct event *event)
-{
-	fill_record(identity, record, event);
-	event->exe[0] = '\0';
-	if (!same)
-		fill_workload(identity, record, event);
+	return processes_exe(identity->processes, record);
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the kernel's record to the event that is told: times, names, paths, the
- * workload and the row. What can't be found out any more stays empty; the
- * kernel's own data (pid, uid, comm, cgroup id) is always there.
+ * Who a record of the kernel is about: the program, the control group, the workload; and
+ * the wall clock of its time.
  */
 #pragma once
 
-#include "../event/event.h"
+#include <time.h>
+
 #include "../kernel/cgroup.h"
-#include "../stream/generations.h"
 #include "process.h"
+#include "workload.h"
 
 #define IDENTITY_PLACES 64 /* a power of two */
 
@@ -29,7 +29,6 @@ struct identity {
 	struct cgroup_names *v2; /* NULL: no cgroup2 */
 	uint64_t v2_root;	 /* the id of its mount point */
 	struct cgroup_names *v1; /* memory hierarchy; NULL: cgroup2 names workloads */
-	const struct generations *generations;
 	struct processes *processes;
 	struct place *places;	/* IDENTITY_PLACES of them, each for what hashes there */
 	uint32_t places_number; /* the last one given */
@@ -54,14 +53,14 @@ bool identity_uses_v1(const struct cgroup_mounts *mounts);
 /* Before events of another moment: clocks may have been set, and processes may be others. */
 void identity_moment(struct identity *identity);
 
-/* Fill an event from a record and what the folding says of it. */
-void identity_event(struct identity *identity, const struct hp_event *record, uint64_t count,
-		    uint64_t first_ns, uint64_t last_ns, struct event *ret_event);
+/* A time of CLOCK_BOOTTIME by the wall clock, as that was at the last moment. */
+struct timespec identity_time(const struct identity *identity, uint64_t boot_ns);
 
 /*
- * Fill what event_listener_json() tells of a socket that is there now. `same`:
- * the event was last filled for this process and cgroup, whose names need not
- * be looked up again.
+ * The control group and workload of a record's task, valid until the next call. Two places of
+ * one number are the same. NULL: no memory.
  */
-void identity_listener(struct identity *identity, const struct hp_event *record, bool same,
-		       struct event *event);
+const struct place *identity_place(struct identity *identity, const struct hp_event *record);
+
+/* The program of a record's process, valid until the next call. NULL: not known. */
+const char *identity_exe(struct identity *identity, const struct hp_event *record);

@@ -5,157 +5,114 @@
  */
 #include "deliver.h"
 
-#include "../violations/would_break.h"
-#include "../agent/state.h"
+#include "describe.h"
 
 #define NAMED_MAX BATCH_NAMES /* new holders that are named at once, in a drain */
 
-size_t deliver_little(const struct agent *agent)
+size_t deliver_little(const struct stream *stream)
 {
-	return kernel_ring_bytes(agent->kernel) / 16;
+	return kernel_ring_bytes(stream->kernel) / 16;
 }
 
 /* Hand a line to its readers; they have it once it is flushed. */
-static void publish(struct agent *agent, struct line *line)
+static void publish(struct stream *stream, struct line *line)
 {
-	sink_tell(agent->sink, line);
-	control_tell(agent->control, line);
+	sink_tell(stream->sink, line);
+	control_tell(stream->control, line);
 }
 
-static void flush(struct agent *agent)
+static void flush(struct stream *stream)
 {
-	sink_flush(agent->sink);
-	control_flush(agent->control, kernel_waiting(agent->kernel) < deliver_little(agent));
+	sink_flush(stream->sink);
+	control_flush(stream->control, kernel_waiting(stream->kernel) < deliver_little(stream));
 }
 
 /*
  * Told first and counted then: who is killed in between has the next agent tell
  * it once more, rather than have it told by none.
  */
-void deliver_flush(struct agent *agent)
+void deliver_flush(struct stream *stream)
 {
-	struct batch *batch = &agent->batch;
+	struct batch *batch = &stream->batch;
 
 	/* new holders: their later lines need a name, whoever will tell them */
 	if (batch->names_len)
-		(void)kernel_put_names(agent->kernel, batch->names, batch->names_len);
-	flush(agent);
-	batch_count(batch, agent->told);
-}
-
-/*
- * So that a sweep does not tell it again. What was denied holds no port: if its
- * socket gets the port in another way, that is news.
- */
-void deliver_remember(struct agent *agent, const struct hp_event *record)
-{
-	struct known_violation v = {
-		.cookie = record->cookie,
-		.cgroup_id = record->cgroup_id,
-		.proto = record->key.proto,
-		.cls = record->key.cls,
-		.port = record->key.port,
-	};
-
-	if (record->key.verdict == HP_VERDICT_DENIED)
-		return;
-	if (record->hook == HP_HOOK_SWEEP)
-		known_add(agent->sweep.known, &v);
-	else
-		known_add_hooked(agent->sweep.known, &v);
+		(void)kernel_put_names(stream->kernel, batch->names, batch->names_len);
+	flush(stream);
+	batch_count(batch, stream->told);
 }
 
 /* What is known of a holder, and is it new? One that comes late is not, and gets `late`. */
-static struct holder *find_holder(struct agent *agent, const struct hp_fold_ref *ref,
-				  struct holder *late, bool *ret_new)
+static struct slot_note *find_note(struct stream *stream, const struct hp_fold_ref *ref,
+				   struct slot_note *late, bool *ret_new)
 {
-	struct holder *holder = ref->slot < HP_FOLD_SLOTS ? &agent->holders[ref->slot] : late;
+	struct slot_note *note = ref->slot < HP_FOLD_SLOTS ? &stream->notes[ref->slot] : late;
 
 	*ret_new = false;
-	if (holder->generation == ref->generation)
-		return holder;
-	if (holder->generation && (int32_t)(ref->generation - holder->generation) < 0)
-		holder = late;
+	if (note->generation == ref->generation)
+		return note;
+	if (note->generation && (int32_t)(ref->generation - note->generation) < 0)
+		note = late;
 	else
-		*ret_new = tally_is_new(agent->told, ref);
-	*holder = (struct holder) { .generation = ref->generation };
-	return holder;
+		*ret_new = tally_is_new(stream->told, ref);
+	*note = (struct slot_note) { .generation = ref->generation };
+	return note;
 }
 
 /*
- * A new holder's later lines need a name, whoever will tell them. In a flood of new ones
+ * A new holder's later lines need a name, whichever agent writes them. In a flood of new ones
  * most are gone a moment later: those that the tick still finds are named then.
  */
-static void name_holder(struct agent *agent, const struct hp_event *record, struct holder *holder)
+static void name_holder(struct stream *stream, const struct hp_event *record,
+			struct slot_note *note)
 {
-	if (agent->named < NAMED_MAX) {
-		agent->named++;
-		if (batch_name(&agent->batch, record))
-			deliver_flush(agent);
+	if (stream->named < NAMED_MAX) {
+		stream->named++;
+		if (batch_name(&stream->batch, record))
+			deliver_flush(stream);
 	} else {
-		holder->unnamed = true;
-		agent->unnamed = true;
+		note->unnamed = true;
+		stream->unnamed = true;
 	}
 }
 
-void deliver_name_rest(struct agent *agent)
+void deliver_name_rest(struct stream *stream)
 {
-	for (uint32_t slot = 0; agent->unnamed && slot < HP_FOLD_SLOTS; slot++) {
-		struct holder *holder = &agent->holders[slot];
+	for (uint32_t slot = 0; stream->unnamed && slot < HP_FOLD_SLOTS; slot++) {
+		struct slot_note *note = &stream->notes[slot];
 		const struct hp_event *record;
 
-		if (!holder->unnamed)
+		if (!note->unnamed)
 			continue;
-		holder->unnamed = false;
-		record = fold_name(agent->fold, slot, holder->generation);
-		if (record && batch_name(&agent->batch, record))
-			deliver_flush(agent);
+		note->unnamed = false;
+		record = fold_name(stream->fold, slot, note->generation);
+		if (record && batch_name(&stream->batch, record))
+			deliver_flush(stream);
 	}
-	agent->unnamed = false;
+	stream->unnamed = false;
 }
 
-void deliver_line(struct agent *agent, const struct hp_event *record, const struct tally_line *line,
-		  uint64_t first_ns, uint64_t last_ns)
+void deliver_line(struct stream *stream, const struct hp_event *record,
+		  const struct tally_line *line, uint64_t first_ns, uint64_t last_ns)
 {
 	const struct hp_fold_ref none = { .slot = HP_FOLD_SLOTS };
-	struct holder late = { 0 }, *holder;
-	struct hp_query query;
+	struct slot_note late = { 0 }, *note;
 	bool is_new;
 
-	holder = find_holder(agent, line->holder ? line->holder : &none, &late, &is_new);
-	identity_event(&agent->identity, record, line->count, first_ns, last_ns, &agent->event);
-	if (holder->place != agent->event.place)
-		*holder = (struct holder) {
-			.generation = holder->generation,
-			.remembered = holder->remembered,
-			.unnamed = holder->unnamed,
-			.place = agent->event.place,
-		};
-	query = audited_query(&agent->event);
-	foresee_note(agent, record, &query, &holder->audited);
-	learn_note(agent, &query, &holder->learned);
-	publish(agent, history_add(&agent->history, &agent->event));
+	note = find_note(stream, line->holder ? line->holder : &none, &late, &is_new);
+	describe_violation(stream->identity, stream->generations, record, line->count, first_ns,
+			   last_ns, &stream->event);
+	stream->observer.on_line(stream->observer.data, record, &stream->event);
+	publish(stream, history_add(&stream->history, &stream->event));
 	if (is_new)
-		name_holder(agent, record, holder);
-	if (batch_add(&agent->batch, line))
-		deliver_flush(agent);
+		name_holder(stream, record, note);
+	if (batch_add(&stream->batch, line))
+		deliver_flush(stream);
 }
 
-void deliver_found(struct agent *agent, const struct hp_event *record, uint64_t count, bool counted)
+void deliver_notice(struct stream *stream, struct notice *notice)
 {
-	uint64_t recovered = count < agent->sweep.lost ? count : agent->sweep.lost;
-	struct tally_line line = { .count = count };
-
-	line.recovered = counted ? recovered : 0;
-	line.existing = count - line.recovered;
-	agent->sweep.lost -= line.recovered;
-	deliver_remember(agent, record);
-	deliver_line(agent, record, &line, record->time_ns, record->time_ns);
-}
-
-void deliver_notice(struct agent *agent, struct notice *notice)
-{
-	notice->node = agent->identity.node;
-	publish(agent, history_add_notice(&agent->history, notice));
-	flush(agent);
+	notice->node = stream->identity->node;
+	publish(stream, history_add_notice(&stream->history, notice));
+	flush(stream);
 }

@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* What tell.c hands on: lines to be told, and what is to be known of them later. */
+/* Lines are described, observed, handed to their readers and counted. */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "../../bpf/abi.h"
 #include "../event/tally.h"
-
-struct agent;
+#include "stream.h"
 
 /* So much of the ring that there is time while no more waits there. */
-size_t deliver_little(const struct agent *agent);
+size_t deliver_little(const struct stream *stream);
 
-/* Tell a line of a record; deliver_flush() is to follow. */
-void deliver_line(struct agent *agent, const struct hp_event *record, const struct tally_line *line,
-		  uint64_t first_ns, uint64_t last_ns);
+/* A line of a record is due; deliver_flush() is to follow. */
+void deliver_line(struct stream *stream, const struct hp_event *record,
+		  const struct tally_line *line, uint64_t first_ns, uint64_t last_ns);
 
-/* A sweep is not to tell of the record's socket again. */
-void deliver_remember(struct agent *agent, const struct hp_event *record);
+/* Write the lines, and count them. */
+void deliver_flush(struct stream *stream);
 
-/* Keep the names of new holders that there was no time for. */
-void deliver_name_rest(struct agent *agent);
+/* Keep the names of new holders for which there was no time. */
+void deliver_name_rest(struct stream *stream);
+
+/* Report something of the agent itself. It is in no counter. */
+void deliver_notice(struct stream *stream, struct notice *notice);

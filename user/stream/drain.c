@@ -7,16 +7,18 @@
  * one finds nothing. Repeats are only counted in the fold slots, so while
  * there are new violations a tick reads the slots, as often as the kernel tells
  * of repeats (--fold). Both stop when nothing happens: an idle node has an idle
- * agent, but for watch.c.
+ * agent, but for its watch.
  */
+#include "drain.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #include "../base/log.h"
 #include "../event/tally.h"
+#include "accounts.h"
 #include "deliver.h"
-#include "../agent/state.h"
 
 #define DRAIN_MS    10
 #define TICK_MS	    1000 /* where nothing is folded */
@@ -37,29 +39,34 @@ static void on_line(void *data, const struct hp_event *record, uint64_t count, u
  * Repeats are known by what they have in common; of their sockets one at a time is
  * enough, as of those that have no record. A flood would fill the memory of what is known.
  */
-static bool is_remembered(struct agent *agent, const struct hp_fold_ref *ref)
+static bool was_observed(struct stream *stream, const struct hp_fold_ref *ref)
 {
-	struct holder *holder = ref->slot < HP_FOLD_SLOTS ? &agent->holders[ref->slot] : NULL;
-	bool same = holder && ref->generation && holder->generation == ref->generation;
+	struct slot_note *note = ref->slot < HP_FOLD_SLOTS ? &stream->notes[ref->slot] : NULL;
+	bool same = note && ref->generation && note->generation == ref->generation;
 
-	if (same && holder->remembered == agent->identity.moment)
+	if (same && note->moment == stream->identity->moment)
 		return true;
 	if (same)
-		holder->remembered = agent->identity.moment;
+		note->moment = stream->identity->moment;
 	return false;
+}
+
+static void observe(struct stream *stream, const struct hp_event *record)
+{
+	stream->observer.on_record(stream->observer.data, record);
 }
 
 static void on_record(void *data, const struct hp_event *record)
 {
-	struct agent *agent = data;
-	int r = fold_record(agent->fold, record);
+	struct stream *stream = data;
+	int r = fold_record(stream->fold, record);
 
-	if (!is_remembered(agent, &record->fold))
-		deliver_remember(agent, record);
+	if (!was_observed(stream, &record->fold))
+		observe(stream, record);
 	if (r == 0)
 		return;
 	log_error("a violation can't be told: %s", strerror(-r));
-	agent->settled = false; /* it is counted as lost, once nothing is on its way */
+	stream->settled = false; /* it is counted as lost, once nothing is on its way */
 }
 
 static uint64_t boot_ns(void)
@@ -91,33 +98,32 @@ static void on_slot(void *data, uint32_t slot, const struct hp_fold_slot *value)
 }
 
 /* Tell of waiting records, of at most DRAIN_MAX; how many. */
-static unsigned int drain(struct agent *agent)
+static unsigned int drain(struct stream *stream)
 {
 	unsigned int n, sum = 0;
 
-	identity_moment(&agent->identity);
-	agent->named = 0;
+	identity_moment(stream->identity);
+	stream->named = 0;
 	do {
-		n = kernel_take(agent->kernel, BATCH_RECORDS);
-		deliver_flush(agent);
-		kernel_release(agent->kernel); /* until then the next agent has them */
+		n = kernel_take(stream->kernel, BATCH_RECORDS);
+		deliver_flush(stream);
+		kernel_release(stream->kernel); /* until then the next agent has them */
 		sum += n;
 	} while (n == BATCH_RECORDS && sum < DRAIN_MAX);
 	return sum;
 }
 
-static uint64_t violations(struct agent *agent)
+static uint64_t count_violations(const struct stream *stream)
 {
-	struct hp_counters counters;
+	struct accounts accounts;
 
-	if (kernel_counters(agent->kernel, &counters) < 0)
-		return 0;
-	return status_violations(&counters);
+	accounts_read(stream->kernel, stream->told, &accounts);
+	return accounts.violations;
 }
 
-void drain_records(struct agent *agent)
+void drain_records(struct stream *stream)
 {
-	for (int i = 0; i < DRAINS_MAX && drain(agent) == DRAIN_MAX; i++)
+	for (int i = 0; i < DRAINS_MAX && drain(stream) == DRAIN_MAX; i++)
 		;
 }
 
@@ -126,46 +132,47 @@ void drain_records(struct agent *agent)
  * holder is known by its record, and what a record tells of is left to it. Of holders
  * that were told of within `quiet_ns` nothing: their next record tells it.
  */
-static void tell_slots(struct agent *agent, uint64_t quiet_ns)
+static void tell_slots(struct stream *stream, uint64_t quiet_ns)
 {
 	_cleanup_free_ struct reading *list = calloc(HP_FOLD_SLOTS, sizeof(*list));
 	struct readings readings = { .list = list };
 	uint64_t now = boot_ns();
-	int r = list ? kernel_read_folds(agent->kernel, on_slot, &readings) : -ENOMEM;
+	int r = list ? kernel_read_folds(stream->kernel, on_slot, &readings) : -ENOMEM;
 
 	if (r < 0)
 		log_error("reading fold slots: %s", strerror(-r));
-	drain_records(agent);
+	drain_records(stream);
 	for (size_t i = 0; i < readings.len; i++) {
 		const struct reading *at = &list[i];
 		struct hp_fold_slot value = { .generation = at->generation, .seen = at->seen };
 
-		fold_slot(agent->fold, at->slot, &value, now, now - quiet_ns);
+		fold_slot(stream->fold, at->slot, &value, now, now - quiet_ns);
 	}
-	deliver_name_rest(agent);
-	deliver_flush(agent);
+	deliver_name_rest(stream);
+	deliver_flush(stream);
 }
 
-void drain_all(struct agent *agent)
+void drain_all(struct stream *stream)
 {
-	tell_slots(agent, 0);
+	if (stream->fold)
+		tell_slots(stream, 0);
 }
 
-static unsigned int tick_ms(const struct agent *agent)
+static unsigned int tick_ms(const struct stream *stream)
 {
-	uint64_t ms = agent->config->fold_ns / 1000000;
+	uint64_t ms = stream->fold_ns / 1000000;
 
 	if (!ms)
-		return agent->config->fold_ns ? TICK_MIN_MS : TICK_MS;
+		return stream->fold_ns ? TICK_MIN_MS : TICK_MS;
 	return ms < TICK_MIN_MS ? TICK_MIN_MS : (unsigned int)ms;
 }
 
 /* Go on where it ticks: who comes back in between must not put it off. */
-static int start_ticking(struct agent *agent)
+static int start_ticking(struct stream *stream)
 {
-	int r = agent->ticks ? 0 : loop_timer_set(agent->tick, tick_ms(agent), tick_ms(agent));
+	int r = stream->ticks ? 0 : loop_timer_set(stream->tick, tick_ms(stream), tick_ms(stream));
 
-	agent->ticks = r == 0;
+	stream->ticks = r == 0;
 	return r;
 }
 
@@ -173,24 +180,24 @@ static int start_ticking(struct agent *agent)
  * Come back after so many records: before as many have come as make the programs wake us
  * more often.
  */
-static void come_back(struct agent *agent, unsigned int drained)
+static void come_back(struct stream *stream, unsigned int drained)
 {
 	uint64_t bytes = (uint64_t)drained * sizeof(struct hp_event);
 	uint64_t ms = DRAIN_MS;
 
-	if (bytes > deliver_little(agent))
-		ms = DRAIN_MS * deliver_little(agent) / bytes;
-	(void)loop_timer_set(agent->drain_timer, ms ? (unsigned int)ms : 1, 0);
+	if (bytes > deliver_little(stream))
+		ms = DRAIN_MS * deliver_little(stream) / bytes;
+	(void)loop_timer_set(stream->drain_timer, ms ? (unsigned int)ms : 1, 0);
 }
 
 static void on_drain_timer(void *data, uint32_t events)
 {
-	struct agent *agent = data;
-	unsigned int n = drain(agent);
+	struct stream *stream = data;
+	unsigned int n = drain(stream);
 
 	(void)events;
 	if (n > 0)
-		come_back(agent, n);
+		come_back(stream, n);
 }
 
 /*
@@ -198,95 +205,103 @@ static void on_drain_timer(void *data, uint32_t events)
  * more, a moment after a later one of its slot. When nothing happens, what still
  * stands in no line never will.
  */
-static void settle(struct agent *agent, uint64_t counted)
+static void settle(struct stream *stream, uint64_t counted)
 {
-	uint64_t missing = tally_pending(&agent->told->tally, counted, status_unsent(agent));
+	struct accounts accounts;
+	uint64_t missing;
 
-	agent->settled = true;
+	accounts_read(stream->kernel, stream->told, &accounts);
+	missing = tally_pending(&accounts.tally, counted, accounts.unsent);
+	stream->settled = true;
 	if (!missing)
 		return;
-	tally_untold(agent->told, missing);
-	log_warning(
-		"%llu violations stand in no line: an agent ended while it told them, or there was"
-		" no memory",
-		(unsigned long long)missing);
+	tally_untold(stream->told, missing);
+	log_warning("%llu violations were never logged: a previous agent died while logging, or"
+		    " there was no memory",
+		    (unsigned long long)missing);
 }
 
 static void on_tick(void *data, uint32_t events)
 {
-	struct agent *agent = data;
-	uint64_t total = violations(agent);
+	struct stream *stream = data;
+	uint64_t total = count_violations(stream);
 
 	(void)events;
 	/* a bit longer than the kernel waits: who goes on has a record before that */
-	tell_slots(agent, agent->config->fold_ns + agent->config->fold_ns / 4);
-	agent->quiet_ticks = total == agent->quiet_total ? agent->quiet_ticks + 1 : 0;
-	agent->quiet_total = total;
-	if (agent->quiet_ticks < QUIET_TICKS)
+	tell_slots(stream, stream->fold_ns + stream->fold_ns / 4);
+	stream->quiet_ticks = total == stream->quiet_total ? stream->quiet_ticks + 1 : 0;
+	stream->quiet_total = total;
+	if (stream->quiet_ticks < QUIET_TICKS)
 		return;
-	if (!agent->settled)
-		settle(agent, total);
-	agent->ticks = loop_timer_set(agent->tick, 0, 0) < 0;
+	if (!stream->settled)
+		settle(stream, total);
+	stream->ticks = loop_timer_set(stream->tick, 0, 0) < 0;
 }
 
 static void on_ring(void *data, uint32_t events)
 {
-	struct agent *agent = data;
+	struct stream *stream = data;
 
 	(void)events;
-	come_back(agent, drain(agent));
-	agent->quiet_ticks = 0;
-	(void)start_ticking(agent);
+	come_back(stream, drain(stream));
+	stream->quiet_ticks = 0;
+	(void)start_ticking(stream);
 }
 
 static void restore_name(void *data, const struct hp_event *event)
 {
-	struct agent *agent = data;
+	struct stream *stream = data;
 	const struct hp_fold_ref *ref = &event->fold;
 
 	if (ref->slot >= HP_FOLD_SLOTS ||
-	    agent->told->slots[ref->slot].generation != ref->generation)
+	    stream->told->slots[ref->slot].generation != ref->generation)
 		return;
-	deliver_remember(agent, event);
-	if (fold_restore(agent->fold, ref->slot, &agent->told->slots[ref->slot], event) < 0)
+	observe(stream, event);
+	if (fold_restore(stream->fold, ref->slot, &stream->told->slots[ref->slot], event) < 0)
 		log_warning("repeats of a violation of before the start can't be told: %s",
 			    strerror(ENOMEM));
 }
 
 /* Go on where the agent before this one ended: what it told is not told again. */
-static int restore(struct agent *agent)
+static int restore(struct stream *stream)
 {
 	int r;
 
-	agent->settled = !kernel_adopted(agent->kernel);
-	if (agent->settled)
+	stream->settled = !kernel_adopted(stream->kernel);
+	if (stream->settled)
 		return 0;
-	r = kernel_read_names(agent->kernel, restore_name, agent);
+	r = kernel_read_names(stream->kernel, restore_name, stream);
 	for (uint32_t i = 0; i < HP_FOLD_SLOTS && r == 0; i++)
-		if (agent->told->slots[i].generation)
-			r = fold_restore(agent->fold, i, &agent->told->slots[i], NULL);
+		if (stream->told->slots[i].generation)
+			r = fold_restore(stream->fold, i, &stream->told->slots[i], NULL);
 	if (r == 0) /* the records that wait woke somebody else */
-		r = start_ticking(agent);
+		r = start_ticking(stream);
 	return r;
 }
 
-int drain_start(struct agent *agent)
+int drain_start(struct stream *stream)
 {
-	int r = fold_new(on_line, agent, &agent->fold);
+	int r = fold_new(on_line, stream, &stream->fold);
 
-	agent->holders = calloc(HP_FOLD_SLOTS, sizeof(*agent->holders));
-	if (!agent->holders)
+	stream->notes = calloc(HP_FOLD_SLOTS, sizeof(*stream->notes));
+	if (!stream->notes)
 		return -ENOMEM;
-	if (r == 0 && !agent->config->fold_ns)
-		fold_not(agent->fold);
+	if (r == 0 && !stream->fold_ns)
+		fold_not(stream->fold);
 	if (r == 0)
-		r = kernel_on_event(agent->kernel, on_record, agent);
+		r = kernel_on_event(stream->kernel, on_record, stream);
 	if (r == 0)
-		r = loop_timer(agent->loop, on_drain_timer, agent, &agent->drain_timer);
+		r = loop_timer(stream->loop, on_drain_timer, stream, &stream->drain_timer);
 	if (r == 0)
-		r = loop_timer(agent->loop, on_tick, agent, &agent->tick);
+		r = loop_timer(stream->loop, on_tick, stream, &stream->tick);
 	if (r == 0)
-		r = loop_add(agent->loop, kernel_ring_fd(agent->kernel), EPOLLIN | EPOLLET, on_ring,
-			     agent, NULL);
-	return r < 0 ? r : restore(agent);
+		r = loop_add(stream->loop, kernel_ring_fd(stream->kernel), EPOLLIN | EPOLLET,
+			     on_ring, stream, NULL);
+	return r < 0 ? r : restore(stream);
+}
+
+void drain_stop(struct stream *stream)
+{
+	fold_free(stream->fold);
+	free(stream->notes);
 }

@@ -8,40 +8,20 @@
 #include "../policy/resolve.h"
 #include "../registry/words.h"
 #include "../registry/row_json.h"
-#include "../agent/state.h"
+#include "../stream/accounts.h"
+#include "../stream/drain.h"
 
 #define ROOM_LEFT   (1U << 20) /* for the exceptions and the document's end, in the document */
 #define UNUSED_ROOM (ROOM_LEFT - 65536)
 
 /* What is looked at for one answer. */
 struct learning {
-	struct agent *agent;
+	struct violations *violations;
+	const struct in_force *in_force;
 	struct breaks breaks;
 	struct excepted *excepted;
 	int error;
 };
-
-int learn_start(struct learn_state *state)
-{
-	int r = audited_new(&state->violations);
-
-	(void)clock_gettime(CLOCK_REALTIME, &state->since);
-	return r < 0 ? r : seen_new(&state->seen);
-}
-
-void learn_stop(struct learn_state *state)
-{
-	audited_free(state->violations);
-	seen_free(state->seen);
-	*state = (struct learn_state) { 0 };
-}
-
-/* Whose socket it was makes no difference: what is let through for the kernel is reported, too. */
-void learn_note(struct agent *agent, const struct hp_query *query, struct audited_ref *ref)
-{
-	audited_again(agent->learn.violations, ref, &agent->event, query, false);
-	seen_add(agent->learn.seen, query);
-}
 
 /* Would it be told of again? */
 static bool is_told(struct hp_decision decision)
@@ -52,7 +32,7 @@ static bool is_told(struct hp_decision decision)
 static void on_violation(void *data, const struct audited_violation *v)
 {
 	struct learning *l = data;
-	struct hp_decision d = audited_decide(v, l->agent->policy, &l->agent->decision);
+	struct hp_decision d = audited_decide(v, l->in_force->policy, &l->in_force->decision);
 	int r = is_told(d) ? breaks_add_audited(&l->breaks, &v->breach, d.cls) : 0;
 
 	if (r < 0)
@@ -65,39 +45,37 @@ static bool may_matter(void *data, struct receivers_socket *s)
 	return receiver_violates(s->decision) || s->decision.cls == HP_CLASS_EPHEMERAL;
 }
 
-static int add_socket(struct learning *l, const struct receivers_socket *s, bool same)
+static int add_socket(struct learning *l, const struct receivers_socket *s,
+		      const struct receivers_socket *last)
 {
-	struct agent *agent = l->agent;
-	struct hp_event record;
+	struct sweep *sweep = l->violations->sweep;
 
-	sweep_record(agent, s, &record);
-	identity_listener(&agent->identity, &record, same, &agent->event);
-	if (agent->event.cls == HP_CLASS_EPHEMERAL)
-		agent->event.port = 0; /* another one each time */
-	return breaks_add_socket(&l->breaks, &agent->event);
+	sweep_describe(sweep, s, last);
+	if (sweep->event.cls == HP_CLASS_EPHEMERAL)
+		sweep->event.port = 0; /* another one each time */
+	return breaks_add_socket(&l->breaks, &sweep->event);
 }
 
 /* Sockets that have a port now: also those of before the start, and of before a reload. */
 static int look_at_sockets(struct learning *l)
 {
 	_cleanup_receivers_ struct receivers found = { 0 };
-	struct agent *agent = l->agent;
+	struct sweep *sweep = l->violations->sweep;
 	const struct receivers_socket *last = NULL;
-	int failed = sweep_read(agent, may_matter, &found), r = 0;
+	int failed = sweep_read(sweep, may_matter, sweep, &found), r = 0;
 	bool named;
 
-	drain_all(agent); /* what the hooks saw is known then */
-	named = found.len && receivers_name(&found, agent->sweep.procs) == 0 &&
-		socket_owners_see_all(agent->sweep.procs);
+	drain_all(sweep->stream); /* what the hooks saw is known then */
+	named = found.len && sweep_name(sweep, &found);
 	receivers_sort(&found);
 	for (size_t i = 0; i < found.len && r == 0; i++) {
 		struct receivers_socket *s = &found.list[i];
 
-		sweep_decide(agent, s, named && !s->pid);
+		sweep_decide(sweep, s, named && !s->pid);
 		excepted_add(l->excepted, s->socket.proto, s->socket.port, s->decision);
 		if (!is_told(s->decision))
 			continue;
-		r = add_socket(l, s, last && listeners_same_holder(s, last));
+		r = add_socket(l, s, last);
 		last = s;
 	}
 	return r < 0 ? r : failed;
@@ -106,12 +84,12 @@ static int look_at_sockets(struct learning *l)
 /* The errors are of parts: what is there is told all the same. */
 static void look(struct learning *l)
 {
-	struct agent *agent = l->agent;
+	const struct violations *v = l->violations;
 	int r = look_at_sockets(l);
 
-	audited_each(agent->learn.violations, on_violation, l);
-	seen_excepted(agent->learn.seen, agent->policy, &agent->decision, l->excepted);
-	l->breaks.forgotten = audited_forgotten(agent->learn.violations, UINT32_MAX);
+	audited_each(v->reported, on_violation, l);
+	seen_excepted(v->seen, l->in_force->policy, &l->in_force->decision, l->excepted);
+	l->breaks.forgotten = audited_forgotten(v->reported, UINT32_MAX);
 	breaks_settle(&l->breaks);
 	if (r < 0)
 		l->error = r;
@@ -120,7 +98,7 @@ static void look(struct learning *l)
 /* Why an exception is of no use, or NULL. */
 static const char *useless(const struct learning *l, const struct reg_row *row)
 {
-	const struct node_facts *facts = &l->agent->facts;
+	const struct node_facts *facts = &l->in_force->facts;
 
 	if (row->kind != REG_EXCEPTION)
 		return NULL;
@@ -134,7 +112,7 @@ static const char *useless(const struct learning *l, const struct reg_row *row)
 /* Write the member `useless`; how many are left out. */
 static size_t put_useless(const struct learning *l, struct jsonw *w)
 {
-	const struct registry *reg = l->agent->registry;
+	const struct registry *reg = l->in_force->registry;
 	size_t from = w->out->len, left_out = 0;
 
 	jsonw_array(w, "useless");
@@ -158,27 +136,33 @@ static size_t put_useless(const struct learning *l, struct jsonw *w)
 	return left_out;
 }
 
-static void put_head(const struct agent *agent, struct jsonw *w)
+static void put_head(const struct learning *l, struct jsonw *w)
 {
+	const struct in_force *in_force = l->in_force;
 	char text[STAMP_LEN + 1];
 
-	jsonw_string_opt(w, "node", agent->identity.node);
-	jsonw_string(w, "mode", word_mode(agent->decision.mode));
-	jsonw_u64(w, "generation", agent->decision.generation);
-	stamp_utc(&agent->learn.since, text);
+	jsonw_string_opt(w, "node", l->violations->sweep->identity->node);
+	jsonw_string(w, "mode", word_mode(in_force->decision.mode));
+	jsonw_u64(w, "generation", in_force->decision.generation);
+	stamp_utc(&l->violations->since, text);
 	jsonw_string(w, "since", text);
-	stamp_utc(&agent->reload.loaded, text);
+	stamp_utc(&in_force->loaded, text);
 	jsonw_string(w, "loaded", text);
 	jsonw_array(w, "layers");
-	for (size_t i = 0; i < agent->registry->len; i++)
-		jsonw_string(w, NULL, agent->registry->layers[i].name);
+	for (size_t i = 0; i < in_force->registry->len; i++)
+		jsonw_string(w, NULL, in_force->registry->layers[i].name);
 	jsonw_array_end(w);
 }
 
-int learn_json(struct agent *agent, struct buf *out)
+int learn_json(struct violations *violations, struct buf *out)
 {
 	_cleanup_free_ struct excepted *excepted = calloc(1, sizeof(*excepted));
-	struct learning l = { .agent = agent, .excepted = excepted };
+	struct learning l = {
+		.violations = violations,
+		.in_force = violations->sweep->in_force,
+		.excepted = excepted,
+	};
+	const struct stream *stream = violations->sweep->stream;
 	struct jsonw w = { .out = out };
 	size_t left_out;
 
@@ -186,11 +170,11 @@ int learn_json(struct agent *agent, struct buf *out)
 		return -ENOMEM;
 	look(&l);
 	jsonw_object(&w, NULL);
-	put_head(agent, &w);
+	put_head(&l, &w);
 	if (l.error < 0)
 		jsonw_string(&w, "incomplete", strerror(-l.error));
 	breaks_put(&l.breaks, "violations", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
-	jsonw_u64(&w, "lost", status_lost(agent));
+	jsonw_u64(&w, "lost", accounts_lost(stream->kernel, stream->told));
 	left_out = put_useless(&l, &w);
 	jsonw_u64(&w, "useless_left_out", left_out);
 	jsonw_object_end(&w);

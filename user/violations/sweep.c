@@ -7,6 +7,8 @@
  * A socket may be in the table a moment before its record is in the ring, so
  * the ring is read once more before anything is told.
  */
+#include "sweep.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -14,7 +16,10 @@
 #include "../registry/words.h"
 #include "../kernel/sockets/ephemeral.h"
 #include "../kernel/sockets/sockdiag.h"
-#include "../agent/state.h"
+#include "../stream/accounts.h"
+#include "../stream/deliver.h"
+#include "../stream/describe.h"
+#include "../stream/drain.h"
 
 /* Reasons not to close a socket; each is said once. */
 enum unclosed {
@@ -50,34 +55,55 @@ static struct known_violation violation_of(const struct receivers_socket *s, uin
 	};
 }
 
+void sweep_remember(struct sweep *sweep, const struct hp_event *record)
+{
+	struct known_violation v = {
+		.cookie = record->cookie,
+		.cgroup_id = record->cgroup_id,
+		.proto = record->key.proto,
+		.cls = record->key.cls,
+		.port = record->key.port,
+	};
+
+	/* what was denied holds no port: if its socket gets the port in another way, that is news
+	 */
+	if (record->key.verdict == HP_VERDICT_DENIED)
+		return;
+	if (record->hook == HP_HOOK_SWEEP)
+		known_add(sweep->known, &v);
+	else
+		known_add_hooked(sweep->known, &v);
+}
+
 /* Did a bind() name its port? The socket knows best; a hook may have seen it. */
-static uint8_t was_asked_for(const struct agent *agent, const struct receivers_socket *s)
+static uint8_t was_asked_for(const struct sweep *sweep, const struct receivers_socket *s)
 {
 	struct known_violation v = violation_of(s, HP_CLASS_UNREGISTERED);
 
 	if (s->asked != HP_ASKED_UNKNOWN)
 		return s->asked;
-	return known_has(agent->sweep.known, &v) ? HP_ASKED_YES : HP_ASKED_UNKNOWN;
+	return known_has(sweep->known, &v) ? HP_ASKED_YES : HP_ASKED_UNKNOWN;
 }
 
-struct hp_decision sweep_judge(const struct agent *agent, const struct hp_config *config,
+struct hp_decision sweep_judge(const struct sweep *sweep, const struct hp_config *config,
 			       const struct receivers_socket *s, bool is_kernel)
 {
 	struct receiver_facts facts = {
-		.asked = was_asked_for(agent, s),
+		.asked = was_asked_for(sweep, s),
 		.kernel = is_kernel,
 	};
 
-	return receiver_decide(agent->policy, config, &agent->sweep.range, &s->socket, facts);
+	return receiver_decide(sweep->in_force->policy, config, &sweep->range, &s->socket, facts);
 }
 
-void sweep_decide(const struct agent *agent, struct receivers_socket *s, bool is_kernel)
+void sweep_decide(const struct sweep *sweep, struct receivers_socket *s, bool is_kernel)
 {
-	s->decision = sweep_judge(agent, &agent->decision, s, is_kernel);
+	s->decision = sweep_judge(sweep, &sweep->in_force->decision, s, is_kernel);
 }
 
-void sweep_record(const struct agent *agent, const struct receivers_socket *s,
-		  struct hp_event *ret_record)
+/* A socket as a record of the kernel: how = existing, without a time. */
+static void make_record(const struct sweep *sweep, const struct receivers_socket *s,
+			struct hp_event *ret_record)
 {
 	*ret_record = (struct hp_event) {
 		.cgroup_id = s->socket.cgroup_id,
@@ -91,51 +117,51 @@ void sweep_record(const struct agent *agent, const struct receivers_socket *s,
 		.uid = s->socket.uid,
 		.pid = s->pid,
 		.row = s->decision.row,
-		.policy_generation = agent->decision.generation,
+		.policy_generation = sweep->in_force->decision.generation,
 		.family = s->socket.family,
 		.hook = HP_HOOK_SWEEP,
 		.cookie = s->socket.cookie,
-		.mode = (uint8_t)agent->decision.mode,
+		.mode = (uint8_t)sweep->in_force->decision.mode,
 		.kernel_thread = s->socket.inode == 0,
 	};
 	memcpy(ret_record->addr, s->socket.addr, sizeof(ret_record->addr));
 	memcpy(ret_record->comm, s->comm, sizeof(ret_record->comm));
 }
 
-static bool closing(const struct agent *agent)
+static bool closing(const struct sweep *sweep)
 {
-	return agent->config->close_existing && agent->decision.mode == HP_MODE_ENFORCE;
+	return sweep->close_existing && sweep->in_force->decision.mode == HP_MODE_ENFORCE;
 }
 
 /* Is it news? What is to be closed is, until it has been tried with this very socket. */
-static bool is_fresh(const struct agent *agent, const struct receivers_socket *s)
+static bool is_fresh(const struct sweep *sweep, const struct receivers_socket *s)
 {
 	struct known_violation v = violation_of(s, s->decision.cls);
 
-	if (closing(agent) && s->decision.verdict == HP_VERDICT_DENIED &&
+	if (closing(sweep) && s->decision.verdict == HP_VERDICT_DENIED &&
 	    s->socket.proto == HP_PROTO_TCP)
-		return !known_has_socket(agent->sweep.unclosed, &v);
-	return !known_has(agent->sweep.known, &v);
+		return !known_has_socket(sweep->unclosed, &v);
+	return !known_has(sweep->known, &v);
 }
 
 /*
  * Who chose a port without a row is seen only when the socket's process is looked
  * for. That is done once for a socket: a node may have many clients.
  */
-static bool is_open_question(const struct agent *agent, const struct receivers_socket *s,
+static bool is_open_question(const struct sweep *sweep, const struct receivers_socket *s,
 			     bool looked)
 {
 	struct known_violation v = violation_of(s, HP_CLASS_EPHEMERAL);
 
-	if (s->decision.cls != HP_CLASS_EPHEMERAL || known_has_socket(agent->sweep.known, &v))
+	if (s->decision.cls != HP_CLASS_EPHEMERAL || known_has_socket(sweep->known, &v))
 		return false;
 	if (looked)
-		known_add(agent->sweep.known, &v);
+		known_add(sweep->known, &v);
 	return !looked;
 }
 
 /* Keep what is a violation and news, or may be; what is known stays so. */
-static void sift(struct agent *agent, struct receivers *receivers, bool looked, bool named)
+static void sift(struct sweep *sweep, struct receivers *receivers, bool looked, bool named)
 {
 	size_t len = 0;
 
@@ -143,25 +169,25 @@ static void sift(struct agent *agent, struct receivers *receivers, bool looked, 
 		struct receivers_socket *s = &receivers->list[i];
 		struct known_violation v;
 
-		sweep_decide(agent, s, named && !s->pid);
+		sweep_decide(sweep, s, named && !s->pid);
 		if (!receiver_violates(s->decision)) {
-			if (is_open_question(agent, s, looked))
+			if (is_open_question(sweep, s, looked))
 				receivers->list[len++] = *s;
 			continue;
 		}
 		v = violation_of(s, s->decision.cls);
-		known_keep(agent->sweep.known, &v);
-		if (is_fresh(agent, s))
+		known_keep(sweep->known, &v);
+		if (is_fresh(sweep, s))
 			receivers->list[len++] = *s;
 	}
 	receivers->len = len;
 }
 
-static void say_unclosed(struct agent *agent, const struct receivers_socket *s, enum unclosed why)
+static void say_unclosed(struct sweep *sweep, const struct receivers_socket *s, enum unclosed why)
 {
-	if (agent->sweep.said_unclosed & 1U << why)
+	if (sweep->said_unclosed & 1U << why)
 		return;
-	agent->sweep.said_unclosed |= 1U << why;
+	sweep->said_unclosed |= 1U << why;
 	log_warning("--existing=close: %s %u stays open: %s", word_proto(s->socket.proto),
 		    s->socket.port, unclosed_words[why]);
 }
@@ -181,7 +207,7 @@ static enum unclosed why_unclosed(int error)
 }
 
 /* True: it was closed. Else why not has been said. */
-static bool close_socket(struct agent *agent, const struct receivers_socket *s)
+static bool close_socket(struct sweep *sweep, const struct receivers_socket *s)
 {
 	enum unclosed why;
 	int r;
@@ -190,98 +216,102 @@ static bool close_socket(struct agent *agent, const struct receivers_socket *s)
 		why = UNCLOSED_DATAGRAM;
 	} else if (s->socket.proto != HP_PROTO_TCP) {
 		why = UNCLOSED_PROTOCOL;
-	} else if (!s->pid && !agent->config->deny_kernel) {
+	} else if (!s->pid && !sweep->deny_kernel) {
 		why = UNCLOSED_NO_PROCESS;
 	} else {
-		r = sockdiag_close(&agent->netns, &s->socket);
+		r = sockdiag_close(sweep->netns, &s->socket);
 		if (r == 0)
 			return true;
 		why = why_unclosed(r);
 	}
-	say_unclosed(agent, s, why);
+	say_unclosed(sweep, s, why);
 	return false;
 }
 
 /* What would be denied stands in the table, so it was not: unless it is closed now. */
-static void enforce(struct agent *agent, struct receivers_socket *s)
+static void enforce(struct sweep *sweep, struct receivers_socket *s)
 {
 	struct known_violation v = violation_of(s, s->decision.cls);
 
 	/* taken to be the kernel's, because nobody has it */
-	if (closing(agent) && s->socket.proto == HP_PROTO_TCP && !s->pid &&
+	if (closing(sweep) && s->socket.proto == HP_PROTO_TCP && !s->pid &&
 	    s->decision.verdict == HP_VERDICT_AUDITED &&
-	    agent->decision.denies & 1U << s->decision.cls)
-		say_unclosed(agent, s, UNCLOSED_NO_PROCESS);
+	    sweep->in_force->decision.denies & 1U << s->decision.cls)
+		say_unclosed(sweep, s, UNCLOSED_NO_PROCESS);
 	if (s->decision.verdict != HP_VERDICT_DENIED)
 		return;
-	if (closing(agent) && close_socket(agent, s)) {
-		agent->sweep.closed++;
+	if (closing(sweep) && close_socket(sweep, s)) {
+		sweep->closed++;
 		return;
 	}
 	s->decision.verdict = HP_VERDICT_AUDITED;
-	if (closing(agent))
-		known_add(agent->sweep.unclosed, &v);
+	if (closing(sweep))
+		known_add(sweep->unclosed, &v);
 }
 
-static uint8_t how_of(const struct agent *agent, const struct receivers_socket *s)
+static uint8_t how_of(const struct sweep *sweep, const struct receivers_socket *s)
 {
-	const struct port_range *range = &agent->sweep.range;
+	const struct port_range *range = &sweep->range;
 
 	/* nobody saw a bind() of it since the agent came */
-	if (agent->sweep.runs && s->socket.proto == HP_PROTO_TCP && s->asked != HP_ASKED_YES &&
+	if (sweep->runs && s->socket.proto == HP_PROTO_TCP && s->asked != HP_ASKED_YES &&
 	    s->socket.port >= range->first && s->socket.port <= range->last)
 		return HP_HOW_LISTEN;
 	return HP_HOW_EXISTING;
 }
 
 /* Is the cgroup of a path one whose binds the programs see? */
-static bool is_below(const struct agent *agent, const char *path)
+static bool is_below(const struct sweep *sweep, const char *path)
 {
-	const char *top = agent->cgroup + strlen(agent->mounts.v2);
-	size_t len = strlen(top);
+	size_t len = strlen(sweep->cgroup);
 
-	return strncmp(path, top, len) == 0 && (path[len] == '/' || !path[len] || !len);
+	return strncmp(path, sweep->cgroup, len) == 0 && (path[len] == '/' || !path[len] || !len);
 }
 
-static bool is_checked(const struct agent *agent, uint64_t cgroup_id)
+static bool is_checked(const struct sweep *sweep, uint64_t cgroup_id)
 {
-	const char *path = cgroup_name(agent->identity.v2, cgroup_id);
+	const char *path = cgroup_name(sweep->identity->v2, cgroup_id);
 
-	return path && is_below(agent, path);
+	return path && is_below(sweep, path);
 }
 
-bool sweep_is_unchecked(const struct agent *agent, uint64_t cgroup_id)
+bool sweep_is_unchecked(const struct sweep *sweep, uint64_t cgroup_id)
 {
-	const char *path = cgroup_name(agent->identity.v2, cgroup_id);
+	const char *path = cgroup_name(sweep->identity->v2, cgroup_id);
 
-	return path && !is_below(agent, path);
+	return path && !is_below(sweep, path);
 }
 
 /*
  * It was bound while the programs watch, and none of them told of it: then its
  * record was lost, and it stands in the counters.
  */
-static bool was_counted(const struct agent *agent, const struct receivers_socket *s)
+static bool was_counted(const struct sweep *sweep, const struct receivers_socket *s)
 {
-	return agent->sweep.runs && s->asked != HP_ASKED_NO &&
-	       is_checked(agent, s->socket.cgroup_id);
+	return sweep->runs && s->asked != HP_ASKED_NO && is_checked(sweep, s->socket.cgroup_id);
 }
 
-static void tell(struct agent *agent, const struct receivers_socket *s, uint64_t count)
+static void report(struct sweep *sweep, const struct receivers_socket *s, uint64_t count)
 {
+	struct tally_line line = { .count = count };
 	struct timespec now;
 	struct hp_event record;
 
 	(void)clock_gettime(CLOCK_BOOTTIME, &now);
-	sweep_record(agent, s, &record);
-	record.key.how = how_of(agent, s);
+	make_record(sweep, s, &record);
+	record.key.how = how_of(sweep, s);
 	record.time_ns = (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-	agent->sweep.found += count;
-	deliver_found(agent, &record, count, was_counted(agent, s));
+	sweep->found += count;
+	if (was_counted(sweep, s))
+		line.recovered = count < sweep->lost ? count : sweep->lost;
+	line.existing = count - line.recovered;
+	sweep->lost -= line.recovered;
+	sweep_remember(sweep, &record);
+	deliver_line(sweep->stream, &record, &line, record.time_ns, record.time_ns);
 }
 
 /* Sockets that are alike make one line. */
-static void tell_fresh(struct agent *agent, const struct receivers *fresh)
+static void report_fresh(struct sweep *sweep, const struct receivers *fresh)
 {
 	uint64_t count = 1;
 
@@ -291,7 +321,7 @@ static void tell_fresh(struct agent *agent, const struct receivers *fresh)
 		if (i + 1 < fresh->len && receiver_alike(&s->socket, &s[1].socket) &&
 		    s->decision.verdict == s[1].decision.verdict)
 			continue;
-		tell(agent, s, count);
+		report(sweep, s, count);
 		count = 0;
 	}
 }
@@ -302,103 +332,137 @@ static bool may_violate(void *data, struct receivers_socket *s)
 	return receiver_violates(s->decision) || s->decision.cls == HP_CLASS_EPHEMERAL;
 }
 
-static void say_unreadable(struct agent *agent, uint32_t unreadable)
+static void say_unreadable(struct sweep *sweep, uint32_t unreadable)
 {
 	for (unsigned int p = 0; p < HP_PROTO_MAX; p++)
-		if (unreadable & ~agent->sweep.said_unreadable & 1U << p)
+		if (unreadable & ~sweep->said_unreadable & 1U << p)
 			log_warning("%s sockets are not swept: the kernel's sock_diag module for"
 				    " them is missing",
 				    word_proto(p));
-	agent->sweep.said_unreadable |= unreadable;
-	agent->sweep.unreadable = unreadable;
+	sweep->said_unreadable |= unreadable;
+	sweep->unreadable = unreadable;
 }
 
-static void say_failed(struct agent *agent, int error)
+static void say_failed(struct sweep *sweep, int error)
 {
-	if (error == agent->sweep.error)
+	if (error == sweep->error)
 		return;
-	agent->sweep.error = error;
+	sweep->error = error;
 	if (error < 0)
 		log_warning("the socket table can't be read in whole: %s", strerror(-error));
 }
 
-int sweep_read(struct agent *agent, receivers_keep_fn keep, struct receivers *ret_receivers)
+int sweep_read(struct sweep *sweep, receivers_keep_fn keep, void *data,
+	       struct receivers *ret_receivers)
 {
 	int r;
 
-	(void)ephemeral_range(&agent->netns, &agent->sweep.range.first, &agent->sweep.range.last);
-	r = receivers_read(&agent->netns, keep, agent, ret_receivers);
-	say_unreadable(agent, ret_receivers->unreadable);
+	(void)ephemeral_range(sweep->netns, &sweep->range.first, &sweep->range.last);
+	r = receivers_read(sweep->netns, keep, data, ret_receivers);
+	say_unreadable(sweep, ret_receivers->unreadable);
 	return r;
 }
 
-static void sweep(struct agent *agent)
+bool sweep_name(struct sweep *sweep, struct receivers *receivers)
+{
+	return receivers_name(receivers, sweep->owners) == 0 &&
+	       socket_owners_see_all(sweep->owners);
+}
+
+/* Have two sockets one process and cgroup? */
+static bool same_owner(const struct receivers_socket *a, const struct receivers_socket *b)
+{
+	return a->pid == b->pid && a->socket.cgroup_id == b->socket.cgroup_id &&
+	       !a->socket.inode == !b->socket.inode;
+}
+
+void sweep_describe(struct sweep *sweep, const struct receivers_socket *s,
+		    const struct receivers_socket *last)
+{
+	struct hp_event record;
+
+	make_record(sweep, s, &record);
+	describe_listener(sweep->identity, &sweep->in_force->generations, &record,
+			  last && same_owner(s, last), &sweep->event);
+}
+
+/* Keep what is news. A socket's record may come a moment after it stands in the table. */
+static void find_fresh(struct sweep *sweep, struct receivers *found)
+{
+	bool named;
+
+	drain_records(sweep->stream);
+	sift(sweep, found, false, false);
+	if (!found->len)
+		return;
+	named = sweep_name(sweep, found);
+	drain_records(sweep->stream);
+	sift(sweep, found, true, named);
+}
+
+void sweep_now(struct sweep *sweep)
 {
 	_cleanup_receivers_ struct receivers found = { 0 };
 	int r;
 
-	drain_records(agent);
-	r = sweep_read(agent, may_violate, &found);
-	say_failed(agent, r);
-	agent->sweep.sockets = found.seen;
-	drain_records(agent);
-	sift(agent, &found, false, false);
-	if (found.len) {
-		bool named = receivers_name(&found, agent->sweep.procs) == 0 &&
-			     socket_owners_see_all(agent->sweep.procs);
-
-		drain_records(agent);
-		sift(agent, &found, true, named);
-	}
-	agent->sweep.lost = status_lost(agent);
+	drain_records(sweep->stream);
+	r = sweep_read(sweep, may_violate, sweep, &found);
+	say_failed(sweep, r);
+	sweep->sockets = found.seen;
+	find_fresh(sweep, &found);
+	sweep->lost = accounts_lost(sweep->stream->kernel, sweep->stream->told);
 	receivers_sort(&found);
 	for (size_t i = 0; i < found.len; i++)
-		enforce(agent, &found.list[i]);
-	tell_fresh(agent, &found);
-	deliver_flush(agent);
-	if (r == 0) /* else what was not read would be told again */
-		known_sweep_end(agent->sweep.known);
-	agent->sweep.runs++;
-	(void)clock_gettime(CLOCK_REALTIME, &agent->sweep.last);
-}
-
-void sweep_now(struct agent *agent)
-{
-	sweep(agent);
+		enforce(sweep, &found.list[i]);
+	report_fresh(sweep, &found);
+	deliver_flush(sweep->stream);
+	if (r == 0) /* else what was not read would be reported again */
+		known_sweep_end(sweep->known);
+	sweep->runs++;
+	(void)clock_gettime(CLOCK_REALTIME, &sweep->last);
 }
 
 static void on_timer(void *data, uint32_t events)
 {
 	(void)events;
-	sweep(data);
+	sweep_now(data);
 }
 
-int sweep_prepare(struct agent *agent)
+int sweep_prepare(struct sweep *sweep, struct loop *loop)
 {
-	int r = known_new(&agent->sweep.known);
+	int r = known_new(&sweep->known);
 
 	if (r == 0)
-		r = known_new(&agent->sweep.unclosed);
+		r = known_new(&sweep->unclosed);
 	if (r == 0)
-		r = socket_owners_new(agent->netns.inum, &agent->sweep.procs);
+		r = socket_owners_new(sweep->netns->inum, &sweep->owners);
 	if (r == 0)
-		r = loop_timer(agent->loop, on_timer, agent, &agent->sweep.timer);
+		r = loop_timer(loop, on_timer, sweep, &sweep->timer);
 	return r;
 }
 
-void sweep_start(struct agent *agent)
+void sweep_start(struct sweep *sweep)
 {
-	unsigned int ms = agent->config->sweep_s * 1000;
+	unsigned int ms = sweep->every_s * 1000;
 
-	if (agent->config->close_existing && !closing(agent))
+	if (sweep->close_existing && !closing(sweep))
 		log_warning("--existing=close: nothing is closed in audit mode");
-	sweep(agent);
-	(void)loop_timer_set(agent->sweep.timer, ms, ms);
+	sweep_now(sweep);
+	(void)loop_timer_set(sweep->timer, ms, ms);
 }
 
-void sweep_stop(struct agent *agent)
+void sweep_stop(struct sweep *sweep)
 {
-	known_free(agent->sweep.known);
-	known_free(agent->sweep.unclosed);
-	socket_owners_free(agent->sweep.procs);
+	known_free(sweep->known);
+	known_free(sweep->unclosed);
+	socket_owners_free(sweep->owners);
+}
+
+void sweep_put_protocols(struct jsonw *w, const char *key, uint32_t protocols)
+{
+	jsonw_array(w, key);
+	for (unsigned int p = 0; p < HP_PROTO_MAX; p++)
+		if (protocols & 1U << p)
+			jsonw_string(w, NULL, word_proto(p));
+	jsonw_array_end(w);
 }

@@ -5,78 +5,53 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../base/status.h"
 #include "impact_table.h"
-#include "../agent/state.h"
+#include "../stream/drain.h"
 
-static struct hp_config enforcing(const struct agent *agent)
+static struct hp_config enforcing(const struct sweep *sweep)
 {
-	struct hp_config config = agent->decision;
+	struct hp_config config = sweep->in_force->decision;
 
 	config.mode = HP_MODE_ENFORCE;
 	return config;
 }
 
-/* Nobody has it, and everybody can be seen. */
-static bool is_kernels(const struct agent *agent, uint32_t pid)
-{
-	return !pid && socket_owners_see_all(agent->sweep.procs);
-}
-
-void foresee_note(struct agent *agent, const struct hp_event *record, const struct hp_query *query,
-		  struct audited_ref *ref)
-{
-	bool swept = record->hook == HP_HOOK_SWEEP;
-
-	if (record->key.verdict != HP_VERDICT_AUDITED ||
-	    (swept && sweep_is_unchecked(agent, record->cgroup_id)))
-		return;
-	audited_again(agent->audited, ref, &agent->event, query,
-		      record->key.how == HP_HOW_KERNEL ||
-			      (swept && is_kernels(agent, record->pid)));
-}
-
-/* A chosen port, too: who looks for its process may find that it was asked for. */
+/* A chosen port, too: a look for its process may show that it was asked for. */
 static bool may_break(void *data, struct receivers_socket *s)
 {
-	struct agent *agent = data;
-	struct hp_config config = enforcing(agent);
+	const struct sweep *sweep = data;
+	struct hp_config config = enforcing(sweep);
 
-	s->decision = sweep_judge(agent, &config, s, false);
+	s->decision = sweep_judge(sweep, &config, s, false);
 	return s->decision.verdict == HP_VERDICT_DENIED || s->decision.cls == HP_CLASS_EPHEMERAL;
 }
 
 /* Sockets of control groups that the programs don't see break only where they are closed. */
-static bool breaks(const struct agent *agent, struct receivers_socket *s, bool named)
+static bool breaks(const struct sweep *sweep, struct receivers_socket *s, bool named)
 {
-	struct hp_config config = enforcing(agent);
+	struct hp_config config = enforcing(sweep);
 
-	s->decision = sweep_judge(agent, &config, s, named && is_kernels(agent, s->pid));
+	s->decision = sweep_judge(sweep, &config, s, named && !s->pid);
 	return s->decision.verdict == HP_VERDICT_DENIED &&
-	       (agent->config->close_existing || !sweep_is_unchecked(agent, s->socket.cgroup_id));
+	       (sweep->close_existing || !sweep_is_unchecked(sweep, s->socket.cgroup_id));
 }
 
-static int look_at_sockets(struct agent *agent, struct breaks *out)
+static int look_at_sockets(struct sweep *sweep, struct breaks *out)
 {
 	_cleanup_receivers_ struct receivers found = { 0 };
-	const struct receivers_socket *s, *last = NULL;
-	struct hp_event record;
-	int r = sweep_read(agent, may_break, &found), failed = r;
+	const struct receivers_socket *last = NULL;
+	int r = sweep_read(sweep, may_break, sweep, &found), failed = r;
 	bool named;
 
-	if (agent->ready)
-		drain_all(agent); /* what the hooks saw is known then */
-	named = found.len && receivers_name(&found, agent->sweep.procs) == 0;
+	drain_all(sweep->stream); /* what the hooks saw is known then */
+	named = found.len && sweep_name(sweep, &found);
 	receivers_sort(&found);
 	for (size_t i = 0; i < found.len; i++) {
-		if (!breaks(agent, &found.list[i], named))
+		if (!breaks(sweep, &found.list[i], named))
 			continue;
-		s = &found.list[i];
-		sweep_record(agent, s, &record);
-		identity_listener(&agent->identity, &record, last && listeners_same_holder(s, last),
-				  &agent->event);
-		last = s;
-		r = breaks_add_socket(out, &agent->event);
+		sweep_describe(sweep, &found.list[i], last);
+		last = &found.list[i];
+		r = breaks_add_socket(out, &sweep->event);
 		if (r < 0)
 			return r;
 	}
@@ -84,7 +59,7 @@ static int look_at_sockets(struct agent *agent, struct breaks *out)
 }
 
 struct asked {
-	const struct agent *agent;
+	const struct policy *policy;
 	struct hp_config config;
 	struct breaks *out;
 	int error;
@@ -93,7 +68,7 @@ struct asked {
 static void on_audited(void *data, const struct audited_violation *v)
 {
 	struct asked *asked = data;
-	struct hp_decision d = audited_decide(v, asked->agent->policy, &asked->config);
+	struct hp_decision d = audited_decide(v, asked->policy, &asked->config);
 	int r;
 
 	if (d.verdict != HP_VERDICT_DENIED)
@@ -103,14 +78,19 @@ static void on_audited(void *data, const struct audited_violation *v)
 		asked->error = r;
 }
 
-int foresee(struct agent *agent, struct breaks *ret_breaks)
+int would_break_find(struct violations *violations, struct breaks *ret_breaks)
 {
+	struct sweep *sweep = violations->sweep;
 	struct breaks breaks = { 0 };
-	struct asked asked = { .agent = agent, .config = enforcing(agent), .out = &breaks };
-	int r = look_at_sockets(agent, &breaks);
+	struct asked asked = {
+		.policy = sweep->in_force->policy,
+		.config = enforcing(sweep),
+		.out = &breaks,
+	};
+	int r = look_at_sockets(sweep, &breaks);
 
-	audited_each(agent->audited, on_audited, &asked);
-	breaks.forgotten = audited_forgotten(agent->audited, asked.config.denies);
+	audited_each(violations->audited, on_audited, &asked);
+	breaks.forgotten = audited_forgotten(violations->audited, asked.config.denies);
 	breaks_settle(&breaks);
 	*ret_breaks = breaks;
 	return r < 0 ? r : asked.error;
@@ -145,7 +125,7 @@ static int say_rows(const struct breaks *breaks)
 	int r;
 
 	jsonw_object(&w, NULL);
-	breaks_put(breaks, "would_break", FORESEE_LINES, SIZE_MAX, &w);
+	breaks_put(breaks, "would_break", WOULD_BREAK_LINES, SIZE_MAX, &w);
 	jsonw_object_end(&w);
 	if (text.failed)
 		return -ENOMEM;
@@ -155,33 +135,29 @@ static int say_rows(const struct breaks *breaks)
 	return r < 0 ? r : say_table(table);
 }
 
-static void say(const struct agent *agent, const struct breaks *breaks)
+static void say(bool closes, const struct breaks *breaks)
 {
 	int r;
 
 	log_warning(
 		"enforcing: what is there now and would be denied, by class and workload (it %s):",
-		agent->config->close_existing ? "is closed where it can be" :
-						"keeps its port until it binds again");
+		closes ? "is closed where it can be" : "keeps its port until it binds again");
 	r = say_rows(breaks);
 	if (r < 0)
 		log_warning("what would be denied can't be said: %s", strerror(-r));
-	if (breaks->len > FORESEE_LINES)
-		log_warning("and %zu more", breaks->len - FORESEE_LINES);
+	if (breaks->len > WOULD_BREAK_LINES)
+		log_warning("and %zu more", breaks->len - WOULD_BREAK_LINES);
 }
 
-int foresee_start(struct agent *agent)
+void would_break_say(struct violations *violations)
 {
 	_cleanup_breaks_ struct breaks breaks = { 0 };
-	int r;
+	int r = would_break_find(violations, &breaks);
 
-	if (agent->decision.mode != HP_MODE_ENFORCE)
-		return EXIT_OK;
-	r = foresee(agent, &breaks);
 	if (breaks.len)
-		say(agent, &breaks);
+		say(violations->sweep->close_existing, &breaks);
 	if (r < 0)
-		log_warning("what would be denied is not all known: the socket table: %s",
+		log_warning("could not determine everything that would be denied: the socket"
+			    " table: %s",
 			    strerror(-r));
-	return EXIT_OK;
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "../policy/policy.h"
+#include "policy.h"
 
 #define GENERATIONS_MAX 8
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "../policy/receiver.h"
+#include "receiver.h"
 
 static size_t count_rows(const struct registry *registry)
 {

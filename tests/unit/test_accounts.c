@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include "../../user/stream/accounts.h"
+
+/* Violations of each verdict but "allowed", and three without a record. */
+static const struct hp_counters counters = {
+	.count = {
+		[HP_CLASS_UNREGISTERED] = {
+			[HP_VERDICT_ALLOWED] = 1000,
+			[HP_VERDICT_AUDITED] = 10,
+			[HP_VERDICT_DENIED] = 20,
+			[HP_VERDICT_EXCEPTED] = 30,
+		},
+		[HP_CLASS_RETIRED] = { [HP_VERDICT_AUDITED] = 5 },
+	},
+	.lost = { [HP_LOST_RING] = 1, [HP_LOST_RATE] = 2 },
+};
+
+static void test_sums(void **state)
+{
+	struct accounts accounts;
+
+	(void)state;
+	accounts_make(&counters, &(struct hp_tally) { 0 }, &accounts);
+	check_u64("violations", accounts.violations, 65);
+	check_u64("without a record", accounts.unsent, 3);
+	check_u64("lost", accounts.lost, 3);
+	check_u64("pending", accounts.pending, 62);
+	check_u64("the counters", accounts.counters.count[HP_CLASS_RETIRED][HP_VERDICT_AUDITED], 5);
+}
+
+/* A line makes up for what it stands for, and a sweep finds what was lost. */
+static void test_lines(void **state)
+{
+	const struct hp_tally tally = { .delivered = 2, .folded = 61, .recovered = 1 };
+	struct accounts accounts;
+
+	(void)state;
+	accounts_make(&counters, &tally, &accounts);
+	check_u64("lost", accounts.lost, 2);
+	check_u64("pending", accounts.pending, 0);
+	check_u64("the lines", accounts.tally.delivered, 2);
+}
+
+/* What an agent that died had taken is lost; what a sweep alone found was never counted. */
+static void test_died(void **state)
+{
+	const struct hp_tally tally = { .delivered = 50, .existing = 10, .untold = 4 };
+	struct accounts accounts;
+
+	(void)state;
+	accounts_make(&counters, &tally, &accounts);
+	check_u64("lost", accounts.lost, 7);
+	check_u64("pending", accounts.pending, 18);
+}
+
+static void test_nothing(void **state)
+{
+	struct accounts accounts;
+
+	(void)state;
+	accounts_make(&(struct hp_counters) { 0 }, &(struct hp_tally) { 0 }, &accounts);
+	check_u64("violations", accounts.violations, 0);
+	check_u64("lost", accounts.lost, 0);
+	check_u64("pending", accounts.pending, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_died),
+		cmocka_unit_test(test_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

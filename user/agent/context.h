@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The agent, put together. Only the files that join its rooms include this. */
+#pragma once
+
+#include "../violations/violations.h"
+#include "mode.h"
+#include "privilege.h"
+#include "programs.h"
+#include "reload.h"
+
+struct agent {
+	const struct config *config;
+	struct loop *loop;
+	struct target target;
+	struct identity identity;
+	struct in_force in_force;
+	struct host host;
+	struct programs programs;
+	struct spare_map spare_map;
+	struct policy_load load;
+	struct stream stream;
+	struct sweep sweep;
+	struct violations violations;
+	struct watch watch;
+	struct mode mode;
+	struct exception_timer exceptions;
+	struct reload reload;
+	struct registry_watch registry_watch;
+	struct privilege privilege;
+	bool ready;
+	bool on_terminal; /* standard output is one */
+};

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "accounts.h"
+
+#include "../event/tally.h"
+
+static uint64_t sum_violations(const struct hp_counters *counters)
+{
+	uint64_t sum = 0;
+
+	for (size_t c = 0; c < HP_CLASS_MAX; c++)
+		sum += counters->count[c][HP_VERDICT_AUDITED] +
+		       counters->count[c][HP_VERDICT_DENIED] +
+		       counters->count[c][HP_VERDICT_EXCEPTED];
+	return sum;
+}
+
+static uint64_t sum_unsent(const struct hp_counters *counters)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < HP_LOST_MAX; i++)
+		sum += counters->lost[i];
+	return sum;
+}
+
+void accounts_make(const struct hp_counters *counters, const struct hp_tally *tally,
+		   struct accounts *ret_accounts)
+{
+	uint64_t violations = sum_violations(counters), unsent = sum_unsent(counters);
+
+	*ret_accounts = (struct accounts) {
+		.counters = *counters,
+		.tally = *tally,
+		.violations = violations,
+		.unsent = unsent,
+		.lost = tally_lost(tally, unsent),
+		.pending = tally_pending(tally, violations, unsent),
+	};
+}
+
+void accounts_read(struct kernel *kernel, const struct hp_told *told, struct accounts *ret_accounts)
+{
+	struct hp_counters counters = { 0 };
+
+	if (kernel_counters(kernel, &counters) < 0)
+		counters = (struct hp_counters) { 0 };
+	accounts_make(&counters, &told->tally, ret_accounts);
+}
+
+uint64_t accounts_lost(struct kernel *kernel, const struct hp_told *told)
+{
+	struct accounts accounts;
+
+	accounts_read(kernel, told, &accounts);
+	return accounts.lost;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The accounts of violations: what the programs counted, and what lines stand for. */
+#pragma once
+
+#include "../kernel/kernel.h"
+
+struct accounts {
+	struct hp_counters counters; /* of the programs; zeros: they could not be read */
+	struct hp_tally tally;	     /* of lines */
+	uint64_t violations;	     /* that the programs counted */
+	uint64_t unsent;	     /* of these, without a record */
+	uint64_t lost;		     /* that no line stands for, nor will */
+	uint64_t pending;	     /* whose lines are still to come */
+};
+
+/* Make up the accounts from counters and lines. Pure. */
+void accounts_make(const struct hp_counters *counters, const struct hp_tally *tally,
+		   struct accounts *ret_accounts);
+
+/* The accounts as they stand now. */
+void accounts_read(struct kernel *kernel, const struct hp_told *told,
+		   struct accounts *ret_accounts);
+
+/* Violations that no line stands for, nor will, as of now. */
+uint64_t accounts_lost(struct kernel *kernel, const struct hp_told *told);

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "describe.h"
+
+#include <string.h>
+
+static void copy_text(char *to, size_t size, const char *text)
+{
+	size_t n = text ? strnlen(text, size - 1) : 0;
+
+	if (n)
+		memcpy(to, text, n);
+	to[n] = '\0';
+}
+
+static void fill_workload(struct identity *identity, const struct hp_event *record,
+			  struct event *event)
+{
+	const struct place *place = identity_place(identity, record);
+
+	if (place && place->number == event->place)
+		return;
+	copy_text(event->cgroup, sizeof(event->cgroup), place ? place->cgroup : NULL);
+	event->workload = place ? place->workload : (struct workload) { .kind = WORKLOAD_UNKNOWN };
+	event->place = place ? place->number : 0;
+}
+
+/* The row that decided. */
+static void fill_row(const struct generations *generations, const struct hp_event *record,
+		     struct event *event)
+{
+	const struct reg_layer *layer = NULL;
+	const struct reg_row *row = generations_row(generations, record, &layer);
+
+	event->entry_layer = row ? layer->name : NULL;
+	event->entry_process = row ? row->process : NULL;
+	event->entry_team = row ? row->team : NULL;
+}
+
+static void fill_record(const struct hp_event *record, struct event *event)
+{
+	event->mode = record->mode;
+	event->verdict = record->key.verdict;
+	event->cls = record->key.cls;
+	event->proto = record->key.proto;
+	event->how = record->key.how;
+	event->family = record->family;
+	memcpy(event->addr, record->addr, sizeof(event->addr));
+	event->port = record->key.port;
+	event->pid = record->pid;
+	event->uid = record->uid;
+	memcpy(event->comm, record->comm, HP_COMM_LEN);
+	event->comm[HP_COMM_LEN] = '\0';
+}
+
+void describe_violation(struct identity *identity, const struct generations *generations,
+			const struct hp_event *record, uint64_t count, uint64_t first_ns,
+			uint64_t last_ns, struct event *ret_event)
+{
+	ret_event->time = identity_time(identity, last_ns);
+	ret_event->first = identity_time(identity, first_ns);
+	ret_event->count = count;
+	ret_event->node = identity->node;
+	fill_record(record, ret_event);
+	fill_row(generations, record, ret_event);
+	copy_text(ret_event->exe, sizeof(ret_event->exe), identity_exe(identity, record));
+	fill_workload(identity, record, ret_event);
+}
+
+void describe_listener(struct identity *identity, const struct generations *generations,
+		       const struct hp_event *record, bool same, struct event *event)
+{
+	event->node = identity->node;
+	fill_record(record, event);
+	fill_row(generations, record, event);
+	event->exe[0] = '\0';
+	if (!same)
+		fill_workload(identity, record, event);
+}

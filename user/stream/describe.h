@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a record of the kernel to the event of a line: times, names, paths, the workload and
+ * the row. What can't be found out any more stays empty; the kernel's own data (pid, uid,
+ * comm) is always there.
+ */
+#pragma once
+
+#include "../event/event.h"
+#include "../identity/identity.h"
+#include "../policy/generations.h"
+
+/* Describe `count` violations of a record; the times are of CLOCK_BOOTTIME. */
+void describe_violation(struct identity *identity, const struct generations *generations,
+			const struct hp_event *record, uint64_t count, uint64_t first_ns,
+			uint64_t last_ns, struct event *ret_event);
+
+/*
+ * Describe a socket that is there now, as event_listener_json() needs it. `same`: the event was
+ * last filled for this process and cgroup, whose names need not be looked up again.
+ */
+void describe_listener(struct identity *identity, const struct generations *generations,
+		       const struct hp_event *record, bool same, struct event *event);
