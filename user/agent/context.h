@@ -6,6 +6,7 @@
 #include "mode.h"
 #include "privilege.h"
 #include "programs.h"
+#include "registry_watch.h"
 #include "reload.h"
 
 struct agent {
@@ -30,3 +31,6 @@ struct agent {
 	bool ready;
 	bool on_terminal; /* standard output is one */
 };
+
+/* Let each room borrow what it needs of the others. `config` is set before. */
+void context_connect(struct agent *agent);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../base/stamp.h"
 #include "../base/status.h"
 #include "../registry/words.h"
 #include "../stream/deliver.h"
@@ -41,8 +40,8 @@ int mode_restore(struct mode *mode)
 	uint32_t at = mode_at_start(option, mode_packed_option(memory), mode_packed_mode(memory));
 
 	mode->in_force->decision.mode = at;
-	mode->restored = at != option;
-	if (!mode->restored)
+	mode->last.restored = at != option;
+	if (!mode->last.restored)
 		return EXIT_OK;
 	if (at == HP_MODE_ENFORCE && registry_empty(mode->in_force->registry)) {
 		log_error("registry: empty: it would deny every port: refusing to go on enforcing");
@@ -59,15 +58,15 @@ static void report_switch(struct mode *mode)
 	const char *word = word_mode(mode->in_force->decision.mode);
 	_cleanup_buf_ struct buf message = { 0 };
 	struct notice notice = {
-		.time = mode->since,
+		.time = mode->last.since,
 		.kind = NOTICE_MODE,
 		.mode = word,
-		.pid = mode->pid,
-		.uid = mode->uid,
+		.pid = mode->last.pid,
+		.uid = mode->last.uid,
 	};
 
-	buf_printf(&message, "mode %s: switched at run time, by pid %u, uid %u", word, mode->pid,
-		   mode->uid);
+	buf_printf(&message, "mode %s: switched at run time, by pid %u, uid %u", word,
+		   mode->last.pid, mode->last.uid);
 	notice.message = message.data ? message.data : word;
 	log_warning("%s", notice.message);
 	deliver_notice(mode->stream, &notice);
@@ -83,10 +82,10 @@ static int switch_mode(struct mode *mode, const struct request *request)
 	if (r < 0)
 		return r;
 	mode_remember(mode);
-	mode->restored = false;
-	mode->pid = request->pid;
-	mode->uid = request->uid;
-	(void)clock_gettime(CLOCK_REALTIME, &mode->since);
+	mode->last.restored = false;
+	mode->last.pid = request->pid;
+	mode->last.uid = request->uid;
+	(void)clock_gettime(CLOCK_REALTIME, &mode->last.since);
 	report_switch(mode);
 	return 0;
 }
@@ -158,24 +157,4 @@ int mode_json(struct mode *mode, const struct request *request, struct buf *out)
 	breaks_put(&outcome.breaks, "would_break", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
 	jsonw_object_end(&w);
 	return 0;
-}
-
-void mode_put(const struct mode *mode, struct jsonw *w)
-{
-	char at[STAMP_LEN + 1];
-
-	if (!mode->since.tv_sec && !mode->restored) {
-		jsonw_null(w, "mode_switched");
-		return;
-	}
-	stamp_utc(&mode->since, at);
-	jsonw_object(w, "mode_switched");
-	jsonw_string(w, "option", word_mode(mode->config->node.mode));
-	jsonw_bool(w, "restored", mode->restored);
-	if (mode->since.tv_sec) {
-		jsonw_string(w, "time", at);
-		jsonw_u64(w, "pid", mode->pid);
-		jsonw_u64(w, "uid", mode->uid);
-	}
-	jsonw_object_end(w);
 }

@@ -16,6 +16,13 @@
 #include "policy_load.h"
 #include "watch.h"
 
+/* The last switch at run time. */
+struct mode_switch {
+	bool restored;	       /* the start took another mode than --mode from there */
+	struct timespec since; /* when it was switched last, UTC; 0: it was not */
+	uint32_t pid, uid;     /* by whom */
+};
+
 struct mode {
 	/* borrowed, set before the start */
 	const struct config *config;
@@ -25,9 +32,7 @@ struct mode {
 	struct violations *violations;
 	struct watch *watch;
 
-	bool restored;	       /* the start took another mode than --mode from there */
-	struct timespec since; /* when it was switched last, UTC; 0: it was not */
-	uint32_t pid, uid;     /* by whom */
+	struct mode_switch last;
 };
 
 /* Set the mode in which to start, before the first policy is published. An exit status. */
@@ -38,6 +43,3 @@ void mode_remember(struct mode *mode);
 
 /* Append the document that answers a request. 0, or as control_document_fn. */
 int mode_json(struct mode *mode, const struct request *request, struct buf *out);
-
-/* Write the member `mode_switched`: by whom, or null. */
-void mode_put(const struct mode *mode, struct jsonw *w);

@@ -172,11 +172,9 @@ int registry_watch_start(struct registry_watch *watch, struct loop *loop)
 	return r;
 }
 
-void registry_watch_put(const struct registry_watch *watch, struct jsonw *w)
+const char *registry_watch_word(const struct registry_watch *watch)
 {
-	jsonw_string(w, "files", !watch->any ? "none" : watch->error ? "polled" : "watched");
-	if (watch->error)
-		jsonw_string(w, "files_error", strerror(watch->error));
+	return !watch->any ? "none" : watch->error ? "polled" : "watched";
 }
 
 void registry_watch_stop(struct registry_watch *watch)

@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../base/jsonw.h"
 #include "../base/loop.h"
 #include "../source/node_options.h"
 #include "../source/watched_paths.h"
@@ -45,7 +44,7 @@ struct registry_watch {
 /* Watch from now on, and take what has changed since `stamp`. 0, or a negative errno. */
 int registry_watch_start(struct registry_watch *watch, struct loop *loop);
 
-/* Write the status document's member "files". */
-void registry_watch_put(const struct registry_watch *watch, struct jsonw *w);
+/* How it learns of changes: none, polled or watched. */
+const char *registry_watch_word(const struct registry_watch *watch);
 
 void registry_watch_stop(struct registry_watch *watch);

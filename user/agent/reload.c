@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../base/stamp.h"
 #include "../stream/deliver.h"
 #include "notify.h"
 
@@ -37,7 +36,7 @@ static void report(struct reload *reload, enum notice_kind kind, const struct bu
 	deliver_notice(reload->stream, &notice);
 }
 
-static void put_first(const struct diags *errors, struct buf *out)
+void reload_put_error(const struct diags *errors, struct buf *out)
 {
 	if (errors->len)
 		diag_text(&errors->items[0], out);
@@ -64,7 +63,7 @@ static void report_failed(struct reload *reload, const struct diags *errors)
 		say_all(errors);
 	buf_printf(&message, "registry: not taken, generation %u stays: ",
 		   reload->in_force->decision.generation);
-	put_first(errors, &message);
+	reload_put_error(errors, &message);
 	report(reload, NOTICE_REGISTRY_ERROR, &message);
 }
 
@@ -100,7 +99,7 @@ static void note_failed(struct reload *reload, const struct policy_load_request 
 			struct diags *errors)
 {
 	if (request->asked || !same_errors(errors, &reload->errors)) {
-		reload->failed++;
+		reload->counts.failed++;
 		report_failed(reload, errors);
 	}
 	diags_free(&reload->errors);
@@ -114,12 +113,12 @@ static void note_good(struct reload *reload, int r, const struct buf *changes)
 
 	diags_free(&reload->errors);
 	if (r == POLICY_LOAD_SAME) {
-		reload->same++;
+		reload->counts.same++;
 		if (mended)
 			report_mended(reload);
 		return;
 	}
-	reload->ok++;
+	reload->counts.ok++;
 	report_taken(reload, changes);
 	exception_timer_arm(reload->exceptions);
 }
@@ -160,10 +159,10 @@ int reload_changed(void *data, uint64_t stamp)
 }
 
 /* Nothing, or why a layer in force could not be read again. */
-static const struct diag *error_of(const struct reload *reload, const struct reg_layer *layer)
+static const struct diag *error_of(const struct diags *errors, const struct reg_layer *layer)
 {
-	for (size_t i = 0; i < reload->errors.len; i++) {
-		const struct diag *diag = &reload->errors.items[i];
+	for (size_t i = 0; i < errors->len; i++) {
+		const struct diag *diag = &errors->items[i];
 
 		if (diag->file && strcmp(diag->file, layer->path) == 0)
 			return diag;
@@ -183,44 +182,20 @@ static void put_error(struct jsonw *w, const struct diag *diag)
 	jsonw_string(w, "error", text.data ? text.data : strerror(ENOMEM));
 }
 
-static void put_layers(const struct reload *reload, struct jsonw *w)
+void reload_put_layers(const struct registry *registry, const struct diags *errors, struct jsonw *w)
 {
 	jsonw_array(w, "layers");
-	for (size_t i = 0; i < reload->in_force->registry->len; i++) {
-		const struct reg_layer *layer = &reload->in_force->registry->layers[i];
+	for (size_t i = 0; i < registry->len; i++) {
+		const struct reg_layer *layer = &registry->layers[i];
 
 		jsonw_object(w, NULL);
 		jsonw_string(w, "name", layer->name);
 		jsonw_string(w, "path", layer->path);
 		jsonw_u64(w, "rows", layer_rows(layer));
-		put_error(w, error_of(reload, layer));
+		put_error(w, error_of(errors, layer));
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
-}
-
-void reload_put(const struct reload *reload, const struct registry_watch *watch, struct jsonw *w)
-{
-	_cleanup_buf_ struct buf error = { 0 };
-	char loaded[STAMP_LEN + 1];
-
-	stamp_utc(&reload->in_force->loaded, loaded);
-	jsonw_object(w, "registry");
-	jsonw_u64(w, "generation", reload->in_force->decision.generation);
-	jsonw_string(w, "loaded", loaded);
-	jsonw_object(w, "reloads");
-	jsonw_u64(w, "ok", reload->ok);
-	jsonw_u64(w, "unchanged", reload->same);
-	jsonw_u64(w, "failed", reload->failed);
-	jsonw_object_end(w);
-	registry_watch_put(watch, w);
-	put_first(&reload->errors, &error);
-	if (error.len)
-		jsonw_string(w, "error", error.data);
-	else
-		jsonw_null(w, "error");
-	put_layers(reload, w);
-	jsonw_object_end(w);
 }
 
 static void put_errors(const struct diags *errors, struct jsonw *w)
@@ -252,7 +227,7 @@ int reload_json(struct reload *reload, const struct request *request, struct buf
 	jsonw_bool(&w, "reloaded", r == 0);
 	jsonw_u64(&w, "generation", reload->in_force->decision.generation);
 	jsonw_string(&w, "changes", r == 0 && changes.data ? changes.data : "");
-	put_layers(reload, &w);
+	reload_put_layers(reload->in_force->registry, &reload->errors, &w);
 	put_errors(&reload->errors, &w);
 	jsonw_object_end(&w);
 	return 0;

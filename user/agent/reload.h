@@ -9,7 +9,11 @@
 #include "../stream/request.h"
 #include "exception_timer.h"
 #include "policy_load.h"
-#include "registry_watch.h"
+
+/* Since the start. */
+struct reload_counts {
+	uint64_t ok, same, failed;
+};
 
 struct reload {
 	/* borrowed, set before the start */
@@ -18,8 +22,8 @@ struct reload {
 	struct exception_timer *exceptions;
 	struct stream *stream;
 
-	uint64_t ok, same, failed; /* since the start */
-	struct diags errors;	   /* of the last one; none: it did not fail */
+	struct reload_counts counts;
+	struct diags errors; /* of the last one; none: it did not fail */
 };
 
 /*
@@ -32,13 +36,17 @@ int reload_run(struct reload *reload, const struct policy_load_request *request,
 /* SIGHUP */
 void reload_signal(struct reload *reload);
 
-/* registry_watch_fn */
+/* The files have changed; registry_watch_fn, the data is a struct reload. */
 int reload_changed(void *reload, uint64_t stamp);
 
 /* The document that answers the verb. 0, or a negative errno with a sentence in `out`. */
 int reload_json(struct reload *reload, const struct request *request, struct buf *out);
 
-/* Write the status document's member "registry". */
-void reload_put(const struct reload *reload, const struct registry_watch *watch, struct jsonw *w);
+/* Append the first error, and how many more there are; nothing where there is none. */
+void reload_put_error(const struct diags *errors, struct buf *out);
+
+/* Write the member `layers`: of a registry, with what kept each from being read again. */
+void reload_put_layers(const struct registry *registry, const struct diags *errors,
+		       struct jsonw *w);
 
 void reload_stop(struct reload *reload);

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* What `hostportctl selftest` is answered: everything that is watched, looked at now. */
-#include "../base/jsonw.h"
-#include "context.h"
 #include "selftest.h"
+
+#include "../base/clock.h"
+#include "../base/jsonw.h"
 #include "status.h"
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 static const char *words(size_t hook, enum canary_result result)
 {
@@ -34,16 +26,18 @@ static void put_hooks(struct jsonw *w, const struct watch *watch)
 	jsonw_array_end(w);
 }
 
-void selftest_json(struct agent *agent, struct buf *out)
+void selftest_json(struct watch *watch, struct buf *out)
 {
+	struct kernel_attachment attached[KERNEL_ATTACHMENTS_MAX];
 	struct jsonw w = { .out = out };
-	uint64_t from = now_us();
+	uint64_t from = clock_monotonic_us();
 
-	watch_check(&agent->watch);
+	watch_check(watch);
 	jsonw_object(&w, NULL);
-	watch_put(&agent->watch, &agent->watch.health, &w);
-	put_hooks(&w, &agent->watch);
-	status_put_attached(agent, &w);
-	jsonw_u64(&w, "took_us", now_us() - from);
+	status_put_health(&watch->health, watch_age_s(watch), &w);
+	put_hooks(&w, watch);
+	status_put_attached(attached, kernel_attachments(watch->kernel, attached),
+			    watch->target->cgroup, &w);
+	jsonw_u64(&w, "took_us", clock_monotonic_us() - from);
 	jsonw_object_end(&w);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/* The answer to `hostportctl selftest`: everything that is watched, looked at now. */
 #pragma once
 
-#include "../base/buf.h"
+#include "watch.h"
 
-struct agent;
-
-/* Look at everything now, and append what was found. */
-void selftest_json(struct agent *agent, struct buf *out);
+/* Append the document. */
+void selftest_json(struct watch *watch, struct buf *out);

@@ -1,13 +1,60 @@
 // SPDX-License-Identifier: MIT
-#include <string.h>
+#include "status.h"
 
-#include "../base/jsonw.h"
+#include <string.h>
+#include <unistd.h>
+
 #include "../base/stamp.h"
 #include "../registry/words.h"
-#include "../stream/accounts.h"
-#include "../stream/drain.h"
-#include "context.h"
-#include "status.h"
+
+void status_put_health(const struct health *health, uint64_t age_s, struct jsonw *w)
+{
+	jsonw_bool(w, "effective", health->effective);
+	if (!health->effective || health->reason.len)
+		jsonw_string(w, "reason", health->reason.data ? health->reason.data : "");
+	jsonw_u64(w, "checked", age_s);
+	jsonw_array(w, "foreign");
+	for (size_t i = 0; i < health->foreign.len; i++) {
+		const struct foreign_program *n = &health->foreign.list[i];
+
+		jsonw_object(w, NULL);
+		jsonw_string(w, "hook", n->hook);
+		jsonw_u64(w, "program_id", n->program_id);
+		jsonw_string_opt(w, "name", n->name);
+		jsonw_bool(w, "after", n->after);
+		if (health_is_agent(n))
+			jsonw_bool(w, "hostportd", true);
+		jsonw_object_end(w);
+	}
+	jsonw_array_end(w);
+}
+
+static void put_time(struct jsonw *w, const char *key, const struct timespec *time)
+{
+	char text[STAMP_LEN + 1];
+
+	stamp_utc(time, text);
+	jsonw_string(w, key, text);
+}
+
+static void put_mode_switch(struct jsonw *w, const struct snapshot *s)
+{
+	const struct mode_switch *last = &s->mode_switch;
+
+	if (!last->since.tv_sec && !last->restored) {
+		jsonw_null(w, "mode_switched");
+		return;
+	}
+	jsonw_object(w, "mode_switched");
+	jsonw_string(w, "option", word_mode(s->mode_option));
+	jsonw_bool(w, "restored", last->restored);
+	if (last->since.tv_sec) {
+		put_time(w, "time", &last->since);
+		jsonw_u64(w, "pid", last->pid);
+		jsonw_u64(w, "uid", last->uid);
+	}
+	jsonw_object_end(w);
+}
 
 static void put_denies(struct jsonw *w, uint32_t denies)
 {
@@ -16,6 +63,30 @@ static void put_denies(struct jsonw *w, uint32_t denies)
 		if (denies & 1U << c)
 			jsonw_string(w, NULL, word_class(c));
 	jsonw_array_end(w);
+}
+
+static void put_registry(struct jsonw *w, const struct snapshot *s)
+{
+	_cleanup_buf_ struct buf error = { 0 };
+
+	jsonw_object(w, "registry");
+	jsonw_u64(w, "generation", s->generation);
+	put_time(w, "loaded", &s->loaded);
+	jsonw_object(w, "reloads");
+	jsonw_u64(w, "ok", s->reloads.ok);
+	jsonw_u64(w, "unchanged", s->reloads.same);
+	jsonw_u64(w, "failed", s->reloads.failed);
+	jsonw_object_end(w);
+	jsonw_string(w, "files", s->files);
+	if (s->files_error)
+		jsonw_string(w, "files_error", strerror(s->files_error));
+	reload_put_error(s->reload_errors, &error);
+	if (error.len)
+		jsonw_string(w, "error", error.data);
+	else
+		jsonw_null(w, "error");
+	reload_put_layers(s->registry, s->reload_errors, w);
+	jsonw_object_end(w);
 }
 
 static void put_classes(struct jsonw *w, const struct hp_counters *counters)
@@ -31,77 +102,78 @@ static void put_classes(struct jsonw *w, const struct hp_counters *counters)
 	jsonw_object_end(w);
 }
 
-static void put_counters(struct jsonw *w, const struct agent *agent)
+static void put_counters(struct jsonw *w, const struct accounts *accounts)
 {
 	static const char *const why[] = {
 		[HP_LOST_RING] = "ring",
 		[HP_LOST_RATE] = "rate",
 		[HP_LOST_NOTE] = "note",
 	};
-	struct accounts accounts;
-	const struct hp_tally *tally = &accounts.tally;
+	const struct hp_tally *tally = &accounts->tally;
 
-	accounts_read(agent->programs.kernel, agent->stream.told, &accounts);
 	jsonw_object(w, "counters");
 	/* those counted since the slots were read are on their way: in no line yet, and not lost */
-	jsonw_u64(w, "violations", tally->delivered + tally->folded + accounts.lost);
-	jsonw_u64(w, "pending", accounts.pending);
+	jsonw_u64(w, "violations", tally->delivered + tally->folded + accounts->lost);
+	jsonw_u64(w, "pending", accounts->pending);
 	jsonw_u64(w, "delivered", tally->delivered);
 	jsonw_u64(w, "folded", tally->folded);
-	jsonw_u64(w, "lost", accounts.lost);
+	jsonw_u64(w, "lost", accounts->lost);
 	jsonw_object(w, "lost_by");
 	for (size_t i = 0; i < HP_LOST_MAX; i++)
-		jsonw_u64(w, why[i], accounts.counters.lost[i]);
+		jsonw_u64(w, why[i], accounts->counters.lost[i]);
 	jsonw_u64(w, "restart", tally->untold);
 	jsonw_object_end(w);
 	jsonw_u64(w, "recovered", tally->recovered);
 	jsonw_u64(w, "existing", tally->existing);
-	put_classes(w, &accounts.counters);
+	put_classes(w, &accounts->counters);
 	jsonw_object_end(w);
 }
 
-void status_put_attached(const struct agent *agent, struct jsonw *w)
+/* How violations come from the kernel. */
+static void put_records(struct jsonw *w, const struct snapshot *s)
 {
-	struct kernel_attachment attachments[KERNEL_ATTACHMENTS_MAX];
-	size_t n = kernel_attachments(agent->programs.kernel, attachments);
+	jsonw_object(w, "records");
+	jsonw_u64(w, "fold_ms", s->fold_ns / 1000000);
+	jsonw_bool(w, "folds", s->fold_ns != 0);
+	jsonw_u64(w, "ring_bytes", s->ring_bytes);
+	jsonw_object_end(w);
+}
 
+void status_put_attached(const struct kernel_attachment *attached, size_t len, const char *cgroup,
+			 struct jsonw *w)
+{
 	jsonw_array(w, "attached");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < len; i++) {
 		jsonw_object(w, NULL);
-		jsonw_string(w, "hook", attachments[i].hook);
-		jsonw_string(w, "program", attachments[i].program);
-		jsonw_u64(w, "program_id", attachments[i].program_id);
-		jsonw_u64(w, "link_id", attachments[i].link_id);
-		jsonw_string(w, "cgroup", agent->target.cgroup);
-		jsonw_bool(w, "alive", attachments[i].alive);
+		jsonw_string(w, "hook", attached[i].hook);
+		jsonw_string(w, "program", attached[i].program);
+		jsonw_u64(w, "program_id", attached[i].program_id);
+		jsonw_u64(w, "link_id", attached[i].link_id);
+		jsonw_string(w, "cgroup", cgroup);
+		jsonw_bool(w, "alive", attached[i].alive);
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
 }
 
-/* What outlives the agent, and does it? */
-static void put_pins(struct jsonw *w, const struct agent *agent)
+static void put_pins(struct jsonw *w, const struct snapshot_pins *pins)
 {
-	if (!agent->programs.pins && !agent->programs.pins_error) {
+	if (!pins->open && !pins->error) {
 		jsonw_null(w, "pins");
 		return;
 	}
 	jsonw_object(w, "pins");
-	jsonw_string(w, "directory", agent->config->pin);
-	if (agent->programs.pins)
-		jsonw_u64(w, "instance", pins_instance(agent->programs.pins));
-	if (agent->programs.pins_error)
-		jsonw_string(w, "error", agent->programs.pins_error);
-	else if (!pins_are_there(agent->programs.pins))
-		jsonw_string(w, "error",
-			     "somebody has removed them: what is attached ends with the agent");
-	jsonw_bool(w, "adopted", kernel_adopted(agent->programs.kernel));
-	jsonw_string(w, "on_exit", programs_stay(&agent->programs) ? "keep" : "detach");
+	jsonw_string(w, "directory", pins->directory);
+	if (pins->open)
+		jsonw_u64(w, "instance", pins->instance);
+	if (pins->error)
+		jsonw_string(w, "error", pins->error);
+	jsonw_bool(w, "adopted", pins->adopted);
+	jsonw_string(w, "on_exit", pins->stay ? "keep" : "detach");
 	jsonw_object_end(w);
 }
 
-/* What this kernel lets us see and deny beside bind() by its name. */
-static void put_abilities(struct jsonw *w, const struct agent *agent)
+static void put_abilities(struct jsonw *w, const struct snapshot_abilities *abilities)
 {
 	static const char *const listen[] = {
 		[KERNEL_LISTEN_FEXIT] = "fexit",
@@ -110,85 +182,62 @@ static void put_abilities(struct jsonw *w, const struct agent *agent)
 	};
 
 	jsonw_object(w, "abilities");
-	jsonw_bool(w, "errno", kernel_has_errno(agent->programs.kernel));
-	jsonw_bool(w, "guard", kernel_guards(agent->programs.kernel));
-	jsonw_string(w, "listen", listen[kernel_listen_hook(agent->programs.kernel)]);
-	jsonw_bool(w, "sctp", agent->host.sctp_attached && kernel_lsm_ran(agent->programs.kernel));
-	if (socket_owners_ask_kernel(agent->sweep.owners) < 0)
-		jsonw_null(w, "iterator"); /* not needed yet */
+	jsonw_bool(w, "errno", abilities->errno_code);
+	jsonw_bool(w, "guard", abilities->guard);
+	jsonw_string(w, "listen", listen[abilities->listen]);
+	jsonw_bool(w, "sctp", abilities->sctp);
+	if (abilities->iterator < 0)
+		jsonw_null(w, "iterator");
 	else
-		jsonw_bool(w, "iterator", socket_owners_ask_kernel(agent->sweep.owners));
+		jsonw_bool(w, "iterator", abilities->iterator);
 	jsonw_object_end(w);
 }
 
-static void put_sweep(struct jsonw *w, const struct agent *agent)
+static void put_sweep(struct jsonw *w, const struct snapshot *s)
 {
-	const struct sweep *sweep = &agent->sweep;
-	char last[STAMP_LEN + 1];
-
-	stamp_utc(&sweep->last, last);
 	jsonw_object(w, "sweep");
-	jsonw_u64(w, "every", agent->config->sweep_s);
-	jsonw_u64(w, "runs", sweep->runs);
-	jsonw_string(w, "last", last);
-	jsonw_u64(w, "sockets", sweep->sockets);
-	jsonw_u64(w, "found", sweep->found);
-	jsonw_u64(w, "closed", sweep->closed);
-	sweep_put_protocols(w, "unreadable", sweep->unreadable);
+	jsonw_u64(w, "every", s->sweep_every_s);
+	jsonw_u64(w, "runs", s->sweep.runs);
+	put_time(w, "last", &s->sweep.last);
+	jsonw_u64(w, "sockets", s->sweep.sockets);
+	jsonw_u64(w, "found", s->sweep.found);
+	jsonw_u64(w, "closed", s->sweep.closed);
+	sweep_put_protocols(w, "unreadable", s->sweep.unreadable);
 	jsonw_object_end(w);
 }
 
-static void put_clients(struct jsonw *w, const struct agent *agent)
+static void put_readers(struct jsonw *w, const struct snapshot *s)
 {
-	unsigned int tails;
-	uint64_t lost;
-
-	control_stats(agent->stream.control, &tails, &lost);
 	jsonw_object(w, "readers");
-	jsonw_u64(w, "tails", tails);
-	jsonw_u64(w, "tail_lines_lost", lost);
-	jsonw_u64(w, "log_lines_lost", sink_lost(agent->stream.sink));
+	jsonw_u64(w, "tails", s->tails);
+	jsonw_u64(w, "tail_lines_lost", s->tail_lines_lost);
+	jsonw_u64(w, "log_lines_lost", s->log_lines_lost);
 	jsonw_object_end(w);
 }
 
-/* How violations come from the kernel. */
-static void put_records(struct jsonw *w, const struct agent *agent)
-{
-	jsonw_object(w, "records");
-	jsonw_u64(w, "fold_ms", agent->config->fold_ns / 1000000);
-	jsonw_bool(w, "folds", agent->config->fold_ns != 0);
-	jsonw_u64(w, "ring_bytes", kernel_ring_bytes(agent->programs.kernel));
-	jsonw_object_end(w);
-}
-
-void status_json(struct agent *agent, struct buf *out)
+void status_json(const struct snapshot *s, struct buf *out)
 {
 	struct jsonw w = { .out = out };
-	struct health health;
 
-	host_refresh(&agent->host);
-	drain_all(&agent->stream); /* so that next to nothing is pending */
-	watch_look(&agent->watch, &health);
 	jsonw_object(&w, NULL);
-	jsonw_string(&w, "mode", word_mode(agent->in_force.decision.mode));
-	watch_put(&agent->watch, &health, &w);
-	mode_put(&agent->mode, &w);
-	jsonw_string(&w, "node", agent->identity.node);
+	jsonw_string(&w, "mode", word_mode(s->mode));
+	status_put_health(&s->health, s->health_age_s, &w);
+	put_mode_switch(&w, s);
+	jsonw_string(&w, "node", s->node);
 	jsonw_string(&w, "version", HOSTPORTD_VERSION);
 	jsonw_u64(&w, "pid", (uint64_t)getpid());
-	put_denies(&w, agent->in_force.decision.denies);
-	reload_put(&agent->reload, &agent->registry_watch, &w);
-	put_counters(&w, agent);
-	put_records(&w, agent);
-	status_put_attached(agent, &w);
-	put_pins(&w, agent);
-	put_abilities(&w, agent);
-	put_sweep(&w, agent);
-	jsonw_u64(&w, "netns_cookie", agent->target.netns.cookie);
-	jsonw_u64(&w, "netns_inode", agent->target.netns.inum);
-	reserve_status(&agent->host.reserve, &w);
-	privilege_put(&agent->privilege, &w);
-	put_clients(&w, agent);
+	put_denies(&w, s->denies);
+	put_registry(&w, s);
+	put_counters(&w, &s->accounts);
+	put_records(&w, s);
+	status_put_attached(s->attached, s->attached_len, s->cgroup, &w);
+	put_pins(&w, &s->pins);
+	put_abilities(&w, &s->abilities);
+	put_sweep(&w, s);
+	jsonw_u64(&w, "netns_cookie", s->netns_cookie);
+	jsonw_u64(&w, "netns_inode", s->netns_inode);
+	reserve_status(s->reserve, &w);
+	privilege_put(s->privilege, &w);
+	put_readers(&w, s);
 	jsonw_object_end(&w);
-	health_free(&health);
 }

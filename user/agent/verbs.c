@@ -8,6 +8,7 @@
 #include "../violations/listeners.h"
 #include "context.h"
 #include "selftest.h"
+#include "snapshot.h"
 #include "status.h"
 
 /* Whatever --on-exit says. The answer is written before the loop ends. */
@@ -23,18 +24,27 @@ static void detach(struct agent *agent, struct buf *out)
 	jsonw_object_end(&w);
 }
 
+static void status(struct agent *agent, struct buf *out)
+{
+	struct snapshot snapshot;
+
+	snapshot_take(agent, &snapshot);
+	status_json(&snapshot, out);
+	snapshot_free(&snapshot);
+}
+
 int verbs_document(void *data, const struct request *request, struct buf *out)
 {
 	struct agent *agent = data;
 
 	switch (request->verb) {
 	case REQUEST_STATUS:
-		status_json(agent, out);
+		status(agent, out);
 		return 0;
 	case REQUEST_LISTENERS:
 		return listeners_json(&agent->sweep, out);
 	case REQUEST_SELFTEST:
-		selftest_json(agent, out);
+		selftest_json(&agent->watch, out);
 		return 0;
 	case REQUEST_DETACH:
 		detach(agent, out);

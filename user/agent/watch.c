@@ -6,17 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../base/clock.h"
 #include "../base/log.h"
 #include "notify.h"
 #include "../stream/deliver.h"
-
-static uint64_t now_s(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec;
-}
 
 /* Open the cgroup that the programs were attached to; -ENOENT: also where another has its name. */
 static int open_cgroup(const struct watch *watch)
@@ -124,7 +117,7 @@ static void try_canary(struct watch *watch)
 		watch->proof.error[i] = watch->tried.error[i];
 	}
 	if (all || !watch->proof_s)
-		watch->proof_s = now_s();
+		watch->proof_s = clock_boot_s();
 }
 
 const struct health *watch_prove(struct watch *watch)
@@ -163,7 +156,7 @@ static void on_notice(void *data, const struct notice *notice)
 	log_message(good ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s", notice->message);
 	if (notice->kind == NOTICE_EFFECTIVE || notice->kind == NOTICE_NOT_EFFECTIVE)
 		tell_manager(notice->message);
-	(void)clock_gettime(CLOCK_REALTIME, &told.time);
+	told.time = clock_wall();
 	deliver_notice(watch->stream, &told);
 }
 
@@ -229,26 +222,9 @@ int watch_start(struct watch *watch, struct loop *loop)
 	return r;
 }
 
-void watch_put(const struct watch *watch, const struct health *health, struct jsonw *w)
+uint64_t watch_age_s(const struct watch *watch)
 {
-	jsonw_bool(w, "effective", health->effective);
-	if (!health->effective || health->reason.len)
-		jsonw_string(w, "reason", health->reason.data ? health->reason.data : "");
-	jsonw_u64(w, "checked", now_s() - watch->proof_s);
-	jsonw_array(w, "foreign");
-	for (size_t i = 0; i < health->foreign.len; i++) {
-		const struct foreign_program *n = &health->foreign.list[i];
-
-		jsonw_object(w, NULL);
-		jsonw_string(w, "hook", n->hook);
-		jsonw_u64(w, "program_id", n->program_id);
-		jsonw_string_opt(w, "name", n->name);
-		jsonw_bool(w, "after", n->after);
-		if (health_is_agent(n))
-			jsonw_bool(w, "hostportd", true);
-		jsonw_object_end(w);
-	}
-	jsonw_array_end(w);
+	return clock_boot_s() - watch->proof_s;
 }
 
 void watch_stop(struct watch *watch)

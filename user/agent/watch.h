@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "../base/jsonw.h"
 #include "../base/loop.h"
 #include "../kernel/canary/canary.h"
 #include "../stream/stream.h"
@@ -48,7 +47,7 @@ void watch_check(struct watch *watch);
  */
 void watch_look(struct watch *watch, struct health *ret_health);
 
-/* Write the members `effective`, `reason`, `checked` and `foreign`. */
-void watch_put(const struct watch *watch, const struct health *health, struct jsonw *w);
+/* Seconds since all hooks could be tried. */
+uint64_t watch_age_s(const struct watch *watch);
 
 void watch_stop(struct watch *watch);

@@ -241,7 +241,7 @@ static void enforce(struct sweep *sweep, struct receivers_socket *s)
 	if (s->decision.verdict != HP_VERDICT_DENIED)
 		return;
 	if (closing(sweep) && close_socket(sweep, s)) {
-		sweep->closed++;
+		sweep->counts.closed++;
 		return;
 	}
 	s->decision.verdict = HP_VERDICT_AUDITED;
@@ -254,7 +254,7 @@ static uint8_t how_of(const struct sweep *sweep, const struct receivers_socket *
 	const struct port_range *range = &sweep->range;
 
 	/* nobody saw a bind() of it since the agent came */
-	if (sweep->runs && s->socket.proto == HP_PROTO_TCP && s->asked != HP_ASKED_YES &&
+	if (sweep->counts.runs && s->socket.proto == HP_PROTO_TCP && s->asked != HP_ASKED_YES &&
 	    s->socket.port >= range->first && s->socket.port <= range->last)
 		return HP_HOW_LISTEN;
 	return HP_HOW_EXISTING;
@@ -288,7 +288,8 @@ bool sweep_is_unchecked(const struct sweep *sweep, uint64_t cgroup_id)
  */
 static bool was_counted(const struct sweep *sweep, const struct receivers_socket *s)
 {
-	return sweep->runs && s->asked != HP_ASKED_NO && is_checked(sweep, s->socket.cgroup_id);
+	return sweep->counts.runs && s->asked != HP_ASKED_NO &&
+	       is_checked(sweep, s->socket.cgroup_id);
 }
 
 static void report(struct sweep *sweep, const struct receivers_socket *s, uint64_t count)
@@ -301,7 +302,7 @@ static void report(struct sweep *sweep, const struct receivers_socket *s, uint64
 	make_record(sweep, s, &record);
 	record.key.how = how_of(sweep, s);
 	record.time_ns = (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-	sweep->found += count;
+	sweep->counts.found += count;
 	if (was_counted(sweep, s))
 		line.recovered = count < sweep->lost ? count : sweep->lost;
 	line.existing = count - line.recovered;
@@ -340,7 +341,7 @@ static void say_unreadable(struct sweep *sweep, uint32_t unreadable)
 				    " them is missing",
 				    word_proto(p));
 	sweep->said_unreadable |= unreadable;
-	sweep->unreadable = unreadable;
+	sweep->counts.unreadable = unreadable;
 }
 
 static void say_failed(struct sweep *sweep, int error)
@@ -408,7 +409,7 @@ void sweep_now(struct sweep *sweep)
 	drain_records(sweep->stream);
 	r = sweep_read(sweep, may_violate, sweep, &found);
 	say_failed(sweep, r);
-	sweep->sockets = found.seen;
+	sweep->counts.sockets = found.seen;
 	find_fresh(sweep, &found);
 	sweep->lost = accounts_lost(sweep->stream->kernel, sweep->stream->told);
 	receivers_sort(&found);
@@ -418,8 +419,8 @@ void sweep_now(struct sweep *sweep)
 	deliver_flush(sweep->stream);
 	if (r == 0) /* else what was not read would be reported again */
 		known_sweep_end(sweep->known);
-	sweep->runs++;
-	(void)clock_gettime(CLOCK_REALTIME, &sweep->last);
+	sweep->counts.runs++;
+	(void)clock_gettime(CLOCK_REALTIME, &sweep->counts.last);
 }
 
 static void on_timer(void *data, uint32_t events)

@@ -14,6 +14,14 @@
 #include "../stream/stream.h"
 #include "reported_sockets.h"
 
+/* What the sweeps have found, and when. */
+struct sweep_counts {
+	uint64_t runs, found, closed; /* since the start */
+	uint64_t sockets;	      /* in the table at the last one */
+	uint32_t unreadable;	      /* at the last one: bits 1 << enum hp_proto */
+	struct timespec last;	      /* when that was, UTC */
+};
+
 struct sweep {
 	/* borrowed, set before sweep_prepare() */
 	const struct in_force *in_force;
@@ -29,13 +37,10 @@ struct sweep {
 	struct known *unclosed; /* that could not be closed: it is not tried again */
 	struct socket_owners *owners;
 	struct loop_source *timer;
-	struct event event;	      /* of the socket at hand: too large for the stack */
-	struct port_range range;      /* as last read */
-	uint64_t runs, found, closed; /* since the start */
-	uint64_t sockets;	      /* in the table at the last one */
-	uint64_t lost;		      /* violations that no line stands for yet */
-	struct timespec last;	      /* when that was, UTC */
-	uint32_t unreadable;	      /* at the last one: bits 1 << enum hp_proto */
+	struct event event;	 /* of the socket at hand: too large for the stack */
+	struct port_range range; /* as last read */
+	struct sweep_counts counts;
+	uint64_t lost; /* violations that no line stands for yet */
 	uint32_t said_unreadable, said_unclosed;
 	int error; /* of the last one */
 };

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "context.h"
+
+static void connect_policy(struct agent *agent)
+{
+	agent->host.in_force = &agent->in_force;
+	agent->programs.config = agent->config;
+	agent->programs.in_force = &agent->in_force;
+	agent->programs.target = &agent->target;
+	agent->load.config = agent->config;
+	agent->load.in_force = &agent->in_force;
+	agent->load.spare_map = &agent->spare_map;
+	agent->load.host = &agent->host;
+	agent->exceptions.load = &agent->load;
+	agent->exceptions.in_force = &agent->in_force;
+	agent->exceptions.stream = &agent->stream;
+	agent->reload.load = &agent->load;
+	agent->reload.in_force = &agent->in_force;
+	agent->reload.exceptions = &agent->exceptions;
+	agent->reload.stream = &agent->stream;
+	agent->registry_watch.node = &agent->config->node;
+	agent->registry_watch.changed = reload_changed;
+	agent->registry_watch.data = &agent->reload;
+	agent->registry_watch.fd = -1;
+}
+
+static void connect_stream(struct agent *agent)
+{
+	const struct stream_observer observer = {
+		.on_record = violations_on_record,
+		.on_line = violations_on_line,
+		.data = &agent->violations,
+	};
+
+	agent->stream.identity = &agent->identity;
+	agent->stream.generations = &agent->in_force.generations;
+	agent->stream.observer = observer;
+	agent->stream.fold_ns = agent->config->fold_ns;
+	agent->sweep.in_force = &agent->in_force;
+	agent->sweep.stream = &agent->stream;
+	agent->sweep.identity = &agent->identity;
+	agent->sweep.netns = &agent->target.netns;
+	agent->sweep.close_existing = agent->config->close_existing;
+	agent->sweep.deny_kernel = agent->config->deny_kernel;
+	agent->sweep.every_s = agent->config->sweep_s;
+	agent->violations.sweep = &agent->sweep;
+}
+
+static void connect_state(struct agent *agent)
+{
+	agent->target.netns.fd = -1;
+	agent->watch.target = &agent->target;
+	agent->watch.netns_name = agent->config->netns;
+	agent->watch.stream = &agent->stream;
+	agent->watch.host = &agent->host;
+	agent->mode.config = agent->config;
+	agent->mode.in_force = &agent->in_force;
+	agent->mode.load = &agent->load;
+	agent->mode.stream = &agent->stream;
+	agent->mode.violations = &agent->violations;
+	agent->mode.watch = &agent->watch;
+}
+
+void context_connect(struct agent *agent)
+{
+	connect_policy(agent);
+	connect_stream(agent);
+	connect_state(agent);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The state of the agent at one moment: what the status document, and whatever else shows the
+ * agent's state, is written from. Pointers are the agent's, and valid until it goes on.
+ */
+#pragma once
+
+#include "../stream/accounts.h"
+#include "health.h"
+#include "mode.h"
+#include "privilege.h"
+#include "reload.h"
+#include "reserve.h"
+
+struct agent;
+
+struct snapshot_pins {
+	bool open; /* neither this nor an error: none are wanted */
+	const char *directory;
+	uint64_t instance;
+	const char *error; /* why nothing outlives the agent; NULL: it does */
+	bool adopted;	   /* those of an agent before this one */
+	bool stay;	   /* when this agent ends */
+};
+
+/* What this kernel lets the agent see and deny beside bind() by its name. */
+struct snapshot_abilities {
+	bool errno_code, guard, sctp;
+	enum kernel_listen listen;
+	int iterator; /* 1 or 0; negative: not needed yet */
+};
+
+struct snapshot {
+	const char *node;
+	uint64_t netns_cookie;
+	uint32_t netns_inode;
+
+	uint32_t mode, mode_option; /* enum hp_mode */
+	struct mode_switch mode_switch;
+	uint32_t denies; /* bits 1 << class */
+
+	struct health health;
+	uint64_t health_age_s;
+	struct kernel_attachment attached[KERNEL_ATTACHMENTS_MAX];
+	size_t attached_len;
+	const char *cgroup;
+	struct snapshot_pins pins;
+	struct snapshot_abilities abilities;
+	const struct privilege *privilege;
+
+	uint32_t generation;
+	const struct registry *registry;
+	struct timespec loaded; /* UTC */
+	struct reload_counts reloads;
+	const struct diags *reload_errors;
+	const char *files; /* see registry_watch_word() */
+	int files_error;   /* errno; 0: none */
+
+	struct accounts accounts;
+	uint64_t fold_ns;
+	uint32_t ring_bytes;
+	unsigned int sweep_every_s;
+	struct sweep_counts sweep;
+	const struct reserve *reserve;
+
+	unsigned int tails;
+	uint64_t tail_lines_lost, log_lines_lost;
+};
+
+/* Look at everything that may have changed, and take what is on its way. */
+void snapshot_take(struct agent *agent, struct snapshot *ret_snapshot);
+void snapshot_free(struct snapshot *snapshot);

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+#include "start.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "../base/log.h"
+#include "../base/status.h"
+#include "../base/terminal.h"
+#include "../stream/drain.h"
+#include "../violations/would_break.h"
+#include "context.h"
+#include "verbs.h"
+#include "watchdog.h"
+
+#define DESCRIPTORS_MIN (CONTROL_CLIENTS_MAX + 112) /* its own are some sixty */
+
+/*
+ * All that may be open at once must fit: an agent that has no descriptor left can't
+ * prove that it is effective, nor say that it is not.
+ */
+static int raise_descriptors(struct agent *agent)
+{
+	struct rlimit limit;
+
+	(void)agent;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return EXIT_OK;
+	if (limit.rlim_max < DESCRIPTORS_MIN) {
+		log_error("open files: the limit is %llu, and the agent needs %d: see `ulimit -n`,"
+			  " LimitNOFILE=",
+			  (unsigned long long)limit.rlim_max, DESCRIPTORS_MIN);
+		return EXIT_SYSTEM;
+	}
+	if (limit.rlim_cur < DESCRIPTORS_MIN) {
+		limit.rlim_cur = DESCRIPTORS_MIN;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	return EXIT_OK;
+}
+
+/* 0 is EXIT_OK, and a negative errno is logged. */
+static int step_status(int r, const char *what)
+{
+	if (r < 0)
+		log_error("%s: %s", what, strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
+static int load_policy(struct agent *agent)
+{
+	int r = policy_load_read(&agent->load);
+
+	if (r == EXIT_OK)
+		r = policy_load_check(&agent->load);
+	return r == EXIT_OK ? policy_load_make(&agent->load) : r;
+}
+
+static int find_target(struct agent *agent)
+{
+	int r = target_find_cgroup(&agent->target, agent->config);
+
+	return r == EXIT_OK ? target_find_netns(&agent->target, agent->config) : r;
+}
+
+static int open_identity(struct agent *agent)
+{
+	int r = identity_open(&agent->identity, &agent->target.mounts);
+
+	if (r == 0 && !identity_names_cgroups(&agent->identity))
+		log_warning("cgroup ids can't be turned into paths: CAP_DAC_READ_SEARCH is missing:"
+			    " events tell no cgroup and no workload");
+	return step_status(r, "cgroup hierarchies");
+}
+
+static void on_signal(void *data, uint32_t number)
+{
+	struct agent *agent = data;
+
+	/* on a terminal the signal says that it is gone, and the user with it */
+	if (number == SIGHUP && !agent->on_terminal)
+		reload_signal(&agent->reload);
+	else
+		loop_stop(agent->loop);
+}
+
+static int open_loop(struct agent *agent)
+{
+	sigset_t signals;
+	int r = loop_new(&agent->loop);
+
+	agent->on_terminal = isatty(STDOUT_FILENO);
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGHUP);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (r == 0)
+		r = loop_signals(agent->loop, &signals, on_signal, agent, NULL);
+	if (r == 0)
+		r = sink_open(agent->loop, STDOUT_FILENO,
+			      agent->config->log_json ? FORM_JSON :
+			      terminal_colour()	      ? FORM_COLOUR :
+							FORM_TEXT,
+			      &agent->stream.sink);
+	agent->stream.loop = agent->loop;
+	return step_status(r, "event loop");
+}
+
+static int open_control(struct agent *agent)
+{
+	const char *path = agent->config->socket;
+	int r = control_open(agent->loop, path, &agent->stream.history, verbs_document, agent,
+			     &agent->stream.control);
+
+	if (r == -EADDRINUSE)
+		log_error("socket: %s: another agent, or program, is running with it", path);
+	else if (r == -EACCES)
+		log_error("socket: %s, or its lock beside it: %s: run as root, or name one"
+			  " that can be made with --socket",
+			  path, strerror(-r));
+	else if (r == -EEXIST)
+		log_error("socket: %s: exists and is no socket", path);
+	else if (r < 0)
+		log_error("socket: %s: %s", path, strerror(-r));
+	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
+static int open_pins(struct agent *agent)
+{
+	return programs_open_pins(&agent->programs);
+}
+
+/* The rooms that work with the kernel have it from then on. */
+static int load_programs(struct agent *agent)
+{
+	int r = programs_load(&agent->programs);
+	struct kernel *kernel = agent->programs.kernel;
+
+	if (r != EXIT_OK)
+		return r;
+	agent->host.kernel = kernel;
+	agent->load.kernel = kernel;
+	agent->spare_map.kernel = kernel;
+	agent->stream.kernel = kernel;
+	agent->stream.told = kernel_told(kernel);
+	agent->watch.kernel = kernel;
+	return EXIT_OK;
+}
+
+static int restore_mode(struct agent *agent)
+{
+	return mode_restore(&agent->mode);
+}
+
+/* Before anything is published: what the policy will deny is looked for with it. */
+static int prepare_sweeps(struct agent *agent)
+{
+	int r;
+
+	agent->sweep.cgroup = target_path(&agent->target);
+	r = sweep_prepare(&agent->sweep, agent->loop);
+	if (r == 0)
+		r = violations_start(&agent->violations);
+	return step_status(r, "sweeps");
+}
+
+static int say_would_break(struct agent *agent)
+{
+	if (agent->in_force.decision.mode == HP_MODE_ENFORCE)
+		would_break_say(&agent->violations);
+	return EXIT_OK;
+}
+
+static int publish(struct agent *agent)
+{
+	const struct hp_config *decision = &agent->in_force.decision;
+	int r = policy_load_publish(&agent->load, decision);
+
+	if (r == 0 && decision->errno_code != EPERM && !kernel_has_errno(agent->programs.kernel))
+		log_warning("--errno: this kernel can return EPERM only");
+	return step_status(r, "publishing the policy");
+}
+
+static int attach(struct agent *agent)
+{
+	int r = programs_attach(&agent->programs);
+
+	if (r == EXIT_OK)
+		host_attach_sctp(&agent->host);
+	return r;
+}
+
+static int prove(struct agent *agent)
+{
+	const struct health *health = watch_prove(&agent->watch);
+
+	if (health->effective)
+		return EXIT_OK;
+	log_error("canary: %s", health->reason.data ? health->reason.data : strerror(ENOMEM));
+	return EXIT_SYSTEM;
+}
+
+static int keep_programs(struct agent *agent)
+{
+	return programs_keep(&agent->programs);
+}
+
+static int start_reserving(struct agent *agent)
+{
+	int r = reserve_start(&agent->host.reserve, &agent->target.netns, agent->in_force.policy,
+			      agent->config->socket, agent->config->reserve_ports);
+
+	return step_status(r, "ephemeral ports");
+}
+
+static int start_stream(struct agent *agent)
+{
+	int r = drain_start(&agent->stream);
+
+	if (r < 0)
+		return step_status(r, "reading the ring buffer");
+	sweep_start(&agent->sweep);
+	r = spare_map_start(&agent->spare_map, agent->loop);
+	return step_status(r, "the timer of publications");
+}
+
+static int start_reloading(struct agent *agent)
+{
+	int r = exception_timer_start(&agent->exceptions, agent->loop);
+
+	agent->registry_watch.stamp = agent->load.stamp;
+	if (r == 0)
+		r = registry_watch_start(&agent->registry_watch, agent->loop);
+	return step_status(r, "waiting for changes of the registry");
+}
+
+static int start_watchdog(struct agent *agent)
+{
+	return step_status(watchdog_start(agent->loop), "the timer of the watchdog");
+}
+
+static int replace_programs(struct agent *agent)
+{
+	return programs_replace(&agent->programs);
+}
+
+static int start_watching(struct agent *agent)
+{
+	return step_status(watch_start(&agent->watch, agent->loop), "the timer of the canary");
+}
+
+/* Nothing of the start is to be done again from here on: what a reload needs is kept. */
+static int drop_privileges(struct agent *agent)
+{
+	int r;
+
+	privilege_say_missing();
+	r = privilege_drop(agent->target.netns.fd >= 0, &agent->privilege);
+	return step_status(r, "giving up privileges");
+}
+
+int start_agent(struct agent *agent)
+{
+	static int (*const steps[])(struct agent *) = {
+		raise_descriptors, load_policy,	   find_target,	    open_identity,  open_loop,
+		open_control,	   open_pins,	   load_programs,   restore_mode,   prepare_sweeps,
+		say_would_break,   publish,	   attach,	    prove,	    keep_programs,
+		start_reserving,   start_stream,   start_reloading, start_watchdog, drop_privileges,
+		replace_programs,  start_watching,
+	};
+	int r = EXIT_OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(steps) && r == EXIT_OK; i++)
+		r = steps[i](agent);
+	return r;
+}
