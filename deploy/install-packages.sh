@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# install-packages.sh PACKAGE[/COMMAND]...: install those that are missing, on
-# Debian. Where a COMMAND is named and found, its package counts as there: it
-# may have come from elsewhere, and the package may conflict with that.
+# install-packages.sh PACKAGE[/COMMAND]...: install the missing packages, on
+# Debian. If a COMMAND is named and found, its package counts as installed: the
+# command may come from elsewhere, and the package may conflict with it.
 #
-# Servers among them must not be started by being installed: they are subjects
-# of tests, and a build is no reason to open ports. So while apt runs, a policy
-# says no to every service start, unless the machine has a policy already.
+# Some packages are servers that the tests use. Their installation must not start
+# them: a build is no reason to open ports. So while apt runs, a policy forbids
+# every service start, unless the machine has a policy already.
 set -eu
 
 missing=
