@@ -68,7 +68,7 @@ static void note_first(struct bench *b, const struct scene *scene, const struct 
 			   "ms");
 }
 
-/* Those who bind do so at all times on all processors but one, which the writer has. */
+/* The binding processes run all the time, on all processors but the writer's. */
 static int measure_later(const struct scene *scene, struct kernel *kernel,
 			 const struct policy *policy, int times, bool settled, struct samples *ms)
 {

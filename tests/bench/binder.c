@@ -84,7 +84,7 @@ static int serve(const struct binder *binder, int fd)
 	return 0;
 }
 
-/* ---- who has it ---------------------------------------------------------------------------- */
+/* ---- the parent ---------------------------------------------------------------------------- */
 
 static int start(struct binder *binder)
 {

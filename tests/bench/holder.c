@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The side of who asks. */
+/* The side of the bench, which asks. */
 #include "holder.h"
 
 #include <errno.h>

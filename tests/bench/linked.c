@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The side of who asks. */
+/* The side of the bench, which asks. */
 #include "linked.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static void become_linked(const struct side *side, const char *row, int out, pid
 	_exit(127);
 }
 
-/* False: it is none of the lines of linked.h. */
+/* False: it is not a line that linked.h knows. */
 static bool take_line(const struct side *side, const char *row, char *line)
 {
 	char *part[PARTS_MAX] = { NULL };

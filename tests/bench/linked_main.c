@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * linked: measures what it is linked with; see linked.h. What the groups say goes to whoever
- * asked: they find the bench.h that they know.
+ * linked: measures what it is linked with; see linked.h. What the groups print goes to the
+ * bench: they are given the bench.h that they know.
  */
 #include <locale.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a hook that tells of listen() costs those who listen, and each connection of TCP. Where
- * the kernel loads tracing programs the hook runs at listen() only; here it is the one that
+ * The cost of a hook that reports listen(), for listen() and for each TCP connection. If the
+ * kernel loads tracing programs, the hook runs at listen() only; here it is the one that
  * loads everywhere, and runs for connections, too.
  */
 #include <arpa/inet.h>
@@ -95,7 +95,7 @@ static int connect_once(int listener, int client, const struct sockaddr_in *to)
 	return r;
 }
 
-/* The median of a connection, in ns, or a negative errno. All of it is done by who asks for it. */
+/* The median of a connection, in ns, or a negative errno. The caller does all of it. */
 static double time_connections(int times)
 {
 	_cleanup_close_ int listener = bound_socket(PORT_CONNECT);

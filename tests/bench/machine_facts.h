@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What machine this is, for who reads the figures. */
+/* What machine this is, for the reader of the figures. */
 #pragma once
 
 struct machine_facts {

@@ -3,9 +3,9 @@
  * Other designs, as small as they can be, to be measured beside ours:
  *
  *   empty          bind hooks that do nothing: the least that a bind hook costs
- *   empty-post     likewise, and post_bind hooks
+ *   empty-post     the same, and post_bind hooks
  *   both           all four
- *   silent         refuses each bind, and tells nobody
+ *   silent         refuses each bind, and reports nothing
  *   linear         128 rules, looked at one after the other, as a service
  *                  manager's list of a unit's ports is
  *   tracer         looks at the system call's begin and end, and keeps the

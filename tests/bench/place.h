@@ -11,5 +11,5 @@
  */
 int place_make(pid_t pid, char ret_path[PATH_MAX]);
 
-/* End what is left in it, and remove it with all below. An empty path is none. */
+/* End what is left in it, and remove it with all below. An empty path is no place. */
 void place_remove(const char *path);

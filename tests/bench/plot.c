@@ -15,7 +15,7 @@
 #define TICKS	    6  /* about so many on the y axis */
 #define TICK_ROOM   30 /* between two numbers of the x axis */
 
-/* Told apart also by who sees no colours: by dashes. */
+/* Dashes tell series apart for a reader who sees no colours. */
 static const struct {
 	const char *colour, *dashes;
 } looks[PLOT_SERIES] = {

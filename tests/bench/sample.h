@@ -25,9 +25,9 @@ struct sample_order {
 
 struct sample {
 	double bind_ns; /* bind() alone: the mean of the middle half of the calls */
-	double p99_ns;	/* likewise, 99 % of the calls take less */
+	double p99_ns;	/* the same: 99 % of the calls take less */
 	double cpu_ns; /* CPU time of one loop of socket(), bind() and close(), of all on average */
-	double usual_ns;	  /* likewise, of the middle half: what is rare does not count */
+	double usual_ns;	  /* the same, of the middle half: rare values do not count */
 	double per_s;		  /* of threads: loops a second, of all together */
 	uint32_t calls;		  /* how many were looked at for an error */
 	uint32_t refused, failed; /* of them: EPERM; any other error, the last one is */

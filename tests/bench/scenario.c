@@ -160,7 +160,7 @@ static void check(struct scenario *s, const struct scenario_variant *v,
 }
 
 /*
- * Whoever looks through the descriptors of this machine meanwhile (/proc/PID/fd, an iterator)
+ * A process that walks over the descriptors of this machine meanwhile (/proc/PID/fd, an iterator)
  * keeps a socket open a moment longer than we do: such a sample is taken again.
  */
 static int take(struct scenario *s, const struct sample_order *order, struct sample *sample)
@@ -187,8 +187,8 @@ static void measure(struct scenario *s, unsigned int round, unsigned int variant
 }
 
 /*
- * The first of repeats makes a record, once a second, which wakes its reader: that is
- * none of those that are folded. When the holder answers, he has read it.
+ * The first of repeats makes a record, once a second, which wakes its reader: it
+ * is not a folded one. When the holder answers, it has read the record.
  */
 static void make_record(struct scenario *s, unsigned int variant, unsigned int op, struct buf *err)
 {

@@ -56,7 +56,7 @@ enum scenario_metric {
 	SCENARIO_P99,
 	SCENARIO_CPU,	/* socket(), bind() and close(), ns of CPU time; a mean, not a median, over
 			   most rounds */
-	SCENARIO_USUAL, /* likewise, without what is rare */
+	SCENARIO_USUAL, /* the same, without rare values */
 	SCENARIO_PER_S, /* of threads, loops a second */
 	SCENARIO_METRICS,
 };

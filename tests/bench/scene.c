@@ -126,7 +126,7 @@ int scene_enter(const struct scene *scene)
 {
 	_cleanup_close_ int procs = openat(scene->cgroup_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 
-	/* 0: who writes */
+	/* 0: the writer */
 	if (procs < 0 || write(procs, "0", 1) < 0)
 		return -errno;
 	return setns(scene->netns, CLONE_NEWNET) < 0 ? -errno : 0;

@@ -19,7 +19,7 @@
 #include "groups.h"
 #include "samples.h"
 
-#define FIRST_PORT   10000 /* none of which the registry knows */
+#define FIRST_PORT   10000 /* the registry knows none of them */
 #define RECORDS_S    1000  /* each CPU's most: hp_token_ns, hp_burst_ns */
 #define RECORDS_NOW  128
 #define RECORD_BYTES (sizeof(struct hp_event) + BPF_RINGBUF_HDR_SZ)

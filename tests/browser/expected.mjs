@@ -20,7 +20,7 @@ export class Expected {
     return this.of(protocol).filter((row) => row.first <= port && port <= row.last);
   }
 
-  // The class that a cell of the map has besides "cell".
+  // The class of a map's cell, beside "cell".
   state(port, protocol) {
     const here = this.names(port, protocol).filter((row) => !row.dropped);
     const entries = here.filter((row) => row.kind === "entry");

@@ -50,7 +50,7 @@ static void check_lines(struct client *client, const struct buf *whole)
 		CHECK(memchr(whole->data + at, '\n', whole->len - at) == whole->data + at + len);
 		at += len + 1;
 	}
-	/* what has no line end is none */
+	/* text without a line end is no line */
 	CHECK(at == whole->len || !memchr(whole->data + at, '\n', whole->len - at));
 }
 

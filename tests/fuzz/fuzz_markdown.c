@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The Host Port Registry page. It is refused with at least one message, safe for a
- * terminal, or it is a layer that our reader takes, and of which the page that is
- * written is the same layer again, with nothing lost.
+ * terminal, or it is a layer that our reader accepts, and a page written from it
+ * is the same layer again, with nothing lost.
  */
 #include "layer_text.h"
 

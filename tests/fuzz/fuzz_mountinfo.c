@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A line of /proc/self/mountinfo, whose paths anybody may choose who may mount:
- * only a line that the kernel could have written for a cgroup hierarchy is one,
- * and the path is what stood there, without its escapes.
+ * A line of /proc/self/mountinfo, whose paths any process that may mount can choose:
+ * only a line that the kernel could have written for a cgroup hierarchy counts,
+ * and the path is the one in the line, without its escapes.
  */
 #include "fuzz.h"
 

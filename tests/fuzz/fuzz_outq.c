@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Lines to a reader who reads when the input says so. Each line comes out whole
+ * Lines to a reader that reads when the input says so. Each line comes out whole
  * and in order, or is counted as lost; and what is told of losses, at the place
  * where they happened, adds up to them.
  */

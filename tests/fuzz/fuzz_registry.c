@@ -15,7 +15,7 @@
 #include "../../user/registry/words.h"
 
 #define LAYERS_MAX 6
-#define ROWS_MAX   16 /* of which all neighbours are asked for */
+#define ROWS_MAX   16 /* each is asked for with its neighbours */
 
 static bool takes(const struct reg_row *drop, const char *layer, const struct reg_row *row)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * A control group's path. Whoever chooses it, what comes out has the form of
+ * A control group's path. Whatever process chooses it, the result has the form of
  * what the kubelet and systemd write, and its text is safe for a terminal. What
  * is below a pod's container, a name of the container's own, changes nothing.
  */

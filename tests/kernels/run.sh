@@ -19,7 +19,7 @@ if [ "${1:-}" = --update ]; then
 fi
 [ "$#" -gt 0 ] || set -- 5.10 6.1 6.12
 
-# guest KERNEL: from nothing to its results, or the reason why there are none.
+# guest KERNEL: from nothing to its results, or the reason why it has no results.
 guest() {
 	local dir
 	rm -f "$out/$1" "$out/$1.console" "$out/$1.json"

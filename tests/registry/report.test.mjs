@@ -18,7 +18,7 @@ const program = resolve(here, "../..", process.env.B ?? "build", "hostportctl");
 const skip = existsSync(program) ? false : `${program} is not built`;
 const schema = "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json";
 
-// One pattern of the schema (of language) is none with the flag u.
+// One pattern of the schema (of language) is invalid with the flag u.
 const ajv = new Ajv04({ allErrors: true, strict: false, unicodeRegExp: false });
 addFormats(ajv);
 const validate = ajv.compile(JSON.parse(readFileSync(join(here, schema), "utf8")));

@@ -62,7 +62,7 @@ clients() {
 	wait "$pid"
 }
 
-# One who tails and never reads: it is stopped, until the next one comes.
+# A client that tails and never reads: it is stopped, until the next one comes.
 slow_client() {
 	[ -z "$slow" ] || kill -KILL "$slow"
 	[ -z "$slow" ] || wait "$slow"
@@ -132,7 +132,7 @@ sample() {
 		Threads status),$(objects)" >>"$SAMPLES"
 }
 
-# Between two samples nobody is connected but the one who does not read.
+# Between two samples only the client that does not read is connected.
 soak() {
 	local next=0
 	mkdir -p "$B/soak"
