@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Many clients of a unix socket at once, who wait and read nothing.
+ * Many clients of a unix socket at once, which wait and read nothing.
  *
  *   crowd PATH N [REQUEST]
  *
@@ -37,7 +37,7 @@ static int dial(const struct sockaddr_un *addr, const char *request)
 	return fd;
 }
 
-/* Who has closed both directions is gone, read or not. */
+/* A peer that has closed both directions is gone, read or not. */
 static size_t count_open(const int *fds, size_t len)
 {
 	size_t open = 0;

@@ -13,7 +13,7 @@
  *
  *   foreign detach ID
  *
- * Detaches the link with this id, whoever has it. Status 1: refused, with the
+ * Detaches the link with this id, whichever process holds it. Status 1: refused, with the
  * reason; 2: usage.
  */
 #include <errno.h>

@@ -9,7 +9,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#define MOST 4096 /* a limit above that is none of a test's machine */
+#define MOST 4096 /* no test machine has a higher limit */
 
 int main(void)
 {

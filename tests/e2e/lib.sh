@@ -116,7 +116,7 @@ setup() {
 		skip "not root"
 		exit 0
 	fi
-	# One test at a time on a kernel, whoever runs it. Subjects and agents don't inherit the
+	# One test at a time on a kernel, from whatever tree. Subjects and agents don't inherit the
 	# lock; what else a killed run may have left holds it up for a while only.
 	exec 8<"$CGROUP2/cgroup.procs" || exit 3
 	flock -w 180 8 || echo "$TEST: another test seems to run: going on all the same" >&2
@@ -228,7 +228,7 @@ events() {
 	jq -s "[.[] | select($1) | .count] | add // 0" "$WORK/events"
 }
 
-# accounted NAME: violations = delivered + folded + lost, and as the lines say. Notices are none.
+# accounted NAME: violations = delivered + folded + lost, and as the lines say. Notices don't count.
 accounted() {
 	local line lines sum
 	line=$(status '.counters | "\(.violations) \(.delivered + .folded + .lost) \(.delivered) \(.delivered + .folded) \(.pending)"')

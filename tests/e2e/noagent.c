@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Somebody who is no agent, at the path of its socket.
+ * A server that is no agent, at the path of the agent's socket.
  *
  *   noagent PATH
  *

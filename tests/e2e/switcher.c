@@ -62,7 +62,7 @@ static int try_bind(uint16_t port)
 
 	if (fd < 0)
 		return errno;
-	/* who walks over all open files keeps a closed one for a moment, and its port with it */
+	/* a walk over all open files keeps a closed one for a moment, and its port with it */
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	error = bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? errno : 0;
 	(void)close(fd);
@@ -143,7 +143,7 @@ static void print(const struct counts *c, unsigned long switches, unsigned long 
 	       c->wrong);
 }
 
-/* A process of its own: who forks while it has a socket gives that to the child, too. */
+/* A process of its own: a fork while it has a socket would give that to the child, too. */
 static pid_t start_binding(struct subject *s)
 {
 	pid_t pid = fork();

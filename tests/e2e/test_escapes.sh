@@ -97,7 +97,7 @@ run "explain --address" "$SHOWN" "${CTL[@]}" explain 80 --address="$EVIL"
 run "tail --class" "$SHOWN" "${CTL[@]}" tail --class="$EVIL"
 run "registry, a verb" "$SHOWN" "${CTL[@]}" registry "$EVIL"
 
-# The running agent: its cgroup, and the comm, the program and the cgroup of who binds. A cgroup's
+# The running agent: its cgroup, and the comm, the program and the cgroup of a bind(). A cgroup's
 # name has no line end.
 PLACE=$CGROUP/${EVIL//$'\n'/}
 mkdir "$PLACE"
@@ -138,7 +138,7 @@ stop_agent
 shows "hostportd --log=text, notices" "$WORK/events" "NOTICE.*$SHOWN"
 shows "hostportd, messages" "$WORK/log" "$SHOWN"
 
-# Somebody who is no agent, at the socket's path: the client believes nothing.
+# A server that is no agent, at the socket's path: the client believes nothing.
 no_agent() { # LINE...
 	rm -f "$SOCK"
 	printf '%b\n' "$@" | timeout 10 "$B/tests/e2e/noagent" "$SOCK" 8<&- &

@@ -64,7 +64,7 @@ test_stop() {
 	ctl detach >/dev/null
 }
 
-# upgrade NAME AGENT...: one after the other, each of which ends as it is asked to.
+# upgrade NAME AGENT...: one after the other; each ends when it is asked to.
 upgrade() {
 	local name=$1
 	shift

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Cycles of start, work, reload and stop, after each of which no memory may be
-# left that nobody points to. LeakSanitizer looks at the end of each process, where it is
+# Cycles of start, work, reload and stop: after each, no memory may be left
+# without a pointer to it. LeakSanitizer looks at the end of each process, where it is
 # built in (DEBUG=1); it is first shown to work, on a program that leaks. (valgrind
 # can't: 3.19 has neither clone3() nor pidfd_open(), so there is no canary in it.)
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091

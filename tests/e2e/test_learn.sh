@@ -10,7 +10,7 @@ REG=$WORK/reg.yaml
 OVERLAY=$WORK/overlay.yaml
 UNTIL=$(date -u -d '+90 days' +%F)
 
-# learn NAME STATUS ARGS...: the overlay is in $OVERLAY, what it says besides in $WORK/err.
+# learn NAME STATUS ARGS...: the overlay is in $OVERLAY, its messages in $WORK/err.
 learn() {
 	local name=$1 want=$2
 	shift 2
@@ -61,14 +61,14 @@ test_usage() {
 	learn "an operand" 2 all
 }
 
-# answered LINE...: learn, of somebody who answers with these lines.
+# answered LINE...: learn, from a server that answers with these lines.
 answered() {
 	rm -f "$SOCK"
 	printf '%s\n' "$@" | timeout 10 "$B/tests/e2e/noagent" "$SOCK" 8<&- &
 	until_true 5 test -S "$SOCK"
 }
 
-# Whoever is no agent, or is broken, makes no overlay.
+# A server that is no agent, or is broken, makes no overlay.
 test_broken() {
 	start_agent --mode=audit --registry="$REG" || return
 	kill -STOP "$AGENT_PID"

@@ -347,7 +347,7 @@ test_existing() {
 	is "no existing listener, no event" "$(events true)" 0
 	stop_agent
 }
-# Whoever reads standard output goes away after a line: the agent does not.
+# The reader of standard output goes away after a line: the agent does not.
 test_closed_stdout() {
 	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json --mode=enforce \
 		--registry="$REG" 2>"$WORK/log" </dev/null > >(exec head -n 1 >"$WORK/head") &

@@ -137,7 +137,7 @@ refuses_socket() {
 	is "$name: it stays" "$(kill -0 "$pid" && [ -S "$SOCK" ] && echo there)" there
 }
 
-# That of a server is not replaced, whoever it is; that of a dead one is.
+# The socket of a server is not replaced, agent or not; that of a dead one is.
 test_socket_taken() {
 	local server
 	"$B/tests/e2e/notifyd" "$SOCK" >"$WORK/told" 2>&1 8<&- &

@@ -99,7 +99,7 @@ test_nothing_breaks() {
 	stop_agent
 }
 
-# What was audited is told, who it was may have ended; --yes switches all the same.
+# Audited violations are printed, even of processes that have ended; --yes switches all the same.
 test_breaks() {
 	local at
 	start_agent --mode=audit --registry="$REG" || return
@@ -212,7 +212,7 @@ test_not_effective() {
 	stop_agent
 }
 
-# --existing=close: who listens is closed when it is enforced, told before or not.
+# --existing=close: listeners are closed by the switch to enforce, reported before or not.
 test_close() {
 	keep before inside bindprobe tcp 4 127.0.0.1 21000 hold
 	start_agent --mode=audit --existing=close --sweep=0 --registry="$REG" || return

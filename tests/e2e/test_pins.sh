@@ -141,7 +141,7 @@ test_defaults() {
 	start_agent "${ENFORCE[@]}" || return
 	stop_agent
 	is "enforce: what is left by default" "$(attached)" 4
-	# who can't start leaves what there is
+	# an agent that can't start leaves what it found
 	is "a broken registry: exit status" "$(exit_status "$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" \
 		--socket="$SOCK" --mode=enforce --registry="$WORK/none.yaml")" 2
 	denies "a broken registry at a restart"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Those who read in a flood, and those who don't: clients that stand still, a
-# full disk, a pipe that nobody reads, or nobody has any more. None of them
+# Readers in a flood, fast ones and stuck ones: clients that stand still, a
+# full disk, a pipe that no process reads, or none has open any more. None of them
 # keeps the agent from reading the ring, from answering, and from ending; what
 # they lose is theirs, and counted.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
@@ -139,7 +139,7 @@ test_one_stuck() {
 	ends "one is stuck"
 }
 
-# As many as there may be, most of whom stand still; the rest are as slow as this machine is.
+# As many clients as are allowed; most stand still, the rest are as slow as this machine is.
 test_64() {
 	local i cpu began readers=0 sum=0 lines lost
 	begin || return
@@ -266,7 +266,7 @@ test_shared_pipe() {
 	end_readers
 }
 
-# Who read is gone for good, while lines waited.
+# The reader is gone for good, while lines waited.
 test_closed_pipe() {
 	local told read
 	read_pipe "$WORK/piped"

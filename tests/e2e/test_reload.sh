@@ -267,7 +267,7 @@ test_directories() {
 	reaches "the directory is a link: watched" 9 21000 21003
 	ln -sfn "$dir.second" "$dir.link" && mv -T "$dir.link" "$dir"
 	reaches "the directory is a link to another one" 10 21000 21001
-	# hidden files, and those of no layer, are none of ours
+	# hidden files, and those of no layer, don't count
 	is "no error" "$(status .registry.error)" null
 	: >"$dir.second/.20-b.yaml.swp"
 	: >"$dir.second/notes.txt"

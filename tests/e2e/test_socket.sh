@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The control socket against clients who mean no good: who may ask, what a
+# The control socket against hostile clients: which users may ask, what a
 # request may be, and how long a client may take. Malformed requests: test_tail.sh.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
@@ -50,7 +50,7 @@ test_who() {
 	chmod 755 "$WORK"
 	is "the socket's mode and owner" "$(stat -c '%a %u' "$SOCK")" "600 0"
 	is "its lock's" "$(stat -c '%a %u' "$SOCK.lock")" "600 0"
-	is "another user: the mode keeps him out" \
+	is "another user: the file mode keeps it out" \
 		"$(echo '{"verb":"status"}' | "${as_nobody[@]}" "$SOCK" 2>&1)" "ask: Permission denied"
 	chmod 666 "$SOCK" # as by mistake
 	for verb in status tail listeners selftest; do
@@ -110,7 +110,7 @@ test_silent() {
 	(printf '{"verb":'; sleep $((REQUEST_S + 2))) | "$ASK" "$SOCK" >"$WORK/half" &
 	ask_pid=$!
 	if until_true "$ANSWER_S" all_gone unread; then pass "in the end they lose them, too"; else
-		fail "who does not read his answer keeps his place"
+		fail "a client that does not read its answer keeps its place"
 	fi
 	go_home unread
 	wait "$ask_pid"

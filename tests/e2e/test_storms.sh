@@ -3,7 +3,7 @@
 #
 # Floods: every attempt is in a line, in a line's count, or counted as lost; the
 # agent's work has a bound, it answers meanwhile, and the kernel's record alone
-# says who it was. Who reads, slowly or not at all, is test_readers.sh.
+# names the process. Slow and stuck readers are in test_readers.sh.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=lib_storm.sh source-path=SCRIPTDIR disable=SC1091
@@ -42,8 +42,8 @@ flood() {
 		at_most "$name: the agent's milliseconds" "$cpu" $(((ended - began) / 10 + 20))
 	else
 		is "$name: lost at the rate" "$(status '.counters | .lost == .lost_by.rate and .lost > 0')" true
-		# A record is a line, and may end another holder, which is a second one; who reads
-		# the slots (twice here, and each second) makes a line of a slot at most.
+		# A record is a line, and may end another holder, which makes a second one; a reading
+		# of the slots (twice here, and each second) makes at most one line of a slot.
 		at_most "$name: lines" "$lines" \
 			$((2 * CPUS * (128 + ended - began) + 4096 * (3 + (ended - began) / 1000)))
 		at_most "$name: the agent's milliseconds" "$cpu" $(((ended - began) * 6 / 10))
@@ -90,7 +90,7 @@ test_between() {
 	stop_agent
 }
 
-# The checks of a fork bomb's lines: each says of itself who bound, see storm.c.
+# The checks of a fork bomb's lines: each process names itself, see storm.c.
 SELF='.comm == "s\(.pid).\(.port)" and .uid == 100000 + .port'
 
 # The agent looks when all of them are gone.

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Those who watch: as many as wish, each of whom gets every line; and none of
-# whom, be they slow, stuck, rude or many, takes one from another.
+# Clients that tail: each gets every line, however many there are; and no client,
+# slow, stuck or rude, takes a line from another.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
@@ -112,7 +112,7 @@ test_several() {
 	TAILS=()
 }
 
-# Who writes its own name writes no escape sequences to somebody's terminal.
+# A process that chooses its own name can't write escape sequences to a terminal.
 test_hostile() {
 	local name dir=$CGROUP/$'\e[32mgreen' n=0
 	mkdir -p "$WORK/bin" "$dir"

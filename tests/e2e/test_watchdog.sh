@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Signs of life: given to who asks for them, at the pace that was asked for, by a loop that turns.
+# Signs of life: sent if asked for, at the requested pace, while the loop runs.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 # shellcheck disable=SC2317 # functions are called by until_true
 . "$(dirname "$0")/lib.sh"
