@@ -4,7 +4,7 @@
 #include "../../bpf/abi.h"
 #include "../../user/violations/reported_sockets.h"
 
-static const struct known_violation base = {
+static const struct reported_socket base = {
 	.cookie = 11,
 	.cgroup_id = 7,
 	.proto = HP_PROTO_TCP,
@@ -12,19 +12,19 @@ static const struct known_violation base = {
 	.port = 8080,
 };
 
-static struct known *new_known(void)
+static struct reported_sockets *new_set(void)
 {
-	struct known *known = NULL;
+	struct reported_sockets *set = NULL;
 
-	assert_int_equal(known_new(&known), 0);
-	return known;
+	assert_int_equal(reported_sockets_new(&set), 0);
+	return set;
 }
 
 /* A violation that differs from the base in one thing, and whether it is the same news. */
 static const struct {
 	const char *name;
-	struct known_violation violation;
-	bool known, same_socket;
+	struct reported_socket violation;
+	bool reported, same_socket;
 } cases[] = {
 	{ "the same", { 11, 7, HP_PROTO_TCP, HP_CLASS_UNREGISTERED, 8080 }, true, true },
 	{ "other cgroup", { 11, 8, HP_PROTO_TCP, HP_CLASS_UNREGISTERED, 8080 }, true, true },
@@ -40,23 +40,24 @@ static const struct {
 
 static void test_same(void **state)
 {
-	_cleanup_(known_freep) struct known *known = new_known();
+	_cleanup_(reported_sockets_freep) struct reported_sockets *set = new_set();
 
 	(void)state;
-	assert_false(known_has(known, &base));
-	known_add(known, &base);
-	known_add(known, &base);
+	assert_false(reported_sockets_has(set, &base));
+	reported_sockets_add_swept(set, &base);
+	reported_sockets_add_swept(set, &base);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		check_int(cases[i].name, known_has(known, &cases[i].violation), cases[i].known);
-		check_int(cases[i].name, known_has_socket(known, &cases[i].violation),
+		check_int(cases[i].name, reported_sockets_has(set, &cases[i].violation),
+			  cases[i].reported);
+		check_int(cases[i].name, reported_sockets_has_cookie(set, &cases[i].violation),
 			  cases[i].same_socket);
 	}
 }
 
 /* A socket of the same workload and port, but another one. */
-static struct known_violation next_socket(void)
+static struct reported_socket next_socket(void)
 {
-	struct known_violation v = base;
+	struct reported_socket v = base;
 
 	v.cookie++;
 	return v;
@@ -64,84 +65,84 @@ static struct known_violation next_socket(void)
 
 static void test_sweeps(void **state)
 {
-	_cleanup_(known_freep) struct known *known = new_known();
-	struct known_violation next = next_socket();
+	_cleanup_(reported_sockets_freep) struct reported_sockets *set = new_set();
+	struct reported_socket next = next_socket();
 
 	(void)state;
-	known_add(known, &base);
-	known_keep(known, &base); /* it is in the table */
-	known_sweep_end(known);
-	assert_true(known_has(known, &next));
-	known_sweep_end(known); /* it is not */
-	assert_false(known_has(known, &next));
+	reported_sockets_add_swept(set, &base);
+	reported_sockets_keep(set, &base); /* it is in the table */
+	reported_sockets_sweep_end(set);
+	assert_true(reported_sockets_has(set, &next));
+	reported_sockets_sweep_end(set); /* it is not */
+	assert_false(reported_sockets_has(set, &next));
 	/* a socket that is bound but does not listen is in no table: it is still known */
-	assert_true(known_has(known, &base));
-	known_sweep_end(known);
-	assert_true(known_has(known, &base));
+	assert_true(reported_sockets_has(set, &base));
+	reported_sockets_sweep_end(set);
+	assert_true(reported_sockets_has(set, &base));
 	/* a hook or a slot's reading tells of it once more */
-	known_add(known, &base);
-	assert_true(known_has(known, &next));
+	reported_sockets_add_swept(set, &base);
+	assert_true(reported_sockets_has(set, &next));
 }
 
 /* What a hook told of is told by it again: a sweep need not, whatever is in the table. */
 static void test_hooked(void **state)
 {
-	_cleanup_(known_freep) struct known *known = new_known();
-	struct known_violation next = next_socket();
+	_cleanup_(reported_sockets_freep) struct reported_sockets *set = new_set();
+	struct reported_socket next = next_socket();
 
 	(void)state;
-	known_add_hooked(known, &base);
-	assert_true(known_has_socket(known, &base));
-	known_sweep_end(known);
-	known_sweep_end(known);
-	assert_true(known_has(known, &next));
-	assert_false(known_has_socket(known, &next));
+	reported_sockets_add_hooked(set, &base);
+	assert_true(reported_sockets_has_cookie(set, &base));
+	reported_sockets_sweep_end(set);
+	reported_sockets_sweep_end(set);
+	assert_true(reported_sockets_has(set, &next));
+	assert_false(reported_sockets_has_cookie(set, &next));
 }
 
 static void test_no_cookies(void **state)
 {
-	_cleanup_(known_freep) struct known *known = new_known();
-	struct known_violation a = base, b = base;
+	_cleanup_(reported_sockets_freep) struct reported_sockets *set = new_set();
+	struct reported_socket a = base, b = base;
 
 	(void)state;
 	a.cookie = b.cookie = 0;
 	b.cgroup_id = 8;
-	known_add(known, &a);
-	assert_true(known_has(known, &a));
-	assert_false(known_has(known, &b));
+	reported_sockets_add_swept(set, &a);
+	assert_true(reported_sockets_has(set, &a));
+	assert_false(reported_sockets_has(set, &b));
 }
 
-static void add_many(struct known *known, uint64_t first, size_t n)
+static void add_many(struct reported_sockets *set, uint64_t first, size_t n)
 {
-	struct known_violation v = base;
+	struct reported_socket v = base;
 
 	for (size_t i = 0; i < n; i++) {
 		v.cookie = first + i;
 		v.cgroup_id = first + i;
-		known_add(known, &v);
+		reported_sockets_add_swept(set, &v);
 	}
 }
 
 /* The newest are kept, whatever came before; what is pushed out is the oldest. */
 static void test_bound(void **state)
 {
-	_cleanup_(known_freep) struct known *known = new_known();
-	struct known_violation v = base;
-	size_t n = 3 * KNOWN_MAX, have = 0;
+	_cleanup_(reported_sockets_freep) struct reported_sockets *set = new_set();
+	struct reported_socket v = base;
+	size_t n = 3 * REPORTED_SOCKETS_MAX, have = 0;
 
 	(void)state;
-	add_many(known, 1, n);
+	add_many(set, 1, n);
 	for (size_t i = 1; i <= n; i++) {
 		v.cookie = v.cgroup_id = i;
-		if (!known_has(known, &v))
+		if (!reported_sockets_has(set, &v))
 			assert_int_equal(have, 0);
-		have += known_has(known, &v);
+		have += reported_sockets_has(set, &v);
 	}
-	assert_in_range(have, KNOWN_MAX / 2, KNOWN_MAX);
-	known_sweep_end(known);
+	assert_in_range(have, REPORTED_SOCKETS_MAX / 2, REPORTED_SOCKETS_MAX);
+	reported_sockets_sweep_end(set);
 	v.cookie = n + 1;
 	v.cgroup_id = n;
-	assert_false(known_has(known, &v));
+	assert_false(reported_sockets_has(set, &v));
 }
 
 int main(void)

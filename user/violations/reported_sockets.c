@@ -7,7 +7,7 @@
 #define SLOTS_MIN 64
 
 struct entry {
-	uint64_t id;   /* cookie or cgroup */
+	uint64_t id;   /* cookie or control group */
 	uint32_t what; /* port, protocol and class; 0: the slot is free */
 };
 
@@ -17,22 +17,32 @@ struct set {
 	size_t len, cap; /* cap: 0 or a power of two */
 };
 
-/* Two halves of what is bounded: the older one goes when the younger one is full. */
-struct halves {
+/* A bounded set of two halves: when the young half is full, the old one goes. */
+struct bounded_set {
 	struct set young, old;
 };
 
-struct known {
-	struct halves cookies, keys, hooked;
-	struct halves kept; /* what will be the keys when the sweep is over */
+struct reported_sockets {
+	struct bounded_set cookies, hooked_groups, swept_groups;
+	struct bounded_set kept_groups; /* the swept groups from the sweep's end on */
 };
 
-static struct entry entry_of(uint64_t id, const struct known_violation *v)
+static struct entry entry_of(uint64_t id, const struct reported_socket *s)
 {
 	return (struct entry) {
 		.id = id,
-		.what = (uint32_t)v->cls << 24 | (uint32_t)v->proto << 16 | v->port,
+		.what = (uint32_t)s->cls << 24 | (uint32_t)s->proto << 16 | s->port,
 	};
+}
+
+static struct entry cookie_of(const struct reported_socket *s)
+{
+	return entry_of(s->cookie, s);
+}
+
+static struct entry group_of(const struct reported_socket *s)
+{
+	return entry_of(s->cgroup_id, s);
 }
 
 static size_t hash(struct entry e)
@@ -86,82 +96,85 @@ static void set_free(struct set *set)
 	*set = (struct set) { 0 };
 }
 
-static bool halves_have(const struct halves *halves, struct entry e)
+static bool bounded_has(const struct bounded_set *set, struct entry e)
 {
-	return set_has(&halves->young, e) || set_has(&halves->old, e);
+	return set_has(&set->young, e) || set_has(&set->old, e);
 }
 
-static void halves_add(struct halves *halves, struct entry e)
+static void bounded_add(struct bounded_set *set, struct entry e)
 {
-	if (halves_have(halves, e))
+	if (bounded_has(set, e))
 		return;
-	if (halves->young.len == KNOWN_MAX / 2) {
-		set_free(&halves->old);
-		halves->old = halves->young;
-		halves->young = (struct set) { 0 };
+	if (set->young.len == REPORTED_SOCKETS_MAX / 2) {
+		set_free(&set->old);
+		set->old = set->young;
+		set->young = (struct set) { 0 };
 	}
-	set_add(&halves->young, e);
+	set_add(&set->young, e);
 }
 
-static void halves_free(struct halves *halves)
+static void bounded_free(struct bounded_set *set)
 {
-	set_free(&halves->young);
-	set_free(&halves->old);
+	set_free(&set->young);
+	set_free(&set->old);
 }
 
-int known_new(struct known **ret_known)
+int reported_sockets_new(struct reported_sockets **ret_set)
 {
-	*ret_known = calloc(1, sizeof(**ret_known));
-	return *ret_known ? 0 : -ENOMEM;
+	*ret_set = calloc(1, sizeof(**ret_set));
+	return *ret_set ? 0 : -ENOMEM;
 }
 
-void known_free(struct known *known)
+void reported_sockets_free(struct reported_sockets *set)
 {
-	if (!known)
+	if (!set)
 		return;
-	halves_free(&known->cookies);
-	halves_free(&known->keys);
-	halves_free(&known->hooked);
-	halves_free(&known->kept);
-	free(known);
+	bounded_free(&set->cookies);
+	bounded_free(&set->hooked_groups);
+	bounded_free(&set->swept_groups);
+	bounded_free(&set->kept_groups);
+	free(set);
 }
 
-void known_add(struct known *known, const struct known_violation *violation)
+static void add_cookie(struct reported_sockets *set, const struct reported_socket *s)
 {
-	if (violation->cookie)
-		halves_add(&known->cookies, entry_of(violation->cookie, violation));
-	halves_add(&known->keys, entry_of(violation->cgroup_id, violation));
+	if (s->cookie)
+		bounded_add(&set->cookies, cookie_of(s));
 }
 
-void known_add_hooked(struct known *known, const struct known_violation *violation)
+void reported_sockets_add_hooked(struct reported_sockets *set, const struct reported_socket *s)
 {
-	if (violation->cookie)
-		halves_add(&known->cookies, entry_of(violation->cookie, violation));
-	halves_add(&known->hooked, entry_of(violation->cgroup_id, violation));
+	add_cookie(set, s);
+	bounded_add(&set->hooked_groups, group_of(s));
 }
 
-bool known_has_socket(const struct known *known, const struct known_violation *violation)
+void reported_sockets_add_swept(struct reported_sockets *set, const struct reported_socket *s)
 {
-	return violation->cookie &&
-	       halves_have(&known->cookies, entry_of(violation->cookie, violation));
+	add_cookie(set, s);
+	bounded_add(&set->swept_groups, group_of(s));
 }
 
-bool known_has(const struct known *known, const struct known_violation *violation)
+bool reported_sockets_has_cookie(const struct reported_sockets *set,
+				 const struct reported_socket *s)
 {
-	struct entry key = entry_of(violation->cgroup_id, violation);
-
-	return known_has_socket(known, violation) || halves_have(&known->keys, key) ||
-	       halves_have(&known->hooked, key);
+	return s->cookie && bounded_has(&set->cookies, cookie_of(s));
 }
 
-void known_keep(struct known *known, const struct known_violation *violation)
+bool reported_sockets_has(const struct reported_sockets *set, const struct reported_socket *s)
 {
-	halves_add(&known->kept, entry_of(violation->cgroup_id, violation));
+	return reported_sockets_has_cookie(set, s) ||
+	       bounded_has(&set->hooked_groups, group_of(s)) ||
+	       bounded_has(&set->swept_groups, group_of(s));
 }
 
-void known_sweep_end(struct known *known)
+void reported_sockets_keep(struct reported_sockets *set, const struct reported_socket *s)
 {
-	halves_free(&known->keys);
-	known->keys = known->kept;
-	known->kept = (struct halves) { 0 };
+	bounded_add(&set->kept_groups, group_of(s));
+}
+
+void reported_sockets_sweep_end(struct reported_sockets *set)
+{
+	bounded_free(&set->swept_groups);
+	set->swept_groups = set->kept_groups;
+	set->kept_groups = (struct bounded_set) { 0 };
 }

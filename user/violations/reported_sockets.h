@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What has been told of, so that a sweep of the socket table does not tell it
- * again. Pure.
+ * The violations of sockets that were told, so that a sweep of the socket table
+ * does not tell them again. Pure.
  *
- * A violation is known by its socket's cookie, and, because the kernel folds
- * repeats into counts without a record for each, by what repeats have in
- * common: workload, protocol, port and class. Cookies are never used twice and
- * stay until newer ones push them out. So do the others if a hook told of them:
- * it will tell of the next one, too, and a bound TCP socket is in no table until
- * it listens. Those that a sweep found stay as long as each sweep finds them, so
- * that what goes and comes back is told again.
+ * The set knows a violation by its socket's cookie. The kernel folds repeats
+ * into counts, without a record for each, so the set also knows it by its group:
+ * what its repeats have in common, that is control group, protocol, port and class.
  *
- * Both are bounded: of more than KNOWN_MAX the older ones are forgotten, and
- * would be told again. So would be what there is no memory for.
+ * - The kernel never uses a cookie twice: it stays until newer ones push it out.
+ * - So does a group that a hook told: the hook tells its next violation, too, and
+ *   a bound TCP socket is in no table until it listens.
+ * - A group that a sweep told stays as long as each sweep finds it, so that what
+ *   goes and comes back is told again.
+ *
+ * Of more than REPORTED_SOCKETS_MAX of a kind, the older ones are forgotten. Those,
+ * and whatever there is no memory for, are told again.
  */
 #pragma once
 
@@ -21,33 +23,34 @@
 
 #include "../base/cleanup.h"
 
-#define KNOWN_MAX 65536 /* of each kind */
+#define REPORTED_SOCKETS_MAX 65536 /* of each kind */
 
-struct known;
+struct reported_sockets;
 
-struct known_violation {
+struct reported_socket {
 	uint64_t cookie;    /* 0: not known */
 	uint64_t cgroup_id; /* of cgroup2 */
 	uint8_t proto, cls; /* enums of abi.h */
 	uint16_t port;	    /* not 0 */
 };
 
-int known_new(struct known **ret_known); /* 0, or -ENOMEM */
-void known_free(struct known *known);
-DEFINE_CLEANUP(struct known, known_free)
+int reported_sockets_new(struct reported_sockets **ret_set); /* 0, or -ENOMEM */
+void reported_sockets_free(struct reported_sockets *set);
+DEFINE_CLEANUP(struct reported_sockets, reported_sockets_free)
 
-/* It has been told, by a hook's record or by a sweep. */
-void known_add_hooked(struct known *known, const struct known_violation *violation);
-void known_add(struct known *known, const struct known_violation *violation);
+/* Add one that a hook's record told, or that a sweep told. */
+void reported_sockets_add_hooked(struct reported_sockets *set, const struct reported_socket *s);
+void reported_sockets_add_swept(struct reported_sockets *set, const struct reported_socket *s);
 
-/* Has it been told? Of two classes of one socket each is told. */
-bool known_has(const struct known *known, const struct known_violation *violation);
+/* Was it told, of this socket or of its group? Each class of a socket is told. */
+bool reported_sockets_has(const struct reported_sockets *set, const struct reported_socket *s);
 
-/* Has it been told of this very socket? */
-bool known_has_socket(const struct known *known, const struct known_violation *violation);
+/* Was it told of this very socket? */
+bool reported_sockets_has_cookie(const struct reported_sockets *set,
+				 const struct reported_socket *s);
 
-/* A sweep finds it in the table: it stays known by what its repeats have in common. */
-void known_keep(struct known *known, const struct known_violation *violation);
+/* A sweep finds it in the table: its group stays. */
+void reported_sockets_keep(struct reported_sockets *set, const struct reported_socket *s);
 
-/* The sweep is over: what it did not keep is known by its cookie only. */
-void known_sweep_end(struct known *known);
+/* The sweep is over: forget the groups of sweeps that it did not keep. */
+void reported_sockets_sweep_end(struct reported_sockets *set);

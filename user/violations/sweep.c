@@ -44,9 +44,9 @@ static const char *const unclosed_words[] = {
 };
 _Static_assert(ARRAY_LEN(unclosed_words) == UNCLOSED_MAX, "words for each reason");
 
-static struct known_violation violation_of(const struct receivers_socket *s, uint8_t cls)
+static struct reported_socket to_reported(const struct receivers_socket *s, uint8_t cls)
 {
-	return (struct known_violation) {
+	return (struct reported_socket) {
 		.cookie = s->socket.cookie,
 		.cgroup_id = s->socket.cgroup_id,
 		.proto = s->socket.proto,
@@ -57,7 +57,7 @@ static struct known_violation violation_of(const struct receivers_socket *s, uin
 
 void sweep_remember(struct sweep *sweep, const struct hp_event *record)
 {
-	struct known_violation v = {
+	struct reported_socket v = {
 		.cookie = record->cookie,
 		.cgroup_id = record->cgroup_id,
 		.proto = record->key.proto,
@@ -70,19 +70,19 @@ void sweep_remember(struct sweep *sweep, const struct hp_event *record)
 	if (record->key.verdict == HP_VERDICT_DENIED)
 		return;
 	if (record->hook == HP_HOOK_SWEEP)
-		known_add(sweep->known, &v);
+		reported_sockets_add_swept(sweep->reported, &v);
 	else
-		known_add_hooked(sweep->known, &v);
+		reported_sockets_add_hooked(sweep->reported, &v);
 }
 
 /* Did a bind() name its port? The socket knows best; a hook may have seen it. */
 static uint8_t was_asked_for(const struct sweep *sweep, const struct receivers_socket *s)
 {
-	struct known_violation v = violation_of(s, HP_CLASS_UNREGISTERED);
+	struct reported_socket v = to_reported(s, HP_CLASS_UNREGISTERED);
 
 	if (s->asked != HP_ASKED_UNKNOWN)
 		return s->asked;
-	return known_has(sweep->known, &v) ? HP_ASKED_YES : HP_ASKED_UNKNOWN;
+	return reported_sockets_has(sweep->reported, &v) ? HP_ASKED_YES : HP_ASKED_UNKNOWN;
 }
 
 struct hp_decision sweep_judge(const struct sweep *sweep, const struct hp_config *config,
@@ -136,12 +136,12 @@ static bool closing(const struct sweep *sweep)
 /* Is it news? What is to be closed is, until it has been tried with this very socket. */
 static bool is_fresh(const struct sweep *sweep, const struct receivers_socket *s)
 {
-	struct known_violation v = violation_of(s, s->decision.cls);
+	struct reported_socket v = to_reported(s, s->decision.cls);
 
 	if (closing(sweep) && s->decision.verdict == HP_VERDICT_DENIED &&
 	    s->socket.proto == HP_PROTO_TCP)
-		return !known_has_socket(sweep->unclosed, &v);
-	return !known_has(sweep->known, &v);
+		return !reported_sockets_has_cookie(sweep->unclosed, &v);
+	return !reported_sockets_has(sweep->reported, &v);
 }
 
 /*
@@ -151,12 +151,13 @@ static bool is_fresh(const struct sweep *sweep, const struct receivers_socket *s
 static bool is_open_question(const struct sweep *sweep, const struct receivers_socket *s,
 			     bool looked)
 {
-	struct known_violation v = violation_of(s, HP_CLASS_EPHEMERAL);
+	struct reported_socket v = to_reported(s, HP_CLASS_EPHEMERAL);
 
-	if (s->decision.cls != HP_CLASS_EPHEMERAL || known_has_socket(sweep->known, &v))
+	if (s->decision.cls != HP_CLASS_EPHEMERAL ||
+	    reported_sockets_has_cookie(sweep->reported, &v))
 		return false;
 	if (looked)
-		known_add(sweep->known, &v);
+		reported_sockets_add_swept(sweep->reported, &v);
 	return !looked;
 }
 
@@ -167,7 +168,7 @@ static void sift(struct sweep *sweep, struct receivers *receivers, bool looked, 
 
 	for (size_t i = 0; i < receivers->len; i++) {
 		struct receivers_socket *s = &receivers->list[i];
-		struct known_violation v;
+		struct reported_socket v;
 
 		sweep_decide(sweep, s, named && !s->pid);
 		if (!receiver_violates(s->decision)) {
@@ -175,8 +176,8 @@ static void sift(struct sweep *sweep, struct receivers *receivers, bool looked, 
 				receivers->list[len++] = *s;
 			continue;
 		}
-		v = violation_of(s, s->decision.cls);
-		known_keep(sweep->known, &v);
+		v = to_reported(s, s->decision.cls);
+		reported_sockets_keep(sweep->reported, &v);
 		if (is_fresh(sweep, s))
 			receivers->list[len++] = *s;
 	}
@@ -231,7 +232,7 @@ static bool close_socket(struct sweep *sweep, const struct receivers_socket *s)
 /* What would be denied stands in the table, so it was not: unless it is closed now. */
 static void enforce(struct sweep *sweep, struct receivers_socket *s)
 {
-	struct known_violation v = violation_of(s, s->decision.cls);
+	struct reported_socket v = to_reported(s, s->decision.cls);
 
 	/* taken to be the kernel's, because nobody has it */
 	if (closing(sweep) && s->socket.proto == HP_PROTO_TCP && !s->pid &&
@@ -246,7 +247,7 @@ static void enforce(struct sweep *sweep, struct receivers_socket *s)
 	}
 	s->decision.verdict = HP_VERDICT_AUDITED;
 	if (closing(sweep))
-		known_add(sweep->unclosed, &v);
+		reported_sockets_add_swept(sweep->unclosed, &v);
 }
 
 static uint8_t how_of(const struct sweep *sweep, const struct receivers_socket *s)
@@ -418,7 +419,7 @@ void sweep_now(struct sweep *sweep)
 	report_fresh(sweep, &found);
 	deliver_flush(sweep->stream);
 	if (r == 0) /* else what was not read would be reported again */
-		known_sweep_end(sweep->known);
+		reported_sockets_sweep_end(sweep->reported);
 	sweep->counts.runs++;
 	(void)clock_gettime(CLOCK_REALTIME, &sweep->counts.last);
 }
@@ -431,10 +432,10 @@ static void on_timer(void *data, uint32_t events)
 
 int sweep_prepare(struct sweep *sweep, struct loop *loop)
 {
-	int r = known_new(&sweep->known);
+	int r = reported_sockets_new(&sweep->reported);
 
 	if (r == 0)
-		r = known_new(&sweep->unclosed);
+		r = reported_sockets_new(&sweep->unclosed);
 	if (r == 0)
 		r = socket_owners_new(sweep->netns->inum, &sweep->owners);
 	if (r == 0)
@@ -454,8 +455,8 @@ void sweep_start(struct sweep *sweep)
 
 void sweep_stop(struct sweep *sweep)
 {
-	known_free(sweep->known);
-	known_free(sweep->unclosed);
+	reported_sockets_free(sweep->reported);
+	reported_sockets_free(sweep->unclosed);
 	socket_owners_free(sweep->owners);
 }
 

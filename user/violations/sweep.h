@@ -33,8 +33,8 @@ struct sweep {
 	bool deny_kernel;     /* the kernel's own sockets are judged like others */
 	unsigned int every_s; /* 0: only once, at the start */
 
-	struct known *known;
-	struct known *unclosed; /* that could not be closed: it is not tried again */
+	struct reported_sockets *reported;
+	struct reported_sockets *unclosed; /* that could not be closed: it is not tried again */
 	struct socket_owners *owners;
 	struct loop_source *timer;
 	struct event event;	 /* of the socket at hand: too large for the stack */
