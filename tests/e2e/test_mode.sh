@@ -257,7 +257,7 @@ test_start() {
 	stop_agent
 	start_agent --mode=enforce --registry="$REG" || return
 	has "start: says so" "$(cat "$WORK/log")" \
-		'^hostportd: enforcing: what is there now and would be denied, by class and workload \(it keeps its port until it binds again\):$'
+		'^hostportd: enforcing: listeners that would be denied, by class and workload \(each keeps its port until it binds again\):$'
 	has "start: the header" "$(cat "$WORK/log")" '^hostportd: CLASS +PROTO +PORT +WORKLOAD +PROCESS +SOURCE +COUNT +LAST$'
 	has "start: a row" "$(cat "$WORK/log")" \
 		"^hostportd: unregistered tcp +1000 cgroup /$NAME manyports\[$(keeper many)\] +listener +- -\$"

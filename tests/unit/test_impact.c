@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "breach_events.h"
+#include "violation_events.h"
 
 #include "../../user/violations/impact.h"
 
@@ -9,25 +9,28 @@ static struct event *new_event(time_t second, uint64_t count)
 	struct event *e = malloc(sizeof(*e));
 
 	assert_non_null(e);
-	audited_event(e, second, count);
+	violation_event(e, second, count);
 	return e;
 }
 
-static void add_audited(struct breaks *breaks, const struct event *event, uint8_t cls)
+/* The violations of an event as the ledger has them, as they are classified now. */
+static void add_violations(struct impact *impact, const struct event *event, uint8_t cls)
 {
-	_cleanup_breach_ struct breach breach = { 0 };
+	_cleanup_impact_row_ struct impact_row row = { 0 };
+	_cleanup_buf_ struct buf workload = { 0 };
 
-	assert_int_equal(breach_from_event(event, &breach), 0);
-	assert_int_equal(breaks_add_audited(breaks, &breach, cls), 0);
+	workload_text(&event->workload, event->cgroup, &workload);
+	assert_int_equal(impact_row_new(event, workload.data, &row), 0);
+	assert_int_equal(impact_add_violations(impact, &row, cls), 0);
 }
 
-static char *json_of(const struct breaks *breaks, size_t rows, size_t bytes)
+static char *json_of(const struct impact *impact, size_t rows, size_t bytes)
 {
 	struct buf out = { 0 };
 	struct jsonw w = { .out = &out };
 
 	jsonw_object(&w, NULL);
-	breaks_put(breaks, "would_break", rows, bytes, &w);
+	impact_put(impact, "would_break", rows, bytes, &w);
 	jsonw_object_end(&w);
 	return buf_take(&out);
 }
@@ -38,29 +41,29 @@ static char *json_of(const struct breaks *breaks, size_t rows, size_t bytes)
 
 static void test_nothing(void **state)
 {
-	_cleanup_breaks_ struct breaks breaks = { 0 };
+	_cleanup_impact_ struct impact impact = { 0 };
 	_cleanup_free_ char *json = NULL;
 
 	(void)state;
-	breaks_settle(&breaks);
-	assert_false(breaks_any(&breaks));
-	json = json_of(&breaks, SIZE_MAX, SIZE_MAX);
+	impact_settle(&impact);
+	assert_false(impact_any(&impact));
+	json = json_of(&impact, SIZE_MAX, SIZE_MAX);
 	check_text("nothing", json, "{\"would_break\":[],\"left_out\":0,\"forgotten\":0}");
-	breaks.forgotten = 2;
-	assert_true(breaks_any(&breaks));
+	impact.forgotten = 2;
+	assert_true(impact_any(&impact));
 }
 
 static void test_violation(void **state)
 {
 	_cleanup_free_ struct event *e = new_event(10, 3);
-	_cleanup_breaks_ struct breaks breaks = { 0 };
+	_cleanup_impact_ struct impact impact = { 0 };
 	_cleanup_free_ char *json = NULL;
 
 	(void)state;
-	add_audited(&breaks, e, HP_CLASS_SCOPE);
-	breaks_settle(&breaks);
-	assert_true(breaks_any(&breaks));
-	json = json_of(&breaks, SIZE_MAX, SIZE_MAX);
+	add_violations(&impact, e, HP_CLASS_SCOPE);
+	impact_settle(&impact);
+	assert_true(impact_any(&impact));
+	json = json_of(&impact, SIZE_MAX, SIZE_MAX);
 	check_text("the class is the one of now", json,
 		   "{\"would_break\":[{\"class\":\"scope\",\"protocol\":\"tcp\","
 		   "\"address\":\"0.0.0.0\",\"port\":8080," WEB "\"source\":\"violation\","
@@ -71,14 +74,14 @@ static void test_violation(void **state)
 static void test_listener(void **state)
 {
 	_cleanup_free_ struct event *e = new_event(10, 1);
-	_cleanup_breaks_ struct breaks breaks = { 0 };
+	_cleanup_impact_ struct impact impact = { 0 };
 	_cleanup_free_ char *json = NULL;
 
 	(void)state;
-	assert_int_equal(breaks_add_socket(&breaks, e), 0);
-	assert_int_equal(breaks_add_socket(&breaks, e), 0);
-	breaks_settle(&breaks);
-	json = json_of(&breaks, SIZE_MAX, SIZE_MAX);
+	assert_int_equal(impact_add_socket(&impact, e), 0);
+	assert_int_equal(impact_add_socket(&impact, e), 0);
+	impact_settle(&impact);
+	json = json_of(&impact, SIZE_MAX, SIZE_MAX);
 	check_text("two sockets are one row", json,
 		   "{\"would_break\":[{\"class\":\"unregistered\",\"protocol\":\"tcp\","
 		   "\"address\":\"0.0.0.0\",\"port\":8080," WEB "\"source\":\"listener\","
@@ -92,22 +95,22 @@ static void test_both(void **state)
 	for (int order = 0; order < 2; order++) {
 		_cleanup_free_ struct event *early = new_event(10, 3), *late = new_event(20, 1);
 		_cleanup_free_ struct event *now = new_event(0, 1);
-		_cleanup_breaks_ struct breaks breaks = { 0 };
+		_cleanup_impact_ struct impact impact = { 0 };
 
 		now->pid = 555;
 		if (order == 0)
-			assert_int_equal(breaks_add_socket(&breaks, now), 0);
-		add_audited(&breaks, order ? late : early, HP_CLASS_UNREGISTERED);
-		add_audited(&breaks, order ? early : late, HP_CLASS_UNREGISTERED);
+			assert_int_equal(impact_add_socket(&impact, now), 0);
+		add_violations(&impact, order ? late : early, HP_CLASS_UNREGISTERED);
+		add_violations(&impact, order ? early : late, HP_CLASS_UNREGISTERED);
 		if (order == 1)
-			assert_int_equal(breaks_add_socket(&breaks, now), 0);
-		breaks_settle(&breaks);
-		assert_int_equal(breaks.len, 1);
-		assert_int_equal(breaks.list[0].pid, 555);
-		assert_int_equal(breaks.list[0].sockets, 1);
-		assert_int_equal(breaks.list[0].count, 4);
-		assert_int_equal(breaks.list[0].first.tv_sec, 9);
-		assert_int_equal(breaks.list[0].last.tv_sec, 20);
+			assert_int_equal(impact_add_socket(&impact, now), 0);
+		impact_settle(&impact);
+		assert_int_equal(impact.len, 1);
+		assert_int_equal(impact.rows[0].pid, 555);
+		assert_int_equal(impact.rows[0].sockets, 1);
+		assert_int_equal(impact.rows[0].count, 4);
+		assert_int_equal(impact.rows[0].first.tv_sec, 9);
+		assert_int_equal(impact.rows[0].last.tv_sec, 20);
 	}
 }
 
@@ -115,14 +118,14 @@ static void test_both(void **state)
 static void test_later(void **state)
 {
 	_cleanup_free_ struct event *early = new_event(10, 1), *late = new_event(20, 1);
-	_cleanup_breaks_ struct breaks breaks = { 0 };
+	_cleanup_impact_ struct impact impact = { 0 };
 
 	(void)state;
-	add_audited(&breaks, late, HP_CLASS_UNREGISTERED);
-	add_audited(&breaks, early, HP_CLASS_UNREGISTERED);
-	breaks_settle(&breaks);
-	assert_int_equal(breaks.len, 1);
-	assert_int_equal(breaks.list[0].pid, 120);
+	add_violations(&impact, late, HP_CLASS_UNREGISTERED);
+	add_violations(&impact, early, HP_CLASS_UNREGISTERED);
+	impact_settle(&impact);
+	assert_int_equal(impact.len, 1);
+	assert_int_equal(impact.rows[0].pid, 120);
 }
 
 /* Each differs from the first in one thing that makes it another row, or in one that does not. */
@@ -151,15 +154,15 @@ static void test_rows(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		_cleanup_free_ struct event *a = new_event(10, 1), *b = new_event(10, 1);
-		_cleanup_breaks_ struct breaks breaks = { 0 };
+		_cleanup_impact_ struct impact impact = { 0 };
 
 		b->proto = cases[i].proto;
 		b->port = cases[i].port;
 		move_to_cgroup(b, cases[i].cgroup);
-		add_audited(&breaks, a, HP_CLASS_UNREGISTERED);
-		add_audited(&breaks, b, cases[i].cls);
-		breaks_settle(&breaks);
-		check_u64(cases[i].name, breaks.len, cases[i].rows);
+		add_violations(&impact, a, HP_CLASS_UNREGISTERED);
+		add_violations(&impact, b, cases[i].cls);
+		impact_settle(&impact);
+		check_u64(cases[i].name, impact.len, cases[i].rows);
 	}
 }
 
@@ -178,7 +181,7 @@ static void test_order(void **state)
 		{ "/a.slice/a.service", HP_CLASS_SCOPE, HP_PROTO_TCP, 1 },
 	};
 	_cleanup_free_ struct event *e = new_event(10, 1);
-	_cleanup_breaks_ struct breaks breaks = { 0 };
+	_cleanup_impact_ struct impact impact = { 0 };
 	_cleanup_free_ char *two = NULL, *one = NULL;
 
 	(void)state;
@@ -186,28 +189,28 @@ static void test_order(void **state)
 		e->proto = want[i - 1].proto;
 		e->port = want[i - 1].port;
 		move_to_cgroup(e, want[i - 1].cgroup);
-		add_audited(&breaks, e, want[i - 1].cls);
+		add_violations(&impact, e, want[i - 1].cls);
 	}
-	breaks_settle(&breaks);
-	assert_int_equal(breaks.len, ARRAY_LEN(want));
+	impact_settle(&impact);
+	assert_int_equal(impact.len, ARRAY_LEN(want));
 	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
-		assert_int_equal(breaks.list[i].cls, want[i].cls);
-		assert_int_equal(breaks.list[i].proto, want[i].proto);
-		assert_int_equal(breaks.list[i].port, want[i].port);
-		assert_string_equal(breaks.list[i].cgroup, want[i].cgroup);
+		assert_int_equal(impact.rows[i].cls, want[i].cls);
+		assert_int_equal(impact.rows[i].proto, want[i].proto);
+		assert_int_equal(impact.rows[i].port, want[i].port);
+		assert_string_equal(impact.rows[i].cgroup, want[i].cgroup);
 	}
-	two = json_of(&breaks, 2, SIZE_MAX);
+	two = json_of(&impact, 2, SIZE_MAX);
 	assert_non_null(strstr(two, "\"port\":10,"));
 	assert_null(strstr(two, "\"protocol\":\"udp\""));
 	assert_non_null(strstr(two, "\"left_out\":3"));
-	one = json_of(&breaks, SIZE_MAX, 100);
+	one = json_of(&impact, SIZE_MAX, 100);
 	assert_non_null(strstr(one, "\"left_out\":4"));
 }
 
 static void test_kernel(void **state)
 {
 	_cleanup_free_ struct event *e = new_event(10, 1);
-	_cleanup_breaks_ struct breaks breaks = { 0 };
+	_cleanup_impact_ struct impact impact = { 0 };
 	_cleanup_free_ char *json = NULL;
 
 	(void)state;
@@ -216,9 +219,9 @@ static void test_kernel(void **state)
 	e->workload = (struct workload) { .kind = WORKLOAD_KERNEL };
 	move_to_cgroup(e, "");
 	e->workload.kind = WORKLOAD_KERNEL;
-	assert_int_equal(breaks_add_socket(&breaks, e), 0);
-	breaks_settle(&breaks);
-	json = json_of(&breaks, SIZE_MAX, SIZE_MAX);
+	assert_int_equal(impact_add_socket(&impact, e), 0);
+	impact_settle(&impact);
+	json = json_of(&impact, SIZE_MAX, SIZE_MAX);
 	check_text("the kernel", json,
 		   "{\"would_break\":[{\"class\":\"unregistered\",\"protocol\":\"tcp\","
 		   "\"address\":\"0.0.0.0\",\"port\":8080,\"workload\":{\"kind\":\"kernel\"},"

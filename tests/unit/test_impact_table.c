@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "../../user/base/buf.h"
+#include "../../user/violations/impact.h"
 #include "../../user/violations/impact_table.h"
 
 /* A row as the agent writes it, and the words of its line. */
@@ -48,7 +49,7 @@ static char *printed(struct table *table)
 	return buf_take(&b);
 }
 
-static void test_rows(void **state)
+static void test_json(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -59,12 +60,161 @@ static void test_rows(void **state)
 
 		buf_printf(&text, "[%s]", cases[i].json);
 		check_int(cases[i].name, json_parse(text.data, text.len, &err, &json), 0);
-		check_int(cases[i].name, break_table(json, &table), 0);
+		check_int(cases[i].name, impact_table_of_json(json, &table), 0);
 		got = printed(table);
 		buf_printf(&want, "CLASS PROTO PORT WORKLOAD PROCESS SOURCE COUNT LAST\n%s\n",
 			   cases[i].line);
 		check_text(cases[i].name, got, want.data);
 	}
+}
+
+/* A row, and the words of its line. */
+static const struct {
+	const char *name;
+	const char *cgroup, *workload;
+	struct impact_row row;
+	const char *line;
+} rows[] = {
+	{ "a listener",
+	  "/web.service",
+	  "unit web.service",
+	  { .cls = HP_CLASS_UNREGISTERED,
+	    .proto = HP_PROTO_TCP,
+	    .family = 6,
+	    .port = 8080,
+	    .pid = 7,
+	    .comm = "web",
+	    .sockets = 2 },
+	  "unregistered tcp 8080 unit web.service web[7] listener - -" },
+	{ "a violation",
+	  "/a",
+	  "cgroup /a",
+	  { .cls = HP_CLASS_SCOPE,
+	    .proto = HP_PROTO_UDP,
+	    .family = 4,
+	    .port = 53,
+	    .pid = 8,
+	    .comm = "x",
+	    .count = 12,
+	    .first = { 1795378291, 123456789 },
+	    .last = { 1795378351, 123456789 } },
+	  "scope udp 53 cgroup /a x[8] violation 12 2026-11-22T20:12:31Z" },
+	{ "both",
+	  "/a",
+	  "cgroup /a",
+	  { .cls = HP_CLASS_SCOPE,
+	    .proto = HP_PROTO_UDP,
+	    .family = 4,
+	    .port = 53,
+	    .pid = 8,
+	    .comm = "x",
+	    .count = 1,
+	    .sockets = 1,
+	    .first = { 0, 0 },
+	    .last = { 0, 999999999 } },
+	  "scope udp 53 cgroup /a x[8] listener 1 1970-01-01T00:00:00Z" },
+	{ "hostile names",
+	  "/\033[2J",
+	  "cgroup /\\x1b[2J",
+	  { .cls = HP_CLASS_RETIRED,
+	    .proto = HP_PROTO_TCP,
+	    .family = 4,
+	    .port = 1,
+	    .pid = 9,
+	    .comm = "\033]0;x\007",
+	    .sockets = 1 },
+	  "retired tcp 1 cgroup /\\x1b[2J \\x1b]0;x\\x07[9] listener - -" },
+	{ "a process without a name",
+	  "",
+	  "unknown workload",
+	  { .cls = HP_CLASS_RETIRED,
+	    .proto = HP_PROTO_TCP,
+	    .family = 4,
+	    .port = 1,
+	    .pid = 9,
+	    .sockets = 1 },
+	  "retired tcp 1 unknown workload ?[9] listener - -" },
+	{ "the kernel, any port",
+	  "",
+	  "kernel",
+	  { .cls = HP_CLASS_EPHEMERAL,
+	    .proto = HP_PROTO_SCTP,
+	    .family = 4,
+	    .kernel = true,
+	    .sockets = 1 },
+	  "ephemeral sctp 0 kernel - listener - -" },
+};
+
+static struct impact_row row_at(size_t i)
+{
+	struct impact_row row = rows[i].row;
+
+	row.cgroup = (char *)rows[i].cgroup;
+	row.workload = (char *)rows[i].workload;
+	return row;
+}
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct impact_row row = row_at(i);
+		struct impact impact = { .rows = &row, .len = 1 };
+		_cleanup_(table_freep) struct table *table = NULL;
+		_cleanup_buf_ struct buf want = { 0 };
+		_cleanup_free_ char *got = NULL;
+
+		check_int(rows[i].name, impact_table(&impact, SIZE_MAX, &table), 0);
+		got = printed(table);
+		buf_printf(&want, "CLASS PROTO PORT WORKLOAD PROCESS SOURCE COUNT LAST\n%s\n",
+			   rows[i].line);
+		check_text(rows[i].name, got, want.data);
+	}
+}
+
+/* The agent's messages and the client's table say the same of a row. */
+static void test_same(void **state)
+{
+	struct impact impact = { .len = ARRAY_LEN(rows) };
+	_cleanup_free_ struct impact_row *list = calloc(ARRAY_LEN(rows), sizeof(*list));
+	_cleanup_(table_freep) struct table *of_rows = NULL, *of_json = NULL;
+	_cleanup_(json_freep) struct json *json = NULL;
+	_cleanup_buf_ struct buf text = { 0 }, err = { 0 };
+	_cleanup_free_ char *got = NULL, *want = NULL;
+	struct jsonw w = { .out = &text };
+
+	(void)state;
+	assert_non_null(list);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		list[i] = row_at(i);
+	list[0].cgroup = (char *)"/system.slice/web.service"; /* one that is a unit */
+	impact.rows = list;
+	jsonw_object(&w, NULL);
+	impact_put(&impact, "would_break", SIZE_MAX, SIZE_MAX, &w);
+	jsonw_object_end(&w);
+	assert_int_equal(json_parse(text.data, text.len, &err, &json), 0);
+	assert_int_equal(impact_table(&impact, SIZE_MAX, &of_rows), 0);
+	assert_int_equal(impact_table_of_json(json_member(json, "would_break"), &of_json), 0);
+	got = printed(of_rows);
+	want = printed(of_json);
+	check_text("the same table", got, want);
+}
+
+static void test_limit(void **state)
+{
+	struct impact_row two[] = { row_at(0), row_at(1) };
+	struct impact impact = { .rows = two, .len = ARRAY_LEN(two) };
+	_cleanup_(table_freep) struct table *one = NULL, *none = NULL;
+	_cleanup_free_ char *got = NULL, *nothing = NULL;
+
+	(void)state;
+	assert_int_equal(impact_table(&impact, 1, &one), 0);
+	got = printed(one);
+	assert_non_null(strstr(got, "web.service"));
+	assert_null(strstr(got, "violation"));
+	assert_int_equal(impact_table(&impact, 0, &none), 0);
+	nothing = printed(none);
+	check_text("nothing", nothing, "");
 }
 
 static void test_none(void **state)
@@ -73,7 +223,7 @@ static void test_none(void **state)
 	_cleanup_free_ char *got = NULL;
 
 	(void)state;
-	assert_int_equal(break_table(NULL, &table), 0);
+	assert_int_equal(impact_table_of_json(NULL, &table), 0);
 	got = printed(table);
 	check_text("nothing", got, "");
 }
@@ -81,7 +231,8 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_json), cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_same), cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_none),
 	};
 

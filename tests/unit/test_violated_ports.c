@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "breach_events.h"
+#include "violation_events.h"
 
-#include "../../user/violations/audited.h"
+#include "../../user/violations/ledger.h"
 #include "../../user/violations/violated_ports.h"
 #include "registry_cases.h"
 
@@ -76,25 +76,23 @@ static void test_uses(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		_cleanup_(registry_freep) struct registry *reg = registry_of_lists(cases[i].lists);
 		_cleanup_(policy_freep) struct policy *policy = NULL;
-		_cleanup_(seen_freep) struct seen *seen = NULL;
-		_cleanup_free_ struct excepted *excepted = calloc(1, sizeof(*excepted));
+		_cleanup_(ledger_freep) struct ledger *ledger = NULL;
+		_cleanup_free_ struct excepted_ports *excepted = calloc(1, sizeof(*excepted));
 		_cleanup_free_ struct event *e = malloc(sizeof(*e));
-		struct hp_query query;
 
-		assert_true(e && excepted && seen_new(&seen) == 0);
+		assert_true(e && excepted && ledger_new(&ledger) == 0);
 		assert_int_equal(policy_build(reg, &facts, &policy), 0);
-		seen_excepted(seen, policy, &config, excepted);
-		check_int(cases[i].name, excepted_uses(excepted, first_exception(reg)), false);
-		audited_event(e, 10, 1);
+		violated_ports_except(ledger_ports(ledger), policy, &config, excepted);
+		check_int(cases[i].name, excepted_ports_use(excepted, first_exception(reg)), false);
+		violation_event(e, 10, 1);
 		e->port = cases[i].port;
 		e->proto = cases[i].proto;
 		e->cls = cases[i].cls;
 		e->how = cases[i].how;
 		e->addr[0] = cases[i].addr0;
-		query = audited_query(e);
-		seen_add(seen, &query);
-		seen_excepted(seen, policy, &config, excepted);
-		check_int(cases[i].name, excepted_uses(excepted, first_exception(reg)),
+		ledger_note(ledger, e, 0);
+		violated_ports_except(ledger_ports(ledger), policy, &config, excepted);
+		check_int(cases[i].name, excepted_ports_use(excepted, first_exception(reg)),
 			  cases[i].uses);
 	}
 }
@@ -122,24 +120,24 @@ static void test_decisions(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(decisions); i++) {
-		_cleanup_free_ struct excepted *excepted = calloc(1, sizeof(*excepted));
+		_cleanup_free_ struct excepted_ports *excepted = calloc(1, sizeof(*excepted));
 
 		assert_non_null(excepted);
-		excepted_add(excepted, HP_PROTO_UDP, 80,
-			     (struct hp_decision) { .verdict = decisions[i].verdict,
-						    .cls = decisions[i].cls });
-		check_int("used", excepted_uses(excepted, &row), decisions[i].uses);
-		excepted_add(excepted, HP_PROTO_MAX, 80,
-			     (struct hp_decision) { .verdict = HP_VERDICT_EXCEPTED,
-						    .cls = HP_CLASS_MAX });
-		check_int("of no protocol", excepted_uses(excepted, &row), decisions[i].uses);
+		excepted_ports_add(excepted, HP_PROTO_UDP, 80,
+				   (struct hp_decision) { .verdict = decisions[i].verdict,
+							  .cls = decisions[i].cls });
+		check_int("used", excepted_ports_use(excepted, &row), decisions[i].uses);
+		excepted_ports_add(excepted, HP_PROTO_MAX, 80,
+				   (struct hp_decision) { .verdict = HP_VERDICT_EXCEPTED,
+							  .cls = HP_CLASS_MAX });
+		check_int("of no protocol", excepted_ports_use(excepted, &row), decisions[i].uses);
 	}
 }
 
 /* The scan over words equals one over ports. */
 static void test_ranges(void **state)
 {
-	_cleanup_free_ struct excepted *excepted = calloc(1, sizeof(*excepted));
+	_cleanup_free_ struct excepted_ports *excepted = calloc(1, sizeof(*excepted));
 	struct reg_row row = { .kind = REG_EXCEPTION, .cls = HP_CLASS_SCOPE };
 	uint32_t random = 1;
 
@@ -159,7 +157,7 @@ static void test_ranges(void **state)
 		row.last = (uint16_t)(first + length < 65535 ? first + length : 65535);
 		for (uint32_t port = row.first; port <= row.last; port++)
 			want |= portset_has(&excepted->ports[0][HP_CLASS_SCOPE], (uint16_t)port);
-		check_int("range", excepted_uses(excepted, &row), want);
+		check_int("range", excepted_ports_use(excepted, &row), want);
 	}
 }
 

@@ -17,13 +17,13 @@
 struct outcome {
 	bool switched;
 	struct buf refused; /* why it was; empty: it was not */
-	struct breaks breaks;
+	struct impact impact;
 };
 
 static void outcome_free(struct outcome *outcome)
 {
 	buf_free(&outcome->refused);
-	breaks_free(&outcome->breaks);
+	impact_free(&outcome->impact);
 }
 
 void mode_remember(struct mode *mode)
@@ -93,24 +93,24 @@ static int switch_mode(struct mode *mode, const struct request *request)
 /* May it be enforced? Looks at what would break, whatever the client says to that. */
 static void consider(struct mode *mode, const struct request *request, struct outcome *outcome)
 {
-	struct breaks *breaks = &outcome->breaks;
+	struct impact *impact = &outcome->impact;
 	int r;
 
 	if (registry_empty(mode->in_force->registry)) {
 		buf_puts(&outcome->refused, "the registry is empty: it would deny every port");
 		return;
 	}
-	r = would_break_find(mode->violations, breaks);
-	if (request->yes || (r == 0 && !breaks_any(breaks)))
+	r = would_break_find(mode->violations, impact);
+	if (request->yes || (r == 0 && !impact_any(impact)))
 		return;
 	if (r < 0)
 		buf_printf(&outcome->refused, "what would break is not all known: %s",
 			   strerror(-r));
 	else
-		buf_printf(&outcome->refused, "%zu would break", breaks->len);
-	if (breaks->forgotten)
+		buf_printf(&outcome->refused, "%zu would break", impact->len);
+	if (impact->forgotten)
 		buf_printf(&outcome->refused, ", and up to %llu more were told, and are not kept",
-			   (unsigned long long)breaks->forgotten);
+			   (unsigned long long)impact->forgotten);
 }
 
 static int decide(struct mode *mode, const struct request *request, struct outcome *outcome)
@@ -154,7 +154,7 @@ int mode_json(struct mode *mode, const struct request *request, struct buf *out)
 	jsonw_bool(&w, "effective", health->effective);
 	if (!health->effective)
 		jsonw_string(&w, "reason", health->reason.data ? health->reason.data : "");
-	breaks_put(&outcome.breaks, "would_break", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
+	impact_put(&outcome.impact, "would_break", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
 	jsonw_object_end(&w);
 	return 0;
 }

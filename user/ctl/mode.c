@@ -47,12 +47,12 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
-static int print_breaks(const struct json *document)
+static int print_impact(const struct json *document)
 {
 	_cleanup_(table_freep) struct table *table = NULL;
 	uint64_t left_out = json_member_u64(document, "left_out", 0);
 	uint64_t forgotten = json_member_u64(document, "forgotten", 0);
-	int r = break_table(json_member(document, "would_break"), &table);
+	int r = impact_table_of_json(json_member(document, "would_break"), &table);
 
 	if (r == 0)
 		r = table_print(table, stdout);
@@ -104,7 +104,7 @@ static int print_answer(const struct answer *answer, const char *mode, bool json
 		buf_puts(&text, answer->line);
 		printed = verb_print(&text);
 	} else {
-		printed = print_breaks(answer->document);
+		printed = print_impact(answer->document);
 	}
 	status = conclude(answer->document, mode, !json);
 	if (fflush(stdout) != 0 || printed != EXIT_OK)

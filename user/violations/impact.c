@@ -9,29 +9,30 @@
 #include "../identity/workload_json.h"
 #include "../registry/words.h"
 
-#define LEN_MIN 64
+#define ROWS_MIN 64
 
-void breach_free(struct breach *breach)
+void impact_row_free(struct impact_row *row)
 {
-	free(breach->cgroup);
-	free(breach->workload);
-	*breach = (struct breach) { 0 };
+	free(row->cgroup);
+	free(row->workload);
+	*row = (struct impact_row) { 0 };
 }
 
-/* Give `breach` strings of its own. */
-static int own(struct breach *breach, const char *cgroup, const char *workload)
+/* Give the row strings of its own. */
+static int set_strings(struct impact_row *row, const char *cgroup, const char *workload)
 {
-	breach->cgroup = strdup(cgroup);
-	breach->workload = strdup(workload);
-	if (breach->cgroup && breach->workload)
+	row->cgroup = strdup(cgroup);
+	row->workload = strdup(workload);
+	if (row->cgroup && row->workload)
 		return 0;
-	breach_free(breach);
+	impact_row_free(row);
 	return -ENOMEM;
 }
 
-void breach_of_event(const struct event *e, struct breach *ret_breach)
+/* What an event says of its violations, without strings. */
+static struct impact_row row_of_event(const struct event *e)
 {
-	*ret_breach = (struct breach) {
+	struct impact_row row = {
 		.cls = e->cls,
 		.proto = e->proto,
 		.family = e->family,
@@ -43,23 +44,19 @@ void breach_of_event(const struct event *e, struct breach *ret_breach)
 		.first = e->first,
 		.last = e->time,
 	};
-	memcpy(ret_breach->addr, e->addr, sizeof(ret_breach->addr));
-	memcpy(ret_breach->comm, e->comm, sizeof(ret_breach->comm));
+
+	memcpy(row.addr, e->addr, sizeof(row.addr));
+	memcpy(row.comm, e->comm, sizeof(row.comm));
+	return row;
 }
 
-int breach_from_event(const struct event *e, struct breach *ret_breach)
+int impact_row_new(const struct event *event, const char *workload, struct impact_row *ret_row)
 {
-	_cleanup_buf_ struct buf workload = { 0 };
-	struct breach breach;
-	int r;
+	struct impact_row row = row_of_event(event);
+	int r = set_strings(&row, event->cgroup, workload);
 
-	breach_of_event(e, &breach);
-	workload_text(&e->workload, e->cgroup, &workload);
-	if (workload.failed)
-		return -ENOMEM;
-	r = own(&breach, e->cgroup, workload.data ? workload.data : "");
 	if (r == 0)
-		*ret_breach = breach;
+		*ret_row = row;
 	return r;
 }
 
@@ -68,87 +65,99 @@ static bool is_before(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
 
-/* Who is it: the one who is there now, else the last one that was. */
-static bool says_more(const struct breach *more, const struct breach *than)
+/* A socket of now names the process; without one, the last violation does. */
+static bool names_process(const struct impact_row *more, const struct impact_row *row)
 {
-	if (!more->sockets != !than->sockets)
+	if (!more->sockets != !row->sockets)
 		return more->sockets;
-	return !is_before(&more->last, &than->last);
+	return !is_before(&more->last, &row->last);
 }
 
-void breach_add(struct breach *breach, const struct breach *more)
+static void merge(struct impact_row *row, const struct impact_row *more)
 {
-	if (says_more(more, breach)) {
-		breach->family = more->family;
-		memcpy(breach->addr, more->addr, sizeof(breach->addr));
-		breach->pid = more->pid;
-		breach->uid = more->uid;
-		memcpy(breach->comm, more->comm, sizeof(breach->comm));
+	if (names_process(more, row)) {
+		row->family = more->family;
+		memcpy(row->addr, more->addr, sizeof(row->addr));
+		row->pid = more->pid;
+		row->uid = more->uid;
+		memcpy(row->comm, more->comm, sizeof(row->comm));
 	}
-	if (more->count && (!breach->count || is_before(&more->first, &breach->first)))
-		breach->first = more->first;
-	if (more->count && (!breach->count || is_before(&breach->last, &more->last)))
-		breach->last = more->last;
-	breach->sockets += more->sockets;
-	breach->count += more->count;
+	if (more->count && (!row->count || is_before(&more->first, &row->first)))
+		row->first = more->first;
+	if (more->count && (!row->count || is_before(&row->last, &more->last)))
+		row->last = more->last;
+	row->sockets += more->sockets;
+	row->count += more->count;
 }
 
-void breaks_free(struct breaks *breaks)
+void impact_row_add_event(struct impact_row *row, const struct event *event)
 {
-	for (size_t i = 0; i < breaks->len; i++)
-		breach_free(&breaks->list[i]);
-	free(breaks->list);
-	*breaks = (struct breaks) { 0 };
+	struct impact_row more = row_of_event(event);
+
+	merge(row, &more);
 }
 
-/* Take over a breach, whatever comes of it. */
-static int take(struct breaks *breaks, struct breach *breach)
+void impact_free(struct impact *impact)
 {
-	size_t cap = breaks->cap ? breaks->cap * 2 : LEN_MIN;
-	struct breach *grown;
+	for (size_t i = 0; i < impact->len; i++)
+		impact_row_free(&impact->rows[i]);
+	free(impact->rows);
+	*impact = (struct impact) { 0 };
+}
 
-	if (breaks->len == breaks->cap) {
-		grown = reallocarray(breaks->list, cap, sizeof(*grown));
+/* The row's strings are the impact's from now on, or freed. */
+static int append(struct impact *impact, struct impact_row *row)
+{
+	size_t cap = impact->cap ? impact->cap * 2 : ROWS_MIN;
+	struct impact_row *grown;
+
+	if (impact->len == impact->cap) {
+		grown = reallocarray(impact->rows, cap, sizeof(*grown));
 		if (!grown) {
-			breach_free(breach);
+			impact_row_free(row);
 			return -ENOMEM;
 		}
-		breaks->list = grown;
-		breaks->cap = cap;
+		impact->rows = grown;
+		impact->cap = cap;
 	}
-	breaks->list[breaks->len++] = *breach;
+	impact->rows[impact->len++] = *row;
 	return 0;
 }
 
-int breaks_add_socket(struct breaks *breaks, const struct event *event)
+int impact_add_socket(struct impact *impact, const struct event *event)
 {
-	struct breach breach;
-	int r = breach_from_event(event, &breach);
+	_cleanup_buf_ struct buf workload = { 0 };
+	struct impact_row row;
+	int r;
 
+	workload_text(&event->workload, event->cgroup, &workload);
+	if (workload.failed)
+		return -ENOMEM;
+	r = impact_row_new(event, workload.data, &row);
 	if (r < 0)
 		return r;
-	breach.sockets = 1;
-	breach.count = 0;
-	breach.first = breach.last = (struct timespec) { 0 };
-	return take(breaks, &breach);
+	row.sockets = 1;
+	row.count = 0;
+	row.first = row.last = (struct timespec) { 0 };
+	return append(impact, &row);
 }
 
-int breaks_add_audited(struct breaks *breaks, const struct breach *audited, uint8_t cls)
+int impact_add_violations(struct impact *impact, const struct impact_row *told, uint8_t cls)
 {
-	struct breach breach = *audited;
-	int r = own(&breach, audited->cgroup, audited->workload);
+	struct impact_row row = *told;
+	int r = set_strings(&row, told->cgroup, told->workload);
 
 	if (r < 0)
 		return r;
-	breach.cls = cls;
-	return take(breaks, &breach);
+	row.cls = cls;
+	return append(impact, &row);
 }
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 static int compare(const void *left, const void *right)
 {
-	const struct breach *a = left, *b = right;
+	const struct impact_row *a = left, *b = right;
 	int r = COMPARE(a->cls, b->cls);
 
 	if (!r)
@@ -158,84 +167,93 @@ static int compare(const void *left, const void *right)
 	return r ? r : COMPARE(a->port, b->port);
 }
 
-void breaks_settle(struct breaks *breaks)
+void impact_settle(struct impact *impact)
 {
+	struct impact_row *rows = impact->rows;
 	size_t len = 0;
 
-	if (breaks->len)
-		qsort(breaks->list, breaks->len, sizeof(*breaks->list), compare);
-	for (size_t i = 0; i < breaks->len; i++) {
-		struct breach *b = &breaks->list[i];
-
-		if (len && compare(&breaks->list[len - 1], b) == 0) {
-			breach_add(&breaks->list[len - 1], b);
-			breach_free(b);
+	if (impact->len)
+		qsort(rows, impact->len, sizeof(*rows), compare);
+	for (size_t i = 0; i < impact->len; i++) {
+		if (len && compare(&rows[len - 1], &rows[i]) == 0) {
+			merge(&rows[len - 1], &rows[i]);
+			impact_row_free(&rows[i]);
 		} else {
-			breaks->list[len++] = *b;
+			rows[len++] = rows[i];
 		}
 	}
-	breaks->len = len;
+	impact->len = len;
 }
 
-bool breaks_any(const struct breaks *breaks)
+const char *impact_row_source(const struct impact_row *row)
 {
-	return breaks->len || breaks->forgotten;
+	return row->sockets ? "listener" : "violation";
 }
 
-static void put_who(const struct breach *b, struct jsonw *w)
+bool impact_any(const struct impact *impact)
 {
-	struct workload who = { .kind = WORKLOAD_KERNEL };
-
-	if (!b->kernel)
-		workload_parse(b->cgroup, &who);
-	if (who.kind != WORKLOAD_UNKNOWN)
-		workload_put(&who, w);
-	jsonw_string_opt(w, "cgroup", b->cgroup);
-	if (b->pid)
-		jsonw_u64(w, "pid", b->pid);
-	jsonw_u64(w, "uid", b->uid);
-	jsonw_string_opt(w, "comm", b->comm);
+	return impact->len || impact->forgotten;
 }
 
-static void put_times(const struct breach *b, struct jsonw *w)
+static void put_workload(const struct impact_row *row, struct jsonw *w)
+{
+	struct workload workload = { .kind = WORKLOAD_KERNEL };
+
+	if (!row->kernel)
+		workload_parse(row->cgroup, &workload);
+	if (workload.kind != WORKLOAD_UNKNOWN)
+		workload_put(&workload, w);
+	jsonw_string_opt(w, "cgroup", row->cgroup);
+}
+
+static void put_process(const struct impact_row *row, struct jsonw *w)
+{
+	if (row->pid)
+		jsonw_u64(w, "pid", row->pid);
+	jsonw_u64(w, "uid", row->uid);
+	jsonw_string_opt(w, "comm", row->comm);
+}
+
+static void put_violations(const struct impact_row *row, struct jsonw *w)
 {
 	char text[STAMP_LEN + 1];
 
-	jsonw_u64(w, "count", b->count);
-	if (!b->count)
+	jsonw_u64(w, "count", row->count);
+	if (!row->count)
 		return;
-	stamp_utc(&b->first, text);
+	stamp_utc(&row->first, text);
 	jsonw_string(w, "first", text);
-	stamp_utc(&b->last, text);
+	stamp_utc(&row->last, text);
 	jsonw_string(w, "last", text);
 }
 
-static void put_breach(const struct breach *b, struct jsonw *w)
+static void put_row(const struct impact_row *row, struct jsonw *w)
 {
 	char address[INET6_ADDRSTRLEN];
 
-	address_text(b->family, b->addr, address);
+	address_text(row->family, row->addr, address);
 	jsonw_object(w, NULL);
-	jsonw_string(w, "class", word_class(b->cls));
-	jsonw_string(w, "protocol", word_proto(b->proto));
+	jsonw_string(w, "class", word_class(row->cls));
+	jsonw_string(w, "protocol", word_proto(row->proto));
 	jsonw_string_opt(w, "address", address);
-	jsonw_u64(w, "port", b->port);
-	put_who(b, w);
-	jsonw_string(w, "source", b->sockets ? "listener" : "violation");
-	jsonw_u64(w, "sockets", b->sockets);
-	put_times(b, w);
+	jsonw_u64(w, "port", row->port);
+	put_workload(row, w);
+	put_process(row, w);
+	jsonw_string(w, "source", impact_row_source(row));
+	jsonw_u64(w, "sockets", row->sockets);
+	put_violations(row, w);
 	jsonw_object_end(w);
 }
 
-void breaks_put(const struct breaks *breaks, const char *key, size_t rows, size_t bytes,
+void impact_put(const struct impact *impact, const char *key, size_t rows, size_t bytes,
 		struct jsonw *w)
 {
 	size_t from = w->out->len, i;
 
 	jsonw_array(w, key);
-	for (i = 0; i < breaks->len && i < rows && w->out->len - from < bytes; i++)
-		put_breach(&breaks->list[i], w);
+	for (i = 0; i < impact->len && i < rows && w->out->len - from < bytes; i++)
+		put_row(&impact->rows[i], w);
 	jsonw_array_end(w);
-	jsonw_u64(w, "left_out", breaks->len - i);
-	jsonw_u64(w, "forgotten", breaks->forgotten);
+	jsonw_u64(w, "left_out", impact->len - i);
+	jsonw_u64(w, "forgotten", impact->forgotten);
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What would break in enforce mode, a row for each class, protocol, port and
- * workload: who listens, and who took the port and was audited. Pure.
+ * What enforcement would deny, a row for each class, protocol, port and
+ * workload: sockets that have the port now, and violations that were told. Pure.
  */
 #pragma once
 
 #include "../base/jsonw.h"
 #include "../event/event.h"
 
-/* Somebody who has a port, or took it, and would be denied it. */
-struct breach {
+struct impact_row {
 	uint8_t cls, proto; /* enums of abi.h */
 	uint8_t family;	    /* 4 or 6 */
 	uint8_t addr[HP_ADDR_LEN];
@@ -18,48 +17,51 @@ struct breach {
 	char comm[HP_COMM_LEN + 1];
 	bool kernel;	       /* the workload is the kernel */
 	char *cgroup;	       /* empty: not known */
-	char *workload;	       /* the same in words: two of the same words are one */
-	uint64_t sockets;      /* that listen now */
-	uint64_t count;	       /* violations that were audited */
-	struct timespec first; /* of them, UTC */
+	char *workload;	       /* the same in words: rows of the same words are one */
+	uint64_t sockets;      /* that have the port now */
+	uint64_t count;	       /* violations that were told */
+	struct timespec first; /* the first and the last of them, UTC */
 	struct timespec last;
 };
 
-/* What an event says of a violation, but for the workload, which is NULL. */
-void breach_of_event(const struct event *event, struct breach *ret_breach);
+/*
+ * Make a row of the violations that an event stands for; `workload`: its
+ * workload in words. 0, or -ENOMEM. The caller frees the row.
+ */
+int impact_row_new(const struct event *event, const char *workload, struct impact_row *ret_row);
+void impact_row_free(struct impact_row *row);
+#define _cleanup_impact_row_ _cleanup_(impact_row_free)
 
-/* What an event says, with its count as violations. 0, or -ENOMEM. The caller frees it. */
-int breach_from_event(const struct event *event, struct breach *ret_breach);
-void breach_free(struct breach *breach);
-#define _cleanup_breach_ _cleanup_(breach_free)
+/* Add the violations of an event. The process and the address are those of the later one. */
+void impact_row_add_event(struct impact_row *row, const struct event *event);
 
-/* Take the process and the address of another one, and its violations in addition. */
-void breach_add(struct breach *breach, const struct breach *more);
+/* The word for where it is known from: a listener, or violations alone. */
+const char *impact_row_source(const struct impact_row *row);
 
-struct breaks {
-	struct breach *list;
+struct impact {
+	struct impact_row *rows;
 	size_t len, cap;
-	uint64_t forgotten; /* violations that are not in the list, see audited.h */
+	uint64_t forgotten; /* violations that the rows lack: see ledger.h */
 };
 
-void breaks_free(struct breaks *breaks);
-#define _cleanup_breaks_ _cleanup_(breaks_free)
+void impact_free(struct impact *impact);
+#define _cleanup_impact_ _cleanup_(impact_free)
 
-/* A socket that has a port now. 0, or -ENOMEM. */
-int breaks_add_socket(struct breaks *breaks, const struct event *event);
+/* Add a socket that has a port now. 0, or -ENOMEM. */
+int impact_add_socket(struct impact *impact, const struct event *event);
 
-/* Violations that were told, and are of a class now. 0, or -ENOMEM. */
-int breaks_add_audited(struct breaks *breaks, const struct breach *audited, uint8_t cls);
+/* Add violations that were told, as they are classified now. 0, or -ENOMEM. */
+int impact_add_violations(struct impact *impact, const struct impact_row *told, uint8_t cls);
 
-/* Once all are there: sort by class and workload, and make one of those that are the same. */
-void breaks_settle(struct breaks *breaks);
+/* Once all are added: sort by class and workload, and merge rows of the same. */
+void impact_settle(struct impact *impact);
 
-/* Is there anything that would break? */
-bool breaks_any(const struct breaks *breaks);
+/* Is there anything that enforcement would deny? */
+bool impact_any(const struct impact *impact);
 
 /*
- * Write the members `key`, a list of at most `rows` and of not much
- * more than `bytes`, `left_out`, the rows that are not in it, and `forgotten`.
+ * Write the members `key`, a list of at most `rows` and of not much more than
+ * `bytes`, `left_out`, the number of rows that the list lacks, and `forgotten`.
  */
-void breaks_put(const struct breaks *breaks, const char *key, size_t rows, size_t bytes,
+void impact_put(const struct impact *impact, const char *key, size_t rows, size_t bytes,
 		struct jsonw *w);

@@ -7,6 +7,8 @@
 
 #include "../base/stamp.h"
 #include "../identity/workload_json.h"
+#include "../registry/words.h"
+#include "impact.h"
 
 static const struct table_column columns[] = {
 	{ .name = "CLASS" },
@@ -19,71 +21,88 @@ static const struct table_column columns[] = {
 	{ .name = "LAST" },
 };
 
-static void put_port(const struct json *row, struct buf *out)
+/* What a line of the table is made of. */
+struct fields {
+	const char *cls, *proto, *workload, *comm, *source, *last;
+	uint64_t port, pid, count; /* pid 0: not known */
+};
+
+static int add(struct table *table, const struct fields *f)
 {
-	buf_put_u64(out, json_member_u64(row, "port", 0));
+	_cleanup_buf_ struct buf port = { 0 }, process = { 0 }, count = { 0 }, last = { 0 };
+
+	buf_put_u64(&port, f->port);
+	if (f->pid)
+		buf_printf(&process, "%s[%" PRIu64 "]", f->comm, f->pid);
+	if (f->count)
+		buf_put_u64(&count, f->count);
+	if (strlen(f->last) == STAMP_LEN)
+		buf_printf(&last, "%.*sZ", STAMP_FRACTION, f->last); /* to the second */
+	if (port.failed || process.failed || count.failed || last.failed)
+		return -ENOMEM;
+	return table_add(table,
+			 (const char *[]) { f->cls, f->proto, port.data, f->workload, process.data,
+					    f->source, count.data, last.data });
 }
 
-static void put_process(const struct json *row, struct buf *out)
+static int add_row(struct table *table, const struct impact_row *row)
 {
-	uint64_t pid = json_member_u64(row, "pid", 0);
+	char last[STAMP_LEN + 1] = "";
 
-	if (pid)
-		buf_printf(out, "%s[%" PRIu64 "]", json_member_text(row, "comm", "?"), pid);
+	if (row->count)
+		stamp_utc(&row->last, last);
+	return add(table, &(struct fields) {
+				  .cls = word_class(row->cls),
+				  .proto = word_proto(row->proto),
+				  .port = row->port,
+				  .workload = row->workload,
+				  .comm = *row->comm ? row->comm : "?",
+				  .pid = row->pid,
+				  .source = impact_row_source(row),
+				  .count = row->count,
+				  .last = last,
+			  });
 }
 
-static void put_count(const struct json *row, struct buf *out)
+static int add_json(struct table *table, const struct json *row)
 {
-	uint64_t count = json_member_u64(row, "count", 0);
+	_cleanup_buf_ struct buf workload = { 0 };
 
-	if (count)
-		buf_put_u64(out, count);
+	workload_json_text(row, &workload);
+	if (workload.failed)
+		return -ENOMEM;
+	return add(table, &(struct fields) {
+				  .cls = json_member_text(row, "class", "?"),
+				  .proto = json_member_text(row, "protocol", "?"),
+				  .port = json_member_u64(row, "port", 0),
+				  .workload = workload.data,
+				  .comm = json_member_text(row, "comm", "?"),
+				  .pid = json_member_u64(row, "pid", 0),
+				  .source = json_member_text(row, "source", "?"),
+				  .count = json_member_u64(row, "count", 0),
+				  .last = json_member_text(row, "last", ""),
+			  });
 }
 
-/* To the second. */
-static void put_last(const struct json *row, struct buf *out)
+int impact_table(const struct impact *impact, size_t max, struct table **ret_table)
 {
-	const char *last = json_member_text(row, "last", "");
+	_cleanup_(table_freep) struct table *table = NULL;
+	int r = table_new(columns, ARRAY_LEN(columns), &table);
 
-	if (strlen(last) != STAMP_LEN)
-		return;
-	buf_add(out, last, STAMP_FRACTION);
-	buf_putc(out, 'Z');
+	for (size_t i = 0; r == 0 && i < impact->len && i < max; i++)
+		r = add_row(table, &impact->rows[i]);
+	if (r == 0)
+		*ret_table = TAKE_PTR(table);
+	return r;
 }
 
-static int add(struct table *table, const struct json *row)
-{
-	static void (*const put[])(const struct json *, struct buf *) = {
-		put_port, workload_json_text, put_process, put_count, put_last,
-	};
-	_cleanup_buf_ struct buf port = { 0 }, workload = { 0 }, process = { 0 };
-	_cleanup_buf_ struct buf count = { 0 }, last = { 0 };
-	struct buf *const texts[] = { &port, &workload, &process, &count, &last };
-
-	for (size_t i = 0; i < ARRAY_LEN(put); i++) {
-		put[i](row, texts[i]);
-		if (texts[i]->failed)
-			return -ENOMEM;
-	}
-	return table_add(table, (const char *[]) {
-					json_member_text(row, "class", "?"),
-					json_member_text(row, "protocol", "?"),
-					port.data,
-					workload.data,
-					process.data,
-					json_member_text(row, "source", "?"),
-					count.data,
-					last.data,
-				});
-}
-
-int break_table(const struct json *would_break, struct table **ret_table)
+int impact_table_of_json(const struct json *would_break, struct table **ret_table)
 {
 	_cleanup_(table_freep) struct table *table = NULL;
 	int r = table_new(columns, ARRAY_LEN(columns), &table);
 
 	for (size_t i = 0; r == 0 && i < json_len(would_break); i++)
-		r = add(table, json_at(would_break, i));
+		r = add_json(table, json_at(would_break, i));
 	if (r == 0)
 		*ret_table = TAKE_PTR(table);
 	return r;

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What would break in enforce mode, as a table for people. */
+/* What enforcement would deny, as a table for people: of rows, or of an agent's answer. Pure. */
 #pragma once
 
 #include "../base/json.h"
 #include "../base/table.h"
 
-/* Make it of the list `would_break` of the agent's answer. 0, or -ENOMEM. */
-int break_table(const struct json *would_break, struct table **ret_table);
+struct impact;
+
+/* Make a table of at most `max` rows. 0, or -ENOMEM. The table is the caller's. */
+int impact_table(const struct impact *impact, size_t max, struct table **ret_table);
+
+/* As impact_table(), of the list `would_break` of the agent's answer. */
+int impact_table_of_json(const struct json *would_break, struct table **ret_table);

@@ -6,93 +6,64 @@
 
 #include "../base/stamp.h"
 #include "../policy/resolve.h"
-#include "../registry/words.h"
 #include "../registry/row_json.h"
+#include "../registry/words.h"
 #include "../stream/accounts.h"
-#include "../stream/drain.h"
 
 #define ROOM_LEFT   (1U << 20) /* for the exceptions and the document's end, in the document */
 #define UNUSED_ROOM (ROOM_LEFT - 65536)
 
-/* What is looked at for one answer. */
+/* What makes up one answer. */
 struct learning {
 	struct violations *violations;
 	const struct in_force *in_force;
-	struct breaks breaks;
-	struct excepted *excepted;
-	int error;
+	struct impact impact;
+	struct excepted_ports *excepted;
+	int error; /* of a part: the answer has the others */
 };
 
-/* Would it be told of again? */
-static bool is_told(struct hp_decision decision)
-{
-	return decision.verdict == HP_VERDICT_AUDITED || decision.verdict == HP_VERDICT_DENIED;
-}
-
-static void on_violation(void *data, const struct audited_violation *v)
-{
-	struct learning *l = data;
-	struct hp_decision d = audited_decide(v, l->in_force->policy, &l->in_force->decision);
-	int r = is_told(d) ? breaks_add_audited(&l->breaks, &v->breach, d.cls) : 0;
-
-	if (r < 0)
-		l->error = r;
-}
-
-static bool may_matter(void *data, struct receivers_socket *s)
-{
-	sweep_decide(data, s, false);
-	return receiver_violates(s->decision) || s->decision.cls == HP_CLASS_EPHEMERAL;
-}
-
-static int add_socket(struct learning *l, const struct receivers_socket *s,
-		      const struct receivers_socket *last)
-{
-	struct sweep *sweep = l->violations->sweep;
-
-	sweep_describe(sweep, s, last);
-	if (sweep->event.cls == HP_CLASS_EPHEMERAL)
-		sweep->event.port = 0; /* another one each time */
-	return breaks_add_socket(&l->breaks, &sweep->event);
-}
+/* The verdicts that an exception ends. */
+#define TO_EXCEPT (1U << HP_VERDICT_AUDITED | 1U << HP_VERDICT_DENIED)
 
 /* Sockets that have a port now: also those of before the start, and of before a reload. */
-static int look_at_sockets(struct learning *l)
+static int add_sockets(struct learning *l)
 {
 	_cleanup_receivers_ struct receivers found = { 0 };
 	struct sweep *sweep = l->violations->sweep;
 	const struct receivers_socket *last = NULL;
-	int failed = sweep_read(sweep, may_matter, sweep, &found), r = 0;
-	bool named;
+	int failed = sweep_find(sweep, &l->in_force->decision, &found), r = 0;
 
-	drain_all(sweep->stream); /* what the hooks saw is known then */
-	named = found.len && sweep_name(sweep, &found);
-	receivers_sort(&found);
 	for (size_t i = 0; i < found.len && r == 0; i++) {
-		struct receivers_socket *s = &found.list[i];
+		const struct receivers_socket *s = &found.list[i];
 
-		sweep_decide(sweep, s, named && !s->pid);
-		excepted_add(l->excepted, s->socket.proto, s->socket.port, s->decision);
-		if (!is_told(s->decision))
+		excepted_ports_add(l->excepted, s->socket.proto, s->socket.port, s->decision);
+		if (!(TO_EXCEPT & 1U << s->decision.verdict))
 			continue;
-		r = add_socket(l, s, last);
+		sweep_describe(sweep, s, last);
 		last = s;
+		if (sweep->event.cls == HP_CLASS_EPHEMERAL)
+			sweep->event.port = 0; /* another one each time */
+		r = impact_add_socket(&l->impact, &sweep->event);
 	}
 	return r < 0 ? r : failed;
 }
 
-/* The errors are of parts: what is there is told all the same. */
 static void look(struct learning *l)
 {
-	const struct violations *v = l->violations;
-	int r = look_at_sockets(l);
+	const struct ledger *ledger = l->violations->ledger;
+	const struct ledger_filter filter = {
+		.policy = l->in_force->policy,
+		.config = l->in_force->decision,
+		.verdicts = TO_EXCEPT,
+		.classes = UINT32_MAX,
+	};
+	int r = add_sockets(l);
 
-	audited_each(v->reported, on_violation, l);
-	seen_excepted(v->seen, l->in_force->policy, &l->in_force->decision, l->excepted);
-	l->breaks.forgotten = audited_forgotten(v->reported, UINT32_MAX);
-	breaks_settle(&l->breaks);
+	l->error = ledger_select(ledger, &filter, &l->impact);
 	if (r < 0)
 		l->error = r;
+	violated_ports_except(ledger_ports(ledger), filter.policy, &filter.config, l->excepted);
+	impact_settle(&l->impact);
 }
 
 /* Why an exception is of no use, or NULL. */
@@ -106,7 +77,7 @@ static const char *useless(const struct learning *l, const struct reg_row *row)
 		return "ended";
 	if (!resolve_excepts(row, facts))
 		return "not applied";
-	return excepted_uses(l->excepted, row) ? NULL : "unused";
+	return excepted_ports_use(l->excepted, row) ? NULL : "unused";
 }
 
 /* Write the member `useless`; how many are left out. */
@@ -156,7 +127,7 @@ static void put_head(const struct learning *l, struct jsonw *w)
 
 int learn_json(struct violations *violations, struct buf *out)
 {
-	_cleanup_free_ struct excepted *excepted = calloc(1, sizeof(*excepted));
+	_cleanup_free_ struct excepted_ports *excepted = calloc(1, sizeof(*excepted));
 	struct learning l = {
 		.violations = violations,
 		.in_force = violations->sweep->in_force,
@@ -173,11 +144,11 @@ int learn_json(struct violations *violations, struct buf *out)
 	put_head(&l, &w);
 	if (l.error < 0)
 		jsonw_string(&w, "incomplete", strerror(-l.error));
-	breaks_put(&l.breaks, "violations", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
+	impact_put(&l.impact, "violations", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
 	jsonw_u64(&w, "lost", accounts_lost(stream->kernel, stream->told));
 	left_out = put_useless(&l, &w);
 	jsonw_u64(&w, "useless_left_out", left_out);
 	jsonw_object_end(&w);
-	breaks_free(&l.breaks);
+	impact_free(&l.impact);
 	return 0;
 }

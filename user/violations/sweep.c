@@ -328,9 +328,18 @@ static void report_fresh(struct sweep *sweep, const struct receivers *fresh)
 	}
 }
 
+/* Which policy and configuration decide the sockets of a reading. */
+struct judge {
+	const struct sweep *sweep;
+	const struct hp_config *config;
+};
+
+/* A chosen port, too: a look for its process may show that it was asked for. */
 static bool may_violate(void *data, struct receivers_socket *s)
 {
-	sweep_decide(data, s, false);
+	const struct judge *judge = data;
+
+	s->decision = sweep_judge(judge->sweep, judge->config, s, false);
 	return receiver_violates(s->decision) || s->decision.cls == HP_CLASS_EPHEMERAL;
 }
 
@@ -371,6 +380,23 @@ bool sweep_name(struct sweep *sweep, struct receivers *receivers)
 	       socket_owners_see_all(sweep->owners);
 }
 
+int sweep_find(struct sweep *sweep, const struct hp_config *config, struct receivers *ret_receivers)
+{
+	struct judge judge = { .sweep = sweep, .config = config };
+	int r = sweep_read(sweep, may_violate, &judge, ret_receivers);
+	bool named;
+
+	drain_all(sweep->stream); /* what the hooks saw is remembered then */
+	named = ret_receivers->len && sweep_name(sweep, ret_receivers);
+	receivers_sort(ret_receivers);
+	for (size_t i = 0; i < ret_receivers->len; i++) {
+		struct receivers_socket *s = &ret_receivers->list[i];
+
+		s->decision = sweep_judge(sweep, config, s, named && !s->pid);
+	}
+	return r;
+}
+
 /* Have two sockets one process and cgroup? */
 static bool same_owner(const struct receivers_socket *a, const struct receivers_socket *b)
 {
@@ -404,11 +430,12 @@ static void find_fresh(struct sweep *sweep, struct receivers *found)
 
 void sweep_now(struct sweep *sweep)
 {
+	struct judge judge = { .sweep = sweep, .config = &sweep->in_force->decision };
 	_cleanup_receivers_ struct receivers found = { 0 };
 	int r;
 
 	drain_records(sweep->stream);
-	r = sweep_read(sweep, may_violate, sweep, &found);
+	r = sweep_read(sweep, may_violate, &judge, &found);
 	say_failed(sweep, r);
 	sweep->counts.sockets = found.seen;
 	find_fresh(sweep, &found);

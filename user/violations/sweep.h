@@ -68,6 +68,14 @@ int sweep_read(struct sweep *sweep, receivers_keep_fn keep, void *data,
  */
 bool sweep_name(struct sweep *sweep, struct receivers *receivers);
 
+/*
+ * Find the sockets of the table that a configuration, with the policy in force,
+ * makes violations of, or may once their processes are known. They are decided
+ * with their processes and with what the hooks saw, and sorted. As receivers_read().
+ */
+int sweep_find(struct sweep *sweep, const struct hp_config *config,
+	       struct receivers *ret_receivers);
+
 /* Decide a socket of the table as it would be with a configuration. */
 struct hp_decision sweep_judge(const struct sweep *sweep, const struct hp_config *config,
 			       const struct receivers_socket *socket, bool is_kernel);

@@ -1,64 +1,46 @@
 // SPDX-License-Identifier: MIT
 #include "violated_ports.h"
 
-#include <errno.h>
-
-#include "audited.h"
-
-/* What a decision depends on, besides protocol and port: a bit of a port's byte each. */
+/* A way in which a port was taken: a bit of the port's byte each. */
 #define WAYS		   4
 #define WAY(scope, chosen) ((unsigned int)((scope) == HP_SCOPE_LOCALHOST) << 1 | !!(chosen))
 
-struct seen {
-	uint8_t ways[HP_PROTO_MAX][HP_PORTS];
-};
-
-int seen_new(struct seen **ret_seen)
-{
-	*ret_seen = calloc(1, sizeof(**ret_seen));
-	return *ret_seen ? 0 : -ENOMEM;
-}
-
-void seen_free(struct seen *seen)
-{
-	free(seen);
-}
-
-void seen_add(struct seen *seen, const struct hp_query *q)
+void violated_ports_add(struct violated_ports *violated, const struct hp_query *q)
 {
 	if (q->proto < HP_PROTO_MAX)
-		seen->ways[q->proto][q->port] |= (uint8_t)(1U << WAY(q->scope, q->chosen));
+		violated->ways[q->proto][q->port] |= (uint8_t)(1U << WAY(q->scope, q->chosen));
 }
 
-void excepted_add(struct excepted *excepted, uint8_t proto, uint16_t port,
-		  struct hp_decision decision)
-{
-	if (decision.verdict == HP_VERDICT_EXCEPTED && proto < HP_PROTO_MAX &&
-	    decision.cls < HP_CLASS_MAX)
-		portset_add(&excepted->ports[proto][decision.cls], port);
-}
-
-void seen_excepted(const struct seen *seen, const struct policy *policy,
-		   const struct hp_config *config, struct excepted *excepted)
+void violated_ports_except(const struct violated_ports *violated, const struct policy *policy,
+			   const struct hp_config *config, struct excepted_ports *excepted)
 {
 	for (uint32_t i = 0; i < HP_PROTO_MAX * HP_PORTS; i++) {
 		struct hp_query q = {
 			.proto = (uint8_t)(i / HP_PORTS),
 			.port = (uint16_t)(i % HP_PORTS),
 		};
-		uint8_t ways = seen->ways[q.proto][q.port];
+		uint8_t ways = violated->ways[q.proto][q.port];
 
 		for (unsigned int way = 0; ways && way < WAYS; way++) {
 			if (!(ways & 1U << way))
 				continue;
 			q.scope = way & 2 ? HP_SCOPE_LOCALHOST : HP_SCOPE_EXTERNAL;
 			q.chosen = way & 1;
-			excepted_add(excepted, q.proto, q.port, policy_decide(policy, config, &q));
+			excepted_ports_add(excepted, q.proto, q.port,
+					   policy_decide(policy, config, &q));
 		}
 	}
 }
 
-bool excepted_uses(const struct excepted *excepted, const struct reg_row *exception)
+void excepted_ports_add(struct excepted_ports *excepted, uint8_t proto, uint16_t port,
+			struct hp_decision decision)
+{
+	if (decision.verdict == HP_VERDICT_EXCEPTED && proto < HP_PROTO_MAX &&
+	    decision.cls < HP_CLASS_MAX)
+		portset_add(&excepted->ports[proto][decision.cls], port);
+}
+
+bool excepted_ports_use(const struct excepted_ports *excepted, const struct reg_row *exception)
 {
 	const struct portset *ports = &excepted->ports[exception->proto][exception->cls];
 

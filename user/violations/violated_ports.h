@@ -1,39 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which ports violations were told of since the start, whoever took them, for
- * the question which exceptions are of no use. Nothing is ever forgotten: a
- * port needs a byte. Pure.
+ * The ports of all violations that were told, for the question which exceptions
+ * were used since the start. A port needs a byte, so none is ever forgotten. Pure.
  *
- * What class a violation is of is asked again each time: the policy may be
- * another than the one that it was told under.
+ * A policy decides each port anew whenever it is asked for: a violation that was
+ * told before an exception came counts for that exception.
  */
 #pragma once
 
 #include "../base/portset.h"
-#include "../event/event.h"
 #include "../policy/policy.h"
 
-struct seen;
-
-int seen_new(struct seen **ret_seen); /* 0, or -ENOMEM */
-void seen_free(struct seen *seen);
-DEFINE_CLEANUP(struct seen, seen_free)
-
-/* A violation was told, of whatever verdict: its audited_query(). */
-void seen_add(struct seen *seen, const struct hp_query *query);
+struct violated_ports {
+	uint8_t ways[HP_PROTO_MAX][HP_PORTS]; /* bits: what the decision depends on besides */
+};
 
 /* The ports that exceptions let through, by protocol and class. */
-struct excepted {
+struct excepted_ports {
 	struct portset ports[HP_PROTO_MAX][HP_CLASS_MAX];
 };
 
-/* A decision about a port; only one that an exception made is of use. */
-void excepted_add(struct excepted *excepted, uint8_t proto, uint16_t port,
-		  struct hp_decision decision);
+/* Add the port of a violation, whatever its verdict. */
+void violated_ports_add(struct violated_ports *violated, const struct hp_query *query);
 
-/* Add what a policy and a configuration except now of what was seen. */
-void seen_excepted(const struct seen *seen, const struct policy *policy,
-		   const struct hp_config *config, struct excepted *excepted);
+/* Add what a policy and a configuration except now. */
+void violated_ports_except(const struct violated_ports *violated, const struct policy *policy,
+			   const struct hp_config *config, struct excepted_ports *excepted);
 
-/* Of several exceptions for one port and class, each has a use. */
-bool excepted_uses(const struct excepted *excepted, const struct reg_row *exception);
+/* Add a port if an exception made the decision about it. */
+void excepted_ports_add(struct excepted_ports *excepted, uint8_t proto, uint16_t port,
+			struct hp_decision decision);
+
+/* Does an exception let a port through? Of several for one port and class, each does. */
+bool excepted_ports_use(const struct excepted_ports *excepted, const struct reg_row *exception);

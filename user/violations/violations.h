@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What is kept of the violations that were reported since the start. */
+/* What is remembered of the violations that were reported since the start. */
 #pragma once
 
-#include "audited.h"
+#include "ledger.h"
 #include "sweep.h"
-#include "violated_ports.h"
 
 struct violations {
-	struct sweep *sweep;	  /* borrowed */
-	struct audited *audited;  /* those of which enforcement would deny some */
-	struct audited *reported; /* all, whatever their verdict */
-	struct seen *seen;
+	struct sweep *sweep; /* borrowed */
+	struct ledger *ledger;
 	struct timespec since; /* UTC */
 };
 

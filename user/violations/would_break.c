@@ -6,7 +6,6 @@
 
 #include "../base/log.h"
 #include "impact_table.h"
-#include "../stream/drain.h"
 
 static struct hp_config enforcing(const struct sweep *sweep)
 {
@@ -16,146 +15,92 @@ static struct hp_config enforcing(const struct sweep *sweep)
 	return config;
 }
 
-/* A chosen port, too: a look for its process may show that it was asked for. */
-static bool may_break(void *data, struct receivers_socket *s)
+/* The sockets of control groups that the programs don't see are only denied by closing them. */
+static bool would_be_denied(const struct sweep *sweep, const struct receivers_socket *s)
 {
-	const struct sweep *sweep = data;
-	struct hp_config config = enforcing(sweep);
-
-	s->decision = sweep_judge(sweep, &config, s, false);
-	return s->decision.verdict == HP_VERDICT_DENIED || s->decision.cls == HP_CLASS_EPHEMERAL;
-}
-
-/* Sockets of control groups that the programs don't see break only where they are closed. */
-static bool breaks(const struct sweep *sweep, struct receivers_socket *s, bool named)
-{
-	struct hp_config config = enforcing(sweep);
-
-	s->decision = sweep_judge(sweep, &config, s, named && !s->pid);
 	return s->decision.verdict == HP_VERDICT_DENIED &&
 	       (sweep->close_existing || !sweep_is_unchecked(sweep, s->socket.cgroup_id));
 }
 
-static int look_at_sockets(struct sweep *sweep, struct breaks *out)
+static int add_sockets(struct sweep *sweep, const struct hp_config *config, struct impact *impact)
 {
 	_cleanup_receivers_ struct receivers found = { 0 };
 	const struct receivers_socket *last = NULL;
-	int r = sweep_read(sweep, may_break, sweep, &found), failed = r;
-	bool named;
+	int r = sweep_find(sweep, config, &found), failed = r;
 
-	drain_all(sweep->stream); /* what the hooks saw is known then */
-	named = found.len && sweep_name(sweep, &found);
-	receivers_sort(&found);
 	for (size_t i = 0; i < found.len; i++) {
-		if (!breaks(sweep, &found.list[i], named))
+		if (!would_be_denied(sweep, &found.list[i]))
 			continue;
 		sweep_describe(sweep, &found.list[i], last);
 		last = &found.list[i];
-		r = breaks_add_socket(out, &sweep->event);
+		r = impact_add_socket(impact, &sweep->event);
 		if (r < 0)
 			return r;
 	}
 	return failed;
 }
 
-struct asked {
-	const struct policy *policy;
-	struct hp_config config;
-	struct breaks *out;
-	int error;
-};
-
-static void on_audited(void *data, const struct audited_violation *v)
-{
-	struct asked *asked = data;
-	struct hp_decision d = audited_decide(v, asked->policy, &asked->config);
-	int r;
-
-	if (d.verdict != HP_VERDICT_DENIED)
-		return;
-	r = breaks_add_audited(asked->out, &v->breach, d.cls);
-	if (r < 0)
-		asked->error = r;
-}
-
-int would_break_find(struct violations *violations, struct breaks *ret_breaks)
+int would_break_find(struct violations *violations, struct impact *ret_impact)
 {
 	struct sweep *sweep = violations->sweep;
-	struct breaks breaks = { 0 };
-	struct asked asked = {
+	struct ledger_filter filter = {
 		.policy = sweep->in_force->policy,
 		.config = enforcing(sweep),
-		.out = &breaks,
+		.verdicts = 1U << HP_VERDICT_DENIED,
+		.enforceable = true,
 	};
-	int r = look_at_sockets(sweep, &breaks);
+	struct impact impact = { 0 };
+	int r = add_sockets(sweep, &filter.config, &impact), told;
 
-	audited_each(violations->audited, on_audited, &asked);
-	breaks.forgotten = audited_forgotten(violations->audited, asked.config.denies);
-	breaks_settle(&breaks);
-	*ret_breaks = breaks;
-	return r < 0 ? r : asked.error;
+	filter.classes = filter.config.denies;
+	told = ledger_select(violations->ledger, &filter, &impact);
+	impact_settle(&impact);
+	*ret_impact = impact;
+	return r < 0 ? r : told;
 }
 
-/* The table as it is printed, a message for each of its lines. */
-static int say_table(const struct table *table)
+/* Log the table as it is printed, a message for each of its lines. */
+static int log_table(const struct impact *impact)
 {
+	_cleanup_(table_freep) struct table *table = NULL;
 	_cleanup_free_ char *text = NULL;
 	size_t len;
-	FILE *out = open_memstream(&text, &len);
-	int r;
+	FILE *out;
+	int r = impact_table(impact, WOULD_BREAK_LINES, &table);
 
+	if (r < 0)
+		return r;
+	out = open_memstream(&text, &len);
 	if (!out)
 		return -errno;
-	r = table_print((struct table *)table, out);
+	r = table_print(table, out);
 	if (fclose(out) != 0)
 		return -ENOMEM;
-	for (char *line = text, *end; r == 0 && (end = strchr(line, '\n')); line = end + 1) {
-		*end = '\0';
-		log_warning("%s", line);
-	}
+	for (char *line = text, *end; r == 0 && (end = strchr(line, '\n')); line = end + 1)
+		log_warning("%.*s", (int)(end - line), line);
 	return r;
 }
 
-static int say_rows(const struct breaks *breaks)
-{
-	_cleanup_(json_freep) struct json *document = NULL;
-	_cleanup_(table_freep) struct table *table = NULL;
-	_cleanup_buf_ struct buf text = { 0 }, err = { 0 };
-	struct jsonw w = { .out = &text };
-	int r;
-
-	jsonw_object(&w, NULL);
-	breaks_put(breaks, "would_break", WOULD_BREAK_LINES, SIZE_MAX, &w);
-	jsonw_object_end(&w);
-	if (text.failed)
-		return -ENOMEM;
-	r = json_parse(text.data, text.len, &err, &document);
-	if (r == 0)
-		r = break_table(json_member(document, "would_break"), &table);
-	return r < 0 ? r : say_table(table);
-}
-
-static void say(bool closes, const struct breaks *breaks)
+static void log_impact(bool closes, const struct impact *impact)
 {
 	int r;
 
-	log_warning(
-		"enforcing: what is there now and would be denied, by class and workload (it %s):",
-		closes ? "is closed where it can be" : "keeps its port until it binds again");
-	r = say_rows(breaks);
+	log_warning("enforcing: listeners that would be denied, by class and workload (each %s):",
+		    closes ? "is closed where it can be" : "keeps its port until it binds again");
+	r = log_table(impact);
 	if (r < 0)
-		log_warning("what would be denied can't be said: %s", strerror(-r));
-	if (breaks->len > WOULD_BREAK_LINES)
-		log_warning("and %zu more", breaks->len - WOULD_BREAK_LINES);
+		log_warning("could not list what would be denied: %s", strerror(-r));
+	if (impact->len > WOULD_BREAK_LINES)
+		log_warning("and %zu more", impact->len - WOULD_BREAK_LINES);
 }
 
 void would_break_say(struct violations *violations)
 {
-	_cleanup_breaks_ struct breaks breaks = { 0 };
-	int r = would_break_find(violations, &breaks);
+	_cleanup_impact_ struct impact impact = { 0 };
+	int r = would_break_find(violations, &impact);
 
-	if (breaks.len)
-		say(violations->sweep->close_existing, &breaks);
+	if (impact.len)
+		log_impact(violations->sweep->close_existing, &impact);
 	if (r < 0)
 		log_warning("could not determine everything that would be denied: the socket"
 			    " table: %s",

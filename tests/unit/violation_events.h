@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Audited events for the tests of what would break. */
+/* Events of violations, for the tests of the ledger and of its filters. */
 #pragma once
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "../../user/event/event.h"
 
 /* Of unit web.service, tcp 8080, at a second, standing for `count`. The caller may change it. */
-static inline void audited_event(struct event *e, time_t second, uint64_t count)
+static inline void violation_event(struct event *e, time_t second, uint64_t count)
 {
 	*e = (struct event) {
 		.time = { .tv_sec = second, .tv_nsec = 5 },

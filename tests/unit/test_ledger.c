@@ -1,0 +1,532 @@
+// SPDX-License-Identifier: MIT
+#include "violation_events.h"
+
+#include "../../user/violations/ledger.h"
+#include "registry_cases.h"
+
+#define ALL_CLASSES (~0U)
+
+/* What the ledger has: the last three entries, how many, and their violations. */
+struct found {
+	struct ledger_entry last[3];
+	size_t len;
+	uint64_t count;
+};
+
+static struct found look(const struct ledger *ledger)
+{
+	const struct ledger_entry *entry = NULL;
+	struct found found = { 0 };
+
+	while ((entry = ledger_next(ledger, entry))) {
+		if (found.len < ARRAY_LEN(found.last))
+			found.last[found.len] = *entry;
+		found.len++;
+		found.count += entry->row.count;
+	}
+	return found;
+}
+
+static struct ledger *new_ledger(void)
+{
+	struct ledger *ledger = NULL;
+
+	assert_int_equal(ledger_new(&ledger), 0);
+	return ledger;
+}
+
+/* An event is large. */
+static struct event *new_event(time_t second, uint64_t count)
+{
+	struct event *e = malloc(sizeof(*e));
+
+	assert_non_null(e);
+	violation_event(e, second, count);
+	return e;
+}
+
+static struct policy *new_policy(const char *lists)
+{
+	_cleanup_(registry_freep) struct registry *reg = registry_of_lists(lists);
+	const struct node_facts facts = { .today = { 2026, 11, 22 } };
+	struct policy *policy = NULL;
+
+	assert_int_equal(policy_build(reg, &facts, &policy), 0);
+	return policy;
+}
+
+/* How many violations of those classes were forgotten? `enforceable`: and of those only. */
+static uint64_t forgotten(const struct ledger *ledger, uint32_t classes, bool enforceable)
+{
+	_cleanup_(policy_freep) struct policy *empty = new_policy("");
+	const struct ledger_filter filter = {
+		.policy = empty,
+		.classes = classes,
+		.enforceable = enforceable,
+	};
+	_cleanup_impact_ struct impact impact = { 0 };
+
+	assert_int_equal(ledger_select(ledger, &filter, &impact), 0);
+	assert_int_equal(impact.len, 0); /* of no verdict */
+	return impact.forgotten;
+}
+
+static void test_repeats(void **state)
+{
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_free_ struct event *e = new_event(10, 1);
+	struct found found;
+
+	(void)state;
+	found = look(ledger);
+	assert_int_equal(found.len, 0);
+	violation_event(e, 10, 3);
+	ledger_note(ledger, e, 0);
+	violation_event(e, 30, 2);
+	ledger_note(ledger, e, 0);
+	violation_event(e, 20, 1); /* told late */
+	ledger_note(ledger, e, 0);
+	found = look(ledger);
+	assert_int_equal(found.len, 1);
+	assert_int_equal(found.last[0].row.count, 6);
+	assert_int_equal(found.last[0].row.first.tv_sec, 9);
+	assert_int_equal(found.last[0].row.last.tv_sec, 30);
+	assert_int_equal(found.last[0].row.pid, 130);
+	assert_int_equal(forgotten(ledger, ALL_CLASSES, false), 0);
+}
+
+/* A repeat is added to its entry, unless it is another one, or that one was forgotten. */
+static void test_again(void **state)
+{
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_free_ struct event *e = new_event(10, 1);
+	struct found found;
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		violation_event(e, 10 + i, 1);
+		ledger_note(ledger, e, 0);
+	}
+	found = look(ledger);
+	assert_int_equal(found.len, 1);
+	assert_int_equal(found.count, 3);
+	assert_int_equal(found.last[0].row.pid, 112);
+	e->addr[0] = 127; /* another scope */
+	ledger_note(ledger, e, 0);
+	ledger_note(ledger, e, LEDGER_KERNEL_SOCKET);
+	assert_int_equal(look(ledger).len, 3);
+	for (e->port = 1; e->port <= LEDGER_MAX; e->port++)
+		ledger_note(ledger, e, 0);
+	e->port = 8080;
+	ledger_note(ledger, e, LEDGER_KERNEL_SOCKET);
+	found = look(ledger);
+	assert_int_equal(found.len, LEDGER_MAX);
+	assert_int_equal(found.last[0].row.port, 8080);
+	assert_int_equal(found.last[0].row.count, 1);
+	assert_true(found.last[0].query.kernel_socket);
+}
+
+/* Control groups of one workload are one, with the path that was told first. */
+static void test_workloads(void **state)
+{
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_free_ struct event *e = new_event(10, 1);
+	struct found found;
+
+	(void)state;
+	ledger_note(ledger, e, 0);
+	e->port++;
+	ledger_note(ledger, e, 0);
+	move_to_cgroup(e, "/system.slice/db.service");
+	ledger_note(ledger, e, 0);
+	violation_event(e, 10, 1);
+	move_to_cgroup(e, "/system.slice/web.service/worker");
+	ledger_note(ledger, e, 0);
+	found = look(ledger);
+	assert_int_equal(found.len, 3);
+	check_text("the first", found.last[0].row.workload, "unit web.service");
+	check_text("its cgroup", found.last[0].row.cgroup, "/system.slice/web.service");
+	check_u64("twice", found.last[0].row.count, 2);
+	check_text("of another workload", found.last[1].row.workload, "unit db.service");
+	check_text("its cgroup", found.last[1].row.cgroup, "/system.slice/db.service");
+	check_text("of another port", found.last[2].row.workload, "unit web.service");
+}
+
+/* What the verdict or the row depends on keeps two apart; what it does not, not. */
+static void test_apart(void **state)
+{
+	static const struct {
+		const char *name, *cgroup;
+		uint8_t proto, addr0, how;
+		uint16_t port;
+		unsigned int flags;
+		size_t len;
+	} cases[] = {
+		{ "the same", "/system.slice/web.service", HP_PROTO_TCP, 0, HP_HOW_BIND, 8080, 0,
+		  1 },
+		{ "another address", "/system.slice/web.service", HP_PROTO_TCP, 10, HP_HOW_BIND,
+		  8080, 0, 1 },
+		{ "found there", "/system.slice/web.service", HP_PROTO_TCP, 0, HP_HOW_EXISTING,
+		  8080, 0, 1 },
+		{ "scope", "/system.slice/web.service", HP_PROTO_TCP, 127, HP_HOW_BIND, 8080, 0,
+		  2 },
+		{ "protocol", "/system.slice/web.service", HP_PROTO_UDP, 0, HP_HOW_BIND, 8080, 0,
+		  2 },
+		{ "port", "/system.slice/web.service", HP_PROTO_TCP, 0, HP_HOW_BIND, 8081, 0, 2 },
+		{ "workload", "/system.slice/db.service", HP_PROTO_TCP, 0, HP_HOW_BIND, 8080, 0,
+		  2 },
+		{ "chosen", "/system.slice/web.service", HP_PROTO_TCP, 0, HP_HOW_BIND0, 8080, 0,
+		  2 },
+		{ "the kernel's", "/system.slice/web.service", HP_PROTO_TCP, 0, HP_HOW_BIND, 8080,
+		  LEDGER_KERNEL_SOCKET, 2 },
+		{ "enforceable", "/system.slice/web.service", HP_PROTO_TCP, 0, HP_HOW_BIND, 8080,
+		  LEDGER_ENFORCEABLE, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+		_cleanup_free_ struct event *e = new_event(10, 1);
+		struct found found;
+
+		ledger_note(ledger, e, 0);
+		e->proto = cases[i].proto;
+		e->addr[0] = cases[i].addr0;
+		e->how = cases[i].how;
+		e->port = cases[i].port;
+		move_to_cgroup(e, cases[i].cgroup);
+		ledger_note(ledger, e, cases[i].flags);
+		found = look(ledger);
+		check_u64(cases[i].name, found.len, cases[i].len);
+		check_int(cases[i].name, found.last[0].query.kernel_socket,
+			  !!(cases[i].flags & LEDGER_KERNEL_SOCKET));
+		check_int(cases[i].name, found.last[0].enforceable,
+			  !!(cases[i].flags & LEDGER_ENFORCEABLE));
+		check_int(cases[i].name, found.last[0].query.chosen, cases[i].how == HP_HOW_BIND0);
+		check_int(cases[i].name, found.last[0].query.scope,
+			  cases[i].addr0 == 127 ? HP_SCOPE_LOCALHOST : HP_SCOPE_EXTERNAL);
+	}
+}
+
+/* Ports that the kernel chose are many, and one fact. */
+static void test_ephemeral(void **state)
+{
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_free_ struct event *e = new_event(10, 1);
+	struct found found;
+
+	(void)state;
+	e->cls = HP_CLASS_EPHEMERAL;
+	e->how = HP_HOW_BIND0;
+	for (e->port = 40000; e->port < 40010; e->port++)
+		ledger_note(ledger, e, 0);
+	found = look(ledger);
+	assert_int_equal(found.len, 1);
+	assert_int_equal(found.last[0].row.port, 0);
+	assert_int_equal(found.last[0].row.count, 10);
+	assert_true(found.last[0].query.chosen);
+}
+
+/* The newest are kept; what came again is new; those pushed out are counted by class. */
+static void test_bound(void **state)
+{
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_free_ struct event *e = new_event(10, 1);
+	struct found found;
+
+	(void)state;
+	e->cls = HP_CLASS_SCOPE;
+	for (unsigned int i = 1; i <= LEDGER_MAX; i++) {
+		e->port = (uint16_t)i;
+		ledger_note(ledger, e, 0);
+	}
+	assert_int_equal(forgotten(ledger, ALL_CLASSES, false), 0);
+	e->port = 1;
+	ledger_note(ledger, e, 0);
+	e->cls = HP_CLASS_UNREGISTERED;
+	e->port = LEDGER_MAX + 1;
+	ledger_note(ledger, e, 0);
+	found = look(ledger);
+	assert_int_equal(found.len, LEDGER_MAX);
+	assert_int_equal(found.last[0].row.port, LEDGER_MAX + 1);
+	assert_int_equal(found.last[1].row.port, 1);
+	assert_int_equal(found.count, LEDGER_MAX + 1); /* without port 2 */
+	assert_int_equal(forgotten(ledger, 1U << HP_CLASS_SCOPE, false), 1);
+	assert_int_equal(forgotten(ledger, 1U << HP_CLASS_UNREGISTERED, false), 0);
+	for (unsigned int i = 1; i <= 3 * LEDGER_MAX; i++) {
+		e->port = (uint16_t)(20000 + i);
+		ledger_note(ledger, e, 0);
+	}
+	found = look(ledger);
+	assert_int_equal(found.len, LEDGER_MAX);
+	assert_int_equal(found.count, LEDGER_MAX);
+	assert_int_equal(forgotten(ledger, ALL_CLASSES, false), 1 + 3 * LEDGER_MAX);
+	assert_int_equal(forgotten(ledger, 1U << HP_CLASS_SCOPE, false), LEDGER_MAX);
+}
+
+/* What a later registry says of it counts, not what was said then. */
+static void test_decided_again(void **state)
+{
+	static const struct {
+		const char *name, *lists;
+		uint32_t denies, deny_kernel;
+		bool kernel;
+		uint8_t verdict, cls;
+	} cases[] = {
+		{ "still", "", POLICY_DENIES_DEFAULT, 0, false, HP_VERDICT_DENIED,
+		  HP_CLASS_UNREGISTERED },
+		{ "registered", "entries: [{ports: 8080, protocol: tcp, process: p}]",
+		  POLICY_DENIES_DEFAULT, 0, false, HP_VERDICT_ALLOWED, HP_CLASS_NONE },
+		{ "for localhost",
+		  "entries: [{ports: 8080, protocol: tcp, process: p, scope: localhost}]",
+		  POLICY_DENIES_DEFAULT, 0, false, HP_VERDICT_DENIED, HP_CLASS_SCOPE },
+		{ "excepted",
+		  "exceptions: [{ports: 8080, protocol: tcp, class: unregistered,"
+		  " until: 2099-01-01, reason: r}]",
+		  POLICY_DENIES_DEFAULT, 0, false, HP_VERDICT_EXCEPTED, HP_CLASS_UNREGISTERED },
+		{ "a class that is not denied", "", 1U << HP_CLASS_SCOPE, 0, false,
+		  HP_VERDICT_AUDITED, HP_CLASS_UNREGISTERED },
+		{ "the kernel's", "", POLICY_DENIES_DEFAULT, 0, true, HP_VERDICT_AUDITED,
+		  HP_CLASS_UNREGISTERED },
+		{ "the kernel's, too", "", POLICY_DENIES_DEFAULT, 1, true, HP_VERDICT_DENIED,
+		  HP_CLASS_UNREGISTERED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_(policy_freep) struct policy *policy = new_policy(cases[i].lists);
+		_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+		_cleanup_free_ struct event *e = new_event(10, 1);
+		struct ledger_filter filter = {
+			.policy = policy,
+			.config = {
+				.mode = HP_MODE_ENFORCE,
+				.denies = cases[i].denies,
+				.deny_kernel = cases[i].deny_kernel,
+			},
+		};
+
+		ledger_note(ledger, e, cases[i].kernel ? LEDGER_KERNEL_SOCKET : 0);
+		for (unsigned int verdict = 0; verdict < HP_VERDICT_MAX; verdict++) {
+			_cleanup_impact_ struct impact impact = { 0 };
+
+			filter.verdicts = 1U << verdict;
+			assert_int_equal(ledger_select(ledger, &filter, &impact), 0);
+			check_u64(cases[i].name, impact.len, verdict == cases[i].verdict);
+			if (impact.len)
+				check_u64(cases[i].name, impact.rows[0].cls, cases[i].cls);
+		}
+	}
+}
+
+/* One ledger decides under each policy that comes; what it has stays. */
+static void test_policy_change(void **state)
+{
+	static const struct {
+		const char *lists;
+		size_t len;
+	} policies[] = {
+		{ "", 2 },
+		{ "entries: [{ports: 8080, protocol: tcp, process: p}]", 1 },
+		{ "entries: [{ports: 8080-8081, protocol: tcp, process: p}]", 0 },
+		{ "", 2 },
+	};
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_free_ struct event *e = new_event(10, 1);
+
+	(void)state;
+	ledger_note(ledger, e, LEDGER_ENFORCEABLE);
+	e->port++;
+	ledger_note(ledger, e, LEDGER_ENFORCEABLE);
+	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
+		_cleanup_(policy_freep) struct policy *policy = new_policy(policies[i].lists);
+		_cleanup_impact_ struct impact impact = { 0 };
+		const struct ledger_filter filter = {
+			.policy = policy,
+			.config = { .mode = HP_MODE_ENFORCE, .denies = POLICY_DENIES_DEFAULT },
+			.verdicts = 1U << HP_VERDICT_DENIED,
+			.enforceable = true,
+		};
+
+		assert_int_equal(ledger_select(ledger, &filter, &impact), 0);
+		check_u64(policies[i].lists, impact.len, policies[i].len);
+	}
+}
+
+/* What enforcement would deny is part of what is learned, in entries and in what is forgotten. */
+static void test_filters(void **state)
+{
+	_cleanup_(policy_freep) struct policy *policy = new_policy("");
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_free_ struct event *e = new_event(10, 3);
+	_cleanup_impact_ struct impact learned = { 0 }, would_break = { 0 };
+	struct ledger_filter filter = {
+		.policy = policy,
+		.config = { .mode = HP_MODE_ENFORCE, .denies = POLICY_DENIES_DEFAULT },
+		.verdicts = 1U << HP_VERDICT_DENIED,
+	};
+
+	(void)state;
+	ledger_note(ledger, e, LEDGER_ENFORCEABLE);
+	e->verdict = HP_VERDICT_DENIED;
+	e->count = 4;
+	ledger_note(ledger, e, 0);
+	assert_int_equal(ledger_select(ledger, &filter, &learned), 0);
+	impact_settle(&learned);
+	assert_int_equal(learned.len, 1);
+	assert_int_equal(learned.rows[0].count, 7);
+	filter.enforceable = true;
+	assert_int_equal(ledger_select(ledger, &filter, &would_break), 0);
+	impact_settle(&would_break);
+	assert_int_equal(would_break.len, 1);
+	assert_int_equal(would_break.rows[0].count, 3);
+	for (e->port = 1; e->port <= LEDGER_MAX; e->port++)
+		ledger_note(ledger, e, 0);
+	assert_int_equal(forgotten(ledger, ALL_CLASSES, false), 2);
+	assert_int_equal(forgotten(ledger, ALL_CLASSES, true), 1);
+	assert_int_equal(forgotten(ledger, 1U << HP_CLASS_SCOPE, false), 0);
+}
+
+#define ORDERED 200
+
+/* In whatever order violations are told: the sums, the ends and the process are the same. */
+static void test_any_order(void **state)
+{
+	_cleanup_(policy_freep) struct policy *policy = new_policy("");
+	_cleanup_free_ struct event *e = new_event(1, 1);
+	_cleanup_free_ char *want = NULL;
+	const struct ledger_filter filter = {
+		.policy = policy,
+		.config = { .mode = HP_MODE_ENFORCE, .denies = POLICY_DENIES_DEFAULT },
+		.verdicts = 1U << HP_VERDICT_DENIED,
+	};
+
+	(void)state;
+	/* steps that are coprime to ORDERED visit each of its numbers once */
+	for (unsigned int step = 1; step < 60; step += 2) {
+		_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+		_cleanup_impact_ struct impact impact = { 0 };
+		_cleanup_buf_ struct buf out = { 0 };
+		struct jsonw w = { .out = &out };
+
+		if (step % 5 == 0)
+			continue;
+		for (unsigned int i = 0; i < ORDERED; i++) {
+			unsigned int n = i * step % ORDERED;
+
+			violation_event(e, 10 + n, 1 + n);
+			e->port = (uint16_t)(8000 + n % 7);
+			if (n % 3 == 0)
+				move_to_cgroup(e, "/system.slice/db.service");
+			ledger_note(ledger, e, n % 2 ? LEDGER_ENFORCEABLE : 0);
+		}
+		assert_int_equal(ledger_select(ledger, &filter, &impact), 0);
+		impact_settle(&impact);
+		assert_int_equal(impact.len, 14);
+		jsonw_object(&w, NULL);
+		impact_put(&impact, "would_break", SIZE_MAX, SIZE_MAX, &w);
+		jsonw_object_end(&w);
+		if (want)
+			check_text("the same", out.data, want);
+		else
+			want = buf_take(&out);
+	}
+}
+
+#define KEYS	 6000 /* more than the ledger has room for */
+#define NOTES	 20000
+#define FIRST_OF 2000 /* ports */
+
+/* What the ledger should know of a key: a port, of one of two workloads, enforceable or not. */
+struct model {
+	uint64_t count;	 /* 0: it is not there */
+	unsigned int at; /* when it was told last */
+};
+
+static void set_key(struct event *e, unsigned int key)
+{
+	violation_event(e, 10, 1);
+	e->port = (uint16_t)(FIRST_OF + key / 3);
+	if (key % 3 == 1)
+		move_to_cgroup(e, "/system.slice/db.service");
+	e->cls = key % 2 ? HP_CLASS_UNREGISTERED : HP_CLASS_SCOPE;
+}
+
+static unsigned int key_of(const struct ledger_entry *entry)
+{
+	bool is_db = strcmp(entry->row.workload, "unit db.service") == 0;
+
+	return (entry->row.port - FIRST_OF) * 3U + (entry->enforceable ? 2 : is_db);
+}
+
+static unsigned int oldest(const struct model *model)
+{
+	unsigned int oldest = KEYS;
+
+	for (unsigned int key = 0; key < KEYS; key++)
+		if (model[key].count && (oldest == KEYS || model[key].at < model[oldest].at))
+			oldest = key;
+	return oldest;
+}
+
+/* The ledger does what a list would that is searched from end to end. */
+static void test_model(void **state)
+{
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_free_ struct event *e = new_event(10, 1);
+	_cleanup_free_ struct model *model = calloc(KEYS, sizeof(*model));
+	uint64_t gone[2][HP_CLASS_MAX] = { 0 };
+	const struct ledger_entry *entry = NULL;
+	unsigned int len = 0, last = NOTES + 1;
+	uint32_t random = 7;
+
+	(void)state;
+	assert_non_null(model);
+	for (unsigned int at = 1; at <= NOTES; at++) {
+		unsigned int key;
+
+		random = random * 1664525U + 1013904223U;
+		key = (random >> 8) % KEYS;
+		if (!model[key].count && len == LEDGER_MAX) {
+			unsigned int old = oldest(model);
+
+			gone[old % 3 == 2][old % 2 ? HP_CLASS_UNREGISTERED : HP_CLASS_SCOPE]++;
+			model[old].count = 0;
+			len--;
+		}
+		len += !model[key].count;
+		model[key].count++;
+		model[key].at = at;
+		set_key(e, key);
+		ledger_note(ledger, e, key % 3 == 2 ? LEDGER_ENFORCEABLE : 0);
+	}
+	while ((entry = ledger_next(ledger, entry))) {
+		const struct model *want = &model[key_of(entry)];
+
+		assert_int_equal(entry->row.count, want->count);
+		assert_true(want->at < last); /* the one told last comes first */
+		last = want->at;
+		len--;
+	}
+	assert_int_equal(len, 0);
+	for (uint8_t cls = 0; cls < HP_CLASS_MAX; cls++) {
+		assert_int_equal(forgotten(ledger, 1U << cls, true), gone[true][cls]);
+		assert_int_equal(forgotten(ledger, 1U << cls, false),
+				 gone[true][cls] + gone[false][cls]);
+	}
+	assert_true(gone[true][HP_CLASS_SCOPE] && gone[false][HP_CLASS_UNREGISTERED]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_repeats),	      cmocka_unit_test(test_again),
+		cmocka_unit_test(test_workloads),     cmocka_unit_test(test_apart),
+		cmocka_unit_test(test_ephemeral),     cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_decided_again), cmocka_unit_test(test_policy_change),
+		cmocka_unit_test(test_filters),	      cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_model),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

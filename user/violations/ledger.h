@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The violations that were told since the agent's start: what was told, of
+ * which workload, and how often. What enforcement would deny and what `learn`
+ * makes exceptions of are filters of it. Pure.
+ *
+ * Violations of one protocol, port, workload and whatever else a verdict
+ * depends on are one entry. It has at most LEDGER_MAX of them: the one that was
+ * told longest ago is forgotten for a new one, and counted by its class.
+ *
+ * A policy and a configuration decide each entry anew whenever it is asked for,
+ * so that what a later registry allows drops out.
+ */
+#pragma once
+
+#include "../policy/policy.h"
+#include "impact.h"
+#include "violated_ports.h"
+
+#define LEDGER_MAX 4096
+
+struct ledger_entry {
+	struct impact_row row; /* its class is the one that was told first */
+	struct hp_query query; /* what was asked for */
+	bool enforceable;      /* enforcement would have been asked, and was not */
+};
+
+struct ledger;
+
+int ledger_new(struct ledger **ret_ledger); /* 0, or -ENOMEM */
+void ledger_free(struct ledger *ledger);
+DEFINE_CLEANUP(struct ledger, ledger_free)
+
+/* What an event does not say of its violations. */
+enum ledger_flags {
+	LEDGER_KERNEL_SOCKET = 1 << 0, /* a socket of the kernel */
+	LEDGER_ENFORCEABLE = 1 << 1,   /* audited, and the programs see such a bind() */
+};
+
+/* Note violations that an event tells. Those that there is no memory for count as forgotten. */
+void ledger_note(struct ledger *ledger, const struct event *event, unsigned int flags);
+
+/* The next entry after one, from the one that was told last on; NULL: before the first, or none. */
+const struct ledger_entry *ledger_next(const struct ledger *ledger,
+				       const struct ledger_entry *entry);
+
+/* What to look for in the ledger. */
+struct ledger_filter {
+	const struct policy *policy;
+	struct hp_config config;
+	uint32_t verdicts; /* that these make of it now: bits 1 << enum hp_verdict */
+	uint32_t classes;  /* of what is forgotten, as it was told: bits 1 << enum hp_class */
+	bool enforceable;  /* nothing else */
+};
+
+/* Add what passes the filter to the impact. 0, or -ENOMEM: then some of it is missing. */
+int ledger_select(const struct ledger *ledger, const struct ledger_filter *filter,
+		  struct impact *impact);
+
+/* The ports of all violations, also of those that are forgotten. */
+const struct violated_ports *ledger_ports(const struct ledger *ledger);
