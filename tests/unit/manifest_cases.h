@@ -105,14 +105,36 @@ static inline void manifest_lines(const struct manifest_options *options, const 
 		manifest_line(&findings.items[i], out);
 }
 
-static inline void manifest_run(const struct manifest_options *options,
-				const struct manifest_case *cases, size_t n)
+static inline void manifest_run(const struct manifest_case *cases, size_t n)
 {
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_buf_ struct buf out = { 0 };
 
-		manifest_lines(options, &cases[i].text, 1, &out);
+		manifest_lines(&options, &cases[i].text, 1, &out);
 		check_text(cases[i].name, out.data, cases[i].want);
+	}
+}
+
+struct manifest_pair {
+	const char *name;
+	const char *first, *second; /* of two files */
+	const char *want;
+};
+
+static inline void manifest_run_pairs(const struct manifest_pair *pairs, size_t n)
+{
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *const texts[] = { pairs[i].first, pairs[i].second };
+		_cleanup_buf_ struct buf out = { 0 };
+
+		manifest_lines(&options, texts, ARRAY_LEN(texts), &out);
+		check_text(pairs[i].name, out.data, pairs[i].want);
 	}
 }
 

@@ -123,12 +123,9 @@ static const struct manifest_case fault_cases[] = {
 
 static void test_kinds(void **state)
 {
-	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
-	const struct manifest_options options = manifest_options(registry);
-
 	(void)state;
-	manifest_run(&options, kind_cases, ARRAY_LEN(kind_cases));
-	manifest_run(&options, fault_cases, ARRAY_LEN(fault_cases));
+	manifest_run(kind_cases, ARRAY_LEN(kind_cases));
+	manifest_run(fault_cases, ARRAY_LEN(fault_cases));
 }
 
 /* Where findings are, and what they say. */

@@ -102,11 +102,8 @@ static const struct manifest_case cases[] = {
 
 static void test_cases(void **state)
 {
-	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
-	const struct manifest_options options = manifest_options(registry);
-
 	(void)state;
-	manifest_run(&options, cases, ARRAY_LEN(cases));
+	manifest_run(cases, ARRAY_LEN(cases));
 }
 
 /* It is the first one's, in the order of reading; the others are counted as pods. */

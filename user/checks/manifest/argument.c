@@ -39,7 +39,7 @@ static const char *find_variable(const void *env, const char *name, size_t len)
 static void read_variable(struct cursor *cursor, const struct yaml_node *item,
 			  struct variable **list)
 {
-	struct arena *arena = &cursor->check->arena;
+	struct arena *arena = &cursor->model->arena;
 	struct variable *variable = arena_take(arena, sizeof(*variable));
 	const char *value = yaml_query_text(&cursor->doc, item, "value");
 	_cleanup_buf_ struct buf filled = { 0 };
@@ -74,7 +74,7 @@ static struct variable *read_variables(struct cursor *cursor, const struct yaml_
 /* ---- listeners ----------------------------------------------------------------------------- */
 static void add_listener(struct words *w, const char *host, size_t host_len, uint16_t port)
 {
-	struct arena *arena = &w->cursor->check->arena;
+	struct arena *arena = &w->cursor->model->arena;
 	const char *address = NULL;
 	struct listener *listener;
 
@@ -150,7 +150,7 @@ static void take_value(struct words *w, const char *value)
 		take_addresses(w, value);
 		break;
 	case FLAG_HOST:
-		w->host = arena_text_max(&w->cursor->check->arena, value, CURSOR_TEXT_MAX);
+		w->host = arena_text_max(&w->cursor->model->arena, value, CURSOR_TEXT_MAX);
 		if (argument_address(value, strlen(value), &host, &len, &port))
 			add_listener(w, host, len, port);
 		break;
@@ -164,7 +164,7 @@ static void take_alone(struct words *w, const char *word)
 {
 	if (w->script)
 		return;
-	w->flag = arena_text_max(&w->cursor->check->arena, word, CURSOR_TEXT_MAX);
+	w->flag = arena_text_max(&w->cursor->model->arena, word, CURSOR_TEXT_MAX);
 	if (w->flag)
 		take_any(w, word);
 }
@@ -186,7 +186,7 @@ static void take_word(struct words *w, const char *word)
 	}
 	if (dashes > 2 || len == 0)
 		return;
-	w->flag = arena_printf(&w->cursor->check->arena, "%.*s",
+	w->flag = arena_printf(&w->cursor->model->arena, "%.*s",
 			       (int)(len < CURSOR_TEXT_MAX ? dashes + len : CURSOR_TEXT_MAX), word);
 	if (!w->flag)
 		return;
@@ -286,20 +286,17 @@ static void take_argument(struct words *w, const char *text)
 static void take_list(struct words *w, const struct yaml_node *container, const char *key)
 {
 	struct cursor *cursor = w->cursor;
-	const struct yaml_node *item =
-		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, container, key));
-	size_t outer = cursor_key(cursor, key), inner;
+	const struct yaml_node *item;
+	struct cursor_list list;
 
-	for (unsigned int i = 0; item; i++, item = yaml_query_next(&cursor->doc, item)) {
-		inner = cursor_index(cursor, i);
-		if (item->kind == YAML_KIND_SCALAR) {
-			w->item = item;
-			w->place = cursor_place(cursor, item, NULL);
-			take_argument(w, yaml_tree_text(cursor->doc.tree, item));
-		}
-		cursor_leave(cursor, inner);
+	for (item = cursor_first(cursor, container, key, &list); item;
+	     item = cursor_next(cursor, &list)) {
+		if (item->kind != YAML_KIND_SCALAR)
+			continue;
+		w->item = item;
+		w->place = cursor_place(cursor, item, NULL);
+		take_argument(w, yaml_tree_text(cursor->doc.tree, item));
 	}
-	cursor_leave(cursor, outer);
 }
 
 void argument_read(struct cursor *cursor, const struct yaml_node *container, uint32_t *count,

@@ -8,6 +8,7 @@
 #include "../../policy/policy.h"
 #include "../finding.h"
 #include "manifest_rules.h"
+#include "model.h"
 
 #define MANIFEST_FILE_MAX REGISTRY_FILE_MAX /* bytes of one file */
 
@@ -20,15 +21,6 @@ struct manifest_options {
 	 */
 	enum reg_role role;
 	const char *namespace_; /* of objects that name none */
-};
-
-/* What was looked at. */
-struct manifest_counts {
-	size_t documents; /* that are not empty */
-	size_t others;	  /* of them: no objects of Kubernetes */
-	size_t objects;	  /* those of lists as well */
-	size_t pods;	  /* and templates of pods */
-	size_t services;
 };
 
 struct check;

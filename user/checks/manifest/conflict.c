@@ -2,13 +2,13 @@
 #include "conflict.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../../registry/words.h"
 #include "claimed_address.h"
 #include "dedup.h"
-#include "placement.h"
-
-#define STEPS_MAX (64UL << 20) /* comparisons */
+#include "placement_meet.h"
 
 struct claim {
 	const struct pod *pod;
@@ -38,36 +38,36 @@ static int by_port(const void *a, const void *b)
 	return order ? order : x->order < y->order ? -1 : x->order > y->order;
 }
 
-static size_t count(const struct check *check)
+static void add_claims(const struct pod *pod, struct claims *claims)
 {
-	size_t n = 0;
-
-	for (const struct pod *p = check->pods; p; p = p->next)
-		for (const struct container *c = p->containers; c; c = c->next)
-			for (const struct port *t = c->ports; t; t = t->next)
-				n += t->claims;
-	return n;
+	for (const struct container *c = pod->containers; c; c = c->next)
+		for (const struct port *p = c->ports; p; p = p->next) {
+			if (!p->claims)
+				continue;
+			claims->items[claims->len] = (struct claim) {
+				.pod = pod,
+				.container = c,
+				.port = p,
+				.address = claimed_address(c, p),
+				.order = claims->len,
+			};
+			claims->len++;
+		}
 }
 
-static int collect(const struct check *check, struct claims *claims)
+static int collect(const struct pod *pods, struct claims *ret)
 {
-	claims->items = calloc(count(check) + 1, sizeof(*claims->items));
-	if (!claims->items)
+	size_t ports = 0;
+
+	for (const struct pod *p = pods; p; p = p->next)
+		ports += p->ports;
+	ret->items = calloc(ports + 1, sizeof(*ret->items));
+	if (!ret->items)
 		return -ENOMEM;
-	for (const struct pod *p = check->pods; p; p = p->next)
-		for (const struct container *c = p->ended ? NULL : p->containers; c; c = c->next)
-			for (const struct port *t = c->ports; t; t = t->next)
-				if (t->claims) {
-					claims->items[claims->len] = (struct claim) {
-						.pod = p,
-						.container = c,
-						.port = t,
-						.address = claimed_address(c, t),
-						.order = claims->len,
-					};
-					claims->len++;
-				}
-	qsort(claims->items, claims->len, sizeof(*claims->items), by_port);
+	for (const struct pod *p = pods; p; p = p->next)
+		if (!p->ended)
+			add_claims(p, ret);
+	qsort(ret->items, ret->len, sizeof(*ret->items), by_port);
 	return 0;
 }
 
@@ -133,33 +133,22 @@ static bool clash(const struct claim *a, const struct claim *b, size_t *steps)
 	return !same_object(a->pod, b->pod) && placement_meet(a->pod, b->pod, steps);
 }
 
-static void say(struct check *check, const struct claim *a, const struct claim *b)
+static void add(struct check *check, const struct claim *a, const struct claim *b)
 {
-	static const char *const words[] = {
-		[HP_PROTO_TCP] = "tcp",
-		[HP_PROTO_UDP] = "udp",
-		[HP_PROTO_SCTP] = "sctp",
-	};
 	const struct port *port = a->port;
 	const struct pod *pod = a->pod, *other = b->pod;
-	const char *who = check_who(&check->arena, pod->kind, pod->namespace_, pod->name);
-	const char *whom = check_who(&check->arena, other->kind, other->namespace_, other->name);
+	bool same = pod == other;
 	struct finding *f;
 
-	if (!who || !whom)
-		return;
-	f = check_add_finding(
-		check, RULE_CONFLICT, &port->place, pod->ignores, other->ignores, port->proto,
-		port->number,
-		"%s, container %s, claims %s %u, which %s%s, container %s, claims as well "
-		"(%s:%u)",
-		who, a->container->name, words[port->proto], port->number,
-		pod == other ? "the same pod" : whom, pod == other ? "" : " on the same node",
+	f = manifest_add_finding(
+		&check->findings, RULE_CONFLICT, &port->place, pod->ignores, other->ignores,
+		port->proto, port->number,
+		"%s, container %s, claims %s %u, which %s%s, container %s, claims as well (%s:%u)",
+		pod->who, a->container->name, word_proto(port->proto), port->number,
+		same ? "the same pod" : other->who, same ? "" : " on the same node",
 		b->container->name, b->port->place.file, b->port->place.line);
-	finding_suggest(f, pod == other ?
-				   "give one of them another port" :
-				   "give one of them another port, or keep them on different "
-				   "nodes");
+	finding_suggest(f, "give one of them another port%s",
+			same ? "" : ", or keep them on different nodes");
 	(void)dedup_finding(check, (struct dedup_side) { pod, a->container },
 			    (struct dedup_side) { other, b->container }, NULL, f);
 }
@@ -172,28 +161,29 @@ static void check_port(struct check *check, const struct claim *claims, size_t l
 			(*steps)--;
 			if (!clash(&claims[i], &claims[j], steps) || !*steps)
 				continue;
-			say(check, &claims[j], &claims[i]);
+			add(check, &claims[j], &claims[i]);
 			break;
 		}
 }
 
-int conflict_check(struct check *check)
+int conflict_check(struct check *check, size_t steps)
 {
 	struct claims claims = { 0 };
 	_cleanup_free_ struct claim *items = NULL;
-	size_t steps = STEPS_MAX, end;
-	int r = collect(check, &claims);
+	int r = collect(check->model.pods, &claims);
+	size_t n;
 
 	items = claims.items;
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < claims.len; i = end) {
-		end = i + 1;
-		while (end < claims.len && compare(&items[i], &items[end]) == 0)
-			end++;
-		check_port(check, &items[i], end - i, &steps);
+	for (size_t i = 0; i < claims.len; i += n) {
+		for (n = 1; i + n < claims.len && compare(&items[i], &items[i + n]) == 0;)
+			n++;
+		check_port(check, &items[i], n, &steps);
 	}
 	if (!steps)
-		check_add_spent(check, "too many claims of the same ports to compare all of them");
+		(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN),
+				   check->model.pods->place.file, 0, 0,
+				   "too many claims of the same ports to compare all of them");
 	return 0;
 }

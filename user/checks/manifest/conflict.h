@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Ports that two claim who can meet on a node. Pure. */
+/* Ports that are claimed twice by what can meet on a node. Pure. */
 #pragma once
 
 #include "check_state.h"
 
-/* Compare all claims of a check. 0, or -ENOMEM. */
-int conflict_check(struct check *check);
+#define CONFLICT_STEPS_MAX (64UL << 20) /* comparisons */
+
+/*
+ * Compare all claims of a check. If that takes more than `steps` comparisons, one
+ * finding says so. 0, or -ENOMEM.
+ */
+int conflict_check(struct check *check, size_t steps);

@@ -5,15 +5,16 @@
 
 #include "../../base/parse.h"
 
+#define NOT_A_NUMBER "not a number from 1 to 65535"
+
+/* ---- where we are -------------------------------------------------------------------------- */
 size_t cursor_key(struct cursor *cursor, const char *key)
 {
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789_";
 	size_t mark = cursor->path.len;
-	bool plain = *key;
 
-	for (const char *c = key; *c; c++)
-		plain &= (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-			 (*c >= '0' && *c <= '9') || *c == '_';
-	if (plain)
+	if (*key && !key[strspn(key, plain)])
 		buf_printf(&cursor->path, ".%.*s", CURSOR_TEXT_MAX, key);
 	else
 		buf_printf(&cursor->path, "['%.*s']", CURSOR_TEXT_MAX, key);
@@ -36,6 +37,32 @@ void cursor_leave(struct cursor *cursor, size_t mark)
 	cursor->path.data[mark] = '\0';
 }
 
+static const struct yaml_node *go_to_item(struct cursor *cursor, struct cursor_list *list,
+					  const struct yaml_node *item)
+{
+	list->item = item;
+	if (item)
+		list->inner = cursor_index(cursor, list->next++);
+	else
+		cursor_leave(cursor, list->outer);
+	return item;
+}
+
+const struct yaml_node *cursor_first(struct cursor *cursor, const struct yaml_node *mapping,
+				     const char *key, struct cursor_list *list)
+{
+	const struct yaml_node *items = yaml_query(&cursor->doc, mapping, key);
+
+	*list = (struct cursor_list) { .outer = cursor_key(cursor, key) };
+	return go_to_item(cursor, list, yaml_query_first(&cursor->doc, items));
+}
+
+const struct yaml_node *cursor_next(struct cursor *cursor, struct cursor_list *list)
+{
+	cursor_leave(cursor, list->inner);
+	return go_to_item(cursor, list, yaml_query_next(&cursor->doc, list->item));
+}
+
 struct place cursor_place(struct cursor *cursor, const struct yaml_node *node, const char *key)
 {
 	size_t mark = key ? cursor_key(cursor, key) : cursor->path.len;
@@ -43,38 +70,91 @@ struct place cursor_place(struct cursor *cursor, const struct yaml_node *node, c
 		.file = cursor->file,
 		.line = node->line,
 		.column = node->column,
-		.path = arena_text_max(&cursor->check->arena, cursor->path.data, CURSOR_PATH_MAX),
+		.path = arena_text_max(&cursor->model->arena, cursor->path.data, CURSOR_PATH_MAX),
 	};
 
-	cursor->check->arena.failed |= cursor->path.failed;
+	cursor->model->arena.failed |= cursor->path.failed;
 	cursor_leave(cursor, mark);
 	return place;
 }
 
-const char *cursor_text(struct cursor *cursor, const struct yaml_node *mapping, const char *key)
+/* ---- findings ------------------------------------------------------------------------------ */
+struct finding *cursor_add_finding(struct cursor *cursor, enum manifest_rule rule,
+				   const struct yaml_node *node, const char *key, const char *fmt,
+				   ...)
 {
-	return arena_text_max(&cursor->check->arena, yaml_query_text(&cursor->doc, mapping, key),
-			      CURSOR_TEXT_MAX);
+	struct place place = cursor_place(cursor, node, key);
+	_cleanup_buf_ struct buf message = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&message, fmt, ap);
+	va_end(ap);
+	if (message.failed) {
+		cursor->findings->failed = true;
+		return NULL;
+	}
+	return manifest_add_finding(cursor->findings, rule, &place, cursor->ignores, NULL, 0, 0,
+				    "%s", message.data);
 }
 
 bool cursor_count(struct cursor *cursor, const struct yaml_node *node, uint32_t *count,
 		  uint32_t max, const char *what)
 {
-	struct place place;
-
-	if (*count < max) {
-		(*count)++;
+	if (*count > max)
+		return false;
+	if ((*count)++ < max)
 		return true;
-	}
-	if (*count == max) {
-		(*count)++;
-		place = cursor_place(cursor, node, NULL);
-		(void)check_add_finding(cursor->check, RULE_BROKEN, &place, cursor->ignores, NULL,
-					0, 0,
-					"%s has more than %u %s: the others were not looked at",
-					cursor->who, max, what);
-	}
+	(void)cursor_add_finding(cursor, RULE_BROKEN, node, NULL,
+				 "%s has more than %u %s: the others were not looked at",
+				 cursor->who, max, what);
 	return false;
+}
+
+static void add_invalid(struct cursor *cursor, const struct yaml_node *value, const char *key,
+			const char *text, const char *why)
+{
+	(void)cursor_add_finding(cursor, RULE_INVALID_PORT, value, key, "%s of %s: %.64s: %s", key,
+				 cursor->who, text, why);
+}
+
+/* ---- values -------------------------------------------------------------------------------- */
+const char *cursor_text(struct cursor *cursor, const struct yaml_node *mapping, const char *key)
+{
+	return arena_text_max(&cursor->model->arena, yaml_query_text(&cursor->doc, mapping, key),
+			      CURSOR_TEXT_MAX);
+}
+
+struct label_reader {
+	struct cursor *cursor;
+	struct label *labels;
+};
+
+static void add_label(void *data, const struct yaml_node *key, const struct yaml_node *value)
+{
+	struct label_reader *reader = data;
+	const struct yaml_tree *tree = reader->cursor->doc.tree;
+	struct arena *arena = &reader->cursor->model->arena;
+	struct label *label;
+
+	if (value->kind != YAML_KIND_SCALAR)
+		return;
+	label = arena_take(arena, sizeof(*label));
+	if (!label)
+		return;
+	label->key = arena_text_max(arena, yaml_tree_text(tree, key), CURSOR_TEXT_MAX);
+	label->value = arena_text_max(arena, yaml_tree_text(tree, value), CURSOR_TEXT_MAX);
+	label->next = reader->labels;
+	if (label->key && label->value)
+		reader->labels = label;
+}
+
+struct label *cursor_labels(struct cursor *cursor, const struct yaml_node *mapping)
+{
+	struct label_reader reader = { .cursor = cursor };
+
+	yaml_query_pairs(&cursor->doc, mapping, add_label, &reader);
+	return reader.labels;
 }
 
 bool cursor_is_placeholder(const char *text)
@@ -87,89 +167,77 @@ bool cursor_is_placeholder(const char *text)
 	return false;
 }
 
-static void say(struct cursor *cursor, const struct yaml_node *value, const char *key,
-		const char *text, const char *why)
+/*
+ * The text of a key's scalar. NULL: there is none (*ret_value is NULL), or it is a
+ * finding. Placeholders are one finding for the document, for there are rarely few.
+ */
+static const char *read_scalar(struct cursor *cursor, const struct yaml_node *mapping,
+			       const char *key, const char *why, const struct yaml_node **ret_value)
 {
-	struct place place = cursor_place(cursor, value, key);
+	const struct yaml_node *value = yaml_query(&cursor->doc, mapping, key);
+	const char *text;
 
-	(void)check_add_finding(cursor->check, RULE_INVALID_PORT, &place, cursor->ignores, NULL, 0,
-				0, "%s of %s: %.64s: %s", key, cursor->who, text, why);
-}
-
-/* A placeholder is one finding for the document, for there are rarely few. */
-static bool is_placeholder(struct cursor *cursor, const struct yaml_node *value, const char *key,
-			   const char *text)
-{
-	struct place place;
-
+	*ret_value = value;
+	if (!value)
+		return NULL;
+	if (value->kind != YAML_KIND_SCALAR) {
+		add_invalid(cursor, value, key, "a list or a mapping", why);
+		return NULL;
+	}
+	text = yaml_tree_text(cursor->doc.tree, value);
 	if (!cursor_is_placeholder(text))
-		return false;
-	if (cursor->templated)
-		return true;
+		return text;
+	if (!cursor->templated)
+		(void)cursor_add_finding(cursor, RULE_TEMPLATE, value, key,
+					 "%s of %s is a placeholder, %.64s: render the template "
+					 "first (helm template, oc process, envsubst)",
+					 key, cursor->who, text);
 	cursor->templated = true;
-	place = cursor_place(cursor, value, key);
-	(void)check_add_finding(cursor->check, RULE_TEMPLATE, &place, cursor->ignores, NULL, 0, 0,
-				"%s of %s is a placeholder, %.64s: render the template first (helm "
-				"template, oc process, envsubst)",
-				key, cursor->who, text);
-	return true;
+	return NULL;
 }
 
-static int number(struct cursor *cursor, const struct yaml_node *value, const char *key,
-		  const char *text, uint16_t *ret)
+static bool parse_number(struct cursor *cursor, const struct yaml_node *value, const char *key,
+			 const char *text, uint16_t *ret)
 {
 	if (parse_port(text, ret) == 0)
-		return 1;
-	say(cursor, value, key, text, "not a number from 1 to 65535");
-	return 0;
+		return true;
+	add_invalid(cursor, value, key, text, NOT_A_NUMBER);
+	return false;
 }
 
-int cursor_port(struct cursor *cursor, const struct yaml_node *mapping, const char *key,
-		uint16_t *ret)
+bool cursor_port(struct cursor *cursor, const struct yaml_node *mapping, const char *key,
+		 uint16_t *ret)
 {
-	const struct yaml_node *value = yaml_query(&cursor->doc, mapping, key);
-	const char *text;
+	const struct yaml_node *value;
+	const char *text = read_scalar(cursor, mapping, key, NOT_A_NUMBER, &value);
 
-	if (!value)
-		return 0;
-	if (value->kind != YAML_KIND_SCALAR) {
-		say(cursor, value, key, "a list or a mapping", "not a number from 1 to 65535");
-		return 0;
-	}
-	text = yaml_tree_text(cursor->doc.tree, value);
-	if (is_placeholder(cursor, value, key, text))
-		return 0;
+	if (!text)
+		return false;
 	if (value->plain)
-		return number(cursor, value, key, text, ret);
-	say(cursor, value, key, text, "a text: a port is a number, without quotes");
-	return 0;
+		return parse_number(cursor, value, key, text, ret);
+	add_invalid(cursor, value, key, text, "a text: a port is a number, without quotes");
+	return false;
 }
 
-int cursor_port_or_name(struct cursor *cursor, const struct yaml_node *mapping, const char *key,
-			uint16_t *ret, const char **ret_name)
+bool cursor_port_or_name(struct cursor *cursor, const struct yaml_node *mapping, const char *key,
+			 uint16_t *ret, const char **ret_name)
 {
-	const struct yaml_node *value = yaml_query(&cursor->doc, mapping, key);
-	const char *text;
+	const struct yaml_node *value;
+	const char *text = read_scalar(cursor, mapping, key, "not a port", &value);
 
-	if (!value)
-		return 0;
-	if (value->kind != YAML_KIND_SCALAR) {
-		say(cursor, value, key, "a list or a mapping", "not a port");
-		return 0;
-	}
-	text = yaml_tree_text(cursor->doc.tree, value);
-	if (is_placeholder(cursor, value, key, text))
-		return 0;
+	if (!text)
+		return false;
 	*ret_name = NULL;
 	if (text[strspn(text, "-0123456789")] == '\0')
-		return number(cursor, value, key, text, ret);
+		return parse_number(cursor, value, key, text, ret);
 	*ret = 0;
-	*ret_name = arena_text_max(&cursor->check->arena, text, CURSOR_TEXT_MAX);
-	return 1;
+	*ret_name = arena_text_max(&cursor->model->arena, text, CURSOR_TEXT_MAX);
+	return true;
 }
 
 bool cursor_protocol(struct cursor *cursor, const struct yaml_node *mapping, uint8_t *ret)
 {
+	static const char not_one[] = "not TCP, UDP or SCTP";
 	static const struct {
 		const char *word;
 		uint8_t proto;
@@ -178,21 +246,19 @@ bool cursor_protocol(struct cursor *cursor, const struct yaml_node *mapping, uin
 		{ "UDP", HP_PROTO_UDP },
 		{ "SCTP", HP_PROTO_SCTP },
 	};
-	const struct yaml_node *value = yaml_query(&cursor->doc, mapping, "protocol");
-	const char *text = "a list or a mapping";
+	const struct yaml_node *value;
+	const char *text = read_scalar(cursor, mapping, "protocol", not_one, &value);
 
 	*ret = HP_PROTO_TCP;
 	if (!value)
 		return true;
-	if (value->kind == YAML_KIND_SCALAR)
-		text = yaml_tree_text(cursor->doc.tree, value);
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+	for (size_t i = 0; text && i < ARRAY_LEN(words); i++) {
 		if (strcmp(text, words[i].word) != 0)
 			continue;
 		*ret = words[i].proto;
 		return true;
 	}
-	if (!is_placeholder(cursor, value, "protocol", text))
-		say(cursor, value, "protocol", text, "not TCP, UDP or SCTP");
+	if (text)
+		add_invalid(cursor, value, "protocol", text, not_one);
 	return false;
 }

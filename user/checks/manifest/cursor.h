@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* One document while it is read: where in it we are, and how to say what is wrong. Pure. */
+/*
+ * One document while it is read: where in it we are, what is read there, and the
+ * findings about it. Pure.
+ */
 #pragma once
 
-#include "arena.h"
-#include "check_state.h"
+#include "manifest_finding.h"
 #include "yaml_query.h"
-#include "model.h"
 
 /*
  * Texts of a manifest are kept up to here. Kubernetes allows names of 253 bytes;
@@ -15,13 +16,14 @@
 #define CURSOR_PATH_MAX 1024
 
 struct cursor {
-	struct check *check;
+	struct model *model;
+	struct findings *findings;
 	struct document doc;
-	const char *file;	/* in the check's arena */
+	const char *file;	/* in the model's arena */
 	struct buf path;	/* of where we are */
 	struct ignore *ignores; /* of the object that is read */
-	const char *who;	/* the object, in messages */
-	bool templated;		/* a placeholder was said */
+	const char *who;	/* the object, in messages: "DaemonSet ns/name" */
+	bool templated;		/* there is a finding about a placeholder */
 };
 
 /* Go into a key or an item; what is returned is for cursor_leave(). */
@@ -29,15 +31,36 @@ size_t cursor_key(struct cursor *cursor, const char *key);
 size_t cursor_index(struct cursor *cursor, unsigned int index);
 void cursor_leave(struct cursor *cursor, size_t mark);
 
+/*
+ * Go through a key's list, item by item; the path is then that of the item, and
+ * after the last one (NULL) that of the mapping again.
+ */
+struct cursor_list {
+	const struct yaml_node *item;
+	unsigned int next;   /* index */
+	size_t outer, inner; /* marks of the list and the item */
+};
+const struct yaml_node *cursor_first(struct cursor *cursor, const struct yaml_node *mapping,
+				     const char *key, struct cursor_list *list);
+const struct yaml_node *cursor_next(struct cursor *cursor, struct cursor_list *list);
+
 /* The place of a node, at the present path and a key below it (NULL: none). */
 struct place cursor_place(struct cursor *cursor, const struct yaml_node *node, const char *key);
+
+/* A finding about a node, at the present path and a key below it (NULL: none), and no port. */
+struct finding *cursor_add_finding(struct cursor *cursor, enum manifest_rule rule,
+				   const struct yaml_node *node, const char *key, const char *fmt,
+				   ...) __attribute__((format(printf, 5, 6)));
 
 /* A scalar's text in the arena, at most CURSOR_TEXT_MAX of it; NULL where it is none. */
 const char *cursor_text(struct cursor *cursor, const struct yaml_node *mapping, const char *key);
 
+/* Labels, or what is like them: keys with texts. The last one comes first. */
+struct label *cursor_labels(struct cursor *cursor, const struct yaml_node *mapping);
+
 /*
- * Count one more of something. False: there are `max` already, which is said of
- * the first one.
+ * Count one more of something. False: there are `max` already; the first one too
+ * many is a finding.
  */
 bool cursor_count(struct cursor *cursor, const struct yaml_node *node, uint32_t *count,
 		  uint32_t max, const char *what);
@@ -45,16 +68,13 @@ bool cursor_count(struct cursor *cursor, const struct yaml_node *node, uint32_t 
 /* Does a text hold what a template's renderer, a shell or oc process would fill in? */
 bool cursor_is_placeholder(const char *text);
 
-/*
- * Read a port at a key. 1: it is *ret; 0: it is not there, or not a port, which
- * was said with the value's place.
- */
-int cursor_port(struct cursor *cursor, const struct yaml_node *mapping, const char *key,
-		uint16_t *ret);
+/* Read a port at a key. False: it is not there, or it is no port, which is then a finding. */
+bool cursor_port(struct cursor *cursor, const struct yaml_node *mapping, const char *key,
+		 uint16_t *ret);
 
 /* The same of a port that may be a name: *ret_name is set then, and *ret 0. */
-int cursor_port_or_name(struct cursor *cursor, const struct yaml_node *mapping, const char *key,
-			uint16_t *ret, const char **ret_name);
+bool cursor_port_or_name(struct cursor *cursor, const struct yaml_node *mapping, const char *key,
+			 uint16_t *ret, const char **ret_name);
 
-/* Read the protocol of a port: TCP where there is none. False: none, and said. */
+/* Read the protocol of a port: TCP where there is none. False: none, which is then a finding. */
 bool cursor_protocol(struct cursor *cursor, const struct yaml_node *mapping, uint8_t *ret);

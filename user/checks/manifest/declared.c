@@ -43,45 +43,46 @@ static void dedup_one(struct check *check, const struct pod *pod, const struct c
 			    f);
 }
 
-static void check_reference(struct check *check, const struct pod *pod, const char *who,
-			    const struct container *c, const struct reference *ref)
+static void check_reference(struct check *check, const struct pod *pod, const struct container *c,
+			    const struct reference *ref)
 {
 	struct finding *f;
 
 	if (declared_has(pod, ref->name, ref->number, HP_PROTO_TCP))
 		return;
 	if (ref->name) {
-		f = check_add_finding(
-			check, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL, 0, 0,
+		f = manifest_add_finding(
+			&check->findings, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL, 0, 0,
 			"%s of %s, container %s, names port \"%s\", which no container "
 			"declares",
-			ref->what, who, c->name, ref->name);
+			ref->what, pod->who, c->name, ref->name);
 		finding_suggest(f, "give the declared port the name, `name: %s`, or declare it",
 				ref->name);
 		dedup_one(check, pod, c, ref->name, f);
 		return;
 	}
-	f = check_add_finding(check, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL,
-			      HP_PROTO_TCP, ref->number,
-			      "%s of %s, container %s, needs port %u, which no container declares",
-			      ref->what, who, c->name, ref->number);
+	f = manifest_add_finding(
+		&check->findings, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL,
+		HP_PROTO_TCP, ref->number,
+		"%s of %s, container %s, needs port %u, which no container declares", ref->what,
+		pod->who, c->name, ref->number);
 	suggest(f, ref->number, false);
 	registered_accept(check, pod, c, HP_PROTO_TCP, ref->number, HP_CLASS_UNDECLARED, f);
 	dedup_one(check, pod, c, NULL, f);
 }
 
-static void check_listener(struct check *check, const struct pod *pod, const char *who,
-			   const struct container *c, const struct listener *l)
+static void check_listener(struct check *check, const struct pod *pod, const struct container *c,
+			   const struct listener *l)
 {
 	struct finding *f;
 
 	if (declared_has(pod, NULL, l->port, HP_PROTO_TCP))
 		return;
-	f = check_add_finding(
-		check, RULE_UNDECLARED_ARGUMENT, &l->place, pod->ignores, NULL, HP_PROTO_TCP,
-		l->port,
+	f = manifest_add_finding(
+		&check->findings, RULE_UNDECLARED_ARGUMENT, &l->place, pod->ignores, NULL,
+		HP_PROTO_TCP, l->port,
 		"%s has container %s of %s listen on port %u%s, which no container declares",
-		l->flag, c->name, who, l->port, l->localhost ? " of localhost" : "");
+		l->flag, c->name, pod->who, l->port, l->localhost ? " of localhost" : "");
 	suggest(f, l->port, l->localhost);
 	registered_accept(check, pod, c, HP_PROTO_TCP, l->port, HP_CLASS_UNDECLARED, f);
 	dedup_one(check, pod, c, NULL, f);
@@ -89,14 +90,12 @@ static void check_listener(struct check *check, const struct pod *pod, const cha
 
 void declared_check(struct check *check, const struct pod *pod)
 {
-	const char *who = check_who(&check->arena, pod->kind, pod->namespace_, pod->name);
-
-	if (!pod->host_network || !who)
+	if (!pod->host_network)
 		return;
 	for (const struct container *c = pod->containers; c; c = c->next) {
 		for (const struct reference *ref = c->references; ref; ref = ref->next)
-			check_reference(check, pod, who, c, ref);
+			check_reference(check, pod, c, ref);
 		for (const struct listener *l = c->listeners; l; l = l->next)
-			check_listener(check, pod, who, c, l);
+			check_listener(check, pod, c, l);
 	}
 }

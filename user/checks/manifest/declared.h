@@ -10,5 +10,8 @@ bool declared_has(const struct pod *pod, const char *name, uint16_t number, uint
 /* Append how to declare a port. */
 void declared_how(uint16_t number, uint8_t proto, bool localhost, struct buf *out);
 
-/* Say which ports of probes, handlers and arguments a pod on the host network does not declare. */
+/*
+ * Add findings for ports of probes, handlers and arguments that a pod on the host
+ * network does not declare.
+ */
 void declared_check(struct check *check, const struct pod *pod);

@@ -109,13 +109,13 @@ static struct maker maker_of(const struct dedup_side *side)
 
 static void add(struct check *check, const struct kept_finding *key)
 {
-	struct kept_finding *kept = arena_take(&check->arena, sizeof(*kept));
+	struct kept_finding *kept = arena_take(&check->model.arena, sizeof(*kept));
 
 	if (!kept)
 		return;
 	*kept = *key;
 	if (!tsearch(kept, &check->dedup, compare))
-		check->arena.failed = true;
+		check->model.arena.failed = true;
 }
 
 struct finding *dedup_finding(struct check *check, struct dedup_side side, struct dedup_side other,

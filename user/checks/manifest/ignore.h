@@ -10,11 +10,5 @@
 /* Put those of an object's metadata, at the present path, before cursor->ignores. */
 void ignore_read(struct cursor *cursor, const struct yaml_node *metadata);
 
-/*
- * The first annotation of a list that accepts a finding, or NULL. All that do
- * are marked as used.
- */
-const struct ignore *ignore_match(struct ignore *ignores, enum manifest_rule rule, uint16_t port);
-
-/* Say which annotations of a check are wrong, or were used for nothing. */
-void ignore_judge(struct check *check);
+/* Add a finding for each annotation that is wrong, or that accepted nothing. */
+void ignore_judge(const struct model *model, struct findings *findings);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What `check` knows of manifests: pods with the ports that they take of a node,
- * and Services. All of it lives in the arena of a check; texts are as in the
- * files, lists are in the files' order.
+ * and Services. All of it lives in the model's arena; texts are as in the files.
+ * Lists of pods, Services, containers and ports are in the files' order.
  */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../../../bpf/abi.h"
+#include "arena.h"
 
 struct place {
 	const char *file;
@@ -19,13 +21,14 @@ struct place {
 
 /* An annotation that accepts findings. */
 struct ignore {
-	struct ignore *next;
-	const char *name;   /* as written, without the prefix */
-	const char *rule;   /* of the name: it may be none */
-	uint16_t port;	    /* 0: of every port */
-	const char *reason; /* may be empty */
-	const char *fault;  /* what is wrong with it, or NULL */
-	struct place place; /* of the annotation */
+	struct ignore *next;	/* of the same object, and of the object around a template */
+	struct ignore *earlier; /* of the model */
+	const char *name;	/* as written, without the prefix */
+	const char *rule;	/* of the name: it may be none */
+	uint16_t port;		/* 0: of every port */
+	const char *reason;	/* may be empty */
+	const char *fault;	/* what is wrong with it, or NULL */
+	struct place place;	/* of the annotation */
 	bool used;
 };
 
@@ -151,6 +154,7 @@ enum pod_names {
 /* A pod, or the template of a workload's pods. */
 struct pod {
 	struct pod *next;
+	const char *who;  /* its object, in messages: "DaemonSet ns/name" */
 	const char *kind; /* of the object it is in */
 	const char *namespace_, *name;
 	const char *maker_kind, *maker; /* the object that made it, or NULL */
@@ -179,4 +183,23 @@ struct service {
 	struct label *selector;
 	struct service_port *ports;
 	struct ignore *ignores;
+};
+
+/* What was looked at. */
+struct manifest_counts {
+	size_t documents; /* that are not empty */
+	size_t others;	  /* documents and items of lists that are no objects of Kubernetes */
+	size_t objects;	  /* those of lists as well */
+	size_t pods;	  /* and templates of pods */
+	size_t services;
+};
+
+/* What was read of all files. */
+struct model {
+	struct arena arena;
+	const char *namespace_;	      /* of objects that name none */
+	struct pod *pods, **pods_end; /* that take ports of nodes */
+	struct service *services, **services_end;
+	struct ignore *ignores; /* all of them, by .earlier */
+	struct manifest_counts counts;
 };

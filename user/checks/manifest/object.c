@@ -31,7 +31,7 @@ struct object {
 	const struct yaml_node *node;
 	const struct yaml_node *metadata;
 	const char *group; /* of its apiVersion, "" the core */
-	struct pod_owner owner;
+	struct pod pod;	   /* what its pods have in common */
 };
 
 static void read_object(struct cursor *cursor, const struct yaml_node *node, const char *of_list);
@@ -39,7 +39,7 @@ static void read_object(struct cursor *cursor, const struct yaml_node *node, con
 static const struct kind *find_kind(const struct object *o)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (strcmp(kinds[i].kind, o->owner.kind) == 0 &&
+		if (strcmp(kinds[i].kind, o->pod.kind) == 0 &&
 		    (!kinds[i].group || strcmp(kinds[i].group, o->group) == 0))
 			return &kinds[i];
 	return NULL;
@@ -58,18 +58,6 @@ static bool is_static(struct cursor *cursor, const struct pod *pod, const struct
 	       strcmp(class, "system-node-critical") == 0;
 }
 
-static void set_role(const struct check *check, struct pod *pod)
-{
-	static const unsigned int roles[REG_ROLE_MAX] = {
-		[REG_ROLE_ANY] = NODES_ANY,
-		[REG_ROLE_CONTROL_PLANE] = NODES_CONTROL_PLANE,
-		[REG_ROLE_WORKER] = NODES_WORKER,
-	};
-
-	if (check->options.role != REG_ROLE_MAX)
-		pod->placement.roles = roles[check->options.role];
-}
-
 /* Does anything of it outlive the document? */
 static bool takes_ports(const struct pod *pod)
 {
@@ -85,23 +73,21 @@ static bool takes_ports(const struct pod *pod)
 static void read_spec(struct cursor *cursor, const struct object *o,
 		      const struct yaml_node *metadata, const struct yaml_node *spec)
 {
-	struct check *check = cursor->check;
-	struct arena_mark mark = arena_mark(&check->arena);
-	struct pod *pod = podspec_read(cursor, &o->owner, metadata, spec);
+	struct model *model = cursor->model;
+	struct arena_mark mark = arena_mark(&model->arena);
+	struct pod *pod = podspec_read(cursor, &o->pod, metadata, spec);
 
-	check->counts.pods++;
-	if (!pod || check->arena.failed)
+	model->counts.pods++;
+	if (!pod || model->arena.failed)
 		return;
 	if (!takes_ports(pod)) {
-		arena_rewind(&check->arena, mark);
+		arena_rewind(&model->arena, mark);
 		return;
 	}
 	if (is_static(cursor, pod, spec))
 		pod->placement.roles = NODES_ANY;
-	set_role(check, pod);
-	check_pod(check, pod);
-	*check->pods_end = pod;
-	check->pods_end = &pod->next;
+	*model->pods_end = pod;
+	model->pods_end = &pod->next;
 }
 
 /* Read a pod's metadata and specification. */
@@ -131,15 +117,13 @@ static void search(struct cursor *cursor, const struct object *o, const struct y
 	unsigned int i = 0;
 	size_t mark;
 
-	if (node->kind == YAML_KIND_SEQUENCE) {
-		for (at = yaml_query_first(&cursor->doc, node); at;
-		     at = yaml_query_next(&cursor->doc, at), i++) {
-			if (at->kind == YAML_KIND_SCALAR)
-				continue;
-			mark = cursor_index(cursor, i);
-			search(cursor, o, at);
-			cursor_leave(cursor, mark);
-		}
+	for (at = yaml_query_first(&cursor->doc, node); at;
+	     at = yaml_query_next(&cursor->doc, at), i++) {
+		if (at->kind == YAML_KIND_SCALAR)
+			continue;
+		mark = cursor_index(cursor, i);
+		search(cursor, o, at);
+		cursor_leave(cursor, mark);
 	}
 	if (node->kind != YAML_KIND_MAPPING)
 		return;
@@ -166,17 +150,11 @@ static void search(struct cursor *cursor, const struct object *o, const struct y
 static void read_workload(struct cursor *cursor, const struct object *o, const struct kind *kind)
 {
 	const struct yaml_node *template = yaml_query_path(&cursor->doc, o->node, kind->template);
-	const char *key = kind->template;
-	char part[16];
-	size_t len;
 
 	if (!template)
 		return;
-	for (; *key; key += len + (key[len] == '.')) {
-		len = strcspn(key, ".");
-		(void)snprintf(part, sizeof(part), "%.*s", (int)len, key);
-		(void)cursor_key(cursor, part);
-	}
+	if (*kind->template)
+		buf_printf(&cursor->path, ".%s", kind->template);
 	read_template(cursor, o, template);
 }
 
@@ -184,22 +162,17 @@ static void read_workload(struct cursor *cursor, const struct object *o, const s
 static void read_items(struct cursor *cursor, const struct yaml_node *node, const char *key,
 		       const char *of_list)
 {
-	const struct yaml_node *item =
-		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, node, key));
-	size_t outer = cursor_key(cursor, key), inner;
+	const struct yaml_node *item;
+	struct cursor_list list;
 
-	for (unsigned int i = 0; item; i++, item = yaml_query_next(&cursor->doc, item)) {
-		inner = cursor_index(cursor, i);
+	for (item = cursor_first(cursor, node, key, &list); item; item = cursor_next(cursor, &list))
 		read_object(cursor, item, of_list);
-		cursor_leave(cursor, inner);
-	}
-	cursor_leave(cursor, outer);
 }
 
 /* "List" has objects of any kind, "PodList" pods that need not say so. */
 static bool read_list(struct cursor *cursor, const struct object *o)
 {
-	const char *kind = o->owner.kind;
+	const char *kind = o->pod.kind;
 	size_t len = strlen(kind);
 	const struct yaml_node *items = yaml_query(&cursor->doc, o->node, "items");
 
@@ -210,18 +183,8 @@ static bool read_list(struct cursor *cursor, const struct object *o)
 	if (len < 4 || strcmp(kind + len - 4, "List") != 0 || !items)
 		return false;
 	read_items(cursor, o->node, "items",
-		   len == 4 ? NULL :
-			      arena_printf(&cursor->check->arena, "%.*s", (int)len - 4, kind));
+		   len == 4 ? NULL : arena_text_max(&cursor->model->arena, kind, len - 4));
 	return true;
-}
-
-static const char *group_of(struct cursor *cursor, const char *version)
-{
-	const char *slash = version ? strchr(version, '/') : NULL;
-
-	if (!slash)
-		return "";
-	return arena_printf(&cursor->check->arena, "%.*s", (int)(slash - version), version);
 }
 
 /* The controller that made it, of an object that was read from a cluster. */
@@ -235,59 +198,59 @@ static void read_maker(struct cursor *cursor, struct object *o)
 	while (item && !yaml_query_true(&cursor->doc, item, "controller"))
 		item = yaml_query_next(&cursor->doc, item);
 	if (item) {
-		o->owner.maker_kind = cursor_text(cursor, item, "kind");
-		o->owner.maker = cursor_text(cursor, item, "name");
+		o->pod.maker_kind = cursor_text(cursor, item, "kind");
+		o->pod.maker = cursor_text(cursor, item, "name");
 	}
-	o->owner.ended = phase && (strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0);
+	o->pod.ended = phase && (strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0);
 }
 
 /* A name that is to be filled in is a template's. */
-static void say_placeholder(struct cursor *cursor, const struct object *o, const char *key)
+static void check_name(struct cursor *cursor, const struct object *o, const char *key)
 {
-	const struct yaml_node *value = yaml_query(&cursor->doc, o->metadata, key);
 	const char *text = yaml_query_text(&cursor->doc, o->metadata, key);
-	struct place place;
 	size_t mark;
 
 	if (!text || cursor->templated || !cursor_is_placeholder(text))
 		return;
 	cursor->templated = true;
 	mark = cursor_key(cursor, "metadata");
-	place = cursor_place(cursor, value, key);
+	(void)cursor_add_finding(cursor, RULE_TEMPLATE, yaml_query(&cursor->doc, o->metadata, key),
+				 key,
+				 "the %s of a %s is a placeholder, %.64s: render the template "
+				 "first (helm template, oc process, envsubst)",
+				 key, o->pod.kind, text);
 	cursor_leave(cursor, mark);
-	(void)check_add_finding(
-		cursor->check, RULE_TEMPLATE, &place, cursor->ignores, NULL, 0, 0,
-		"the %s of a %s is a placeholder, %.64s: render the template first (helm "
-		"template, oc process, envsubst)",
-		key, o->owner.kind, text);
 }
 
 /* Its kind, namespace and name. False: it is no object. */
 static bool read_identity(struct cursor *cursor, struct object *o, const char *of_list)
 {
-	struct arena *arena = &cursor->check->arena;
+	struct arena *arena = &cursor->model->arena;
 	const char *version = yaml_query_text(&cursor->doc, o->node, "apiVersion");
+	const char *slash = version ? strchr(version, '/') : NULL;
+	struct pod *pod = &o->pod;
 	const char *name;
 
-	o->owner.kind = cursor_text(cursor, o->node, "kind");
-	if (!o->owner.kind || !version) {
+	pod->kind = cursor_text(cursor, o->node, "kind");
+	if (!pod->kind || !version) {
 		if (!of_list)
 			return false;
-		o->owner.kind = of_list;
+		pod->kind = of_list;
 	}
-	o->group = group_of(cursor, version);
+	o->group = slash ? arena_text_max(arena, version, (size_t)(slash - version)) : "";
 	o->metadata = yaml_query(&cursor->doc, o->node, "metadata");
-	o->owner.namespace_ = cursor_text(cursor, o->metadata, "namespace");
-	if (!o->owner.namespace_ || !*o->owner.namespace_)
-		o->owner.namespace_ = arena_text(arena, cursor->check->options.namespace_);
-	o->owner.name = cursor_text(cursor, o->metadata, "name");
-	o->owner.names = PODS_UNKNOWN;
-	if (!o->owner.name) {
+	pod->namespace_ = cursor_text(cursor, o->metadata, "namespace");
+	if (!pod->namespace_ || !*pod->namespace_)
+		pod->namespace_ = arena_text(arena, cursor->model->namespace_);
+	pod->name = cursor_text(cursor, o->metadata, "name");
+	pod->names = PODS_UNKNOWN;
+	if (!pod->name) {
 		name = yaml_query_text(&cursor->doc, o->metadata, "generateName");
-		o->owner.name = name ? arena_printf(arena, "%sxxxxx", name) : "?";
+		pod->name = name ? arena_printf(arena, "%sxxxxx", name) : "?";
 	}
-	cursor->who = check_who(arena, o->owner.kind, o->owner.namespace_, o->owner.name);
-	return o->group && o->owner.namespace_ && o->owner.name && cursor->who;
+	pod->who = arena_printf(arena, "%s %s/%s", pod->kind, pod->namespace_, pod->name);
+	cursor->who = pod->who;
+	return o->group && pod->namespace_ && pod->name && pod->who;
 }
 
 static void read_contents(struct cursor *cursor, struct object *o)
@@ -295,14 +258,14 @@ static void read_contents(struct cursor *cursor, struct object *o)
 	const struct kind *kind = find_kind(o);
 
 	ignore_read(cursor, o->metadata);
-	say_placeholder(cursor, o, "name");
-	say_placeholder(cursor, o, "namespace");
+	check_name(cursor, o, "name");
+	check_name(cursor, o, "namespace");
 	read_maker(cursor, o);
 	if (kind) {
-		o->owner.names = kind->names;
+		o->pod.names = kind->names;
 		read_workload(cursor, o, kind);
-	} else if (strcmp(o->owner.kind, "Service") == 0 && !*o->group) {
-		service_read(cursor, o->owner.namespace_, o->owner.name,
+	} else if (strcmp(o->pod.kind, "Service") == 0 && !*o->group) {
+		service_read(cursor, o->pod.namespace_, o->pod.name,
 			     yaml_query(&cursor->doc, o->node, "spec"));
 	} else {
 		search(cursor, o, o->node);
@@ -311,28 +274,28 @@ static void read_contents(struct cursor *cursor, struct object *o)
 
 static void read_object(struct cursor *cursor, const struct yaml_node *node, const char *of_list)
 {
-	struct check *check = cursor->check;
-	struct arena_mark start = arena_mark(&check->arena);
+	struct model *model = cursor->model;
+	struct arena_mark start = arena_mark(&model->arena);
 	struct object o = { .node = node };
-	const struct pod *const *pods = (const struct pod *const *)check->pods_end;
-	const struct service *const *services = (const struct service *const *)check->services_end;
-	const struct ignore_list *ignores = check->ignores;
+	struct pod **pods = model->pods_end;
+	struct service **services = model->services_end;
+	const struct ignore *ignores = model->ignores;
 	size_t path = cursor->path.len;
 
 	if (!read_identity(cursor, &o, of_list)) {
-		check->counts.others++;
-		arena_rewind(&check->arena, start);
+		model->counts.others++;
+		arena_rewind(&model->arena, start);
 		return;
 	}
 	if (read_list(cursor, &o))
 		return;
-	check->counts.objects++;
+	model->counts.objects++;
 	cursor->ignores = NULL;
 	read_contents(cursor, &o);
 	cursor->ignores = NULL;
 	cursor_leave(cursor, path);
-	if (!*pods && !*services && ignores == check->ignores)
-		arena_rewind(&check->arena, start);
+	if (!*pods && !*services && ignores == model->ignores)
+		arena_rewind(&model->arena, start);
 }
 
 void object_read_document(struct cursor *cursor)

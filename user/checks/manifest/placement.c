@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "podspec.h"
-
 #define ROLE_PREFIX "node-role.kubernetes.io/"
 
 /* ---- reading ------------------------------------------------------------------------------- */
@@ -16,12 +14,12 @@ static struct word *read_words(struct cursor *cursor, const struct yaml_node *li
 	for (item = yaml_query_first(&cursor->doc, list); item;
 	     item = yaml_query_next(&cursor->doc, item)) {
 		word = item->kind == YAML_KIND_SCALAR ?
-			       arena_take(&cursor->check->arena, sizeof(*word)) :
+			       arena_take(&cursor->model->arena, sizeof(*word)) :
 			       NULL;
 		if (!word)
 			continue;
 		word->text =
-			arena_text(&cursor->check->arena, yaml_tree_text(cursor->doc.tree, item));
+			arena_text(&cursor->model->arena, yaml_tree_text(cursor->doc.tree, item));
 		word->next = words;
 		if (word->text)
 			words = word;
@@ -47,7 +45,7 @@ static enum requirement_op op_of(const char *text)
 static void add_requirement(struct cursor *cursor, const char *key, enum requirement_op op,
 			    struct word *values, struct requirement **list)
 {
-	struct requirement *requirement = arena_take(&cursor->check->arena, sizeof(*requirement));
+	struct requirement *requirement = arena_take(&cursor->model->arena, sizeof(*requirement));
 
 	if (!requirement || !key)
 		return;
@@ -79,8 +77,8 @@ static void read_labels(struct cursor *cursor, const struct yaml_node *mapping,
 {
 	struct word *word;
 
-	for (struct label *l = labels_read(cursor, mapping); l; l = l->next) {
-		word = arena_take(&cursor->check->arena, sizeof(*word));
+	for (struct label *l = cursor_labels(cursor, mapping); l; l = l->next) {
+		word = arena_take(&cursor->model->arena, sizeof(*word));
 		if (!word)
 			return;
 		word->text = l->value;
@@ -91,7 +89,7 @@ static void read_labels(struct cursor *cursor, const struct yaml_node *mapping,
 static void add_term(struct cursor *cursor, struct requirement *requirements,
 		     struct placement *placement)
 {
-	struct term *term = arena_take(&cursor->check->arena, sizeof(*term));
+	struct term *term = arena_take(&cursor->model->arena, sizeof(*term));
 
 	if (!term)
 		return;
@@ -141,7 +139,7 @@ static void read_apart(struct cursor *cursor, const struct yaml_node *spec,
 		selector = yaml_query(&cursor->doc, item, "labelSelector");
 		if (!key || strcmp(key, "kubernetes.io/hostname") != 0 || !selector)
 			continue;
-		apart = arena_take(&cursor->check->arena, sizeof(*apart));
+		apart = arena_take(&cursor->model->arena, sizeof(*apart));
 		if (!apart)
 			return;
 		read_labels(cursor, yaml_query(&cursor->doc, selector, "matchLabels"),
@@ -236,115 +234,4 @@ void placement_why(const struct placement *p, unsigned int role, struct buf *out
 		buf_puts(out, "no node selector or affinity keeps it from worker nodes");
 	else
 		buf_puts(out, "it tolerates the taint of control-plane nodes");
-}
-
-/* ---- meeting ------------------------------------------------------------------------------- */
-static bool has_word(const struct word *words, const char *text, size_t *steps)
-{
-	for (; words && *steps; words = words->next, (*steps)--)
-		if (strcmp(words->text, text) == 0)
-			return true;
-	return false;
-}
-
-/* Do all, or any, of the words of one list stand in the other? */
-static bool words_in(const struct word *words, const struct word *list, bool all, size_t *steps)
-{
-	for (; words && *steps; words = words->next) {
-		(*steps)--;
-		if (*steps && has_word(list, words->text, steps) != all)
-			return !all;
-	}
-	return all;
-}
-
-/* Is there no value that meets both? */
-static bool contradict(const struct requirement *a, const struct requirement *b, size_t *steps)
-{
-	if (strcmp(a->key, b->key) != 0)
-		return false;
-	if (a->op == REQUIRE_IN && b->op == REQUIRE_IN)
-		return !words_in(a->values, b->values, false, steps) && *steps;
-	if (a->op == REQUIRE_IN && b->op == REQUIRE_NOT_IN)
-		return words_in(a->values, b->values, true, steps) && *steps;
-	if (a->op == REQUIRE_NOT_IN && b->op == REQUIRE_IN)
-		return words_in(b->values, a->values, true, steps) && *steps;
-	if (a->op == REQUIRE_NOT_EXISTS)
-		return b->op == REQUIRE_IN || b->op == REQUIRE_EXISTS;
-	if (b->op == REQUIRE_NOT_EXISTS)
-		return a->op == REQUIRE_IN || a->op == REQUIRE_EXISTS;
-	return false;
-}
-
-static bool terms_contradict(const struct term *a, const struct term *b, size_t *steps)
-{
-	for (const struct requirement *x = a->requirements; x; x = x->next)
-		for (const struct requirement *y = b->requirements; y && *steps; y = y->next) {
-			(*steps)--;
-			if (contradict(x, y, steps))
-				return true;
-		}
-	return false;
-}
-
-static bool never_same_node(const struct placement *a, const struct placement *b, size_t *steps)
-{
-	if (a->node && b->node && strcmp(a->node, b->node) != 0)
-		return true;
-	if (!a->terms || !b->terms)
-		return false;
-	for (const struct term *x = a->terms; x; x = x->next)
-		for (const struct term *y = b->terms; y; y = y->next) {
-			if (!*steps)
-				return false;
-			(*steps)--;
-			if (!terms_contradict(x, y, steps))
-				return false;
-		}
-	return true;
-}
-
-/* Do the labels meet all requirements? */
-static bool labelled(const struct label *labels, const struct requirement *requirements,
-		     size_t *steps)
-{
-	for (const struct requirement *q = requirements; q && *steps; q = q->next) {
-		const struct label *l = labels;
-
-		for ((*steps)--; l && *steps && strcmp(l->key, q->key) != 0; (*steps)--)
-			l = l->next;
-		if (q->op == REQUIRE_OTHER || (q->op == REQUIRE_NOT_EXISTS && l) ||
-		    (q->op == REQUIRE_EXISTS && !l))
-			return false;
-		if (q->op == REQUIRE_IN && !(l && has_word(q->values, l->value, steps)))
-			return false;
-		if (q->op == REQUIRE_NOT_IN && l && has_word(q->values, l->value, steps))
-			return false;
-	}
-	return true;
-}
-
-/* Does the pod's anti-affinity keep the other one away? */
-static bool keeps_away(const struct pod *pod, const struct pod *other, size_t *steps)
-{
-	bool there;
-
-	for (const struct apart *a = pod->placement.apart; a && *steps; a = a->next, (*steps)--) {
-		there = a->namespaces ? has_word(a->namespaces, other->namespace_, steps) :
-					strcmp(pod->namespace_, other->namespace_) == 0;
-		if (there && labelled(other->labels, a->labels, steps))
-			return true;
-	}
-	return false;
-}
-
-bool placement_meet(const struct pod *a, const struct pod *b, size_t *steps)
-{
-	unsigned int x = a->placement.roles, y = b->placement.roles;
-
-	if (!((x | y) & NODES_ANY) && !(x & y))
-		return false;
-	/* Used up: the caller concludes nothing. */
-	return !never_same_node(&a->placement, &b->placement, steps) && !keeps_away(a, b, steps) &&
-	       !keeps_away(b, a, steps);
 }

@@ -6,38 +6,6 @@
 #include "argument.h"
 #include "placement.h"
 
-struct label_reader {
-	struct cursor *cursor;
-	struct label *labels;
-};
-
-static void add_label(void *data, const struct yaml_node *key, const struct yaml_node *value)
-{
-	struct label_reader *l = data;
-	const struct yaml_tree *tree = l->cursor->doc.tree;
-	struct arena *arena = &l->cursor->check->arena;
-	struct label *label;
-
-	if (value->kind != YAML_KIND_SCALAR)
-		return;
-	label = arena_take(arena, sizeof(*label));
-	if (!label)
-		return;
-	label->key = arena_text_max(arena, yaml_tree_text(tree, key), CURSOR_TEXT_MAX);
-	label->value = arena_text_max(arena, yaml_tree_text(tree, value), CURSOR_TEXT_MAX);
-	label->next = l->labels;
-	if (label->key && label->value)
-		l->labels = label;
-}
-
-struct label *labels_read(struct cursor *cursor, const struct yaml_node *mapping)
-{
-	struct label_reader l = { .cursor = cursor };
-
-	yaml_query_pairs(&cursor->doc, mapping, add_label, &l);
-	return l.labels;
-}
-
 /* ---- ports --------------------------------------------------------------------------------- */
 /* A hostPort of 0 is none. */
 static bool has_host_port(struct cursor *cursor, const struct yaml_node *item)
@@ -48,15 +16,16 @@ static bool has_host_port(struct cursor *cursor, const struct yaml_node *item)
 	       !(value->plain && strcmp(yaml_tree_text(cursor->doc.tree, value), "0") == 0);
 }
 
-static void say_different(struct cursor *cursor, const struct yaml_node *item,
+static void add_different(struct cursor *cursor, const struct yaml_node *item,
 			  const struct port *port, uint16_t container, uint16_t host)
 {
 	struct place place =
 		cursor_place(cursor, yaml_query(&cursor->doc, item, "hostPort"), "hostPort");
 	struct finding *f;
 
-	f = check_add_finding(
-		cursor->check, RULE_INVALID_PORT, &place, cursor->ignores, NULL, port->proto, host,
+	f = manifest_add_finding(
+		cursor->findings, RULE_INVALID_PORT, &place, cursor->ignores, NULL, port->proto,
+		host,
 		"hostPort %u of %s is not its containerPort %u, and the pod is on the host "
 		"network",
 		host, cursor->who, container);
@@ -73,7 +42,7 @@ static bool read_number(struct cursor *cursor, const struct yaml_node *item, boo
 	const char *key = has_host ? "hostPort" : "containerPort";
 
 	if (host_network && has_host && has_container && host != container) {
-		say_different(cursor, item, port, container, host);
+		add_different(cursor, item, port, container, host);
 		key = "containerPort"; /* what the process is told to listen on */
 		has_host = false;
 	}
@@ -88,7 +57,7 @@ static bool read_number(struct cursor *cursor, const struct yaml_node *item, boo
 static void read_port(struct cursor *cursor, const struct yaml_node *item, struct pod *pod,
 		      struct port ***end)
 {
-	struct port *port = arena_take(&cursor->check->arena, sizeof(*port));
+	struct port *port = arena_take(&cursor->model->arena, sizeof(*port));
 	bool host_network = pod->host_network;
 
 	if (!port || !cursor_count(cursor, item, &pod->ports, POD_PORTS_MAX, "ports") ||
@@ -104,18 +73,14 @@ static void read_port(struct cursor *cursor, const struct yaml_node *item, struc
 }
 
 static void read_ports(struct cursor *cursor, const struct yaml_node *container, struct pod *pod,
-		       struct port **ports)
+		       struct port **end)
 {
-	const struct yaml_node *item =
-		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, container, "ports"));
-	size_t outer = cursor_key(cursor, "ports"), inner;
+	const struct yaml_node *item;
+	struct cursor_list list;
 
-	for (unsigned int i = 0; item; i++, item = yaml_query_next(&cursor->doc, item)) {
-		inner = cursor_index(cursor, i);
-		read_port(cursor, item, pod, &ports);
-		cursor_leave(cursor, inner);
-	}
-	cursor_leave(cursor, outer);
+	for (item = cursor_first(cursor, container, "ports", &list); item;
+	     item = cursor_next(cursor, &list))
+		read_port(cursor, item, pod, &end);
 }
 
 /* ---- probes and handlers ------------------------------------------------------------------- */
@@ -139,10 +104,10 @@ static void read_action(struct cursor *cursor, const struct yaml_node *handler, 
 	if (!action || is_elsewhere(&cursor->doc, action))
 		return;
 	mark = cursor_key(cursor, kind);
-	if (cursor_port_or_name(cursor, action, "port", &reference.number, &reference.name) == 1) {
+	if (cursor_port_or_name(cursor, action, "port", &reference.number, &reference.name)) {
 		reference.place =
 			cursor_place(cursor, yaml_query(&cursor->doc, action, "port"), "port");
-		kept = arena_take(&cursor->check->arena, sizeof(*kept));
+		kept = arena_take(&cursor->model->arena, sizeof(*kept));
 		if (kept) {
 			*kept = reference;
 			kept->next = *references;
@@ -186,7 +151,7 @@ static void read_container(struct cursor *cursor, const struct yaml_node *item,
 			   enum container_kind kind, uint32_t order, struct pod *pod,
 			   struct container ***end)
 {
-	struct container *container = arena_take(&cursor->check->arena, sizeof(*container));
+	struct container *container = arena_take(&cursor->model->arena, sizeof(*container));
 	const char *restart = yaml_query_text(&cursor->doc, item, "restartPolicy");
 
 	if (!container ||
@@ -220,42 +185,30 @@ static void read_containers(struct cursor *cursor, const struct yaml_node *spec,
 	};
 	struct container **end = &pod->containers;
 	const struct yaml_node *item;
-	size_t outer, inner;
+	struct cursor_list list;
 
-	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
-		outer = cursor_key(cursor, lists[l].key);
-		item = yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, spec, lists[l].key));
-		for (uint32_t i = 0; item; i++, item = yaml_query_next(&cursor->doc, item)) {
-			inner = cursor_index(cursor, i);
-			read_container(cursor, item, lists[l].kind, i, pod, &end);
-			cursor_leave(cursor, inner);
-		}
-		cursor_leave(cursor, outer);
-	}
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++)
+		for (item = cursor_first(cursor, spec, lists[l].key, &list); item;
+		     item = cursor_next(cursor, &list))
+			read_container(cursor, item, lists[l].kind, list.next - 1, pod, &end);
 }
 
-struct pod *podspec_read(struct cursor *cursor, const struct pod_owner *owner,
+struct pod *podspec_read(struct cursor *cursor, const struct pod *object,
 			 const struct yaml_node *metadata, const struct yaml_node *spec)
 {
-	struct pod *pod = arena_take(&cursor->check->arena, sizeof(*pod));
+	struct pod *pod = arena_take(&cursor->model->arena, sizeof(*pod));
 	const char *network = yaml_query_text(&cursor->doc, spec, "hostNetwork");
 	uint16_t none;
 
 	if (!pod)
 		return NULL;
-	pod->kind = owner->kind;
-	pod->namespace_ = owner->namespace_;
-	pod->name = owner->name;
-	pod->maker_kind = owner->maker_kind;
-	pod->maker = owner->maker;
-	pod->names = owner->names;
-	pod->ended = owner->ended;
+	*pod = *object;
 	pod->ignores = cursor->ignores;
 	pod->place = cursor_place(cursor, spec, NULL);
 	pod->host_network = yaml_query_true(&cursor->doc, spec, "hostNetwork");
 	if (network && cursor_is_placeholder(network))
-		(void)cursor_port(cursor, spec, "hostNetwork", &none); /* says that it is one */
-	pod->labels = labels_read(cursor, yaml_query(&cursor->doc, metadata, "labels"));
+		(void)cursor_port(cursor, spec, "hostNetwork", &none); /* a finding: it is one */
+	pod->labels = cursor_labels(cursor, yaml_query(&cursor->doc, metadata, "labels"));
 	placement_read(cursor, spec, &pod->placement);
 	read_containers(cursor, spec, pod);
 	return pod;

@@ -13,14 +13,13 @@
 #include "manifest_owner.h"
 #include "placement.h"
 
-/* What is asked, and what was decided for one role of nodes. */
+/* A claim, and what the policy decides of it for one role of nodes. */
 struct question {
 	struct check *check;
 	const struct pod *pod;
 	const struct container *container;
 	const struct port *port;
 	const char *address; /* "": all */
-	const char *subject; /* "tcp 80 of Pod ns/name, container c" */
 	struct hp_query query;
 	unsigned int role; /* NODES_... */
 	struct node_facts facts;
@@ -52,51 +51,72 @@ static void decide(struct question *q, size_t i)
 }
 
 /* ---- rows ---------------------------------------------------------------------------------- */
-static bool names(const struct reg_row *row, const struct hp_query *query)
+/* All rows, one after the other. */
+struct walk {
+	const struct registry *registry;
+	size_t layer, row; /* the next one */
+};
+
+static const struct reg_row *walk_next(struct walk *walk)
 {
-	return !row->dropped && row->proto == query->proto && row->first <= query->port &&
-	       query->port <= row->last;
+	const struct registry *reg = walk->registry;
+
+	for (; walk->layer < reg->len; walk->layer++, walk->row = 0)
+		if (walk->row < reg->layers[walk->layer].len)
+			return &reg->layers[walk->layer].rows[walk->row++];
+	return NULL;
+}
+
+static bool has_port(const struct reg_row *row, uint16_t port)
+{
+	return !row->dropped && row->first <= port && port <= row->last;
+}
+
+/* The next row that names the port that is asked for. */
+static const struct reg_row *walk_next_named(struct walk *walk, const struct hp_query *query)
+{
+	const struct reg_row *row;
+
+	do
+		row = walk_next(walk);
+	while (row && !(row->proto == query->proto && has_port(row, query->port)));
+	return row;
 }
 
 /* Does a row that lets the port be bound here have this container as its owner? */
 static bool is_owned(const struct question *q)
 {
-	const struct registry *reg = q->check->options.registry;
+	struct walk walk = { q->check->options.registry, 0, 0 };
+	const struct reg_row *row;
 
-	for (size_t l = 0; l < reg->len; l++)
-		for (size_t i = 0; i < reg->layers[l].len; i++) {
-			const struct reg_row *row = &reg->layers[l].rows[i];
-
-			if ((row->kind != REG_ENTRY && row->kind != REG_RETIRED) ||
-			    !names(row, &q->query) ||
-			    resolve_class(row, policy_row_class(row, &q->facts), q->query.scope) !=
-				    HP_CLASS_NONE)
-				continue;
-			if (manifest_owner_matches(row, q->pod, q->container))
-				return true;
-		}
+	while ((row = walk_next_named(&walk, &q->query))) {
+		if (row->kind != REG_ENTRY && row->kind != REG_RETIRED)
+			continue;
+		if (resolve_class(row, policy_row_class(row, &q->facts), q->query.scope) ==
+			    HP_CLASS_NONE &&
+		    manifest_owner_matches(row, q->pod, q->container))
+			return true;
+	}
 	return false;
 }
 
 /*
  * An exception that holds today for a class: for everybody, as the policy has it,
- * or for owners, one of whom this container is.
+ * or for owners, and this container is one of them.
  */
 static const struct reg_row *exception_for(const struct question *q, uint8_t cls)
 {
-	const struct registry *reg = q->check->options.registry;
+	struct walk walk = { q->check->options.registry, 0, 0 };
+	const struct reg_row *row;
 
-	for (size_t l = 0; l < reg->len; l++)
-		for (size_t i = 0; i < reg->layers[l].len; i++) {
-			const struct reg_row *row = &reg->layers[l].rows[i];
-
-			if (row->kind != REG_EXCEPTION || row->cls != cls || !names(row, &q->query))
-				continue;
-			if (resolve_excepts(row, &q->facts) ||
-			    (row->owners_len && manifest_owner_matches(row, q->pod, q->container) &&
-			     reg_date_compare(q->facts.today, row->until) <= 0))
-				return row;
-		}
+	while ((row = walk_next_named(&walk, &q->query))) {
+		if (row->kind != REG_EXCEPTION || row->cls != cls)
+			continue;
+		if (resolve_excepts(row, &q->facts) ||
+		    (row->owners_len && manifest_owner_matches(row, q->pod, q->container) &&
+		     reg_date_compare(q->facts.today, row->until) <= 0))
+			return row;
+	}
 	return NULL;
 }
 
@@ -128,37 +148,36 @@ void registered_accept(struct check *check, const struct pod *pod,
 	accept_excepted(&q, cls, finding);
 }
 
-/* The widest documented range of the protocol, or NULL. */
+/* The widest documented range of the protocol, or NULL; node ports are not for processes. */
 static const struct reg_row *widest_range(const struct question *q)
 {
-	const struct registry *reg = q->check->options.registry;
-	const struct reg_row *widest = NULL;
+	struct walk walk = { q->check->options.registry, 0, 0 };
+	const struct reg_row *row, *widest = NULL;
 
-	for (size_t l = 0; l < reg->len; l++)
-		for (size_t i = 0; i < reg->layers[l].len; i++) {
-			const struct reg_row *row = &reg->layers[l].rows[i];
-
-			if (row->kind != REG_RANGE || row->dropped ||
-			    row->proto != q->query.proto || row->first == NODEPORT_FIRST)
-				continue; /* node ports are not for processes */
-			if (!widest || row->last - row->first > widest->last - widest->first)
-				widest = row;
-		}
+	while ((row = walk_next(&walk))) {
+		if (row->kind != REG_RANGE || row->dropped || row->proto != q->query.proto ||
+		    row->first == NODEPORT_FIRST)
+			continue;
+		if (!widest || row->last - row->first > widest->last - widest->first)
+			widest = row;
+	}
 	return widest;
 }
 
-/* ---- what is said -------------------------------------------------------------------------- */
-static struct finding *say(const struct question *q, enum manifest_rule rule, uint8_t cls,
+/* ---- findings ------------------------------------------------------------------------------ */
+static struct finding *add(const struct question *q, enum manifest_rule rule, uint8_t cls,
 			   const struct buf *why)
 {
 	struct finding *f;
 
 	if (why->failed) {
-		q->check->arena.failed = true;
+		q->check->findings.failed = true;
 		return NULL;
 	}
-	f = check_add_finding(q->check, rule, &q->port->place, q->pod->ignores, NULL,
-			      q->query.proto, q->query.port, "%s: %s", q->subject, why->data);
+	f = manifest_add_finding(&q->check->findings, rule, &q->port->place, q->pod->ignores, NULL,
+				 q->query.proto, q->query.port, "%s %u of %s, container %s: %s",
+				 word_proto(q->query.proto), q->query.port, q->pod->who,
+				 q->container->name, why->data);
 	accept_excepted(q, cls, f);
 	return dedup_finding(q->check, (struct dedup_side) { q->pod, q->container },
 			     (struct dedup_side) { 0 }, NULL, f);
@@ -207,23 +226,21 @@ static void put_why(const struct question *q, struct buf *out)
 /* A row of the same port for another protocol is often what was meant. */
 static void put_other_protocol(const struct question *q, struct buf *out)
 {
-	const struct registry *reg = q->check->options.registry;
+	const struct registry *registry = q->check->options.registry;
+	struct walk walk = { registry, 0, 0 };
+	const struct reg_row *row;
 
-	for (size_t l = 0; l < reg->len; l++)
-		for (size_t i = 0; i < reg->layers[l].len; i++) {
-			const struct reg_row *row = &reg->layers[l].rows[i];
-
-			if (row->kind != REG_ENTRY || row->dropped || row->first > q->query.port ||
-			    q->query.port > row->last)
-				continue;
-			buf_printf(out, " for %s; row ", word_proto(q->query.proto));
-			why_name(&reg->layers[l], row, out);
-			buf_puts(out, " is for another protocol");
-			return;
-		}
+	do
+		row = walk_next(&walk);
+	while (row && !(row->kind == REG_ENTRY && has_port(row, q->query.port)));
+	if (!row)
+		return;
+	buf_printf(out, " for %s; row ", word_proto(q->query.proto));
+	why_name(&registry->layers[walk.layer], row, out);
+	buf_puts(out, " is for another protocol");
 }
 
-static void say_unregistered(const struct question *q)
+static void add_unregistered(const struct question *q)
 {
 	const struct reg_row *range = widest_range(q);
 	_cleanup_buf_ struct buf why = { 0 };
@@ -231,7 +248,7 @@ static void say_unregistered(const struct question *q)
 
 	buf_puts(&why, "no row of the registry names the port");
 	put_other_protocol(q, &why);
-	f = say(q, RULE_UNREGISTERED, HP_CLASS_UNREGISTERED, &why);
+	f = add(q, RULE_UNREGISTERED, HP_CLASS_UNREGISTERED, &why);
 	buf_reset(&why);
 	if (range && !is_documented(q) && q->query.scope == HP_SCOPE_EXTERNAL)
 		buf_printf(&why, ", or take a port of the documented range %u-%u", range->first,
@@ -242,18 +259,18 @@ static void say_unregistered(const struct question *q)
 			why.len ? why.data : "");
 }
 
-static void say_retired(const struct question *q)
+static void add_retired(const struct question *q)
 {
 	_cleanup_buf_ struct buf why = { 0 };
 
 	put_why(q, &why);
 	finding_suggest(
-		say(q, RULE_RETIRED, HP_CLASS_RETIRED, &why),
+		add(q, RULE_RETIRED, HP_CLASS_RETIRED, &why),
 		"take another port, or add an entry: {ports: %u, protocol: %s, process: %s}",
 		q->query.port, word_proto(q->query.proto), q->container->name);
 }
 
-static void say_inactive(const struct question *q)
+static void add_inactive(const struct question *q)
 {
 	const struct reg_row *row = registry_row(q->check->options.registry, q->decision.row, NULL);
 	struct node_facts facts = q->facts;
@@ -262,7 +279,7 @@ static void say_inactive(const struct question *q)
 	facts.role = REG_ROLE_ANY;
 	if (!row || policy_row_class(row, &facts) != HP_CLASS_NONE) {
 		put_why(q, &why); /* the platform or the version */
-		finding_suggest(say(q, RULE_INACTIVE, HP_CLASS_INACTIVE, &why),
+		finding_suggest(add(q, RULE_INACTIVE, HP_CLASS_INACTIVE, &why),
 				"take another port, or widen the row");
 		return;
 	}
@@ -273,22 +290,22 @@ static void say_inactive(const struct question *q)
 			   word_role(q->facts.role));
 	else
 		placement_why(&q->pod->placement, q->role, &why);
-	finding_suggest(say(q, RULE_INACTIVE, HP_CLASS_INACTIVE, &why),
+	finding_suggest(add(q, RULE_INACTIVE, HP_CLASS_INACTIVE, &why),
 			"give it the node selector `node-role.kubernetes.io/%s: \"\"`, or take "
 			"another port",
 			word_role(row->role));
 }
 
-static void say_scope(const struct question *q)
+static void add_scope(const struct question *q)
 {
 	_cleanup_buf_ struct buf why = { 0 };
 
 	put_why(q, &why);
-	finding_suggest(say(q, RULE_LOCALHOST_ONLY, HP_CLASS_SCOPE, &why),
+	finding_suggest(add(q, RULE_LOCALHOST_ONLY, HP_CLASS_SCOPE, &why),
 			"have it listen on 127.0.0.1 and say so with `hostIP: 127.0.0.1`");
 }
 
-static void say_owner(const struct question *q)
+static void add_owner(const struct question *q)
 {
 	const struct reg_row *row = registry_row(q->check->options.registry, q->decision.row, NULL);
 	_cleanup_buf_ struct buf why = { 0 };
@@ -298,14 +315,14 @@ static void say_owner(const struct question *q)
 	put_row(q, &why);
 	buf_puts(&why, " belongs to ");
 	manifest_owner_names(row, &why);
-	finding_suggest(say(q, RULE_WRONG_OWNER, HP_CLASS_OWNER, &why),
+	finding_suggest(add(q, RULE_WRONG_OWNER, HP_CLASS_OWNER, &why),
 			"take another port, or add an owner to the row: {namespace: %s, pod: "
 			"\"%s%s\", container: %s}",
 			q->pod->namespace_, q->pod->name, q->pod->names == PODS_STATIC ? "" : "-*",
 			q->container->name);
 }
 
-static void say_outside(const struct question *q)
+static void add_outside(const struct question *q)
 {
 	const struct reg_row *range = widest_range(q);
 	_cleanup_buf_ struct buf why = { 0 };
@@ -313,7 +330,7 @@ static void say_outside(const struct question *q)
 
 	buf_printf(&why, "it is reachable, and in no documented range of %s ports",
 		   word_proto(q->query.proto));
-	f = say(q, RULE_OUTSIDE_RANGE, HP_CLASS_NONE, &why);
+	f = add(q, RULE_OUTSIDE_RANGE, HP_CLASS_NONE, &why);
 	if (range)
 		finding_suggest(f, "take a port of %u-%u, or listen on localhost", range->first,
 				range->last);
@@ -323,20 +340,20 @@ static void say_outside(const struct question *q)
 }
 
 /* ---- the decision -------------------------------------------------------------------------- */
-static void say_class(const struct question *q)
+static void add_class(const struct question *q)
 {
 	switch (q->decision.cls) {
 	case HP_CLASS_UNREGISTERED:
-		say_unregistered(q);
+		add_unregistered(q);
 		break;
 	case HP_CLASS_RETIRED:
-		say_retired(q);
+		add_retired(q);
 		break;
 	case HP_CLASS_INACTIVE:
-		say_inactive(q);
+		add_inactive(q);
 		break;
 	case HP_CLASS_SCOPE:
-		say_scope(q);
+		add_scope(q);
 		break;
 	default:
 		break;
@@ -368,8 +385,8 @@ static void decide_worst(struct question *q, bool *ret_owned)
 	*q = worst;
 }
 
-void registered_check(struct check *check, const struct pod *pod, const struct container *container,
-		      const struct port *port)
+static void check_claim(struct check *check, const struct pod *pod,
+			const struct container *container, const struct port *port)
 {
 	const char *address = claimed_address(container, port);
 	struct question q = {
@@ -384,18 +401,21 @@ void registered_check(struct check *check, const struct pod *pod, const struct c
 	};
 	bool owned;
 
-	q.subject = arena_printf(&check->arena, "%s %u of %s %s/%s, container %s",
-				 word_proto(port->proto), port->number, pod->kind, pod->namespace_,
-				 pod->name, container->name);
-	if (!q.subject)
-		return;
 	decide_worst(&q, &owned);
 	if (q.decision.cls != HP_CLASS_NONE) {
-		say_class(&q);
+		add_class(&q);
 		return;
 	}
 	if (!owned)
-		say_owner(&q);
+		add_owner(&q);
 	if (q.query.scope == HP_SCOPE_EXTERNAL && !is_documented(&q))
-		say_outside(&q);
+		add_outside(&q);
+}
+
+void registered_check(struct check *check, const struct pod *pod)
+{
+	for (const struct container *c = pod->containers; c; c = c->next)
+		for (const struct port *p = c->ports; p; p = p->next)
+			if (p->claims)
+				check_claim(check, pod, c, p);
 }

@@ -12,6 +12,5 @@ void registered_accept(struct check *check, const struct pod *pod,
 		       const struct container *container, uint8_t proto, uint16_t port, uint8_t cls,
 		       struct finding *finding);
 
-/* Say what is wrong with a claim, by the decision of the agent's own policy. */
-void registered_check(struct check *check, const struct pod *pod, const struct container *container,
-		      const struct port *port);
+/* Add findings for the claims of a pod, by the decision of the agent's own policy. */
+void registered_check(struct check *check, const struct pod *pod);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What is between objects: who can meet on a node with the same port, and Services with their pods.
- */
+/* Who can meet on a node with the same port. */
 #include "manifest_cases.h"
+
+#include "../../user/checks/manifest/conflict.h"
 
 #define CLASH "port-conflict tcp/9100 $.spec.template.spec.containers[0].ports[0].containerPort\n"
 #define PORT  HOST ONE("ports: [{containerPort: 9100}]")
@@ -17,15 +18,9 @@
 	"x,"                                                                                       \
 	" name: y}, {kind: " kind ", name: " name ", controller: true}]}\nspec: {" PORT "}\n"
 
-struct pair_case {
-	const char *name;
-	const char *first, *second; /* of two files */
-	const char *want;
-};
-
 #define DS(name, spec) WORKLOAD("DaemonSet", name, spec)
 
-static const struct pair_case pair_cases[] = {
+static const struct manifest_pair pair_cases[] = {
 	{ "two that meet", DS("a", PORT), DS("b", PORT), CLASH },
 	{ "another port", DS("a", PORT), DS("b", HOST ONE("ports: [{containerPort: 9120}]")), "" },
 	{ "another protocol", DS("a", PORT),
@@ -121,18 +116,8 @@ static const struct pair_case pair_cases[] = {
 
 static void test_pairs(void **state)
 {
-	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
-	const struct manifest_options options = manifest_options(registry);
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(pair_cases); i++) {
-		const struct pair_case *c = &pair_cases[i];
-		const char *const texts[] = { c->first, c->second };
-		_cleanup_buf_ struct buf out = { 0 };
-
-		manifest_lines(&options, texts, ARRAY_LEN(texts), &out);
-		check_text(c->name, out.data, c->want);
-	}
+	manifest_run_pairs(pair_cases, ARRAY_LEN(pair_cases));
 }
 
 #define P2	   "$.spec.containers[1].ports[0]"
@@ -185,120 +170,76 @@ static const struct manifest_case one_pod_cases[] = {
 
 static void test_one_pod(void **state)
 {
-	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
-	const struct manifest_options options = manifest_options(registry);
-
 	(void)state;
-	manifest_run(&options, one_pod_cases, ARRAY_LEN(one_pod_cases));
+	manifest_run(one_pod_cases, ARRAY_LEN(one_pod_cases));
 }
 
-#define SERVICE(more) OBJECT("v1", "Service", "s", "spec: {" more "}")
-#define SERVICE_PORT  "$.spec.ports[0]"
-
-static const struct pair_case service_cases[] = {
-	{ "declared", DS("a", PORT),
-	  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: 9100}]"), "" },
-	{ "not declared", DS("a", PORT),
-	  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: 9120}]"),
-	  "undeclared-port tcp/9120 " SERVICE_PORT ".targetPort\n" },
-	{ "before its pods", SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: 9120}]"),
-	  DS("a", PORT), "undeclared-port tcp/9120 " SERVICE_PORT ".targetPort\n" },
-	{ "the port is the target", DS("a", PORT),
-	  SERVICE("selector: {app: a}, ports: [{port: 9120}]"),
-	  "undeclared-port tcp/9120 " SERVICE_PORT ".port\n" },
-	{ "another protocol", DS("a", PORT),
-	  SERVICE("selector: {app: a}, ports: [{port: 9100, protocol: UDP}]"),
-	  "undeclared-port udp/9100 " SERVICE_PORT ".port\n" },
-	{ "a name", DS("a", HOST ONE("ports: [{containerPort: 9100, name: m}]")),
-	  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: m}]"), "" },
-	{ "a name of another protocol",
-	  DS("a", HOST ONE("ports: [{containerPort: 9100, protocol: UDP, name: m}]")),
-	  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: m}]"),
-	  "undeclared-port " SERVICE_PORT ".targetPort\n" },
-	{ "no such name", DS("a", HOST ONE("ports: [{containerPort: 9100, name: m}]")),
-	  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: n}]"),
-	  "undeclared-port " SERVICE_PORT ".targetPort\n" },
-	{ "other labels", DS("a", PORT), SERVICE("selector: {app: b}, ports: [{port: 1}]"), "" },
-	{ "more labels", DS("a", PORT), SERVICE("selector: {app: a, x: y}, ports: [{port: 1}]"),
-	  "" },
-	{ "another namespace", DS("a", PORT),
-	  "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {app: a},"
-	  " ports: [{port: 1}]}\n",
-	  "" },
-	{ "no selector", DS("a", PORT), SERVICE("ports: [{port: 1}]"), "" },
-	{ "of a name elsewhere", DS("a", PORT),
-	  SERVICE("type: ExternalName, selector: {app: a}, ports: [{port: 1}]"), "" },
-	{ "pods in their own network", DS("a", ONE("")),
-	  SERVICE("selector: {app: a}, ports: [{port: 1}]"), "" },
-	{ "out of range", DS("a", PORT), SERVICE("selector: {app: a}, ports: [{port: 70000}]"),
-	  "invalid-port " SERVICE_PORT ".port\n" },
-};
-
-static void test_services(void **state)
-{
-	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
-	const struct manifest_options options = manifest_options(registry);
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(service_cases); i++) {
-		const struct pair_case *c = &service_cases[i];
-		const char *const texts[] = { c->first, c->second };
-		_cleanup_buf_ struct buf out = { 0 };
-
-		manifest_lines(&options, texts, ARRAY_LEN(texts), &out);
-		check_text(c->name, out.data, c->want);
-	}
-}
-
-/* Many on one port that never meet cost steps, which are bounded, and that is said. */
+/* Pods on nodes of their own claim one port: each pair costs one step, and the last one is spared.
+ */
 static void test_bound(void **state)
 {
 	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
 	const struct manifest_options options = manifest_options(registry);
-	_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
-	const char *texts[1];
+	_cleanup_(check_freep) struct check *check = NULL;
+	_cleanup_buf_ struct buf text = { 0 };
+	enum { PODS = 40, PAIRS = PODS * (PODS - 1) / 2 };
 
 	(void)state;
-	for (int i = 0; i < 12000; i++)
+	for (int i = 0; i < PODS; i++)
 		buf_printf(&text,
 			   "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p%d}\nspec: "
 			   "{nodeName: n%d, " PORT "}\n",
 			   i, i);
-	texts[0] = text.data;
-	manifest_lines(&options, texts, 1, &out);
-	check_text("bound", out.data, "broken-manifest\n");
+	check_int("new", check_new(&options, &check), 0);
+	check_int("file", check_file(check, "f", text.data, text.len), 0);
+	check_int("enough", conflict_check(check, PAIRS + 1), 0);
+	check_int("enough", (long long)check->findings.len, 0);
+	check_int("used up", conflict_check(check, PAIRS), 0);
+	check_int("used up", (long long)check->findings.len, 1);
+	check_text("rule", check->findings.items[0].rule->id, "broken-manifest");
+	check_text("message", check->findings.items[0].message,
+		   "too many claims of the same ports to compare all of them");
 }
 
-/* Each port of a pod is compared with each argument of its container: one too many is said. */
-static void test_arguments(void **state)
+/* The bound that a check has: two long lists of values that have none in common. */
+static void test_bound_of_check(void **state)
 {
 	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
 	const struct manifest_options options = manifest_options(registry);
+	static const int lens[] = { 1000, 8300 };
 
 	(void)state;
-	for (int n = 512; n <= 513; n++) {
+	assert_true((size_t)lens[0] * (size_t)lens[0] < CONFLICT_STEPS_MAX / 2);
+	assert_true((size_t)lens[1] * (size_t)lens[1] > CONFLICT_STEPS_MAX);
+	for (size_t k = 0; k < ARRAY_LEN(lens); k++) {
 		_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
 		const char *texts[1];
 
-		buf_puts(&text, "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
-				"spec: {" HOST "containers: [{name: c, image: i, ports:"
-				" [{containerPort: 9100}], args: [");
-		for (int i = 0; i < n; i++)
-			buf_puts(&text, "'--listen=:9100',");
-		buf_puts(&text, "]}]}\n");
+		for (int pod = 0; pod < 2; pod++) {
+			buf_printf(&text,
+				   "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p%d}\nspec: {",
+				   pod);
+			buf_puts(&text, "affinity: {nodeAffinity: "
+					"{requiredDuringSchedulingIgnoredDuringExecution: "
+					"{nodeSelectorTerms: [{matchExpressions: [{key: d, "
+					"operator: In, values: [");
+			for (int i = 0; i < lens[k]; i++)
+				buf_printf(&text, "%c%d,", 'a' + pod, i);
+			buf_puts(&text, "]}]}]}}}, " PORT "}\n");
+		}
 		texts[0] = text.data;
 		manifest_lines(&options, texts, 1, &out);
-		check_text("arguments", out.data ? out.data : "",
-			   n == 512 ? "" : "broken-manifest $.spec.containers[0].args[512]\n");
+		check_text("bound", out.data, k ? "broken-manifest\n" : "");
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pairs),	  cmocka_unit_test(test_one_pod),
-		cmocka_unit_test(test_services),  cmocka_unit_test(test_bound),
-		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_one_pod),
+		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_bound_of_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+/* Services, and the pods on the host network that they select. */
+#include "manifest_cases.h"
+
+#include "../../user/checks/manifest/service_check.h"
+
+#define PORT	       HOST ONE("ports: [{containerPort: 9100}]")
+#define DS(name, spec) WORKLOAD("DaemonSet", name, spec)
+
+#define SERVICE(more)  OBJECT("v1", "Service", "s", "spec: {" more "}")
+#define SERVICE_PORT   "$.spec.ports[0]"
+
+static const struct manifest_pair service_cases[] = {
+	{ "declared", DS("a", PORT),
+	  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: 9100}]"), "" },
+	{ "not declared", DS("a", PORT),
+	  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: 9120}]"),
+	  "undeclared-port tcp/9120 " SERVICE_PORT ".targetPort\n" },
+	{ "before its pods", SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: 9120}]"),
+	  DS("a", PORT), "undeclared-port tcp/9120 " SERVICE_PORT ".targetPort\n" },
+	{ "the port is the target", DS("a", PORT),
+	  SERVICE("selector: {app: a}, ports: [{port: 9120}]"),
+	  "undeclared-port tcp/9120 " SERVICE_PORT ".port\n" },
+	{ "another protocol", DS("a", PORT),
+	  SERVICE("selector: {app: a}, ports: [{port: 9100, protocol: UDP}]"),
+	  "undeclared-port udp/9100 " SERVICE_PORT ".port\n" },
+	{ "a name", DS("a", HOST ONE("ports: [{containerPort: 9100, name: m}]")),
+	  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: m}]"), "" },
+	{ "a name of another protocol",
+	  DS("a", HOST ONE("ports: [{containerPort: 9100, protocol: UDP, name: m}]")),
+	  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: m}]"),
+	  "undeclared-port " SERVICE_PORT ".targetPort\n" },
+	{ "no such name", DS("a", HOST ONE("ports: [{containerPort: 9100, name: m}]")),
+	  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: n}]"),
+	  "undeclared-port " SERVICE_PORT ".targetPort\n" },
+	{ "other labels", DS("a", PORT), SERVICE("selector: {app: b}, ports: [{port: 1}]"), "" },
+	{ "more labels", DS("a", PORT), SERVICE("selector: {app: a, x: y}, ports: [{port: 1}]"),
+	  "" },
+	{ "another namespace", DS("a", PORT),
+	  "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {app: a},"
+	  " ports: [{port: 1}]}\n",
+	  "" },
+	{ "no selector", DS("a", PORT), SERVICE("ports: [{port: 1}]"), "" },
+	{ "of a name elsewhere", DS("a", PORT),
+	  SERVICE("type: ExternalName, selector: {app: a}, ports: [{port: 1}]"), "" },
+	{ "pods in their own network", DS("a", ONE("")),
+	  SERVICE("selector: {app: a}, ports: [{port: 1}]"), "" },
+	{ "out of range", DS("a", PORT), SERVICE("selector: {app: a}, ports: [{port: 70000}]"),
+	  "invalid-port " SERVICE_PORT ".port\n" },
+};
+
+static void test_services(void **state)
+{
+	(void)state;
+	manifest_run_pairs(service_cases, ARRAY_LEN(service_cases));
+}
+
+/* Each pod that a Service may select costs steps; that some are left is no finding. */
+static void test_bound(void **state)
+{
+	static const char text[] = DS("a", PORT) "---\n" SERVICE(
+		"selector: {app: a}, ports: [{port: 1, targetPort: 9100}]");
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+	_cleanup_(check_freep) struct check *check = NULL;
+
+	(void)state;
+	check_int("new", check_new(&options, &check), 0);
+	check_int("file", check_file(check, "f", text, strlen(text)), 0);
+	check_int("enough", service_check(check, 3), 0);
+	check_int("enough", (long long)check->findings.len, 0);
+	check_int("used up", service_check(check, 2), 0);
+	check_int("used up", (long long)check->findings.len, 1);
+	check_text("message", check->findings.items[0].message,
+		   "too many Services and pods to compare all of them");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_services),
+		cmocka_unit_test(test_bound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
