@@ -50,17 +50,19 @@ has() {
 	if grep -qE -- "$3" <<<"$2"; then pass "$1"; else fail "$1: '$3' is not in: $2"; fi
 }
 
-# has_not NAME TEXT PATTERN
+# has_not NAME TEXT PATTERN: it is not found, in a text that is there.
 has_not() {
-	if grep -qE -- "$3" <<<"$2"; then fail "$1: '$3' is in: $2"; else pass "$1"; fi
+	if [ -z "$2" ]; then fail "$1: no text to look at"
+	elif grep -qE -- "$3" <<<"$2"; then fail "$1: '$3' is in: $2"; else pass "$1"; fi
 }
 
 # A build that is not confined, and can't be traced: LeakSanitizer traces it itself.
 is_built_for_debugging() { [ "$B" = build-debug ]; }
 
-# until_true SECONDS COMMAND...: poll for a condition; its last status.
+# until_true SECONDS COMMAND...: poll for a condition; its last status. The limit only ends what
+# never comes, so it is 30 seconds at least, however slow the machine is.
 until_true() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + ($1 < 30 ? 30 : $1)))
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
@@ -116,10 +118,12 @@ setup() {
 		skip "not root"
 		exit 0
 	fi
-	# One test at a time on a kernel, from whatever tree. Subjects and agents don't inherit the
-	# lock; what else a killed run may have left holds it up for a while only.
+	# One test at a time on a kernel, from whatever tree. Subjects and agents don't inherit the lock.
 	exec 8<"$CGROUP2/cgroup.procs" || exit 3
-	flock -w 180 8 || echo "$TEST: another test seems to run: going on all the same" >&2
+	if ! flock -w 900 8; then
+		fail "another test holds the lock on $CGROUP2/cgroup.procs for 15 minutes: see lslocks"
+		exit 1
+	fi
 	cleanup 2>/dev/null
 	trap cleanup EXIT
 	trap 'exit 130' INT TERM HUP

@@ -110,6 +110,7 @@ stop_agent
 
 # Another program after ours puts a port of its own in the place of the one that was checked.
 rewritten() {
+	rm -f "$WORK/foreign" # of the one before it, which said "attached", too
 	"$B/tests/e2e/foreign" "$CGROUP" bind4 rewrite link >"$WORK/foreign" 2>&1 8<&- &
 	local pid=$!
 	until_true 5 grep -qs attached "$WORK/foreign" || fail "$1: a program that rewrites: $(cat "$WORK/foreign")"

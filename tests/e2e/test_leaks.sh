@@ -35,7 +35,11 @@ work() {
 	ctl status
 	ctl listeners
 	ctl selftest
-	timeout 0.5 "$B/hostportctl" --socket="$SOCK" tail --json --replay=100
+	"$B/hostportctl" --socket="$SOCK" tail --json --replay=100 >"$WORK/tail" 8<&- &
+	local tail=$!
+	until_true 30 test -s "$WORK/tail" || fail "tail says nothing"
+	kill "$tail"
+	wait "$tail"
 	"$B/tests/e2e/ask" "$SOCK" <<<'{"verb":"tail","classes":7}'
 	"$B/tests/e2e/ask" "$SOCK" <<<'no JSON'
 }

@@ -179,10 +179,10 @@ serve() {
 	until_true 10 reach "$2" 127.0.0.1 "$1" || fail "server $2: $(cat "$WORK/serve.$2")"
 }
 
-# reach PORT [ADDRESS] [FROM]: 0 when a connection is made.
-reach() { timeout 1 ip netns exec "${3:-$C}" bash -c "exec 3<>/dev/tcp/${2:-10.9.0.1}/$1" 2>/dev/null; }
+# reach PORT [ADDRESS] [FROM]: 0 when a connection is made. What is dropped costs the whole limit.
+reach() { timeout "${REACH_S:-30}" ip netns exec "${3:-$C}" bash -c "exec 3<>/dev/tcp/${2:-10.9.0.1}/$1" 2>/dev/null; }
 reaches() { if reach "${@:2}"; then pass "$1"; else fail "$1: no connection"; fi; }
-reaches_not() { if reach "${@:2}"; then fail "$1: a connection"; else pass "$1"; fi; }
+reaches_not() { if REACH_S=2 reach "${@:2}"; then fail "$1: a connection"; else pass "$1"; fi; }
 
 # dropped: packets that the ruleset has dropped.
 dropped() { netns "$A" nft list chain inet hostportd input | sed -n 's/.*packets \([0-9]*\) .*drop/\1/p'; }
