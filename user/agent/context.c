@@ -36,10 +36,10 @@ static void connect_stream(struct agent *agent)
 	agent->stream.generations = &agent->in_force.generations;
 	agent->stream.observer = observer;
 	agent->stream.fold_ns = agent->config->fold_ns;
-	agent->sweep.in_force = &agent->in_force;
-	agent->sweep.stream = &agent->stream;
-	agent->sweep.identity = &agent->identity;
-	agent->sweep.netns = &agent->target.netns;
+	agent->sweep.table.in_force = &agent->in_force;
+	agent->sweep.table.stream = &agent->stream;
+	agent->sweep.table.identity = &agent->identity;
+	agent->sweep.table.netns = &agent->target.netns;
 	agent->sweep.close_existing = agent->config->close_existing;
 	agent->sweep.deny_kernel = agent->config->deny_kernel;
 	agent->sweep.every_s = agent->config->sweep_s;

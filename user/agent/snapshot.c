@@ -31,7 +31,7 @@ static struct snapshot_abilities take_abilities(const struct agent *agent)
 		.guard = kernel_guards(kernel),
 		.sctp = agent->host.sctp_attached && kernel_lsm_ran(kernel),
 		.listen = kernel_listen_hook(kernel),
-		.iterator = socket_owners_ask_kernel(agent->sweep.owners),
+		.iterator = socket_owners_ask_kernel(agent->sweep.table.owners),
 	};
 }
 

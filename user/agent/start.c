@@ -160,7 +160,7 @@ static int prepare_sweeps(struct agent *agent)
 {
 	int r;
 
-	agent->sweep.cgroup = target_path(&agent->target);
+	agent->sweep.table.cgroup = target_path(&agent->target);
 	r = sweep_prepare(&agent->sweep, agent->loop);
 	if (r == 0)
 		r = violations_start(&agent->violations);

@@ -202,7 +202,7 @@ static void put_sweep(struct jsonw *w, const struct snapshot *s)
 	jsonw_u64(w, "sockets", s->sweep.sockets);
 	jsonw_u64(w, "found", s->sweep.found);
 	jsonw_u64(w, "closed", s->sweep.closed);
-	sweep_put_protocols(w, "unreadable", s->sweep.unreadable);
+	socket_table_put_protocols(w, "unreadable", s->sweep.unreadable);
 	jsonw_object_end(w);
 }
 

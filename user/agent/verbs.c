@@ -42,7 +42,7 @@ int verbs_document(void *data, const struct request *request, struct buf *out)
 		status(agent, out);
 		return 0;
 	case REQUEST_LISTENERS:
-		return listeners_json(&agent->sweep, out);
+		return listeners_json(&agent->sweep.table, out);
 	case REQUEST_SELFTEST:
 		selftest_json(&agent->watch, out);
 		return 0;

@@ -29,9 +29,9 @@ struct learning {
 static int add_sockets(struct learning *l)
 {
 	_cleanup_receivers_ struct receivers found = { 0 };
-	struct sweep *sweep = l->violations->sweep;
+	struct socket_table *table = &l->violations->sweep->table;
 	const struct receivers_socket *last = NULL;
-	int failed = sweep_find(sweep, &l->in_force->decision, &found), r = 0;
+	int failed = socket_table_find(table, &l->in_force->decision, &found), r = 0;
 
 	for (size_t i = 0; i < found.len && r == 0; i++) {
 		const struct receivers_socket *s = &found.list[i];
@@ -39,11 +39,11 @@ static int add_sockets(struct learning *l)
 		excepted_ports_add(l->excepted, s->socket.proto, s->socket.port, s->decision);
 		if (!(TO_EXCEPT & 1U << s->decision.verdict))
 			continue;
-		sweep_describe(sweep, s, last);
+		socket_table_describe(table, s, last);
 		last = s;
-		if (sweep->event.cls == HP_CLASS_EPHEMERAL)
-			sweep->event.port = 0; /* another one each time */
-		r = impact_add_socket(&l->impact, &sweep->event);
+		if (table->event.cls == HP_CLASS_EPHEMERAL)
+			table->event.port = 0; /* another one each time */
+		r = impact_add_socket(&l->impact, &table->event);
 	}
 	return r < 0 ? r : failed;
 }
@@ -112,7 +112,7 @@ static void put_head(const struct learning *l, struct jsonw *w)
 	const struct in_force *in_force = l->in_force;
 	char text[STAMP_LEN + 1];
 
-	jsonw_string_opt(w, "node", l->violations->sweep->identity->node);
+	jsonw_string_opt(w, "node", l->violations->sweep->table.identity->node);
 	jsonw_string(w, "mode", word_mode(in_force->decision.mode));
 	jsonw_u64(w, "generation", in_force->decision.generation);
 	stamp_utc(&l->violations->since, text);
@@ -130,10 +130,10 @@ int learn_json(struct violations *violations, struct buf *out)
 	_cleanup_free_ struct excepted_ports *excepted = calloc(1, sizeof(*excepted));
 	struct learning l = {
 		.violations = violations,
-		.in_force = violations->sweep->in_force,
+		.in_force = violations->sweep->table.in_force,
 		.excepted = excepted,
 	};
-	const struct stream *stream = violations->sweep->stream;
+	const struct stream *stream = violations->sweep->table.stream;
 	struct jsonw w = { .out = out };
 	size_t left_out;
 

@@ -10,26 +10,22 @@
 
 static bool receives(void *data, struct receivers_socket *s)
 {
-	sweep_decide(data, s, false);
+	socket_table_decide(data, s, false);
 	return s->decision.verdict != HP_VERDICT_NONE;
 }
 
-static int read_table(struct sweep *sweep, struct receivers *ret_receivers)
+static int read_table(struct socket_table *table, struct receivers *ret_receivers)
 {
-	int r = sweep_read(sweep, receives, sweep, ret_receivers);
-	bool named;
+	int r = socket_table_read(table, receives, ret_receivers);
 
 	if (r < 0)
 		return r;
-	drain_records(sweep->stream); /* what the hooks saw is known then */
-	named = sweep_name(sweep, ret_receivers);
-	for (size_t i = 0; i < ret_receivers->len; i++)
-		sweep_decide(sweep, &ret_receivers->list[i], named && !ret_receivers->list[i].pid);
-	receivers_sort(ret_receivers);
+	drain_records(table->stream); /* what the hooks saw is remembered then */
+	socket_table_decide_all(table, &table->in_force->decision, ret_receivers);
 	return 0;
 }
 
-static void put_one(struct sweep *sweep, const struct documented *documented,
+static void put_one(struct socket_table *table, const struct documented *documented,
 		    const struct receivers_socket *s, const struct receivers_socket *last,
 		    struct buf *out)
 {
@@ -39,43 +35,43 @@ static void put_one(struct sweep *sweep, const struct documented *documented,
 		.cookie = s->socket.cookie,
 	};
 
-	sweep_describe(sweep, s, last);
-	event_listener_json(&sweep->event, &listener, out);
+	socket_table_describe(table, s, last);
+	event_listener_json(&table->event, &listener, out);
 }
 
 /* As many as a document may have; how many are left out. */
-static size_t put_all(struct sweep *sweep, const struct documented *documented,
+static size_t put_all(struct socket_table *table, const struct documented *documented,
 		      const struct receivers *receivers, struct buf *out)
 {
 	for (size_t i = 0; i < receivers->len; i++) {
 		const struct receivers_socket *s = &receivers->list[i];
 
-		if (out->len > CONTROL_DOCUMENT_MAX - sizeof(sweep->event) - ROOM_LEFT)
+		if (out->len > CONTROL_DOCUMENT_MAX - sizeof(table->event) - ROOM_LEFT)
 			return receivers->len - i;
 		if (i)
 			buf_putc(out, ',');
-		put_one(sweep, documented, s, i ? s - 1 : NULL, out);
+		put_one(table, documented, s, i ? s - 1 : NULL, out);
 	}
 	return 0;
 }
 
-int listeners_json(struct sweep *sweep, struct buf *out)
+int listeners_json(struct socket_table *table, struct buf *out)
 {
 	_cleanup_free_ struct documented *documented = malloc(sizeof(*documented));
 	_cleanup_receivers_ struct receivers receivers = { 0 };
-	int r = documented ? read_table(sweep, &receivers) : -ENOMEM;
+	int r = documented ? read_table(table, &receivers) : -ENOMEM;
 	struct jsonw w = { .out = out };
 	size_t left_out;
 
 	if (r < 0)
 		return r;
-	documented_fill(sweep->in_force->registry, documented);
+	documented_fill(table->in_force->registry, documented);
 	jsonw_object(&w, NULL);
 	jsonw_array(&w, "listeners");
-	left_out = put_all(sweep, documented, &receivers, out);
+	left_out = put_all(table, documented, &receivers, out);
 	jsonw_array_end(&w);
 	jsonw_u64(&w, "left_out", left_out);
-	sweep_put_protocols(&w, "unreadable", receivers.unreadable);
+	socket_table_put_protocols(&w, "unreadable", receivers.unreadable);
 	jsonw_object_end(&w);
 	return 0;
 }

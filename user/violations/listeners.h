@@ -2,7 +2,7 @@
 /* The document of `hostportctl listeners`: the socket table, judged. */
 #pragma once
 
-#include "sweep.h"
+#include "socket_table.h"
 
 /* Append the document. 0, or a negative errno. */
-int listeners_json(struct sweep *sweep, struct buf *out);
+int listeners_json(struct socket_table *table, struct buf *out);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "violations.h"
 
+#include "../base/clock.h"
+
 int violations_start(struct violations *violations)
 {
-	(void)clock_gettime(CLOCK_REALTIME, &violations->since);
+	violations->since = clock_wall();
 	return ledger_new(&violations->ledger);
 }
 
@@ -16,29 +18,30 @@ void violations_on_record(void *data, const struct hp_event *record)
 {
 	const struct violations *violations = data;
 
-	sweep_remember(violations->sweep, record);
+	socket_table_remember(&violations->sweep->table, record);
 }
 
 /* Would enforcement have denied it, as far as the programs see its control group? */
-static bool is_enforceable(const struct sweep *sweep, const struct hp_event *record)
+static bool is_enforceable(const struct socket_table *table, const struct hp_event *record)
 {
 	return record->key.verdict == HP_VERDICT_AUDITED &&
-	       (record->hook != HP_HOOK_SWEEP || !sweep_is_unchecked(sweep, record->cgroup_id));
+	       (record->hook != HP_HOOK_SWEEP ||
+		!socket_table_is_unchecked(table, record->cgroup_id));
 }
 
 /* A swept socket is the kernel's if no process has it, and every process could be seen. */
-static bool is_kernel_socket(const struct sweep *sweep, const struct hp_event *record)
+static bool is_kernel_socket(const struct socket_table *table, const struct hp_event *record)
 {
 	return record->key.how == HP_HOW_KERNEL || (record->hook == HP_HOOK_SWEEP && !record->pid &&
-						    socket_owners_see_all(sweep->owners));
+						    socket_owners_see_all(table->owners));
 }
 
 void violations_on_line(void *data, const struct hp_event *record, const struct event *event)
 {
 	const struct violations *violations = data;
-	const struct sweep *sweep = violations->sweep;
+	const struct socket_table *table = &violations->sweep->table;
 
 	ledger_note(violations->ledger, event,
-		    (is_kernel_socket(sweep, record) ? LEDGER_KERNEL_SOCKET : 0) |
-			    (is_enforceable(sweep, record) ? LEDGER_ENFORCEABLE : 0));
+		    (is_kernel_socket(table, record) ? LEDGER_KERNEL_SOCKET : 0) |
+			    (is_enforceable(table, record) ? LEDGER_ENFORCEABLE : 0));
 }

@@ -9,7 +9,7 @@
 
 static struct hp_config enforcing(const struct sweep *sweep)
 {
-	struct hp_config config = sweep->in_force->decision;
+	struct hp_config config = sweep->table.in_force->decision;
 
 	config.mode = HP_MODE_ENFORCE;
 	return config;
@@ -19,21 +19,23 @@ static struct hp_config enforcing(const struct sweep *sweep)
 static bool would_be_denied(const struct sweep *sweep, const struct receivers_socket *s)
 {
 	return s->decision.verdict == HP_VERDICT_DENIED &&
-	       (sweep->close_existing || !sweep_is_unchecked(sweep, s->socket.cgroup_id));
+	       (sweep->close_existing ||
+		!socket_table_is_unchecked(&sweep->table, s->socket.cgroup_id));
 }
 
 static int add_sockets(struct sweep *sweep, const struct hp_config *config, struct impact *impact)
 {
 	_cleanup_receivers_ struct receivers found = { 0 };
+	struct socket_table *table = &sweep->table;
 	const struct receivers_socket *last = NULL;
-	int r = sweep_find(sweep, config, &found), failed = r;
+	int r = socket_table_find(table, config, &found), failed = r;
 
 	for (size_t i = 0; i < found.len; i++) {
 		if (!would_be_denied(sweep, &found.list[i]))
 			continue;
-		sweep_describe(sweep, &found.list[i], last);
+		socket_table_describe(table, &found.list[i], last);
 		last = &found.list[i];
-		r = impact_add_socket(impact, &sweep->event);
+		r = impact_add_socket(impact, &table->event);
 		if (r < 0)
 			return r;
 	}
@@ -44,7 +46,7 @@ int would_break_find(struct violations *violations, struct impact *ret_impact)
 {
 	struct sweep *sweep = violations->sweep;
 	struct ledger_filter filter = {
-		.policy = sweep->in_force->policy,
+		.policy = sweep->table.in_force->policy,
 		.config = enforcing(sweep),
 		.verdicts = 1U << HP_VERDICT_DENIED,
 		.enforceable = true,

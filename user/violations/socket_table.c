@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "socket_table.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../kernel/sockets/ephemeral.h"
+#include "../registry/words.h"
+#include "../stream/describe.h"
+#include "../stream/drain.h"
+
+int socket_table_open(struct socket_table *table)
+{
+	int r = reported_sockets_new(&table->reported);
+
+	return r < 0 ? r : socket_owners_new(table->netns->inum, &table->owners);
+}
+
+void socket_table_close(struct socket_table *table)
+{
+	reported_sockets_free(table->reported);
+	socket_owners_free(table->owners);
+}
+
+void socket_table_remember(struct socket_table *table, const struct hp_event *record)
+{
+	struct reported_socket socket = {
+		.cookie = record->cookie,
+		.cgroup_id = record->cgroup_id,
+		.proto = record->key.proto,
+		.cls = record->key.cls,
+		.port = record->key.port,
+	};
+
+	/* a denied socket has no port: if it gets the port in another way, that is news */
+	if (record->key.verdict == HP_VERDICT_DENIED)
+		return;
+	if (record->hook == HP_HOOK_SWEEP)
+		reported_sockets_add_swept(table->reported, &socket);
+	else
+		reported_sockets_add_hooked(table->reported, &socket);
+}
+
+struct reported_socket socket_table_key(const struct receivers_socket *s, uint8_t cls)
+{
+	return (struct reported_socket) {
+		.cookie = s->socket.cookie,
+		.cgroup_id = s->socket.cgroup_id,
+		.proto = s->socket.proto,
+		.cls = cls,
+		.port = s->socket.port,
+	};
+}
+
+/* Did a bind() name its port? The socket knows best; a hook may have seen it. */
+static uint8_t was_asked_for(const struct socket_table *table, const struct receivers_socket *s)
+{
+	struct reported_socket key = socket_table_key(s, HP_CLASS_UNREGISTERED);
+
+	if (s->asked != HP_ASKED_UNKNOWN)
+		return s->asked;
+	return reported_sockets_has(table->reported, &key) ? HP_ASKED_YES : HP_ASKED_UNKNOWN;
+}
+
+static void decide(const struct socket_table *table, const struct hp_config *config,
+		   struct receivers_socket *s, bool is_kernel)
+{
+	struct receiver_facts facts = {
+		.asked = was_asked_for(table, s),
+		.kernel = is_kernel,
+	};
+
+	s->decision =
+		receiver_decide(table->in_force->policy, config, &table->range, &s->socket, facts);
+}
+
+void socket_table_decide(const struct socket_table *table, struct receivers_socket *s,
+			 bool is_kernel)
+{
+	decide(table, &table->in_force->decision, s, is_kernel);
+}
+
+/* A chosen port, too: a look for its process may show that it was asked for. */
+bool socket_table_may_violate(void *table, struct receivers_socket *s)
+{
+	socket_table_decide(table, s, false);
+	return receiver_violates(s->decision) || s->decision.cls == HP_CLASS_EPHEMERAL;
+}
+
+static void warn_unreadable(struct socket_table *table, uint32_t unreadable)
+{
+	for (unsigned int p = 0; p < HP_PROTO_MAX; p++)
+		if (unreadable & ~table->warned_unreadable & 1U << p)
+			log_warning("%s sockets are not swept: the kernel's sock_diag module for"
+				    " them is missing",
+				    word_proto(p));
+	table->warned_unreadable |= unreadable;
+}
+
+int socket_table_read(struct socket_table *table, receivers_keep_fn keep,
+		      struct receivers *ret_receivers)
+{
+	int r;
+
+	(void)ephemeral_range(table->netns, &table->range.first, &table->range.last);
+	r = receivers_read(table->netns, keep, table, ret_receivers);
+	warn_unreadable(table, ret_receivers->unreadable);
+	return r;
+}
+
+bool socket_table_name(struct socket_table *table, struct receivers *receivers)
+{
+	return receivers_name(receivers, table->owners) == 0 &&
+	       socket_owners_see_all(table->owners);
+}
+
+void socket_table_decide_all(struct socket_table *table, const struct hp_config *config,
+			     struct receivers *receivers)
+{
+	bool named = receivers->len && socket_table_name(table, receivers);
+
+	for (size_t i = 0; i < receivers->len; i++)
+		decide(table, config, &receivers->list[i], named && !receivers->list[i].pid);
+	receivers_sort(receivers);
+}
+
+int socket_table_find(struct socket_table *table, const struct hp_config *config,
+		      struct receivers *ret_receivers)
+{
+	int r = socket_table_read(table, socket_table_may_violate, ret_receivers);
+
+	drain_all(table->stream); /* what the hooks saw is remembered then */
+	socket_table_decide_all(table, config, ret_receivers);
+	return r;
+}
+
+/* Is the control group of a path one whose bind() calls the programs see? */
+static bool is_below(const struct socket_table *table, const char *path)
+{
+	size_t len = strlen(table->cgroup);
+
+	return strncmp(path, table->cgroup, len) == 0 && (path[len] == '/' || !path[len] || !len);
+}
+
+bool socket_table_is_checked(const struct socket_table *table, uint64_t cgroup_id)
+{
+	const char *path = cgroup_name(table->identity->v2, cgroup_id);
+
+	return path && is_below(table, path);
+}
+
+bool socket_table_is_unchecked(const struct socket_table *table, uint64_t cgroup_id)
+{
+	const char *path = cgroup_name(table->identity->v2, cgroup_id);
+
+	return path && !is_below(table, path);
+}
+
+void socket_table_record(const struct socket_table *table, const struct receivers_socket *s,
+			 struct hp_event *ret_record)
+{
+	*ret_record = (struct hp_event) {
+		.cgroup_id = s->socket.cgroup_id,
+		.key = {
+			.port = s->socket.port,
+			.proto = s->socket.proto,
+			.cls = s->decision.cls,
+			.verdict = s->decision.verdict,
+			.how = HP_HOW_EXISTING,
+		},
+		.uid = s->socket.uid,
+		.pid = s->pid,
+		.row = s->decision.row,
+		.policy_generation = table->in_force->decision.generation,
+		.family = s->socket.family,
+		.hook = HP_HOOK_SWEEP,
+		.cookie = s->socket.cookie,
+		.mode = (uint8_t)table->in_force->decision.mode,
+		.kernel_thread = s->socket.inode == 0,
+	};
+	memcpy(ret_record->addr, s->socket.addr, sizeof(ret_record->addr));
+	memcpy(ret_record->comm, s->comm, sizeof(ret_record->comm));
+}
+
+/* Have two sockets one process and control group? */
+static bool same_owner(const struct receivers_socket *a, const struct receivers_socket *b)
+{
+	return a->pid == b->pid && a->socket.cgroup_id == b->socket.cgroup_id &&
+	       !a->socket.inode == !b->socket.inode;
+}
+
+void socket_table_describe(struct socket_table *table, const struct receivers_socket *s,
+			   const struct receivers_socket *last)
+{
+	struct hp_event record;
+
+	socket_table_record(table, s, &record);
+	describe_listener(table->identity, &table->in_force->generations, &record,
+			  last && same_owner(s, last), &table->event);
+}
+
+void socket_table_put_protocols(struct jsonw *w, const char *key, uint32_t protocols)
+{
+	jsonw_array(w, key);
+	for (unsigned int p = 0; p < HP_PROTO_MAX; p++)
+		if (protocols & 1U << p)
+			jsonw_string(w, NULL, word_proto(p));
+	jsonw_array_end(w);
+}
