@@ -28,17 +28,9 @@ static const struct {
 	{ "coverage", verb_coverage, "ways of taking a port: which are seen, which denied (root)" },
 };
 
-static int set_socket(void *ctx, const char *value, struct buf *err)
-{
-	struct ctl *ctl = ctx;
-
-	(void)err;
-	ctl->socket = value;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
-	{ "socket", "PATH", "the agent's control socket (" SOCKET_DEFAULT ")", set_socket, false },
+	{ "socket", "PATH", "the agent's control socket (" SOCKET_DEFAULT ")",
+	  OPTION_STRING(struct ctl, socket) },
 };
 
 static const struct options options = {

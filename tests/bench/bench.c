@@ -148,9 +148,9 @@ void bench_set_noise(struct bench *b, double noise_ns)
 
 /* ---- options ------------------------------------------------------------------------------- */
 
-static int set_only(void *ctx, const char *value, struct buf *err)
+static int parse_only(void *options, const char *value, struct buf *err)
 {
-	struct bench *b = ctx;
+	struct bench *b = options;
 	const struct target_row *rows;
 	size_t len;
 
@@ -171,74 +171,19 @@ static int set_only(void *ctx, const char *value, struct buf *err)
 	return -EINVAL;
 }
 
-static int set_rounds(void *ctx, const char *value, struct buf *err)
-{
-	struct bench *b = ctx;
-	uint64_t rounds;
-
-	if (parse_u64(value, 1, ROUNDS_MAX, &rounds) < 0) {
-		buf_printf(err, "not a number from 1 to %d", ROUNDS_MAX);
-		return -EINVAL;
-	}
-	b->rounds = (unsigned int)rounds;
-	return 0;
-}
-
-static int set_quick(void *ctx, const char *value, struct buf *err)
-{
-	struct bench *b = ctx;
-
-	(void)value;
-	(void)err;
-	b->quick = true;
-	return 0;
-}
-
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	struct bench *b = ctx;
-
-	(void)err;
-	b->json = value;
-	return 0;
-}
-
-static int set_svg(void *ctx, const char *value, struct buf *err)
-{
-	struct bench *b = ctx;
-
-	(void)err;
-	b->svg = value;
-	return 0;
-}
-
-static int set_dir(void *ctx, const char *value, struct buf *err)
-{
-	struct bench *b = ctx;
-
-	(void)err;
-	b->dir = value;
-	return 0;
-}
-
-static int set_other(void *ctx, const char *value, struct buf *err)
-{
-	struct bench *b = ctx;
-
-	(void)err;
-	b->other = value;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
-	{ "only", "GLOB", "measure the rows whose names match; all unless it is given", set_only,
-	  true },
-	{ "rounds", "N", "of what is measured in rounds (100)", set_rounds, false },
-	{ "quick", NULL, "few rounds: to see that it works, not how fast", set_quick, false },
-	{ "json", "FILE", "write all figures there, too", set_json, false },
-	{ "svg", "PREFIX", "draw the curves: PREFIX-rows.svg and so on", set_svg, false },
-	{ "dir", "DIR", "where the programs are (build)", set_dir, false },
-	{ "other", "DIR", "measure those of another revision beside them", set_other, false },
+	{ "only", "GLOB", "measure the rows whose names match; all unless it is given",
+	  OPTION_PARSED_WHOLE(parse_only), .repeatable = true },
+	{ "rounds", "N", "of what is measured in rounds (100)",
+	  OPTION_UINT(struct bench, rounds, 1, ROUNDS_MAX) },
+	{ "quick", NULL, "few rounds: to see that it works, not how fast",
+	  OPTION_FLAG(struct bench, quick) },
+	{ "json", "FILE", "write all figures there, too", OPTION_STRING(struct bench, json) },
+	{ "svg", "PREFIX", "draw the curves: PREFIX-rows.svg and so on",
+	  OPTION_STRING(struct bench, svg) },
+	{ "dir", "DIR", "where the programs are (build)", OPTION_STRING(struct bench, dir) },
+	{ "other", "DIR", "measure those of another revision beside them",
+	  OPTION_STRING(struct bench, other) },
 };
 
 static const struct options options = {
@@ -259,10 +204,6 @@ static int read_options(struct bench *b, int argc, char **argv, int *ret_status)
 		*ret_status = EXIT_USAGE;
 		return r;
 	}
-	if (r == OPTIONS_HELP)
-		options_help(&options, &text);
-	else if (r == OPTIONS_VERSION)
-		buf_puts(&text, "bench of hostportd " HOSTPORTD_VERSION "\n");
 	if (text.data)
 		(void)fputs(text.data, stdout);
 	*ret_status = EXIT_OK;

@@ -21,50 +21,15 @@
 struct asked {
 	struct node_options node;
 	const char *title, *listeners, *violations;
-	bool finding, facts;
+	bool finding;
 };
 
-static int set_title(void *ctx, const char *value, struct buf *err)
-{
-	(void)err;
-	((struct asked *)ctx)->title = value;
-	return 0;
-}
-
-static int set_listeners(void *ctx, const char *value, struct buf *err)
-{
-	(void)err;
-	((struct asked *)ctx)->listeners = value;
-	return 0;
-}
-
-static int set_violations(void *ctx, const char *value, struct buf *err)
-{
-	(void)err;
-	((struct asked *)ctx)->violations = value;
-	return 0;
-}
-
-static int set_finding(void *ctx, const char *value, struct buf *err)
-{
-	(void)value;
-	(void)err;
-	((struct asked *)ctx)->finding = true;
-	return 0;
-}
-
-static int set_role(void *ctx, const char *value, struct buf *err)
-{
-	((struct asked *)ctx)->facts = true;
-	return node_set_role(ctx, value, err);
-}
-
 static const struct option_spec specs[] = {
-	{ "title", "TEXT", "the page's title", set_title, false },
-	{ "listeners", "FILE", "a document of listeners", set_listeners, false },
-	{ "violations", "FILE", "a list of events", set_violations, false },
-	{ "finding", NULL, "with a finding", set_finding, false },
-	{ "role", "ROLE", "of the node", set_role, false },
+	{ "title", "TEXT", "the page's title", OPTION_STRING(struct asked, title) },
+	{ "listeners", "FILE", "a document of listeners", OPTION_STRING(struct asked, listeners) },
+	{ "violations", "FILE", "a list of events", OPTION_STRING(struct asked, violations) },
+	{ "finding", NULL, "with a finding", OPTION_FLAG(struct asked, finding) },
+	NODE_OPTION_ROLE(struct asked, "of the node"),
 };
 
 static const struct options options = {
@@ -102,11 +67,11 @@ static int write_page(const struct asked *asked, const struct registry *registry
 		      const struct json *listeners, const struct json *violations)
 {
 	_cleanup_findings_ struct findings findings = { 0 };
-	struct node_facts facts = node_facts(&asked->node);
+	struct node_facts facts = node_options_facts(&asked->node);
 	_cleanup_buf_ struct buf out = { 0 };
 	struct page page = {
 		.registry = registry,
-		.facts = asked->facts ? &facts : NULL,
+		.facts = asked->node.role == REG_ROLE_MAX ? NULL : &facts,
 		.listeners = listeners,
 		.violations = violations,
 		.findings = asked->finding ? &findings : NULL,
@@ -128,7 +93,7 @@ int main(int argc, char **argv)
 	_cleanup_(json_freep) struct json *listeners = NULL, *violations = NULL;
 	_cleanup_diags_ struct diags diags = { 0 };
 	_cleanup_buf_ struct buf err = { 0 };
-	struct asked asked = { 0 };
+	struct asked asked = { .node.role = REG_ROLE_MAX };
 	int operands;
 
 	if (options_parse(&options, &asked, argc, argv, &operands, &err) != OPTIONS_OK ||

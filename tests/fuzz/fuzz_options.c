@@ -75,12 +75,12 @@ static void check_agent(struct words *words)
 
 	CHECK(!out.failed);
 	CHECK(r < 0 || r == OPTIONS_OK || r == OPTIONS_HELP || r == OPTIONS_VERSION);
-	CHECK((r == OPTIONS_OK) == (out.len == 0));
+	CHECK((r == OPTIONS_OK) == (out.len == 0)); /* a message, help or the version */
 	if (r == OPTIONS_OK)
 		check_config(&config);
 }
 
-static int set_any(void *ctx, const char *value, struct buf *err)
+static int parse_any(void *ctx, const char *value, struct buf *err)
 {
 	(void)err;
 	*(size_t *)ctx += value ? strlen(value) : 0;
@@ -88,8 +88,10 @@ static int set_any(void *ctx, const char *value, struct buf *err)
 }
 
 static const struct option_spec any[] = {
-	{ "a", "VALUE", "any value", set_any, true },
-	{ "flag", NULL, "none", set_any, true },
+	{ "a", "VALUE", "any value", .type = OPTION_TYPE_PARSED, .repeatable = true,
+	  .parse = parse_any },
+	{ "flag", NULL, "none", .type = OPTION_TYPE_PARSED, .repeatable = true,
+	  .parse = parse_any },
 };
 
 static void check_mixed(const struct words *words)

@@ -87,9 +87,119 @@ static void test_refused(void **state)
 {
 	(void)state;
 	refuse("fold", not_folds, ARRAY_LEN(not_folds),
-	       "not a number of seconds up to 3600, such as 0.5, or 0");
+	       "not a number of seconds from 0 to 3600, such as 0.5");
 	refuse("ring-size", not_rings, ARRAY_LEN(not_rings),
 	       "not auto, nor a power of two from 64K to 64M");
+}
+
+/* Each word of an option, and the number that it is kept as. */
+static const struct {
+	const char *word;
+	size_t offset, size;
+	int value;
+} words[] = {
+#define WORD(text, field, number)                                                                  \
+	{                                                                                          \
+		text, offsetof(struct config, field), sizeof(((struct config *)0)->field), number  \
+	}
+	WORD("--mode=audit", node.mode, HP_MODE_AUDIT),
+	WORD("--mode=enforce", node.mode, HP_MODE_ENFORCE),
+	WORD("--role=control-plane", node.role, REG_ROLE_CONTROL_PLANE),
+	WORD("--role=worker", node.role, REG_ROLE_WORKER),
+	WORD("--role=any", node.role, REG_ROLE_ANY),
+	WORD("--errno=EPERM", errno_code, EPERM),
+	WORD("--errno=EACCES", errno_code, EACCES),
+	WORD("--errno=EADDRINUSE", errno_code, EADDRINUSE),
+	WORD("--listen=auto", listen, KERNEL_LISTEN_AUTO),
+	WORD("--listen=fexit", listen, KERNEL_LISTEN_FEXIT),
+	WORD("--listen=sockops", listen, KERNEL_LISTEN_SOCKOPS),
+	WORD("--listen=off", listen, KERNEL_LISTEN_NONE),
+	WORD("--existing=report", close_existing, false),
+	WORD("--existing=close", close_existing, true),
+	WORD("--on-exit=detach", on_exit, ON_EXIT_DETACH),
+	WORD("--on-exit=keep", on_exit, ON_EXIT_KEEP),
+	WORD("--log=text", log_json, 0),
+	WORD("--log=json", log_json, 1),
+	WORD("--deny-kernel", deny_kernel, true),
+	WORD("--reserve-ports", reserve_ports, true),
+	WORD("--sweep=0", sweep_s, 0),
+	WORD("--sweep=86400", sweep_s, 86400),
+	WORD("--enforce=scope", node.denies, 1 << HP_CLASS_SCOPE),
+	WORD("--enforce=default", node.denies, POLICY_DENIES_DEFAULT),
+#undef WORD
+};
+
+static void test_words(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		_cleanup_buf_ struct buf err = { 0 };
+		struct config config;
+		int value = 0;
+
+		check_int(words[i].word, parse(words[i].word, &config, &err), OPTIONS_OK);
+		memcpy(&value, (char *)&config + words[i].offset, words[i].size);
+		check_int(words[i].word, value, words[i].value);
+	}
+}
+
+/* What is wrong with a value, and a combination that is refused. */
+static const char *const refused[][2] = {
+	{ "--mode=x", "bad value: --mode=x: not audit or enforce" },
+	{ "--mode=unset", "bad value: --mode=unset: not audit or enforce" },
+	{ "--role=auto", "bad value: --role=auto: auto: this version can't read the Node's labels: "
+			 "name the role" },
+	{ "--role=x", "bad value: --role=x: not control-plane, worker or any" },
+	{ "--errno=1", "bad value: --errno=1: not EPERM, EACCES or EADDRINUSE" },
+	{ "--listen=none", "bad value: --listen=none: not auto, fexit, sockops or off" },
+	{ "--existing=", "bad value: --existing=: not report or close" },
+	{ "--on-exit=by-mode", "bad value: --on-exit=by-mode: not detach or keep" },
+	{ "--log=xml", "bad value: --log=xml: not text or json" },
+	{ "--sweep=86401", "bad value: --sweep=86401: not a number from 0 to 86400" },
+	{ "--sweep=0.5", "bad value: --sweep=0.5: not a number from 0 to 86400" },
+	{ "--cluster-version=4",
+	  "bad value: --cluster-version=4: not a version: X.Y, such as 4.16" },
+	{ "--enforce=scope,x", "bad value: --enforce=scope,x: x: no such class" },
+	{ "--enforce=owner",
+	  "bad value: --enforce=owner: owner, undeclared: this version does not decide these"
+	  " classes" },
+	{ "--pin=here", "bad value: --pin=here: not an absolute path, or none" },
+	{ "operand", "unexpected argument: operand: try --help" },
+};
+
+static void test_refused_words(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		_cleanup_buf_ struct buf err = { 0 };
+		struct config config;
+
+		check_int(refused[i][0], parse(refused[i][0], &config, &err), -EINVAL);
+		assert_memory_equal(err.data, "hostportd: ", 11);
+		check_text(refused[i][0], err.data + 11, refused[i][1]);
+	}
+}
+
+static void test_pin(void **state)
+{
+	char *argv[] = { (char[]) { "hostportd" }, (char[]) { "--on-exit=keep" },
+			 (char[]) { "--pin=none" }, NULL };
+	_cleanup_buf_ struct buf err = { 0 };
+	struct config config;
+
+	(void)state;
+	assert_int_equal(parse(NULL, &config, &err), OPTIONS_OK);
+	check_text("default", config.pin, PINS_DEFAULT);
+	assert_false(config.pin_given);
+	assert_int_equal(parse("--pin=/sys/fs/bpf/x", &config, &err), OPTIONS_OK);
+	check_text("given", config.pin, "/sys/fs/bpf/x");
+	assert_true(config.pin_given);
+	assert_int_equal(parse("--pin=none", &config, &err), OPTIONS_OK);
+	check_text("none", config.pin, NULL);
+	assert_false(config.pin_given);
+	assert_int_equal(config_parse(3, argv, &config, &err), -EINVAL);
+	check_text("kept nowhere", err.data,
+		   "hostportd: --on-exit=keep: nothing can stay with --pin=none");
 }
 
 /* As with any option, the command line goes before the environment. */
@@ -118,9 +228,9 @@ static void test_environment(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_taken),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_defaults),      cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_words),
+		cmocka_unit_test(test_refused_words), cmocka_unit_test(test_pin),
 		cmocka_unit_test(test_environment),
 	};
 

@@ -35,10 +35,10 @@ static int set_registry(void *ctx, const char *value, struct buf *err)
 }
 
 static const struct option_spec specs[] = {
-	{ "mode", "audit|enforce", "log, or deny (default: audit)", set_mode, false },
-	{ "deny-kernel", NULL, "deny kernel sockets too", set_deny, false },
+	{ "mode", "audit|enforce", "log, or deny (default: audit)", OPTION_PARSED_WHOLE(set_mode) },
+	{ "deny-kernel", NULL, "deny kernel sockets too", OPTION_PARSED_WHOLE(set_deny) },
 	{ "registry", "builtin:NAME|FILE|DIR", "a layer; repeat it for several\nin order",
-	  set_registry, true },
+	  OPTION_PARSED_WHOLE(set_registry), .repeatable = true },
 };
 
 static const struct options options = {
@@ -133,7 +133,10 @@ static void test_good(void **state)
 		check_int(c->args, out.r, c->r);
 		check_text(c->args, out.got.data, c->got);
 		check_text(c->args, out.rest.data, c->rest);
-		check_text(c->args, out.err.data, "");
+		if (c->r == OPTIONS_OK)
+			check_text(c->args, out.err.data, "");
+		else
+			assert_true(out.err.len > 0);
 	}
 }
 
@@ -223,7 +226,8 @@ static void test_environment(void **state)
 		(void)snprintf(name, sizeof(name), "environment %zu", i);
 		check_int(name, out.r, c->r);
 		check_text(name, out.got.data, c->got);
-		check_text(name, out.err.data, c->err);
+		if (c->r != OPTIONS_HELP)
+			check_text(name, out.err.data, c->err);
 	}
 	set_variable("TESTPREFIX_MODE", NULL);
 	set_variable("TESTPREFIX_DENY_KERNEL", NULL);
@@ -243,8 +247,8 @@ static int keep(void *ctx, const char *value, struct buf *err)
 static void test_environment_stays(void **state)
 {
 	static const struct option_spec keeping[] = {
-		{ "mode", "audit|enforce", "kept", keep, false },
-		{ "registry", "FILE", "kept", keep, true },
+		{ "mode", "audit|enforce", "kept", OPTION_PARSED_WHOLE(keep) },
+		{ "registry", "FILE", "kept", OPTION_PARSED_WHOLE(keep), .repeatable = true },
 	};
 	const struct options o = {
 		.program = "prog", .env = "TESTPREFIX_", .specs = keeping, .len = 2
@@ -284,12 +288,20 @@ static void test_no_environment(void **state)
 	assert_int_equal(options_parse(&o, &got, 0, argv + 1, &operands, &err), OPTIONS_OK);
 }
 
+static int ask_help(const struct options *o, struct buf *out)
+{
+	char *argv[] = { (char[]) { "prog" }, (char[]) { "--help" }, NULL };
+	int operands;
+
+	return options_parse(o, NULL, 2, argv, &operands, out);
+}
+
 static void test_help(void **state)
 {
 	_cleanup_buf_ struct buf b = { 0 };
 
 	(void)state;
-	options_help(&options, &b);
+	assert_int_equal(ask_help(&options, &b), OPTIONS_HELP);
 	check_text("help", b.data,
 		   "Usage: prog [options]\n\nDoes one thing.\n\nOptions:\n"
 		   "  --mode=audit|enforce      log, or deny (default: audit)\n"
@@ -303,19 +315,32 @@ static void test_help(void **state)
 		   "upper\ncase and with _ for -. The command line goes before it.\n");
 }
 
+/* Of a verb, the version is the program's. */
+static void test_version(void **state)
+{
+	char *argv[] = { (char[]) { "prog" }, (char[]) { "--version" }, NULL };
+	struct options o = { .program = "prog verb", .usage = "" };
+	_cleanup_buf_ struct buf b = { 0 };
+	int operands;
+
+	(void)state;
+	assert_int_equal(options_parse(&o, NULL, 2, argv, &operands, &b), OPTIONS_VERSION);
+	check_text("version", b.data, "prog " HOSTPORTD_VERSION "\n");
+}
+
 static void test_help_wraps(void **state)
 {
 	static const struct option_spec spec = {
 		"x", NULL,
 		"one two three four five six seven eight nine ten eleven twelve thirteen "
 		"an-overlong-word-that-has-no-place-on-any-line-of-this-width-whatever-you-do end",
-		set_deny, false
+		OPTION_PARSED_WHOLE(set_deny)
 	};
 	struct options o = { .program = "p", .usage = "", .specs = &spec, .len = 1 };
 	_cleanup_buf_ struct buf b = { 0 };
 
 	(void)state;
-	options_help(&o, &b);
+	assert_int_equal(ask_help(&o, &b), OPTIONS_HELP);
 	check_text("wraps", b.data,
 		   "Usage: p\n\nOptions:\n"
 		   "  --x                       one two three four five six seven eight nine ten\n"
@@ -330,9 +355,13 @@ static void test_help_wraps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),	       cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_environment),    cmocka_unit_test(test_environment_stays),
-		cmocka_unit_test(test_no_environment), cmocka_unit_test(test_help),
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_version),
+		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_environment_stays),
+		cmocka_unit_test(test_no_environment),
+		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_help_wraps),
 	};
 

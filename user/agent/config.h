@@ -16,7 +16,7 @@ enum on_exit {
 };
 
 struct config {
-	struct node_options node; /* first: its option setters take the config */
+	struct node_options node;
 	bool deny_kernel;
 	bool reserve_ports;
 	bool close_existing;  /* TCP listeners that would be denied */

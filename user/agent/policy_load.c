@@ -85,7 +85,7 @@ int policy_load_make(struct policy_load *load)
 	const struct config *config = load->config;
 	int r;
 
-	load->in_force->facts = node_facts(&config->node);
+	load->in_force->facts = node_options_facts(&config->node);
 	r = policy_build(load->in_force->registry, &load->in_force->facts, &load->in_force->policy);
 	if (r < 0) {
 		log_error("policy: %s", strerror(-r));
@@ -129,7 +129,7 @@ int policy_load_publish(struct policy_load *load, const struct hp_config *decisi
  */
 static int put_in_force(struct policy_load *load, const struct registry *registry)
 {
-	struct node_facts facts = node_facts(&load->config->node);
+	struct node_facts facts = node_options_facts(&load->config->node);
 	struct policy *policy = NULL;
 	int r = policy_build(registry, &facts, &policy);
 

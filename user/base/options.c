@@ -2,10 +2,11 @@
 #include "options.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "parse.h"
 
 #define HELP_WIDTH  80
 #define HELP_INDENT 28
@@ -13,45 +14,153 @@
 /* One run of options_parse(). */
 struct run {
 	const struct options *o;
-	void *ctx;
-	struct buf *err;
+	void *target;
+	struct buf *out;
 	uint64_t given; /* bit 1 << index of the option */
 };
 
-/* "program: what: on what[=value]", to which a reason may be added. */
-static int refuse(struct run *run, const char *what, const char *on, const char *value)
+/* "program: what: on[=value][: why]" */
+static int refuse(struct run *run, const char *what, const char *on, const char *value,
+		  const char *why)
 {
-	buf_printf(run->err, "%s: %s: ", run->o->program, what);
-	buf_put_safe(run->err, on);
+	buf_printf(run->out, "%s: %s: ", run->o->program, what);
+	buf_put_safe(run->out, on);
 	if (value) {
-		buf_putc(run->err, '=');
-		buf_put_safe(run->err, value);
+		buf_putc(run->out, '=');
+		buf_put_safe(run->out, value);
+	}
+	if (why) {
+		buf_puts(run->out, ": ");
+		buf_put_safe(run->out, why);
 	}
 	return -EINVAL;
 }
 
-static int refuse_why(struct run *run, const char *what, const char *on, const char *value,
-		      const char *why)
+/* ---- values -------------------------------------------------------------------------------- */
+static void store(void *field, size_t size, uint64_t value)
 {
-	int r = refuse(run, what, on, value);
+	switch (size) {
+	case sizeof(uint8_t):
+		*(uint8_t *)field = (uint8_t)value;
+		break;
+	case sizeof(uint16_t):
+		*(uint16_t *)field = (uint16_t)value;
+		break;
+	case sizeof(uint32_t):
+		*(uint32_t *)field = (uint32_t)value;
+		break;
+	default:
+		*(uint64_t *)field = value;
+	}
+}
 
-	buf_puts(run->err, ": ");
-	buf_put_safe(run->err, why);
-	return r;
+static int store_text(void *field, const char *value)
+{
+	*(const char **)field = value;
+	return 0;
+}
+
+static int store_uint(const struct option_spec *spec, void *field, const char *value,
+		      struct buf *why)
+{
+	uint64_t number;
+
+	if (parse_u64(value, spec->min, spec->max, &number) < 0) {
+		buf_printf(why, "not a number from %ju to %ju", (uintmax_t)spec->min,
+			   (uintmax_t)spec->max);
+		return -EINVAL;
+	}
+	store(field, spec->size, number);
+	return 0;
+}
+
+static int store_seconds(const struct option_spec *spec, void *field, const char *value,
+			 struct buf *why)
+{
+	uint64_t ns;
+
+	if (parse_seconds(value, spec->max, &ns) < 0) {
+		buf_printf(why, "not a number of seconds from 0 to %ju, such as 0.5",
+			   (uintmax_t)spec->max);
+		return -EINVAL;
+	}
+	store(field, spec->size, ns);
+	return 0;
+}
+
+/* "not a, b or c" of "a|b|c". */
+static void put_words(const char *words, struct buf *why)
+{
+	const char *between = "not ";
+
+	for (const char *end; *words; words = *end ? end + 1 : end) {
+		end = strchrnul(words, '|');
+		buf_puts(why, between);
+		buf_add(why, words, (size_t)(end - words));
+		between = *end && strchr(end + 1, '|') ? ", " : " or ";
+	}
+}
+
+static int store_word(const struct option_spec *spec, void *field, const char *value,
+		      struct buf *why)
+{
+	const char *word = spec->arg, *end;
+
+	for (size_t i = 0; i < spec->values_len; i++, word = *end ? end + 1 : end) {
+		end = strchrnul(word, '|');
+		if (strlen(value) == (size_t)(end - word) &&
+		    memcmp(word, value, strlen(value)) == 0) {
+			store(field, spec->size, (uint64_t)spec->values[i]);
+			return 0;
+		}
+	}
+	put_words(spec->arg, why);
+	return -EINVAL;
+}
+
+/* Take a value as the option's type says; `value` is NULL for a flag. */
+static int take_value(const struct option_spec *spec, void *field, const char *value,
+		      struct buf *why)
+{
+	switch (spec->type) {
+	case OPTION_TYPE_FLAG:
+		*(bool *)field = true;
+		return 0;
+	case OPTION_TYPE_TEXT:
+		if (!*value) {
+			buf_puts(why, "empty");
+			return -EINVAL;
+		}
+		return store_text(field, value);
+	case OPTION_TYPE_STRING:
+		return store_text(field, value);
+	case OPTION_TYPE_UINT:
+		return store_uint(spec, field, value, why);
+	case OPTION_TYPE_SECONDS:
+		return store_seconds(spec, field, value, why);
+	case OPTION_TYPE_WORD:
+		return store_word(spec, field, value, why);
+	case OPTION_TYPE_PARSED:
+		return spec->parse(field, value, why);
+	case OPTION_TYPE_UNSET:
+		break;
+	}
+	return -EINVAL;
 }
 
 /* Hand a value to its option; `on` is how the user named the option. */
 static int set(struct run *run, size_t i, const char *on, const char *value)
 {
+	const struct option_spec *spec = &run->o->specs[i];
 	_cleanup_buf_ struct buf why = { 0 };
-	int r = run->o->specs[i].set(run->ctx, value, &why);
+	int r = take_value(spec, (char *)run->target + spec->offset, value, &why);
 
-	if (r >= 0)
-		return 0;
-	(void)refuse_why(run, "bad value", on, value, why.len ? why.data : strerror(-r));
+	if (r < 0)
+		(void)refuse(run, "bad value", on, value, why.len ? why.data : strerror(-r));
 	return r;
 }
 
+/* ---- the command line ---------------------------------------------------------------------- */
 static int find(const struct options *o, const char *name, size_t n)
 {
 	for (size_t i = 0; i < o->len; i++)
@@ -70,23 +179,23 @@ static int take_option(struct run *run, int argc, char **argv, int *at)
 	int i = n > 2 && n < sizeof(on) ? find(run->o, arg + 2, n - 2) : -ENOENT;
 
 	if (i < 0)
-		return refuse_why(run, "unknown option", arg, NULL, "try --help");
+		return refuse(run, "unknown option", arg, NULL, "try --help");
 	spec = &run->o->specs[i];
 	memcpy(on, arg, n);
 	on[n] = '\0';
 	if (!spec->repeatable && run->given & (1ULL << i))
-		return refuse(run, "given more than once", on, NULL);
+		return refuse(run, "given more than once", on, NULL, NULL);
 	if (!spec->arg && equals)
-		return refuse(run, "takes no value", on, equals + 1);
+		return refuse(run, "takes no value", on, equals + 1, NULL);
 	if (spec->arg && !equals && *at + 1 == argc)
-		return refuse_why(run, "missing value", on, NULL, spec->arg);
+		return refuse(run, "missing value", on, NULL, spec->arg);
 	if (spec->arg)
 		value = equals ? equals + 1 : argv[++*at];
 	run->given |= 1ULL << i;
 	return set(run, (size_t)i, on, value);
 }
 
-/* Move argv[from..to) before argv[at..from), for both keep their order. */
+/* Move argv[from..to) before argv[at..from); both keep their order. */
 static void move_up(char **argv, int at, int from, int to)
 {
 	for (; from < to; from++, at++) {
@@ -128,8 +237,8 @@ static int parse_argv(struct run *run, int argc, char **argv, int *ret_operands)
 	return OPTIONS_OK;
 }
 
-/* The name of an option's environment variable. */
-static void env_name(const struct options *o, const struct option_spec *spec, struct buf *out)
+/* ---- the environment ----------------------------------------------------------------------- */
+static void put_variable(const struct options *o, const struct option_spec *spec, struct buf *out)
 {
 	buf_puts(out, o->env);
 	for (const char *c = spec->name; *c; c++)
@@ -145,7 +254,7 @@ static int set_env_flag(struct run *run, size_t i, const char *on, const char *v
 	for (size_t w = 0; w < ARRAY_LEN(words); w++)
 		if (strcasecmp(value, words[w]) == 0)
 			return w % 2 ? set(run, i, on, NULL) : 0;
-	return refuse_why(run, "bad value", on, value, "neither 1, true, yes nor 0, false, no");
+	return refuse(run, "bad value", on, value, "neither 1, true, yes nor 0, false, no");
 }
 
 static int set_env_lines(struct run *run, size_t i, const char *on, char *value)
@@ -160,19 +269,18 @@ static int set_env_lines(struct run *run, size_t i, const char *on, char *value)
 }
 
 /*
- * Take the option's variable, if it is set and the command line did not give the
- * option. Setters keep what they are given, so that must be the environment
- * itself: lines are parted in place.
+ * Take the option's variable, if it is set and the command line did not give the option.
+ * Fields keep pointers to values, so lines are separated in the environment itself.
  */
-static int take_env(struct run *run, size_t i)
+static int take_variable(struct run *run, size_t i)
 {
 	const struct option_spec *spec = &run->o->specs[i];
 	_cleanup_buf_ struct buf on = { 0 };
 	char *value;
 
-	env_name(run->o, spec, &on);
+	put_variable(run->o, spec, &on);
 	if (on.failed) {
-		(void)refuse(run, "out of memory", spec->name, NULL);
+		(void)refuse(run, "out of memory", spec->name, NULL, NULL);
 		return -ENOMEM;
 	}
 	value = getenv(on.data);
@@ -185,27 +293,7 @@ static int take_env(struct run *run, size_t i)
 	return set(run, i, on.data, value);
 }
 
-int options_parse(const struct options *o, void *ctx, int argc, char **argv, int *ret_operands,
-		  struct buf *err)
-{
-	struct run run = { .o = o, .ctx = ctx, .err = err };
-	int operands = argc, r;
-
-	r = parse_argv(&run, argc, argv, &operands);
-
-	if (r != OPTIONS_OK)
-		return r;
-	if (o->operands == OPTIONS_NO_OPERANDS && operands < argc)
-		return refuse_why(&run, "unexpected argument", argv[operands], NULL, "try --help");
-	for (size_t i = 0; o->env && i < o->len; i++) {
-		r = take_env(&run, i);
-		if (r < 0)
-			return r;
-	}
-	*ret_operands = operands;
-	return OPTIONS_OK;
-}
-
+/* ---- help ---------------------------------------------------------------------------------- */
 /* Wrap words into lines that begin at `indent`, the first of which has begun. */
 static void put_wrapped(struct buf *out, const char *text, size_t indent)
 {
@@ -248,7 +336,7 @@ static void put_option(struct buf *out, const char *name, const char *arg, const
 	put_wrapped(out, help, HELP_INDENT);
 }
 
-void options_help(const struct options *o, struct buf *out)
+static void put_help(const struct options *o, struct buf *out)
 {
 	_cleanup_buf_ struct buf note = { 0 };
 
@@ -270,4 +358,32 @@ void options_help(const struct options *o, struct buf *out)
 		   o->env);
 	buf_putc(out, '\n');
 	put_wrapped(out, note.data ? note.data : "", 0);
+}
+
+/* "program 1.2.3", of the program alone where it is "program verb". */
+static void put_version(const struct options *o, struct buf *out)
+{
+	buf_add(out, o->program, strcspn(o->program, " "));
+	buf_puts(out, " " HOSTPORTD_VERSION "\n");
+}
+
+int options_parse(const struct options *o, void *target, int argc, char **argv, int *ret_operands,
+		  struct buf *out)
+{
+	struct run run = { .o = o, .target = target, .out = out };
+	int operands = argc, r = parse_argv(&run, argc, argv, &operands);
+
+	if (r == OPTIONS_HELP)
+		put_help(o, out);
+	else if (r == OPTIONS_VERSION)
+		put_version(o, out);
+	if (r != OPTIONS_OK)
+		return r;
+	if (o->operands == OPTIONS_NO_OPERANDS && operands < argc)
+		return refuse(&run, "unexpected argument", argv[operands], NULL, "try --help");
+	for (size_t i = 0; r == OPTIONS_OK && o->env && i < o->len; i++)
+		r = take_variable(&run, i);
+	if (r == OPTIONS_OK)
+		*ret_operands = operands;
+	return r;
 }

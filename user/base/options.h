@@ -1,26 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Long options by table. Not getopt_long(), which keeps state between calls and
- * takes abbreviations: `--mod=enforce` of today is another option tomorrow.
+ * Long options by table: a row says what an option is called, what its value must be, and
+ * which field of the program's options takes it. Not getopt_long(), which keeps state
+ * between calls and takes abbreviations: `--mod=enforce` of today is another option tomorrow.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "buf.h"
+
+/* What a value must be, and what its field is. Zero: a row that was not finished takes nothing. */
+enum option_type {
+	OPTION_TYPE_UNSET,
+	OPTION_TYPE_FLAG,    /* no value; a bool becomes true */
+	OPTION_TYPE_STRING,  /* any text: const char * */
+	OPTION_TYPE_TEXT,    /* the same, but not empty */
+	OPTION_TYPE_UINT,    /* a number from min to max: an integer of 1, 2, 4 or 8 bytes */
+	OPTION_TYPE_SECONDS, /* up to max, with a fraction if need be: uint64_t of nanoseconds */
+	OPTION_TYPE_WORD,    /* a word of `arg`: an integer of 1, 2, 4 or 8 bytes */
+	OPTION_TYPE_PARSED,  /* what its parser says */
+};
 
 struct option_spec {
 	const char *name; /* without the dashes */
 	const char *arg;  /* what the value is, for the help; NULL: a flag */
 	const char *help; /* wrapped at blanks; a line end starts a new line */
+	enum option_type type;
+	bool repeatable;     /* may be given more than once, each time to its parser */
+	size_t offset, size; /* of the field */
+	uint64_t min, max;
+	const int *values; /* of the words of `arg`, in their order */
+	size_t values_len;
 	/*
-	 * Take a value (NULL for a flag). 0, -EINVAL with the reason in `err`, or
-	 * another negative errno.
+	 * Take a value (NULL for a flag) into the field. 0, -EINVAL with the reason in `err`,
+	 * or another negative errno. A string that it keeps lives as long as argv and the
+	 * environment do.
 	 */
-	int (*set)(void *ctx, const char *value, struct buf *err);
-	bool repeatable; /* may be given more than once */
+	int (*parse)(void *field, const char *value, struct buf *err);
 };
+
+/* The rest of a row, after name, arg and help: its type and its field. */
+#define OPTION_FIELD(struct_, field)                                                               \
+	.offset = offsetof(struct_, field), .size = sizeof(((struct_ *)0)->field)
+#define OPTION_FLAG(struct_, field)   .type = OPTION_TYPE_FLAG, OPTION_FIELD(struct_, field)
+#define OPTION_STRING(struct_, field) .type = OPTION_TYPE_STRING, OPTION_FIELD(struct_, field)
+#define OPTION_TEXT(struct_, field)   .type = OPTION_TYPE_TEXT, OPTION_FIELD(struct_, field)
+#define OPTION_UINT(struct_, field, least, most)                                                   \
+	.type = OPTION_TYPE_UINT, OPTION_FIELD(struct_, field), .min = (least), .max = (most)
+#define OPTION_SECONDS(struct_, field, most)                                                       \
+	.type = OPTION_TYPE_SECONDS, OPTION_FIELD(struct_, field), .max = (most)
+/* Then the value of each word of `arg`, which "|" separates. */
+#define OPTION_WORD(struct_, field, ...)                                                           \
+	.type = OPTION_TYPE_WORD, OPTION_FIELD(struct_, field),                                    \
+	.values = (const int[]) { __VA_ARGS__ },                                                   \
+	.values_len = sizeof((const int[]) { __VA_ARGS__ }) / sizeof(int)
+#define OPTION_PARSED(struct_, field, parser)                                                      \
+	.type = OPTION_TYPE_PARSED, OPTION_FIELD(struct_, field), .parse = (parser)
+/* A parser that takes the whole struct, because it fills more than one field. */
+#define OPTION_PARSED_WHOLE(parser) .type = OPTION_TYPE_PARSED, .parse = (parser)
 
 enum options_operands {
 	OPTIONS_NO_OPERANDS,
@@ -45,17 +85,14 @@ enum options_result {
 };
 
 /*
- * Read `--name=value`, `--name value` and `--flag` from argv[1] on, up to `--`;
- * then the environment, PREFIX_NAME in upper case with _ for -, for what the
- * command line did not give. There an empty value is none; a flag is set by 1,
- * true or yes, and not by 0, false or no; a repeatable option has one value a
- * line. Operands are moved to the end of argv, in their order.
+ * Read `--name=value`, `--name value` and `--flag` from argv[1] on, up to `--`, into the
+ * fields of `target`; then the environment, PREFIX_NAME in upper case with _ for -, for what
+ * the command line did not give. An empty variable counts as not set; a flag is set by 1,
+ * true or yes, and not by 0, false or no; a repeatable option has one value a line. Operands
+ * are moved to the end of argv, in their order.
  *
- * enum options_result, with the index of the first operand in *ret_operands; or
- * a negative errno, with a message for the user in `err`.
+ * enum options_result: with the index of the first operand in *ret_operands, or with the text
+ * that was asked for in `out`; or a negative errno, with a message for the user in `out`.
  */
-int options_parse(const struct options *o, void *ctx, int argc, char **argv, int *ret_operands,
-		  struct buf *err);
-
-/* Write the help text. */
-void options_help(const struct options *o, struct buf *out);
+int options_parse(const struct options *o, void *target, int argc, char **argv, int *ret_operands,
+		  struct buf *out);

@@ -17,57 +17,25 @@
 
 struct asked {
 	struct node_options node;
-	bool role; /* it was given */
 	const char *namespace_;
 	enum report_format format;
 	enum severity severity;
 	size_t unreadable; /* what could not be read, which was said */
 };
 
-static int set_role(void *ctx, const char *value, struct buf *err)
-{
-	struct asked *asked = ctx;
-
-	asked->role = true;
-	return node_set_role(ctx, value, err);
-}
-
-static int set_namespace(void *ctx, const char *value, struct buf *err)
-{
-	struct asked *asked = ctx;
-
-	if (!*value) {
-		buf_puts(err, "empty");
-		return -EINVAL;
-	}
-	asked->namespace_ = value;
-	return 0;
-}
-
-static int set_output(void *ctx, const char *value, struct buf *err)
-{
-	return report_format_read(value, err, &((struct asked *)ctx)->format);
-}
-
-static int set_severity(void *ctx, const char *value, struct buf *err)
-{
-	return severity_read(value, err, &((struct asked *)ctx)->severity);
-}
-
 static const struct option_spec specs[] = {
-	NODE_OPTION_REGISTRY,
-	{ "output", "text|json|sarif|junit", "the form of the report (text)", set_output, false },
+	NODE_OPTION_REGISTRY(struct asked),
+	{ "output", "text|json|sarif|junit", "the form of the report (text)",
+	  OPTION_WORD(struct asked, format, REPORT_TEXT, REPORT_JSON, REPORT_SARIF, REPORT_JUNIT) },
 	{ "severity", "note|warning|error", "the least severity that is reported (note)",
-	  set_severity, false },
-	{ "namespace", "NAME", "of objects that name none (default)", set_namespace, false },
-	{ "platform", "NAME", "the cluster's platform; rows for others are inactive (not known)",
-	  node_set_platform, false },
-	{ "cluster-version", "X.Y",
-	  "rows since a later version are inactive, rows removed later still hold (not known)",
-	  node_set_cluster_version, false },
-	{ "role", "control-plane|worker|any",
-	  "what all nodes are, as in a cluster of one node (as the manifests select them)",
-	  set_role, false },
+	  OPTION_WORD(struct asked, severity, SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR) },
+	{ "namespace", "NAME", "of objects that name none (default)",
+	  OPTION_TEXT(struct asked, namespace_) },
+	NODE_OPTION_PLATFORM(struct asked, NODE_PLATFORM_HELP),
+	NODE_OPTION_VERSION(struct asked, NODE_VERSION_HELP),
+	NODE_OPTION_ROLE(
+		struct asked,
+		"what all nodes are, as in a cluster of one node (as the manifests select them)"),
 };
 
 static const struct options options = {
@@ -233,8 +201,8 @@ static int run(struct asked *asked, const struct registry *registry, char **oper
 	_cleanup_(check_freep) struct check *check = NULL;
 	const struct manifest_options how = {
 		.registry = registry,
-		.facts = node_facts(&asked->node),
-		.role = asked->role ? asked->node.role : REG_ROLE_MAX,
+		.facts = node_options_facts(&asked->node),
+		.role = asked->node.role,
 		.namespace_ = asked->namespace_,
 	};
 	int r = find_files(asked, operands, n, &files);
@@ -256,7 +224,7 @@ static int run(struct asked *asked, const struct registry *registry, char **oper
 int verb_check(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
-	struct asked asked = { .namespace_ = "default" };
+	struct asked asked = { .node.role = REG_ROLE_MAX, .namespace_ = "default" };
 	int operands, status;
 
 	(void)ctl;

@@ -14,29 +14,10 @@ struct asked {
 	bool list, json;
 };
 
-static int set_list(void *ctx, const char *value, struct buf *err)
-{
-	struct asked *asked = ctx;
-
-	(void)value;
-	(void)err;
-	asked->list = true;
-	return 0;
-}
-
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	struct asked *asked = ctx;
-
-	(void)value;
-	(void)err;
-	asked->json = true;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
-	{ "list", NULL, "the ways alone, without trying them (no privilege)", set_list, false },
-	{ "json", NULL, "one JSON document", set_json, false },
+	{ "list", NULL, "the ways alone, without trying them (no privilege)",
+	  OPTION_FLAG(struct asked, list) },
+	{ "json", NULL, "one JSON document", OPTION_FLAG(struct asked, json) },
 };
 
 static const struct options options = {

@@ -21,17 +21,9 @@ struct detach_options {
 	const char *pin;
 };
 
-static int set_pin(void *ctx, const char *value, struct buf *err)
-{
-	struct detach_options *o = ctx;
-
-	(void)err;
-	o->pin = value;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
-	{ "pin", "DIR", "where the agent pins (" PINS_DEFAULT ")", set_pin, false },
+	{ "pin", "DIR", "where the agent pins (" PINS_DEFAULT ")",
+	  OPTION_STRING(struct detach_options, pin) },
 };
 
 static const struct options options = {

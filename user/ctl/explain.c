@@ -26,19 +26,9 @@ static void asked_free(struct asked *asked)
 	free(asked->pod);
 }
 
-static int set_json(void *ctx, const char *value, struct buf *err)
+static int parse_address(void *options, const char *value, struct buf *err)
 {
-	struct asked *asked = ctx;
-
-	(void)value;
-	(void)err;
-	asked->json = true;
-	return 0;
-}
-
-static int set_address(void *ctx, const char *value, struct buf *err)
-{
-	struct asked *asked = ctx;
+	struct asked *asked = options;
 	struct in_addr v4;
 	struct in6_addr v6;
 	uint32_t a[4];
@@ -56,9 +46,9 @@ static int set_address(void *ctx, const char *value, struct buf *err)
 	return 0;
 }
 
-static int set_pod(void *ctx, const char *value, struct buf *err)
+static int parse_pod(void *options, const char *value, struct buf *err)
 {
-	struct asked *asked = ctx;
+	struct asked *asked = options;
 	char *slash;
 
 	free(asked->pod);
@@ -76,50 +66,29 @@ static int set_pod(void *ctx, const char *value, struct buf *err)
 	return 0;
 }
 
-static int set_text(const char **ret, const char *value, struct buf *err)
+static int parse_exe(void *field, const char *value, struct buf *err)
 {
-	if (!*value) {
-		buf_puts(err, "empty");
-		return -EINVAL;
+	if (*value == '/') {
+		*(const char **)field = value;
+		return 0;
 	}
-	*ret = value;
-	return 0;
-}
-
-static int set_container(void *ctx, const char *value, struct buf *err)
-{
-	struct asked *asked = ctx;
-
-	return set_text(&asked->who.container, value, err);
-}
-
-static int set_unit(void *ctx, const char *value, struct buf *err)
-{
-	struct asked *asked = ctx;
-
-	return set_text(&asked->who.unit, value, err);
-}
-
-static int set_exe(void *ctx, const char *value, struct buf *err)
-{
-	struct asked *asked = ctx;
-
-	if (*value == '/')
-		return set_text(&asked->who.exe, value, err);
 	buf_puts(err, "not an absolute path");
 	return -EINVAL;
 }
 
 static const struct option_spec specs[] = {
-	NODE_OPTIONS,
-	{ "mode", "audit|enforce", "as this mode would decide (enforce)", node_set_mode, false },
-	{ "address", "ADDRESS", "bound to this address (0.0.0.0)", set_address, false },
-	{ "pod", "NAMESPACE/NAME", "bound by this pod: is it one of the row's owners?", set_pod,
-	  false },
-	{ "container", "NAME", "by this container of it", set_container, false },
-	{ "unit", "UNIT", "by this systemd unit", set_unit, false },
-	{ "exe", "PATH", "by this program", set_exe, false },
-	{ "json", NULL, "one JSON document, one a line for several ports", set_json, false },
+	NODE_OPTIONS(struct asked),
+	NODE_OPTION_MODE(struct asked, "as this mode would decide (enforce)"),
+	{ "address", "ADDRESS", "bound to this address (0.0.0.0)",
+	  OPTION_PARSED_WHOLE(parse_address) },
+	{ "pod", "NAMESPACE/NAME", "bound by this pod: is it one of the row's owners?",
+	  OPTION_PARSED_WHOLE(parse_pod) },
+	{ "container", "NAME", "by this container of it",
+	  OPTION_TEXT(struct asked, who.container) },
+	{ "unit", "UNIT", "by this systemd unit", OPTION_TEXT(struct asked, who.unit) },
+	{ "exe", "PATH", "by this program", OPTION_PARSED(struct asked, who.exe, parse_exe) },
+	{ "json", NULL, "one JSON document, one a line for several ports",
+	  OPTION_FLAG(struct asked, json) },
 };
 
 static const struct options options = {
@@ -173,7 +142,7 @@ static int print(const struct asked *asked, const struct registry *registry,
 {
 	_cleanup_(policy_freep) struct policy *policy = NULL;
 	_cleanup_buf_ struct buf text = { 0 };
-	struct node_facts facts = node_facts(&asked->node);
+	struct node_facts facts = node_options_facts(&asked->node);
 	struct hp_config config = {
 		.mode = asked->node.mode,
 		.denies = asked->node.denies,

@@ -9,15 +9,15 @@ int effective_verb(const struct ctl *ctl, int argc, char **argv, const struct qu
 {
 	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
 	_cleanup_buf_ struct buf text = { 0 };
-	bool json = false;
+	struct question_options asked = { 0 };
 	int operands, status;
 
-	if (verb_parse(question->options, &json, argc, argv, &operands, &status) != 0)
+	if (verb_parse(question->options, &asked, argc, argv, &operands, &status) != 0)
 		return status;
 	status = answer_get(ctl, question->verb, &answer);
 	if (status != EXIT_OK)
 		return status;
-	if (json)
+	if (asked.json)
 		buf_puts(&text, answer.line);
 	else
 		question->put_text(answer.document, &text);

@@ -5,8 +5,12 @@
 #include "../base/json.h"
 #include "verbs.h"
 
+struct question_options {
+	bool json;
+};
+
 struct question {
-	const struct options *options; /* with the context of verb_set_flag(): --json */
+	const struct options *options; /* of question_options */
 	const char *verb;	       /* as the agent calls it */
 	void (*put_text)(const struct json *document, struct buf *out);
 };

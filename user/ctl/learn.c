@@ -29,9 +29,9 @@ static void put_day(time_t when, char ret_text[DAY_LEN + 1])
 	(void)strftime(ret_text, DAY_LEN + 1, "%Y-%m-%d", &tm);
 }
 
-static int set_until(void *ctx, const char *value, struct buf *err)
+static int parse_until(void *options, const char *value, struct buf *err)
 {
-	struct asked *asked = ctx;
+	struct asked *asked = options;
 	struct reg_date until, today;
 
 	if (reg_date_parse(value, &until) < 0) {
@@ -46,41 +46,13 @@ static int set_until(void *ctx, const char *value, struct buf *err)
 	return 0;
 }
 
-/* The reader says what a name is. */
-static int set_name(void *ctx, const char *value, struct buf *err)
-{
-	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
-	_cleanup_diags_ struct diags diags = { 0 };
-	_cleanup_buf_ struct buf text = { 0 };
-	struct jsonw w = { .out = &text };
-	struct asked *asked = ctx;
-
-	jsonw_object(&w, NULL);
-	jsonw_u64(&w, "version", 1);
-	jsonw_string(&w, "name", value);
-	jsonw_object_end(&w);
-	if (text.failed || layer_parse("name", text.data, text.len, &diags, &layer) < 0) {
-		buf_puts(err, "not a name (a-z, 0-9, inside also - and ., at most 63 in all)");
-		return -EINVAL;
-	}
-	asked->name = value;
-	return 0;
-}
-
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	(void)value;
-	(void)err;
-	((struct asked *)ctx)->json = true;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
 	{ "until", "YYYY-MM-DD", "the last day of the exceptions (today and 90 days, UTC)",
-	  set_until, false },
-	{ "name", "NAME", "of the layer (learned, or the first free of learned-2, ...)", set_name,
-	  false },
-	{ "json", NULL, "what the agent knows, as one JSON document", set_json, false },
+	  OPTION_PARSED_WHOLE(parse_until) },
+	{ "name", "NAME", "of the layer (learned, or the first free of learned-2, ...)",
+	  OPTION_PARSED(struct asked, name, verb_parse_layer_name) },
+	{ "json", NULL, "what the agent knows, as one JSON document",
+	  OPTION_FLAG(struct asked, json) },
 };
 
 static const struct options options = {

@@ -18,26 +18,11 @@ struct asked {
 	const char *html;
 };
 
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	return verb_set_flag(&((struct asked *)ctx)->json, value, err);
-}
-
-static int set_html(void *ctx, const char *value, struct buf *err)
-{
-	if (!*value) {
-		buf_puts(err, "the name of a file is needed; - is standard output");
-		return -EINVAL;
-	}
-	((struct asked *)ctx)->html = value;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
-	{ "json", NULL, "one JSON document", set_json, false },
+	{ "json", NULL, "one JSON document", OPTION_FLAG(struct asked, json) },
 	{ "html", "FILE", "write a page with a map of the ports to FILE; - is standard output",
-	  set_html, false },
-	NODE_OPTION_REGISTRY,
+	  OPTION_TEXT(struct asked, html) },
+	NODE_OPTION_REGISTRY(struct asked),
 };
 
 static const struct options options = {

@@ -37,7 +37,7 @@ static int find(const struct registry *registry, struct findings *findings)
 {
 	const struct node_options unknown = { 0 };
 	const struct lint_facts facts = {
-		.today = node_facts(&unknown).today,
+		.today = node_options_facts(&unknown).today,
 		.ephemeral_first = EPHEMERAL_FIRST,
 		.ephemeral_last = EPHEMERAL_LAST,
 		.least = SEVERITY_NOTE,

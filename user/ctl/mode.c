@@ -14,25 +14,9 @@ struct asked {
 	bool yes, json;
 };
 
-static int set_yes(void *ctx, const char *value, struct buf *err)
-{
-	(void)value;
-	(void)err;
-	((struct asked *)ctx)->yes = true;
-	return 0;
-}
-
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	(void)value;
-	(void)err;
-	((struct asked *)ctx)->json = true;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
-	{ "yes", NULL, "to enforce: whatever would break", set_yes, false },
-	{ "json", NULL, "one JSON document", set_json, false },
+	{ "yes", NULL, "to enforce: whatever would break", OPTION_FLAG(struct asked, yes) },
+	{ "json", NULL, "one JSON document", OPTION_FLAG(struct asked, json) },
 };
 
 static const struct options options = {

@@ -17,15 +17,8 @@ struct diff {
 	bool json;
 };
 
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	struct diff *diff = ctx;
-
-	return verb_set_flag(&diff->json, value, err);
-}
-
 static const struct option_spec specs[] = {
-	{ "json", NULL, "one JSON document", set_json, false },
+	{ "json", NULL, "one JSON document", OPTION_FLAG(struct diff, json) },
 };
 
 static const struct options options = {

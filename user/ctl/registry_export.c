@@ -21,15 +21,15 @@ struct export
 	uint16_t first, last;
 };
 
-static int set_format(void *ctx, const char *value, struct buf *err)
+static int parse_format(void *field, const char *value, struct buf *err)
 {
-	struct export *export = ctx;
-	const struct export_format *formats;
+	const struct export_format *format = export_format_find(value), *formats;
 	size_t n;
 
-	export->format = export_format_find(value);
-	if (export->format)
+	if (format) {
+		*(const struct export_format **)field = format;
 		return 0;
+	}
 	formats = export_formats(&n);
 	buf_puts(err, "not one of");
 	for (size_t i = 0; i < n; i++)
@@ -37,19 +37,9 @@ static int set_format(void *ctx, const char *value, struct buf *err)
 	return -EINVAL;
 }
 
-static int set_name(void *ctx, const char *value, struct buf *err)
+static int parse_ephemeral(void *options, const char *value, struct buf *err)
 {
-	if (!layer_is_name(value)) {
-		buf_puts(err, "not a name of a layer (a-z, 0-9, inside also - and ., at most 63)");
-		return -EINVAL;
-	}
-	((struct export *)ctx)->name = value;
-	return 0;
-}
-
-static int set_ephemeral(void *ctx, const char *value, struct buf *err)
-{
-	struct export *export = ctx;
+	struct export *export = options;
 
 	if (reg_ports_parse(value, &export->first, &export->last) == 0)
 		return 0;
@@ -58,25 +48,23 @@ static int set_ephemeral(void *ctx, const char *value, struct buf *err)
 }
 
 static const struct option_spec specs[] = {
-	NODE_OPTION_REGISTRY,
+	NODE_OPTION_REGISTRY(struct export),
 	{ "format", "FORMAT",
 	  "yaml: one registry file\nmd: the page's tables, in Markdown\njson: as `show --json`\n"
 	  "csv: for spreadsheets\nhtml: a page for browsers\nand of one node: nft: an nftables "
 	  "ruleset\nbutane: for a "
 	  "MachineConfig\n"
 	  "reserved-ports: for sysctl.d",
-	  set_format, false },
+	  OPTION_PARSED(struct export, format, parse_format) },
 	{ "name", "NAME", "yaml: the layer's name (its own; exported, where several become one)",
-	  set_name, false },
-	{ "role", "control-plane|worker|any", "of one node: rows of another role don't hold (any)",
-	  node_set_role, false },
-	{ "platform", "NAME", "of one node: rows of other platforms don't hold (not known)",
-	  node_set_platform, false },
-	{ "cluster-version", "X.Y",
-	  "of one node: rows since a later version don't hold, rows removed later do (not known)",
-	  node_set_cluster_version, false },
+	  OPTION_PARSED(struct export, name, verb_parse_layer_name) },
+	NODE_OPTION_ROLE(struct export, "of one node: rows of another role don't hold (any)"),
+	NODE_OPTION_PLATFORM(struct export,
+			     "of one node: rows of other platforms don't hold (not known)"),
+	NODE_OPTION_VERSION(struct export, "of one node: rows since a later version don't hold, "
+					   "rows removed later do (not known)"),
 	{ "ephemeral", "FIRST-LAST", "of one node: ports that the kernel hands out (32768-60999)",
-	  set_ephemeral, false },
+	  OPTION_PARSED_WHOLE(parse_ephemeral) },
 };
 
 static const struct options options = {
@@ -120,7 +108,7 @@ static int write_out(const struct export *export, const struct export_job *job)
 static int convert(const struct export *export, const struct registry *registry)
 {
 	_cleanup_(policy_freep) struct policy *policy = NULL;
-	struct node_facts facts = node_facts(&export->node);
+	struct node_facts facts = node_options_facts(&export->node);
 	struct export_job job = {
 		.registry = registry,
 		.name = export->name,

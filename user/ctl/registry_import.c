@@ -16,39 +16,13 @@ struct import {
 	const char *name, *source;
 };
 
-static int set_format(void *ctx, const char *value, struct buf *err)
-{
-	struct import *import = ctx;
-
-	import->format = import_format_parse(value);
-	if (import->format < 0)
-		buf_puts(err, "not md or csv");
-	return import->format < 0 ? -EINVAL : 0;
-}
-
-static int set_name(void *ctx, const char *value, struct buf *err)
-{
-	if (!layer_is_name(value)) {
-		buf_puts(err, "not a name of a layer (a-z, 0-9, inside also - and ., at most 63)");
-		return -EINVAL;
-	}
-	((struct import *)ctx)->name = value;
-	return 0;
-}
-
-static int set_source(void *ctx, const char *value, struct buf *err)
-{
-	(void)err;
-	((struct import *)ctx)->source = value;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
 	{ "format", "md|csv", "what the file is (by its name's ending, or its first line)",
-	  set_format, false },
+	  OPTION_WORD(struct import, format, IMPORT_PAGE, IMPORT_MATRIX) },
 	{ "name", "NAME", "the layer's name (the file's, without what follows the last dot)",
-	  set_name, false },
-	{ "source", "TEXT", "where the facts come from (the file's name)", set_source, false },
+	  OPTION_PARSED(struct import, name, verb_parse_layer_name) },
+	{ "source", "TEXT", "where the facts come from (the file's name)",
+	  OPTION_STRING(struct import, source) },
 };
 
 static const struct options options = {

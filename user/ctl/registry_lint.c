@@ -16,21 +16,12 @@ struct asked {
 	enum severity least;
 };
 
-static int set_output(void *ctx, const char *value, struct buf *err)
-{
-	return report_format_read(value, err, &((struct asked *)ctx)->format);
-}
-
-static int set_severity(void *ctx, const char *value, struct buf *err)
-{
-	return severity_read(value, err, &((struct asked *)ctx)->least);
-}
-
 static const struct option_spec specs[] = {
-	NODE_OPTION_REGISTRY,
-	{ "output", "text|json|sarif|junit", "the form of the report (text)", set_output, false },
+	NODE_OPTION_REGISTRY(struct asked),
+	{ "output", "text|json|sarif|junit", "the form of the report (text)",
+	  OPTION_WORD(struct asked, format, REPORT_TEXT, REPORT_JSON, REPORT_SARIF, REPORT_JUNIT) },
 	{ "severity", "note|warning|error", "the least severity that is reported (note)",
-	  set_severity, false },
+	  OPTION_WORD(struct asked, least, SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR) },
 };
 
 static const struct options options = {
@@ -51,7 +42,7 @@ static int add_files(struct node_options *node, char **files, int n)
 	_cleanup_buf_ struct buf err = { 0 };
 
 	for (int i = 0; i < n; i++) {
-		if (node_set_registry(node, files[i], &err) == 0)
+		if (node_options_parse_registry(node, files[i], &err) == 0)
 			continue;
 		log_error("registry lint: %s: %s", files[i], err.data ? err.data : "no memory");
 		return EXIT_USAGE;
@@ -103,7 +94,7 @@ int registry_lint(int argc, char **argv)
 		status = offline_registry(&asked.node, &registry);
 	if (status != EXIT_OK)
 		return status;
-	facts.today = node_facts(&asked.node).today;
+	facts.today = node_options_facts(&asked.node).today;
 	facts.least = asked.least;
 	r = lint_registry(registry, &facts, &findings);
 	if (r < 0) {

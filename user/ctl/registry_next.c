@@ -24,9 +24,9 @@ struct next {
 	bool json;
 };
 
-static int set_range(void *ctx, const char *value, struct buf *err)
+static int parse_range(void *options, const char *value, struct buf *err)
 {
-	struct next *next = ctx;
+	struct next *next = options;
 
 	if (strcmp(value, "documented") == 0) {
 		next->documented = true;
@@ -38,63 +38,19 @@ static int set_range(void *ctx, const char *value, struct buf *err)
 	return -EINVAL;
 }
 
-static int set_protocol(void *ctx, const char *value, struct buf *err)
-{
-	struct next *next = ctx;
-	int proto = word_to_proto(value);
-
-	if (proto < 0) {
-		buf_puts(err, "not a protocol: tcp, udp, udplite or sctp");
-		return -EINVAL;
-	}
-	next->query.proto = (uint8_t)proto;
-	return 0;
-}
-
-static int set_count(void *ctx, const char *value, struct buf *err)
-{
-	struct next *next = ctx;
-	uint64_t count;
-
-	if (parse_u64(value, 1, COUNT_MAX, &count) < 0) {
-		buf_puts(err, "not a number of ports: 1 to 65535");
-		return -EINVAL;
-	}
-	next->query.count = count;
-	return 0;
-}
-
-static int set_localhost(void *ctx, const char *value, struct buf *err)
-{
-	struct next *next = ctx;
-
-	return verb_set_flag(&next->query.localhost, value, err);
-}
-
-static int set_retired(void *ctx, const char *value, struct buf *err)
-{
-	struct next *next = ctx;
-
-	return verb_set_flag(&next->query.retired, value, err);
-}
-
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	struct next *next = ctx;
-
-	return verb_set_flag(&next->json, value, err);
-}
-
 static const struct option_spec specs[] = {
-	NODE_OPTION_REGISTRY,
+	NODE_OPTION_REGISTRY(struct next),
 	{ "range", "A-B|documented",
-	  "only of these ports (documented, that is all documented ranges)", set_range, false },
-	{ "protocol", "PROTOCOL", "tcp, udp, udplite or sctp (tcp)", set_protocol, false },
-	{ "count", "N", "so many ports (1)", set_count, false },
-	{ "localhost", NULL, "for loopback only: outside the documented ranges (R4)", set_localhost,
-	  false },
-	{ "retired", NULL, "ports of retired rows, too", set_retired, false },
-	{ "json", NULL, "one JSON document", set_json, false },
+	  "only of these ports (documented, that is all documented ranges)",
+	  OPTION_PARSED_WHOLE(parse_range) },
+	{ "protocol", "tcp|udp|udplite|sctp", "of this protocol (tcp)",
+	  OPTION_WORD(struct next, query.proto, HP_PROTO_TCP, HP_PROTO_UDP, HP_PROTO_UDPLITE,
+		      HP_PROTO_SCTP) },
+	{ "count", "N", "so many ports (1)", OPTION_UINT(struct next, query.count, 1, COUNT_MAX) },
+	{ "localhost", NULL, "for loopback only: outside the documented ranges (R4)",
+	  OPTION_FLAG(struct next, query.localhost) },
+	{ "retired", NULL, "ports of retired rows, too", OPTION_FLAG(struct next, query.retired) },
+	{ "json", NULL, "one JSON document", OPTION_FLAG(struct next, json) },
 };
 
 static const struct options options = {

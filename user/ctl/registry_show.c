@@ -18,16 +18,9 @@ struct show {
 	bool json;
 };
 
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	struct show *show = ctx;
-
-	return verb_set_flag(&show->json, value, err);
-}
-
 static const struct option_spec specs[] = {
-	NODE_OPTION_REGISTRY,
-	{ "json", NULL, "one JSON document", set_json, false },
+	NODE_OPTION_REGISTRY(struct show),
+	{ "json", NULL, "one JSON document", OPTION_FLAG(struct show, json) },
 };
 
 static const struct options options = {

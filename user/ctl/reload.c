@@ -13,30 +13,10 @@ struct reload {
 	bool json, shrink;
 };
 
-static int set_json(void *ctx, const char *value, struct buf *err)
-{
-	struct reload *reload = ctx;
-
-	(void)value;
-	(void)err;
-	reload->json = true;
-	return 0;
-}
-
-static int set_shrink(void *ctx, const char *value, struct buf *err)
-{
-	struct reload *reload = ctx;
-
-	(void)value;
-	(void)err;
-	reload->shrink = true;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
-	{ "json", NULL, "the whole document", set_json, false },
+	{ "json", NULL, "the whole document", OPTION_FLAG(struct reload, json) },
 	{ "shrink", NULL, "also take a registry in which a layer is gone or has no rows any more",
-	  set_shrink, false },
+	  OPTION_FLAG(struct reload, shrink) },
 };
 
 static const struct options options = {

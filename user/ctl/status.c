@@ -7,7 +7,7 @@
 #include "health.h"
 
 static const struct option_spec specs[] = {
-	{ "json", NULL, "the whole document", verb_set_flag, false },
+	{ "json", NULL, "the whole document", OPTION_FLAG(struct question_options, json) },
 };
 
 static const struct options options = {

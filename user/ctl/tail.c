@@ -8,9 +8,8 @@
 
 #include "../base/jsonw.h"
 #include "../base/log.h"
-#include "../base/parse.h"
 #include "../base/terminal.h"
-#include "../policy/policy.h"
+#include "../source/node_options.h"
 #include "../registry/words.h"
 #include "client.h"
 
@@ -20,46 +19,22 @@ struct tail {
 	uint64_t replay;
 };
 
-static int set_json(void *ctx, const char *value, struct buf *err)
+static int parse_classes(void *field, const char *value, struct buf *err)
 {
-	struct tail *tail = ctx;
-
-	(void)value;
-	(void)err;
-	tail->json = true;
-	return 0;
-}
-
-static int set_class(void *ctx, const char *value, struct buf *err)
-{
-	struct tail *tail = ctx;
-	const char *bad;
 	uint32_t classes;
-	size_t len;
+	int r = node_options_parse_classes(&classes, value, err);
 
-	if (policy_denies_parse(value, &classes, &bad, &len) < 0) {
-		buf_printf(err, "%.*s: no such class", (int)len, bad);
-		return -EINVAL;
-	}
-	tail->classes |= classes;
-	return 0;
-}
-
-static int set_replay(void *ctx, const char *value, struct buf *err)
-{
-	struct tail *tail = ctx;
-
-	if (parse_u64(value, 0, UINT32_MAX, &tail->replay) == 0)
-		return 0;
-	buf_puts(err, "not a number of events");
-	return -EINVAL;
+	if (r == 0)
+		*(uint32_t *)field |= classes;
+	return r;
 }
 
 static const struct option_spec specs[] = {
-	{ "json", NULL, "one JSON object a line", set_json, false },
-	{ "class", "CLASS,...", "only violations of these classes (all)", set_class, true },
-	{ "replay", "N", "begin with the last N violations (0); the agent keeps 1000", set_replay,
-	  false },
+	{ "json", NULL, "one JSON object a line", OPTION_FLAG(struct tail, json) },
+	{ "class", "CLASS,...", "only violations of these classes (all)",
+	  OPTION_PARSED(struct tail, classes, parse_classes), .repeatable = true },
+	{ "replay", "N", "begin with the last N violations (0); the agent keeps 1000",
+	  OPTION_UINT(struct tail, replay, 0, UINT32_MAX) },
 };
 
 static const struct options options = {

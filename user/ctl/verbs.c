@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "../base/log.h"
+#include "../formats/layer_build.h"
 
-int verb_parse(const struct options *options, void *ctx, int argc, char **argv, int *ret_operands,
-	       int *ret_status)
+int verb_parse(const struct options *options, void *target, int argc, char **argv,
+	       int *ret_operands, int *ret_status)
 {
 	_cleanup_buf_ struct buf text = { 0 };
-	int r = options_parse(options, ctx, argc, argv, ret_operands, &text);
+	int r = options_parse(options, target, argc, argv, ret_operands, &text);
 
 	if (r == OPTIONS_OK)
 		return 0;
@@ -20,20 +21,18 @@ int verb_parse(const struct options *options, void *ctx, int argc, char **argv, 
 		*ret_status = EXIT_USAGE;
 		return r;
 	}
-	if (r == OPTIONS_HELP)
-		options_help(options, &text);
-	else
-		buf_puts(&text, "hostportctl " HOSTPORTD_VERSION "\n");
 	*ret_status = fputs(text.data, stdout) < 0 || fflush(stdout) < 0 ? EXIT_SYSTEM : EXIT_OK;
 	return r;
 }
 
-int verb_set_flag(void *ctx, const char *value, struct buf *err)
+int verb_parse_layer_name(void *text, const char *value, struct buf *err)
 {
-	(void)value;
-	(void)err;
-	*(bool *)ctx = true;
-	return 0;
+	if (layer_is_name(value)) {
+		*(const char **)text = value;
+		return 0;
+	}
+	buf_puts(err, "not a name of a layer (a-z, 0-9, inside also - and ., at most 63)");
+	return -EINVAL;
 }
 
 int verb_no_agent(const struct ctl *ctl, int r, const char *reason)

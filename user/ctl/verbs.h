@@ -26,14 +26,14 @@ int verb_check(const struct ctl *ctl, int argc, char **argv);
 int verb_learn(const struct ctl *ctl, int argc, char **argv);
 
 /*
- * Parse a verb's options. 0: go on with *ret_operands; else the verb is done
+ * Parse a verb's options into `target`. 0: go on with *ret_operands; else the verb is done
  * (help printed, or what is wrong said) and *ret_status is its exit status.
  */
-int verb_parse(const struct options *options, void *ctx, int argc, char **argv, int *ret_operands,
-	       int *ret_status);
+int verb_parse(const struct options *options, void *target, int argc, char **argv,
+	       int *ret_operands, int *ret_status);
 
-/* The setter of a flag; the context is a bool. */
-int verb_set_flag(void *ctx, const char *value, struct buf *err);
+/* The parser of an option that names a layer. */
+int verb_parse_layer_name(void *text, const char *value, struct buf *err);
 
 /* Say on stderr why there is no answer from the agent; the exit status. */
 int verb_no_agent(const struct ctl *ctl, int r, const char *reason);

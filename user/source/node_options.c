@@ -7,12 +7,12 @@
 
 #include "../registry/words.h"
 
-/* Classes that only later versions can tell: to accept them would promise what is not kept. */
+/* No program decides these classes yet: to accept them would be a promise that is not kept. */
 #define NOT_DECIDED (1U << HP_CLASS_OWNER | 1U << HP_CLASS_UNDECLARED)
 
-int node_set_registry(void *ctx, const char *value, struct buf *err)
+int node_options_parse_registry(void *field, const char *value, struct buf *err)
 {
-	struct node_options *o = ctx;
+	struct node_options *o = field;
 
 	if (o->registries_len == ARRAY_LEN(o->registries)) {
 		buf_printf(err, "more than %zu layers", ARRAY_LEN(o->registries));
@@ -22,73 +22,55 @@ int node_set_registry(void *ctx, const char *value, struct buf *err)
 	return 0;
 }
 
-int node_set_role(void *ctx, const char *value, struct buf *err)
+int node_options_parse_role(void *field, const char *value, struct buf *err)
 {
-	struct node_options *o = ctx;
 	int role = word_to_role(value);
 
-	if (strcmp(value, "auto") == 0)
-		buf_puts(err, "auto: this version can't read the Node's labels: name the role");
-	else if (role < 0)
-		buf_puts(err, "not control-plane, worker or any");
-	if (role < 0)
-		return -EINVAL;
-	o->role = (enum reg_role)role;
-	return 0;
+	if (role >= 0) {
+		*(enum reg_role *)field = (enum reg_role)role;
+		return 0;
+	}
+	buf_puts(err, strcmp(value, "auto") == 0 ?
+			      "auto: this version can't read the Node's labels: name the role" :
+			      "not control-plane, worker or any");
+	return -EINVAL;
 }
 
-int node_set_platform(void *ctx, const char *value, struct buf *err)
+int node_options_parse_version(void *field, const char *value, struct buf *err)
 {
-	struct node_options *o = ctx;
-
-	(void)err;
-	o->platform = value;
-	return 0;
-}
-
-int node_set_cluster_version(void *ctx, const char *value, struct buf *err)
-{
-	struct node_options *o = ctx;
-
-	if (reg_version_parse(value, &o->cluster) == 0)
+	if (reg_version_parse(value, field) == 0)
 		return 0;
 	buf_puts(err, "not a version: X.Y, such as 4.16");
 	return -EINVAL;
 }
 
-int node_set_mode(void *ctx, const char *value, struct buf *err)
+int node_options_parse_classes(void *field, const char *value, struct buf *err)
 {
-	struct node_options *o = ctx;
-	int mode = word_to_mode(value);
-
-	if (mode < 0) {
-		buf_puts(err, "not audit or enforce");
-		return -EINVAL;
-	}
-	o->mode = (uint32_t)mode;
-	return 0;
-}
-
-int node_set_enforce(void *ctx, const char *value, struct buf *err)
-{
-	struct node_options *o = ctx;
 	const char *bad;
 	size_t len;
-	uint32_t denies;
 
-	if (policy_denies_parse(value, &denies, &bad, &len) < 0) {
-		buf_printf(err, "%.*s: no such class", (int)len, bad);
-		return -EINVAL;
-	}
+	if (policy_denies_parse(value, field, &bad, &len) == 0)
+		return 0;
+	buf_printf(err, "%.*s: no such class", (int)len, bad);
+	return -EINVAL;
+}
+
+int node_options_parse_denies(void *field, const char *value, struct buf *err)
+{
+	uint32_t denies;
+	int r = node_options_parse_classes(&denies, value, err);
+
+	if (r < 0)
+		return r;
 	if (denies & NOT_DECIDED) {
 		buf_puts(err, "owner, undeclared: this version does not decide these classes");
 		return -EINVAL;
 	}
-	o->denies = denies;
+	*(uint32_t *)field = denies;
 	return 0;
 }
 
-struct node_facts node_facts(const struct node_options *options)
+struct node_facts node_options_facts(const struct node_options *options)
 {
 	time_t now = time(NULL);
 	struct tm tm;

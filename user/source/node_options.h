@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The options that the agent and the offline verbs share: which registry, what
- * this node is, and what is denied on it.
+ * The options that the agent and the offline verbs share: which registry, what this node is,
+ * and what is denied on it.
  */
 #pragma once
 
 #include "../base/options.h"
 #include "../policy/policy.h"
 
-/* Must be the first member of a program's own options: the setters below take it as ctx. */
+/* A program's own options have one as their member `node`. */
 struct node_options {
 	const char *registries[REGISTRY_LAYERS_MAX];
 	size_t registries_len; /* 0: the built-in stack */
@@ -19,39 +19,60 @@ struct node_options {
 	uint32_t denies; /* bits 1 << class; 0: not given */
 };
 
-int node_set_registry(void *ctx, const char *value, struct buf *err);
-int node_set_role(void *ctx, const char *value, struct buf *err);
-int node_set_platform(void *ctx, const char *value, struct buf *err);
-int node_set_cluster_version(void *ctx, const char *value, struct buf *err);
-int node_set_mode(void *ctx, const char *value, struct buf *err);
-int node_set_enforce(void *ctx, const char *value, struct buf *err);
+/* Parsers of option rows, with what their fields are. */
+int node_options_parse_registry(void *node_options, const char *value, struct buf *err);
+int node_options_parse_role(void *reg_role, const char *value, struct buf *err);
+int node_options_parse_version(void *reg_version, const char *value, struct buf *err);
+/* A list of classes, as bits 1 << class; the second takes only those that can be denied. */
+int node_options_parse_classes(void *u32, const char *value, struct buf *err);
+int node_options_parse_denies(void *u32, const char *value, struct buf *err);
 
-#define NODE_OPTION_REGISTRY                                                                       \
+/* The rows of a program's option table. */
+#define NODE_OPTION_REGISTRY(struct_)                                                              \
 	{                                                                                          \
 		"registry", "builtin:NAME|FILE|DIR",                                               \
 			"a layer of the registry, in order; the default is the built-in stack",    \
-			node_set_registry, true                                                    \
+			OPTION_PARSED(struct_, node, node_options_parse_registry),                 \
+			.repeatable = true                                                         \
 	}
-
-#define NODE_OPTIONS                                                                               \
-	NODE_OPTION_REGISTRY,                                                                      \
-		{ "role", "control-plane|worker|any",                                              \
-		  "what this node is; rows for another role are inactive (any)", node_set_role,    \
-		  false },                                                                         \
-		{ "platform", "NAME",                                                              \
-		  "the cluster's platform; rows for others are inactive (not known)",              \
-		  node_set_platform, false },                                                      \
-		{ "cluster-version", "X.Y",                                                        \
-		  "rows since a later version are inactive, rows removed later still hold (not "   \
-		  "known)",                                                                        \
-		  node_set_cluster_version, false },                                               \
+#define NODE_OPTION_MODE(struct_, help)                                                            \
+	{                                                                                          \
+		"mode", "audit|enforce", help,                                                     \
+			OPTION_WORD(struct_, node.mode, HP_MODE_AUDIT, HP_MODE_ENFORCE)            \
+	}
+#define NODE_OPTION_ROLE(struct_, help)                                                            \
+	{                                                                                          \
+		"role", "control-plane|worker|any", help,                                          \
+			OPTION_PARSED(struct_, node.role, node_options_parse_role)                 \
+	}
+#define NODE_OPTION_PLATFORM(struct_, help)                                                        \
+	{                                                                                          \
+		"platform", "NAME", help, OPTION_STRING(struct_, node.platform)                    \
+	}
+#define NODE_OPTION_VERSION(struct_, help)                                                         \
+	{                                                                                          \
+		"cluster-version", "X.Y", help,                                                    \
+			OPTION_PARSED(struct_, node.cluster, node_options_parse_version)           \
+	}
+#define NODE_OPTION_ENFORCE(struct_)                                                               \
 	{                                                                                          \
 		"enforce", "CLASS,...",                                                            \
 			"classes denied in enforce mode: default (unregistered, retired, "         \
-			"inactive, scope),"                                                        \
-			" or a list of single ones (default)",                                     \
-			node_set_enforce, false                                                    \
+			"inactive, scope), or a list of single ones (default)",                    \
+			OPTION_PARSED(struct_, node.denies, node_options_parse_denies)             \
 	}
 
+#define NODE_PLATFORM_HELP "the cluster's platform; rows for others are inactive (not known)"
+#define NODE_VERSION_HELP                                                                          \
+	"rows since a later version are inactive, rows removed later still hold (not known)"
+
+/* All of them but the mode, which means something else to each program. */
+#define NODE_OPTIONS(struct_)                                                                      \
+	NODE_OPTION_REGISTRY(struct_),                                                             \
+		NODE_OPTION_ROLE(struct_,                                                          \
+				 "what this node is; rows for another role are inactive (any)"),   \
+		NODE_OPTION_PLATFORM(struct_, NODE_PLATFORM_HELP),                                 \
+		NODE_OPTION_VERSION(struct_, NODE_VERSION_HELP), NODE_OPTION_ENFORCE(struct_)
+
 /* The node's facts, as of today (UTC). */
-struct node_facts node_facts(const struct node_options *options);
+struct node_facts node_options_facts(const struct node_options *options);
