@@ -145,6 +145,25 @@ static void test_range_words(void **state)
 		}
 }
 
+static void test_count_range(void **state)
+{
+	struct portset set = ports("0,5-70,128,65535");
+
+	(void)state;
+	for (uint32_t first = 0; first < 140; first++) {
+		size_t want = 0;
+
+		for (uint32_t last = first; last < 140; last++) {
+			want += portset_has(&set, (uint16_t)last);
+			check_u64("count",
+				  portset_count_range(&set, (uint16_t)first, (uint16_t)last), want);
+		}
+	}
+	check_u64("all", portset_count_range(&set, 0, 65535), portset_count(&set));
+	check_u64("the last", portset_count_range(&set, 65535, 65535), 1);
+	check_u64("none", portset_count_range(&set, 70, 5), 0);
+}
+
 static void test_operations(void **state)
 {
 	const struct portset a = ports("1-10,100"), b = ports("5-15,200");
@@ -179,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_range_words),
+		cmocka_unit_test(test_count_range),
 		cmocka_unit_test(test_operations),
 	};
 

@@ -19,18 +19,23 @@ void portset_add(struct portset *set, uint16_t port)
 	set->words[port / 64] |= 1ULL << port % 64;
 }
 
+/* The bits of a word that are ports from first to last. */
+static uint64_t mask_of(size_t word, uint16_t first, uint16_t last)
+{
+	uint64_t mask = ~0ULL;
+
+	if (word == first / 64)
+		mask &= ~0ULL << first % 64;
+	if (word == last / 64)
+		mask &= ~0ULL >> (63 - last % 64);
+	return mask;
+}
+
 void portset_add_range(struct portset *set, uint16_t first, uint16_t last)
 {
 	/* a word at a time: a registry can have many rows of all ports */
-	for (size_t i = first / 64; first <= last && i <= last / 64; i++) {
-		uint64_t word = ~0ULL;
-
-		if (i == first / 64)
-			word &= ~0ULL << first % 64;
-		if (i == last / 64)
-			word &= ~0ULL >> (63 - last % 64);
-		set->words[i] |= word;
-	}
+	for (size_t i = first / 64; first <= last && i <= last / 64; i++)
+		set->words[i] |= mask_of(i, first, last);
 }
 
 size_t portset_count(const struct portset *set)
@@ -39,6 +44,15 @@ size_t portset_count(const struct portset *set)
 
 	for (size_t i = 0; i < WORDS; i++)
 		n += (size_t)__builtin_popcountll(set->words[i]);
+	return n;
+}
+
+size_t portset_count_range(const struct portset *set, uint16_t first, uint16_t last)
+{
+	size_t n = 0;
+
+	for (size_t i = first / 64; first <= last && i <= last / 64; i++)
+		n += (size_t)__builtin_popcountll(set->words[i] & mask_of(i, first, last));
 	return n;
 }
 

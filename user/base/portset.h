@@ -28,6 +28,9 @@ void portset_add_range(struct portset *set, uint16_t first, uint16_t last);
 
 size_t portset_count(const struct portset *set);
 
+/* Of the ports from first to last, both included. */
+size_t portset_count_range(const struct portset *set, uint16_t first, uint16_t last);
+
 /* Are all of part in the set? */
 bool portset_contains(const struct portset *set, const struct portset *part);
 

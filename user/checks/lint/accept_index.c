@@ -23,16 +23,6 @@ static uint64_t group_of(struct query q)
 	return (uint64_t)q.by << 24 | (uint64_t)q.of << 16 | (uint64_t)q.rule << 8 | q.proto;
 }
 
-struct lint_subject lint_row_subject(const struct lint_row *at)
-{
-	return (struct lint_subject) {
-		.layer = at->layer,
-		.proto = at->row->proto,
-		.first = at->row->first,
-		.last = at->row->last,
-	};
-}
-
 static uint8_t place_of(const struct registry *reg, const struct reg_layer *layer)
 {
 	return (uint8_t)(layer - reg->layers);
@@ -79,26 +69,19 @@ static void add_span(struct accept_index *accepts, size_t i)
 	};
 }
 
-int accept_index_build(const struct registry *reg, struct accept_index *ret)
+int accept_index_build(const struct registry *reg, const struct lint_rows *accepts,
+		       struct accept_index *ret)
 {
-	size_t n = 0;
-
 	*ret = (struct accept_index) { .reg = reg };
-	for (size_t l = 0; l < reg->len; l++)
-		n += reg->layers[l].len - layer_rows(&reg->layers[l]);
-	ret->items = calloc(n + 1, sizeof(*ret->items));
-	ret->spans.items = calloc(n + 1, sizeof(*ret->spans.items));
+	ret->items = calloc(accepts->len + 1, sizeof(*ret->items));
+	ret->spans.items = calloc(accepts->len + 1, sizeof(*ret->spans.items));
 	if (!ret->items || !ret->spans.items) {
 		accept_index_free(ret);
 		return -ENOMEM;
 	}
-	for (size_t l = 0; l < reg->len; l++) {
-		const struct reg_layer *layer = &reg->layers[l];
-
-		for (size_t i = layer_rows(layer); i < layer->len; i++) {
-			ret->items[ret->len].at = (struct lint_row) { layer, &layer->rows[i] };
-			add_span(ret, ret->len++);
-		}
+	for (; ret->len < accepts->len; ret->len++) {
+		ret->items[ret->len].at = accepts->items[ret->len];
+		add_span(ret, ret->len);
 	}
 	range_index_sort(&ret->spans);
 	return 0;

@@ -2,15 +2,9 @@
 /* The accepts of all layers, and which of them a finding meets. Pure. */
 #pragma once
 
-#include "../../registry/registry.h"
+#include "lint_row.h"
 #include "lint_rules.h"
 #include "range_index.h"
-
-/* A row in its layer. */
-struct lint_row {
-	const struct reg_layer *layer;
-	const struct reg_row *row;
-};
 
 struct accept {
 	struct lint_row at;
@@ -25,20 +19,9 @@ struct accept_index {
 	bool in_layer[REGISTRY_LAYERS_MAX]; /* has the layer any? */
 };
 
-/*
- * Ports of a layer that a finding is about: of one row, or of several of a
- * protocol. first 0: of the layer as a whole.
- */
-struct lint_subject {
-	const struct reg_layer *layer; /* NULL: there is no such subject */
-	uint8_t proto;
-	uint16_t first, last;
-};
-
-struct lint_subject lint_row_subject(const struct lint_row *at);
-
-/* Collect the accepts of a registry. 0, or -ENOMEM. */
-int accept_index_build(const struct registry *reg, struct accept_index *ret);
+/* An index of a registry's accepts. 0, or -ENOMEM. */
+int accept_index_build(const struct registry *reg, const struct lint_rows *accepts,
+		       struct accept_index *ret);
 void accept_index_free(struct accept_index *accepts);
 
 /*

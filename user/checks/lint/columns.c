@@ -107,24 +107,26 @@ static void check_platforms(struct lint *lint, const struct lint_row *at)
 		    "platforms: [baremetal], or other notes");
 }
 
-static void check(struct lint *lint, const struct lint_row *rows, size_t n)
+static void check(struct lint *lint, const struct lint_rows *rows)
 {
 	const struct reg_layer *layer = NULL;
 	bool cells = false;
 
-	for (size_t i = 0; i < n; i++) {
-		if (rows[i].layer != layer)
-			cells = has_cells(rows[i].layer);
-		layer = rows[i].layer;
-		check_control_plane(lint, &rows[i], cells);
-		check_localhost(lint, &rows[i]);
-		check_platforms(lint, &rows[i]);
+	for (size_t i = 0; i < rows->len; i++) {
+		const struct lint_row *at = &rows->items[i];
+
+		if (at->layer != layer)
+			cells = has_cells(at->layer);
+		layer = at->layer;
+		check_control_plane(lint, at, cells);
+		check_localhost(lint, at);
+		check_platforms(lint, at);
 	}
 }
 
 int lint_columns(struct lint *lint)
 {
-	check(lint, lint->entries, lint->entries_len);
-	check(lint, lint->retired, lint->retired_len);
+	check(lint, &lint->entries);
+	check(lint, &lint->retired);
 	return 0;
 }

@@ -5,49 +5,55 @@
 #include <stdlib.h>
 
 #include "../../../bpf/abi.h"
-#include "../../registry/words.h"
 
-static size_t count_rows(const struct registry *reg)
+static struct lint_rows *rows_of(struct lint *lint, enum reg_kind kind)
 {
-	size_t n = 0;
+	struct lint_rows *const rows[] = {
+		[REG_ENTRY] = &lint->entries,	     [REG_RETIRED] = &lint->retired,
+		[REG_RANGE] = &lint->ranges,	     [REG_DROP] = &lint->drops,
+		[REG_EXCEPTION] = &lint->exceptions, [REG_ACCEPT] = &lint->accepts,
+	};
 
-	for (size_t l = 0; l < reg->len; l++)
-		n += layer_rows(&reg->layers[l]);
-	return n;
+	_Static_assert(ARRAY_LEN(rows) == REG_KIND_MAX, "a list for each kind");
+	return rows[kind];
 }
 
 static void sort_out(struct lint *lint, const struct reg_layer *layer)
 {
-	for (size_t i = 0; i < layer->len && layer->rows[i].kind <= REG_RETIRED; i++) {
-		const struct lint_row at = { layer, &layer->rows[i] };
+	for (size_t i = 0; i < layer->len; i++) {
+		const struct reg_row *row = &layer->rows[i];
+		struct lint_rows *rows = rows_of(lint, row->kind);
 
-		if (at.row->dropped)
-			continue;
-		if (at.row->kind == REG_ENTRY)
-			lint->entries[lint->entries_len++] = at;
-		else
-			lint->retired[lint->retired_len++] = at;
+		if (!(row->dropped && row->kind <= REG_RETIRED))
+			rows->items[rows->len++] = (struct lint_row) { layer, row };
 	}
 }
 
 int lint_open(struct lint *lint)
 {
-	size_t n = count_rows(lint->reg);
+	const struct registry *reg = lint->reg;
+	size_t n[REG_KIND_MAX] = { 0 };
 
-	lint->entries = calloc(n + 1, sizeof(*lint->entries));
-	lint->retired = calloc(n + 1, sizeof(*lint->retired));
-	if (!lint->entries || !lint->retired)
-		return -ENOMEM;
-	for (size_t l = 0; l < lint->reg->len; l++)
-		sort_out(lint, &lint->reg->layers[l]);
-	return accept_index_build(lint->reg, &lint->accepts);
+	for (size_t l = 0; l < reg->len; l++)
+		for (size_t i = 0; i < reg->layers[l].len; i++)
+			n[reg->layers[l].rows[i].kind]++;
+	for (int kind = 0; kind < REG_KIND_MAX; kind++) {
+		struct lint_rows *rows = rows_of(lint, (enum reg_kind)kind);
+
+		rows->items = calloc(n[kind] + 1, sizeof(*rows->items));
+		if (!rows->items)
+			return -ENOMEM;
+	}
+	for (size_t l = 0; l < reg->len; l++)
+		sort_out(lint, &reg->layers[l]);
+	return accept_index_build(reg, &lint->accepts, &lint->accept_index);
 }
 
 void lint_close(struct lint *lint)
 {
-	free(lint->entries);
-	free(lint->retired);
-	accept_index_free(&lint->accepts);
+	for (int kind = 0; kind < REG_KIND_MAX; kind++)
+		free(rows_of(lint, (enum reg_kind)kind)->items);
+	accept_index_free(&lint->accept_index);
 }
 
 __attribute__((format(printf, 5, 0))) static struct finding *
@@ -71,7 +77,7 @@ struct finding *lint_add_finding(struct lint *lint, enum lint_rule rule, const s
 {
 	const struct lint_subject self = lint_row_subject(at), none = { 0 };
 	const char *accepted =
-		accept_index_find(&lint->accepts, rule, &self, other ? other : &none);
+		accept_index_find(&lint->accept_index, rule, &self, other ? other : &none);
 	struct finding *finding;
 	va_list ap;
 
@@ -87,7 +93,7 @@ struct finding *lint_add_layer_finding(struct lint *lint, enum lint_rule rule,
 {
 	const struct lint_subject whole = { .layer = at->layer, .proto = HP_PROTO_MAX },
 				  none = { 0 };
-	const char *accepted = accept_index_find(&lint->accepts, rule, &whole, &none);
+	const char *accepted = accept_index_find(&lint->accept_index, rule, &whole, &none);
 	struct finding *finding;
 	va_list ap;
 
@@ -109,25 +115,4 @@ struct finding *lint_add_accept_finding(struct lint *lint, enum lint_rule rule,
 	if (at->row->first)
 		finding_set_port(finding, at->row->proto, at->row->first);
 	return finding;
-}
-
-struct lint_ports lint_row_ports(const struct reg_row *row)
-{
-	struct lint_ports ports;
-
-	if (row->first == row->last)
-		(void)snprintf(ports.text, sizeof(ports.text), "%u", row->first);
-	else
-		(void)snprintf(ports.text, sizeof(ports.text), "%u-%u", row->first, row->last);
-	return ports;
-}
-
-struct lint_name lint_row_name(const struct reg_row *row)
-{
-	struct lint_name name;
-
-	(void)snprintf(name.text, sizeof(name.text), "%s %s%s%s%s", word_proto(row->proto),
-		       lint_row_ports(row).text, row->process ? " (" : "",
-		       row->process ? row->process : "", row->process ? ")" : "");
-	return name;
 }

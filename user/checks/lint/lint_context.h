@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the groups of rules work on, and how they say what they find. Pure. */
+/* What the groups of rules work on, and how they add findings. Pure. */
 #pragma once
 
 #include "accept_index.h"
@@ -9,19 +9,18 @@ struct lint {
 	const struct registry *reg;
 	const struct lint_facts *facts;
 	struct findings *findings;
-	struct accept_index accepts;
-	struct lint_row *entries, *retired; /* in the registry's order; no dropped ones */
-	size_t entries_len, retired_len;
+	struct lint_rows entries, retired; /* without dropped ones */
+	struct lint_rows ranges, drops, exceptions, accepts;
+	struct accept_index accept_index;
 };
 
-/* Everything that the groups need. 0, or -ENOMEM. */
+/* Fill in everything that the groups need beside the first three members. 0, or -ENOMEM. */
 int lint_open(struct lint *lint);
 void lint_close(struct lint *lint);
 
 /*
  * A finding at a row, with its port; `other`, which may be NULL, is what it is
- * about besides. NULL when it is not reported. What findings_add() says of the
- * result holds here, too.
+ * about besides. NULL when it is not reported. As findings_add().
  */
 struct finding *lint_add_finding(struct lint *lint, enum lint_rule rule, const struct lint_row *at,
 				 const struct lint_subject *other, const char *fmt, ...)
@@ -36,20 +35,6 @@ struct finding *lint_add_layer_finding(struct lint *lint, enum lint_rule rule,
 struct finding *lint_add_accept_finding(struct lint *lint, enum lint_rule rule,
 					const struct lint_row *at, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-
-/* A row by its name: "tcp 9200-9219 (various CSI drivers)". */
-#define LINT_NAME_MAX 640
-struct lint_name {
-	char text[LINT_NAME_MAX];
-};
-struct lint_name lint_row_name(const struct reg_row *row);
-
-/* Its ports as the file has them. */
-#define LINT_PORTS_MAX 16
-struct lint_ports {
-	char text[LINT_PORTS_MAX];
-};
-struct lint_ports lint_row_ports(const struct reg_row *row);
 
 /* The groups of rules. 0, or -ENOMEM. */
 int lint_ranges(struct lint *lint);

@@ -3,95 +3,72 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../../base/portset.h"
 #include "../../registry/words.h"
-#include "port_coverage.h"
 #include "lint_context.h"
 
-/* What rows say of a port, whatever the node. */
-enum said {
-	SAID_ENTRY,	    /* there is an entry */
-	SAID_RETIRED,	    /* a retired row */
-	SAID_ALWAYS,	    /* an entry that holds on every node */
-	SAID_ALWAYS_ANYONE, /* such a one for all addresses */
-	SAID_LOCALHOST,	    /* a row for localhost only */
-	SAID_OWNERS,	    /* a row with owners */
-	SAID_MAX,
+/* Ports of a protocol by what rows say of them, whatever the node. */
+struct said {
+	struct portset entry;	      /* there is an entry */
+	struct portset retired;	      /* a retired row */
+	struct portset always;	      /* an entry that holds on every node */
+	struct portset always_anyone; /* such an entry for all addresses */
+	struct portset localhost;     /* a row for localhost only */
+	struct portset owned;	      /* a row with owners */
 };
 
-struct said_of {
-	struct port_coverage by[SAID_MAX];
-};
-
-/* Ports of a protocol on which a class of violation can be seen. */
+/* Ports on which some node can see a violation of a class. */
 struct possible {
-	struct port_coverage by[HP_CLASS_MAX];
+	struct portset by[HP_PROTO_MAX][HP_CLASS_MAX];
 };
 
-static void put(struct said_of *said, const struct reg_row *row)
+static void add_row(struct said *said, const struct reg_row *row)
 {
 	bool entry = row->kind == REG_ENTRY;
 	bool always = entry && row->role == REG_ROLE_ANY && !row->platforms_len && !row->since_text;
-	const bool holds[] = {
-		[SAID_ENTRY] = entry,
-		[SAID_RETIRED] = !entry,
-		[SAID_ALWAYS] = always,
-		[SAID_ALWAYS_ANYONE] = always && row->scope == HP_SCOPE_EXTERNAL,
-		[SAID_LOCALHOST] = row->scope == HP_SCOPE_LOCALHOST,
-		[SAID_OWNERS] = row->owners_len > 0,
-	};
 
-	_Static_assert(ARRAY_LEN(holds) == SAID_MAX, "a value for each thing said");
-	for (int i = 0; i < SAID_MAX; i++)
-		if (holds[i])
-			port_coverage_add(&said->by[i], row->first, row->last);
+	portset_add_range(entry ? &said->entry : &said->retired, row->first, row->last);
+	if (always)
+		portset_add_range(&said->always, row->first, row->last);
+	if (always && row->scope == HP_SCOPE_EXTERNAL)
+		portset_add_range(&said->always_anyone, row->first, row->last);
+	if (row->scope == HP_SCOPE_LOCALHOST)
+		portset_add_range(&said->localhost, row->first, row->last);
+	if (row->owners_len)
+		portset_add_range(&said->owned, row->first, row->last);
 }
 
-static void collect(const struct lint *lint, uint8_t proto, uint16_t last, struct said_of *said)
+static void add_rows(struct said *said, const struct lint_rows *rows, uint8_t proto)
 {
-	for (size_t i = 0; i < lint->entries_len; i++)
-		if (lint->entries[i].row->proto == proto)
-			put(said, lint->entries[i].row);
-	for (size_t i = 0; i < lint->retired_len; i++)
-		if (lint->retired[i].row->proto == proto)
-			put(said, lint->retired[i].row);
-	for (int i = 0; i < SAID_MAX; i++)
-		port_coverage_close(&said->by[i], last);
+	for (size_t i = 0; i < rows->len; i++)
+		if (rows->items[i].row->proto == proto)
+			add_row(said, rows->items[i].row);
 }
 
-/* Can some node see a violation of the class on the port? */
-static bool can_be(const bool said[SAID_MAX], int cls)
+/* A port that the kernel still has to choose has no exception: class ephemeral stays empty. */
+static void find_possible(const struct said *said, struct portset possible[HP_CLASS_MAX])
 {
-	switch (cls) {
-	case HP_CLASS_UNREGISTERED:
-		return !said[SAID_ENTRY] && !said[SAID_RETIRED];
-	case HP_CLASS_RETIRED:
-		return said[SAID_RETIRED] && !said[SAID_ENTRY];
-	case HP_CLASS_INACTIVE:
-		return (said[SAID_ENTRY] || said[SAID_RETIRED]) && !said[SAID_ALWAYS];
-	case HP_CLASS_SCOPE:
-		return said[SAID_LOCALHOST] && !said[SAID_ALWAYS_ANYONE];
-	case HP_CLASS_OWNER:
-		return said[SAID_OWNERS];
-	case HP_CLASS_UNDECLARED:
-		return true;
-	default: /* ephemeral: a port that is not chosen yet has no exception */
-		return false;
-	}
-}
+	struct portset *set = &possible[HP_CLASS_UNREGISTERED];
 
-static void find_possible(const struct said_of *said, uint16_t last, struct possible *ret)
-{
-	for (uint32_t port = 1; port <= last; port++) {
-		bool here[SAID_MAX];
+	portset_add_range(set, 1, UINT16_MAX);
+	portset_subtract(set, &said->entry);
+	portset_subtract(set, &said->retired);
 
-		for (int i = 0; i < SAID_MAX; i++)
-			here[i] = port_coverage_has(&said->by[i], (uint16_t)port);
-		for (int cls = HP_CLASS_UNREGISTERED; cls < HP_CLASS_MAX; cls++)
-			if (can_be(here, cls))
-				port_coverage_add(&ret->by[cls], (uint16_t)port, (uint16_t)port);
-	}
-	for (int cls = 0; cls < HP_CLASS_MAX; cls++)
-		port_coverage_close(&ret->by[cls], last);
+	set = &possible[HP_CLASS_RETIRED];
+	*set = said->retired;
+	portset_subtract(set, &said->entry);
+
+	set = &possible[HP_CLASS_INACTIVE];
+	*set = said->entry;
+	portset_unite(set, &said->retired);
+	portset_subtract(set, &said->always);
+
+	set = &possible[HP_CLASS_SCOPE];
+	*set = said->localhost;
+	portset_subtract(set, &said->always_anyone);
+
+	possible[HP_CLASS_OWNER] = said->owned;
+	portset_add_range(&possible[HP_CLASS_UNDECLARED], 1, UINT16_MAX);
 }
 
 static void check(struct lint *lint, const struct possible *possible, const struct lint_row *at)
@@ -107,7 +84,7 @@ static void check(struct lint *lint, const struct possible *possible, const stru
 		finding_suggest(finding, "leave it out, or set a later day");
 		return;
 	}
-	if (port_coverage_count(&possible->by[row->cls], row->first, row->last) > 0)
+	if (portset_count_range(&possible->by[row->proto][row->cls], row->first, row->last) > 0)
 		return;
 	finding = lint_add_finding(
 		lint, LINT_EXCEPTION_WITHOUT_EFFECT, at, NULL,
@@ -117,59 +94,24 @@ static void check(struct lint *lint, const struct possible *possible, const stru
 			"leave it out, or name the class that `hostportctl explain` shows");
 }
 
-static uint16_t last_port(const struct lint_row *exceptions, size_t n)
-{
-	uint16_t last = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (exceptions[i].row->last > last)
-			last = exceptions[i].row->last;
-	return last;
-}
-
-/* One protocol at a time, and only those that have exceptions: this is the costly part. */
-static int check_proto(struct lint *lint, uint8_t proto, const struct lint_row *exceptions,
-		       size_t n)
-{
-	_cleanup_free_ struct said_of *said = NULL;
-	_cleanup_free_ struct possible *possible = NULL;
-	uint16_t last = last_port(exceptions, n);
-
-	for (size_t i = 0; i < n; i++) {
-		if (exceptions[i].row->proto != proto)
-			continue;
-		if (!possible) {
-			said = calloc(1, sizeof(*said));
-			possible = calloc(1, sizeof(*possible));
-			if (!said || !possible)
-				return -ENOMEM;
-			collect(lint, proto, last, said);
-			find_possible(said, last, possible);
-		}
-		check(lint, possible, &exceptions[i]);
-	}
-	return 0;
-}
-
 int lint_exceptions(struct lint *lint)
 {
-	_cleanup_free_ struct lint_row *exceptions = NULL;
-	size_t rows = 0, n = 0;
-	int r = 0;
+	const struct lint_rows *exceptions = &lint->exceptions;
+	_cleanup_free_ struct possible *possible = NULL;
+	_cleanup_free_ struct said *said = NULL;
 
-	for (size_t l = 0; l < lint->reg->len; l++)
-		rows += lint->reg->layers[l].len;
-	exceptions = calloc(rows + 1, sizeof(*exceptions));
-	if (!exceptions)
+	if (!exceptions->len)
+		return 0;
+	possible = calloc(1, sizeof(*possible));
+	said = calloc(HP_PROTO_MAX, sizeof(*said));
+	if (!possible || !said)
 		return -ENOMEM;
-	for (size_t l = 0; l < lint->reg->len; l++) {
-		const struct reg_layer *layer = &lint->reg->layers[l];
-
-		for (size_t i = 0; i < layer->len; i++)
-			if (layer->rows[i].kind == REG_EXCEPTION)
-				exceptions[n++] = (struct lint_row) { layer, &layer->rows[i] };
+	for (uint8_t proto = 0; proto < HP_PROTO_MAX; proto++) {
+		add_rows(&said[proto], &lint->entries, proto);
+		add_rows(&said[proto], &lint->retired, proto);
+		find_possible(&said[proto], possible->by[proto]);
 	}
-	for (uint8_t proto = 0; r == 0 && proto < HP_PROTO_MAX; proto++)
-		r = check_proto(lint, proto, exceptions, n);
-	return r;
+	for (size_t i = 0; i < exceptions->len; i++)
+		check(lint, possible, &exceptions->items[i]);
+	return 0;
 }

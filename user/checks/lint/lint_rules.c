@@ -4,115 +4,152 @@
 #include "../../base/cleanup.h"
 
 static const struct rule items[] = {
-	[LINT_OUTSIDE_DOCUMENTED_RANGE] = { "outside-documented-range", SEVERITY_WARNING, "R2",
-					    "An entry for external addresses lies in no documented "
-					    "range",
-					    "Firewalls are set up by the documented ranges, so "
-					    "that the port may not be reached, "
-					    "or be reached on some clusters only. Take a port "
-					    "inside a documented range of the "
-					    "entry's protocol, or document the port as a range. "
-					    "Not asked where no layer "
-					    "documents a range." },
-	[LINT_LOCALHOST_IN_RANGE] = { "localhost-in-range", SEVERITY_WARNING, "R4",
-				      "An entry for localhost only lies in a documented range",
-				      "Documented ranges are open between machines: if the process "
-				      "is bound to another "
-				      "address one day, it is reached from outside. Take a port "
-				      "outside of all of them." },
-	[LINT_IN_EPHEMERAL_RANGE] = { "in-ephemeral-range", SEVERITY_WARNING, NULL,
-				      "An entry lies among the ports that the kernel hands out",
-				      "Any process can be given the port for a connection of its "
-				      "own before the one that "
-				      "it is registered for takes it. Take a port below 32768, or "
-				      "reserve it with "
-				      "net.ipv4.ip_local_reserved_ports (hostportd --reserve-ports "
-				      "does that)." },
-	[LINT_IN_NODEPORT_RANGE] = { "in-nodeport-range", SEVERITY_WARNING, NULL,
-				     "An entry lies among the node ports of Services",
-				     "A Service can be given the same port, and its traffic then "
-				     "goes to one of the two. "
-				     "Take a port outside of 30000-32767." },
-	[LINT_NOTES_CONTRADICT_COLUMNS] = { "notes-contradict-columns", SEVERITY_WARNING, NULL,
-					    "Notes say one thing of where a row holds, and its "
-					    "columns another",
-					    "Columns are what programs go by, notes are what "
-					    "people read: mend the one that is "
-					    "wrong. Looked for are \"control plane only\", "
-					    "\"localhost only\" and \"baremetal "
-					    "only\" in notes, and a control_plane cell that says "
-					    "otherwise than the role." },
-	[LINT_OVERLAP] = { "overlap", SEVERITY_WARNING, NULL,
-			   "Two entries name a port, and both can hold on one node",
-			   "The most permissive one decides: where one of them is for localhost "
-			   "only and the "
-			   "other is not, the first limits nothing, and where both name owners, "
-			   "either's may "
-			   "bind. Drop the one that does not hold, or give each a role or "
-			   "platforms of its own." },
-	[LINT_REUSED_AFTER_RETIREMENT] = { "reused-after-retirement", SEVERITY_WARNING, NULL,
-					   "A port is registered and previously allocated as well",
-					   "Clusters of the version that still used it, and "
-					   "firewalls that were opened for it, "
-					   "give the new process what was meant for the old one. "
-					   "Take another port, or, once no "
-					   "such cluster is left, drop the retired row." },
-	[LINT_TRANSPOSED_DIGITS] = { "transposed-digits", SEVERITY_WARNING, NULL,
-				     "Two entries that otherwise agree have ports that differ by "
-				     "exchanged digits",
-				     "One of them may be a typing error, such as 9545 for 9454: "
-				     "same protocol, scope, "
-				     "role, process and application. Drop the wrong one with its "
-				     "reason." },
-	[LINT_OWNER_NEVER_MATCHES] = { "owner-never-matches", SEVERITY_WARNING, NULL,
-				       "An owner is something that no workload can be",
-				       "A name that Kubernetes or systemd does not allow, or a "
-				       "path that the kernel never "
-				       "shows. Nobody is let through by such an owner. In a glob "
-				       "only * stands for others." },
-	[LINT_EXPIRED_EXCEPTION] = { "expired-exception", SEVERITY_ERROR, NULL,
-				     "An exception has ended",
-				     "It lets nothing through any more. Remove it, or, with what "
-				     "is still to be done in "
-				     "its reason, set a later day." },
-	[LINT_EXCEPTION_WITHOUT_EFFECT] = { "exception-without-effect", SEVERITY_WARNING, NULL,
-					    "An exception is for a violation that these layers "
-					    "cannot bring",
-					    "Such as class unregistered of a port that is "
-					    "registered, or ephemeral, which no "
-					    "exception lets through. Remove it, or name the class "
-					    "that is seen." },
-	[LINT_UNUSED_ACCEPT] = { "unused-accept", SEVERITY_WARNING, NULL,
-				 "An accept accepts nothing",
-				 "What it was for has been mended, is accepted already, or never "
-				 "was where it says. "
-				 "Remove it, so that it does not hide the next finding. It can't "
-				 "be accepted itself." },
-	[LINT_UNKNOWN_RULE] = { "unknown-rule", SEVERITY_ERROR, NULL,
-				"An accept names a rule that there is not",
-				"It accepts nothing. The rules are those of this table. It can't "
-				"be accepted itself." },
-	[LINT_UNKNOWN_LAYER] = { "unknown-layer", SEVERITY_NOTE, NULL,
-				 "An accept names a layer that is not below it",
-				 "It accepts nothing in this registry. That is fine where a file "
-				 "is looked at without "
-				 "the layers below it. It can't be accepted itself." },
-	[LINT_TWO_PROTOCOLS] = { "two-protocols", SEVERITY_NOTE, NULL,
-				 "A process has the same port in two protocols",
-				 "Fine where it speaks both, as DNS does; else one of the rows is "
-				 "in the wrong table." },
-	[LINT_UNSORTED] = { "unsorted", SEVERITY_NOTE, NULL,
-			    "A row stands after one of a higher port in the same table",
-			    "Readers look for a port where it belongs, and add it a second time." },
-	[LINT_MISSING_TEAM] = { "missing-team", SEVERITY_NOTE, NULL, "Entries name no team",
-				"Nobody is there to ask about them." },
-	[LINT_MISSING_SINCE] = { "missing-since", SEVERITY_NOTE, NULL,
-				 "Entries do not say since which version they hold",
-				 "They are taken to hold in every version." },
-	[LINT_UNCLEAR_NOTES] = { "unclear-notes", SEVERITY_NOTE, NULL,
-				 "Notes have no words in them, such as \"?\"",
-				 "Nobody knows what the port is for. Say it, or leave the notes "
-				 "out." },
+	[LINT_OUTSIDE_DOCUMENTED_RANGE] = {
+		.id = "outside-documented-range",
+		.severity = SEVERITY_WARNING,
+		.requirement = "R2",
+		.summary = "An entry for external addresses lies in no documented range",
+		.help = "Firewalls are set up by the documented ranges, so that the port may not "
+			"be reached, or be reached on some clusters only. Take a port inside a "
+			"documented range of the entry's protocol, or document the port as a "
+			"range. Not asked where no layer documents a range.",
+	},
+	[LINT_LOCALHOST_IN_RANGE] = {
+		.id = "localhost-in-range",
+		.severity = SEVERITY_WARNING,
+		.requirement = "R4",
+		.summary = "An entry for localhost only lies in a documented range",
+		.help = "Documented ranges are open between machines: if the process is bound to "
+			"another address one day, it is reached from outside. Take a port outside "
+			"of all of them.",
+	},
+	[LINT_IN_EPHEMERAL_RANGE] = {
+		.id = "in-ephemeral-range",
+		.severity = SEVERITY_WARNING,
+		.summary = "An entry lies among the ports that the kernel hands out",
+		.help = "Any process can be given the port for a connection of its own before the "
+			"one that it is registered for takes it. Take a port below 32768, or "
+			"reserve it with net.ipv4.ip_local_reserved_ports (hostportd "
+			"--reserve-ports does that).",
+	},
+	[LINT_IN_NODEPORT_RANGE] = {
+		.id = "in-nodeport-range",
+		.severity = SEVERITY_WARNING,
+		.summary = "An entry lies among the node ports of Services",
+		.help = "A Service can be given the same port, and its traffic then goes to one "
+			"of the two. Take a port outside of 30000-32767.",
+	},
+	[LINT_NOTES_CONTRADICT_COLUMNS] = {
+		.id = "notes-contradict-columns",
+		.severity = SEVERITY_WARNING,
+		.summary = "Notes say one thing of where a row holds, and its columns another",
+		.help = "Columns are what programs go by, notes are what people read: mend the "
+			"one that is wrong. Looked for are \"control plane only\", \"localhost "
+			"only\" and \"baremetal only\" in notes, and a control_plane cell that "
+			"says otherwise than the role.",
+	},
+	[LINT_OVERLAP] = {
+		.id = "overlap",
+		.severity = SEVERITY_WARNING,
+		.summary = "Two entries name a port, and both can hold on one node",
+		.help = "The most permissive one decides: where one of them is for localhost only "
+			"and the other is not, the first limits nothing, and where both name "
+			"owners, either's may bind. Drop the one that does not hold, or give each "
+			"a role or platforms of its own.",
+	},
+	[LINT_REUSED_AFTER_RETIREMENT] = {
+		.id = "reused-after-retirement",
+		.severity = SEVERITY_WARNING,
+		.summary = "A port is registered and previously allocated as well",
+		.help = "Clusters of the version that still used it, and firewalls that were "
+			"opened for it, give the new process what was meant for the old one. Take "
+			"another port, or, once no such cluster is left, drop the retired row.",
+	},
+	[LINT_TRANSPOSED_DIGITS] = {
+		.id = "transposed-digits",
+		.severity = SEVERITY_WARNING,
+		.summary = "Two entries that otherwise agree have ports that differ by exchanged "
+			   "digits",
+		.help = "One of them may be a typing error, such as 9545 for 9454: same protocol, "
+			"scope, role, process and application. Drop the wrong one with its "
+			"reason.",
+	},
+	[LINT_OWNER_NEVER_MATCHES] = {
+		.id = "owner-never-matches",
+		.severity = SEVERITY_WARNING,
+		.summary = "An owner is something that no workload can be",
+		.help = "A name that Kubernetes or systemd does not allow, or a path that the "
+			"kernel never shows. Nobody is let through by such an owner. In a glob "
+			"only * stands for others.",
+	},
+	[LINT_EXPIRED_EXCEPTION] = {
+		.id = "expired-exception",
+		.severity = SEVERITY_ERROR,
+		.summary = "An exception has ended",
+		.help = "It lets nothing through any more. Remove it, or, with what is still to "
+			"be done in its reason, set a later day.",
+	},
+	[LINT_EXCEPTION_WITHOUT_EFFECT] = {
+		.id = "exception-without-effect",
+		.severity = SEVERITY_WARNING,
+		.summary = "An exception is for a violation that these layers cannot bring",
+		.help = "Such as class unregistered of a port that is registered, or ephemeral, "
+			"which no exception lets through. Remove it, or name the class that is "
+			"seen.",
+	},
+	[LINT_UNUSED_ACCEPT] = {
+		.id = "unused-accept",
+		.severity = SEVERITY_WARNING,
+		.summary = "An accept accepts nothing",
+		.help = "What it was for has been mended, is accepted already, or never was where "
+			"it says. Remove it, so that it does not hide the next finding. It can't "
+			"be accepted itself.",
+	},
+	[LINT_UNKNOWN_RULE] = {
+		.id = "unknown-rule",
+		.severity = SEVERITY_ERROR,
+		.summary = "An accept names a rule that there is not",
+		.help = "It accepts nothing. The rules are those of this table. It can't be "
+			"accepted itself.",
+	},
+	[LINT_UNKNOWN_LAYER] = {
+		.id = "unknown-layer",
+		.severity = SEVERITY_NOTE,
+		.summary = "An accept names a layer that is not below it",
+		.help = "It accepts nothing in this registry. That is fine where a file is looked "
+			"at without the layers below it. It can't be accepted itself.",
+	},
+	[LINT_TWO_PROTOCOLS] = {
+		.id = "two-protocols",
+		.severity = SEVERITY_NOTE,
+		.summary = "A process has the same port in two protocols",
+		.help = "Fine where it speaks both, as DNS does; else one of the rows is in the "
+			"wrong table.",
+	},
+	[LINT_UNSORTED] = {
+		.id = "unsorted",
+		.severity = SEVERITY_NOTE,
+		.summary = "A row stands after one of a higher port in the same table",
+		.help = "Readers look for a port where it belongs, and add it a second time.",
+	},
+	[LINT_MISSING_TEAM] = {
+		.id = "missing-team",
+		.severity = SEVERITY_NOTE,
+		.summary = "Entries name no team",
+		.help = "Nobody is there to ask about them.",
+	},
+	[LINT_MISSING_SINCE] = {
+		.id = "missing-since",
+		.severity = SEVERITY_NOTE,
+		.summary = "Entries do not say since which version they hold",
+		.help = "They are taken to hold in every version.",
+	},
+	[LINT_UNCLEAR_NOTES] = {
+		.id = "unclear-notes",
+		.severity = SEVERITY_NOTE,
+		.summary = "Notes have no words in them, such as \"?\"",
+		.help = "Nobody knows what the port is for. Say it, or leave the notes out.",
+	},
 };
 _Static_assert(ARRAY_LEN(items) == LINT_RULE_MAX, "an item for each rule");
 

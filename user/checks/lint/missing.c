@@ -60,17 +60,17 @@ static bool has_word(const char *text)
 	return false;
 }
 
-static void check_notes(struct lint *lint, const struct lint_row *rows, size_t n)
+static void check_notes(struct lint *lint, const struct lint_rows *rows)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct finding *finding;
+	for (size_t i = 0; i < rows->len; i++) {
+		const struct lint_row *at = &rows->items[i];
 
-		if (!rows[i].row->notes || has_word(rows[i].row->notes))
+		if (!at->row->notes || has_word(at->row->notes))
 			continue;
-		finding = lint_add_finding(lint, LINT_UNCLEAR_NOTES, &rows[i], NULL,
-					   "%s: notes say \"%s\"", lint_row_name(rows[i].row).text,
-					   rows[i].row->notes);
-		finding_suggest(finding, "notes: what the port is for");
+		finding_suggest(lint_add_finding(lint, LINT_UNCLEAR_NOTES, at, NULL,
+						 "%s: notes say \"%s\"",
+						 lint_row_name(at->row).text, at->row->notes),
+				"notes: what the port is for");
 	}
 }
 
@@ -78,12 +78,12 @@ int lint_missing(struct lint *lint)
 {
 	size_t n;
 
-	check_notes(lint, lint->entries, lint->entries_len);
-	check_notes(lint, lint->retired, lint->retired_len);
-	for (size_t at = 0; at < lint->entries_len; at += n) {
-		const struct lint_row *rows = &lint->entries[at];
+	check_notes(lint, &lint->entries);
+	check_notes(lint, &lint->retired);
+	for (size_t at = 0; at < lint->entries.len; at += n) {
+		const struct lint_row *rows = &lint->entries.items[at];
 
-		for (n = 1; at + n < lint->entries_len && rows[n].layer == rows[0].layer; n++)
+		for (n = 1; at + n < lint->entries.len && rows[n].layer == rows[0].layer; n++)
 			;
 		for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
 			check_layer(lint, &kinds[k], rows, n);

@@ -27,27 +27,28 @@ static void report(struct lint *lint, const struct lint_row *at, const struct re
 			 lint_row_name(at->row).text, lint_row_name(before).text);
 }
 
-static void check(struct lint *lint, const struct lint_row *rows, size_t n, bool one_table)
+static void check(struct lint *lint, const struct lint_rows *rows, bool one_table)
 {
 	const struct reg_row *last[TABLE_MAX] = { 0 };
 	const struct reg_layer *layer = NULL;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < rows->len; i++) {
+		const struct lint_row *at = &rows->items[i];
 		const struct reg_row **before;
 
-		if (rows[i].layer != layer)
+		if (at->layer != layer)
 			memset(last, 0, sizeof(last));
-		layer = rows[i].layer;
-		before = &last[one_table ? 0 : table_of(rows[i].row)];
-		if (*before && (*before)->first > rows[i].row->first)
-			report(lint, &rows[i], *before);
-		*before = rows[i].row;
+		layer = at->layer;
+		before = &last[one_table ? 0 : table_of(at->row)];
+		if (*before && (*before)->first > at->row->first)
+			report(lint, at, *before);
+		*before = at->row;
 	}
 }
 
 int lint_order(struct lint *lint)
 {
-	check(lint, lint->entries, lint->entries_len, false);
-	check(lint, lint->retired, lint->retired_len, true);
+	check(lint, &lint->entries, false);
+	check(lint, &lint->retired, true);
 	return 0;
 }

@@ -63,15 +63,16 @@ static int collect_platforms(const struct lint *lint, struct sweep *ret)
 {
 	size_t n = 0, kept = 0;
 
-	for (size_t i = 0; i < lint->entries_len; i++)
-		n += lint->entries[i].row->platforms_len;
+	for (size_t i = 0; i < lint->entries.len; i++)
+		n += lint->entries.items[i].row->platforms_len;
 	ret->platforms = calloc(n + 1, sizeof(*ret->platforms));
 	ret->on = calloc(n + 1, sizeof(*ret->on));
 	if (!ret->platforms || !ret->on)
 		return -ENOMEM;
-	for (size_t i = 0; i < lint->entries_len; i++)
-		for (size_t j = 0; j < lint->entries[i].row->platforms_len; j++)
-			ret->platforms[ret->platforms_len++] = lint->entries[i].row->platforms[j];
+	for (size_t i = 0; i < lint->entries.len; i++)
+		for (size_t j = 0; j < lint->entries.items[i].row->platforms_len; j++)
+			ret->platforms[ret->platforms_len++] =
+				lint->entries.items[i].row->platforms[j];
 	qsort(ret->platforms, n, sizeof(*ret->platforms), compare_texts);
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || strcmp(ret->platforms[kept - 1], ret->platforms[i]) != 0)
@@ -90,7 +91,7 @@ static struct furthest *on_platform(struct sweep *sweep, const char *name)
 
 static const struct reg_row *row_of(const struct sweep *sweep, uint32_t i)
 {
-	return sweep->lint->entries[i].row;
+	return sweep->lint->entries.items[i].row;
 }
 
 /* The better of two partners for a row: the one that goes furthest. */
@@ -178,15 +179,15 @@ static int by_protocol_and_port(const void *a, const void *b)
 static int find(struct sweep *sweep, struct pairs *pairs)
 {
 	const struct lint *lint = sweep->lint;
-	_cleanup_free_ struct order *order = calloc(lint->entries_len + 1, sizeof(*order));
+	_cleanup_free_ struct order *order = calloc(lint->entries.len + 1, sizeof(*order));
 	int r = 0;
 
 	if (!order)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < lint->entries_len; i++)
-		order[i] = (struct order) { lint->entries[i].row, i };
-	qsort(order, lint->entries_len, sizeof(*order), by_protocol_and_port);
-	for (size_t n = 0; n < lint->entries_len && r == 0; n++) {
+	for (uint32_t i = 0; i < lint->entries.len; i++)
+		order[i] = (struct order) { lint->entries.items[i].row, i };
+	qsort(order, lint->entries.len, sizeof(*order), by_protocol_and_port);
+	for (size_t n = 0; n < lint->entries.len && r == 0; n++) {
 		const struct reg_row *row = order[n].row;
 		uint32_t other;
 
@@ -212,15 +213,15 @@ static int by_later(const void *a, const void *b)
 /* A row's overlaps with one layer are one finding: of `n` pairs, the first one names it. */
 static void report(struct lint *lint, const struct pair *pairs, size_t n)
 {
-	const struct lint_row *at = &lint->entries[pairs[0].later];
-	const struct lint_row *first = &lint->entries[pairs[0].earlier];
+	const struct lint_row *at = &lint->entries.items[pairs[0].later];
+	const struct lint_row *first = &lint->entries.items[pairs[0].earlier];
 	bool limits = at->row->scope != first->row->scope;
 	struct lint_subject other = lint_row_subject(first);
 	_cleanup_buf_ struct buf more = { 0 };
 	struct finding *finding;
 
 	for (size_t i = 1; i < n; i++) {
-		const struct reg_row *row = lint->entries[pairs[i].earlier].row;
+		const struct reg_row *row = lint->entries.items[pairs[i].earlier].row;
 
 		other.first = row->first < other.first ? row->first : other.first;
 		other.last = row->last > other.last ? row->last : other.last;
@@ -258,10 +259,10 @@ int lint_overlaps(struct lint *lint)
 	if (pairs.len)
 		qsort(items, pairs.len, sizeof(*items), by_later);
 	for (size_t i = 0; r == 0 && i < pairs.len; i += n) {
-		const struct reg_layer *layer = lint->entries[items[i].earlier].layer;
+		const struct reg_layer *layer = lint->entries.items[items[i].earlier].layer;
 
 		for (n = 1; i + n < pairs.len && items[i + n].later == items[i].later &&
-			    lint->entries[items[i + n].earlier].layer == layer;
+			    lint->entries.items[items[i + n].earlier].layer == layer;
 		     n++)
 			;
 		report(lint, &items[i], n);

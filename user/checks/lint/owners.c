@@ -113,20 +113,16 @@ static void check_row(struct lint *lint, const struct lint_row *at)
 	}
 }
 
-static void check_exceptions(struct lint *lint, const struct reg_layer *layer)
-{
-	for (size_t i = 0; i < layer->len; i++)
-		if (layer->rows[i].kind == REG_EXCEPTION)
-			check_row(lint, &(struct lint_row) { layer, &layer->rows[i] });
-}
-
 int lint_owners(struct lint *lint)
 {
-	for (size_t i = 0; i < lint->entries_len; i++)
-		check_row(lint, &lint->entries[i]);
-	for (size_t i = 0; i < lint->retired_len; i++)
-		check_row(lint, &lint->retired[i]);
-	for (size_t l = 0; l < lint->reg->len; l++)
-		check_exceptions(lint, &lint->reg->layers[l]);
+	const struct lint_rows *const lists[] = {
+		&lint->entries,
+		&lint->retired,
+		&lint->exceptions,
+	};
+
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++)
+		for (size_t i = 0; i < lists[l]->len; i++)
+			check_row(lint, &lists[l]->items[i]);
 	return 0;
 }

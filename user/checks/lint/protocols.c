@@ -30,7 +30,8 @@ static int compare(const void *a, const void *b)
 
 static void report(struct lint *lint, uint32_t later, uint32_t earlier)
 {
-	const struct lint_row *at = &lint->entries[later], *first = &lint->entries[earlier];
+	const struct lint_row *at = &lint->entries.items[later],
+			      *first = &lint->entries.items[earlier];
 	const struct lint_subject other = lint_row_subject(first);
 	struct finding *finding;
 
@@ -43,14 +44,14 @@ static void report(struct lint *lint, uint32_t later, uint32_t earlier)
 
 int lint_protocols(struct lint *lint)
 {
-	_cleanup_free_ struct named *named = calloc(lint->entries_len + 1, sizeof(*named));
+	_cleanup_free_ struct named *named = calloc(lint->entries.len + 1, sizeof(*named));
 
 	if (!named)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < lint->entries_len; i++)
-		named[i] = (struct named) { lint->entries[i].row, i };
-	qsort(named, lint->entries_len, sizeof(*named), compare);
-	for (size_t i = 1; i < lint->entries_len; i++)
+	for (uint32_t i = 0; i < lint->entries.len; i++)
+		named[i] = (struct named) { lint->entries.items[i].row, i };
+	qsort(named, lint->entries.len, sizeof(*named), compare);
+	for (size_t i = 1; i < lint->entries.len; i++)
 		if (compare_names(named[i - 1].row, named[i].row) == 0 &&
 		    named[i - 1].row->proto != named[i].row->proto)
 			report(lint, named[i].i, named[i - 1].i);

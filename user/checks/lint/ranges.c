@@ -3,46 +3,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../../base/portset.h"
 #include "../../registry/words.h"
-#include "port_coverage.h"
 #include "lint_context.h"
 
-/* The documented ranges by protocol; none: nobody documents any. */
+/* The documented ranges by protocol. */
 struct documented {
-	struct port_coverage proto[HP_PROTO_MAX];
-	bool any;
+	struct portset proto[HP_PROTO_MAX];
 };
-
-static uint16_t last_port(const struct lint *lint)
-{
-	uint16_t last = 0;
-
-	for (size_t i = 0; i < lint->entries_len; i++)
-		if (lint->entries[i].row->last > last)
-			last = lint->entries[i].row->last;
-	return last;
-}
-
-static void collect(const struct lint *lint, struct documented *ret)
-{
-	const struct registry *reg = lint->reg;
-	uint16_t last = last_port(lint);
-
-	for (size_t l = 0; l < reg->len; l++) {
-		const struct reg_layer *layer = &reg->layers[l];
-
-		for (size_t i = 0; i < layer->len; i++) {
-			const struct reg_row *row = &layer->rows[i];
-
-			if (row->kind != REG_RANGE)
-				continue;
-			port_coverage_add(&ret->proto[row->proto], row->first, row->last);
-			ret->any = true;
-		}
-	}
-	for (int proto = 0; proto < HP_PROTO_MAX; proto++)
-		port_coverage_close(&ret->proto[proto], last);
-}
 
 static void outside(struct lint *lint, const struct lint_row *at, bool partly)
 {
@@ -63,12 +31,10 @@ static void check_documented(struct lint *lint, const struct documented *documen
 			     const struct lint_row *at)
 {
 	const struct reg_row *row = at->row;
-	uint32_t in = port_coverage_count(&documented->proto[row->proto], row->first, row->last);
-	uint32_t all = (uint32_t)row->last - row->first + 1;
+	size_t in = portset_count_range(&documented->proto[row->proto], row->first, row->last);
+	size_t all = (size_t)row->last - row->first + 1;
 	struct finding *finding;
 
-	if (!documented->any)
-		return;
 	if (row->scope == HP_SCOPE_EXTERNAL && in < all)
 		outside(lint, at, in > 0);
 	if (row->scope != HP_SCOPE_LOCALHOST || in == 0)
@@ -118,14 +84,18 @@ static void check_nodeport(struct lint *lint, const struct lint_row *at)
 int lint_ranges(struct lint *lint)
 {
 	_cleanup_free_ struct documented *documented = calloc(1, sizeof(*documented));
+	const struct lint_rows *entries = &lint->entries, *ranges = &lint->ranges;
 
 	if (!documented)
 		return -ENOMEM;
-	collect(lint, documented);
-	for (size_t i = 0; i < lint->entries_len; i++) {
-		check_documented(lint, documented, &lint->entries[i]);
-		check_ephemeral(lint, &lint->entries[i]);
-		check_nodeport(lint, &lint->entries[i]);
+	for (size_t i = 0; i < ranges->len; i++)
+		portset_add_range(&documented->proto[ranges->items[i].row->proto],
+				  ranges->items[i].row->first, ranges->items[i].row->last);
+	for (size_t i = 0; i < entries->len; i++) {
+		if (ranges->len) /* else nobody documents any */
+			check_documented(lint, documented, &entries->items[i]);
+		check_ephemeral(lint, &entries->items[i]);
+		check_nodeport(lint, &entries->items[i]);
 	}
 	return 0;
 }

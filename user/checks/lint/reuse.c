@@ -7,12 +7,12 @@
 
 static int collect(const struct lint *lint, struct range_index *ret)
 {
-	ret->items = calloc(lint->retired_len + 1, sizeof(*ret->items));
+	ret->items = calloc(lint->retired.len + 1, sizeof(*ret->items));
 	if (!ret->items)
 		return -ENOMEM;
-	ret->len = lint->retired_len;
-	for (uint32_t i = 0; i < lint->retired_len; i++) {
-		const struct reg_row *row = lint->retired[i].row;
+	ret->len = lint->retired.len;
+	for (uint32_t i = 0; i < lint->retired.len; i++) {
+		const struct reg_row *row = lint->retired.items[i].row;
 
 		ret->items[i] = (struct indexed_range) {
 			.group = row->proto,
@@ -53,13 +53,13 @@ int lint_reuse(struct lint *lint)
 	int r = collect(lint, &spans);
 
 	items = spans.items;
-	for (size_t i = 0; r == 0 && i < lint->entries_len; i++) {
-		const struct reg_row *row = lint->entries[i].row;
+	for (size_t i = 0; r == 0 && i < lint->entries.len; i++) {
+		const struct reg_row *row = lint->entries.items[i].row;
 		const struct indexed_range *span =
 			range_index_touching(&spans, row->proto, row->first, row->last);
 
 		if (span)
-			report(lint, &lint->entries[i], &lint->retired[span->item]);
+			report(lint, &lint->entries.items[i], &lint->retired.items[span->item]);
 	}
 	return r;
 }

@@ -69,8 +69,8 @@ static const struct typed *look(const struct typed *typed, size_t n, uint32_t gr
 static void report(struct lint *lint, const struct typed *a, const struct typed *b)
 {
 	bool later = a->i > b->i;
-	const struct lint_row *at = &lint->entries[later ? a->i : b->i];
-	const struct lint_row *first = &lint->entries[later ? b->i : a->i];
+	const struct lint_row *at = &lint->entries.items[later ? a->i : b->i];
+	const struct lint_row *first = &lint->entries.items[later ? b->i : a->i];
 	const struct lint_subject other = lint_row_subject(first);
 	struct finding *finding;
 
@@ -168,14 +168,14 @@ static void group(struct typed *typed, size_t n)
 
 int lint_transposed_digits(struct lint *lint)
 {
-	_cleanup_free_ struct typed *typed = calloc(lint->entries_len + 1, sizeof(*typed));
+	_cleanup_free_ struct typed *typed = calloc(lint->entries.len + 1, sizeof(*typed));
 	size_t n = 0;
 
 	if (!typed)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < lint->entries_len; i++)
-		if (lint->entries[i].row->first == lint->entries[i].row->last)
-			typed[n++] = (struct typed) { .row = lint->entries[i].row, .i = i };
+	for (uint32_t i = 0; i < lint->entries.len; i++)
+		if (lint->entries.items[i].row->first == lint->entries.items[i].row->last)
+			typed[n++] = (struct typed) { .row = lint->entries.items[i].row, .i = i };
 	qsort(typed, n, sizeof(*typed), by_group);
 	group(typed, n);
 	for (size_t i = 0; i < n; i++)

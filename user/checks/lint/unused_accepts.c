@@ -16,30 +16,23 @@ struct later {
 	size_t last_ranges;	  /* the last layer that documents some, from 1; 0: none */
 };
 
-static int collect(const struct registry *reg, struct later *ret)
+static int collect(const struct lint *lint, struct later *ret)
 {
-	size_t n = 0;
+	const struct lint_rows *drops = &lint->drops, *ranges = &lint->ranges;
 
-	for (size_t l = 0; l < reg->len; l++)
-		n += reg->layers[l].len;
-	ret->drops.items = calloc(n + 1, sizeof(*ret->drops.items));
+	ret->drops.items = calloc(drops->len + 1, sizeof(*ret->drops.items));
 	if (!ret->drops.items)
 		return -ENOMEM;
-	for (size_t l = 0; l < reg->len; l++) {
-		for (size_t i = 0; i < reg->layers[l].len; i++) {
-			const struct reg_row *row = &reg->layers[l].rows[i];
-
-			if (row->kind == REG_RANGE)
-				ret->last_ranges = l + 1;
-			if (row->kind == REG_DROP)
-				ret->drops.items[ret->drops.len++] = (struct indexed_range) {
-					.group = l,
-					.first = row->first,
-					.last = row->last,
-				};
-		}
-	}
+	for (size_t i = 0; i < drops->len; i++)
+		ret->drops.items[ret->drops.len++] = (struct indexed_range) {
+			.group = (uint64_t)(drops->items[i].layer - lint->reg->layers),
+			.first = drops->items[i].row->first,
+			.last = drops->items[i].row->last,
+		};
 	range_index_sort(&ret->drops);
+	if (ranges->len)
+		ret->last_ranges =
+			(size_t)(ranges->items[ranges->len - 1].layer - lint->reg->layers) + 1;
 	return 0;
 }
 
@@ -124,9 +117,9 @@ static void check(struct lint *lint, const struct later *later, const struct acc
 int lint_unused_accepts(struct lint *lint)
 {
 	_cleanup_(later_done) struct later later = { 0 };
-	int r = collect(lint->reg, &later);
+	int r = collect(lint, &later);
 
-	for (size_t i = 0; r == 0 && i < lint->accepts.len; i++)
-		check(lint, &later, &lint->accepts.items[i]);
+	for (size_t i = 0; r == 0 && i < lint->accept_index.len; i++)
+		check(lint, &later, &lint->accept_index.items[i]);
 	return r;
 }
