@@ -5,64 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What made a pod, or the pod itself; and a container of it. */
-struct maker {
-	const struct pod *pod; /* NULL where something made it */
-	const char *namespace_, *kind, *name;
-	size_t len; /* of the name */
-	const char *container;
-};
-
 /* A finding that was kept. There are at most FINDINGS_MAX. */
 struct kept_finding {
-	const struct rule *rule;
-	struct maker makers[2]; /* the lesser first */
-	uint16_t port;
-	uint8_t proto;
-	bool accepted;
-	const char *text;
+	const char *key;       /* all that replicas have in common, as one text */
 	const struct pod *pod; /* the first one */
 };
-
-static int compare_numbers(uintptr_t a, uintptr_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int compare_texts(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "");
-}
-
-static int compare_makers(const struct maker *a, const struct maker *b)
-{
-	int order = compare_numbers((uintptr_t)a->pod, (uintptr_t)b->pod);
-
-	if (!order)
-		order = compare_numbers(a->len, b->len);
-	if (!order && a->len)
-		order = memcmp(a->name, b->name, a->len);
-	if (!order)
-		order = compare_texts(a->kind, b->kind);
-	if (!order)
-		order = compare_texts(a->namespace_, b->namespace_);
-	return order ? order : compare_texts(a->container, b->container);
-}
 
 static int compare(const void *a, const void *b)
 {
 	const struct kept_finding *x = a, *y = b;
-	int order = compare_numbers((uintptr_t)x->rule, (uintptr_t)y->rule);
 
-	if (!order)
-		order = compare_numbers(x->port, y->port);
-	if (!order)
-		order = compare_numbers(x->proto, y->proto);
-	if (!order)
-		order = compare_numbers(x->accepted, y->accepted);
-	for (size_t i = 0; !order && i < ARRAY_LEN(x->makers); i++)
-		order = compare_makers(&x->makers[i], &y->makers[i]);
-	return order ? order : compare_texts(x->text, y->text);
+	return strcmp(x->key, y->key);
 }
 
 /* A ReplicaSet of a Deployment has its name and a hash, which its pods have as a label. */
@@ -87,71 +40,98 @@ static bool is_replica(const struct pod *pod)
 	       strcmp(pod->maker_kind, "Node") != 0;
 }
 
-static struct maker maker_of(const struct dedup_side *side)
+/* With its length before it, a text ends where it does whatever it holds. */
+static void put_text(struct buf *key, const char *text, size_t len)
 {
-	const struct pod *pod = side->pod;
-	struct maker maker = { .container = side->container ? side->container->name : NULL };
-	size_t len;
-
-	if (!pod)
-		return maker;
-	if (!is_replica(pod)) {
-		maker.pod = pod;
-		return maker;
-	}
-	len = strcmp(pod->maker_kind, "ReplicaSet") == 0 ? deployment_len(pod) : 0;
-	maker.namespace_ = pod->namespace_;
-	maker.kind = len ? "Deployment" : pod->maker_kind;
-	maker.name = pod->maker;
-	maker.len = len ? len : strlen(pod->maker);
-	return maker;
+	buf_printf(key, "%zu:", len);
+	buf_add(key, text, len);
 }
 
-static void add(struct check *check, const struct kept_finding *key)
+/* What made a pod, or the pod itself; and a container of it. */
+static void put_side(struct buf *key, const struct dedup_side *side)
 {
-	struct kept_finding *kept = arena_take(&check->model.arena, sizeof(*kept));
+	const struct pod *pod = side->pod;
+	size_t len;
 
-	if (!kept)
+	buf_puts(key, "");
+	if (!pod)
 		return;
-	*kept = *key;
+	if (is_replica(pod)) {
+		const char *kind = pod->maker_kind;
+
+		len = strcmp(kind, "ReplicaSet") == 0 ? deployment_len(pod) : 0;
+		kind = len ? "Deployment" : kind;
+		put_text(key, kind, strlen(kind));
+		put_text(key, pod->namespace_, strlen(pod->namespace_));
+		put_text(key, pod->maker, len ? len : strlen(pod->maker));
+	} else {
+		buf_printf(key, "%p ", (const void *)pod);
+	}
+	put_text(key, side->container->name, strlen(side->container->name));
+}
+
+static void put_key(const struct finding *finding, const struct dedup_side *side,
+		    const struct dedup_side *other, const char *text, struct buf *key)
+{
+	_cleanup_buf_ struct buf a = { 0 }, b = { 0 };
+	bool ordered;
+
+	put_side(&a, side);
+	put_side(&b, other);
+	key->failed |= a.failed || b.failed;
+	if (key->failed)
+		return;
+	ordered = strcmp(a.data, b.data) <= 0;
+	buf_printf(key, "%s %u/%u %d %s %s %s", finding->rule->id, finding->proto, finding->port,
+		   finding->accepted != NULL, ordered ? a.data : b.data, ordered ? b.data : a.data,
+		   text ? text : "");
+}
+
+static void keep(struct check *check, const struct kept_finding *finding)
+{
+	struct arena *arena = &check->model.arena;
+	struct kept_finding *kept = arena_take(arena, sizeof(*kept));
+	const char *key = arena_text(arena, finding->key);
+
+	if (!kept || !key)
+		return;
+	*kept = (struct kept_finding) { .key = key, .pod = finding->pod };
 	if (!tsearch(kept, &check->dedup, compare))
-		check->model.arena.failed = true;
+		arena->failed = true;
 }
 
 struct finding *dedup_finding(struct check *check, struct dedup_side side, struct dedup_side other,
 			      const char *text, struct finding *finding)
 {
-	struct maker a = maker_of(&side), b = maker_of(&other);
-	struct kept_finding key = { .text = text, .pod = side.pod };
-	void *found;
+	_cleanup_buf_ struct buf key = { 0 };
+	struct kept_finding wanted = { .pod = side.pod }, **found;
 
 	if (!finding || !(is_replica(side.pod) || (other.pod && is_replica(other.pod))))
 		return finding;
-	key.rule = finding->rule;
-	key.port = finding->port;
-	key.proto = finding->proto;
-	key.accepted = finding->accepted != NULL;
-	key.makers[0] = compare_makers(&a, &b) <= 0 ? a : b;
-	key.makers[1] = compare_makers(&a, &b) <= 0 ? b : a;
-	found = tfind(&key, &check->dedup, compare);
-	if (!found) {
-		add(check, &key);
+	put_key(finding, &side, &other, text, &key);
+	if (key.failed) {
+		check->findings.failed = true;
 		return finding;
 	}
-	/* A pod may have several: two probes of one port. */
-	if ((*(struct kept_finding **)found)->pod == side.pod)
+	wanted.key = key.data;
+	found = tfind(&wanted, &check->dedup, compare);
+	if (!found)
+		keep(check, &wanted);
+	/* One pod may have several: two probes of one port. */
+	if (!found || (*found)->pod == side.pod)
 		return finding;
 	findings_take_back(&check->findings);
 	return NULL;
 }
 
-static void keep(void *kept)
+/* What the tree holds is the arena's. */
+static void leave(void *kept)
 {
-	(void)kept; /* the arena's */
+	(void)kept;
 }
 
 void dedup_forget(struct check *check)
 {
-	tdestroy(check->dedup, keep);
+	tdestroy(check->dedup, leave);
 	check->dedup = NULL;
 }
