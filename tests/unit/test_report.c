@@ -260,10 +260,13 @@ static void test_sarif_prints(void **state)
 
 static void test_junit(void **state)
 {
+	_cleanup_findings_ struct findings findings = { 0 };
 	_cleanup_buf_ struct buf out = { 0 };
 
 	(void)state;
-	put_filled(REPORT_JUNIT, 0, &out);
+	fill(&findings, 0);
+	findings_sort(&findings);
+	put(REPORT_JUNIT, &findings, &out);
 	check_text(
 		"junit", out.data,
 		XML

@@ -16,8 +16,8 @@ enum report_format {
 struct report {
 	const char *tool; /* "hostportctl check" */
 	const struct rules *rules;
-	const struct findings *findings;
-	const char *const *files; /* all that were looked at, also without findings */
+	const struct findings *findings; /* sorted: findings_sort() */
+	const char *const *files;	 /* all that were looked at, also without findings */
 	size_t files_len;
 };
 

@@ -6,12 +6,6 @@
 #include "../base/escape.h"
 #include "../registry/words.h"
 
-/* Findings by file, so that a file's own are found without looking at all. */
-struct by_file {
-	const struct finding **items;
-	size_t len;
-};
-
 struct counts {
 	size_t tests, failures, skipped;
 };
@@ -21,37 +15,14 @@ static bool fails(const struct finding *finding)
 	return !finding->accepted && finding->rule->severity > SEVERITY_NOTE;
 }
 
-/* One file's findings stand together in memory, in their order. */
-static int compare(const void *a, const void *b)
+/* The first finding of a file, or where it would be: they are sorted. */
+static size_t first_of(const struct findings *findings, const char *file)
 {
-	const struct finding *const *fa = a, *const *fb = b;
-	int order = strcmp((*fa)->file, (*fb)->file);
-
-	if (order)
-		return order;
-	return *fa < *fb ? -1 : *fa > *fb;
-}
-
-static bool sort_by_file(const struct findings *findings, struct by_file *ret)
-{
-	ret->items = calloc(findings->len + 1, sizeof(*ret->items));
-	if (!ret->items)
-		return false;
-	for (size_t i = 0; i < findings->len; i++)
-		ret->items[i] = &findings->items[i];
-	ret->len = findings->len;
-	qsort(ret->items, ret->len, sizeof(*ret->items), compare);
-	return true;
-}
-
-/* The first finding of a file, or where it would be. */
-static size_t first_of(const struct by_file *by_file, const char *file)
-{
-	size_t low = 0, high = by_file->len, middle;
+	size_t low = 0, high = findings->len, middle;
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (strcmp(by_file->items[middle]->file, file) < 0)
+		if (strcmp(findings->items[middle].file, file) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -59,11 +30,12 @@ static size_t first_of(const struct by_file *by_file, const char *file)
 	return low;
 }
 
-static size_t run_of(const struct by_file *by_file, size_t at, const char *file)
+/* How many of a file's findings there are from a place on. */
+static size_t run_of(const struct findings *findings, size_t at, const char *file)
 {
 	size_t end = at;
 
-	while (end < by_file->len && strcmp(by_file->items[end]->file, file) == 0)
+	while (end < findings->len && strcmp(findings->items[end].file, file) == 0)
 		end++;
 	return end - at;
 }
@@ -135,29 +107,21 @@ static void put_case(const struct finding *finding, struct buf *out)
 	buf_puts(out, "</testcase>\n");
 }
 
-static struct counts count(const struct finding *const *items, size_t n)
-{
-	struct counts counts = { .tests = n };
-
-	for (size_t i = 0; i < n; i++) {
-		counts.failures += fails(items[i]);
-		counts.skipped += items[i]->accepted != NULL;
-	}
-	return counts;
-}
-
-static void put_suite(const char *file, const struct finding *const *items, size_t n,
+static void put_suite(const char *file, const struct finding *findings, size_t n,
 		      struct counts *total, struct buf *out)
 {
-	struct counts counts = count(items, n);
+	struct counts counts = { .tests = n ? n : 1 };
 
-	counts.tests += n == 0;
+	for (size_t i = 0; i < n; i++) {
+		counts.failures += fails(&findings[i]);
+		counts.skipped += findings[i].accepted != NULL;
+	}
 	buf_puts(out, "  <testsuite");
 	put_attribute("name", file, out);
 	buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n",
 		   counts.tests, counts.failures, counts.skipped);
 	for (size_t i = 0; i < n; i++)
-		put_case(items[i], out);
+		put_case(&findings[i], out);
 	if (n == 0) {
 		buf_puts(out, "    <testcase name=\"no findings\"");
 		put_attribute("classname", file, out);
@@ -180,42 +144,44 @@ static void put_left_out(size_t n, struct counts *total, struct buf *out)
 }
 
 /* The suites of the files that were looked at, then of findings in others. */
-static void put_suites(const struct report *report, const struct by_file *by_file, bool *done,
-		       struct counts *total, struct buf *out)
+static void put_suites(const struct report *report, bool *done, struct counts *total,
+		       struct buf *out)
 {
+	const struct findings *findings = report->findings;
 	size_t at, n;
 
 	for (size_t i = 0; i < report->files_len; i++) {
-		at = first_of(by_file, report->files[i]);
-		n = run_of(by_file, at, report->files[i]);
+		const char *file = report->files[i];
+
+		at = first_of(findings, file);
+		n = run_of(findings, at, file);
 		if (n && done[at])
 			continue;
 		done[at] = done[at] || n; /* none: it is another file's place */
-		put_suite(report->files[i], by_file->items + at, n, total, out);
+		put_suite(file, findings->items + at, n, total, out);
 	}
-	for (at = 0; at < by_file->len; at += n) {
-		n = run_of(by_file, at, by_file->items[at]->file);
+	for (at = 0; at < findings->len; at += n) {
+		const char *file = findings->items[at].file;
+
+		n = run_of(findings, at, file);
 		if (!done[at])
-			put_suite(by_file->items[at]->file, by_file->items + at, n, total, out);
+			put_suite(file, findings->items + at, n, total, out);
 	}
-	if (report->findings->left_out)
-		put_left_out(report->findings->left_out, total, out);
+	if (findings->left_out)
+		put_left_out(findings->left_out, total, out);
 }
 
 void report_junit(const struct report *report, struct buf *out)
 {
 	_cleanup_free_ bool *done = calloc(report->findings->len + 1, sizeof(*done));
-	struct by_file by_file = { 0 };
-	_cleanup_free_ const struct finding **items = NULL;
 	_cleanup_buf_ struct buf suites = { 0 };
 	struct counts total = { 0 };
 
-	if (!done || !sort_by_file(report->findings, &by_file)) {
+	if (!done) {
 		out->failed = true;
 		return;
 	}
-	items = by_file.items;
-	put_suites(report, &by_file, done, &total, &suites);
+	put_suites(report, done, &total, &suites);
 	buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
 	put_attribute("name", report->tool, out);
 	buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\">\n", total.tests,

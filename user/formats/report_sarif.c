@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/hash.h"
 #include "../base/jsonw.h"
 #include "report.h"
 
@@ -20,33 +21,19 @@ struct print {
 	unsigned int nth; /* of those with the digest, from 1 */
 };
 
-static uint64_t digest_add(uint64_t digest, const char *text)
-{
-	const char *s = text ? text : "";
-
-	do /* the zero byte, too: it parts one text from the next */
-		digest = (digest ^ (unsigned char)*s) * 0x100000001b3ULL;
-	while (*s++);
-	return digest;
-}
-
-/*
- * FNV-1a. Neither the place nor the message counts: lines shift, and the
- * message may name other lines.
- */
+/* Neither the place nor the message counts: lines shift, and the message may name other lines. */
 static uint64_t digest_of(const struct finding *finding)
 {
-	uint64_t digest = 0xcbf29ce484222325ULL;
+	uint64_t digest = hash_text(HASH_START, finding->rule->id);
 	char port[32];
 
 	(void)snprintf(port, sizeof(port), "%u/%u", finding->proto, finding->port);
-	digest = digest_add(digest, finding->rule->id);
-	digest = digest_add(digest, finding->file);
-	digest = digest_add(digest, finding->path);
-	return digest_add(digest, port);
+	digest = hash_text(digest, finding->file);
+	digest = hash_text(digest, finding->path ? finding->path : "");
+	return hash_text(digest, port);
 }
 
-static int compare_digests(const void *a, const void *b)
+static int compare(const void *a, const void *b)
 {
 	const struct print *pa = a, *pb = b;
 
@@ -55,30 +42,34 @@ static int compare_digests(const void *a, const void *b)
 	return pa->at < pb->at ? -1 : pa->at > pb->at;
 }
 
-static int compare_places(const void *a, const void *b)
-{
-	const struct print *pa = a, *pb = b;
-
-	return pa->at < pb->at ? -1 : pa->at > pb->at;
-}
-
 /* One for each finding, in their order; NULL when memory ran out. */
 static struct print *prints_of(const struct findings *findings)
 {
+	_cleanup_free_ struct print *sorted = calloc(findings->len + 1, sizeof(*sorted));
 	struct print *prints = calloc(findings->len + 1, sizeof(*prints));
 
-	if (!prints)
+	if (!sorted || !prints) {
+		free(prints);
 		return NULL;
-	for (size_t i = 0; i < findings->len; i++)
-		prints[i] = (struct print) { .digest = digest_of(&findings->items[i]), .at = i };
-	qsort(prints, findings->len, sizeof(*prints), compare_digests);
-	for (size_t i = 0; i < findings->len; i++) {
-		bool again = i && prints[i - 1].digest == prints[i].digest;
-
-		prints[i].nth = again ? prints[i - 1].nth + 1 : 1;
 	}
-	qsort(prints, findings->len, sizeof(*prints), compare_places);
+	for (size_t i = 0; i < findings->len; i++)
+		sorted[i] = (struct print) { .digest = digest_of(&findings->items[i]), .at = i };
+	qsort(sorted, findings->len, sizeof(*sorted), compare);
+	for (size_t i = 0; i < findings->len; i++) {
+		bool again = i && sorted[i - 1].digest == sorted[i].digest;
+
+		sorted[i].nth = again ? sorted[i - 1].nth + 1 : 1;
+		prints[sorted[i].at] = sorted[i];
+	}
 	return prints;
+}
+
+/* An object with one text in it. */
+static void put_one(struct jsonw *w, const char *key, const char *member, const char *text)
+{
+	jsonw_object(w, key);
+	jsonw_string(w, member, text);
+	jsonw_object_end(w);
 }
 
 static void put_uri_path(const char *path, struct buf *out)
@@ -105,17 +96,8 @@ static void put_artifact(struct jsonw *w, const char *key, const char *file)
 	else if (file[0] == '/')
 		buf_puts(&uri, "file://");
 	put_uri_path(builtin ? file + strlen(BUILTIN) : file, &uri);
-	jsonw_object(w, key);
-	jsonw_string(w, "uri", uri.data ? uri.data : "");
-	jsonw_object_end(w);
+	put_one(w, key, "uri", uri.data ? uri.data : "");
 	w->out->failed = w->out->failed || uri.failed;
-}
-
-static void put_message(struct jsonw *w, const char *key, const char *text)
-{
-	jsonw_object(w, key);
-	jsonw_string(w, "text", text);
-	jsonw_object_end(w);
 }
 
 /* 3.11.3 wants sentences; ours have no full stop. */
@@ -126,7 +108,7 @@ static void put_sentence(struct jsonw *w, const char *key, const char *text, con
 	buf_printf(&sentence, "%s.", text);
 	if (more)
 		buf_printf(&sentence, "\n%s", more);
-	put_message(w, key, sentence.data ? sentence.data : text);
+	put_one(w, key, "text", sentence.data ? sentence.data : text);
 	w->out->failed = w->out->failed || sentence.failed;
 }
 
@@ -135,11 +117,9 @@ static void put_rule(struct jsonw *w, const struct rule *rule)
 	jsonw_object(w, NULL);
 	jsonw_string(w, "id", rule->id);
 	put_sentence(w, "shortDescription", rule->summary, NULL);
-	put_message(w, "fullDescription", rule->help);
-	put_message(w, "help", rule->help);
-	jsonw_object(w, "defaultConfiguration");
-	jsonw_string(w, "level", severity_word(rule->severity));
-	jsonw_object_end(w);
+	put_one(w, "fullDescription", "text", rule->help);
+	put_one(w, "help", "text", rule->help);
+	put_one(w, "defaultConfiguration", "level", severity_word(rule->severity));
 	if (rule->requirement) {
 		jsonw_object(w, "properties");
 		jsonw_array(w, "tags");
@@ -180,9 +160,7 @@ static void put_location(struct jsonw *w, const struct finding *finding)
 	jsonw_object_end(w);
 	if (finding->path) {
 		jsonw_array(w, "logicalLocations");
-		jsonw_object(w, NULL);
-		jsonw_string(w, "fullyQualifiedName", finding->path);
-		jsonw_object_end(w);
+		put_one(w, NULL, "fullyQualifiedName", finding->path);
 		jsonw_array_end(w);
 	}
 	jsonw_object_end(w);
@@ -216,9 +194,7 @@ static void put_result(struct jsonw *w, const struct rules *rules, const struct 
 	jsonw_string(w, "level", severity_word(finding->rule->severity));
 	put_sentence(w, "message", finding->message, finding->suggestion);
 	put_location(w, finding);
-	jsonw_object(w, "partialFingerprints");
-	jsonw_string(w, "hostportd/v1", text);
-	jsonw_object_end(w);
+	put_one(w, "partialFingerprints", "hostportd/v1", text);
 	put_suppressions(w, finding);
 	jsonw_object_end(w);
 }
@@ -236,7 +212,7 @@ static void put_invocation(struct jsonw *w, const struct findings *findings)
 		jsonw_array(w, "toolExecutionNotifications");
 		jsonw_object(w, NULL);
 		jsonw_string(w, "level", "warning");
-		put_message(w, "message", text);
+		put_one(w, "message", "text", text);
 		jsonw_object_end(w);
 		jsonw_array_end(w);
 	}
@@ -251,9 +227,7 @@ static void put_run(struct jsonw *w, const struct report *report, const struct p
 	jsonw_object(w, NULL);
 	put_tool(w, report->rules);
 	buf_printf(&id, "%s/", report->tool); /* 3.17.3: no name of a single run after the slash */
-	jsonw_object(w, "automationDetails");
-	jsonw_string(w, "id", id.data ? id.data : "");
-	jsonw_object_end(w);
+	put_one(w, "automationDetails", "id", id.data ? id.data : "");
 	put_invocation(w, report->findings);
 	jsonw_string(w, "columnKind", "unicodeCodePoints");
 	jsonw_array(w, "artifacts");

@@ -24,6 +24,8 @@ struct question {
 	unsigned int role; /* NODES_... */
 	struct node_facts facts;
 	struct hp_decision decision;
+	const struct reg_row *row; /* that decided, or NULL */
+	const struct reg_layer *layer;
 };
 
 static const struct {
@@ -196,31 +198,25 @@ static bool is_documented(const struct question *q)
 
 static void put_row(const struct question *q, struct buf *out)
 {
-	const struct reg_layer *layer = NULL;
-	const struct reg_row *row =
-		registry_row(q->check->options.registry, q->decision.row, &layer);
-
-	if (!row)
-		return;
 	buf_puts(out, "row ");
-	why_name(layer, row, out);
+	why_name(q->layer, q->row, out);
 }
 
-/* What policy and explain say of the row that decided. */
-static void put_why(const struct question *q, struct buf *out)
+/* With what policy and explain say of the row that decided. */
+static struct finding *add_row(const struct question *q, enum manifest_rule rule, uint8_t cls)
 {
-	const struct reg_row *row = registry_row(q->check->options.registry, q->decision.row, NULL);
 	const struct explain_input input = {
 		.registry = q->check->options.registry,
 		.facts = &q->facts,
 		.query = q->query,
 		.address = *q->address ? q->address : "0.0.0.0",
 	};
+	_cleanup_buf_ struct buf why = { 0 };
 
-	put_row(q, out);
-	buf_putc(out, ' ');
-	if (row)
-		why_row(&input, row, out);
+	put_row(q, &why);
+	buf_putc(&why, ' ');
+	why_row(&input, q->row, &why);
+	return add(q, rule, cls, &why);
 }
 
 /* A row of the same port for another protocol is often what was meant. */
@@ -259,32 +255,20 @@ static void add_unregistered(const struct question *q)
 			why.len ? why.data : "");
 }
 
-static void add_retired(const struct question *q)
-{
-	_cleanup_buf_ struct buf why = { 0 };
-
-	put_why(q, &why);
-	finding_suggest(
-		add(q, RULE_RETIRED, HP_CLASS_RETIRED, &why),
-		"take another port, or add an entry: {ports: %u, protocol: %s, process: %s}",
-		q->query.port, word_proto(q->query.proto), q->container->name);
-}
-
 static void add_inactive(const struct question *q)
 {
-	const struct reg_row *row = registry_row(q->check->options.registry, q->decision.row, NULL);
+	const char *role = word_role(q->row->role);
 	struct node_facts facts = q->facts;
 	_cleanup_buf_ struct buf why = { 0 };
 
 	facts.role = REG_ROLE_ANY;
-	if (!row || policy_row_class(row, &facts) != HP_CLASS_NONE) {
-		put_why(q, &why); /* the platform or the version */
-		finding_suggest(add(q, RULE_INACTIVE, HP_CLASS_INACTIVE, &why),
+	if (policy_row_class(q->row, &facts) != HP_CLASS_NONE) { /* the platform or the version */
+		finding_suggest(add_row(q, RULE_INACTIVE, HP_CLASS_INACTIVE),
 				"take another port, or widen the row");
 		return;
 	}
 	put_row(q, &why);
-	buf_printf(&why, " is for %s nodes only, and ", word_role(row->role));
+	buf_printf(&why, " is for %s nodes only, and ", role);
 	if (q->check->options.role != REG_ROLE_MAX)
 		buf_printf(&why, "--role says that all nodes are %s ones",
 			   word_role(q->facts.role));
@@ -293,28 +277,16 @@ static void add_inactive(const struct question *q)
 	finding_suggest(add(q, RULE_INACTIVE, HP_CLASS_INACTIVE, &why),
 			"give it the node selector `node-role.kubernetes.io/%s: \"\"`, or take "
 			"another port",
-			word_role(row->role));
-}
-
-static void add_scope(const struct question *q)
-{
-	_cleanup_buf_ struct buf why = { 0 };
-
-	put_why(q, &why);
-	finding_suggest(add(q, RULE_LOCALHOST_ONLY, HP_CLASS_SCOPE, &why),
-			"have it listen on 127.0.0.1 and say so with `hostIP: 127.0.0.1`");
+			role);
 }
 
 static void add_owner(const struct question *q)
 {
-	const struct reg_row *row = registry_row(q->check->options.registry, q->decision.row, NULL);
 	_cleanup_buf_ struct buf why = { 0 };
 
-	if (!row)
-		return;
 	put_row(q, &why);
 	buf_puts(&why, " belongs to ");
-	manifest_owner_names(row, &why);
+	manifest_owner_names(q->row, &why);
 	finding_suggest(add(q, RULE_WRONG_OWNER, HP_CLASS_OWNER, &why),
 			"take another port, or add an owner to the row: {namespace: %s, pod: "
 			"\"%s%s\", container: %s}",
@@ -342,22 +314,20 @@ static void add_outside(const struct question *q)
 /* ---- the decision -------------------------------------------------------------------------- */
 static void add_class(const struct question *q)
 {
-	switch (q->decision.cls) {
-	case HP_CLASS_UNREGISTERED:
+	if (q->decision.cls == HP_CLASS_UNREGISTERED)
 		add_unregistered(q);
-		break;
-	case HP_CLASS_RETIRED:
-		add_retired(q);
-		break;
-	case HP_CLASS_INACTIVE:
+	else if (!q->row)
+		return;
+	else if (q->decision.cls == HP_CLASS_RETIRED)
+		finding_suggest(add_row(q, RULE_RETIRED, HP_CLASS_RETIRED),
+				"take another port, or add an entry: {ports: %u, protocol: %s, "
+				"process: %s}",
+				q->query.port, word_proto(q->query.proto), q->container->name);
+	else if (q->decision.cls == HP_CLASS_INACTIVE)
 		add_inactive(q);
-		break;
-	case HP_CLASS_SCOPE:
-		add_scope(q);
-		break;
-	default:
-		break;
-	}
+	else if (q->decision.cls == HP_CLASS_SCOPE)
+		finding_suggest(add_row(q, RULE_LOCALHOST_ONLY, HP_CLASS_SCOPE),
+				"have it listen on 127.0.0.1 and say so with `hostIP: 127.0.0.1`");
 }
 
 /* Of the roles of nodes on which the pod may run, the one on which the least is allowed. */
@@ -402,11 +372,12 @@ static void check_claim(struct check *check, const struct pod *pod,
 	bool owned;
 
 	decide_worst(&q, &owned);
+	q.row = registry_row(check->options.registry, q.decision.row, &q.layer);
 	if (q.decision.cls != HP_CLASS_NONE) {
 		add_class(&q);
 		return;
 	}
-	if (!owned)
+	if (!owned && q.row)
 		add_owner(&q);
 	if (q.query.scope == HP_SCOPE_EXTERNAL && !is_documented(&q))
 		add_outside(&q);
