@@ -110,7 +110,7 @@ help:
 	  '  make soak       a busy agent for SOAK_MINUTES (30): its memory and descriptors must not grow' \
 	  '  make bench      ARGS are options of the bench: --only=ROW, --rounds=N, --quick' \
 	  '  make bench-compare REV=COMMIT' \
-	  '                  likewise, with another revision beside ours; ARGS=--only=allowed is quicker' \
+	  '                  the same, with another revision beside ours; ARGS=--only=allowed is quicker' \
 	  '  make lint       formatting, sizes, shell scripts, man pages' \
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
 	  '  make install    programs, man pages and the systemd unit below $$(DESTDIR)$$(prefix)' \
