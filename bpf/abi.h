@@ -334,14 +334,12 @@ struct hp_canary {
 };
 
 /*
- * Where a program reads a kernel structure by plain loads it has a call with this number, which
- * no helper has, and a type's before it; the loader puts bpf_rdonly_cast() and the type's number
- * in the kernel in their place. Where that isn't done the programs don't get there.
+ * Where a program casts a socket, it has a call of this number, which no helper has, and
+ * before it a type's. The loader puts the numbers of bpf_rdonly_cast() and of the kernel's
+ * struct sock in their places. Where it doesn't, hp_can_cast keeps the programs from there.
  */
 #define HP_CAST_CALL 0x68700000
 #define HP_CAST_SOCK 0x68700001
-#define HP_CAST_TASK 0x68700002
-#define HP_CAST_RUN  0x68700003 /* struct bpf_cg_run_ctx */
 
 _Static_assert(sizeof(struct hp_bitmap) == 49152, "bitmap");
 _Static_assert(!(HP_BITMAP_PROTOS & (HP_BITMAP_PROTOS - 1)), "a mask bounds it");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The maps and settings of hostport.bpf.c, the one program that includes this. */
+/* The maps and settings of hostport.bpf.c, the one object that includes this. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "abi.h"
 
-/* What is seldom run the compiler puts behind the rest, which fewer cache lines hold then. */
+/* The compiler puts what seldom runs behind the rest, so that the rest fills fewer cache lines. */
 #ifndef likely
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -16,11 +16,11 @@
 const volatile __u64 hp_netns_cookie = 0; /* of the target netns; 0: compare hp_netns_inum */
 const volatile __u32 hp_netns_inum = 0;
 const volatile __u64 hp_root_cgroup = 0;    /* cgroup2 root's id where v1 names workloads, else 0 */
-const volatile bool hp_has_retval = false;  /* bpf_set_retval, bpf_get_retval are there */
-const volatile bool hp_can_cast = false;    /* bpf_rdonly_cast() was put where cast() is */
-const volatile __u64 hp_fold_ticks = 250;   /* jiffies in which repeats make no record */
-const volatile __u64 hp_wake_ns = 10000000; /* at most one wake-up of the reader in it */
-const volatile __u64 hp_token_ns = 1000000; /* one record in it per CPU, on average */
+const volatile bool hp_has_retval = false;  /* the kernel has bpf_set_retval, bpf_get_retval */
+const volatile bool hp_can_cast = false;    /* bpf_rdonly_cast() is patched in: see as_sock() */
+const volatile __u64 hp_fold_ticks = 250;   /* jiffies in which a repeat makes no record */
+const volatile __u64 hp_wake_ns = 10000000; /* the reader is woken at most once in this time */
+const volatile __u64 hp_token_ns = 1000000; /* a CPU sends one record in this time, on average */
 const volatile __u64 hp_burst_ns = 128000000; /* hp_token_ns times the records of a burst */
 const volatile __u64 hp_wake_bytes = 65536;   /* pending bytes that wake the reader at once */
 
@@ -31,10 +31,10 @@ struct hp_canary hp_canary;
 __u16 hp_chosen_first;
 __u16 hp_chosen_last;
 bool hp_guard;	 /* the kernel gives a port back that post_bind refuses: proved by trying */
-bool hp_lsm_ran; /* the LSM programs are called */
-__u64 hp_zero;	 /* always: see hidden() */
-__u64 hp_last_wake __attribute__((aligned(64))); /* written often: of no line that is read always */
-/* No map of its own: what every bind() looks at is found without a call, a key or a check. */
+bool hp_lsm_ran; /* the kernel has called an LSM program */
+__u64 hp_zero;	 /* always 0: see opaque() */
+__u64 hp_last_wake __attribute__((aligned(64))); /* written often: apart from what is only read */
+/* Not a map: a bind() finds its bit without a call, a key or a check. */
 struct hp_bitmap hp_bitmaps[HP_POLICIES] __attribute__((aligned(64)));
 
 struct {
@@ -83,7 +83,7 @@ struct {
 	__type(value, struct hp_counters);
 } hp_counts SEC(".maps");
 
-/* When this CPU's next record is due if all came at the rate allowed. */
+/* When this CPU's next record is due, if all came at the allowed rate. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -96,8 +96,7 @@ struct {
 	__uint(max_entries, 256 * 1024); /* sized by the number of CPUs before loading */
 } hp_ring SEC(".maps");
 
-/* The agent's alone: what it has told, and with which record it began to tell of a slot's holder.
- */
+/* Only the agent uses these: what it has reported, and the first record of each slot's holder. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -122,12 +121,14 @@ struct {
 } hp_info SEC(".maps");
 
 /*
- * A number that the verifier does not know, a constant or not: where ways meet that
- * differ in what it knows it goes on once for each of them, three times as long in all.
+ * The same number, opaque to the verifier. Where ways meet on which it knows different
+ * constants, it goes on once for each of them: without this it takes three times as
+ * long. In C the compiler would add on each way, before they meet.
  */
-#define hidden(value)                                                                              \
-	({                                                                                         \
-		__u64 _hidden = hp_zero;                                                           \
-		asm volatile("%0 += %1" : "+r"(_hidden) : "ri"((__u64)(value)));                   \
-		(__typeof__(value))_hidden;                                                        \
-	})
+static __always_inline __u64 opaque(__u64 value)
+{
+	__u64 number = hp_zero;
+
+	asm volatile("%0 += %1" : "+r"(number) : "ri"(value));
+	return number;
+}

@@ -1,29 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From a finding to counters, folded repeats and records of the ring.
+ * From a violation to counters, folded repeats and records of the ring.
  *
- * Accounting. Every finding adds one to its counter, and then exactly one of:
- * it stands in a fold slot's `seen`, or in a `lost` counter. A slot's holder is
- * replaced only with the ring space of the record that tells of it in hand, so
- * no count in a slot is ever dropped. All counters are added to atomically,
- * because a program can be preempted by another one on its CPU.
+ * Accounting. Every violation adds one to its counter, and then to exactly one of
+ * two: a fold slot's `seen`, or a `lost` counter. A slot's holder is replaced only
+ * when the ring has space for the record of the new one, so no count in a slot is
+ * ever dropped. All counters are added to atomically, because another program can
+ * preempt this one on its CPU.
  */
 #pragma once
 
-#include "sock.bpf.h"
-
-struct finding {
-	struct hp_decision decision;
-	struct hp_query query;
-	__u64 cookie;  /* of the socket, where report() gets no context */
-	void *task;    /* the one that runs, where it has been asked for; else NULL */
-	__u32 addr[4]; /* network byte order */
-	__u32 mode;
-	__u32 generation;
-	__u8 family;
-	__u8 how;
-	__u8 hook;
-};
+#include "decide.bpf.h"
 
 static __always_inline struct hp_counters *counters(void)
 {
@@ -37,9 +24,7 @@ static __always_inline void count(__u8 cls, __u8 verdict)
 	struct hp_counters *c = counters();
 	__u32 i = (__u32)cls * HP_VERDICT_MAX + verdict;
 
-	/*
-	 * One register is checked and used. Left alone, the compiler checks a copy and uses what
-	 * it has spilled, of which verifiers before 6.12 know no bound.
+	/* else the compiler checks a copy, and verifiers before 6.12 know no bound of the original
 	 */
 	barrier_var(i);
 	if (c && i < HP_CLASS_MAX * HP_VERDICT_MAX)
@@ -53,9 +38,6 @@ static __always_inline void count_lost(enum hp_lost why)
 	if (c)
 		__sync_fetch_and_add(&c->lost[why], 1);
 }
-
-/* The task that runs, for members that are read one by one. */
-#define as_task(task) ((struct task_struct *)cast((void *)(task), HP_CAST_TASK))
 
 /* The id of the task's cgroup in v1's memory hierarchy; 0 where there is none. */
 static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
@@ -71,40 +53,34 @@ static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
 	states = (void *)set + bpf_core_field_offset(struct css_set, subsys);
 	if (bpf_probe_read_kernel(&state, sizeof(state), states + i) || !state)
 		return 0;
-	/* a cgroup has such a state of its own, whose members are known by way of the cgroup */
+	/* struct cgroup begins with a state of this type: its members tell the offset */
 	state += bpf_core_field_offset(struct cgroup, self.cgroup) -
 		 bpf_core_field_offset(struct cgroup, self);
 	(void)bpf_probe_read_kernel(&cgroup, sizeof(cgroup), state);
 	return BPF_CORE_READ(cgroup, kn, id);
 }
 
-/* The task itself is asked where that is cheap, or where the helper is not there (sockops
- * before 6.18). */
-static __always_inline __u64 current_cgroup(bool by_helper, void *task_known)
+static __always_inline __u64 current_cgroup(void)
 {
-	struct task_struct *task = task_known;
+	struct task_struct *task;
 
-	if (can_cast())
-		return as_task(task ? task : (void *)bpf_get_current_task())
-			->cgroups->dfl_cgrp->kn->id;
-	if (by_helper)
-		return bpf_get_current_cgroup_id();
+	if (hp_can_cast) { /* then tasks can be read by plain loads, too */
+		task = bpf_get_current_task_btf();
+		return task->cgroups->dfl_cgrp->kn->id;
+	}
 	task = (void *)bpf_get_current_task();
 	return BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 }
 
 /* What stands for the workload in a fold key: see struct hp_fold_key. */
-static __always_inline __u64 workload_id(bool by_helper, void *task)
+static __always_inline __u64 workload_id(void)
 {
-	__u64 id = current_cgroup(by_helper, task);
+	__u64 id = current_cgroup(), v1;
 
-	if (unlikely(hp_root_cgroup && id == hp_root_cgroup)) {
-		__u64 v1 = v1_cgroup_id((void *)bpf_get_current_task());
-
-		if (v1)
-			return v1 | HP_WORKLOAD_V1;
-	}
-	return id;
+	if (likely(!hp_root_cgroup || id != hp_root_cgroup))
+		return id;
+	v1 = v1_cgroup_id((void *)bpf_get_current_task());
+	return v1 ? v1 | HP_WORKLOAD_V1 : id;
 }
 
 /* May this CPU send one more record? A leaky bucket in one number. */
@@ -164,22 +140,21 @@ static __always_inline int fold_oldest(struct hp_fold_set *set)
 }
 
 enum fold_state {
-	FOLD_QUIET, /* counted, nothing to tell yet */
-	FOLD_DUE,   /* held, and a record is due: not counted */
-	FOLD_NEW,   /* nobody holds this key: not counted */
+	FOLD_QUIET, /* counted, and no record is due */
+	FOLD_DUE,   /* a slot holds the key, and a record is due: not counted */
+	FOLD_NEW,   /* no slot holds the key: not counted */
 };
 
-/* Another CPU's tick may be later than ours; without folding no matter. */
+/* Is no record due? Another CPU's tick may be later than ours. Without folding one always is. */
 static __always_inline bool fold_is_quiet(const struct hp_fold_slot *slot, __u64 tick)
 {
 	return hp_fold_ticks && tick < slot->sent_tick + hp_fold_ticks;
 }
 
 /*
- * Count one more of what is held and not due, without the lock: that is nearly
- * every violation, and often of one slot on all CPUs. What a slot counts is never
- * set back, so nothing is lost if the slot goes to another holder at this very
- * moment: it is counted there.
+ * Count a repeat of which no record is due, without the lock: nearly every violation
+ * is one, often of the same slot on all CPUs. A slot's count is never set back, so
+ * nothing is lost if the slot goes to another holder at this moment: it counts there.
  */
 static __always_inline enum fold_state fold_repeat(struct hp_fold_set *set,
 						   const struct hp_fold_key *key, __u64 tick)
@@ -196,8 +171,9 @@ static __always_inline enum fold_state fold_repeat(struct hp_fold_set *set,
 	return FOLD_QUIET;
 }
 
-/* Likewise what is due and gets no record: it is tried again when the time has passed once more. */
-static __always_inline bool fold_untold(struct hp_fold_set *set, const struct hp_fold_key *key,
+/* Count one whose record is due and was not sent. The next one is due when the time has passed
+ * again. */
+static __always_inline bool fold_unsent(struct hp_fold_set *set, const struct hp_fold_key *key,
 					__u64 tick)
 {
 	struct hp_fold_slot *slot;
@@ -211,30 +187,30 @@ static __always_inline bool fold_untold(struct hp_fold_set *set, const struct hp
 	return true;
 }
 
-/* What a slot's holder has counted; under the lock. */
+/* The count of a slot's holder. Called under the lock. */
 static __always_inline __u64 fold_seen(const struct hp_fold_slot *slot)
 {
 	return *(const volatile __u64 *)&slot->seen - slot->base;
 }
 
 /*
- * Count one, and make the key a slot's holder if it is none. The caller has the
- * ring space of the record that tells of it. False: another CPU has told of the
- * holder just now, and the record is not needed.
+ * Count one, and let the key hold a slot if it holds none. The caller has the ring
+ * space of the record. False: another CPU has just sent one for this holder, so the
+ * record is not needed.
  */
-static __always_inline bool fold_tell(struct hp_fold_set *set, __u32 number,
-				      const struct hp_fold_key *key, __u64 tick,
-				      struct hp_fold_ref *ref)
+static __always_inline bool fold_record(struct hp_fold_set *set, __u32 number,
+					const struct hp_fold_key *key, __u64 tick,
+					struct hp_fold_ref *ref)
 {
 	struct hp_fold_slot *slot;
-	bool told = false;
+	bool sent = false;
 	int way;
 
 	bpf_spin_lock(&set->lock);
 	way = fold_way(set, key);
 	ref->prev_seen = HP_FOLD_SAME;
 	if (way >= 0) {
-		told = fold_is_quiet(&set->slot[way & (HP_FOLD_WAYS - 1)], tick);
+		sent = fold_is_quiet(&set->slot[way & (HP_FOLD_WAYS - 1)], tick);
 	} else {
 		way = fold_oldest(set);
 		slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
@@ -247,31 +223,31 @@ static __always_inline bool fold_tell(struct hp_fold_set *set, __u32 number,
 	}
 	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
 	__sync_fetch_and_add(&slot->seen, 1);
-	if (!told)
+	if (!sent)
 		slot->sent_tick = tick;
 	ref->generation = slot->generation;
 	ref->seen = fold_seen(slot);
 	bpf_spin_unlock(&set->lock);
 	ref->slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
-	return !told;
+	return !sent;
 }
 
-static __always_inline void fill_task(struct hp_event *e, bool by_helper)
+static __always_inline void fill_task(struct hp_event *e)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
-	e->pid = by_helper ? bpf_get_current_pid_tgid() >> 32 : BPF_CORE_READ(task, tgid);
-	e->uid = by_helper ? (__u32)bpf_get_current_uid_gid() : BPF_CORE_READ(task, cred, uid.val);
+	e->pid = BPF_CORE_READ(task, tgid);
+	e->uid = BPF_CORE_READ(task, cred, uid.val);
 	e->start_ns = BPF_CORE_READ(leader, start_boottime);
 	e->kernel_thread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
 	BPF_CORE_READ_INTO(&e->comm, leader, comm);
 }
 
 /*
- * A wake-up costs the binder twenty times what the decision does, so there is one
- * in hp_wake_ns at most, or in a sixteenth of it while much waits; the reader comes
- * back on its own for what follows.
+ * A wake-up costs the binder twenty times what the decision does. So the reader is
+ * woken once in hp_wake_ns at most, or sixteen times as often while much waits; it
+ * comes back by itself for what follows.
  */
 static __always_inline __u64 wake_flags(__u64 now)
 {
@@ -285,44 +261,43 @@ static __always_inline __u64 wake_flags(__u64 now)
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-static __always_inline void send(struct hp_event *e, void *ctx, bool by_helper,
-				 const struct finding *f, const struct hp_fold_key *key,
-				 const struct hp_fold_ref *ref, __u64 now)
+/* All but the socket's cookie. */
+static __always_inline void fill_record(struct hp_event *e, enum hp_hook hook,
+					const struct request *request, const struct ruling *ruling,
+					const struct hp_fold_key *key)
 {
-	e->cookie = ctx ? bpf_get_socket_cookie(ctx) : f->cookie;
-	e->hook = f->hook;
-	e->fold = *ref;
-	e->time_ns = now;
+	bool is_v1 = key->workload & HP_WORKLOAD_V1;
+
+	e->hook = hook;
 	e->key = *key;
-	e->cgroup_id = key->workload & HP_WORKLOAD_V1 ? hp_root_cgroup : key->workload;
-	e->cgroup_v1_id = key->workload & HP_WORKLOAD_V1 ? key->workload & ~HP_WORKLOAD_V1 : 0;
-	e->row = f->decision.row;
-	e->policy_generation = f->generation;
-	e->family = f->family;
-	e->mode = f->mode;
+	e->cgroup_id = is_v1 ? hp_root_cgroup : key->workload;
+	e->cgroup_v1_id = is_v1 ? key->workload & ~HP_WORKLOAD_V1 : 0;
+	e->row = ruling->decision.row;
+	e->policy_generation = ruling->generation;
+	e->mode = ruling->mode;
+	e->family = request->family;
 	__builtin_memset(e->pad, 0, sizeof(e->pad));
-	__builtin_memcpy(e->addr, f->addr, sizeof(e->addr));
-	fill_task(e, by_helper);
-	bpf_ringbuf_submit(e, wake_flags(now));
+	__builtin_memcpy(e->addr, request->addr, sizeof(e->addr));
+	fill_task(e);
 }
 
 /*
- * Count a finding and, unless it repeats an earlier one, tell user space. `ctx`
- * is the program's where the socket's cookie can be had of it, else NULL; the
- * program's type knows which helpers it has.
+ * Count a violation and, unless it repeats an earlier one, send a record. `socket` is
+ * what bpf_get_socket_cookie() takes in this program: its context, or a socket.
  */
-static __always_inline void report_by(void *ctx, bool by_helper, const struct finding *f)
+static __always_inline void report(void *socket, enum hp_hook hook, const struct request *request,
+				   const struct ruling *ruling)
 {
 	struct hp_fold_key key = {
-		.workload = hidden(workload_id(by_helper, f->task)),
-		.port = f->query.port,
-		.proto = f->query.proto,
-		.cls = f->decision.cls,
-		.verdict = f->decision.verdict,
-		.how = f->how,
+		.workload = opaque(workload_id()),
+		.port = request->query.port,
+		.proto = request->query.proto,
+		.cls = ruling->decision.cls,
+		.verdict = ruling->decision.verdict,
+		.how = ruling->how,
 	};
 	struct hp_fold_ref ref = {};
-	__u64 tick = bpf_jiffies64(), now; /* a record alone is worth the exact time */
+	__u64 tick = bpf_jiffies64(), now; /* only a record is worth the exact time */
 	__u32 number = fold_set_of(&key);
 	struct hp_fold_set *set = bpf_map_lookup_elem(&hp_folds, &number);
 	struct hp_event *e = 0;
@@ -340,18 +315,18 @@ static __always_inline void report_by(void *ctx, bool by_helper, const struct fi
 	if (token)
 		e = bpf_ringbuf_reserve(&hp_ring, sizeof(*e), 0);
 	if (!e) {
-		/* what a slot has counted is read from there sooner or later */
-		if (state == FOLD_NEW || !fold_untold(set, &key, tick))
+		/* user space reads a slot's count sooner or later */
+		if (state == FOLD_NEW || !fold_unsent(set, &key, tick))
 			count_lost(token ? HP_LOST_RING : HP_LOST_RATE);
 		return;
 	}
-	if (fold_tell(set, number, &key, tick, &ref))
-		send(e, ctx, by_helper, f, &key, &ref, now);
-	else
+	if (!fold_record(set, number, &key, tick, &ref)) {
 		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
-}
-
-static __always_inline void report(void *ctx, const struct finding *f)
-{
-	report_by(ctx, true, f);
+		return;
+	}
+	e->cookie = bpf_get_socket_cookie(socket);
+	e->fold = ref;
+	e->time_ns = now;
+	fill_record(e, hook, request, ruling, &key);
+	bpf_ringbuf_submit(e, wake_flags(now));
 }

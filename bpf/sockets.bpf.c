@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which processes have a socket of the target network namespace open: one walk
- * over all open files, inside the kernel. Loaded by itself, because kernels
- * before 5.11 refuse it.
+ * Which processes have a socket of the target network namespace open: one walk over
+ * all open files, inside the kernel. It is loaded by itself, because kernels before
+ * 5.11 refuse it.
  */
 #include "../vmlinux/vmlinux.h"
 
@@ -11,22 +11,23 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "abi.h"
-#include "asked.bpf.h"
+#include "port_choice.bpf.h"
+#include "verdict.h"
 
 #define AF_INET	 2
 #define AF_INET6 10
 
 const volatile __u32 hp_target_inum = 0; /* of the netns */
 
-/* MPTCP and SMC have bound another socket, inside; SCTP does not keep it. */
-static __always_inline __u8 asked(struct sock *sk)
+/* Did a bind() name the port? MPTCP and SMC bind a socket inside this one; SCTP does not keep it.
+ */
+static __always_inline __u8 was_asked_for(struct sock *sk)
 {
 	switch (BPF_CORE_READ(sk, sk_protocol)) {
-	case 6:	  /* IPPROTO_TCP */
-	case 17:  /* IPPROTO_UDP */
-	case 136: /* IPPROTO_UDPLITE */
-		return port_was_asked_for(sk) ? HP_ASKED_YES : HP_ASKED_NO;
+	case HP_IPPROTO_TCP:
+	case HP_IPPROTO_UDP:
+	case HP_IPPROTO_UDPLITE:
+		return bind_named_port(sk) ? HP_ASKED_YES : HP_ASKED_NO;
 	}
 	return HP_ASKED_UNKNOWN;
 }
@@ -53,7 +54,7 @@ int hp_socket_owners(struct bpf_iter__task_file *ctx)
 		return 0;
 	owner.inode = BPF_CORE_READ(file, f_inode, i_ino);
 	owner.pid = BPF_CORE_READ(task, tgid);
-	owner.asked = asked(sk);
+	owner.asked = was_asked_for(sk);
 	BPF_CORE_READ_INTO(&owner.comm, task, group_leader, comm);
 	bpf_seq_write(ctx->meta->seq, &owner, sizeof(owner));
 	return 0;

@@ -27,20 +27,28 @@ struct hp_decision {
 	__u8 verdict; /* enum hp_verdict */
 };
 
-/* The transport protocol of a socket (its IPPROTO_ number) as a plane of ours. */
+/* The protocols of sockets, as IPPROTO_* numbers them. */
+#define HP_IPPROTO_TCP	   6
+#define HP_IPPROTO_UDP	   17
+#define HP_IPPROTO_DCCP	   33
+#define HP_IPPROTO_SCTP	   132
+#define HP_IPPROTO_UDPLITE 136
+#define HP_IPPROTO_MPTCP   262
+
+/* The registry's protocol of a socket's. */
 static __always_inline __u8 hp_proto_of(__u32 ipproto)
 {
 	switch (ipproto) {
-	case 6:	  /* IPPROTO_TCP */
-	case 262: /* IPPROTO_MPTCP; its ports are TCP's */
+	case HP_IPPROTO_TCP:
+	case HP_IPPROTO_MPTCP: /* its ports are TCP's */
 		return HP_PROTO_TCP;
-	case 17: /* IPPROTO_UDP */
+	case HP_IPPROTO_UDP:
 		return HP_PROTO_UDP;
-	case 136: /* IPPROTO_UDPLITE */
+	case HP_IPPROTO_UDPLITE:
 		return HP_PROTO_UDPLITE;
-	case 132: /* IPPROTO_SCTP */
+	case HP_IPPROTO_SCTP:
 		return HP_PROTO_SCTP;
-	case 33: /* IPPROTO_DCCP */
+	case HP_IPPROTO_DCCP:
 		return HP_PROTO_DCCP;
 	}
 	return HP_PROTO_OTHER;

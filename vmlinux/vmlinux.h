@@ -38,13 +38,6 @@ struct cred {
 	kuid_t uid;
 };
 
-struct bpf_run_ctx {
-};
-
-struct bpf_cg_run_ctx {
-	int retval;
-};
-
 struct task_struct {
 	unsigned int flags;
 	int tgid;
@@ -53,7 +46,6 @@ struct task_struct {
 	const struct cred *cred;
 	struct css_set *cgroups;
 	char comm[16];
-	struct bpf_run_ctx *bpf_ctx;
 };
 
 struct ns_common {
@@ -90,10 +82,6 @@ struct in6_addr {
 	unsigned int words[4]; /* of the program's own: read as a whole, by its address */
 };
 
-typedef struct {
-	long long counter;
-} atomic64_t;
-
 struct sock_common {
 	unsigned int skc_rcv_saddr; /* network byte order */
 	unsigned short skc_num;	    /* host byte order */
@@ -102,17 +90,13 @@ struct sock_common {
 	unsigned char skc_net_refcnt : 1;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_rcv_saddr;
-	atomic64_t skc_cookie;
 };
-
-struct bpf_local_storage;
 
 struct sock {
 	struct sock_common __sk_common;
 	unsigned char sk_kern_sock : 1;
 	unsigned char sk_userlocks : 4;
 	unsigned short sk_protocol;
-	struct bpf_local_storage *sk_bpf_storage;
 };
 
 struct socket {
@@ -151,10 +135,6 @@ struct bpf_prog {
 struct bpf_iter__bpf_prog {
 	struct bpf_iter_meta *meta;
 	struct bpf_prog *prog;
-};
-
-enum bpf_func_id___that_came_with_cast {
-	BPF_FUNC_cgrp_storage_get___that_came_with_cast = 210,
 };
 
 #pragma clang attribute pop

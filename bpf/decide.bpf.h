@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What every program asks: which port, at which address, and what the policy says of it. */
+#pragma once
+
+#include <asm-generic/errno.h>
+
+#include "sock.bpf.h"
+
+/* What a cgroup program returns. */
+#define REFUSE 0
+#define PASS   1
+
+/* What is asked for. */
+struct request {
+	struct hp_query query;
+	__u32 addr[4]; /* network byte order; IPv4 in the first one */
+	__u8 family;   /* 4 or 6 */
+};
+
+/* What the policy in force says of it. */
+struct ruling {
+	struct hp_decision decision;
+	__u32 mode;
+	__u32 generation;
+	__u8 how; /* enum hp_how */
+};
+
+/* The bitmap's word of a port; NULL: the bitmap does not answer for the protocol. */
+static __always_inline const struct hp_bitmap_word *bitmap_word(__u32 policy,
+								const struct hp_query *q)
+{
+	__u32 proto = q->proto, word = q->port >> 6;
+
+	if (proto >= HP_BITMAP_PROTOS)
+		return 0;
+	/* the compiler knows these bounds, and verifiers before 6.13 lose them */
+	barrier_var(policy);
+	barrier_var(proto);
+	barrier_var(word);
+	return &hp_bitmaps[policy & (HP_POLICIES - 1)]
+			.words[proto & (HP_BITMAP_PROTOS - 1)][word & (HP_BITMAP_U64 - 1)];
+}
+
+static __always_inline bool bitmap_allows(__u32 policy, const struct hp_query *q)
+{
+	const struct hp_bitmap_word *word = bitmap_word(policy, q);
+
+	return word &&
+	       hp_by_scope(word->allowed, q->scope == HP_SCOPE_LOCALHOST) >> (q->port & 63) & 1;
+}
+
+/* May there be a row that names the port? */
+static __always_inline bool is_named(__u32 policy, const struct hp_query *q)
+{
+	const struct hp_bitmap_word *word = bitmap_word(policy, q);
+
+	return !word || word->named >> (q->port & 63) & 1;
+}
+
+static __always_inline struct hp_row *find_row(__u32 policy, const struct hp_query *q)
+{
+	struct hp_row_key key = { .proto = q->proto, .port = q->port };
+	void *rows;
+
+	if (!is_named(policy, q))
+		return 0;
+	rows = bpf_map_lookup_elem(&hp_rows, &policy);
+	return rows ? bpf_map_lookup_elem(rows, &key) : 0;
+}
+
+/* The scope of the address. Inlined where the family is known, one of the two ways is left. */
+static __always_inline __u8 scope_of(const struct request *request)
+{
+	const __u32 *addr = request->addr;
+
+	return request->family == 4 ? hp_scope_of4(bpf_ntohl(addr[0])) :
+				      hp_scope_of6(bpf_ntohl(addr[0]), bpf_ntohl(addr[1]),
+						   bpf_ntohl(addr[2]), bpf_ntohl(addr[3]));
+}
+
+/* Ask for the port and address that a socket is bound to. */
+static __always_inline void request_bound(struct sock *sk, struct request *request)
+{
+	struct in6_addr *v6 = (void *)sk + bpf_core_field_offset(struct sock, __sk_common) +
+			      bpf_core_field_offset(struct sock_common, skc_v6_rcv_saddr);
+
+	request->query.port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET) {
+		request->family = 4;
+		request->addr[0] = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+		request->query.scope = scope_of(request);
+		return;
+	}
+	request->family = 6;
+	bpf_probe_read_kernel(request->addr, sizeof(request->addr), v6);
+	request->query.scope = scope_of(request);
+}
+
+/* The slow path begins. On the ways that lead here, protocol and scope are constants. */
+static __always_inline void leave_fast_path(struct hp_query *q)
+{
+	q->proto = opaque(q->proto);
+	q->scope = opaque(q->scope);
+}
+
+/* How a bound socket came to its port. */
+static __always_inline enum hp_how how_bound(const struct hp_query *q)
+{
+	return q->port && !q->chosen ? HP_HOW_BIND : HP_HOW_BIND0;
+}
+
+/* Decide in full what is asked for a socket. `how` is that of a user's socket. */
+static __always_inline void decide(struct sock *sk, __u32 policy, const struct hp_config *cfg,
+				   enum hp_how how, struct request *request, struct ruling *ruling)
+{
+	struct hp_query *q = &request->query;
+
+	q->kernel_socket = is_kernel_socket(sk);
+	ruling->how = opaque(q->kernel_socket ? HP_HOW_KERNEL : how);
+	ruling->mode = cfg->mode;
+	ruling->generation = cfg->generation;
+	ruling->decision = hp_decide(cfg, find_row(policy, q), q);
+	ruling->decision.cls = opaque(ruling->decision.cls);
+	ruling->decision.verdict = opaque(ruling->decision.verdict);
+}
+
+static __always_inline bool is_violation(const struct ruling *ruling)
+{
+	return ruling->decision.cls != HP_CLASS_NONE &&
+	       ruling->decision.verdict != HP_VERDICT_ALLOWED;
+}
+
+/* Where a denial has no effect, the violation is audited only. */
+static __always_inline void audit_only(struct ruling *ruling)
+{
+	if (ruling->decision.verdict == HP_VERDICT_DENIED)
+		ruling->decision.verdict = HP_VERDICT_AUDITED;
+}
+
+/* What a denial returns: a constant, because verifiers since 6.12 let an LSM program return only
+ * what they know to be an errno. */
+static __always_inline int denied_errno(const struct hp_config *cfg)
+{
+	switch (cfg->errno_code) {
+	case EACCES:
+		return -EACCES;
+	case EADDRINUSE:
+		return -EADDRINUSE;
+	}
+	return -EPERM;
+}
+
+/* Refuse in a cgroup program. Without bpf_set_retval() the errno is always EPERM. */
+static __always_inline int refuse(const struct hp_config *cfg)
+{
+	if (hp_has_retval && cfg->errno_code != EPERM)
+		bpf_set_retval(denied_errno(cfg));
+	return REFUSE;
+}
