@@ -126,13 +126,33 @@ static void test_bytes(void **state)
 	check_text("bytes", out.data, "a\\u0000b\\x00\\xc3\\xc3x");
 }
 
+/* The plain characters are those of ASCII that all formats keep. */
+static void test_plain(void **state)
+{
+	(void)state;
+	for (int c = 1; c < 256; c++) {
+		char text[2] = { (char)c, '\0' };
+		bool kept = c < 0x80;
+
+		for (int format = 0; format < ESCAPE_FORMAT_MAX; format++) {
+			_cleanup_buf_ struct buf b = { 0 };
+
+			escape_put((enum escape_format)format, text, &b);
+			kept &= strcmp(b.data, text) == 0;
+		}
+		check_int(text, (long long)escape_plain(text), kept);
+	}
+	check_int("none", (long long)escape_plain(""), 0);
+	check_int("a part", (long long)escape_plain("ab\"c"), 2);
+	check_int("all", (long long)escape_plain("/a b.c"), 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_kept),
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_cases), cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_whole), cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_plain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

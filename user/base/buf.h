@@ -21,6 +21,22 @@ void buf_free(struct buf *b);
 /* Make it empty, keep its memory. */
 void buf_reset(struct buf *b);
 
+/* Have room for n more bytes and the zero byte. False: memory ran out, now or before. */
+bool buf_reserve(struct buf *b, size_t n);
+
+/* Append n bytes that the caller writes at once: where they begin. NULL: memory ran out. */
+static inline char *buf_extend(struct buf *b, size_t n)
+{
+	char *to;
+
+	if ((b->failed || b->cap - b->len <= n) && !buf_reserve(b, n))
+		return NULL;
+	to = b->data + b->len;
+	b->len += n;
+	b->data[b->len] = '\0';
+	return to;
+}
+
 /* Append n bytes. */
 void buf_add(struct buf *b, const void *bytes, size_t n);
 
@@ -28,7 +44,13 @@ void buf_add(struct buf *b, const void *bytes, size_t n);
 void buf_puts(struct buf *b, const char *s);
 
 /* Append one byte. */
-void buf_putc(struct buf *b, char c);
+static inline void buf_putc(struct buf *b, char c)
+{
+	char *to = buf_extend(b, 1);
+
+	if (to)
+		*to = c;
+}
 
 /* Append a decimal number. */
 void buf_put_u64(struct buf *b, unsigned long long n);

@@ -207,51 +207,55 @@ static void put_substitute(const struct substitute *as, const char *s, size_t n,
 		put_code(as, code, out);
 }
 
-/* Which ASCII characters are special, a bit each. */
-struct special_set {
-	uint64_t bits[2];
+/* Printable ASCII that no format treats specially: most of any text needs no closer look. */
+static const bool is_plain[256] = {
+	[' ' ... '!'] = true, ['#' ... '%'] = true, ['(' ... ';'] = true,
+	['='] = true,	      ['?' ... '['] = true, [']' ... '~'] = true,
 };
 
-static struct special_set special_set(const struct escape *escape)
+static const struct special *find_special(const struct escape *escape, char c)
 {
-	struct special_set set = { { 0 } };
-
 	for (const struct special *special = escape->specials; special->c; special++)
-		set.bits[special->c / 64] |= 1ULL << special->c % 64;
-	return set;
+		if (special->c == c)
+			return special;
+	return NULL;
 }
 
-static bool is_special(const struct special_set *set, char c)
+/* What stands for the character at s; its bytes and code point. */
+static struct substitute substitute(const struct escape *escape, const char *s, size_t len,
+				    size_t *ret_n, uint32_t *ret_code)
 {
-	return !(c & 0x80) && set->bits[c / 64] >> c % 64 & 1;
+	const struct special *special = find_special(escape, *s);
+
+	if (special)
+		return (struct substitute) { .text = special->as };
+	return escape->classes[classify(s, len, ret_n, ret_code)];
 }
 
-static const char *special_text(const struct escape *escape, char c)
+size_t escape_plain(const char *text)
 {
-	const struct special *special = escape->specials;
+	size_t n = 0;
 
-	while (special->c != c)
-		special++;
-	return special->as;
+	while (is_plain[(unsigned char)text[n]])
+		n++;
+	return n;
 }
 
 bool escape_bytes(enum escape_format format, const char *text, size_t len, struct buf *out)
 {
 	const struct escape *escape = &escapes[format];
-	const struct special_set set = special_set(escape);
 	const char *end = text + len, *kept = text;
 	bool whole = true;
 	size_t n;
 
 	for (const char *s = text; s < end; s += n) {
-		struct substitute as = { 0 };
+		struct substitute as;
 		uint32_t code = 0;
 
 		n = 1;
-		if (is_special(&set, *s))
-			as.text = special_text(escape, *s);
-		else if (!utf8_plain(*s))
-			as = escape->classes[classify(s, (size_t)(end - s), &n, &code)];
+		if (is_plain[(unsigned char)*s])
+			continue;
+		as = substitute(escape, s, (size_t)(end - s), &n, &code);
 		if (!as.text)
 			continue;
 		buf_add(out, kept, (size_t)(s - kept));

@@ -22,6 +22,9 @@ enum escape_format {
 	ESCAPE_FORMAT_MAX,
 };
 
+/* How much of a text, from its start, is the same in all formats? */
+size_t escape_plain(const char *text);
+
 /* Append a text; NULL is nothing. */
 void escape_put(enum escape_format format, const char *text, struct buf *out);
 

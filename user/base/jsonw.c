@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "jsonw.h"
 
+#include <string.h>
+
 #include "escape.h"
 
+/* The comma, the key and the colon that a value needs before it. */
 static void before(struct jsonw *w, const char *key)
 {
-	if (w->comma)
-		buf_putc(w->out, ',');
+	size_t n = key ? strlen(key) : 0;
+	char *to = buf_extend(w->out, (size_t)w->comma + (key ? n + 3 : 0));
+
+	if (to && w->comma)
+		*to++ = ',';
 	w->comma = true;
-	if (!key)
+	if (!to || !key)
 		return;
-	buf_putc(w->out, '"');
-	buf_puts(w->out, key);
-	buf_add(w->out, "\":", 2);
+	to[0] = '"';
+	memcpy(to + 1, key, n);
+	memcpy(to + 1 + n, "\":", 2);
 }
 
 static void opens(struct jsonw *w, const char *key, char c)
@@ -50,10 +56,21 @@ void jsonw_array_end(struct jsonw *w)
 
 void jsonw_string(struct jsonw *w, const char *key, const char *value)
 {
+	size_t n = escape_plain(value);
+	char *to;
+
 	before(w, key);
-	buf_putc(w->out, '"');
-	escape_put(ESCAPE_JSON, value, w->out);
-	buf_putc(w->out, '"');
+	if (value[n]) {
+		buf_putc(w->out, '"');
+		escape_put(ESCAPE_JSON, value, w->out);
+		buf_putc(w->out, '"');
+		return;
+	}
+	to = buf_extend(w->out, n + 2); /* most strings: at once */
+	if (!to)
+		return;
+	to[0] = to[n + 1] = '"';
+	memcpy(to + 1, value, n);
 }
 
 void jsonw_u64(struct jsonw *w, const char *key, uint64_t value)
