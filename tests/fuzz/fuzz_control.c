@@ -157,7 +157,7 @@ static void session(struct agent *agent, int fd, struct feed *feed, struct buf *
 		serve(agent);
 		for (size_t i = 0; end == 2 && i < 2 && events++ < EVENTS_MAX; i++)
 			control_tell(agent->control, history_back(agent->history, 0, 0));
-		control_flush(agent->control, false);
+		control_flush(agent->control);
 		if (end == 3)
 			read_all(fd, answer);
 	}

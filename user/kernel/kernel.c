@@ -73,11 +73,6 @@ unsigned int kernel_take(struct kernel *kernel, unsigned int max)
 	return records_take(kernel->records, max, on_sample, kernel);
 }
 
-size_t kernel_waiting(const struct kernel *kernel)
-{
-	return kernel->records ? records_waiting(kernel->records) : 0;
-}
-
 void kernel_release(struct kernel *kernel)
 {
 	records_release(kernel->records);

@@ -172,9 +172,6 @@ int kernel_on_event(struct kernel *kernel, kernel_event_fn fn, void *data);
 /* Hand out waiting records, at most `max`; how many. Their room in the ring stays theirs. */
 unsigned int kernel_take(struct kernel *kernel, unsigned int max);
 
-/* Bytes of the ring that are in use now. */
-size_t kernel_waiting(const struct kernel *kernel);
-
 /* What was taken is done with: until then, the next agent would take it once more. */
 void kernel_release(struct kernel *kernel);
 

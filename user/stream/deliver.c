@@ -24,7 +24,7 @@ static void publish(struct stream *stream, struct line *line)
 static void flush(struct stream *stream)
 {
 	sink_flush(stream->sink);
-	control_flush(stream->control, kernel_waiting(stream->kernel) < deliver_little(stream));
+	control_flush(stream->control);
 }
 
 /*
