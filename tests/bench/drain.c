@@ -204,9 +204,7 @@ static double time_json(void)
 		.exe = "/usr/bin/bench",
 		.cgroup = "/system.slice/bench.service",
 		.workload = { .kind = WORKLOAD_UNIT, .unit = "bench.service" },
-		.place = 1,
 	};
-	static struct event_memo memo;
 	_cleanup_buf_ struct buf out = { 0 };
 	uint64_t began = monotonic_ns();
 	const int runs = 200000;
@@ -214,7 +212,7 @@ static double time_json(void)
 	for (int i = 0; i < runs; i++) {
 		buf_reset(&out);
 		event.port++;
-		event_json(&event, &memo, &out);
+		event_json(&event, &out);
 	}
 	return (double)(monotonic_ns() - began) / runs;
 }

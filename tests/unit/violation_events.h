@@ -2,8 +2,6 @@
 /* Events of violations, for the tests of the ledger and of its filters. */
 #pragma once
 
-#include <stdio.h>
-
 #include "test.h"
 
 #include "../../user/event/event.h"
@@ -31,6 +29,6 @@ static inline void violation_event(struct event *e, time_t second, uint64_t coun
 
 static inline void move_to_cgroup(struct event *e, const char *cgroup)
 {
-	(void)snprintf(e->cgroup, sizeof(e->cgroup), "%s", cgroup);
+	e->cgroup = cgroup;
 	workload_parse(e->cgroup, &e->workload);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "event.h"
 
+#include <arpa/inet.h>
+
 #include "../registry/words.h"
-#include "address.h"
 #include "clock.h"
 
 /* Columns, wide enough for what is usual; what is longer pushes the rest aside. */
@@ -11,6 +12,18 @@
 #define WIDTH_ADDRESS  21 /* 255.255.255.255:65535 */
 #define WIDTH_CLASS    16 /* unregistered x12 */
 #define WIDTH_PROCESS  24
+
+void event_put_address(uint8_t family, const uint8_t addr[HP_ADDR_LEN], struct buf *out)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	for (int i = 0; family == 4 && i < 4; i++) {
+		buf_puts(out, i ? "." : "");
+		buf_put_u64(out, addr[i]);
+	}
+	if (family == 6 && inet_ntop(AF_INET6, addr, text, sizeof(text)))
+		buf_puts(out, text);
+}
 
 /* End a column that began at `start`: fill it up, and leave a blank after it. */
 static void fill(struct buf *out, size_t start, size_t width)
@@ -44,15 +57,16 @@ static void put_verdict(uint8_t verdict, bool colour, struct buf *out)
 
 static void put_socket(const struct event *e, struct buf *out)
 {
-	char address[INET6_ADDRSTRLEN];
 	size_t start = out->len;
 
 	buf_puts(out, word_proto(e->proto));
 	fill(out, start, WIDTH_PROTOCOL);
 	start = out->len;
-	address_text(e->family, e->addr, address);
 	buf_puts(out, e->family == 6 ? "[" : "");
-	buf_puts(out, *address ? address : "*");
+	if (e->family == 4 || e->family == 6)
+		event_put_address(e->family, e->addr, out);
+	else
+		buf_putc(out, '*');
 	buf_puts(out, e->family == 6 ? "]:" : ":");
 	buf_put_u64(out, e->port);
 	fill(out, start, WIDTH_ADDRESS);
@@ -110,7 +124,7 @@ void event_text(const struct event *event, bool colour, struct buf *out)
 	put_socket(event, out);
 	put_class(event, out);
 	put_process(event, out);
-	workload_text(&event->workload, event->cgroup, out);
+	workload_text(&event->workload, event->cgroup ? event->cgroup : "", out);
 	put_entry(event, out);
 	if (event->how != HP_HOW_NONE && event->how != HP_HOW_BIND) {
 		buf_puts(out, "  [");

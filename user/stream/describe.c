@@ -3,25 +3,13 @@
 
 #include <string.h>
 
-static void copy_text(char *to, size_t size, const char *text)
-{
-	size_t n = text ? strnlen(text, size - 1) : 0;
-
-	if (n)
-		memcpy(to, text, n);
-	to[n] = '\0';
-}
-
 static void fill_workload(struct identity *identity, const struct hp_event *record,
 			  struct event *event)
 {
 	const struct place *place = identity_place(identity, record);
 
-	if (place && place->number == event->place)
-		return;
-	copy_text(event->cgroup, sizeof(event->cgroup), place ? place->cgroup : NULL);
+	event->cgroup = place ? place->cgroup : "";
 	event->workload = place ? place->workload : (struct workload) { .kind = WORKLOAD_UNKNOWN };
-	event->place = place ? place->number : 0;
 }
 
 /* The row that decided. */
@@ -56,14 +44,17 @@ void describe_violation(struct identity *identity, const struct generations *gen
 			const struct hp_event *record, uint64_t count, uint64_t first_ns,
 			uint64_t last_ns, struct event *ret_event)
 {
+	const char *exe;
+
 	ret_event->time = identity_time(identity, last_ns);
 	ret_event->first = identity_time(identity, first_ns);
 	ret_event->count = count;
 	ret_event->node = identity->node;
 	fill_record(record, ret_event);
 	fill_row(generations, record, ret_event);
-	copy_text(ret_event->exe, sizeof(ret_event->exe), identity_exe(identity, record));
 	fill_workload(identity, record, ret_event);
+	exe = identity_exe(identity, record);
+	ret_event->exe = exe ? exe : "";
 }
 
 void describe_listener(struct identity *identity, const struct generations *generations,
@@ -72,7 +63,7 @@ void describe_listener(struct identity *identity, const struct generations *gene
 	event->node = identity->node;
 	fill_record(record, event);
 	fill_row(generations, record, event);
-	event->exe[0] = '\0';
+	event->exe = "";
 	if (!same)
 		fill_workload(identity, record, event);
 }

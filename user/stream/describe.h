@@ -10,7 +10,10 @@
 #include "../identity/identity.h"
 #include "../policy/generations.h"
 
-/* Describe `count` violations of a record; the times are of CLOCK_BOOTTIME. */
+/*
+ * Describe `count` violations of a record; the times are of CLOCK_BOOTTIME. The event's texts
+ * are the identity's and the registry's: they are valid until the identity's next call.
+ */
 void describe_violation(struct identity *identity, const struct generations *generations,
 			const struct hp_event *record, uint64_t count, uint64_t first_ns,
 			uint64_t last_ns, struct event *ret_event);

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
-/*
- * Of many thousand events a second nobody may want another form than the log's, and
- * hardly one is asked for once more: so a form is made when it is wanted, and what
- * is kept for later is small.
- */
 #include "history.h"
 
 #include <string.h>
 
-#include "../event/event_pack.h"
+struct history_entry {
+	bool is_notice;
+	union {
+		struct event event;
+		struct notice notice;
+	};
+	struct buf texts; /* the texts that the event or notice points to */
+};
 
-static void make_form(struct line *line, enum form form, struct buf *out)
+static void make_form(const struct line *line, enum form form, struct buf *out)
 {
 	if (form == FORM_JSON && line->event)
-		event_json(line->event, &line->memo, out);
+		event_json(line->event, out);
 	else if (form == FORM_JSON)
 		notice_json(line->notice, out);
 	else if (line->event)
@@ -32,104 +34,114 @@ const struct buf *line_form(struct line *line, enum form form)
 	return &line->form[form];
 }
 
-bool line_is_of(const struct line *line, uint32_t classes)
+bool line_is_wanted(const struct line *line, uint32_t classes)
 {
-	return !classes || line->cls == HP_CLASS_NONE || classes & (1U << line->cls);
+	return !classes || !line->event || classes & (1U << line->event->cls);
 }
 
-static struct line *set_line(struct history *history, uint8_t cls, const struct event *event,
+static struct line *set_line(struct history *history, const struct event *event,
 			     const struct notice *notice)
 {
-	history->line.cls = cls;
 	history->line.event = event;
 	history->line.notice = notice;
 	history->line.made = 0;
 	return &history->line;
 }
 
-/* The place of the oldest line, for a new one. */
-static struct earlier *next_place(struct history *history, uint8_t cls, bool notice)
+static struct line *set_line_again(struct history *history, const struct history_entry *entry)
 {
-	struct earlier *place = &history->lines[history->next];
+	return entry->is_notice ? set_line(history, NULL, &entry->notice) :
+				  set_line(history, &entry->event, NULL);
+}
 
-	buf_reset(&place->packed);
-	place->cls = cls;
-	place->notice = notice;
+/* The place of the oldest line, for a new one; NULL: no memory. */
+static struct history_entry *next_entry(struct history *history)
+{
+	struct history_entry *entry;
+
+	if (!history->entries)
+		history->entries = calloc(REPLAY_MAX, sizeof(*history->entries));
+	if (!history->entries)
+		return NULL;
+	entry = &history->entries[history->next];
 	history->next = (history->next + 1) % REPLAY_MAX;
 	if (history->len < REPLAY_MAX)
 		history->len++;
-	return place;
+	return entry;
+}
+
+#define TEXTS 6 /* that an event or a notice points to, at most */
+
+/* Have the texts, of which some may be NULL, point to copies that the entry owns. */
+static void own_texts(struct history_entry *entry, const char **const texts[TEXTS])
+{
+	size_t size[TEXTS] = { 0 }, sum = 0;
+	char *to;
+
+	for (size_t i = 0; i < TEXTS; i++) {
+		size[i] = texts[i] && *texts[i] ? strlen(*texts[i]) + 1 : 0;
+		sum += size[i];
+	}
+	buf_reset(&entry->texts);
+	to = buf_extend(&entry->texts, sum);
+	for (size_t i = 0; to && i < TEXTS; i++) {
+		if (size[i])
+			*texts[i] = memcpy(to, *texts[i], size[i]);
+		to += size[i];
+	}
 }
 
 struct line *history_add(struct history *history, const struct event *event)
 {
-	event_pack(event, &next_place(history, event->cls, false)->packed);
-	return set_line(history, event->cls, event, NULL);
+	struct history_entry *entry = next_entry(history);
+
+	if (entry) {
+		struct event *e = &entry->event;
+		const char **const texts[TEXTS] = { &e->node,	       &e->exe,
+						    &e->cgroup,	       &e->entry_layer,
+						    &e->entry_process, &e->entry_team };
+
+		entry->is_notice = false;
+		*e = *event;
+		own_texts(entry, texts);
+	}
+	return set_line(history, event, NULL);
 }
 
 struct line *history_add_notice(struct history *history, const struct notice *notice)
 {
-	struct buf *packed = &next_place(history, HP_CLASS_NONE, true)->packed;
-	struct line *line = set_line(history, HP_CLASS_NONE, NULL, notice);
+	struct history_entry *entry = next_entry(history);
 
-	for (enum form form = 0; form < FORM_MAX; form++) {
-		const struct buf *text = line_form(line, form);
+	if (entry) {
+		struct notice *n = &entry->notice;
+		const char **const texts[TEXTS] = { &n->node, &n->message, &n->hook, &n->name,
+						    &n->mode };
 
-		buf_add(packed, text->data, text->len);
-		buf_putc(packed, '\0');
+		entry->is_notice = true;
+		*n = *notice;
+		own_texts(entry, texts);
 	}
-	return line;
-}
-
-/* A notice again, whose forms were made when it was told. */
-static struct line *notice_again(struct history *history, const struct buf *packed)
-{
-	struct line *line = set_line(history, HP_CLASS_NONE, NULL, NULL);
-	const char *at = packed->data;
-
-	if (packed->failed)
-		return NULL;
-	for (enum form form = 0; form < FORM_MAX; form++) {
-		buf_reset(&line->form[form]);
-		buf_puts(&line->form[form], at);
-		line->made |= 1U << form;
-		at += strlen(at) + 1;
-	}
-	return line;
-}
-
-static struct line *again(struct history *history, const struct earlier *earlier)
-{
-	if (earlier->notice)
-		return notice_again(history, &earlier->packed);
-	if (!history->event)
-		history->event = malloc(sizeof(*history->event));
-	if (!history->event || !event_unpack(&earlier->packed, history->event))
-		return NULL;
-	return set_line(history, earlier->cls, history->event, NULL);
-}
-
-static bool is_wanted(const struct earlier *earlier, uint32_t classes)
-{
-	return !classes || earlier->cls == HP_CLASS_NONE || classes & (1U << earlier->cls);
+	return set_line(history, NULL, notice);
 }
 
 struct line *history_back(struct history *history, uint32_t classes, size_t n)
 {
 	for (size_t i = 0; i < history->len; i++) {
 		size_t at = (history->next + REPLAY_MAX - 1 - i) % REPLAY_MAX;
+		const struct history_entry *entry = &history->entries[at];
+		struct line *line = set_line_again(history, entry);
 
-		if (is_wanted(&history->lines[at], classes) && n-- == 0)
-			return again(history, &history->lines[at]);
+		if (line_is_wanted(line, classes) && n-- == 0)
+			return entry->texts.failed ? NULL : line;
 	}
 	return NULL;
 }
 
 void history_free(struct history *history)
 {
-	for (size_t i = 0; i < REPLAY_MAX; i++)
-		buf_free(&history->lines[i].packed);
+	for (size_t i = 0; i < history->len; i++)
+		buf_free(&history->entries[i].texts);
+	free(history->entries);
 	for (size_t f = 0; f < FORM_MAX; f++)
 		buf_free(&history->line.form[f]);
-	free(history->event);
 }

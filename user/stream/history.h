@@ -1,44 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* An event or a notice in the forms in which it is told, and the last ones of them. */
+/* A line of the stream, which is an event or a notice, in its forms; and the last of them. */
 #pragma once
 
 #include "../event/event.h"
 #include "../event/notice.h"
 #include "request.h"
 
-/* One that is being told; its forms are made when somebody wants them. */
+/* A form is made when a reader first wants it. */
 struct line {
-	uint8_t cls; /* enum hp_class; HP_CLASS_NONE: a notice, whatever classes are asked for */
-	const struct event *event; /* or: */
+	const struct event *event; /* or, if that is NULL: */
 	const struct notice *notice;
 	struct buf form[FORM_MAX];
 	uint32_t made; /* of the forms: bits 1 << enum form */
-	struct event_memo memo;
 };
 
 /* The text, without a line end; valid as long as the line is. */
 const struct buf *line_form(struct line *line, enum form form);
 
-bool line_is_of(const struct line *line, uint32_t classes);
+/* Is the line for a reader who asked for these classes (0: all)? A notice is for every reader. */
+bool line_is_wanted(const struct line *line, uint32_t classes);
 
-/* An earlier one: an event packed, or a notice's forms, each of which a zero byte ends. */
-struct earlier {
-	struct buf packed;
-	uint8_t cls; /* as in struct line */
-	bool notice;
-};
+struct history_entry; /* a line that is kept */
 
 struct history {
-	struct earlier lines[REPLAY_MAX];
-	size_t next; /* where the next one goes */
+	struct history_entry *entries; /* REPLAY_MAX of them, once there is a line */
+	size_t next;		       /* where the next one goes */
 	size_t len;
-	struct line line;
-	struct event *event; /* of a line that history_back() gave; NULL: not needed yet */
+	struct line line; /* the one handed out last */
 };
 
 /*
- * Keep an event in the place of the oldest one. The line is the history's, and valid until
- * it is called again, as long as the event stays as it is.
+ * Keep a copy of an event in the place of the oldest line. The line that is returned belongs to
+ * the history, and is valid until its next call and as long as the event stays as it is.
  */
 struct line *history_add(struct history *history, const struct event *event);
 
@@ -46,8 +39,8 @@ struct line *history_add(struct history *history, const struct event *event);
 struct line *history_add_notice(struct history *history, const struct notice *notice);
 
 /*
- * The n-th line from the end (0: the newest) that is of one of the classes (0:
- * all) or a notice, or NULL. Valid as those above.
+ * The n-th line from the end (0: the newest) of those that line_is_wanted(); valid until the
+ * history's next call. NULL: there is none, or there was no memory to keep it.
  */
 struct line *history_back(struct history *history, uint32_t classes, size_t n);
 

@@ -43,7 +43,7 @@ struct stream {
 	struct hp_told *told; /* the kernel's: it may outlive the agent */
 
 	struct fold *fold;	 /* NULL: not started */
-	struct event event;	 /* of the line at hand: too large for the stack */
+	struct event event;	 /* of the line at hand */
 	struct batch batch;	 /* lines that are not written and counted yet */
 	struct slot_note *notes; /* HP_FOLD_SLOTS of them */
 	unsigned int named;	 /* new holders in the drain at hand */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../base/stamp.h"
-#include "../event/address.h"
 #include "../identity/workload_json.h"
 #include "../registry/words.h"
 
@@ -229,13 +228,13 @@ static void put_violations(const struct impact_row *row, struct jsonw *w)
 
 static void put_row(const struct impact_row *row, struct jsonw *w)
 {
-	char address[INET6_ADDRSTRLEN];
+	_cleanup_buf_ struct buf address = { 0 };
 
-	address_text(row->family, row->addr, address);
+	event_put_address(row->family, row->addr, &address);
 	jsonw_object(w, NULL);
 	jsonw_string(w, "class", word_class(row->cls));
 	jsonw_string(w, "protocol", word_proto(row->proto));
-	jsonw_string_opt(w, "address", address);
+	jsonw_string_opt(w, "address", address.data);
 	jsonw_u64(w, "port", row->port);
 	put_workload(row, w);
 	put_process(row, w);

@@ -6,7 +6,7 @@
 #include "../base/jsonw.h"
 #include "../stream/drain.h"
 
-#define ROOM_LEFT 4096 /* for the document's end, in CONTROL_DOCUMENT_MAX */
+#define ROOM_LEFT (64U << 10) /* for one more listener and the document's end */
 
 static bool receives(void *data, struct receivers_socket *s)
 {
@@ -46,7 +46,7 @@ static size_t put_all(struct socket_table *table, const struct documented *docum
 	for (size_t i = 0; i < receivers->len; i++) {
 		const struct receivers_socket *s = &receivers->list[i];
 
-		if (out->len > CONTROL_DOCUMENT_MAX - sizeof(table->event) - ROOM_LEFT)
+		if (out->len > CONTROL_DOCUMENT_MAX - ROOM_LEFT)
 			return receivers->len - i;
 		if (i)
 			buf_putc(out, ',');
