@@ -107,28 +107,11 @@ static struct place *place_slot(struct identity *identity, const struct hp_event
 static bool place_holds(const struct identity *identity, const struct place *place,
 			const struct hp_event *record)
 {
-	return place->number && place->cgroup_id == record->cgroup_id &&
+	return place->cgroup && place->cgroup_id == record->cgroup_id &&
 	       place->cgroup_v1_id == record->cgroup_v1_id && place->kernel == is_kernel(record) &&
 	       (!place->pid ||
 		(place->pid == record->pid && place->start_ns == record->start_ns)) &&
 	       (place->lasts || place->moment == identity->moment);
-}
-
-/* The same as before, asked anew, keeps its number. */
-static void set_path(struct identity *identity, struct place *place, const char *path)
-{
-	bool same = place->number && strcmp(place->cgroup, path) == 0;
-	char *copy = same ? NULL : strdup(path);
-
-	if (same)
-		return;
-	free(place->cgroup);
-	place->cgroup = copy;
-	place->number = copy ? ++identity->places_number : 0;
-	if (copy)
-		workload_parse(copy, &place->workload);
-	if (place->kernel)
-		place->workload = (struct workload) { .kind = WORKLOAD_KERNEL };
 }
 
 const struct place *identity_place(struct identity *identity, const struct hp_event *record)
@@ -138,17 +121,22 @@ const struct place *identity_place(struct identity *identity, const struct hp_ev
 
 	if (place_holds(identity, place, record))
 		return place;
-	if (place->kernel != is_kernel(record))
-		place->number = 0;
-	place->cgroup_id = record->cgroup_id;
-	place->cgroup_v1_id = record->cgroup_v1_id;
-	place->kernel = is_kernel(record);
-	place->pid = 0;
-	place->start_ns = 0;
-	place->moment = identity->moment;
+	free(place->cgroup);
+	*place = (struct place) {
+		.cgroup_id = record->cgroup_id,
+		.cgroup_v1_id = record->cgroup_v1_id,
+		.kernel = is_kernel(record),
+		.moment = identity->moment,
+	};
 	path = find_path(identity, record, place);
-	set_path(identity, place, path ? path : "");
-	return place->number ? place : NULL;
+	place->cgroup = strdup(path ? path : "");
+	if (!place->cgroup)
+		return NULL;
+	if (place->kernel)
+		place->workload.kind = WORKLOAD_KERNEL;
+	else
+		workload_parse(place->cgroup, &place->workload);
+	return place;
 }
 
 const char *identity_exe(struct identity *identity, const struct hp_event *record)

@@ -20,8 +20,7 @@ struct place {
 	bool kernel;  /* it was a kernel thread, or socket */
 	bool lasts;   /* it comes of the ids alone */
 	uint64_t moment;
-	uint32_t number; /* another one for each that differs; 0: none */
-	char *cgroup;	 /* empty: not known */
+	char *cgroup; /* its path; NULL: the place is empty; "": the path is not known */
 	struct workload workload;
 };
 
@@ -30,8 +29,7 @@ struct identity {
 	uint64_t v2_root;	 /* the id of its mount point */
 	struct cgroup_names *v1; /* memory hierarchy; NULL: cgroup2 names workloads */
 	struct processes *processes;
-	struct place *places;	/* IDENTITY_PLACES of them, each for what hashes there */
-	uint32_t places_number; /* the last one given */
+	struct place *places; /* IDENTITY_PLACES of them, each for what hashes there */
 	uint64_t moment;
 	long long to_wall; /* what to add to CLOCK_BOOTTIME to have the wall clock */
 	char node[256];
@@ -57,8 +55,8 @@ void identity_moment(struct identity *identity);
 struct timespec identity_time(const struct identity *identity, uint64_t boot_ns);
 
 /*
- * The control group and workload of a record's task, valid until the next call. Two places of
- * one number are the same. NULL: no memory.
+ * The control group and workload of a record's task, valid until the next call. NULL: no
+ * memory.
  */
 const struct place *identity_place(struct identity *identity, const struct hp_event *record);
 
