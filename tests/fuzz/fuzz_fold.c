@@ -182,7 +182,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(fold_new(on_line, &m.tale, &fold) == 0);
 	m.fold = fold;
 	if ((how & 3) == 3)
-		fold_not(fold);
+		fold_turn_off(fold);
 	if (how & 1)
 		run_model(&m);
 	else

@@ -80,7 +80,7 @@ static const struct script scripts[] = {
 	{ "a slot that was never used", { { READING, 0, 5, 0, 0, 0 } } },
 };
 
-/* Without folding: fold_not(). */
+/* Without folding: fold_turn_off(). */
 static const struct script unfolded[] = {
 	{ "a record is a line of one",
 	  { { RECORD, 1, 1, 0, 1, 1 },
@@ -122,7 +122,7 @@ static void run_script(const struct script *s, bool folds)
 	assert_non_null(told);
 	assert_int_equal(fold_new(on_line, told, &fold), 0);
 	if (!folds)
-		fold_not(fold);
+		fold_turn_off(fold);
 	for (size_t i = 0; i < sizeof(s->steps) / sizeof(s->steps[0]); i++) {
 		const struct step *step = &s->steps[i];
 		struct hp_fold_slot value = { .generation = step->generation, .seen = step->seen };

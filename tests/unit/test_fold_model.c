@@ -144,7 +144,7 @@ static void run_model(uint64_t seed, uint32_t before, uint32_t steps, bool folds
 	memset(m->known, 0, sizeof(m->known));
 	assert_int_equal(fold_new(on_line, told, &m->fold), 0);
 	if (!folds)
-		fold_not(m->fold);
+		fold_turn_off(m->fold);
 	for (uint32_t i = 0; i < steps; i++) {
 		step_model(m, i / 500 % 2);
 		check_never_too_much(m, told);

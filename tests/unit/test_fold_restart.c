@@ -58,7 +58,7 @@ static void begin(struct world *w)
 {
 	assert_int_equal(fold_new(on_told, w, &w->fold), 0);
 	if (w->how == FOLDS_NOT || (w->how == FOLDS_IN_TURN && w->restarts % 2))
-		fold_not(w->fold);
+		fold_turn_off(w->fold);
 	for (uint32_t s = 0; s < SLOTS; s++) {
 		const struct hp_told_slot *slot = &w->kept->slots[s];
 		bool known = w->names[s].fold.generation == slot->generation;

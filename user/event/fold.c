@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: MIT
 /*
- * Each slot has a list of the holders that are not done with, in the order of
- * their generations. A holder is there from the first record that speaks of it,
- * its own or its successor's; it has a name once a record of its own came, and
- * an end once its successor's came. Lines are told of what has a name.
+ * Each slot has a list of holders that may still get a line, in the order of their generations.
+ * A holder enters it with the first record that mentions it, its own or its successor's. It has
+ * a name once a record of its own came, and an end once its successor's came. Only a holder
+ * with a name gets lines.
  *
  *   F1  A holder is finished when it has an end and its lines add up to it.
- *   F2  Finished holders stay in the list, for records of theirs may still be
- *       behind; but when all before them are finished too, `floor` says so.
- *   F3  Nothing is told of a generation at or below `floor`.
- *   F4  Where nothing is folded, a record stands for one violation, unless a reading
- *       that may have told of it already has said more (`read`). So no more is told
- *       than there was, and what is missing the next reading tells.
+ *   F2  Finished holders stay in the list, because records of theirs may still be on their way.
+ *       Once all holders before one are finished too, it leaves, and `floor` is its generation.
+ *   F3  No line is written for a generation at or below `floor`.
+ *   F4  Where folding is off, a record stands for one violation, or for none if a reading with
+ *       a higher count has already been written (`read`). So no more is written than there
+ *       was, and the next reading adds what is missing.
  *
- * Holders of before the agent's start leave gaps that never close; the bound of
- * the list then gives up the oldest of it. Records come late by no more than
- * the number of CPUs that fight for one slot at one moment, so in a list of
- * HOLDERS_MAX the oldest is one of which no record will come.
+ * Holders from before the agent's start leave gaps that never close; the bound of the list then
+ * gives up the oldest. A record is late by at most the number of CPUs that fight for one slot
+ * at one moment, so in a list of HOLDERS_MAX the oldest gets no more records.
  */
 #include "fold.h"
 
@@ -30,11 +29,11 @@ struct holder {
 	uint32_t generation;
 	bool ended;
 	uint64_t told;		/* violations that its lines stand for */
-	uint64_t told_ns;	/* they were not after this moment */
+	uint64_t told_ns;	/* the latest moment of one of them */
 	uint64_t read;		/* F4: the last `seen` of a reading */
 	uint64_t end;		/* once ended: all its violations */
-	uint64_t end_ns;	/* they were not after this moment */
-	struct hp_event *first; /* its first record; NULL: no name, or finished */
+	uint64_t end_ns;	/* the latest moment of one of them */
+	struct hp_event *first; /* its name, the first record; NULL: none yet, or finished */
 };
 
 struct slot {
@@ -46,7 +45,7 @@ struct slot {
 struct fold {
 	fold_line_fn line;
 	void *data;
-	bool not ; /* to fold: F4 */
+	bool off; /* F4 */
 	struct slot slots[SLOTS];
 };
 
@@ -62,9 +61,9 @@ int fold_new(fold_line_fn line, void *data, struct fold **ret_fold)
 	return 0;
 }
 
-void fold_not(struct fold *fold)
+void fold_turn_off(struct fold *fold)
 {
-	fold->not = true;
+	fold->off = true;
 }
 
 void fold_free(struct fold *fold)
@@ -79,12 +78,12 @@ void fold_free(struct fold *fold)
 	free(fold);
 }
 
-static bool finished(const struct holder *h)
+static bool is_finished(const struct holder *h)
 {
 	return h->ended && h->told >= h->end;
 }
 
-static struct holder *find(const struct slot *slot, uint32_t generation)
+static struct holder *find_holder(const struct slot *slot, uint32_t generation)
 {
 	for (size_t i = slot->len; i-- > 0;)
 		if (slot->holders[i].generation == generation)
@@ -94,7 +93,7 @@ static struct holder *find(const struct slot *slot, uint32_t generation)
 
 const struct hp_event *fold_name(const struct fold *fold, uint32_t slot, uint32_t generation)
 {
-	const struct holder *h = slot < SLOTS ? find(&fold->slots[slot], generation) : NULL;
+	const struct holder *h = slot < SLOTS ? find_holder(&fold->slots[slot], generation) : NULL;
 
 	return h ? h->first : NULL;
 }
@@ -111,12 +110,12 @@ static void drop_first(struct slot *slot)
 static void raise_floor(struct slot *slot)
 {
 	while (slot->len && slot->holders[0].generation == slot->floor + 1 &&
-	       finished(&slot->holders[0]))
+	       is_finished(&slot->holders[0]))
 		drop_first(slot);
 }
 
-/* Make room for two more holders, so that a record is taken as a whole or not at all. */
-static int reserve(struct slot *slot)
+/* Make room for two more holders, so that all of a record is counted or nothing. */
+static int reserve_holders(struct slot *slot)
 {
 	size_t cap = slot->cap ? slot->cap * 2U : 4;
 	struct holder *holders;
@@ -134,9 +133,9 @@ static int reserve(struct slot *slot)
 _Static_assert((HOLDERS_MAX & (HOLDERS_MAX - 1)) == 0, "doubling ends at the bound");
 
 /* The holder of a generation, known or new; NULL where F3 forbids one. */
-static struct holder *get(struct slot *slot, uint32_t generation)
+static struct holder *get_holder(struct slot *slot, uint32_t generation)
 {
-	struct holder *h = find(slot, generation);
+	struct holder *h = find_holder(slot, generation);
 	size_t at = slot->len;
 
 	if (h || generation <= slot->floor)
@@ -174,7 +173,7 @@ int fold_restore(struct fold *fold, uint32_t number, const struct hp_told_slot *
 			return -ENOMEM;
 		*copy = *first;
 	}
-	if (reserve(slot) < 0)
+	if (reserve_holders(slot) < 0)
 		return -ENOMEM;
 	slot->floor = told->generation - 1;
 	slot->holders[slot->len++] = (struct holder) {
@@ -187,16 +186,16 @@ int fold_restore(struct fold *fold, uint32_t number, const struct hp_told_slot *
 	return 0;
 }
 
-/* Tell of a holder up to its violation number `seen`. */
-static void tell(struct fold *fold, struct holder *h, const struct hp_event *event, uint64_t seen,
-		 uint64_t last_ns)
+/* Write a line for a holder's violations up to number `seen`. */
+static void write_line(struct fold *fold, struct holder *h, const struct hp_event *event,
+		       uint64_t seen, uint64_t last_ns)
 {
 	uint64_t count = seen - h->told, first_ns;
 	bool own_record = event != h->first;
 
 	if (seen <= h->told)
 		return;
-	/* When it was between two readings is not known; the earlier one is the bound. */
+	/* A violation between two readings has no time of its own; the earlier one bounds it. */
 	first_ns = h->told_ns == 0 || (own_record && count == 1) ? event->time_ns : h->told_ns;
 	if (first_ns > last_ns)
 		first_ns = last_ns;
@@ -208,17 +207,17 @@ static void tell(struct fold *fold, struct holder *h, const struct hp_event *eve
 
 static void forget_name_if_finished(struct holder *h)
 {
-	if (!finished(h))
+	if (!is_finished(h))
 		return;
 	free(h->first);
 	h->first = NULL;
 }
 
-/* The successor's record came: the holder has seen `end` violations, and no more will come. */
+/* The successor's record came: the holder has `end` violations, and gets no more. */
 static void end_holder(struct fold *fold, struct slot *slot, uint32_t generation, uint64_t end,
 		       uint64_t end_ns)
 {
-	struct holder *h = get(slot, generation);
+	struct holder *h = get_holder(slot, generation);
 
 	if (!h || h->ended)
 		return;
@@ -226,32 +225,32 @@ static void end_holder(struct fold *fold, struct slot *slot, uint32_t generation
 	h->end = end;
 	h->end_ns = end_ns;
 	if (h->first)
-		tell(fold, h, h->first, end, end_ns);
+		write_line(fold, h, h->first, end, end_ns);
 	forget_name_if_finished(h);
 }
 
-/* Up to which violation does a record of a holder that goes on tell? */
-static uint64_t tells_up_to(const struct fold *fold, const struct holder *h, uint64_t seen)
+/* Up to which violation does a record of a holder without an end count? */
+static uint64_t count_up_to(const struct fold *fold, const struct holder *h, uint64_t seen)
 {
-	if (!fold->not )
+	if (!fold->off)
 		return seen;
 	return seen > h->read ? h->told + 1 : h->told;
 }
 
-/* A record of the holder's own came; *copy is taken as its name if it has none. */
+/* A record of the holder's own came; *copy becomes its name if it has none. */
 static void name_holder(struct fold *fold, struct slot *slot, const struct hp_event *event,
 			struct hp_event **copy)
 {
-	struct holder *h = get(slot, event->fold.generation);
+	struct holder *h = get_holder(slot, event->fold.generation);
 
-	if (!h || finished(h))
+	if (!h || is_finished(h))
 		return;
 	if (!h->first)
 		h->first = TAKE_PTR(*copy);
 	if (h->ended)
-		tell(fold, h, event, h->end, h->end_ns);
+		write_line(fold, h, event, h->end, h->end_ns);
 	else
-		tell(fold, h, event, tells_up_to(fold, h, event->fold.seen), event->time_ns);
+		write_line(fold, h, event, count_up_to(fold, h, event->fold.seen), event->time_ns);
 	forget_name_if_finished(h);
 }
 
@@ -271,14 +270,14 @@ int fold_record(struct fold *fold, const struct hp_event *event)
 	if (ref->slot >= SLOTS || ref->generation == 0)
 		return -EINVAL;
 	slot = &fold->slots[ref->slot];
-	known = find(slot, ref->generation);
+	known = find_holder(slot, ref->generation);
 	if (!known || !known->first) {
 		copy = malloc(sizeof(*copy));
 		if (!copy)
 			return -ENOMEM;
 		*copy = *event;
 	}
-	if (reserve(slot) < 0)
+	if (reserve_holders(slot) < 0)
 		return -ENOMEM;
 	if (ends_another(ref))
 		end_holder(fold, slot, ref->generation - 1, ref->prev_seen, event->time_ns);
@@ -294,10 +293,10 @@ void fold_slot(struct fold *fold, uint32_t slot, const struct hp_fold_slot *valu
 
 	if (slot >= SLOTS || value->generation == 0)
 		return;
-	h = find(&fold->slots[slot], value->generation);
-	/* One without a name waits for its record; one that is finished was told of. */
+	h = find_holder(&fold->slots[slot], value->generation);
+	/* A holder without a name waits for its record; a finished one has all its lines. */
 	if (!h || !h->first || h->told_ns > since_ns)
 		return;
-	tell(fold, h, h->first, value->seen, now_ns);
+	write_line(fold, h, h->first, value->seen, now_ns);
 	h->read = value->seen;
 }

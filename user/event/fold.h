@@ -2,14 +2,13 @@
 /*
  * Turns the kernel's folded records back into lines with exact counts. Pure.
  *
- * The kernel's slots only count up while they have one holder (see struct
- * hp_fold_slot), so what a line stands for is the difference between two
- * readings. Records of one slot may arrive in another order than their holders
- * came: each holder (slot, generation) is followed on its own, and ends when
- * its successor's record has said its last count.
+ * A slot only counts up while it has one holder (see struct hp_fold_slot), so a line stands for
+ * the difference between two readings of it. Records of one slot may arrive in another order
+ * than its holders came. So each holder (slot, generation) is followed on its own, and ends
+ * with its successor's record, which has its last count.
  *
- * Invariant: for each holder, the counts of its lines add up to the last `seen`
- * that was read of it, and no violation is ever in two lines.
+ * Invariant: the counts of a holder's lines add up to the last `seen` that was read of it, and
+ * no violation is in two lines.
  */
 #pragma once
 
@@ -22,11 +21,11 @@
 struct fold;
 
 /*
- * A line is due: `event` is the record it is told of (a later reading repeats
- * the holder's first record), `count` violations, none of them before first_ns
- * or after last_ns (CLOCK_BOOTTIME). For a single one that a record tells of,
- * both are its time. (Of a holder that an earlier agent saw start, the first
- * line's first_ns is the time of the first record that came here.)
+ * A line is due for `count` violations, none of them before first_ns or after last_ns
+ * (CLOCK_BOOTTIME). `event` is the record that caused it; a reading repeats the holder's first
+ * record. For a single violation with a record of its own both times are the record's. (For a
+ * holder from before the agent's start, the first line's first_ns is the time of its first
+ * record that came here.)
  */
 typedef void (*fold_line_fn)(void *data, const struct hp_event *event, uint64_t count,
 			     uint64_t first_ns, uint64_t last_ns);
@@ -37,35 +36,35 @@ void fold_free(struct fold *fold);
 DEFINE_CLEANUP(struct fold, fold_free)
 
 /*
- * From now on repeats are not folded: each record of a holder is a line of one, in
- * whatever order they come. What has no record, because the ring was full, is still
- * told by readings and by the record of the next holder, as a count.
+ * From now on each record of a holder is a line for one violation, in whatever order they come.
+ * Violations without a record, because the ring was full, still get lines from readings and
+ * from the next holder's record.
  */
-void fold_not(struct fold *fold);
+void fold_turn_off(struct fold *fold);
 
 /*
- * Go on with a slot where an earlier agent ended: of the holder in `told` lines
- * stand for `seen` violations, of those before it for all. `first` is a record of
- * that holder, which a later reading repeats; NULL: none is known, and what is
- * told of it next is with its next record. Before the first record; a slot that
- * was restored stays as it is. 0, or -ENOMEM; -EINVAL: no such slot.
+ * Continue a slot where an earlier agent ended: lines already stand for `seen` violations of
+ * the holder in `told`, and for all of those before it. `first` is a record of that holder,
+ * which a later reading repeats; NULL: none is known, and the next line comes with its next
+ * record. To be called before the first record; a slot that was restored stays as it is.
+ * 0, or -ENOMEM; -EINVAL: no such slot.
  */
 int fold_restore(struct fold *fold, uint32_t slot, const struct hp_told_slot *told,
 		 const struct hp_event *first);
 
-/* The record that a reading of the slot would be told with, if it has this holder; or NULL. */
+/* The record that a reading of the slot would repeat, if it has this holder; or NULL. */
 const struct hp_event *fold_name(const struct fold *fold, uint32_t slot, uint32_t generation);
 
 /*
- * Take a record of the ring. 0; -ENOMEM, then nothing of it was counted; -EINVAL
- * when it names no slot or no holder.
+ * Count a record of the ring. 0; -ENOMEM: nothing of it was counted; -EINVAL: it names no slot
+ * or no holder.
  */
 int fold_record(struct fold *fold, const struct hp_event *event);
 
 /*
- * Take a reading of a slot, made at now_ns: what it has seen since is a line, unless the
- * last line of its holder was told of something after since_ns. Records that were in the
- * ring at that moment should have been taken, or they are in this line, too.
+ * Count a reading of a slot, made at now_ns: what the slot has seen since the last line is a
+ * line, unless that last line was for something after since_ns. Records that were in the ring
+ * at that moment should be counted first, or they are in this line, too.
  */
 void fold_slot(struct fold *fold, uint32_t slot, const struct hp_fold_slot *value, uint64_t now_ns,
 	       uint64_t since_ns);

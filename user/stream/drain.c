@@ -287,7 +287,7 @@ int drain_start(struct stream *stream)
 	if (!stream->notes)
 		return -ENOMEM;
 	if (r == 0 && !stream->fold_ns)
-		fold_not(stream->fold);
+		fold_turn_off(stream->fold);
 	if (r == 0)
 		r = kernel_on_event(stream->kernel, on_record, stream);
 	if (r == 0)
