@@ -28,9 +28,9 @@ if [ "$(cat "$dir/.rev" 2>/dev/null)" != "$rev" ]; then
 	fi
 	echo "$rev" >"$dir/.rev"
 fi
-# whatever the make was told that runs this
+# whatever options the calling make was given
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES
 make -s -j"$(nproc)" -C "$dir" all build/tests/bench/holder
-# where a function has another shape, what it costs there is not compared
+# if a function has another signature there, its cost is not compared
 make -s -j"$(nproc)" -C "$dir" build/tests/bench/linked ||
 	echo "build-other: $2: apply, replace and listen() can't be measured" >&2

@@ -25,7 +25,7 @@ WORK=/tmp/$NAME
 SOCK=$WORK/agent.sock
 BPFFS=$WORK/bpf
 PIN=$BPFFS/pins
-# Where each agent of a test pins, and that it leaves nothing; tests that are about that say otherwise.
+# Each agent of a test pins here and leaves nothing; tests about pins set something else.
 export HOSTPORTD_PIN=$PIN HOSTPORTD_ON_EXIT=detach
 AGENT_PID=
 AGENT_BY=() # what starts the agent, in front of its name; AGENT: another program than $B/hostportd
@@ -59,8 +59,8 @@ has_not() {
 # A build that is not confined, and can't be traced: LeakSanitizer traces it itself.
 is_built_for_debugging() { [ "$B" = build-debug ]; }
 
-# until_true SECONDS COMMAND...: poll for a condition; its last status. The limit only ends what
-# never comes, so it is 30 seconds at least, however slow the machine is.
+# until_true SECONDS COMMAND...: poll for a condition; its last status. The limit only matters if
+# the condition never comes, so it is at least 30 seconds, for slow machines.
 until_true() {
 	local end=$((SECONDS + ($1 < 30 ? 30 : $1)))
 	shift
@@ -107,12 +107,12 @@ cleanup() {
 	rm -rf "$WORK"
 }
 
-# What is pinned there ends with it, even programs that are attached.
+# Unmounting it ends what is pinned there, attached programs included.
 umount_bpffs() {
 	while mountpoint -q "$BPFFS"; do umount -l "$BPFFS" || break; done
 }
 
-# Ready a test: nothing of an earlier run is left, cgroup and netns are there.
+# Prepare a test: remove what an earlier run left, make cgroup and netns.
 setup() {
 	if [ "$(id -u)" -ne 0 ]; then
 		skip "not root"

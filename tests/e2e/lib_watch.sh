@@ -16,7 +16,7 @@ full() {
 	esac
 }
 
-# other DIR HOOK WHAT HOW: a program of somebody else, until others_gone.
+# other DIR HOOK WHAT HOW: a foreign program, until others_gone.
 other() {
 	local out=$WORK/other${#OTHERS[@]}
 	rm -f "$out"

@@ -8,7 +8,7 @@
 # shellcheck source=lib_watch.sh source-path=SCRIPTDIR disable=SC1091
 . tests/e2e/lib_watch.sh
 
-# All ports are free: what is found then of post_bind is to be found whatever there is.
+# All ports are free: the finding about post_bind must then be the same in every case below.
 test_free() {
 	start_agent --mode=enforce --registry="$REG" || return
 	GUARD=$(status .abilities.guard)
@@ -42,7 +42,7 @@ test_begin() {
 	AGENT_BY=()
 }
 
-# The kernel has no port left to choose: anybody may hold them all.
+# The kernel has no port left to choose: any process may hold them all.
 test_no_port() {
 	local port
 	ip netns exec "$NAME" sysctl -qw net.ipv4.ip_local_port_range="40000 40001"
@@ -87,7 +87,7 @@ catch_canary() {
 }
 
 # An agent that is killed while its canary hangs leaves nothing.
-# Without pins programs stay for as long as somebody has their links open.
+# Without pins programs stay as long as a process has their links open.
 test_killed() {
 	local old
 	start_agent --mode=enforce --pin=none --registry="$REG" || return
@@ -113,7 +113,7 @@ test_killed() {
 # shellcheck disable=SC2317 # called by until_true
 nothing_attached() { ! bpftool cgroup show "$CGROUP" | grep -q hp_; }
 
-# In a frozen cgroup no process would run: the last proof stands, and nobody waits.
+# In a frozen cgroup no process would run: the last proof stands, and the agent does not wait.
 test_frozen() {
 	start_agent --mode=enforce --registry="$REG" || return
 	echo 1 >"$CGROUP/cgroup.freeze"

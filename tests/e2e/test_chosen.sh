@@ -35,7 +35,7 @@ start() {
 	start_agent --registry="$WORK/reg.yaml" "$@" || finish
 }
 
-# Asked for, what can't be had is an error; that is how to find out.
+# If fexit is asked for and can't be had, that is an error: this is how to find out.
 loads_fexit() {
 	"$B/hostportd" --listen=fexit --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" \
 		--registry="$WORK/reg.yaml" >/dev/null 2>"$WORK/log" </dev/null 8<&- &
@@ -99,7 +99,7 @@ for proto in tcp udp; do
 	stop_agent
 done
 
-# The range is another one than when the agent started: what the kernel chooses is no offence.
+# The range has changed since the agent's start: a port that the kernel chooses is no violation.
 choose 40009
 start --mode=enforce
 choose 50010
@@ -164,7 +164,7 @@ for hook in fexit sockops; do
 	stop_agent
 done
 
-# What is missing may be no program, but the right to load any.
+# The cause may be no missing program, but a missing right to load any.
 err=$(nsenter --net="$NETNS" -- setpriv --bounding-set=-bpf,-sys_admin --inh-caps=-bpf,-sys_admin timeout 20 \
 	"$B/hostportd" --listen=fexit --cgroup="$CGROUP" --socket="$SOCK" --registry="$WORK/reg.yaml" 2>&1 >/dev/null)
 is "--listen=fexit without capabilities: exit status" "$?" 3

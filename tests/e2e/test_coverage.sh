@@ -32,7 +32,7 @@ while read -r way; do
 		\"\(.answer) \(.enforce) \(.events.enforce) \(.audit) \(.events.audit > 0)\"")" \
 		"denied EPERM 1 ok true"
 done < <(value '.ways[] | select(.promised) | .way')
-# SMC has none because of Linux 5.10; what each kernel says of it is in its expected answers.
+# SMC has none because of Linux 5.10; each kernel's expected answers have its own.
 is "explicit, and no promise" "$(value '[.ways[] | select(.explicit and (.promised | not) and
 	(.protocol == "tcp" or .protocol == "udp") and .way != "smc") | .way] | sort | join(" ")')" \
 	"netns-foreign-socket scm-rights-outside tcp-bound-before udp-bound-before vxlan"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Exceptions end at their day, without a restart and without anybody asking; also when the clock
+# Exceptions end at their day, without a restart and without a request; also when the clock
 # is set. This sets the machine's clock, so it runs where the machine is the test's own: in the
 # guests of `make test-kernels`, which say so with E2E_OWN_CLOCK=1.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
@@ -16,7 +16,7 @@ fi
 
 set_clock() { date -u -s "$1" >/dev/null || fail "the clock can't be set"; }
 
-# verdict PORT: what becomes of a bind() now.
+# verdict PORT: the result of a bind() now.
 verdict() { probe tcp 4 127.0.0.1 "$1"; }
 # shellcheck disable=SC2317 # called by until_true
 generation_is() { [ "$(status .registry.generation)" = "$1" ]; }

@@ -20,7 +20,7 @@ if [ -n "${E2E_QUICK:-}" ]; then # where one slow processor is all there is
 	BINDS+=(--pace=300)
 fi
 
-# From the start of its start on: an agent is killed at a moment that it did not choose.
+# An agent is killed at random moments, from the first moment of its start on.
 test_kill() {
 	local i
 	run_agent || return
@@ -45,7 +45,7 @@ test_kill() {
 	ctl detach >/dev/null
 }
 
-# It does nothing for seconds: the kernel goes on, and no count is lost.
+# The agent is stopped for seconds: the kernel continues, and no count is lost.
 test_stop() {
 	run_agent || return
 	begin_storm "${BINDS[@]}"

@@ -163,7 +163,7 @@ test_reload() {
 	stop_agent
 }
 
-# Exceptions that nothing falls under are named, and those that are over.
+# Unused exceptions are named, and those that have ended.
 test_useless() {
 	cat >"$WORK/old.yaml" <<-'END'
 		version: 1
@@ -196,7 +196,7 @@ test_useless() {
 	stop_agent
 }
 
-# What no exception can be about is said, and makes it exit with 1.
+# Violations that no exception can cover are named, and learn exits with 1.
 test_lacking() {
 	start_agent --mode=audit --registry="$REG" --role=worker --enforce=default,ephemeral || return
 	probe tcp 4 0.0.0.0 0 >/dev/null
@@ -221,7 +221,7 @@ test_scan() {
 	stop_agent
 }
 
-# Violations that were too fast to be told may have been of other ports: that is said.
+# Lost violations may have been of other ports: learn says so.
 test_lost() {
 	start_agent --mode=audit --registry="$REG" --role=worker --sweep=0 || return
 	probe tcp 4 0.0.0.0 21000 >/dev/null

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# What an agent has too little of, or what is taken from under it: it says what
-# is missing and ends with nothing left behind, or goes on and says that.
+# An agent that lacks something, or loses something while it runs: it says what
+# is missing and ends with nothing left behind, or continues and says so.
 # shellcheck disable=SC2119 # run_agent's options are optional
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -14,7 +14,7 @@ REG=$WORK/reg.yaml
 # family address scope bind_alone event_family event_address
 #
 # bind_alone is what bind() says without the agent, and so in audit mode; one
-# that fails there makes no event then. `never` fails before anybody is asked.
+# that fails there makes no event then. `never` fails before any program runs.
 ADDRESSES='
 4 0.0.0.0 external ok ipv4 0.0.0.0
 4 127.0.0.1 localhost ok ipv4 127.0.0.1
@@ -161,7 +161,7 @@ got_counters() {
 		select(.value > 0) | "\($class) \(.key) \(.value)"' | sort
 }
 
-# A netns that nobody checks, with the same addresses.
+# A netns that no agent checks, with the same addresses.
 # shellcheck disable=SC2317 # called by run_cases
 other_netns() {
 	in_cgroup_only unshare --net -- bash -c '

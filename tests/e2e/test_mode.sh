@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The mode is switched while the agent runs: to enforce not before it was told what would break, to
-# audit at once, and without a moment in between. And what an agent says that starts in enforce mode.
+# The mode is switched while the agent runs: to enforce only after the client was shown what would be
+# denied, to audit at once, and without a gap. And what an agent prints that starts in enforce mode.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
@@ -173,7 +173,7 @@ test_options() {
 	ip -n "$NAME" link del vx0
 }
 
-# More than are kept: the rest is counted, and stands in the way, too.
+# More violations than are kept: the rest is counted, and also makes the switch refuse.
 test_many() {
 	start_agent --mode=audit --registry="$REG" || return
 	{ for port in {1000..5199}; do echo "tcp 4 127.0.0.1 $port"; done; } | probe each >/dev/null
@@ -196,7 +196,7 @@ test_empty_registry() {
 	stop_agent
 }
 
-# Enforcing is said only when the canary was denied; the mode is kept, and so is break-glass.
+# The answer says "effective" only if the canary was denied; the mode stays, and break-glass works.
 test_not_effective() {
 	start_agent --mode=audit --registry="$REG" || return
 	"$B/tests/e2e/foreign" detach "$(status '.attached[] | select(.hook == "cgroup_inet4_bind") | .link_id')"
@@ -323,7 +323,7 @@ test_later_empty() {
 	is "later, empty: detach" "$(ctl detach >/dev/null 2>&1; probe tcp 4 0.0.0.0 21000 | cut -d' ' -f1)" ok
 }
 
-# What was audited and has been registered since does not stand in the way.
+# A violation that was audited and registered since does not make the switch refuse.
 test_reloaded() {
 	cp "$REG" "$WORK/more.yaml"
 	start_agent --mode=audit --registry="$WORK/more.yaml" || return

@@ -67,7 +67,7 @@ is "a late reader has all lines" "$(wc -l <"$WORK/late")" "$delivered"
 has "and nothing is said to be missing" "$(cat "$WORK/log")" 'lines not written 0$'
 AGENT_PID=
 
-# Sockets of before that share a port are one line.
+# Sockets that share a port, open before the agent, are one line.
 exec {gate}> >(probe tcp 4 127.0.0.1 20002 hold 32 >"$WORK/held")
 until_true 5 grep -q . "$WORK/held"
 is "32 sockets listen" "$(cat "$WORK/held")" "ok 20002 32"

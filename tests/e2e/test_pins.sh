@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# What is pinned: it goes on without an agent and loses no count, the next agent
-# takes it over, detach ends it with an agent, without one, and with one that
-# hangs, and nothing is trusted that is not ours.
+# Pins: the programs work without an agent and lose no count, the next agent
+# takes them over, detach ends them with an agent, without one, and with one that
+# hangs, and pins of others are not trusted.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -233,7 +233,7 @@ refused() {
 	is "$name: no socket" "$([ -e "$SOCK" ] && echo there || echo gone)" gone
 }
 
-# What is not ours is not trusted.
+# Pins of others are not trusted.
 test_foreign() {
 	mkdir "$PIN" && chown 65534 "$PIN"
 	refused "a directory of somebody else" "$PIN is of user 65534, not of 0" --pin="$PIN"

@@ -142,7 +142,7 @@ test_user() {
 # shellcheck disable=SC2317 # called by until_true
 has_found() { [ "$(events ".port == $1")" -gt 0 ]; }
 
-# Without those that name others it works, and says once what it can't tell.
+# Without the capabilities that name others it works, and says once what it can't find out.
 test_fewer() {
 	as_user CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON
 	AGENT=$WORK/hostportd start_agent --mode=enforce --registry="$REG" --sweep=1 || return

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# registry next: what it proposes can be pasted, and is then somebody's. Needs no root, no kernel.
+# registry next: its rows can be pasted, and their ports are then taken. Needs no root, no kernel.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
 

@@ -69,7 +69,7 @@ test_report() {
 	is "report: nothing was changed" "$(reserved) $(note)" "$BEFORE none"
 }
 
-# Without the option, what is not reserved can be had without naming it.
+# Without the option, a process can get an unreserved port without naming it.
 taken() {
 	local got
 	got=$(probe tcp 4 127.0.0.1 0 listen)

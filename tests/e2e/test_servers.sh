@@ -175,7 +175,7 @@ test_nginx_audit() {
 	is "nginx on 8080 in audit: one line of tail" "$(wc -l <"$WORK/tail")" 1
 }
 
-# What the project is for: a node runs on, and only what is not registered is kept off it.
+# The purpose of the project: a node works on, and only unregistered ports are denied.
 test_nginx_enforce() {
 	local before
 	agent --mode=enforce || return

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The socket table: what no hook saw is told within a sweep, and once; what may
-# be closed is; and `listeners` shows it all.
+# The socket table: a socket that no hook saw is reported within a sweep, and once;
+# what may be closed is closed; and `listeners` shows everything.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
@@ -22,7 +22,7 @@ event() {
 		"$WORK/events"
 }
 
-# accepts PORT: does anybody take a connection?
+# accepts PORT: does a process take a connection?
 accepts() {
 	inside bash -c "exec 3<>/dev/tcp/127.0.0.1/$1" 2>/dev/null && echo yes || echo no
 }
@@ -87,7 +87,7 @@ test_asked() {
 	stop_agent
 }
 
-# What a hook has told is no news.
+# What a hook has reported is not reported again.
 test_seen() {
 	start_agent --mode=audit --registry="$REG" --sweep=1 || return
 	keep a inside bindprobe tcp 4 127.0.0.1 21020 hold
@@ -264,7 +264,7 @@ test_listeners() {
 	stop_agent
 }
 
-# More at once than records are taken of: what was lost is told after all, and counted once.
+# More at once than the record rate allows: lost violations are reported after all, and counted once.
 test_lost() {
 	start_agent --mode=audit --registry="$REG" --sweep=1 || return
 	keep lost inside manyports tcp 1000 5000 hold
@@ -312,7 +312,7 @@ test_moved() {
 	stop_agent
 }
 
-# In a PID namespace of its own the agent does not know that nobody has a socket.
+# In a PID namespace of its own the agent can't know that no process has a socket.
 test_pid_namespace() {
 	keep hidden outside bindprobe tcp 4 127.0.0.1 21001 hold
 	unshare --pid --fork --mount-proc --kill-child "$B/hostportd" --pin=none --cgroup="$CGROUP" --netns="$NETNS" \

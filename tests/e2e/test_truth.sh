@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A bind() that fails makes no event, also not by what it leaves on its socket.
+# A bind() that fails makes no event, not even later through the note on its socket.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 setup
@@ -44,7 +44,7 @@ for proto in udplite udp; do
 	release
 done
 
-# The first bind fails, the port that the kernel chooses then is not the first one's event.
+# The first bind fails; the port that the kernel then chooses must not become its event.
 hold udp 7777
 is "then port 0" "$(rebind udp 0.0.0.0 7777 0.0.0.0 0)" "EADDRINUSE ok"
 is "port 0 is no event of the first port" "$(events '.port == 7777')" 1

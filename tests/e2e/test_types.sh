@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# What the programs know of the kernel's types: the agent's own part of them where it can cut it
-# out, and libbpf's reading where it can't. The programs do the same either way.
+# The kernel's types: the agent gives libbpf the part that it cut out, or, if it can't, libbpf reads
+# them all. The programs do the same either way.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
@@ -43,7 +43,7 @@ allow_below() {
 }
 
 # check_refused NAME: a bind() that another refuses after the port was taken is no violation,
-# where the kernel lets us know of it.
+# if the kernel lets us know of it.
 check_refused() {
 	local unknown=1 probe=("$B/tests/e2e/bindprobe" tcp 4 127.0.0.1 21000)
 	if [ "$(status .abilities.errno)" = true ]; then unknown=0; fi

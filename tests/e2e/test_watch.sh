@@ -162,7 +162,7 @@ override4() {
 	other "$1" bind4 override multi
 }
 
-# What post_bind refuses another program lets through: found, and nothing is called denied then.
+# Another program lets through what post_bind refuses: found, and no event says denied then.
 test_overridden_guard() {
 	local family hook
 	[ "$CAN_OVERRIDE" = yes ] || return
@@ -182,7 +182,7 @@ test_overridden_guard() {
 	stop_agent
 }
 
-# It starts below a cgroup whose programs override: that is no start.
+# The agent starts below a cgroup whose programs override its own: the start fails.
 test_overridden_start() {
 	[ "$CAN_OVERRIDE" = yes ] || return
 	mkdir "$CGROUP/sub"
@@ -196,7 +196,7 @@ test_overridden_start() {
 	rmdir "$CGROUP/sub"
 }
 
-# Nobody asks: found by itself.
+# Without a request: the agent finds it by itself.
 test_timer() {
 	start_agent --mode=enforce --registry="$REG" || return
 	if [ "$CAN_OVERRIDE" = yes ]; then override4 "$CGROUP"; else other "$CGROUP" bind6 pass link; fi
@@ -288,7 +288,7 @@ test_exclusive() {
 	stop_agent
 }
 
-# What others refuse after us is not our failure; what they keep from us is.
+# A refusal of others after us is not our failure; a bind() that they keep from us is.
 test_refusing() {
 	start_agent --mode=enforce --registry="$REG" || return
 	other "$CGROUP" post_bind4 refuse link

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Each way of taking a port of the coverage table, with nobody watching: it gets
-# its port, or this kernel lacks what it needs; and a port that another holds is
-# not had.
+# Each way of taking a port of the coverage table, without an agent: it gets
+# its port, or this kernel lacks what it needs; and it does not get a port that
+# another process holds.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 setup
@@ -21,7 +21,7 @@ other_netns del 2>/dev/null
 other_netns add || exit 3
 mkdir "$INNER" "$OUTER" || exit 3
 
-# try WAY PORT: what came of it, in the test's netns and a cgroup of the test's.
+# try WAY PORT: the result, in the test's netns and a cgroup of the test's.
 try() {
 	inside_cgroup "$INNER" "$WAYTRY" "$1" "$2" "$INNER" "$OUTER" "/run/netns/$OTHER"
 }
@@ -57,7 +57,7 @@ baseline() {
 		"done ok $want $(state "$1" "$3")"
 }
 
-# hold PROTO: one on every address of both families, which shares with nobody.
+# hold PROTO: one on every address of both families, which is not shared.
 hold() {
 	# it ends with the test, when its input does
 	# shellcheck disable=SC2034

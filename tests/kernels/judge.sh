@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# judge.sh [--update] KERNEL RESULTS: what a guest said, beside what is expected
-# of that kernel. Prints PASS, FAIL and SKIP lines; exit status 1 if any is FAIL.
+# judge.sh [--update] KERNEL RESULTS: compare a guest's results with the ones
+# expected of that kernel. Prints PASS, FAIL and SKIP lines; exit status 1 if any is FAIL.
 #
 # expected/KERNEL.differs has the lines other than PASS that this kernel makes,
 # and why; each must come, and no other. expected/KERNEL.json is what coverage

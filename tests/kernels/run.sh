@@ -3,7 +3,7 @@
 #
 # run.sh [--update] [KERNEL...]: run the tests on other kernels (5.10 6.1 6.12),
 # Debian's, in QEMU without KVM, all at a time; compare with expected/, and
-# count. --update takes what came for what is expected: review it.
+# count. --update records the results as the expected ones: review them.
 #
 # Kernels are kept in ${KERNELS_CACHE:-${XDG_CACHE_HOME:-~/.cache}/hostportd/kernels},
 # what the guests said in $B/kernels.
@@ -29,7 +29,7 @@ guest() {
 		$here/boot.sh "$1" "$dir" "$out/$1.initrd" "$out/$1"
 }
 
-# judged KERNEL: its lines, and what is worth to be seen of a guest that failed.
+# judged KERNEL: its lines, and the last output of a guest that failed.
 judged() {
 	echo "== kernels/$1"
 	touch "$out/$1"

@@ -39,7 +39,7 @@ storms() {
 	probe udp 4 0.0.0.0 0 20
 }
 
-# A control group and processes that nobody will see again.
+# A control group and processes that never come back.
 passers_by() {
 	local dir=$CGROUP/round$rounds port
 	mkdir "$dir" || return

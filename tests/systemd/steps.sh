@@ -65,7 +65,7 @@ lines() { journalctl --sync && journalctl -u "$UNIT" -o cat --since "@$(cat /run
 # told FILTER: is there a line that matches a jq condition?
 told() { lines | jq -es "map(select($1)) | length > 0" >/dev/null; }
 
-# bind PORT: what becomes of a bind by another unit.
+# bind PORT: the result of a bind by another unit.
 bind() {
 	systemctl stop "bind@$1.service"
 	rm -f "/run/bind.$1"
@@ -246,7 +246,7 @@ step_killed() {
 	is "kill -9: it still denies" "$(bind $FREE)" "EPERM 1"
 }
 
-# others: programs of somebody else that let through what the agent denies.
+# others: foreign programs that let through what the agent denies.
 others() {
 	local hook
 	for hook in bind4 post_bind4; do
@@ -255,7 +255,7 @@ others() {
 	done
 }
 
-# What a new start would not cure is no reason for one.
+# A fault that a restart would not cure must not cause one.
 not_effective() {
 	hostportctl selftest >/dev/null
 	is "not effective: hostportctl selftest says so" "$?" 1
@@ -305,7 +305,7 @@ calm() {
 	check "$1: many are made" jq -e '.always_ok.ok > 100 and .never_ok.EPERM > 100' < <(grep '^{' /run/storm) >/dev/null
 }
 
-# In enforce mode the programs are pinned, whatever becomes of the agent.
+# In enforce mode the programs stay pinned, whatever happens to the agent.
 step_pins() {
 	local before
 	settings HOSTPORTD_MODE=enforce HOSTPORTD_ON_EXIT=
@@ -337,7 +337,7 @@ step_pins() {
 	systemctl start "$UNIT"
 }
 
-# What hostportd(8) says of other places, and that it needs to be said.
+# The drop-ins of hostportd(8) for other places work, and are needed.
 step_elsewhere() {
 	mkdir /sys/fs/cgroup/elsewhere
 	settings HOSTPORTD_CGROUP=/sys/fs/cgroup/elsewhere
@@ -360,7 +360,7 @@ step_elsewhere() {
 	systemctl stop hold@7777.service
 }
 
-# Bad input is not tried again, what the system lacks is.
+# systemd does not retry after bad input; it does if the system lacks something.
 step_refused() {
 	settings HOSTPORTD_MODE=sometimes
 	systemctl restart "$UNIT" 2>/dev/null
