@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl: the agent's client, and the offline tools. */
 #include <locale.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "coverage/way.h"
 #include "ctl/client.h"
-#include "ctl/verbs.h"
+#include "ctl/verb.h"
 
-static const struct {
-	const char *name;
-	verb_fn fn;
-	const char *help;
-} verbs[] = {
+static const struct verb verbs[] = {
 	{ "tail", verb_tail, "violations as they happen" },
 	{ "status", verb_status, "what the agent does, and whether it is effective" },
 	{ "listeners", verb_listeners, "every port that is open, whose, and whether it may be" },
@@ -42,40 +38,16 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
-static void put_verbs(FILE *out)
-{
-	(void)fputs("\nverbs:\n", out);
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		(void)fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].help);
-	(void)fputs("\n`hostportctl VERB --help` tells of one.\n", out);
-}
-
-static int run(const struct ctl *ctl, int argc, char **argv)
-{
-	for (size_t i = 0; argc > 0 && i < ARRAY_LEN(verbs); i++)
-		if (strcmp(argv[0], verbs[i].name) == 0)
-			return verbs[i].fn(ctl, argc, argv);
-	log_error("%s: %s: try --help", argc > 0 ? "unknown verb" : "usage",
-		  argc > 0 ? argv[0] : "a verb is missing");
-	return EXIT_USAGE;
-}
-
 int main(int argc, char **argv)
 {
 	struct ctl ctl = { .socket = SOCKET_DEFAULT };
-	int operands, status, r;
 
-	/* a process of `coverage`, not a user: see there */
+	/* `coverage` runs this program once more as a subject */
 	if (argc > 1 && strcmp(argv[1], SUBJECT_EXEC_ARG) == 0)
 		return subject_exec_main(argc, argv);
-	/* tables measure their cells by it, and all that we print is UTF-8 */
+	/* the width of cells depends on it; all output is UTF-8 */
 	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 	log_setup("hostportctl", LOG_LEVEL_INFO);
-	r = verb_parse(&options, &ctl, argc, argv, &operands, &status);
-	if (r == OPTIONS_OK)
-		return run(&ctl, argc - operands, argv + operands);
-	if (r == OPTIONS_HELP)
-		put_verbs(stdout);
-	return status;
+	return verb_run(&options, verbs, ARRAY_LEN(verbs), &ctl, argc, argv);
 }

@@ -24,7 +24,6 @@ int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *
 	terminal_put(line, len, TERMINAL_JSON, &answer.shown);
 	if (answer.shown.failed)
 		return verb_no_agent(ctl, -ENOMEM, NULL);
-	answer.line = answer.shown.data;
 	*ret_answer = answer;
 	answer = (struct answer) { .client.fd = -1 };
 	return EXIT_OK;

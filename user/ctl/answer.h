@@ -4,23 +4,19 @@
 
 #include "../base/json.h"
 #include "client.h"
-#include "verbs.h"
+#include "verb.h"
 
 struct answer {
 	struct client client;
-	struct buf shown; /* the document, safe for a terminal */
-	const char *line; /* its text */
+	struct buf shown; /* the document's text, safe for a terminal */
 	struct json *document;
 };
 
-/* Send a request, a line of JSON. As answer_get(). */
+/* Send a request, a line of JSON. EXIT_OK; or the exit status, after saying why not. */
 int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer);
 
-/* Ask for a verb's document. EXIT_OK; or the exit status, after saying on stderr why not. */
+/* The same with a request that is only a verb. */
 int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answer);
-
-/* The same with a request of more than a verb. */
-int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer);
 
 void answer_free(struct answer *answer);
 #define _cleanup_answer_ _cleanup_(answer_free)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl check: Kubernetes manifests against the registry. */
-#include "verbs.h"
+#include "verb.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -234,7 +234,7 @@ int verb_check(const struct ctl *ctl, int argc, char **argv)
 		log_error("check: a FILE or DIR is needed, or - for standard input: try --help");
 		return EXIT_USAGE;
 	}
-	status = offline_registry(&asked.node, &registry);
+	status = registry_argument_load(&asked.node, &registry);
 	if (status != EXIT_OK)
 		return status;
 	return run(&asked, registry, argv + operands, (size_t)(argc - operands));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl coverage: which ways of taking a port this kernel lets us see and deny. */
-#include "verbs.h"
+#include "verb.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -63,16 +63,22 @@ static int remove_all(struct pins *pins)
 	return say("detached: no agent was running; what was pinned is removed");
 }
 
-/* Is nobody there who answers? */
+/* Send the agent a verb. 0: it accepts; else as client_open(). */
+static int ask_agent(const struct ctl *ctl, const char *verb, struct buf *reason)
+{
+	_cleanup_buf_ struct buf request = { 0 };
+	_cleanup_client_ struct client client = { .fd = -1 };
+
+	buf_printf(&request, "{\"verb\":\"%s\"}", verb);
+	return client_open(ctl->socket, &request, &client, reason);
+}
+
+/* Does no agent answer? */
 static bool no_agent(const struct ctl *ctl)
 {
-	_cleanup_buf_ struct buf request = { 0 }, reason = { 0 };
-	struct client client = { .fd = -1 };
-	int r;
+	_cleanup_buf_ struct buf reason = { 0 };
+	int r = ask_agent(ctl, "tail", &reason);
 
-	buf_puts(&request, "{\"verb\":\"tail\"}");
-	r = client_open(ctl->socket, &request, &client, &reason);
-	client_close(&client);
 	return r == -ENOENT || r == -ECONNREFUSED;
 }
 
@@ -115,19 +121,6 @@ static int take_from_agent(const char *pin)
 	return say("detached: what was pinned is removed");
 }
 
-/* 0: it detaches; else as client_open(). */
-static int ask_agent(const struct ctl *ctl, struct buf *reason)
-{
-	_cleanup_buf_ struct buf request = { 0 };
-	struct client client = { .fd = -1 };
-	int r;
-
-	buf_puts(&request, "{\"verb\":\"detach\"}");
-	r = client_open(ctl->socket, &request, &client, reason);
-	client_close(&client);
-	return r;
-}
-
 /* What is pinned, after the agent was asked: it has ended, or did not answer, or there was none. */
 static int remove_pins(const struct ctl *ctl, const char *pin, int asked)
 {
@@ -155,7 +148,7 @@ int verb_detach(const struct ctl *ctl, int argc, char **argv)
 
 	if (verb_parse(&options, &o, argc, argv, &operands, &status) != 0)
 		return status;
-	r = ask_agent(ctl, &reason);
+	r = ask_agent(ctl, "detach", &reason);
 	if (r == -EPROTO)
 		return verb_no_agent(ctl, r, reason.data);
 	if (r == 0 && wait_until_over(ctl, o.pin))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl explain: what becomes of a bind, and why. */
-#include "verbs.h"
+#include "verb.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -162,11 +162,7 @@ static int print(const struct asked *asked, const struct registry *registry,
 		input.query = queries[i];
 		r = put(&input, asked->json, i == 0, &text);
 	}
-	if (r < 0) {
-		log_error("explain: %s", strerror(-r));
-		return EXIT_SYSTEM;
-	}
-	return verb_print(&text);
+	return r < 0 ? verb_failed("explain", r) : verb_print(&text);
 }
 
 static int explain_ports(struct asked *asked, char **operands, size_t len)
@@ -175,10 +171,8 @@ static int explain_ports(struct asked *asked, char **operands, size_t len)
 	_cleanup_free_ struct hp_query *queries = calloc(len ? len : 1, sizeof(*queries));
 	int status = EXIT_OK;
 
-	if (!queries) {
-		log_error("explain: %s", strerror(ENOMEM));
-		return EXIT_SYSTEM;
-	}
+	if (!queries)
+		return verb_failed("explain", -ENOMEM);
 	if (!len) {
 		log_error("explain: a PORT/PROTOCOL is needed: try --help");
 		return EXIT_USAGE;
@@ -192,7 +186,7 @@ static int explain_ports(struct asked *asked, char **operands, size_t len)
 		queries[i].scope = asked->scope;
 	}
 	if (status == EXIT_OK)
-		status = offline_registry(&asked->node, &registry);
+		status = registry_argument_load(&asked->node, &registry);
 	return status == EXIT_OK ? print(asked, registry, queries, len) : status;
 }
 

@@ -122,7 +122,6 @@ int verb_learn(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
 	struct asked asked = { 0 };
-	_cleanup_buf_ struct buf text = { 0 };
 	time_t now = time(NULL);
 	int operands, status;
 
@@ -133,8 +132,5 @@ int verb_learn(const struct ctl *ctl, int argc, char **argv)
 	status = answer_get(ctl, "learn", &answer);
 	if (status != EXIT_OK)
 		return status;
-	if (!asked.json)
-		return print(answer.document, &asked);
-	buf_puts(&text, answer.line);
-	return verb_print(&text);
+	return asked.json ? verb_print(&answer.shown) : print(answer.document, &asked);
 }

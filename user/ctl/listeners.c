@@ -2,14 +2,19 @@
 /* hostportctl listeners: every port that is open, whose it is, and whether it may be. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "../base/log.h"
 #include "../base/table.h"
+#include "../checks/lint/lint.h"
+#include "../formats/html/page.h"
 #include "../identity/workload_json.h"
 #include "answer.h"
-#include "listeners_page.h"
+#include "outfile.h"
 #include "registry_argument.h"
 
 struct asked {
@@ -117,27 +122,69 @@ static int print_table(const struct json *document)
 	const struct json *listeners = json_member(document, "listeners");
 	uint64_t left_out = json_member_u64(document, "left_out", 0);
 	_cleanup_(table_freep) struct table *table = NULL;
-	int r = table_new(columns, ARRAY_LEN(columns), &table);
+	int status, r = table_new(columns, ARRAY_LEN(columns), &table);
 
 	for (size_t i = 0; r == 0 && i < json_len(listeners); i++)
 		r = add(table, json_at(listeners, i));
-	if (r == 0)
-		r = table_print(table, stdout);
-	if (r < 0) {
-		log_error("listeners: %s", strerror(-r));
-		return EXIT_SYSTEM;
-	}
-	if (left_out)
+	status = verb_print_table("listeners", table, r);
+	if (status == EXIT_OK && left_out)
 		log_warning("listeners: %" PRIu64 " more are left out", left_out);
-	return EXIT_OK;
+	return status;
 }
 
-static int print_json(const struct answer *answer)
+/* ---- the page ------------------------------------------------------------------------------ */
+static void put_generated(struct buf *out)
 {
-	_cleanup_buf_ struct buf text = { 0 };
+	char text[32];
+	time_t now = time(NULL);
+	struct tm tm;
 
-	buf_puts(&text, answer->line);
-	return verb_print(&text);
+	(void)gmtime_r(&now, &tm);
+	(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &tm);
+	buf_printf(out, "hostportctl " HOSTPORTD_VERSION ", %s", text);
+}
+
+/* The agent is asked over a socket of the file system, so its host is ours. */
+static void put_title(struct buf *out)
+{
+	char host[HOST_NAME_MAX + 1] = "";
+
+	(void)gethostname(host, sizeof(host) - 1);
+	buf_printf(out, "Host ports of %s", *host ? host : "this node");
+}
+
+static int find_faults(const struct registry *registry, struct findings *findings)
+{
+	const struct node_options unknown = { 0 };
+	const struct lint_facts facts = {
+		.today = node_options_facts(&unknown).today,
+		.ephemeral_first = EPHEMERAL_FIRST,
+		.ephemeral_last = EPHEMERAL_LAST,
+		.least = SEVERITY_NOTE,
+	};
+
+	return lint_registry(registry, &facts, findings);
+}
+
+static int put_page(const struct registry *registry, const struct json *listeners,
+		    const struct json *violations, const char *path)
+{
+	_cleanup_buf_ struct buf page = { 0 }, title = { 0 }, generated = { 0 };
+	_cleanup_findings_ struct findings findings = { 0 };
+	int r = find_faults(registry, &findings);
+
+	if (r < 0)
+		return verb_failed("listeners", r);
+	put_title(&title);
+	put_generated(&generated);
+	html_page_put(&(struct page) { .registry = registry,
+				       .listeners = listeners,
+				       .violations = violations,
+				       .findings = &findings,
+				       .title = title.data,
+				       .generated = generated.data },
+		      &page);
+	return outfile_write(path, &page);
 }
 
 /* The registry is read first: what is wrong with it needs no agent. */
@@ -145,7 +192,7 @@ static int write_page(const struct ctl *ctl, const struct asked *asked)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
 	_cleanup_answer_ struct answer answer = { .client.fd = -1 }, learn = { .client.fd = -1 };
-	int status = offline_registry(&asked->node, &registry);
+	int status = registry_argument_load(&asked->node, &registry);
 
 	if (status == EXIT_OK)
 		status = answer_get(ctl, "listeners", &answer);
@@ -153,8 +200,8 @@ static int write_page(const struct ctl *ctl, const struct asked *asked)
 		status = answer_get(ctl, "learn", &learn);
 	if (status != EXIT_OK)
 		return status;
-	return listeners_page(registry, answer.document, json_member(learn.document, "violations"),
-			      asked->html);
+	return put_page(registry, answer.document, json_member(learn.document, "violations"),
+			asked->html);
 }
 
 int verb_listeners(const struct ctl *ctl, int argc, char **argv)
@@ -174,5 +221,5 @@ int verb_listeners(const struct ctl *ctl, int argc, char **argv)
 	status = answer_get(ctl, "listeners", &answer);
 	if (status != EXIT_OK)
 		return status;
-	return asked.json ? print_json(&answer) : print_table(answer.document);
+	return asked.json ? verb_print(&answer.shown) : print_table(answer.document);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl mode: log only, or deny, from now on. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,15 +36,10 @@ static int print_impact(const struct json *document)
 	uint64_t left_out = json_member_u64(document, "left_out", 0);
 	uint64_t forgotten = json_member_u64(document, "forgotten", 0);
 	int r = impact_table_of_json(json_member(document, "would_break"), &table);
+	int status = verb_print_table("mode", table, r);
 
-	if (r == 0)
-		r = table_print(table, stdout);
-	if (r == 0 && fflush(stdout) != 0)
-		r = -errno;
-	if (r < 0) {
-		log_error("mode: %s", strerror(-r));
-		return EXIT_SYSTEM;
-	}
+	if (status != EXIT_OK)
+		return status;
 	if (left_out)
 		log_warning("mode: %" PRIu64 " more are left out", left_out);
 	if (forgotten)
@@ -81,16 +75,8 @@ static int conclude(const struct json *document, const char *mode, bool say)
 
 static int print_answer(const struct answer *answer, const char *mode, bool json)
 {
-	_cleanup_buf_ struct buf text = { 0 };
-	int status, printed;
-
-	if (json) {
-		buf_puts(&text, answer->line);
-		printed = verb_print(&text);
-	} else {
-		printed = print_impact(answer->document);
-	}
-	status = conclude(answer->document, mode, !json);
+	int printed = json ? verb_print(&answer->shown) : print_impact(answer->document);
+	int status = conclude(answer->document, mode, !json);
 	if (fflush(stdout) != 0 || printed != EXIT_OK)
 		return EXIT_SYSTEM;
 	return status;

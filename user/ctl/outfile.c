@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "../base/log.h"
-#include "verbs.h"
+#include "verb.h"
 
 static int write_all(int fd, const struct buf *text)
 {

@@ -2,25 +2,104 @@
 #include "registry_argument.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../base/log.h"
 #include "../base/status.h"
+#include "../formats/layer_yaml.h"
 #include "../source/source.h"
+#include "../source/source_file.h"
 
-int offline_registry(const struct node_options *options, struct registry **ret_registry)
+/* What is wrong with a file, a line each. */
+static void say_faults(const struct diags *diags)
 {
-	_cleanup_diags_ struct diags diags = { 0 };
 	_cleanup_buf_ struct buf text = { 0 };
-	int r = source_load(options->registries, options->registries_len, &diags, ret_registry);
 
-	diags_text(&diags, &text);
+	diags_text(diags, &text);
 	if (text.len)
 		(void)fputs(text.data, stderr);
+}
+
+int registry_argument_load(const struct node_options *options, struct registry **ret_registry)
+{
+	_cleanup_diags_ struct diags diags = { 0 };
+	int r = source_load(options->registries, options->registries_len, &diags, ret_registry);
+
+	say_faults(&diags);
 	if (r == 0)
 		return EXIT_OK;
-	if (!text.len)
+	if (diags.total == 0)
 		log_error("registry: %s", strerror(-r));
 	return r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM;
+}
+
+static int read_path(const char *path, struct buf *out)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (strcmp(path, "-") == 0)
+		return source_read_stream(STDIN_FILENO, REGISTRY_FILE_MAX, out);
+	fd = source_open(AT_FDCWD, path);
+	return fd < 0 ? fd : source_read(fd, REGISTRY_FILE_MAX, out);
+}
+
+int registry_argument_read(const char *verb, const char *path, struct buf *out)
+{
+	int r = read_path(path, out);
+
+	if (r == 0)
+		return EXIT_OK;
+	if (r == -EFBIG)
+		log_error("%s: %s: larger than %lu bytes", verb, path, REGISTRY_FILE_MAX);
+	else if (r == -EINVAL)
+		log_error("%s: %s: not a regular file", verb, path);
+	else
+		log_error("%s: %s: %s", verb, path, strerror(-r));
+	return r == -ENOMEM ? EXIT_SYSTEM : EXIT_USAGE;
+}
+
+/* What was written must be what our reader reads: else nothing is printed. */
+static int read_again(const char *verb, const struct exchange_source *source,
+		      const struct buf *yaml)
+{
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	int r;
+
+	if (yaml->failed) {
+		log_error("%s: %s", verb, strerror(ENOMEM));
+		return EXIT_SYSTEM;
+	}
+	r = layer_parse(source->file, yaml->data, yaml->len, &diags, &layer);
+	if (r == 0)
+		return EXIT_OK;
+	say_faults(&diags);
+	log_error("%s: %s: what was made of it is no registry file", verb, source->file);
+	return r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM;
+}
+
+int registry_argument_import(const char *verb, enum import_format format,
+			     const struct exchange_source *source, struct buf *yaml,
+			     struct reg_layer **ret_layer)
+{
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf text = { 0 };
+	int r = import_read(format, source, &diags, &layer), status;
+
+	say_faults(&diags);
+	if (r < 0 && diags.total == 0)
+		log_error("%s: %s: %s", verb, source->file, strerror(-r));
+	if (r < 0)
+		return r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM;
+	layer_yaml(layer, &text);
+	status = read_again(verb, source, &text);
+	if (status != EXIT_OK)
+		return status;
+	if (yaml)
+		buf_add(yaml, text.data, text.len);
+	*ret_layer = TAKE_PTR(layer);
+	return EXIT_OK;
 }

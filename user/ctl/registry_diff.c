@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl registry diff: what two registries do not have in common. */
-#include "registry_verbs.h"
+#include "verb.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,7 +8,6 @@
 #include "../base/log.h"
 #include "../diff/compare.h"
 #include "../formats/layer_build.h"
-#include "exchange_input.h"
 #include "registry_argument.h"
 
 #define VERB "registry diff"
@@ -52,10 +51,8 @@ static int split(struct side *side, const char *operand)
 	char *at, *part;
 
 	side->parts = at = strdup(operand);
-	if (!at) {
-		log_error(VERB ": %s", strerror(ENOMEM));
-		return EXIT_SYSTEM;
-	}
+	if (!at)
+		return verb_failed(VERB, -ENOMEM);
 	while ((part = strsep(&at, ","))) {
 		if (*part == '\0') {
 			log_error(VERB ": %s: an empty name between commas", operand);
@@ -78,7 +75,7 @@ static int load_import(struct side *side, enum import_format format, const char 
 	_cleanup_diags_ struct diags diags = { 0 };
 	_cleanup_buf_ struct buf text = { 0 };
 	struct exchange_source source = { .file = path };
-	int status = exchange_input(VERB, path, &text);
+	int status = registry_argument_read(VERB, path, &text);
 	char name[64];
 
 	if (status != EXIT_OK)
@@ -87,7 +84,7 @@ static int load_import(struct side *side, enum import_format format, const char 
 	source.text = text.data ? text.data : "";
 	source.len = text.len;
 	source.name = name;
-	status = exchange_layer(VERB, format, &source, NULL, &layer);
+	status = registry_argument_import(VERB, format, &source, NULL, &layer);
 	if (status != EXIT_OK)
 		return status;
 	side->form = format == IMPORT_PAGE ? COMPARE_PAGE : COMPARE_MATRIX;
@@ -107,7 +104,7 @@ static int load(struct side *side, const char *operand)
 	for (size_t i = 0; i < side->node.registries_len && format < 0; i++)
 		format = import_format_of_name(side->node.registries[i]);
 	if (format < 0)
-		return offline_registry(&side->node, &side->registry);
+		return registry_argument_load(&side->node, &side->registry);
 	if (side->node.registries_len == 1)
 		return load_import(side, (enum import_format)format, operand);
 	log_error(VERB
@@ -143,16 +140,14 @@ static int run(const struct diff *diff, char **operands)
 		return status;
 	r = compare(&(struct compare_side) { a.registry, a.form },
 		    &(struct compare_side) { b.registry, b.form }, &differences);
-	if (r == -E2BIG)
+	if (r == -E2BIG) {
 		log_error(VERB ": too many rows name the same ports");
-	else if (r < 0)
-		log_error(VERB ": %s", strerror(-r));
-	if (r < 0)
-		return r == -E2BIG ? EXIT_USAGE : EXIT_SYSTEM;
-	return print(diff, &differences, operands);
+		return EXIT_USAGE;
+	}
+	return r < 0 ? verb_failed(VERB, r) : print(diff, &differences, operands);
 }
 
-int registry_diff(int argc, char **argv)
+int registry_diff(const struct ctl *ctl, int argc, char **argv)
 {
 	struct diff diff = { 0 };
 	int operands, status;

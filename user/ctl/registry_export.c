@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl registry export: the registry in a format of others. */
-#include "registry_verbs.h"
+#include "verb.h"
 
 #include <errno.h>
 #include <string.h>
@@ -118,15 +118,13 @@ static int convert(const struct export *export, const struct registry *registry)
 	};
 	int r = export->format->node ? policy_build(registry, &facts, &policy) : 0;
 
-	if (r < 0) {
-		log_error(VERB ": %s", strerror(-r));
-		return EXIT_SYSTEM;
-	}
+	if (r < 0)
+		return verb_failed(VERB, r);
 	job.policy = policy;
 	return write_out(export, &job);
 }
 
-int registry_export(int argc, char **argv)
+int registry_export(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
 	struct export export = { .first = EPHEMERAL_FIRST, .last = EPHEMERAL_LAST };
@@ -138,6 +136,6 @@ int registry_export(int argc, char **argv)
 		log_error(VERB ": --format= is missing: try --help");
 		return EXIT_USAGE;
 	}
-	status = offline_registry(&export.node, &registry);
+	status = registry_argument_load(&export.node, &registry);
 	return status == EXIT_OK ? convert(&export, registry) : status;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl registry import: a layer of the page, or of a communication matrix. */
-#include "registry_verbs.h"
+#include "verb.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "../base/log.h"
 #include "../formats/layer_build.h"
-#include "exchange_input.h"
+#include "registry_argument.h"
 
 #define VERB "registry import"
 
@@ -65,7 +65,7 @@ static int convert(const struct import *import, const char *path)
 	bool is_input = strcmp(path, "-") == 0;
 	char name[64];
 	struct exchange_source source = { .file = is_input ? "standard input" : path };
-	int status = exchange_input(VERB, path, &text), format;
+	int status = registry_argument_read(VERB, path, &text), format;
 
 	if (status != EXIT_OK)
 		return status;
@@ -77,11 +77,11 @@ static int convert(const struct import *import, const char *path)
 	source.len = text.len;
 	source.name = import->name ? import->name : name;
 	source.facts = import->source ? import->source : is_input ? NULL : base_name(path);
-	status = exchange_layer(VERB, (enum import_format)format, &source, &yaml, &layer);
+	status = registry_argument_import(VERB, (enum import_format)format, &source, &yaml, &layer);
 	return status == EXIT_OK ? verb_print(&yaml) : status;
 }
 
-int registry_import(int argc, char **argv)
+int registry_import(const struct ctl *ctl, int argc, char **argv)
 {
 	struct import import = { .format = -EINVAL };
 	int operands, status;

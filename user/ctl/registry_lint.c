@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl registry lint: what is wrong with layers that can be read. */
-#include "registry_verbs.h"
+#include "verb.h"
 
 #include <errno.h>
 #include <string.h>
@@ -76,7 +76,7 @@ static int print(const struct asked *asked, const struct registry *registry,
 		       EXIT_OK;
 }
 
-int registry_lint(int argc, char **argv)
+int registry_lint(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
 	_cleanup_findings_ struct findings findings = { 0 };
@@ -91,15 +91,11 @@ int registry_lint(int argc, char **argv)
 		return status;
 	status = add_files(&asked.node, argv + operands, argc - operands);
 	if (status == EXIT_OK)
-		status = offline_registry(&asked.node, &registry);
+		status = registry_argument_load(&asked.node, &registry);
 	if (status != EXIT_OK)
 		return status;
 	facts.today = node_options_facts(&asked.node).today;
 	facts.least = asked.least;
 	r = lint_registry(registry, &facts, &findings);
-	if (r < 0) {
-		log_error("registry lint: %s", strerror(-r));
-		return EXIT_SYSTEM;
-	}
-	return print(&asked, registry, &findings);
+	return r < 0 ? verb_failed("registry lint", r) : print(&asked, registry, &findings);
 }

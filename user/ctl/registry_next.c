@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl registry next: free ports for a new row. */
-#include "registry_verbs.h"
+#include "verb.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -137,18 +137,13 @@ static int print_text(const struct next_query *query, const struct next_ports *p
 {
 	_cleanup_(table_freep) struct table *table = NULL;
 	_cleanup_buf_ struct buf rows = { 0 };
-	int r = table_new(columns, ARRAY_LEN(columns), &table);
+	int status, r = table_new(columns, ARRAY_LEN(columns), &table);
 
 	for (size_t i = 0; i < ports->len && r == 0; i++)
 		r = add(table, query, &ports->list[i]);
-	if (r == 0)
-		r = table_print(table, stdout);
-	if (r < 0) {
-		log_error("registry next: %s", strerror(-r));
-		return EXIT_SYSTEM;
-	}
-	if (!ports->len)
-		return EXIT_OK;
+	status = verb_print_table("registry next", table, r);
+	if (status != EXIT_OK || !ports->len)
+		return status;
 	put_rows(query, ports, &rows);
 	return verb_print(&rows);
 }
@@ -158,10 +153,8 @@ static int print(const struct next *next, const struct registry *registry)
 	_cleanup_next_ struct next_ports ports = { 0 };
 	int r = next_find(registry, &next->query, &ports), status;
 
-	if (r < 0) {
-		log_error("registry next: %s", strerror(-r));
-		return EXIT_SYSTEM;
-	}
+	if (r < 0)
+		return verb_failed("registry next", r);
 	status = next->json ? print_json(&next->query, &ports) : print_text(&next->query, &ports);
 	if (status != EXIT_OK || ports.len == next->query.count)
 		return status;
@@ -170,7 +163,7 @@ static int print(const struct next *next, const struct registry *registry)
 	return EXIT_FINDINGS;
 }
 
-int registry_next(int argc, char **argv)
+int registry_next(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
 	struct next next = {
@@ -185,6 +178,6 @@ int registry_next(int argc, char **argv)
 			"registry next: --localhost: such ports are outside the documented ranges");
 		return EXIT_USAGE;
 	}
-	status = offline_registry(&next.node, &registry);
+	status = registry_argument_load(&next.node, &registry);
 	return status == EXIT_OK ? print(&next, registry) : status;
 }

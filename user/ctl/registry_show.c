@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl registry show: the rows of all layers. */
-#include "registry_verbs.h"
+#include "verb.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "../base/log.h"
 #include "../base/table.h"
@@ -110,14 +109,10 @@ static int print_table(const struct registry *registry)
 	for (size_t l = 0; r == 0 && l < registry->len; l++)
 		for (size_t i = 0; r == 0 && i < registry->layers[l].len; i++)
 			r = add(table, &registry->layers[l], &registry->layers[l].rows[i]);
-	if (r == 0)
-		r = table_print(table, stdout);
-	if (r < 0)
-		log_error("registry show: %s", strerror(-r));
-	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
+	return verb_print_table("registry show", table, r);
 }
 
-int registry_show(int argc, char **argv)
+int registry_show(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
 	struct show show = { 0 };
@@ -125,7 +120,7 @@ int registry_show(int argc, char **argv)
 
 	if (verb_parse(&options, &show, argc, argv, &operands, &status) != 0)
 		return status;
-	status = offline_registry(&show.node, &registry);
+	status = registry_argument_load(&show.node, &registry);
 	if (status != EXIT_OK)
 		return status;
 	return show.json ? print_json(registry) : print_table(registry);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl reload: let the agent read its registry again. */
-#include "verbs.h"
+#include "verb.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -81,10 +81,11 @@ int verb_reload(const struct ctl *ctl, int argc, char **argv)
 	taken = json_member_bool(answer.document, "reloaded", false);
 	if (!taken)
 		say_errors(answer.document);
-	if (reload.json)
-		buf_puts(&text, answer.line);
-	else if (taken)
+	if (taken)
 		put_text(answer.document, &text);
-	status = reload.json || taken ? verb_print(&text) : EXIT_OK;
+	if (reload.json)
+		status = verb_print(&answer.shown);
+	else if (taken)
+		status = verb_print(&text);
 	return status != EXIT_OK || taken ? status : EXIT_USAGE;
 }

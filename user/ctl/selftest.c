@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl selftest: let the agent prove now that it is effective. */
-#include "health.h"
+#include "agent_health.h"
 
 #include <inttypes.h>
 
@@ -49,7 +49,7 @@ static void put_foreign(const struct json *foreign, struct buf *out)
 {
 	size_t before = out->len;
 
-	effective_put_foreign(foreign, out);
+	agent_health_put_foreign(foreign, out);
 	if (out->len == before)
 		buf_puts(out, "\nforeign     no program runs after ours");
 }
@@ -57,7 +57,7 @@ static void put_foreign(const struct json *foreign, struct buf *out)
 static void put_text(const struct json *document, struct buf *out)
 {
 	buf_puts(out, "effective   ");
-	effective_put(document, "yes", "NO", out);
+	agent_health_put(document, "yes", "NO", out);
 	put_hooks(json_member(document, "hooks"), out);
 	put_links(json_member(document, "attached"), out);
 	put_foreign(json_member(document, "foreign"), out);
@@ -68,5 +68,5 @@ int verb_selftest(const struct ctl *ctl, int argc, char **argv)
 {
 	static const struct question question = { &options, "selftest", put_text };
 
-	return effective_verb(ctl, argc, argv, &question);
+	return agent_health_verb(ctl, argc, argv, &question);
 }

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "health.h"
+#include "agent_health.h"
 
 static const struct option_spec specs[] = {
 	{ "json", NULL, "the whole document", OPTION_FLAG(struct question_options, json) },
@@ -168,7 +168,7 @@ static void put_text(const struct json *status, struct buf *out)
 
 	buf_puts(out, "mode        ");
 	buf_put_safe(out, json_member_text(status, "mode", "?"));
-	effective_put(status, ", effective", ", NOT EFFECTIVE", out);
+	agent_health_put(status, ", effective", ", NOT EFFECTIVE", out);
 	put_switched(out, json_member(status, "mode_switched"));
 	buf_puts(out, "\ndenies      ");
 	put_words(out, json_member(status, "denies"));
@@ -185,7 +185,7 @@ static void put_text(const struct json *status, struct buf *out)
 	put_ephemeral(out, json_member(status, "ephemeral"));
 	put_attached(out, json_member(status, "attached"));
 	put_pins(out, json_member(status, "pins"));
-	effective_put_foreign(json_member(status, "foreign"), out);
+	agent_health_put_foreign(json_member(status, "foreign"), out);
 	put_privileges(out, json_member(status, "privileges"));
 }
 
@@ -193,5 +193,5 @@ int verb_status(const struct ctl *ctl, int argc, char **argv)
 {
 	static const struct question question = { &options, "status", put_text };
 
-	return effective_verb(ctl, argc, argv, &question);
+	return agent_health_verb(ctl, argc, argv, &question);
 }

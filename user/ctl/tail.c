@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl tail: violations as they happen. */
-#include "verbs.h"
+#include "verb.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the verbs have in common that ask whether the agent is effective. */
+/* What `status` and `selftest` have in common: is the agent effective? */
 #pragma once
 
 #include "../base/json.h"
-#include "verbs.h"
+#include "verb.h"
 
 struct question_options {
 	bool json;
@@ -16,10 +16,12 @@ struct question {
 };
 
 /* Print the agent's answer; the exit status is what it says of `effective`. */
-int effective_verb(const struct ctl *ctl, int argc, char **argv, const struct question *question);
+int agent_health_verb(const struct ctl *ctl, int argc, char **argv,
+		      const struct question *question);
 
 /* Append a line, with a line end before it, for each program of others that has the last word. */
-void effective_put_foreign(const struct json *foreign, struct buf *out);
+void agent_health_put_foreign(const struct json *foreign, struct buf *out);
 
 /* Append whether it is, in these words, and the reason where there is one. */
-void effective_put(const struct json *document, const char *yes, const char *no, struct buf *out);
+void agent_health_put(const struct json *document, const char *yes, const char *no,
+		      struct buf *out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hostportctl's verbs: each parses what follows its name and returns the exit status. */
+/* hostportctl's verbs: a table of them, and what they have in common. */
 #pragma once
 
 #include "../base/options.h"
@@ -9,8 +9,14 @@ struct ctl {
 	const char *socket;
 };
 
-/* argv[0] is the verb's name. */
-typedef int (*verb_fn)(const struct ctl *ctl, int argc, char **argv);
+struct table;
+
+struct verb {
+	const char *name;
+	/* Parse what follows the name, which is argv[0], and do it. The exit status. */
+	int (*run)(const struct ctl *ctl, int argc, char **argv);
+	const char *help;
+};
 
 int verb_tail(const struct ctl *ctl, int argc, char **argv);
 int verb_status(const struct ctl *ctl, int argc, char **argv);
@@ -25,9 +31,21 @@ int verb_coverage(const struct ctl *ctl, int argc, char **argv);
 int verb_check(const struct ctl *ctl, int argc, char **argv);
 int verb_learn(const struct ctl *ctl, int argc, char **argv);
 
+/* Those of `hostportctl registry`. */
+int registry_show(const struct ctl *ctl, int argc, char **argv);
+int registry_lint(const struct ctl *ctl, int argc, char **argv);
+int registry_import(const struct ctl *ctl, int argc, char **argv);
+int registry_export(const struct ctl *ctl, int argc, char **argv);
+int registry_diff(const struct ctl *ctl, int argc, char **argv);
+int registry_next(const struct ctl *ctl, int argc, char **argv);
+
+/* Read options into `ctl`, and run the verb of the table that follows them. The exit status. */
+int verb_run(const struct options *options, const struct verb *verbs, size_t len, struct ctl *ctl,
+	     int argc, char **argv);
+
 /*
  * Parse a verb's options into `target`. 0: go on with *ret_operands; else the verb is done
- * (help printed, or what is wrong said) and *ret_status is its exit status.
+ * (help was printed, or what is wrong was said) and *ret_status is its exit status.
  */
 int verb_parse(const struct options *options, void *target, int argc, char **argv,
 	       int *ret_operands, int *ret_status);
@@ -38,5 +56,11 @@ int verb_parse_layer_name(void *text, const char *value, struct buf *err);
 /* Say on stderr why there is no answer from the agent; the exit status. */
 int verb_no_agent(const struct ctl *ctl, int r, const char *reason);
 
+/* Say on stderr that `verb` failed with a negative errno; the exit status. */
+int verb_failed(const char *verb, int r);
+
 /* Print a document, and a line end if it has none; the exit status. */
 int verb_print(const struct buf *text);
+
+/* Print a table, unless making it failed with r; the exit status, after saying why not. */
+int verb_print_table(const char *verb, struct table *table, int r);

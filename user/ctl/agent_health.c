@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "health.h"
+#include "agent_health.h"
 
 #include <inttypes.h>
 
 #include "answer.h"
 
-int effective_verb(const struct ctl *ctl, int argc, char **argv, const struct question *question)
+int agent_health_verb(const struct ctl *ctl, int argc, char **argv, const struct question *question)
 {
 	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
 	_cleanup_buf_ struct buf text = { 0 };
@@ -17,17 +17,15 @@ int effective_verb(const struct ctl *ctl, int argc, char **argv, const struct qu
 	status = answer_get(ctl, question->verb, &answer);
 	if (status != EXIT_OK)
 		return status;
-	if (asked.json)
-		buf_puts(&text, answer.line);
-	else
+	if (!asked.json)
 		question->put_text(answer.document, &text);
-	status = verb_print(&text);
+	status = verb_print(asked.json ? &answer.shown : &text);
 	if (status != EXIT_OK)
 		return status;
 	return json_member_bool(answer.document, "effective", false) ? EXIT_OK : EXIT_FINDINGS;
 }
 
-void effective_put_foreign(const struct json *foreign, struct buf *out)
+void agent_health_put_foreign(const struct json *foreign, struct buf *out)
 {
 	const char *label = "\nforeign     ";
 
@@ -49,7 +47,7 @@ void effective_put_foreign(const struct json *foreign, struct buf *out)
 	}
 }
 
-void effective_put(const struct json *document, const char *yes, const char *no, struct buf *out)
+void agent_health_put(const struct json *document, const char *yes, const char *no, struct buf *out)
 {
 	bool effective = json_member_bool(document, "effective", false);
 	const char *reason = json_member_text(document, "reason", effective ? "" : "?");

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "verb.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../base/table.h"
+#include "../formats/layer_build.h"
+
+static void put_verbs(const char *program, const struct verb *verbs, size_t len)
+{
+	(void)printf("\nverbs:\n");
+	for (size_t i = 0; i < len; i++)
+		(void)printf("  %-10s %s\n", verbs[i].name, verbs[i].help);
+	(void)printf("\n`%s VERB --help` tells of one.\n", program);
+}
+
+int verb_run(const struct options *options, const struct verb *verbs, size_t len, struct ctl *ctl,
+	     int argc, char **argv)
+{
+	int operands, status, r = verb_parse(options, ctl, argc, argv, &operands, &status);
+	const char *within = strchr(options->program, ' ');
+
+	if (r == OPTIONS_HELP)
+		put_verbs(options->program, verbs, len);
+	if (r != OPTIONS_OK)
+		return status;
+	argc -= operands;
+	argv += operands;
+	for (size_t i = 0; argc > 0 && i < len; i++)
+		if (strcmp(argv[0], verbs[i].name) == 0)
+			return verbs[i].run(ctl, argc, argv);
+	log_error("%s%s%s: %s: try --help", within ? within + 1 : "", within ? ": " : "",
+		  argc > 0 ? "unknown verb" : "usage", argc > 0 ? argv[0] : "a verb is missing");
+	return EXIT_USAGE;
+}
+
+int verb_parse(const struct options *options, void *target, int argc, char **argv,
+	       int *ret_operands, int *ret_status)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	int r = options_parse(options, target, argc, argv, ret_operands, &text);
+
+	if (r == OPTIONS_OK)
+		return 0;
+	if (r < 0) {
+		(void)fprintf(stderr, "%s\n", text.data ? text.data : "hostportctl: out of memory");
+		*ret_status = EXIT_USAGE;
+		return r;
+	}
+	*ret_status = fputs(text.data, stdout) < 0 || fflush(stdout) < 0 ? EXIT_SYSTEM : EXIT_OK;
+	return r;
+}
+
+int verb_parse_layer_name(void *text, const char *value, struct buf *err)
+{
+	if (layer_is_name(value)) {
+		*(const char **)text = value;
+		return 0;
+	}
+	buf_puts(err, "not a name of a layer (a-z, 0-9, inside also - and ., at most 63)");
+	return -EINVAL;
+}
+
+int verb_no_agent(const struct ctl *ctl, int r, const char *reason)
+{
+	if (r == -ENOENT || r == -ECONNREFUSED)
+		log_error("no agent: %s: %s", ctl->socket, strerror(-r));
+	else if (r == -EAGAIN)
+		log_error("the agent does not answer: %s", ctl->socket);
+	else if (r == -EPROTO)
+		log_error("the agent refused: %s: %s", ctl->socket, reason);
+	else
+		log_error("asking the agent: %s: %s", ctl->socket, strerror(-r));
+	return EXIT_SYSTEM;
+}
+
+int verb_failed(const char *verb, int r)
+{
+	log_error("%s: %s", verb, strerror(-r));
+	return EXIT_SYSTEM;
+}
+
+static int flush(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_OK;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_SYSTEM;
+}
+
+int verb_print(const struct buf *text)
+{
+	if (text->failed)
+		return verb_failed("output", -ENOMEM);
+	if (text->len)
+		(void)fwrite(text->data, 1, text->len, stdout);
+	if (!text->len || text->data[text->len - 1] != '\n')
+		(void)putchar('\n');
+	return flush();
+}
+
+int verb_print_table(const char *verb, struct table *table, int r)
+{
+	if (r == 0)
+		r = table_print(table, stdout);
+	return r < 0 ? verb_failed(verb, r) : flush();
+}
