@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "run.h"
+#include "coverage.h"
 
 /* The table of ways, as it is without trying. */
 void document_list_json(struct buf *out);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "observe.h"
+
 #include <string.h>
 
 #include "../kernel/sockets/ephemeral.h"
 #include "../kernel/sockets/receivers.h"
-#include "state.h"
 
 #define RECORDS_MAX 256 /* that are taken at once */
 

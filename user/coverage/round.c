@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include "round.h"
+
 #include <errno.h>
 #include <fcntl.h>
 
 #include "../kernel/canary/canary.h"
 #include "../kernel/sockets/ephemeral.h"
-#include "state.h"
+#include "observe.h"
 #include "sysctl.h"
 
 static bool has_programs(enum round round)

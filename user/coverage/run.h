@@ -1,33 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Tries every way of taking a port on the running kernel, round by round: see
- * enum round. Needs root and BPF, but no agent, and touches nothing outside its
- * own cgroups and namespaces.
- */
+/* The context of one run of all ways, which the files that make up the run share. */
 #pragma once
 
-#include "judge.h"
+#include "../kernel/kernel.h"
+#include "coverage.h"
 
-/* One way, in all rounds. */
-struct coverage_way {
-	const struct way *way;
-	uint16_t port; /* that it is to take */
-	struct look looks[ROUND_MAX];
-	struct judgement judgement;
+struct run {
+	struct coverage *coverage;
+	struct coverage_way control; /* takes a port that the registry allows; is not shown */
+	struct policy *policy;
+	struct lab lab;
+	struct stop stop;
+	struct trial *trials;	   /* the ways, then the control */
+	struct way_result *shared; /* one each */
+	size_t len;		   /* of trials */
+	int (*holders)[2];	   /* sockets that hold a way's port; a pair each */
+	enum round round;
+	struct kernel *kernel;	  /* of the current round; NULL: one without programs */
+	struct coverage_way *now; /* the one that takes its port, or NULL */
+	struct buf *err;
 };
 
-struct coverage {
-	struct coverage_way *ways; /* as in the table of ways */
-	size_t len;
-	struct buf findings; /* what must not be, a line each; empty: nothing */
-};
+/* Make room for all ways and the policy that they are tried under. 0, or a negative errno. */
+int run_prepare(struct run *run);
 
-/*
- * 0 with the caller's result; or a negative errno with what failed in `err`. A
- * SIGINT, SIGTERM or SIGHUP meanwhile ends the program from in here, when the
- * lab is removed.
- */
-int coverage_run(struct coverage **ret_coverage, struct buf *err);
+void run_release(struct run *run);
 
-void coverage_free(struct coverage *coverage);
-DEFINE_CLEANUP(struct coverage, coverage_free)
+/* Say what failed, once, and return r. */
+int run_failed(struct run *run, int r, const char *what);
+
+/* The i-th of those tried. */
+struct coverage_way *run_at(struct run *run, size_t i);
+
+/* Does somebody else hold the ports in this round? */
+bool run_is_held(enum round round);
+
+/* Is there anything to learn from trying this one in the current round? */
+bool run_wants(struct run *run, size_t i);

@@ -7,15 +7,8 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-uint64_t subject_clock(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
+#include "../base/clock.h"
 
 bool subject_step(struct subject *s, const char *step, int error)
 {
@@ -41,9 +34,9 @@ bool subject_support(struct subject *s, const char *step, int error)
 	return lacking(error) ? subject_feature(s, step, error) : subject_step(s, step, error);
 }
 
-bool subject_timed(struct subject *s, const char *step, uint64_t since, int error)
+bool subject_timed(struct subject *s, const char *step, uint64_t since_us, int error)
 {
-	s->result->slow |= subject_clock() - since > WAY_SLOW_MS;
+	s->result->slow |= clock_monotonic_us() - since_us > WAY_SLOW_US;
 	return subject_step(s, step, error);
 }
 
@@ -144,7 +137,7 @@ bool subject_bind(struct subject *s)
 {
 	struct sockaddr_storage addr;
 	socklen_t len = subject_address(s, &addr);
-	uint64_t since = subject_clock();
+	uint64_t since = clock_monotonic_us();
 	int error = bind(s->fd, (const struct sockaddr *)&addr, len) < 0 ? errno : 0;
 
 	(void)subject_timed(s, "bind", since, error);
@@ -154,7 +147,7 @@ bool subject_bind(struct subject *s)
 
 bool subject_listen(struct subject *s)
 {
-	uint64_t since = subject_clock();
+	uint64_t since = clock_monotonic_us();
 	int error;
 
 	if (!s->way->socket.listen)

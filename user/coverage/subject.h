@@ -21,11 +21,8 @@ bool subject_feature(struct subject *s, const char *step, int error);
 /* The same of a step where the errno tells whether the kernel lacks something. */
 bool subject_support(struct subject *s, const char *step, int error);
 
-/* Milliseconds of a clock that only goes on. */
-uint64_t subject_clock(void);
-
-/* As subject_step(), of a step that began at `since` and took until now: slow, or not. */
-bool subject_timed(struct subject *s, const char *step, uint64_t since, int error);
+/* As subject_step(), of a step that began at clock_monotonic_us() and ends now: slow, or not. */
+bool subject_timed(struct subject *s, const char *step, uint64_t since_us, int error);
 
 /* Fill in what the kernel tells of s->fd: its port, address and state. */
 void subject_look(struct subject *s);

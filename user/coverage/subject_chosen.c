@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/time.h>
 
+#include "../base/clock.h"
 #include "subject.h"
 #include "take.h"
 
@@ -30,7 +31,7 @@ static void send_datagram(struct subject *s)
 		.sin6_port = in.sin_port,
 		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
 	};
-	uint64_t since = subject_clock();
+	uint64_t since = clock_monotonic_us();
 
 	chosen(s, "sendto", since,
 	       sendto(s->fd, "", 1, MSG_NOSIGNAL,
@@ -75,6 +76,6 @@ void take_connect(struct subject *s)
 	if (!subject_open(s))
 		return;
 	(void)setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most));
-	since = subject_clock();
+	since = clock_monotonic_us();
 	chosen(s, "connect", since, connect(s->fd, (struct sockaddr *)&in, sizeof(in)));
 }

@@ -2,6 +2,7 @@
 /* A socket, and a bind() with a port. */
 #include <errno.h>
 
+#include "../base/clock.h"
 #include "subject.h"
 #include "take.h"
 
@@ -106,7 +107,7 @@ void take_bindx(struct subject *s)
 
 	if (!subject_open(s))
 		return;
-	since = subject_clock();
+	since = clock_monotonic_us();
 	error = setsockopt(s->fd, SOL_SCTP, SCTP_SOCKOPT_BINDX_ADD, &addr, len) < 0 ? errno : 0;
 	if (subject_timed(s, "bindx", since, error))
 		(void)subject_listen(s);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../base/cleanup.h"
+#include "../base/clock.h"
 #include "subject.h"
 #include "take.h"
 
@@ -142,7 +143,7 @@ void take_vxlan(struct subject *s)
 	if (!subject_step(s, "netlink", fd < 0 ? errno : 0) ||
 	    !subject_support(s, "newlink", create(fd, name, s->port)))
 		return;
-	since = subject_clock();
+	since = clock_monotonic_us();
 	(void)subject_timed(s, "up", since, set_up(fd, name));
 	look_for_port(s);
 }

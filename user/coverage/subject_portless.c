@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 
+#include "../base/clock.h"
 #include "subject.h"
 #include "take.h"
 
@@ -30,7 +31,7 @@ void take_packet(struct subject *s)
 
 	if (!subject_open(s))
 		return;
-	since = subject_clock();
+	since = clock_monotonic_us();
 	(void)subject_timed(s, "bind", since,
 			    bind(s->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? errno : 0);
 }

@@ -3,14 +3,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "../base/cleanup.h"
-#include "../base/parse.h"
 #include "helper.h"
 #include "take.h"
 
@@ -42,55 +37,6 @@ void take_activation(struct subject *s)
 {
 	if (subject_open(s) && subject_bind(s) && subject_listen(s))
 		(void)helper_exec(s, "serve");
-}
-
-/* What sd_listen_fds() asks. */
-static bool is_passed_on(void)
-{
-	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
-	uint64_t n;
-
-	return pid && fds && parse_u64(pid, 1, INT32_MAX, &n) == 0 && n == (uint64_t)getpid() &&
-	       strcmp(fds, "1") == 0;
-}
-
-static void serve(struct subject *s)
-{
-	int listens = 0;
-	socklen_t len = sizeof(listens);
-
-	if (getsockopt(s->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0 || !listens)
-		(void)subject_step(s, "serve", ENOTCONN);
-	else
-		(void)subject_step(s, "serve", is_passed_on() ? 0 : EINVAL);
-	subject_look(s);
-}
-
-static const struct {
-	const char *name;
-	void (*fn)(struct subject *s);
-} roles[] = {
-	{ "bind", bind_and_listen },
-	{ "serve", serve },
-};
-
-int subject_exec_main(int argc, char **argv)
-{
-	struct way_result result = { 0 };
-	struct subject s = { .result = &result, .fd = HELPER_FD_SOCKET };
-
-	if (argc != 5 || parse_port(argv[4], &s.port) < 0)
-		return 2;
-	s.way = way_find(argv[3]);
-	/* as it was before exec(), which some security modules take for a change of owner */
-	if (!s.way || !helper_bind_life(getppid()))
-		return 2;
-	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
-		if (strcmp(roles[i].name, argv[2]) == 0) {
-			roles[i].fn(&s);
-			helper_report(&s, HELPER_FD_REPORT);
-		}
-	return 2;
 }
 
 /* It has no rights over the network namespace: it needs none for a port from 1024 on. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../base/cleanup.h"
+#include "../base/clock.h"
 #include "subject.h"
 #include "take.h"
 
@@ -129,7 +130,7 @@ static int ring_do(struct ring *ring, const struct io_uring_sqe *sqe)
 static bool request(struct subject *s, struct ring *ring, const char *step,
 		    struct io_uring_sqe *sqe)
 {
-	uint64_t since = subject_clock();
+	uint64_t since = clock_monotonic_us();
 
 	sqe->fd = s->fd;
 	(void)subject_timed(s, step, since, ring_do(ring, sqe));

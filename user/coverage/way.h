@@ -28,13 +28,13 @@ struct way_result {
 	char step[24];	   /* the last step that was made, "bind" or "sendto" */
 	int error;	   /* of that step: 0, or a positive errno */
 	bool absent;	   /* this kernel lacks what the way needs; `step` and `error` say which */
-	bool slow;	   /* a step took longer than WAY_SLOW_MS */
+	bool slow;	   /* a step took longer than WAY_SLOW_US */
 	uint16_t port;	   /* of the socket, host byte order; 0: none */
 	uint8_t family;	   /* of the address that it is bound to: 4 or 6; 0: none */
 	uint8_t addr[16];  /* that address, network byte order */
 	uint8_t tcp_state; /* TCP_LISTEN and so on; 0: no TCP socket */
 };
-#define WAY_SLOW_MS 1000
+#define WAY_SLOW_US 1000000
 
 struct way;
 
