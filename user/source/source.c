@@ -151,12 +151,17 @@ static int load_default(struct stack *stack)
 	return r;
 }
 
+bool source_is_builtin(const char *spec)
+{
+	return strncmp(spec, BUILTIN, strlen(BUILTIN)) == 0;
+}
+
 static int load_all(struct stack *stack, const char *const *specs, size_t n)
 {
 	int r = n == 0 ? load_default(stack) : 0;
 
 	for (size_t i = 0; i < n && r == 0; i++) {
-		if (strncmp(specs[i], BUILTIN, strlen(BUILTIN)) == 0)
+		if (source_is_builtin(specs[i]))
 			r = load_builtin_name(stack, specs[i]);
 		else
 			r = load_path(stack, specs[i]);

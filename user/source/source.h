@@ -13,3 +13,6 @@
  */
 int source_load(const char *const *specs, size_t n, struct diags *diags,
 		struct registry **ret_registry);
+
+/* Does it name a layer in the program, and nothing in the file system? */
+bool source_is_builtin(const char *spec);

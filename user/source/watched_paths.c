@@ -7,41 +7,26 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../registry/registry.h"
-
-#define BUILTIN "builtin:"
-
-static bool is_path(const char *spec)
-{
-	return strncmp(spec, BUILTIN, strlen(BUILTIN)) != 0;
-}
+#include "../base/hash.h"
+#include "source.h"
 
 bool watched_paths_any(const char *const *specs, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_path(specs[i]))
+		if (!source_is_builtin(specs[i]))
 			return true;
 	return false;
 }
 
 static int add_place(struct names *places, const char *path)
 {
-	char **items;
+	int r;
 
 	for (size_t i = 0; i < places->len; i++)
 		if (strcmp(places->items[i], path) == 0)
 			return 0;
-	if (places->len == WATCHED_PATHS_MAX)
-		return 0;
-	items = reallocarray(places->items, places->len + 1, sizeof(*items));
-	if (!items)
-		return -ENOMEM;
-	places->items = items;
-	items[places->len] = strdup(path);
-	if (!items[places->len])
-		return -ENOMEM;
-	places->len++;
-	return 0;
+	r = names_add(places, WATCHED_PATHS_MAX, path);
+	return r == -E2BIG ? 0 : r; /* the rest is found by looking at times */
 }
 
 /* Cut the last name off, in place: what it is in. */
@@ -115,7 +100,7 @@ int watched_paths_find(const char *const *specs, size_t n, struct names *ret_pla
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		if (!is_path(specs[i]))
+		if (source_is_builtin(specs[i]))
 			continue;
 		r = add_file(&places, specs[i]);
 		if (r == 0 && stat(specs[i], &st) == 0 && S_ISDIR(st.st_mode))
@@ -128,16 +113,7 @@ int watched_paths_find(const char *const *specs, size_t n, struct names *ret_pla
 	return 0;
 }
 
-/* FNV-1a */
-static void mix(uint64_t *stamp, const void *bytes, size_t n)
-{
-	const unsigned char *b = bytes;
-
-	for (size_t i = 0; i < n; i++)
-		*stamp = (*stamp ^ b[i]) * 0x100000001b3ULL;
-}
-
-static void mix_file(uint64_t *stamp, const char *name, const struct stat *st)
+static uint64_t mix_file(uint64_t stamp, const char *name, const struct stat *st)
 {
 	const uint64_t facts[] = {
 		(uint64_t)st->st_dev,	      (uint64_t)st->st_ino,
@@ -146,47 +122,46 @@ static void mix_file(uint64_t *stamp, const char *name, const struct stat *st)
 		(uint64_t)st->st_ctim.tv_sec, (uint64_t)st->st_ctim.tv_nsec,
 	};
 
-	mix(stamp, name, strlen(name) + 1);
-	mix(stamp, facts, sizeof(facts));
+	return hash_bytes(hash_text(stamp, name), facts, sizeof(facts));
 }
 
-static void mix_error(uint64_t *stamp, const char *name, int error)
+static uint64_t mix_error(uint64_t stamp, const char *name, int error)
 {
-	mix(stamp, name, strlen(name) + 1);
-	mix(stamp, &error, sizeof(error));
+	return hash_bytes(hash_text(stamp, name), &error, sizeof(error));
 }
 
-/* Of a directory only the layers in it: an editor's other files are none of ours. */
-static void mix_dir(uint64_t *stamp, const char *path)
+/* Of a directory only the layers in it: other files of an editor do not count. */
+static uint64_t mix_dir(uint64_t stamp, const char *path)
 {
 	_cleanup_close_ int fd = source_open(AT_FDCWD, path);
 	_cleanup_names_ struct names names = { 0 };
 	int r = fd < 0 ? fd : source_list(fd, REGISTRY_LAYERS_MAX, &names);
 	struct stat st;
 
-	mix_error(stamp, path, r);
+	stamp = mix_error(stamp, path, r);
 	for (size_t i = 0; i < names.len; i++) {
 		if (fstatat(fd, names.items[i], &st, 0) < 0)
-			mix_error(stamp, names.items[i], errno);
+			stamp = mix_error(stamp, names.items[i], errno);
 		else
-			mix_file(stamp, names.items[i], &st);
+			stamp = mix_file(stamp, names.items[i], &st);
 	}
+	return stamp;
 }
 
 uint64_t watched_paths_stamp(const char *const *specs, size_t n)
 {
-	uint64_t stamp = 0xcbf29ce484222325ULL;
+	uint64_t stamp = HASH_START;
 	struct stat st;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!is_path(specs[i]))
+		if (source_is_builtin(specs[i]))
 			continue;
 		if (stat(specs[i], &st) < 0)
-			mix_error(&stamp, specs[i], errno);
+			stamp = mix_error(stamp, specs[i], errno);
 		else if (S_ISDIR(st.st_mode))
-			mix_dir(&stamp, specs[i]);
+			stamp = mix_dir(stamp, specs[i]);
 		else
-			mix_file(&stamp, specs[i], &st);
+			stamp = mix_file(stamp, specs[i], &st);
 	}
 	return stamp ? stamp : 1;
 }
