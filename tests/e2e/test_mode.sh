@@ -99,7 +99,7 @@ test_nothing_breaks() {
 	stop_agent
 }
 
-# Audited violations are printed, even of processes that have ended; --yes switches all the same.
+# Audited violations are printed, even of processes that have ended; --yes switches anyway.
 test_breaks() {
 	local at
 	start_agent --mode=audit --registry="$REG" || return
@@ -123,11 +123,11 @@ test_breaks() {
 		"^unregistered tcp 21002 cgroup /$NAME bindprobe\[$(keeper here)\] listener 1 20[0-9-]+T[0-9:]+Z\$"
 	has "breaks: counted" "$(rows)" "^unregistered udp 21001 .* violation 3 "
 	is "breaks: refused" "$(cat "$WORK/err")" \
-		"hostportctl: mode enforce: refused: 4 would break: --yes switches all the same"
+		"hostportctl: mode enforce: refused: 4 would be denied; use --yes to switch anyway"
 	is "breaks: still audit" "$(status '"\(.mode) \(.mode_switched)"')" "audit null"
 	binds "breaks: nothing is denied" 21001 ok
 	json "breaks: JSON" 1 '[.mode, .switched, .refused, .effective, .left_out, .forgotten, (.would_break | length)]' \
-		'["audit",false,"5 would break",true,0,0,5]' enforce
+		'["audit",false,"5 would be denied",true,0,0,5]' enforce
 	is "breaks: JSON: rows" "$(jq -c '.would_break[] | [.class, .protocol, .address, .port, .source, .sockets, .count]' "$WORK/out")" \
 		"$(cat <<-'END'
 			["unregistered","tcp","::",21000,"violation",0,1]
@@ -178,10 +178,10 @@ test_many() {
 	start_agent --mode=audit --registry="$REG" || return
 	{ for port in {1000..5199}; do echo "tcp 4 127.0.0.1 $port"; done; } | probe each >/dev/null
 	json "many" 1 '[.refused, (.would_break | length), .forgotten]' \
-		'["4096 would break, and up to 104 more were told, and are not kept",4096,104]' enforce
+		'["4096 would be denied, and up to 104 more, which were reported but not remembered",4096,104]' enforce
 	mode "many: a table" 1 enforce
 	is "many: a line each" "$(wc -l <"$WORK/out")" 4097
-	complains "many: and more" '^hostportctl: mode: up to 104 more violations were told, and are not kept$'
+	complains "many: and more" '^hostportctl: mode: up to 104 more violations were reported, but not remembered$'
 	stop_agent
 }
 
@@ -240,7 +240,7 @@ test_requests() {
 	has "without yes it is no" "$(
 		probe tcp 4 0.0.0.0 21000 >/dev/null
 		echo '{"verb":"mode","mode":"enforce"}' | "$B/tests/e2e/ask" "$SOCK"
-	)" '"mode":"audit","switched":false,"refused":"1 would break"'
+	)" '"mode":"audit","switched":false,"refused":"1 would be denied"'
 	stop_agent
 }
 

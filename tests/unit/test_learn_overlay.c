@@ -190,7 +190,7 @@ static void test_lacking(void **state)
 		{ "left out", "{\"violations\":[],\"left_out\":3}",
 		  "3 more violations are left out of the agent's answer\n" },
 		{ "forgotten", "{\"violations\":[],\"forgotten\":4}",
-		  "up to 4 more violations were reported, but are not remembered\n" },
+		  "up to 4 more violations were reported, but not remembered\n" },
 		{ "lost", "{\"violations\":[],\"lost\":5}",
 		  "5 more violations are lost: nothing else is known of them\n" },
 		{ "incomplete", "{\"violations\":[],\"incomplete\":\"No such\\nthing\"}",

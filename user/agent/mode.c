@@ -90,7 +90,7 @@ static int switch_mode(struct mode *mode, const struct request *request)
 	return 0;
 }
 
-/* May it be enforced? Looks at what would break, whatever the client says to that. */
+/* May it enforce? Finds what would be denied, also if the client says yes to that. */
 static void consider(struct mode *mode, const struct request *request, struct outcome *outcome)
 {
 	struct impact *impact = &outcome->impact;
@@ -104,12 +104,13 @@ static void consider(struct mode *mode, const struct request *request, struct ou
 	if (request->yes || (r == 0 && !impact_any(impact)))
 		return;
 	if (r < 0)
-		buf_printf(&outcome->refused, "what would break is not all known: %s",
-			   strerror(-r));
+		buf_printf(&outcome->refused,
+			   "could not determine everything that would be denied: %s", strerror(-r));
 	else
-		buf_printf(&outcome->refused, "%zu would break", impact->len);
+		buf_printf(&outcome->refused, "%zu would be denied", impact->len);
 	if (impact->forgotten)
-		buf_printf(&outcome->refused, ", and up to %llu more were told, and are not kept",
+		buf_printf(&outcome->refused,
+			   ", and up to %llu more, which were reported but not remembered",
 			   (unsigned long long)impact->forgotten);
 }
 

@@ -43,12 +43,13 @@ static int print_impact(const struct json *document)
 	if (left_out)
 		log_warning("mode: %" PRIu64 " more are left out", left_out);
 	if (forgotten)
-		log_warning("mode: up to %" PRIu64 " more violations were told, and are not kept",
+		log_warning("mode: up to %" PRIu64
+			    " more violations were reported, but not remembered",
 			    forgotten);
 	return EXIT_OK;
 }
 
-/* Say what became of it; the exit status. */
+/* Print what the agent did. Returns the exit status. */
 static int conclude(const struct json *document, const char *mode, bool say)
 {
 	const char *refused = json_member_text(document, "refused", "");
@@ -57,7 +58,7 @@ static int conclude(const struct json *document, const char *mode, bool say)
 	if (*refused) {
 		log_error("mode %s: refused: %s%s", mode, refused,
 			  json_len(json_member(document, "would_break")) ?
-				  ": --yes switches all the same" :
+				  "; use --yes to switch anyway" :
 				  "");
 		return EXIT_FINDINGS;
 	}

@@ -299,7 +299,7 @@ static void remark_missing(const struct json *answer, struct learned *learned, s
 		bool lacks; /* an exception */
 	} counts[] = {
 		{ "left_out", "", " more violations are left out of the agent's answer", true },
-		{ "forgotten", "up to ", " more violations were reported, but are not remembered",
+		{ "forgotten", "up to ", " more violations were reported, but not remembered",
 		  true },
 		{ "lost", "", " more violations are lost: nothing else is known of them", true },
 		{ "useless_left_out", "", " more exceptions are of no use", false },
