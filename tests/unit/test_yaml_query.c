@@ -21,6 +21,8 @@ static const struct {
 	{ "a: 1", "b", NULL },
 	{ "a: {b: {c: x}}", "a.b.c", "x" },
 	{ "a: {b: 1}", "a.b.c", NULL },
+	{ "x", "", "x" },
+	{ "a: 1", ".a", NULL },
 	{ "a: [1]", "a.b", NULL },
 	{ "a: null", "a", NULL },
 	{ "a: ~", "a", NULL },
@@ -44,8 +46,7 @@ static void test_paths(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(path_cases); i++) {
 		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = tree_of(path_cases[i].text);
 		struct document doc = { .tree = tree, .steps = 1000 };
-		const struct yaml_node *node =
-			yaml_query_path(&doc, tree->nodes, path_cases[i].path);
+		const struct yaml_node *node = yaml_query(&doc, tree->nodes, path_cases[i].path);
 
 		check_text(path_cases[i].text, node ? yaml_tree_text(tree, node) : NULL,
 			   path_cases[i].want);
@@ -94,7 +95,7 @@ static void test_pairs(void **state)
 	struct collected c = { .tree = tree };
 
 	(void)state;
-	yaml_query_pairs(&doc, yaml_query(&doc, tree->nodes, "y"), collect, &c);
+	yaml_query_pairs(&doc, tree->nodes, "y", collect, &c);
 	check_text("pairs", c.text.data, "b=2 a=1 c=3 ");
 	buf_free(&c.text);
 }
@@ -110,8 +111,7 @@ static void test_steps(void **state)
 	check_int("used", (long long)doc.steps, 0);
 	check_int("no more", yaml_query(&doc, tree->nodes, "a") != NULL, false);
 	doc.steps = 4;
-	check_int("first", yaml_query_first(&doc, yaml_query(&doc, tree->nodes, "b")) != NULL,
-		  true);
+	check_int("first", yaml_query_first(&doc, tree->nodes, "b") != NULL, true);
 	check_int("next", yaml_query_next(&doc, tree->nodes) != NULL, false);
 }
 

@@ -62,8 +62,7 @@ static void read_variable(struct cursor *cursor, const struct yaml_node *item,
 
 static struct variable *read_variables(struct cursor *cursor, const struct yaml_node *container)
 {
-	const struct yaml_node *item =
-		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, container, "env"));
+	const struct yaml_node *item = yaml_query_first(&cursor->doc, container, "env");
 	struct variable *list = NULL;
 
 	for (; item; item = yaml_query_next(&cursor->doc, item))

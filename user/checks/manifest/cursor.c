@@ -21,6 +21,15 @@ size_t cursor_key(struct cursor *cursor, const char *key)
 	return mark;
 }
 
+size_t cursor_path(struct cursor *cursor, const char *path)
+{
+	size_t mark = cursor->path.len;
+
+	if (*path)
+		buf_printf(&cursor->path, ".%s", path);
+	return mark;
+}
+
 size_t cursor_index(struct cursor *cursor, unsigned int index)
 {
 	size_t mark = cursor->path.len;
@@ -49,12 +58,10 @@ static const struct yaml_node *go_to_item(struct cursor *cursor, struct cursor_l
 }
 
 const struct yaml_node *cursor_first(struct cursor *cursor, const struct yaml_node *mapping,
-				     const char *key, struct cursor_list *list)
+				     const char *path, struct cursor_list *list)
 {
-	const struct yaml_node *items = yaml_query(&cursor->doc, mapping, key);
-
-	*list = (struct cursor_list) { .outer = cursor_key(cursor, key) };
-	return go_to_item(cursor, list, yaml_query_first(&cursor->doc, items));
+	*list = (struct cursor_list) { .outer = cursor_path(cursor, path) };
+	return go_to_item(cursor, list, yaml_query_first(&cursor->doc, mapping, path));
 }
 
 const struct yaml_node *cursor_next(struct cursor *cursor, struct cursor_list *list)
@@ -149,11 +156,12 @@ static void add_label(void *data, const struct yaml_node *key, const struct yaml
 		reader->labels = label;
 }
 
-struct label *cursor_labels(struct cursor *cursor, const struct yaml_node *mapping)
+struct label *cursor_labels(struct cursor *cursor, const struct yaml_node *mapping,
+			    const char *path)
 {
 	struct label_reader reader = { .cursor = cursor };
 
-	yaml_query_pairs(&cursor->doc, mapping, add_label, &reader);
+	yaml_query_pairs(&cursor->doc, mapping, path, add_label, &reader);
 	return reader.labels;
 }
 

@@ -26,13 +26,17 @@ struct cursor {
 	bool templated;		/* there is a finding about a placeholder */
 };
 
-/* Go into a key or an item; what is returned is for cursor_leave(). */
+/*
+ * Go into a key, a path of plain keys as yaml_query() takes it, or an item; what is
+ * returned is for cursor_leave().
+ */
 size_t cursor_key(struct cursor *cursor, const char *key);
+size_t cursor_path(struct cursor *cursor, const char *path);
 size_t cursor_index(struct cursor *cursor, unsigned int index);
 void cursor_leave(struct cursor *cursor, size_t mark);
 
 /*
- * Go through a key's list, item by item; the path is then that of the item, and
+ * Go through the list at a path, item by item; the path is then that of the item, and
  * after the last one (NULL) that of the mapping again.
  */
 struct cursor_list {
@@ -41,7 +45,7 @@ struct cursor_list {
 	size_t outer, inner; /* marks of the list and the item */
 };
 const struct yaml_node *cursor_first(struct cursor *cursor, const struct yaml_node *mapping,
-				     const char *key, struct cursor_list *list);
+				     const char *path, struct cursor_list *list);
 const struct yaml_node *cursor_next(struct cursor *cursor, struct cursor_list *list);
 
 /* The place of a node, at the present path and a key below it (NULL: none). */
@@ -56,7 +60,8 @@ struct finding *cursor_add_finding(struct cursor *cursor, enum manifest_rule rul
 const char *cursor_text(struct cursor *cursor, const struct yaml_node *mapping, const char *key);
 
 /* Labels, or what is like them: keys with texts. The last one comes first. */
-struct label *cursor_labels(struct cursor *cursor, const struct yaml_node *mapping);
+struct label *cursor_labels(struct cursor *cursor, const struct yaml_node *mapping,
+			    const char *path);
 
 /*
  * Count one more of something. False: there are `max` already; the first one too

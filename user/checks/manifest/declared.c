@@ -52,7 +52,8 @@ static void check_reference(struct check *check, const struct pod *pod, const st
 		return;
 	if (ref->name) {
 		f = manifest_add_finding(
-			&check->findings, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL, 0, 0,
+			&check->findings, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL, 0,
+			0,
 			"%s of %s, container %s, names port \"%s\", which no container "
 			"declares",
 			ref->what, pod->who, c->name, ref->name);

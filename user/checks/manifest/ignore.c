@@ -52,11 +52,9 @@ static void add_annotation(void *data, const struct yaml_node *key, const struct
 
 void ignore_read(struct cursor *cursor, const struct yaml_node *metadata)
 {
-	size_t mark = cursor_key(cursor, "metadata");
+	size_t mark = cursor_path(cursor, "metadata.annotations");
 
-	(void)cursor_key(cursor, "annotations");
-	yaml_query_pairs(&cursor->doc, yaml_query(&cursor->doc, metadata, "annotations"),
-			 add_annotation, cursor);
+	yaml_query_pairs(&cursor->doc, metadata, "annotations", add_annotation, cursor);
 	cursor_leave(cursor, mark);
 }
 

@@ -117,7 +117,7 @@ static void search(struct cursor *cursor, const struct object *o, const struct y
 	unsigned int i = 0;
 	size_t mark;
 
-	for (at = yaml_query_first(&cursor->doc, node); at;
+	for (at = yaml_query_first(&cursor->doc, node, ""); at;
 	     at = yaml_query_next(&cursor->doc, at), i++) {
 		if (at->kind == YAML_KIND_SCALAR)
 			continue;
@@ -149,12 +149,11 @@ static void search(struct cursor *cursor, const struct object *o, const struct y
 
 static void read_workload(struct cursor *cursor, const struct object *o, const struct kind *kind)
 {
-	const struct yaml_node *template = yaml_query_path(&cursor->doc, o->node, kind->template);
+	const struct yaml_node *template = yaml_query(&cursor->doc, o->node, kind->template);
 
 	if (!template)
 		return;
-	if (*kind->template)
-		buf_printf(&cursor->path, ".%s", kind->template);
+	(void)cursor_path(cursor, kind->template);
 	read_template(cursor, o, template);
 }
 
@@ -190,10 +189,9 @@ static bool read_list(struct cursor *cursor, const struct object *o)
 /* The controller that made it, of an object that was read from a cluster. */
 static void read_maker(struct cursor *cursor, struct object *o)
 {
-	const struct yaml_node *item = yaml_query_first(
-		&cursor->doc, yaml_query(&cursor->doc, o->metadata, "ownerReferences"));
-	const char *phase =
-		yaml_query_text(&cursor->doc, yaml_query(&cursor->doc, o->node, "status"), "phase");
+	const struct yaml_node *item =
+		yaml_query_first(&cursor->doc, o->metadata, "ownerReferences");
+	const char *phase = yaml_query_text(&cursor->doc, o->node, "status.phase");
 
 	while (item && !yaml_query_true(&cursor->doc, item, "controller"))
 		item = yaml_query_next(&cursor->doc, item);
@@ -265,8 +263,7 @@ static void read_contents(struct cursor *cursor, struct object *o)
 		o->pod.names = kind->names;
 		read_workload(cursor, o, kind);
 	} else if (strcmp(o->pod.kind, "Service") == 0 && !*o->group) {
-		service_read(cursor, o->pod.namespace_, o->pod.name,
-			     yaml_query(&cursor->doc, o->node, "spec"));
+		service_read(cursor, &o->pod, o->node);
 	} else {
 		search(cursor, o, o->node);
 	}

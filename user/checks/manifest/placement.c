@@ -4,14 +4,16 @@
 #include <string.h>
 
 #define ROLE_PREFIX "node-role.kubernetes.io/"
+#define REQUIRED    "requiredDuringSchedulingIgnoredDuringExecution"
 
 /* ---- reading ------------------------------------------------------------------------------- */
-static struct word *read_words(struct cursor *cursor, const struct yaml_node *list)
+static struct word *read_words(struct cursor *cursor, const struct yaml_node *mapping,
+			       const char *path)
 {
 	const struct yaml_node *item;
 	struct word *words = NULL, *word;
 
-	for (item = yaml_query_first(&cursor->doc, list); item;
+	for (item = yaml_query_first(&cursor->doc, mapping, path); item;
 	     item = yaml_query_next(&cursor->doc, item)) {
 		word = item->kind == YAML_KIND_SCALAR ?
 			       arena_take(&cursor->model->arena, sizeof(*word)) :
@@ -58,26 +60,25 @@ static void add_requirement(struct cursor *cursor, const char *key, enum require
 	*list = requirement;
 }
 
-static void read_expressions(struct cursor *cursor, const struct yaml_node *list,
-			     struct requirement **requirements)
+static void read_expressions(struct cursor *cursor, const struct yaml_node *mapping,
+			     const char *path, struct requirement **requirements)
 {
 	const struct yaml_node *item;
 
-	for (item = yaml_query_first(&cursor->doc, list); item;
+	for (item = yaml_query_first(&cursor->doc, mapping, path); item;
 	     item = yaml_query_next(&cursor->doc, item))
 		add_requirement(cursor, cursor_text(cursor, item, "key"),
 				op_of(yaml_query_text(&cursor->doc, item, "operator")),
-				read_words(cursor, yaml_query(&cursor->doc, item, "values")),
-				requirements);
+				read_words(cursor, item, "values"), requirements);
 }
 
 /* What a mapping of labels asks for, of each that it is there with that value. */
-static void read_labels(struct cursor *cursor, const struct yaml_node *mapping,
+static void read_labels(struct cursor *cursor, const struct yaml_node *mapping, const char *path,
 			struct requirement **requirements)
 {
 	struct word *word;
 
-	for (struct label *l = cursor_labels(cursor, mapping); l; l = l->next) {
+	for (struct label *l = cursor_labels(cursor, mapping, path); l; l = l->next) {
 		word = arena_take(&cursor->model->arena, sizeof(*word));
 		if (!word)
 			return;
@@ -101,24 +102,18 @@ static void add_term(struct cursor *cursor, struct requirement *requirements,
 static void read_terms(struct cursor *cursor, const struct yaml_node *spec,
 		       struct placement *placement)
 {
-	const struct yaml_node *affinity = yaml_query_path(
-		&cursor->doc, spec,
-		"affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution");
-	const struct yaml_node *item;
+	const struct yaml_node *item = yaml_query_first(
+		&cursor->doc, spec, "affinity.nodeAffinity." REQUIRED ".nodeSelectorTerms");
 	struct requirement *selector = NULL, *requirements;
 
-	read_labels(cursor, yaml_query(&cursor->doc, spec, "nodeSelector"), &selector);
-	item = yaml_query_first(&cursor->doc,
-				yaml_query(&cursor->doc, affinity, "nodeSelectorTerms"));
+	read_labels(cursor, spec, "nodeSelector", &selector);
 	placement->selects = selector || item;
 	if (!item && selector)
 		add_term(cursor, selector, placement);
 	for (; item; item = yaml_query_next(&cursor->doc, item)) {
 		requirements = selector;
-		read_expressions(cursor, yaml_query(&cursor->doc, item, "matchExpressions"),
-				 &requirements);
-		read_expressions(cursor, yaml_query(&cursor->doc, item, "matchFields"),
-				 &requirements);
+		read_expressions(cursor, item, "matchExpressions", &requirements);
+		read_expressions(cursor, item, "matchFields", &requirements);
 		add_term(cursor, requirements, placement);
 	}
 }
@@ -126,28 +121,22 @@ static void read_terms(struct cursor *cursor, const struct yaml_node *spec,
 static void read_apart(struct cursor *cursor, const struct yaml_node *spec,
 		       struct placement *placement)
 {
-	const struct yaml_node *list = yaml_query_path(
-		&cursor->doc, spec,
-		"affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution");
-	const struct yaml_node *item, *selector;
+	const struct yaml_node *item =
+		yaml_query_first(&cursor->doc, spec, "affinity.podAntiAffinity." REQUIRED);
 	struct apart *apart;
 	const char *key;
 
-	for (item = yaml_query_first(&cursor->doc, list); item;
-	     item = yaml_query_next(&cursor->doc, item)) {
+	for (; item; item = yaml_query_next(&cursor->doc, item)) {
 		key = yaml_query_text(&cursor->doc, item, "topologyKey");
-		selector = yaml_query(&cursor->doc, item, "labelSelector");
-		if (!key || strcmp(key, "kubernetes.io/hostname") != 0 || !selector)
+		if (!key || strcmp(key, "kubernetes.io/hostname") != 0 ||
+		    !yaml_query(&cursor->doc, item, "labelSelector"))
 			continue;
 		apart = arena_take(&cursor->model->arena, sizeof(*apart));
 		if (!apart)
 			return;
-		read_labels(cursor, yaml_query(&cursor->doc, selector, "matchLabels"),
-			    &apart->labels);
-		read_expressions(cursor, yaml_query(&cursor->doc, selector, "matchExpressions"),
-				 &apart->labels);
-		apart->namespaces =
-			read_words(cursor, yaml_query(&cursor->doc, item, "namespaces"));
+		read_labels(cursor, item, "labelSelector.matchLabels", &apart->labels);
+		read_expressions(cursor, item, "labelSelector.matchExpressions", &apart->labels);
+		apart->namespaces = read_words(cursor, item, "namespaces");
 		apart->next = placement->apart;
 		placement->apart = apart;
 	}
@@ -163,8 +152,7 @@ static bool is_control_plane(const char *key)
 /* Does it tolerate what keeps pods from control-plane nodes, a taint NoSchedule? */
 static bool read_tolerates(struct cursor *cursor, const struct yaml_node *spec)
 {
-	const struct yaml_node *item =
-		yaml_query_first(&cursor->doc, yaml_query(&cursor->doc, spec, "tolerations"));
+	const struct yaml_node *item = yaml_query_first(&cursor->doc, spec, "tolerations");
 	const char *key, *effect, *op;
 
 	for (; item; item = yaml_query_next(&cursor->doc, item)) {

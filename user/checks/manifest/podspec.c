@@ -121,27 +121,21 @@ static void read_handlers(struct cursor *cursor, const struct yaml_node *contain
 			  struct reference **references)
 {
 	static const struct {
-		const char *in, *key;
+		const char *path, *name;
 	} handlers[] = {
-		{ NULL, "livenessProbe" },  { NULL, "readinessProbe" },	  { NULL, "startupProbe" },
-		{ "lifecycle", "preStop" }, { "lifecycle", "postStart" },
+		{ "livenessProbe", "livenessProbe" },	{ "readinessProbe", "readinessProbe" },
+		{ "startupProbe", "startupProbe" },	{ "lifecycle.preStop", "preStop" },
+		{ "lifecycle.postStart", "postStart" },
 	};
 	static const char *const actions[] = { "httpGet", "tcpSocket", "grpc" };
 
 	for (size_t i = 0; i < ARRAY_LEN(handlers); i++) {
-		const char *in = handlers[i].in, *key = handlers[i].key;
-		const struct yaml_node *outer =
-			in ? yaml_query(&cursor->doc, container, in) : container;
-		const struct yaml_node *handler = yaml_query(&cursor->doc, outer, key);
-		size_t mark = cursor->path.len;
+		const struct yaml_node *handler =
+			yaml_query(&cursor->doc, container, handlers[i].path);
+		size_t mark = cursor_path(cursor, handlers[i].path);
 
-		if (!handler)
-			continue;
-		if (in)
-			(void)cursor_key(cursor, in);
-		(void)cursor_key(cursor, key);
-		for (size_t j = 0; j < ARRAY_LEN(actions); j++)
-			read_action(cursor, handler, key, actions[j], references);
+		for (size_t j = 0; handler && j < ARRAY_LEN(actions); j++)
+			read_action(cursor, handler, handlers[i].name, actions[j], references);
 		cursor_leave(cursor, mark);
 	}
 }
@@ -208,7 +202,7 @@ struct pod *podspec_read(struct cursor *cursor, const struct pod *object,
 	pod->host_network = yaml_query_true(&cursor->doc, spec, "hostNetwork");
 	if (network && cursor_is_placeholder(network))
 		(void)cursor_port(cursor, spec, "hostNetwork", &none); /* a finding: it is one */
-	pod->labels = cursor_labels(cursor, yaml_query(&cursor->doc, metadata, "labels"));
+	pod->labels = cursor_labels(cursor, metadata, "labels");
 	placement_read(cursor, spec, &pod->placement);
 	read_containers(cursor, spec, pod);
 	return pod;
@@ -216,7 +210,7 @@ struct pod *podspec_read(struct cursor *cursor, const struct pod *object,
 
 bool podspec_is(struct document *doc, const struct yaml_node *node)
 {
-	const struct yaml_node *item = yaml_query_first(doc, yaml_query(doc, node, "containers"));
+	const struct yaml_node *item = yaml_query_first(doc, node, "containers");
 
 	return item && yaml_query_text(doc, item, "name") && yaml_query_text(doc, item, "image");
 }

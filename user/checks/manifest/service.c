@@ -28,37 +28,26 @@ static void read_port(struct cursor *cursor, const struct yaml_node *item,
 	*end = &port->next;
 }
 
-static void read_ports(struct cursor *cursor, const struct yaml_node *spec, struct service *service)
+void service_read(struct cursor *cursor, const struct pod *object, const struct yaml_node *node)
 {
-	struct service_port **end = &service->ports;
-	size_t mark = cursor_key(cursor, "spec");
+	const char *type = yaml_query_text(&cursor->doc, node, "spec.type");
+	struct model *model = cursor->model;
+	struct service *service = arena_take(&model->arena, sizeof(*service));
 	const struct yaml_node *item;
+	struct service_port **end;
 	struct cursor_list list;
 
-	for (item = cursor_first(cursor, spec, "ports", &list); item;
+	model->counts.services++;
+	if (!service || (type && strcmp(type, "ExternalName") == 0))
+		return;
+	service->namespace_ = object->namespace_;
+	service->name = object->name;
+	service->ignores = cursor->ignores;
+	service->selector = cursor_labels(cursor, node, "spec.selector");
+	end = &service->ports;
+	for (item = cursor_first(cursor, node, "spec.ports", &list); item;
 	     item = cursor_next(cursor, &list))
 		read_port(cursor, item, &end);
-	cursor_leave(cursor, mark);
-}
-
-void service_read(struct cursor *cursor, const char *namespace_, const char *name,
-		  const struct yaml_node *spec)
-{
-	const char *type = yaml_query_text(&cursor->doc, spec, "type");
-	struct model *model = cursor->model;
-	struct service *service;
-
-	model->counts.services++;
-	if (!spec || (type && strcmp(type, "ExternalName") == 0))
-		return;
-	service = arena_take(&model->arena, sizeof(*service));
-	if (!service)
-		return;
-	service->namespace_ = namespace_;
-	service->name = name;
-	service->ignores = cursor->ignores;
-	service->selector = cursor_labels(cursor, yaml_query(&cursor->doc, spec, "selector"));
-	read_ports(cursor, spec, service);
 	if (!service->selector || !service->ports)
 		return;
 	*model->services_end = service;

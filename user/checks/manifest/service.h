@@ -4,6 +4,6 @@
 
 #include "cursor.h"
 
-/* Read a Service's specification (NULL: it has none); the path is that of the object. */
-void service_read(struct cursor *cursor, const char *namespace_, const char *name,
-		  const struct yaml_node *spec);
+/* Read a Service from the node of its object, which has its names; the path is that of the object.
+ */
+void service_read(struct cursor *cursor, const struct pod *object, const struct yaml_node *node);

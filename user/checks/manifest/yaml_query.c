@@ -45,7 +45,7 @@ static const struct yaml_node *find_merged(struct document *doc, const struct ya
 
 	if (is_mapping(merged))
 		return find(doc, merged, key, len);
-	for (item = yaml_query_first(doc, merged); item && !found;
+	for (item = yaml_query_first(doc, merged, ""); item && !found;
 	     item = yaml_query_next(doc, item))
 		if (is_mapping(item))
 			found = find(doc, item, key, len);
@@ -78,13 +78,7 @@ static const struct yaml_node *get(struct document *doc, const struct yaml_node 
 }
 
 const struct yaml_node *yaml_query(struct document *doc, const struct yaml_node *mapping,
-				   const char *key)
-{
-	return get(doc, mapping, key, strlen(key));
-}
-
-const struct yaml_node *yaml_query_path(struct document *doc, const struct yaml_node *mapping,
-					const char *path)
+				   const char *path)
 {
 	const struct yaml_node *node = mapping;
 	size_t len;
@@ -97,17 +91,17 @@ const struct yaml_node *yaml_query_path(struct document *doc, const struct yaml_
 	return node;
 }
 
-const char *yaml_query_text(struct document *doc, const struct yaml_node *mapping, const char *key)
+const char *yaml_query_text(struct document *doc, const struct yaml_node *mapping, const char *path)
 {
-	const struct yaml_node *value = yaml_query(doc, mapping, key);
+	const struct yaml_node *value = yaml_query(doc, mapping, path);
 
 	return value && value->kind == YAML_KIND_SCALAR ? yaml_tree_text(doc->tree, value) : NULL;
 }
 
-bool yaml_query_true(struct document *doc, const struct yaml_node *mapping, const char *key)
+bool yaml_query_true(struct document *doc, const struct yaml_node *mapping, const char *path)
 {
 	static const char *const words[] = { "true", "yes", "on", "y" };
-	const char *text = yaml_query_text(doc, mapping, key);
+	const char *text = yaml_query_text(doc, mapping, path);
 
 	for (size_t i = 0; text && i < ARRAY_LEN(words); i++)
 		if (strcasecmp(text, words[i]) == 0)
@@ -115,8 +109,11 @@ bool yaml_query_true(struct document *doc, const struct yaml_node *mapping, cons
 	return false;
 }
 
-const struct yaml_node *yaml_query_first(struct document *doc, const struct yaml_node *list)
+const struct yaml_node *yaml_query_first(struct document *doc, const struct yaml_node *mapping,
+					 const char *path)
 {
+	const struct yaml_node *list = yaml_query(doc, mapping, path);
+
 	if (!list || list->kind != YAML_KIND_SEQUENCE || !step(doc))
 		return NULL;
 	return yaml_tree_first(doc->tree, list);
@@ -127,10 +124,10 @@ const struct yaml_node *yaml_query_next(struct document *doc, const struct yaml_
 	return step(doc) ? yaml_tree_next(doc->tree, item) : NULL;
 }
 
-void yaml_query_pairs(struct document *doc, const struct yaml_node *mapping,
-		      void (*fn)(void *data, const struct yaml_node *key,
-				 const struct yaml_node *value),
-		      void *data)
+static void pairs(struct document *doc, const struct yaml_node *mapping,
+		  void (*fn)(void *data, const struct yaml_node *key,
+			     const struct yaml_node *value),
+		  void *data)
 {
 	const struct yaml_node *k, *value, *merged = NULL, *item;
 
@@ -145,7 +142,15 @@ void yaml_query_pairs(struct document *doc, const struct yaml_node *mapping,
 			fn(data, k, value);
 	}
 	if (is_mapping(merged))
-		yaml_query_pairs(doc, merged, fn, data);
-	for (item = yaml_query_first(doc, merged); item; item = yaml_query_next(doc, item))
-		yaml_query_pairs(doc, item, fn, data);
+		pairs(doc, merged, fn, data);
+	for (item = yaml_query_first(doc, merged, ""); item; item = yaml_query_next(doc, item))
+		pairs(doc, item, fn, data);
+}
+
+void yaml_query_pairs(struct document *doc, const struct yaml_node *mapping, const char *path,
+		      void (*fn)(void *data, const struct yaml_node *key,
+				 const struct yaml_node *value),
+		      void *data)
+{
+	pairs(doc, yaml_query(doc, mapping, path), fn, data);
 }

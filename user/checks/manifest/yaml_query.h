@@ -19,29 +19,30 @@ struct document {
 	size_t steps; /* left; 0: nothing is found any more */
 };
 
-/* The value of a key; NULL where there is none, or it is null, or `mapping` is none. */
+/*
+ * The value at a path, keys with dots between them: "spec.template.spec"; "" is the
+ * mapping itself. NULL where there is none, or it is null, or `mapping` is none.
+ */
 const struct yaml_node *yaml_query(struct document *doc, const struct yaml_node *mapping,
-				   const char *key);
+				   const char *path);
 
-/* The same, of keys with dots between them: "spec.template.spec". */
-const struct yaml_node *yaml_query_path(struct document *doc, const struct yaml_node *mapping,
-					const char *path);
+/* The text of a scalar, or NULL. It lives as long as the tree. */
+const char *yaml_query_text(struct document *doc, const struct yaml_node *mapping,
+			    const char *path);
 
-/* The text of a key's scalar, or NULL. It lives as long as the tree. */
-const char *yaml_query_text(struct document *doc, const struct yaml_node *mapping, const char *key);
-
-/* Is the key's value true, as YAML 1.1 has it? */
-bool yaml_query_true(struct document *doc, const struct yaml_node *mapping, const char *key);
+/* Is the value true, as YAML 1.1 has it? */
+bool yaml_query_true(struct document *doc, const struct yaml_node *mapping, const char *path);
 
 /* The first item of a list and the one after an item; NULL where there is none. */
-const struct yaml_node *yaml_query_first(struct document *doc, const struct yaml_node *list);
+const struct yaml_node *yaml_query_first(struct document *doc, const struct yaml_node *mapping,
+					 const char *path);
 const struct yaml_node *yaml_query_next(struct document *doc, const struct yaml_node *item);
 
 /*
- * Call fn for each key and value that is not null, those of merge keys last; a
- * key may come again.
+ * Call fn for each key of a mapping and its value that is not null, those of merge
+ * keys last; a key may come again.
  */
-void yaml_query_pairs(struct document *doc, const struct yaml_node *mapping,
+void yaml_query_pairs(struct document *doc, const struct yaml_node *mapping, const char *path,
 		      void (*fn)(void *data, const struct yaml_node *key,
 				 const struct yaml_node *value),
 		      void *data);
