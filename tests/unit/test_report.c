@@ -61,15 +61,19 @@ static void put_filled(enum report_format format, unsigned int shift, struct buf
 
 static void test_formats(void **state)
 {
-	static const char *const none[] = { "", "xml", "SARIF", "sarif,junit" };
+	static const char *const words[] = { "text", "json", "sarif", "junit" };
+	static const char *const none[] = { "", "xml", "SARIF", "sarif,junit", "unknown" };
+	enum report_format format = REPORT_FORMAT_MAX;
+	_cleanup_buf_ struct buf err = { 0 };
 
 	(void)state;
-	for (int f = 0; f < REPORT_FORMAT_MAX; f++)
-		check_int(report_format_word((enum report_format)f),
-			  report_format_parse(report_format_word((enum report_format)f)), f);
+	check_int("words", ARRAY_LEN(words), REPORT_FORMAT_MAX);
+	for (int f = 0; f < REPORT_FORMAT_MAX; f++) {
+		check_int(words[f], report_format_read(words[f], &err, &format), 0);
+		check_int(words[f], format, f);
+	}
 	for (size_t i = 0; i < ARRAY_LEN(none); i++)
-		check_int(none[i], report_format_parse(none[i]), -EINVAL);
-	check_text("out of range", report_format_word(REPORT_FORMAT_MAX), "unknown");
+		check_int(none[i], report_format_read(none[i], &err, &format), -EINVAL);
 }
 
 static void test_text(void **state)

@@ -201,22 +201,14 @@ const char *severity_word(enum severity severity)
 	return severity < SEVERITY_MAX ? severity_words[severity] : "unknown";
 }
 
-int severity_parse(const char *word)
-{
-	for (size_t i = 0; i < ARRAY_LEN(severity_words); i++)
-		if (strcmp(word, severity_words[i]) == 0)
-			return (int)i;
-	return -EINVAL;
-}
-
 int severity_read(const char *word, struct buf *err, enum severity *ret_severity)
 {
-	int severity = severity_parse(word);
-
-	if (severity < 0) {
-		buf_puts(err, "not note, warning or error");
-		return -EINVAL;
+	for (size_t i = 0; i < ARRAY_LEN(severity_words); i++) {
+		if (strcmp(word, severity_words[i]) != 0)
+			continue;
+		*ret_severity = (enum severity)i;
+		return 0;
 	}
-	*ret_severity = (enum severity)severity;
-	return 0;
+	buf_puts(err, "not note, warning or error");
+	return -EINVAL;
 }

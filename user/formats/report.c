@@ -15,31 +15,18 @@ static const struct {
 };
 _Static_assert(ARRAY_LEN(formats) == REPORT_FORMAT_MAX, "a writer for each form");
 
-int report_format_parse(const char *word)
-{
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-		if (strcmp(word, formats[i].word) == 0)
-			return (int)i;
-	return -EINVAL;
-}
-
-const char *report_format_word(enum report_format format)
-{
-	return format < REPORT_FORMAT_MAX ? formats[format].word : "unknown";
-}
-
 int report_format_read(const char *word, struct buf *err, enum report_format *ret_format)
 {
-	int format = report_format_parse(word);
-
-	if (format < 0) {
-		buf_puts(err, "not one of");
-		for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-			buf_printf(err, "%s %s", i ? "," : "", formats[i].word);
-		return -EINVAL;
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		if (strcmp(word, formats[i].word) != 0)
+			continue;
+		*ret_format = (enum report_format)i;
+		return 0;
 	}
-	*ret_format = (enum report_format)format;
-	return 0;
+	buf_puts(err, "not one of");
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		buf_printf(err, "%s %s", i ? "," : "", formats[i].word);
+	return -EINVAL;
 }
 
 void report_put(const struct report *report, enum report_format format, struct buf *out)

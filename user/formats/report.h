@@ -21,11 +21,7 @@ struct report {
 	size_t files_len;
 };
 
-/* enum report_format, or -EINVAL. */
-int report_format_parse(const char *word);
-const char *report_format_word(enum report_format format);
-
-/* The same of an option's value: 0, or -EINVAL with the reason in `err`. */
+/* The format of an option's value: 0, or -EINVAL with the reason in `err`. */
 int report_format_read(const char *word, struct buf *err, enum report_format *ret_format);
 
 /* Append a report in a form. What comes from the files is made safe for it. */
