@@ -64,11 +64,11 @@ static void test_take_back(void **state)
 	(void)state;
 	(void)findings_add(&findings, &items[0], "a", 1, 1, "first");
 	finding_accept(findings_add(&findings, &items[0], "a", 1, 1, "second"), "known");
-	findings_take_back(&findings);
+	findings_remove_last(&findings);
 	check_int("left", (long long)findings.len, 1);
 	check_text("the first", findings.items[0].message, "first");
-	findings_take_back(&findings);
-	findings_take_back(&findings);
+	findings_remove_last(&findings);
+	findings_remove_last(&findings);
 	check_int("none", (long long)findings.len, 0);
 }
 

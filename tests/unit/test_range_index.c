@@ -39,26 +39,26 @@ static const struct {
 	{ 4, 1, 65535, NO_ITEM, NO_ITEM },
 };
 
-static uint32_t item(const struct indexed_range *span)
+static uint32_t item(const struct indexed_range *range)
 {
-	return span ? span->item : NO_ITEM;
+	return range ? range->item : NO_ITEM;
 }
 
 static void test_questions(void **state)
 {
 	struct indexed_range items[ARRAY_LEN(given)];
-	struct range_index spans = { items, ARRAY_LEN(items) };
+	struct range_index index = { items, ARRAY_LEN(items) };
 
 	(void)state;
 	memcpy(items, given, sizeof(items));
-	range_index_sort(&spans);
+	range_index_sort(&index);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		check_int("around",
-			  item(range_index_around(&spans, cases[i].group, cases[i].first,
+			  item(range_index_around(&index, cases[i].group, cases[i].first,
 						  cases[i].last)),
 			  cases[i].around);
 		check_int("touching",
-			  item(range_index_touching(&spans, cases[i].group, cases[i].first,
+			  item(range_index_touching(&index, cases[i].group, cases[i].first,
 						    cases[i].last)),
 			  cases[i].touching);
 	}
@@ -66,23 +66,23 @@ static void test_questions(void **state)
 
 static void test_empty(void **state)
 {
-	struct range_index spans = { 0 };
+	struct range_index index = { 0 };
 
 	(void)state;
-	range_index_sort(&spans);
-	assert_null(range_index_around(&spans, 0, 1, 1));
-	assert_null(range_index_touching(&spans, 0, 1, 65535));
+	range_index_sort(&index);
+	assert_null(range_index_around(&index, 0, 1, 1));
+	assert_null(range_index_touching(&index, 0, 1, 65535));
 }
 
 /* Against looking at each, over all small ranges. */
 static void test_all(void **state)
 {
 	struct indexed_range items[ARRAY_LEN(given)];
-	struct range_index spans = { items, ARRAY_LEN(items) };
+	struct range_index index = { items, ARRAY_LEN(items) };
 
 	(void)state;
 	memcpy(items, given, sizeof(items));
-	range_index_sort(&spans);
+	range_index_sort(&index);
 	for (uint16_t first = 1; first < 40; first++) {
 		for (uint16_t last = first; last < 40; last++) {
 			bool around = false, touching = false;
@@ -93,9 +93,9 @@ static void test_all(void **state)
 				around |= given[i].first <= first && last <= given[i].last;
 				touching |= given[i].first <= last && first <= given[i].last;
 			}
-			check_int("around", range_index_around(&spans, 2, first, last) != NULL,
+			check_int("around", range_index_around(&index, 2, first, last) != NULL,
 				  around);
-			check_int("touching", range_index_touching(&spans, 2, first, last) != NULL,
+			check_int("touching", range_index_touching(&index, 2, first, last) != NULL,
 				  touching);
 		}
 	}

@@ -130,7 +130,7 @@ size_t findings_accepted(const struct findings *findings)
 	return n;
 }
 
-/* A sort that keeps the order of what is the same needs the place as the last key. */
+/* qsort() is not stable: the place in the list is the last key. */
 struct place {
 	const struct finding *finding;
 	size_t at;
@@ -156,7 +156,7 @@ void findings_sort(struct findings *findings)
 	_cleanup_free_ struct finding *sorted = calloc(findings->len + 1, sizeof(*sorted));
 
 	if (!places || !sorted)
-		return; /* in the order of finding, then */
+		return; /* unsorted, but all there */
 	for (size_t i = 0; i < findings->len; i++)
 		places[i] = (struct place) { .finding = &findings->items[i], .at = i };
 	qsort(places, findings->len, sizeof(*places), compare_places);
@@ -175,7 +175,7 @@ static void finding_free(struct finding *finding)
 	free(finding->accepted);
 }
 
-void findings_take_back(struct findings *findings)
+void findings_remove_last(struct findings *findings)
 {
 	if (findings->len)
 		finding_free(&findings->items[--findings->len]);

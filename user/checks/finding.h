@@ -20,13 +20,13 @@ enum severity {
 	SEVERITY_MAX,
 };
 
-/* A kind of finding. Tables of them are constants of the tool that finds it. */
+/* A kind of finding. Each tool has a constant table of its rules. */
 struct rule {
 	const char *id; /* words with - between them; it never changes */
 	enum severity severity;
 	const char *requirement; /* of the Host Port Registry: "R1" to "R4", or NULL */
-	const char *summary;	 /* what it finds, a sentence without its full stop */
-	const char *help;	 /* why it matters and what to do, sentences */
+	const char *summary;	 /* what it finds: a sentence, without full stop */
+	const char *help;	 /* sentences: why it matters, and what to do */
 };
 
 struct rules {
@@ -44,9 +44,9 @@ struct finding {
 	uint16_t port;		   /* host byte order; 0: it is about no port */
 	char *file;
 	char *path;	  /* where in a document, "$.spec.containers[0]", or NULL */
-	char *message;	  /* what is wrong, a sentence without its full stop */
-	char *suggestion; /* what to do, likewise, or NULL */
-	char *accepted;	  /* the reason for which somebody accepted it, or NULL */
+	char *message;	  /* what is wrong: a sentence, without full stop */
+	char *suggestion; /* what to do, in the same form, or NULL */
+	char *accepted;	  /* why it was accepted; NULL: it was not */
 };
 
 struct findings {
@@ -57,9 +57,8 @@ struct findings {
 };
 
 /*
- * Add a finding at a place. Its other members may be set on what is returned,
- * until the next call. NULL when it is not kept: there are too many, or memory
- * ran out.
+ * Add a finding at a place. The caller may set the other members of the result until
+ * the next call. NULL when it is not kept: there are too many, or memory ran out.
  */
 struct finding *findings_add(struct findings *findings, const struct rule *rule, const char *file,
 			     unsigned int line, unsigned int column, const char *fmt, ...)
@@ -68,10 +67,10 @@ struct finding *findings_vadd(struct findings *findings, const struct rule *rule
 			      unsigned int line, unsigned int column, const char *fmt, va_list ap)
 	__attribute__((format(printf, 6, 0)));
 
-/* Forget the last one that was kept. */
-void findings_take_back(struct findings *findings);
+/* Remove the last one that was kept. */
+void findings_remove_last(struct findings *findings);
 
-/* Set what a finding has besides; nothing is done to NULL. Texts are copied. */
+/* Set the other members of a finding; of NULL, nothing. Texts are copied. */
 void finding_set_port(struct finding *finding, uint8_t proto, uint16_t port);
 void finding_set_path(struct finding *finding, const char *path);
 void finding_accept(struct finding *finding, const char *reason);

@@ -35,8 +35,8 @@ void report_put(const struct report *report, enum report_format format, struct b
  * finding does not have are null.
  *
  * SARIF 2.1.0: one run; what was accepted is suppressed, with its reason. A
- * finding is told apart by its rule, file, path and port, so that it is the same
- * one when lines shift.
+ * finding's identity is its rule, file, path and port, so that it stays the same
+ * when lines shift.
  *
  * JUnit, the form that Jenkins reads: a suite for each file, and in it a test for
  * each finding, which fails, is skipped when it was accepted, and passes when it is

@@ -47,7 +47,7 @@ static void put_attribute(const char *name, const char *value, struct buf *out)
 	buf_putc(out, '"');
 }
 
-/* Without a line, unless nothing else tells it apart: what follows a test by its name goes on. */
+/* Tests are followed by their names, so a line is part of one only if nothing else is. */
 static void put_name(const struct finding *finding, struct buf *out)
 {
 	buf_printf(out, " name=\"%s", finding->rule->id);

@@ -14,7 +14,7 @@
 
 #define BUILTIN "builtin:" /* a scheme of its own: there is no such file */
 
-/* What tells a finding from the others of a report, and the same one again in the next. */
+/* The identity of a finding, within a report and from one report to the next. */
 struct print {
 	uint64_t digest;
 	size_t at;	  /* among the findings */
@@ -167,7 +167,7 @@ static void put_location(struct jsonw *w, const struct finding *finding)
 	jsonw_array_end(w);
 }
 
-/* 3.27.23: an empty list says that it is not suppressed, an absent one nothing. */
+/* 3.27.23: an empty list means not suppressed, an absent one not known. */
 static void put_suppressions(struct jsonw *w, const struct finding *finding)
 {
 	jsonw_array(w, "suppressions");

@@ -10,10 +10,10 @@
 #define ANY_PROTO HP_PROTO_MAX
 #define NO_LAYER  REGISTRY_LAYERS_MAX
 
-/* Which accepts a question is for: whose they are, and of what. */
+/* Accepts that can meet a finding: of which layer they are, and what they name. */
 struct query {
 	uint8_t by; /* layers, by their place */
-	uint8_t of; /* NO_LAYER: of the accept's own, which it does not name */
+	uint8_t of; /* NO_LAYER: they name none, and mean their own */
 	uint8_t rule;
 	uint8_t proto;
 };
@@ -35,7 +35,7 @@ static int rule_of(const char *id)
 	return rule ? (int)(rule - lint_rules()->items) : -1;
 }
 
-/* The layer that an accept names, of those below its own and its own; NO_LAYER: none. */
+/* The layer that an accept names: its own or one below; NO_LAYER: there is none. */
 static uint8_t named_layer(const struct registry *reg, uint8_t by, const char *name)
 {
 	for (uint8_t i = 0; i <= by; i++)
@@ -44,8 +44,8 @@ static uint8_t named_layer(const struct registry *reg, uint8_t by, const char *n
 	return NO_LAYER;
 }
 
-/* An accept that can meet nothing has no span: it stays unused. */
-static void add_span(struct accept_index *accepts, size_t i)
+/* An accept that can meet nothing is not in the index: it stays unused. */
+static void add_range(struct accept_index *accepts, size_t i)
 {
 	const struct lint_row *at = &accepts->items[i].at;
 	int rule = rule_of(at->row->rule);
@@ -61,7 +61,7 @@ static void add_span(struct accept_index *accepts, size_t i)
 	if (rule < 0 || (at->row->layer && q.of == NO_LAYER))
 		return;
 	accepts->in_layer[q.by] = true;
-	accepts->spans.items[accepts->spans.len++] = (struct indexed_range) {
+	accepts->ranges.items[accepts->ranges.len++] = (struct indexed_range) {
 		.group = group_of(q),
 		.first = at->row->first,
 		.last = at->row->first ? at->row->last : UINT16_MAX,
@@ -74,23 +74,23 @@ int accept_index_build(const struct registry *reg, const struct lint_rows *accep
 {
 	*ret = (struct accept_index) { .reg = reg };
 	ret->items = calloc(accepts->len + 1, sizeof(*ret->items));
-	ret->spans.items = calloc(accepts->len + 1, sizeof(*ret->spans.items));
-	if (!ret->items || !ret->spans.items) {
+	ret->ranges.items = calloc(accepts->len + 1, sizeof(*ret->ranges.items));
+	if (!ret->items || !ret->ranges.items) {
 		accept_index_free(ret);
 		return -ENOMEM;
 	}
 	for (; ret->len < accepts->len; ret->len++) {
 		ret->items[ret->len].at = accepts->items[ret->len];
-		add_span(ret, ret->len);
+		add_range(ret, ret->len);
 	}
-	range_index_sort(&ret->spans);
+	range_index_sort(&ret->ranges);
 	return 0;
 }
 
 void accept_index_free(struct accept_index *accepts)
 {
 	free(accepts->items);
-	free(accepts->spans.items);
+	free(accepts->ranges.items);
 	*accepts = (struct accept_index) { 0 };
 }
 
@@ -100,15 +100,15 @@ static const char *look(struct accept_index *accepts, struct query q,
 	const uint8_t protos[] = { subject->proto, ANY_PROTO };
 
 	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
-		const struct indexed_range *span;
+		const struct indexed_range *range;
 
 		q.proto = protos[i];
-		span = range_index_around(&accepts->spans, group_of(q), subject->first,
-					  subject->first ? subject->last : UINT16_MAX);
-		if (!span)
+		range = range_index_around(&accepts->ranges, group_of(q), subject->first,
+					   subject->first ? subject->last : UINT16_MAX);
+		if (!range)
 			continue;
-		accepts->items[span->item].used = true;
-		return accepts->items[span->item].at.row->reason;
+		accepts->items[range->item].used = true;
+		return accepts->items[range->item].at.row->reason;
 	}
 	return NULL;
 }

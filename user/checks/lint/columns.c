@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a row says of itself twice: in words, and in the columns that programs go by. */
+/* Notes that contradict the columns that programs read. */
 #include <string.h>
 #include <strings.h>
 
@@ -43,7 +43,7 @@ static bool cell_is(const struct reg_row *row, const char *word)
 	return row->control_plane && strcmp(row->control_plane, word) == 0;
 }
 
-/* A layer whose rows have the page's cell somewhere has it everywhere, blank where it is absent. */
+/* If one row of a layer has the page's cell, then all have it: it is blank where it is absent. */
 static bool has_cells(const struct reg_layer *layer)
 {
 	for (size_t i = 0; i < layer->len && layer->rows[i].kind <= REG_RETIRED; i++)
@@ -52,8 +52,8 @@ static bool has_cells(const struct reg_layer *layer)
 	return false;
 }
 
-static void say(struct lint *lint, const struct lint_row *at, const char *notes,
-		const char *columns, const char *mend)
+static void report(struct lint *lint, const struct lint_row *at, const char *notes,
+		   const char *columns, const char *mend)
 {
 	struct finding *finding =
 		lint_add_finding(lint, LINT_NOTES_CONTRADICT_COLUMNS, at, NULL, "%s: %s, and %s",
@@ -68,17 +68,17 @@ static void check_control_plane(struct lint *lint, const struct lint_row *at, bo
 	bool role = row->role == REG_ROLE_CONTROL_PLANE;
 
 	if (control_plane_in_notes(row) && !role)
-		say(lint, at, "notes say control plane only", "the role does not",
-		    "role: control-plane, or other notes");
+		report(lint, at, "notes say control plane only", "the role does not",
+		       "role: control-plane, or other notes");
 	else if (control_plane_in_notes(row) && cells && !cell_is(row, "yes"))
-		say(lint, at, "notes say control plane only", "the control_plane cell does not",
-		    "control_plane: \"yes\", or other notes");
+		report(lint, at, "notes say control plane only", "the control_plane cell does not",
+		       "control_plane: \"yes\", or other notes");
 	else if (cell_is(row, "yes") && !role)
-		say(lint, at, "the control_plane cell says yes", "the role does not",
-		    "role: control-plane");
+		report(lint, at, "the control_plane cell says yes", "the role does not",
+		       "role: control-plane");
 	else if (cell_is(row, "no") && role)
-		say(lint, at, "the control_plane cell says no", "the role is control-plane",
-		    "role: any, or control_plane: \"yes\"");
+		report(lint, at, "the control_plane cell says no", "the role is control-plane",
+		       "role: any, or control_plane: \"yes\"");
 }
 
 static void check_localhost(struct lint *lint, const struct lint_row *at)
@@ -88,11 +88,11 @@ static void check_localhost(struct lint *lint, const struct lint_row *at)
 	if (!localhost_in_notes(row))
 		return;
 	if (row->scope == HP_SCOPE_EXTERNAL)
-		say(lint, at, "notes say localhost only", "the scope is external",
-		    "scope: localhost, or other notes");
+		report(lint, at, "notes say localhost only", "the scope is external",
+		       "scope: localhost, or other notes");
 	else if (row->table && strcmp(row->table, "external") == 0)
-		say(lint, at, "notes say localhost only", "it stands in the external table",
-		    "move it to the table of localhost");
+		report(lint, at, "notes say localhost only", "it stands in the external table",
+		       "move it to the table of localhost");
 }
 
 static void check_platforms(struct lint *lint, const struct lint_row *at)
@@ -102,9 +102,9 @@ static void check_platforms(struct lint *lint, const struct lint_row *at)
 	if (!baremetal_in_notes(row))
 		return;
 	if (row->platforms_len != 1 || strcmp(row->platforms[0], "baremetal") != 0)
-		say(lint, at, "notes say baremetal only",
-		    row->platforms_len ? "the platforms are others" : "it is for all platforms",
-		    "platforms: [baremetal], or other notes");
+		report(lint, at, "notes say baremetal only",
+		       row->platforms_len ? "the platforms are others" : "it is for all platforms",
+		       "platforms: [baremetal], or other notes");
 }
 
 static void check(struct lint *lint, const struct lint_rows *rows)

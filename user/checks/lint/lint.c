@@ -7,7 +7,7 @@
 
 typedef int (*group_fn)(struct lint *lint);
 
-/* What is worse comes first: it is the last to be left out where there are too many. */
+/* Grave rules come first: of too many findings, the last ones are left out. */
 static const group_fn groups[] = {
 	lint_exceptions,	lint_ranges, lint_columns, lint_overlaps,  lint_reuse,
 	lint_transposed_digits, lint_owners, lint_order,   lint_protocols, lint_missing,

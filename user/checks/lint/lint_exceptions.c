@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Exceptions that have ended, or that nothing can need. */
+/* Exceptions that have ended, or that no violation can need. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 #include "../../registry/words.h"
 #include "lint_context.h"
 
-/* Ports of a protocol by what rows say of them, whatever the node. */
+/* Ports of a protocol by the rows that name them, on whatever node. */
 struct said {
 	struct portset entry;	      /* there is an entry */
 	struct portset retired;	      /* a retired row */

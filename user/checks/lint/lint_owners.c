@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Owners that nobody can be. */
+/* Owners that match no workload. */
 #include <string.h>
 
 #include "lint_context.h"
@@ -8,7 +8,7 @@
 #define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
-/* What names of a kind are made of: of Kubernetes objects, by RFC 1123. */
+/* The names of a kind of Kubernetes object, by RFC 1123. */
 struct name_form {
 	const char *what;  /* the key */
 	const char *chars; /* beside these only * stands in a glob */
@@ -20,7 +20,7 @@ static const struct name_form namespaces = { "namespace", LOWER DIGITS "-", 63, 
 static const struct name_form pods = { "pod", LOWER DIGITS "-.", 253, true };
 static const struct name_form containers = { "container", LOWER DIGITS "-", 63, false };
 
-/* Why a glob meets no name of a form, or NULL. */
+/* Why a glob matches no name of a form, or NULL. */
 static const char *why_not_name(const struct name_form *form, const char *glob)
 {
 	size_t n = strlen(glob), literal = 0;
@@ -64,7 +64,7 @@ static const char *why_not_unit(const char *glob)
 	return "a unit that has processes ends with .service, .scope, .socket, .mount or .swap";
 }
 
-/* The kernel shows paths of files without detours. */
+/* The kernel shows resolved paths of files. */
 static const char *why_not_exe(const char *path)
 {
 	if (strstr(path, "//") || strstr(path, "/./") || strstr(path, "/../") || ends(path, "/.") ||

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What rows do not tell. Of many rows of a layer that all miss something there is one finding. */
+/* Rows that leave something out. All rows of a layer that miss the same have one finding. */
 #include <ctype.h>
 
 #include "lint_context.h"
@@ -27,7 +27,7 @@ static const struct missing kinds[] = {
 	{ LINT_MISSING_SINCE, no_since, "do not say since when they hold", "since: \"X.Y\"" },
 };
 
-/* One finding of the entries of a layer, all of them in rows. */
+/* One finding for all entries of a layer. */
 static void check_layer(struct lint *lint, const struct missing *kind, const struct lint_row *rows,
 			size_t n)
 {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Rows that do not stand where a reader looks for them. */
+/* Rows that are not where a reader looks for them. */
 #include <string.h>
 
 #include "../../../bpf/abi.h"
 #include "lint_context.h"
 
-/* As the published page has them: external ones by protocol, those for localhost, and retired ones.
- */
+/* The tables of the published page: external ports by protocol, localhost, retired. */
 enum table {
 	TABLE_LOCALHOST = HP_PROTO_MAX,
 	TABLE_MAX,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Entries that overlap. There may be as many pairs as rows squared, so they are
- * not all looked at: in the order of first ports, a row overlaps one before it if
- * the one that goes furthest reaches it. That one is kept for each role, and for
- * each platform, so that it is one that holds on the same nodes.
+ * Entries that overlap. There may be as many pairs as rows squared, so not all are
+ * compared: in the order of first ports, a row overlaps an earlier one if the one that
+ * ends last reaches it. That one is kept for each role and each platform, so that both
+ * rows hold on the same nodes.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 #define NONE UINT32_MAX
 
-/* Of the entries so far, by role, the one that goes furthest. */
+/* By role, the entry so far that ends last. */
 struct furthest {
 	uint32_t of[REG_ROLE_MAX];
 };
@@ -24,7 +24,7 @@ struct sweep {
 	const struct lint *lint;
 	const char **platforms; /* every name once, sorted */
 	size_t platforms_len;
-	struct furthest everywhere, any; /* entries of all platforms; of whichever */
+	struct furthest everywhere, any; /* entries for all platforms; all entries */
 	struct furthest *on;		 /* entries that name a platform, by its number */
 };
 
@@ -94,7 +94,7 @@ static const struct reg_row *row_of(const struct sweep *sweep, uint32_t i)
 	return sweep->lint->entries.items[i].row;
 }
 
-/* The better of two partners for a row: the one that goes furthest. */
+/* The better of two partners for a row: the one that ends last. */
 static uint32_t better(const struct sweep *sweep, uint32_t a, uint32_t b)
 {
 	if (a == NONE || b == NONE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ranges of ports, in groups, and which of them lie around, or touch, another
- * one: in logarithmic time, however many there are. Pure.
+ * Ranges of ports, in groups, sorted so that the ranges around another one, or
+ * touching it, are found in logarithmic time. Pure.
  */
 #pragma once
 
@@ -12,7 +12,7 @@ struct indexed_range {
 	uint64_t group;
 	uint16_t first, last; /* both included */
 	uint32_t item;	      /* the caller's */
-	uint32_t widest;      /* filled in: of its group up to here, the one that goes furthest */
+	uint32_t widest;      /* filled in: the one of its group, up to here, that ends last */
 };
 
 struct range_index {
@@ -20,13 +20,13 @@ struct range_index {
 	size_t len;
 };
 
-/* Make spans ready for the questions below: puts them in order. */
-void range_index_sort(struct range_index *spans);
+/* Sort an index, before it is asked. */
+void range_index_sort(struct range_index *index);
 
-/* A span of the group in which first-last lies, or NULL. */
-const struct indexed_range *range_index_around(const struct range_index *spans, uint64_t group,
+/* A range of the group that has all of first-last, or NULL. */
+const struct indexed_range *range_index_around(const struct range_index *index, uint64_t group,
 					       uint16_t first, uint16_t last);
 
-/* A span of the group that has a port in common with first-last, or NULL. */
-const struct indexed_range *range_index_touching(const struct range_index *spans, uint64_t group,
+/* A range of the group that has a port in common with first-last, or NULL. */
+const struct indexed_range *range_index_touching(const struct range_index *index, uint64_t group,
 						 uint16_t first, uint16_t last);

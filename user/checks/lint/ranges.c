@@ -92,7 +92,7 @@ int lint_ranges(struct lint *lint)
 		portset_add_range(&documented->proto[ranges->items[i].row->proto],
 				  ranges->items[i].row->first, ranges->items[i].row->last);
 	for (size_t i = 0; i < entries->len; i++) {
-		if (ranges->len) /* else nobody documents any */
+		if (ranges->len) /* without any, no port is outside */
 			check_documented(lint, documented, &entries->items[i]);
 		check_ephemeral(lint, &entries->items[i]);
 		check_nodeport(lint, &entries->items[i]);

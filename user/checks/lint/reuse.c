@@ -25,7 +25,7 @@ static int collect(const struct lint *lint, struct range_index *ret)
 	return 0;
 }
 
-/* It is the entry's fault, unless a later layer retires the port. */
+/* The finding is at the entry, unless a later layer retires the port. */
 static void report(struct lint *lint, const struct lint_row *entry, const struct lint_row *retired)
 {
 	bool later = retired->layer > entry->layer;
@@ -49,17 +49,17 @@ static void report(struct lint *lint, const struct lint_row *entry, const struct
 int lint_reuse(struct lint *lint)
 {
 	_cleanup_free_ struct indexed_range *items = NULL;
-	struct range_index spans = { 0 };
-	int r = collect(lint, &spans);
+	struct range_index index = { 0 };
+	int r = collect(lint, &index);
 
-	items = spans.items;
+	items = index.items;
 	for (size_t i = 0; r == 0 && i < lint->entries.len; i++) {
 		const struct reg_row *row = lint->entries.items[i].row;
-		const struct indexed_range *span =
-			range_index_touching(&spans, row->proto, row->first, row->last);
+		const struct indexed_range *range =
+			range_index_touching(&index, row->proto, row->first, row->last);
 
-		if (span)
-			report(lint, &lint->entries.items[i], &lint->retired.items[span->item]);
+		if (range)
+			report(lint, &lint->entries.items[i], &lint->retired.items[range->item]);
 	}
 	return r;
 }

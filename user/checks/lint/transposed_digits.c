@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Typing errors. Entries that agree in all but the port are a group; of each
- * port the few others that it may have been typed for are looked up in it.
+ * Typing errors. Entries that agree in all but the port are a group. Few ports can
+ * have been meant by another one; they are looked up in its group.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "../../registry/words.h"
 #include "lint_context.h"
 
-/* Larger groups are lists, in which such pairs are to be expected. */
+/* Larger groups are lists, which have such pairs anyway. */
 #define GROUP_MAX 16
 
 /* An entry of a single port. */
@@ -89,13 +89,13 @@ static void report(struct lint *lint, const struct typed *a, const struct typed 
 			at->row->first);
 }
 
-/* 0 for what would not be written with as many digits. */
+/* 0: it would be written with fewer digits. */
 static uint32_t number(const char *digits)
 {
 	return digits[0] == '0' ? 0 : (uint32_t)strtoul(digits, NULL, 10);
 }
 
-/* Two digits that stand beside one another change places: 8018 for 8081. */
+/* Two neighbouring digits change places: 8018 for 8081. */
 static uint32_t swapped(const char *digits, size_t i)
 {
 	char other[8];
@@ -106,7 +106,7 @@ static uint32_t swapped(const char *digits, size_t i)
 	return number(other);
 }
 
-/* Of two such digits each stands for the other throughout: 9545 for 9454. */
+/* Two neighbouring digits are exchanged in all of the number: 9545 for 9454. */
 static uint32_t exchanged(const char *digits, size_t i)
 {
 	char other[8], a = digits[i], b = digits[i + 1];

@@ -8,8 +8,8 @@
 #include "lint_context.h"
 
 /*
- * What later layers change of the findings of earlier ones: they drop rows, and
- * they document ranges. An earlier file can't know, so its accepts stay.
+ * Later layers drop rows and document ranges, and so change the findings of earlier
+ * ones. An earlier file can't know that, so its accepts are not unused.
  */
 struct later {
 	struct range_index drops; /* a group for each layer */
@@ -64,7 +64,7 @@ static bool excused(const struct lint *lint, const struct later *later, const st
 {
 	size_t layer = (size_t)(at->layer - lint->reg->layers);
 
-	/* Where nobody documents ranges, nothing is said of them. */
+	/* Without documented ranges, these rules find nothing. */
 	if (is_of_ranges(at->row) && (!later->last_ranges || later->last_ranges > layer + 1))
 		return true;
 	return dropped_later(lint->reg, later, layer, at->row);

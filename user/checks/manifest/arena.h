@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory for what is built together and freed together. What is taken is zero.
- * Where there is no memory, NULL is given and `failed` stays set.
+ * When memory runs out, the result is NULL and `failed` stays set.
  */
 #pragma once
 

@@ -112,7 +112,7 @@ static void take_addresses(struct words *w, const char *value)
 	}
 }
 
-/* :PORT is what a server listens on, whatever the flag is called; so is the address of all. */
+/* A server listens on :PORT, whatever the flag's name, and on a port of all addresses. */
 static void take_any(struct words *w, const char *value)
 {
 	static const char *const all[] = { ":", "0.0.0.0:", "[::]:", "*:" };
@@ -158,7 +158,7 @@ static void take_value(struct words *w, const char *value)
 	}
 }
 
-/* A word that is no flag's value; in a script it can be anybody's. */
+/* A word that is no flag's value; in a script it may belong to another program. */
 static void take_alone(struct words *w, const char *word)
 {
 	if (w->script)
@@ -233,7 +233,7 @@ static size_t take_character(struct words *w, const char *s, char *quote, struct
 	return 1;
 }
 
-/* Word by word, as a shell sees it; not more than that is understood of it. */
+/* Word by word, as a shell splits it; nothing else of its language is understood. */
 static void take_script(struct words *w, const char *script)
 {
 	_cleanup_buf_ struct buf word = { 0 };

@@ -10,13 +10,13 @@
 
 /*
  * Read them from a container's command and args, `sh -c` scripts included.
- * Variables are filled in where the manifest tells their values. The path is
+ * Variables are filled in where the manifest has their values. The path is
  * that of the container; *count is that of the pod's listeners, which are bounded.
  */
 void argument_read(struct cursor *cursor, const struct yaml_node *container, uint32_t *count,
 		   struct listener **ret_listeners);
 
-/* What becomes of a word: the environment's text for a name, or NULL. */
+/* The environment's text for a name, or NULL. */
 typedef const char *(*argument_env_fn)(const void *env, const char *name, size_t len);
 
 /*
@@ -39,7 +39,7 @@ enum flag_kind argument_flag(const char *name, size_t len);
 
 /*
  * Read a listening address: [scheme://]HOST:PORT[/…], [V6]:PORT, :PORT or PORT,
- * the first `len` bytes. False: it names no port, or 0, or one that is not told.
+ * the first `len` bytes. False: it names no port, port 0, or one that is not known.
  */
 bool argument_address(const char *text, size_t len, const char **ret_host, size_t *ret_host_len,
 		      uint16_t *ret_port);

@@ -97,7 +97,7 @@ enum flag_kind argument_flag(const char *name, size_t len)
 }
 
 /* ---- addresses ----------------------------------------------------------------------------- */
-/* Step over what names how to speak; false: it is no network address. */
+/* Step over the scheme; false: it is no network address. */
 static bool skip_scheme(const char **text, size_t *len)
 {
 	const char *mark = memmem(*text, *len, "://", 3);
@@ -204,7 +204,7 @@ static size_t fill_reference(const char *s, argument_env_fn env, const void *dat
 	return len + 3;
 }
 
-/* ${NAME}, ${NAME:-default} or $NAME: likewise. */
+/* The same of ${NAME}, ${NAME:-default} or $NAME. */
 static size_t fill_shell(const char *s, argument_env_fn env, const void *data, struct buf *out)
 {
 	bool braces = s[1] == '{';

@@ -45,7 +45,7 @@ void check_reset(struct check *check)
 	check->model.services_end = &check->model.services;
 }
 
-/* The pods of a file by themselves. */
+/* The rules about one pod, for each pod of a file. */
 static void check_pods(struct check *check, struct pod *pods)
 {
 	static const unsigned int roles[REG_ROLE_MAX] = {

@@ -17,7 +17,7 @@ struct manifest_options {
 	struct node_facts facts;	 /* its role is not looked at */
 	/*
 	 * Of all nodes: only rows for this role hold, or rows for every role where it
-	 * is REG_ROLE_ANY. REG_ROLE_MAX: as the manifests say where a pod may run.
+	 * is REG_ROLE_ANY. REG_ROLE_MAX: each pod runs where its manifest lets it.
 	 */
 	enum reg_role role;
 	const char *namespace_; /* of objects that name none */
@@ -29,14 +29,14 @@ struct check;
 int check_new(const struct manifest_options *options, struct check **ret_check);
 
 /*
- * Look at one file. What is wrong with it is a finding; 0, or -ENOMEM. Only what
- * other files may need is kept of it.
+ * Look at one file. What is wrong with it is a finding; 0, or -ENOMEM. The check keeps
+ * only what it compares with other files.
  */
 int check_file(struct check *check, const char *file, const char *text, size_t len);
 
 /*
- * Look at what is between all files, once, after the last. 0, or -ENOMEM. The
- * findings, sorted, are then the caller's.
+ * Compare what all files have, once, after the last one. 0, or -ENOMEM. The findings,
+ * sorted, are then the caller's.
  */
 int check_finish(struct check *check, struct findings *ret_findings);
 

@@ -5,7 +5,7 @@
 
 #include "argument.h"
 
-/* One way to write it. */
+/* All ways to write an address become one. */
 static const char *plain(const char *address)
 {
 	static const char *const all[] = { "*", "0.0.0.0", "::", "[::]" };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A port of a node that a container claims: on which addresses. Pure. */
+/* The addresses on which a container claims a port of the node. Pure. */
 #pragma once
 
 #include "model.h"
 
 /*
- * The address that a container claims its port on, "" for all: what its arguments
- * say, else hostIP. Several addresses, of which not all are loopback, are all.
+ * The address on which a container claims its port, "" for all: from its arguments,
+ * else hostIP. Several addresses count as all, unless all of them are loopback.
  */
 const char *claimed_address(const struct container *container, const struct port *port);
 

@@ -76,7 +76,7 @@ static bool run_together(const struct container *a, const struct container *b)
 {
 	if (a->kind == CONTAINER_INIT && b->kind == CONTAINER_INIT)
 		return a == b;
-	/* One that goes on running meets the init containers after it. */
+	/* A sidecar runs beside the init containers after it. */
 	if (a->kind == CONTAINER_INIT)
 		return b->kind == CONTAINER_SIDECAR && b->order < a->order;
 	if (b->kind == CONTAINER_INIT)
@@ -96,7 +96,7 @@ static bool is_made_by(const struct pod *pod, const char *kind, const char *name
 	};
 	size_t len = strlen(name);
 
-	/* The node is said to have made each of its static pods. */
+	/* Static pods name their node as their maker. */
 	if (!pod->maker || !pod->maker_kind || strcmp(pod->maker_kind, "Node") == 0)
 		return false;
 	if (strcmp(pod->maker_kind, kind) == 0 && strcmp(pod->maker, name) == 0)
@@ -110,8 +110,8 @@ static bool is_made_by(const struct pod *pod, const char *kind, const char *name
 }
 
 /*
- * Two files, or documents, may state the same object: a base and what is made of
- * it. What was read from a cluster has workloads beside the pods that they made.
+ * Two documents may have the same object: a base and what is made from it. A dump of
+ * a cluster has workloads beside the pods that they made.
  */
 static bool same_object(const struct pod *a, const struct pod *b)
 {
@@ -144,8 +144,8 @@ static void add(struct check *check, const struct claim *a, const struct claim *
 		&check->findings, RULE_CONFLICT, &port->place, pod->ignores, other->ignores,
 		port->proto, port->number,
 		"%s, container %s, claims %s %u, which %s%s, container %s, claims as well (%s:%u)",
-		pod->who, a->container->name, word_proto(port->proto), port->number,
-		same ? "the same pod" : other->who, same ? "" : " on the same node",
+		pod->full_name, a->container->name, word_proto(port->proto), port->number,
+		same ? "the same pod" : other->full_name, same ? "" : " on the same node",
 		b->container->name, b->port->place.file, b->port->place.line);
 	finding_suggest(f, "give one of them another port%s",
 			same ? "" : ", or keep them on different nodes");

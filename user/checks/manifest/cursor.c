@@ -114,7 +114,7 @@ bool cursor_count(struct cursor *cursor, const struct yaml_node *node, uint32_t 
 		return true;
 	(void)cursor_add_finding(cursor, RULE_BROKEN, node, NULL,
 				 "%s has more than %u %s: the others were not looked at",
-				 cursor->who, max, what);
+				 cursor->full_name, max, what);
 	return false;
 }
 
@@ -122,7 +122,7 @@ static void add_invalid(struct cursor *cursor, const struct yaml_node *value, co
 			const char *text, const char *why)
 {
 	(void)cursor_add_finding(cursor, RULE_INVALID_PORT, value, key, "%s of %s: %.64s: %s", key,
-				 cursor->who, text, why);
+				 cursor->full_name, text, why);
 }
 
 /* ---- values -------------------------------------------------------------------------------- */
@@ -199,7 +199,7 @@ static const char *read_scalar(struct cursor *cursor, const struct yaml_node *ma
 		(void)cursor_add_finding(cursor, RULE_TEMPLATE, value, key,
 					 "%s of %s is a placeholder, %.64s: render the template "
 					 "first (helm template, oc process, envsubst)",
-					 key, cursor->who, text);
+					 key, cursor->full_name, text);
 	cursor->templated = true;
 	return NULL;
 }

@@ -22,7 +22,7 @@ struct cursor {
 	const char *file;	/* in the model's arena */
 	struct buf path;	/* of where we are */
 	struct ignore *ignores; /* of the object that is read */
-	const char *who;	/* the object, in messages: "DaemonSet ns/name" */
+	const char *full_name;	/* the object, in messages: "DaemonSet ns/name" */
 	bool templated;		/* there is a finding about a placeholder */
 };
 

@@ -35,7 +35,7 @@ static void suggest(struct finding *f, uint16_t number, bool localhost)
 	finding_suggest(f, "%s", how.data ? how.data : "");
 }
 
-/* Of the replicas of a workload, the first one's. */
+/* Replicas of a workload have one finding. */
 static void dedup_one(struct check *check, const struct pod *pod, const struct container *c,
 		      const char *text, struct finding *f)
 {
@@ -56,7 +56,7 @@ static void check_reference(struct check *check, const struct pod *pod, const st
 			0,
 			"%s of %s, container %s, names port \"%s\", which no container "
 			"declares",
-			ref->what, pod->who, c->name, ref->name);
+			ref->what, pod->full_name, c->name, ref->name);
 		finding_suggest(f, "give the declared port the name, `name: %s`, or declare it",
 				ref->name);
 		dedup_one(check, pod, c, ref->name, f);
@@ -66,7 +66,7 @@ static void check_reference(struct check *check, const struct pod *pod, const st
 		&check->findings, RULE_UNDECLARED_PORT, &ref->place, pod->ignores, NULL,
 		HP_PROTO_TCP, ref->number,
 		"%s of %s, container %s, needs port %u, which no container declares", ref->what,
-		pod->who, c->name, ref->number);
+		pod->full_name, c->name, ref->number);
 	suggest(f, ref->number, false);
 	registered_accept(check, pod, c, HP_PROTO_TCP, ref->number, HP_CLASS_UNDECLARED, f);
 	dedup_one(check, pod, c, NULL, f);
@@ -83,7 +83,7 @@ static void check_listener(struct check *check, const struct pod *pod, const str
 		&check->findings, RULE_UNDECLARED_ARGUMENT, &l->place, pod->ignores, NULL,
 		HP_PROTO_TCP, l->port,
 		"%s has container %s of %s listen on port %u%s, which no container declares",
-		l->flag, c->name, pod->who, l->port, l->localhost ? " of localhost" : "");
+		l->flag, c->name, pod->full_name, l->port, l->localhost ? " of localhost" : "");
 	suggest(f, l->port, l->localhost);
 	registered_accept(check, pod, c, HP_PROTO_TCP, l->port, HP_CLASS_UNDECLARED, f);
 	dedup_one(check, pod, c, NULL, f);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* R3: what a pod listens on, it declares. Pure. */
+/* R3: a pod declares the ports on which it listens. Pure. */
 #pragma once
 
 #include "check_state.h"

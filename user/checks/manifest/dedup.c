@@ -33,7 +33,7 @@ static size_t deployment_len(const struct pod *pod)
 	return 0;
 }
 
-/* The pods that a node is said to have made are static ones, which are no replicas. */
+/* Pods that name a node as their maker are static ones, not replicas. */
 static bool is_replica(const struct pod *pod)
 {
 	return strcmp(pod->kind, "Pod") == 0 && pod->maker && pod->maker_kind &&
@@ -120,7 +120,7 @@ struct finding *dedup_finding(struct check *check, struct dedup_side side, struc
 	/* One pod may have several: two probes of one port. */
 	if (!found || (*found)->pod == side.pod)
 		return finding;
-	findings_take_back(&check->findings);
+	findings_remove_last(&check->findings);
 	return NULL;
 }
 

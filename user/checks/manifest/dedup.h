@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings that the replicas of one workload share, once. Pure. */
+/* Keeps one finding of those that the replicas of a workload share. Pure. */
 #pragma once
 
 #include "check_state.h"
@@ -11,14 +11,13 @@ struct dedup_side {
 };
 
 /*
- * Take the last finding of a check back where another pod of the same controller
- * has one of the same rule, container, protocol, port, text (which may be NULL)
- * and acceptance already. Of what is between two (`other` has a pod) both sides
- * must be the same, in either order. The finding, or NULL where it was taken back.
- *
- * Texts of pods, and this text, must live as long as the check's arena.
+ * Remove the last finding of a check if another pod of the same controller already has
+ * one of the same rule, container, protocol, port, text (which may be NULL) and
+ * acceptance. A finding about two pods (`other` has one) must have both in common, in
+ * either order. Returns the finding, or NULL if it was removed.
  */
 struct finding *dedup_finding(struct check *check, struct dedup_side side, struct dedup_side other,
 			      const char *text, struct finding *finding);
 
+/* Forget all findings. */
 void dedup_forget(struct check *check);

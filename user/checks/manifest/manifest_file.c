@@ -99,7 +99,7 @@ static void read_document(struct file *file, const struct yaml_tree *tree)
 		.model = file->model,
 		.findings = file->findings,
 		.file = file->name,
-		.who = "?",
+		.full_name = "?",
 		.doc = { .tree = tree, .steps = YAML_QUERY_STEPS_MAX },
 	};
 

@@ -8,7 +8,7 @@
 
 #define SHOWN_MAX 3 /* owners of a row in a message */
 
-/* What stands behind a workload's name in those of its pods: an example of each kind. */
+/* What follows a workload's name in the names of its pods: an example of each kind. */
 static const struct {
 	enum pod_names names;
 	const char *suffix;
@@ -19,7 +19,7 @@ static const struct {
 	{ PODS_ROLLED, "-1-x7k2p" },
 };
 
-/* A name that a template will fill in may become any. */
+/* A placeholder may become any name. */
 static bool glob(const char *pattern, const char *text)
 {
 	return !pattern || cursor_is_placeholder(text) || owner_glob(pattern, text);

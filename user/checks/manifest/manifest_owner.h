@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a container is one of those that a row names as its owners. Pure. */
+/* Whether a container is an owner of a row. Pure. */
 #pragma once
 
 #include "../../base/buf.h"
@@ -7,9 +7,9 @@
 #include "model.h"
 
 /*
- * A row without owners is everybody's. A systemd unit is no pod; a path alone
- * (exe) is not told by a manifest, so it may be any container's. Names of pods
- * are those that the workload's will have.
+ * Does a row let this container bind? A row without owners lets anything bind. A
+ * systemd unit is no pod. No manifest has the path of a program (exe), so any
+ * container may match it. A pod is matched by the names that its workload will give.
  */
 bool manifest_owner_matches(const struct reg_row *row, const struct pod *pod,
 			    const struct container *container);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `check` looks for in manifests. Pure. */
+/* The rules of `check`. Pure. */
 #pragma once
 
 #include "../finding.h"

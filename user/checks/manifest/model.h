@@ -24,7 +24,7 @@ struct ignore {
 	struct ignore *next;	/* of the same object, and of the object around a template */
 	struct ignore *earlier; /* of the model */
 	const char *name;	/* as written, without the prefix */
-	const char *rule;	/* of the name: it may be none */
+	const char *rule;	/* the part of the name before the dot; maybe no rule has it */
 	uint16_t port;		/* 0: of every port */
 	const char *reason;	/* may be empty */
 	const char *fault;	/* what is wrong with it, or NULL */
@@ -47,7 +47,7 @@ enum requirement_op {
 	REQUIRE_NOT_IN,
 	REQUIRE_EXISTS,
 	REQUIRE_NOT_EXISTS,
-	REQUIRE_OTHER, /* of which nothing is concluded */
+	REQUIRE_OTHER, /* not understood: it excludes nothing */
 };
 
 /* What is asked of a label. */
@@ -58,7 +58,7 @@ struct requirement {
 	struct word *values;
 };
 
-/* Requirements that must all be met; of several terms one must. */
+/* Requirements that must all be met; one of several terms must. */
 struct term {
 	struct term *next;
 	struct requirement *requirements;
@@ -75,7 +75,7 @@ struct apart {
 enum {
 	NODES_CONTROL_PLANE = 1,
 	NODES_WORKER = 2,
-	NODES_ANY = 4, /* not told: rows of every role hold */
+	NODES_ANY = 4, /* not known: rows of every role hold */
 };
 
 /* Where a pod may run. */
@@ -103,7 +103,7 @@ struct port {
 struct reference {
 	struct reference *next;
 	const char *what; /* "livenessProbe" */
-	const char *name; /* of the port; NULL: it is told by its number */
+	const char *name; /* of the port; NULL: .number has it */
 	uint16_t number;
 	struct place place;
 };
@@ -112,7 +112,7 @@ struct reference {
 struct listener {
 	struct listener *next;
 	const char *flag;    /* as written; the word where there is none */
-	const char *address; /* as written; empty: all; NULL: not told */
+	const char *address; /* as written; empty: all; NULL: not known */
 	uint16_t port;
 	bool localhost;
 	struct place place;
@@ -135,7 +135,7 @@ struct container {
 	struct listener *listeners;
 };
 
-/* How pods are called that a workload makes. */
+/* The names that a workload gives its pods. */
 enum pod_names {
 	PODS_STATIC,   /* NAME, NAME-NODE */
 	PODS_SUFFIXED, /* NAME-xxxxx */
@@ -143,10 +143,10 @@ enum pod_names {
 	PODS_NUMBERED, /* NAME-0 */
 	PODS_TIMED,    /* NAME-time-xxxxx */
 	PODS_ROLLED,   /* NAME-1-xxxxx */
-	PODS_UNKNOWN,  /* as the program chooses that makes them */
+	PODS_UNKNOWN,  /* the program that makes them chooses */
 };
 
-/* What is read of one pod; the next one is said to be too many. */
+/* Bounds of one pod; the first thing beyond is a finding. */
 #define POD_CONTAINERS_MAX 1000
 #define POD_PORTS_MAX	   4096
 #define POD_LISTENERS_MAX  512 /* each is compared with each port */
@@ -154,13 +154,13 @@ enum pod_names {
 /* A pod, or the template of a workload's pods. */
 struct pod {
 	struct pod *next;
-	const char *who;  /* its object, in messages: "DaemonSet ns/name" */
-	const char *kind; /* of the object it is in */
+	const char *full_name; /* its object, in messages: "DaemonSet ns/name" */
+	const char *kind;      /* of the object it is in */
 	const char *namespace_, *name;
 	const char *maker_kind, *maker; /* the object that made it, or NULL */
 	enum pod_names names;
 	bool host_network;
-	bool ended; /* a pod that runs no more */
+	bool ended; /* it does not run any more */
 	struct label *labels;
 	struct placement placement;
 	struct container *containers;
@@ -171,7 +171,7 @@ struct pod {
 
 struct service_port {
 	struct service_port *next;
-	const char *name; /* of the target; NULL: it is told by its number */
+	const char *name; /* of the target; NULL: .number has it */
 	uint16_t number;
 	uint8_t proto;
 	struct place place; /* of what names the target */
@@ -188,7 +188,7 @@ struct service {
 /* What was looked at. */
 struct manifest_counts {
 	size_t documents; /* that are not empty */
-	size_t others;	  /* documents and items of lists that are no objects of Kubernetes */
+	size_t others;	  /* documents and items that are no objects of Kubernetes */
 	size_t objects;	  /* those of lists as well */
 	size_t pods;	  /* and templates of pods */
 	size_t services;

@@ -7,7 +7,7 @@
 #include "podspec.h"
 #include "service.h"
 
-/* Kinds whose pods are in a place that is known. */
+/* Kinds that have their pods in a known place. */
 static const struct kind {
 	const char *kind;
 	const char *group;    /* of the apiVersion, "" the core; NULL: not looked at */
@@ -58,7 +58,7 @@ static bool is_static(struct cursor *cursor, const struct pod *pod, const struct
 	       strcmp(class, "system-node-critical") == 0;
 }
 
-/* Does anything of it outlive the document? */
+/* Does any rule need the pod? */
 static bool takes_ports(const struct pod *pod)
 {
 	if (pod->host_network)
@@ -202,7 +202,7 @@ static void read_maker(struct cursor *cursor, struct object *o)
 	o->pod.ended = phase && (strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0);
 }
 
-/* A name that is to be filled in is a template's. */
+/* A name that is still to be filled in belongs to a template. */
 static void check_name(struct cursor *cursor, const struct object *o, const char *key)
 {
 	const char *text = yaml_query_text(&cursor->doc, o->metadata, key);
@@ -246,9 +246,9 @@ static bool read_identity(struct cursor *cursor, struct object *o, const char *o
 		name = yaml_query_text(&cursor->doc, o->metadata, "generateName");
 		pod->name = name ? arena_printf(arena, "%sxxxxx", name) : "?";
 	}
-	pod->who = arena_printf(arena, "%s %s/%s", pod->kind, pod->namespace_, pod->name);
-	cursor->who = pod->who;
-	return o->group && pod->namespace_ && pod->name && pod->who;
+	pod->full_name = arena_printf(arena, "%s %s/%s", pod->kind, pod->namespace_, pod->name);
+	cursor->full_name = pod->full_name;
+	return o->group && pod->namespace_ && pod->name && pod->full_name;
 }
 
 static void read_contents(struct cursor *cursor, struct object *o)

@@ -4,5 +4,5 @@
 
 #include "cursor.h"
 
-/* Read all of a document; cursor->path is "$". What was found is in the check. */
+/* Read all of a document; cursor->path is "$". The model has what was found. */
 void object_read_document(struct cursor *cursor);

@@ -72,7 +72,7 @@ static void read_expressions(struct cursor *cursor, const struct yaml_node *mapp
 				read_words(cursor, item, "values"), requirements);
 }
 
-/* What a mapping of labels asks for, of each that it is there with that value. */
+/* A mapping of labels requires each of them, with its value. */
 static void read_labels(struct cursor *cursor, const struct yaml_node *mapping, const char *path,
 			struct requirement **requirements)
 {
@@ -195,7 +195,7 @@ static unsigned int roles(const struct placement *p)
 		term = NODES_CONTROL_PLANE | NODES_WORKER;
 		for (const struct requirement *q = t->requirements; q; q = q->next)
 			term &= roles_of(q);
-		/* Who asks for control-plane nodes means to run there, whatever he tolerates. */
+		/* A pod that selects control-plane nodes is meant to run there. */
 		all |= term == NODES_CONTROL_PLANE ? term : term & open;
 	}
 	return all ? all : NODES_ANY;

@@ -28,11 +28,11 @@ static void add_different(struct cursor *cursor, const struct yaml_node *item,
 		host,
 		"hostPort %u of %s is not its containerPort %u, and the pod is on the host "
 		"network",
-		host, cursor->who, container);
+		host, cursor->full_name, container);
 	finding_suggest(f, "leave hostPort out, or make it %u", container);
 }
 
-/* Which number holds, and where it stands. False: there is none. */
+/* Read the number that holds, and its place. False: there is none. */
 static bool read_number(struct cursor *cursor, const struct yaml_node *item, bool host_network,
 			struct port *port)
 {
@@ -43,7 +43,7 @@ static bool read_number(struct cursor *cursor, const struct yaml_node *item, boo
 
 	if (host_network && has_host && has_container && host != container) {
 		add_different(cursor, item, port, container, host);
-		key = "containerPort"; /* what the process is told to listen on */
+		key = "containerPort"; /* where the process listens */
 		has_host = false;
 	}
 	port->claims = host_network || has_host;
@@ -84,7 +84,7 @@ static void read_ports(struct cursor *cursor, const struct yaml_node *container,
 }
 
 /* ---- probes and handlers ------------------------------------------------------------------- */
-/* A probe of another host says nothing of this pod. */
+/* A probe of another host is no reference to this pod. */
 static bool is_elsewhere(struct document *doc, const struct yaml_node *action)
 {
 	const char *host = yaml_query_text(doc, action, "host");

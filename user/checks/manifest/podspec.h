@@ -6,7 +6,7 @@
 
 /*
  * Read the specification of a pod and the labels of its metadata (which may be
- * NULL) into a copy of `object`, which says whose pod it is. NULL where memory ran
+ * NULL) into a copy of `object`, which has what it shares with its object. NULL where memory ran
  * out. The path is that of the specification.
  */
 struct pod *podspec_read(struct cursor *cursor, const struct pod *object,

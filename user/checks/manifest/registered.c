@@ -178,7 +178,7 @@ static struct finding *add(const struct question *q, enum manifest_rule rule, ui
 	}
 	f = manifest_add_finding(&q->check->findings, rule, &q->port->place, q->pod->ignores, NULL,
 				 q->query.proto, q->query.port, "%s %u of %s, container %s: %s",
-				 word_proto(q->query.proto), q->query.port, q->pod->who,
+				 word_proto(q->query.proto), q->query.port, q->pod->full_name,
 				 q->container->name, why->data);
 	accept_excepted(q, cls, f);
 	return dedup_finding(q->check, (struct dedup_side) { q->pod, q->container },
@@ -202,7 +202,7 @@ static void put_row(const struct question *q, struct buf *out)
 	why_name(q->layer, q->row, out);
 }
 
-/* With what policy and explain say of the row that decided. */
+/* The finding gives the reason that `explain` gives for the row that decided. */
 static struct finding *add_row(const struct question *q, enum manifest_rule rule, uint8_t cls)
 {
 	const struct explain_input input = {

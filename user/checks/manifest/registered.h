@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* R1, R2 and R4: what the registry says of a port that a container claims. Pure. */
+/* R1, R2 and R4: claimed ports, and the rows that name them. Pure. */
 #pragma once
 
 #include "check_state.h"

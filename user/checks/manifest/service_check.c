@@ -102,7 +102,7 @@ static void add_named(struct check *check, const struct service *service,
 		pod->ignores, 0, 0,
 		"Service %s/%s selects %s, which is on the host network and has no port named "
 		"\"%s\"",
-		service->namespace_, service->name, pod->who, port->name);
+		service->namespace_, service->name, pod->full_name, port->name);
 	finding_suggest(f, "give the declared port the name, `name: %s`, or declare it",
 			port->name);
 }
@@ -118,7 +118,7 @@ static void add_numbered(struct check *check, const struct service *service,
 		pod->ignores, port->proto, port->number,
 		"Service %s/%s selects %s, which is on the host network and does not declare "
 		"port %u",
-		service->namespace_, service->name, pod->who, port->number);
+		service->namespace_, service->name, pod->full_name, port->number);
 	declared_how(port->number, port->proto, false, &how);
 	finding_suggest(f, "%s in the pod", how.data ? how.data : "");
 }
