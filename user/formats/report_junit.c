@@ -107,21 +107,22 @@ static void put_case(const struct finding *finding, struct buf *out)
 	buf_puts(out, "</testcase>\n");
 }
 
-static void put_suite(const char *file, const struct finding *findings, size_t n,
+/* The suite of a file: its n findings from a place on. */
+static void put_suite(const char *file, const struct findings *findings, size_t at, size_t n,
 		      struct counts *total, struct buf *out)
 {
 	struct counts counts = { .tests = n ? n : 1 };
 
-	for (size_t i = 0; i < n; i++) {
-		counts.failures += fails(&findings[i]);
-		counts.skipped += findings[i].accepted != NULL;
+	for (size_t i = at; i < at + n; i++) {
+		counts.failures += fails(&findings->items[i]);
+		counts.skipped += findings->items[i].accepted != NULL;
 	}
 	buf_puts(out, "  <testsuite");
 	put_attribute("name", file, out);
 	buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n",
 		   counts.tests, counts.failures, counts.skipped);
-	for (size_t i = 0; i < n; i++)
-		put_case(&findings[i], out);
+	for (size_t i = at; i < at + n; i++)
+		put_case(&findings->items[i], out);
 	if (n == 0) {
 		buf_puts(out, "    <testcase name=\"no findings\"");
 		put_attribute("classname", file, out);
@@ -158,14 +159,14 @@ static void put_suites(const struct report *report, bool *done, struct counts *t
 		if (n && done[at])
 			continue;
 		done[at] = done[at] || n; /* none: it is another file's place */
-		put_suite(file, findings->items + at, n, total, out);
+		put_suite(file, findings, at, n, total, out);
 	}
 	for (at = 0; at < findings->len; at += n) {
 		const char *file = findings->items[at].file;
 
 		n = run_of(findings, at, file);
 		if (!done[at])
-			put_suite(file, findings->items + at, n, total, out);
+			put_suite(file, findings, at, n, total, out);
 	}
 	if (findings->left_out)
 		put_left_out(findings->left_out, total, out);
