@@ -160,7 +160,7 @@ static void test_bounds(void **state)
 
 	(void)state;
 	buf_puts(&text, HEAD);
-	for (int i = 0; i < LAYER_LIST_MAX; i++)
+	for (int i = 0; i < ROW_LIST_MAX; i++)
 		buf_printf(&text, "Ingress,TCP,1,n%d,,p,c,master,FALSE\n", i);
 	check_int("as many owners as may be", read_matrix(text.data, &diags, &layer), 0);
 	buf_puts(&text, "Ingress,TCP,1,n,,p,c,master,FALSE\n");
@@ -241,13 +241,13 @@ static void test_layer_name(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		layer_name_of(cases[i].path, name);
 		check_text(cases[i].path, name, cases[i].want);
-		assert_true(layer_is_name(name));
+		assert_true(reg_name_valid(name));
 	}
-	assert_false(layer_is_name(""));
-	assert_false(layer_is_name("A"));
-	assert_false(layer_is_name("-a"));
-	assert_false(layer_is_name("a."));
-	assert_false(layer_is_name("a b"));
+	assert_false(reg_name_valid(""));
+	assert_false(reg_name_valid("A"));
+	assert_false(reg_name_valid("-a"));
+	assert_false(reg_name_valid("a."));
+	assert_false(reg_name_valid("a b"));
 }
 
 int main(void)

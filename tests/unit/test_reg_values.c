@@ -145,6 +145,35 @@ static void test_compare(void **state)
 	}
 }
 
+static void test_names(void **state)
+{
+	char longest[65] = { 0 };
+
+	(void)state;
+	check_int("a name", reg_name_valid("a.b-9"), true);
+	check_int("one letter", reg_name_valid("a"), true);
+	check_int("nothing", reg_name_valid(""), false);
+	check_int("a capital", reg_name_valid("A"), false);
+	check_int("a blank", reg_name_valid("a b"), false);
+	check_int("a dash before", reg_name_valid("-a"), false);
+	check_int("a dot behind", reg_name_valid("a."), false);
+	memset(longest, 'a', 63);
+	check_int("63", reg_name_valid(longest), true);
+	longest[63] = 'a';
+	check_int("64", reg_name_valid(longest), false);
+}
+
+static void test_put_ports(void **state)
+{
+	_cleanup_buf_ struct buf out = { 0 };
+
+	(void)state;
+	reg_ports_put(80, 80, &out);
+	buf_putc(&out, ' ');
+	reg_ports_put(1, 65535, &out);
+	check_text("ports", out.data, "80 1-65535");
+}
+
 struct suggest_case {
 	const char *a, *b;
 	unsigned int distance;
@@ -177,9 +206,10 @@ static void test_spell(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_version), cmocka_unit_test(test_date),
-		cmocka_unit_test(test_ports),	cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_spell),
+		cmocka_unit_test(test_version),	  cmocka_unit_test(test_date),
+		cmocka_unit_test(test_ports),	  cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_spell),	  cmocka_unit_test(test_names),
+		cmocka_unit_test(test_put_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 
 #include "../base/log.h"
 #include "../base/table.h"
-#include "../formats/layer_build.h"
+#include "../registry/registry.h"
 
 static void put_verbs(const char *program, const struct verb *verbs, size_t len)
 {
@@ -56,7 +56,7 @@ int verb_parse(const struct options *options, void *target, int argc, char **arg
 
 int verb_parse_layer_name(void *text, const char *value, struct buf *err)
 {
-	if (layer_is_name(value)) {
+	if (reg_name_valid(value)) {
 		*(const char **)text = value;
 		return 0;
 	}

@@ -7,39 +7,12 @@
 #include <string.h>
 
 #include "../policy/owner.h"
-#include "../registry/words.h"
 
-#define ROW(member) offsetof(struct reg_row, member)
-
-/* Texts are read by their offsets; the others by their fields. */
-static const struct {
-	const char *name;
-	size_t text; /* 0: no text; it is no offset of one */
-} fields[] = {
-	[FIELD_SCOPE] = { "scope", 0 },
-	[FIELD_TABLE] = { "table", ROW(table) },
-	[FIELD_PROCESS] = { "process", ROW(process) },
-	[FIELD_APPLICATION] = { "application", ROW(application) },
-	[FIELD_ROLE] = { "role", 0 },
-	[FIELD_CONTROL_PLANE] = { "control_plane", ROW(control_plane) },
-	[FIELD_TEAM] = { "team", ROW(team) },
-	[FIELD_SINCE] = { "since", ROW(since_text) },
-	[FIELD_REMOVED] = { "removed", ROW(removed_text) },
-	[FIELD_PLATFORMS] = { "platforms", 0 },
-	[FIELD_NOTES] = { "notes", ROW(notes) },
-	[FIELD_OWNERS] = { "owners", 0 },
-	[FIELD_CLASS] = { "class", 0 },
-	[FIELD_UNTIL] = { "until", ROW(until_text) },
-	[FIELD_REASON] = { "reason", ROW(reason) },
-	[FIELD_SOURCE] = { "source", ROW(source) },
+const enum row_field compare_order[COMPARE_FIELDS] = {
+	ROW_SCOPE, ROW_TABLE, ROW_PROCESS, ROW_APPLICATION, ROW_ROLE,  ROW_CONTROL_PLANE,
+	ROW_TEAM,  ROW_SINCE, ROW_REMOVED, ROW_PLATFORMS,   ROW_NOTES, ROW_OWNERS,
+	ROW_CLASS, ROW_UNTIL, ROW_REASON,  ROW_SOURCE,
 };
-
-_Static_assert(ARRAY_LEN(fields) == FIELD_MAX, "a name for each field");
-
-const char *compare_field_name(enum compare_field field)
-{
-	return fields[field].name;
-}
 
 static int by_text(const void *a, const void *b)
 {
@@ -99,26 +72,13 @@ static bool put_platforms(const struct reg_row *row, struct buf *out)
 	return true;
 }
 
-static bool is_allocation(const struct reg_row *row)
+bool compare_field_text(const struct reg_row *row, enum row_field field, struct buf *out)
 {
-	return row->kind == REG_ENTRY || row->kind == REG_RETIRED;
-}
+	const char *text = row_text(row, field);
 
-bool compare_field_text(const struct reg_row *row, enum compare_field field, struct buf *out)
-{
-	const char *text = NULL;
-
-	if (fields[field].text)
-		text = *(char *const *)((const char *)row + fields[field].text);
-	else if (field == FIELD_SCOPE && is_allocation(row))
-		text = word_scope(row->scope);
-	else if (field == FIELD_ROLE && is_allocation(row))
-		text = word_role(row->role);
-	else if (field == FIELD_CLASS && row->kind == REG_EXCEPTION)
-		text = word_class(row->cls);
-	else if (field == FIELD_PLATFORMS)
+	if (field == ROW_PLATFORMS)
 		return put_platforms(row, out);
-	else if (field == FIELD_OWNERS)
+	if (field == ROW_OWNERS)
 		return put_owners(row, out);
 	if (text)
 		buf_puts(out, text);
@@ -130,16 +90,16 @@ int compare_fields(const struct reg_row *a, const struct reg_row *b, unsigned in
 {
 	unsigned int differ = 0;
 
-	for (int i = 0; i < FIELD_MAX; i++) {
+	for (size_t i = 0; i < COMPARE_FIELDS; i++) {
 		_cleanup_buf_ struct buf x = { 0 }, y = { 0 };
+		enum row_field field = compare_order[i];
 
-		if (!(mask & 1U << i))
+		if (!(mask & COMPARE_BIT(field)))
 			continue;
-		if (!compare_field_text(a, (enum compare_field)i, &x) ||
-		    !compare_field_text(b, (enum compare_field)i, &y))
+		if (!compare_field_text(a, field, &x) || !compare_field_text(b, field, &y))
 			return -ENOMEM;
 		if (strcmp(x.data ? x.data : "", y.data ? y.data : "") != 0)
-			differ |= 1U << i;
+			differ |= COMPARE_BIT(field);
 	}
 	*ret_fields = differ;
 	return 0;

@@ -3,40 +3,26 @@
 #pragma once
 
 #include "../base/buf.h"
-#include "../registry/registry.h"
+#include "../registry/row_fields.h"
 
-enum compare_field {
-	FIELD_SCOPE,
-	FIELD_TABLE,
-	FIELD_PROCESS,
-	FIELD_APPLICATION,
-	FIELD_ROLE,
-	FIELD_CONTROL_PLANE,
-	FIELD_TEAM,
-	FIELD_SINCE,
-	FIELD_REMOVED,
-	FIELD_PLATFORMS,
-	FIELD_NOTES,
-	FIELD_OWNERS,
-	FIELD_CLASS,
-	FIELD_UNTIL,
-	FIELD_REASON,
-	FIELD_SOURCE,
-	FIELD_MAX,
-};
+/* The fields that are compared, in the order in which differences are told. */
+#define COMPARE_FIELDS 16
+extern const enum row_field compare_order[COMPARE_FIELDS];
 
-#define FIELDS_ALL ((1U << FIELD_MAX) - 1)
-
-/* The key that a field has in registry files. */
-const char *compare_field_name(enum compare_field field);
+/* Their bits, 1 << enum row_field. */
+#define COMPARE_BIT(field) (1U << (field))
+#define COMPARE_ALL                                                                                \
+	((COMPARE_BIT(ROW_FIELD_MAX) - 1) &                                                        \
+	 ~(COMPARE_BIT(ROW_RULE) | COMPARE_BIT(ROW_PORTS) | COMPARE_BIT(ROW_PROTOCOL) |            \
+	   COMPARE_BIT(ROW_NOTE) | COMPARE_BIT(ROW_LAYER)))
 
 /*
  * Append a field's value as text: lists in an order of their own, nothing where the
  * row does not have it. False when memory ran out.
  */
-bool compare_field_text(const struct reg_row *row, enum compare_field field, struct buf *out);
+bool compare_field_text(const struct reg_row *row, enum row_field field, struct buf *out);
 
-/* The fields, of those in `mask`, whose values differ; bits 1 << enum compare_field. -ENOMEM. */
+/* The fields, of those in `mask`, whose values differ; bits 1 << enum row_field. -ENOMEM. */
 int compare_fields(const struct reg_row *a, const struct reg_row *b, unsigned int mask,
 		   unsigned int *ret_fields);
 

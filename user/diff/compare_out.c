@@ -2,18 +2,7 @@
 /* Differences, written. */
 #include "compare.h"
 
-#include <inttypes.h>
-
-#include "../../bpf/abi.h"
-#include "../registry/words.h"
 #include "../registry/row_json.h"
-
-static void put_ports(uint16_t first, uint16_t last, struct buf *out)
-{
-	buf_printf(out, "%" PRIu16, first);
-	if (last != first)
-		buf_printf(out, "-%" PRIu16, last);
-}
 
 /* What a line says of a row that only one side has, beyond its process. */
 static void put_details(const struct reg_row *row, struct buf *out)
@@ -51,14 +40,15 @@ static void put_what(const struct reg_row *row, struct buf *out)
 
 static void put_fields(const struct difference *d, struct buf *out)
 {
-	for (int i = 0; i < FIELD_MAX; i++) {
+	for (size_t i = 0; i < COMPARE_FIELDS; i++) {
 		_cleanup_buf_ struct buf from = { 0 }, to = { 0 };
+		enum row_field field = compare_order[i];
 
-		if (!(d->fields & 1U << i))
+		if (!(d->fields & COMPARE_BIT(field)))
 			continue;
-		out->failed |= !compare_field_text(d->from, (enum compare_field)i, &from);
-		out->failed |= !compare_field_text(d->to, (enum compare_field)i, &to);
-		buf_printf(out, "    %s: ", compare_field_name((enum compare_field)i));
+		out->failed |= !compare_field_text(d->from, field, &from);
+		out->failed |= !compare_field_text(d->to, field, &to);
+		buf_printf(out, "    %s: ", row_fields[field].name);
 		buf_put_safe(out, from.len ? from.data : "-");
 		buf_puts(out, " -> ");
 		buf_put_safe(out, to.len ? to.data : "-");
@@ -75,10 +65,10 @@ static void put_line(const struct difference *d, struct buf *out)
 	const struct reg_row *row = difference_row(d);
 
 	buf_printf(out, "%c %s ", signs[d->type], word_proto(row->proto));
-	put_ports(d->first, d->last, out);
+	reg_ports_put(d->first, d->last, out);
 	if (d->type == DIFFERENCE_MOVED) {
 		buf_puts(out, " -> ");
-		put_ports(d->to_first, d->to_last, out);
+		reg_ports_put(d->to_first, d->to_last, out);
 	}
 	put_what(row, out);
 	if (d->type == DIFFERENCE_MOVED)
@@ -124,7 +114,7 @@ static void json_ports(struct jsonw *w, const char *key, uint16_t first, uint16_
 		jsonw_u64(w, key, first);
 		return;
 	}
-	put_ports(first, last, &text);
+	reg_ports_put(first, last, &text);
 	jsonw_string(w, key, text.data ? text.data : "");
 }
 
@@ -139,15 +129,16 @@ static void json_value(struct jsonw *w, const char *key, const struct buf *value
 static void json_fields(struct jsonw *w, const struct difference *d)
 {
 	jsonw_array(w, "fields");
-	for (int i = 0; i < FIELD_MAX; i++) {
+	for (size_t i = 0; i < COMPARE_FIELDS; i++) {
 		_cleanup_buf_ struct buf from = { 0 }, to = { 0 };
+		enum row_field field = compare_order[i];
 
-		if (!(d->fields & 1U << i))
+		if (!(d->fields & COMPARE_BIT(field)))
 			continue;
-		w->out->failed |= !compare_field_text(d->from, (enum compare_field)i, &from);
-		w->out->failed |= !compare_field_text(d->to, (enum compare_field)i, &to);
+		w->out->failed |= !compare_field_text(d->from, field, &from);
+		w->out->failed |= !compare_field_text(d->to, field, &to);
 		jsonw_object(w, NULL);
-		jsonw_string(w, "field", compare_field_name((enum compare_field)i));
+		jsonw_string(w, "field", row_fields[field].name);
 		json_value(w, "from", &from);
 		json_value(w, "to", &to);
 		jsonw_object_end(w);

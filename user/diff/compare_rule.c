@@ -13,21 +13,22 @@ struct compare_rule compare_rule_of(enum compare_form a, enum compare_form b)
 	struct compare_rule rule = {
 		.kinds =
 			1U << REG_ENTRY | 1U << REG_RETIRED | 1U << REG_RANGE | 1U << REG_EXCEPTION,
-		.fields = FIELDS_ALL,
+		.fields = COMPARE_ALL,
 	};
 
 	if (a == COMPARE_PAGE || b == COMPARE_PAGE) {
 		rule.page = true;
 		rule.kinds = 1U << REG_ENTRY | 1U << REG_RETIRED;
-		rule.fields &= ~(1U << FIELD_OWNERS | 1U << FIELD_SOURCE);
+		rule.fields &= ~(COMPARE_BIT(ROW_OWNERS) | COMPARE_BIT(ROW_SOURCE));
 	}
 	if (a != COMPARE_MATRIX && b != COMPARE_MATRIX)
 		return rule;
 	rule.kinds = 1U << REG_ENTRY;
 	rule.external = true;
-	rule.fields = 1U << FIELD_ROLE;
+	rule.fields = COMPARE_BIT(ROW_ROLE);
 	if (a == b) {
-		rule.fields |= 1U << FIELD_PROCESS | 1U << FIELD_NOTES | 1U << FIELD_OWNERS;
+		rule.fields |=
+			COMPARE_BIT(ROW_PROCESS) | COMPARE_BIT(ROW_NOTES) | COMPARE_BIT(ROW_OWNERS);
 	} else {
 		rule.digits_only = true;
 		rule.covers = a != COMPARE_PAGE && b != COMPARE_PAGE;
@@ -49,13 +50,13 @@ int compare_rule_rows(const struct compare_rule *rule, const struct reg_row *a,
 	int r;
 
 	if (a->kind == REG_RETIRED && rule->page)
-		fields &= ~(1U << FIELD_APPLICATION);
+		fields &= ~(COMPARE_BIT(ROW_APPLICATION));
 	r = compare_fields(a, b, fields, &fields);
 	if (r < 0)
 		return r;
 	if (rule->covers &&
 	    !compare_owners_cover(rule->a_is_matrix ? b : a, rule->a_is_matrix ? a : b))
-		fields |= 1U << FIELD_OWNERS;
+		fields |= COMPARE_BIT(ROW_OWNERS);
 	*ret_fields = fields;
 	return 0;
 }

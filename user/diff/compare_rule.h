@@ -18,7 +18,7 @@ struct compare_side {
 
 struct compare_rule {
 	unsigned int kinds;  /* bits 1 << enum reg_kind */
-	unsigned int fields; /* bits 1 << enum compare_field; owners: both lists the same */
+	unsigned int fields; /* bits 1 << enum row_field; owners: both lists the same */
 	bool page;	     /* a side is a page: it has no application of a retired row */
 	bool external;	     /* external rows alone */
 	bool covers;	     /* the owners of the side that is no matrix must cover the matrix's */

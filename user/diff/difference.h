@@ -19,7 +19,7 @@ struct difference {
 	/* The rows, one of them NULL where only one side has it. */
 	const struct reg_row *from, *to;
 	const struct reg_layer *from_layer, *to_layer;
-	unsigned int fields; /* changed, moved: what differs, bits 1 << enum compare_field */
+	unsigned int fields; /* changed, moved: what differs, bits 1 << enum row_field */
 	bool exchanged;	     /* moved: compare_digits_exchanged() */
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "layer_build.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -52,20 +51,6 @@ int layer_order(struct reg_layer *layer)
 	return 0;
 }
 
-int row_set_text(char **member, const char *text)
-{
-	char *copy = NULL;
-
-	if (text && *text) {
-		copy = strdup(text);
-		if (!copy)
-			return -ENOMEM;
-	}
-	free(*member);
-	*member = copy;
-	return 0;
-}
-
 int row_add_platform(struct reg_row *row, const char *platform)
 {
 	char **items = room(row->platforms, row->platforms_len, sizeof(*items));
@@ -80,16 +65,6 @@ int row_add_platform(struct reg_row *row, const char *platform)
 	return 0;
 }
 
-static int owner_copy(struct reg_owner *to, const struct reg_owner *from)
-{
-	if (row_set_text(&to->namespace_, from->namespace_) < 0 ||
-	    row_set_text(&to->pod, from->pod) < 0 ||
-	    row_set_text(&to->container, from->container) < 0 ||
-	    row_set_text(&to->unit, from->unit) < 0 || row_set_text(&to->exe, from->exe) < 0)
-		return -ENOMEM;
-	return 0;
-}
-
 int row_add_owner(struct reg_row *row, const struct reg_owner *owner)
 {
 	struct reg_owner *items = room(row->owners, row->owners_len, sizeof(*items));
@@ -99,59 +74,6 @@ int row_add_owner(struct reg_row *row, const struct reg_owner *owner)
 	row->owners = items;
 	items[row->owners_len] = (struct reg_owner) { 0 };
 	return owner_copy(&items[row->owners_len++], owner);
-}
-
-static int copy_texts(struct reg_row *row, const struct reg_row *from)
-{
-	static const size_t texts[] = {
-		offsetof(struct reg_row, process),	 offsetof(struct reg_row, application),
-		offsetof(struct reg_row, team),		 offsetof(struct reg_row, notes),
-		offsetof(struct reg_row, source),	 offsetof(struct reg_row, reason),
-		offsetof(struct reg_row, control_plane), offsetof(struct reg_row, table),
-		offsetof(struct reg_row, since_text),	 offsetof(struct reg_row, removed_text),
-		offsetof(struct reg_row, until_text),	 offsetof(struct reg_row, layer),
-		offsetof(struct reg_row, rule),
-	};
-	int r = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(texts) && r == 0; i++)
-		r = row_set_text((char **)((char *)row + texts[i]),
-				 *(char *const *)((const char *)from + texts[i]));
-	return r;
-}
-
-int row_copy(struct reg_row *row, const struct reg_row *from)
-{
-	int r;
-
-	row->kind = from->kind;
-	row->first = from->first;
-	row->last = from->last;
-	row->proto = from->proto;
-	row->scope = from->scope;
-	row->cls = from->cls;
-	row->any_proto = from->any_proto;
-	row->role = from->role;
-	row->since = from->since;
-	row->removed = from->removed;
-	row->until = from->until;
-	r = copy_texts(row, from);
-	for (size_t i = 0; i < from->platforms_len && r == 0; i++)
-		r = row_add_platform(row, from->platforms[i]);
-	for (size_t i = 0; i < from->owners_len && r == 0; i++)
-		r = row_add_owner(row, &from->owners[i]);
-	return r;
-}
-
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-bool owner_same(const struct reg_owner *a, const struct reg_owner *b)
-{
-	return same(a->namespace_, b->namespace_) && same(a->pod, b->pod) &&
-	       same(a->container, b->container) && same(a->unit, b->unit) && same(a->exe, b->exe);
 }
 
 static bool is_name_part(char c)
@@ -178,12 +100,4 @@ void layer_name_of(const char *path, char ret_name[64])
 	ret_name[n] = '\0';
 	if (n == 0)
 		memcpy(ret_name, "imported", sizeof("imported"));
-}
-
-bool layer_is_name(const char *text)
-{
-	size_t n = strlen(text);
-
-	return n >= 1 && n <= 63 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-") == n &&
-	       is_name_part(text[0]) && is_name_part(text[n - 1]);
 }

@@ -2,12 +2,7 @@
 /* Layers that are made row by row, and not read from a registry file. Pure. */
 #pragma once
 
-#include "../registry/registry.h"
-
-/* Characters of a row's texts that a registry file can hold. */
-#define LAYER_SHORT_MAX 128
-#define LAYER_LONG_MAX	1024
-#define LAYER_LIST_MAX	64
+#include "../registry/row_fields.h"
 
 /* A layer without rows; `source` may be NULL. NULL when memory ran out. The caller's. */
 struct reg_layer *layer_new(const char *path, const char *name, const char *source);
@@ -25,21 +20,9 @@ struct reg_row *layer_add(struct reg_layer *layer, enum reg_kind kind, unsigned 
  */
 int layer_order(struct reg_layer *layer);
 
-/* Set a row's text to a copy of one that is not empty, or to none. 0, or -ENOMEM. */
-int row_set_text(char **member, const char *text);
-
 /* Add a platform, or a copy of an owner. 0, or -ENOMEM. */
 int row_add_platform(struct reg_row *row, const char *platform);
 int row_add_owner(struct reg_row *row, const struct reg_owner *owner);
-
-/* Make a row that a new layer gets a copy of another one, in all but its place. 0, or -ENOMEM. */
-int row_copy(struct reg_row *row, const struct reg_row *from);
-
-/* The same members, with the same texts? */
-bool owner_same(const struct reg_owner *a, const struct reg_owner *b);
-
-/* Can it be the name of a layer? */
-bool layer_is_name(const char *text);
 
 /*
  * A layer's name of a file's: the last part of its path without what follows the

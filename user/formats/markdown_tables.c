@@ -11,22 +11,22 @@
 
 static const struct page_column entry_columns[] = {
 	{ "Port", PAGE_PORTS, 0, 0, true },
-	{ "Process", PAGE_TEXT, ROW(process), LAYER_SHORT_MAX, true },
-	{ "Protocol", PAGE_TEXT, ROW(application), LAYER_SHORT_MAX, false },
+	{ "Process", PAGE_TEXT, ROW(process), ROW_SHORT_MAX, true },
+	{ "Protocol", PAGE_TEXT, ROW(application), ROW_SHORT_MAX, false },
 	{ "Control-plane only", PAGE_YES_NO, ROW(control_plane), 0, false },
-	{ "Owning Team", PAGE_TEXT, ROW(team), LAYER_SHORT_MAX, false },
+	{ "Owning Team", PAGE_TEXT, ROW(team), ROW_SHORT_MAX, false },
 	{ "Since", PAGE_VERSION, ROW(since_text), 0, false },
-	{ "Notes", PAGE_TEXT, ROW(notes), LAYER_LONG_MAX, false },
+	{ "Notes", PAGE_TEXT, ROW(notes), ROW_LONG_MAX, false },
 };
 
 static const struct page_column retired_columns[] = {
 	{ "Port", PAGE_PORTS, 0, 0, true },
-	{ "Process", PAGE_TEXT, ROW(process), LAYER_SHORT_MAX, true },
+	{ "Process", PAGE_TEXT, ROW(process), ROW_SHORT_MAX, true },
 	{ "Control-plane only", PAGE_YES_NO, ROW(control_plane), 0, false },
-	{ "Owning Team", PAGE_TEXT, ROW(team), LAYER_SHORT_MAX, false },
+	{ "Owning Team", PAGE_TEXT, ROW(team), ROW_SHORT_MAX, false },
 	{ "Added", PAGE_VERSION, ROW(since_text), 0, false },
 	{ "Removed", PAGE_VERSION, ROW(removed_text), 0, true },
-	{ "Notes", PAGE_TEXT, ROW(notes), LAYER_LONG_MAX, false },
+	{ "Notes", PAGE_TEXT, ROW(notes), ROW_LONG_MAX, false },
 };
 
 _Static_assert(ARRAY_LEN(entry_columns) <= PAGE_COLUMNS_MAX, "room for all");

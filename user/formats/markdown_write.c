@@ -2,7 +2,6 @@
 #include "markdown_write.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "export_rows.h"
@@ -54,9 +53,7 @@ static void cell_text(const struct page_column *column, const struct reg_row *ro
 	const char *value;
 
 	if (column->cell == PAGE_PORTS) {
-		buf_printf(text, "%" PRIu16, row->first);
-		if (row->last != row->first)
-			buf_printf(text, "-%" PRIu16, row->last);
+		reg_ports_put(row->first, row->last, text);
 		return;
 	}
 	value = *(char *const *)((const char *)row + column->offset);

@@ -117,9 +117,9 @@ static int add_owner(struct matrix *m, struct reg_row *entry, const struct reg_o
 {
 	if (owner_same(owner, &nobody) || has_owner(entry, owner))
 		return 0;
-	if (entry->owners_len == LAYER_LIST_MAX) {
+	if (entry->owners_len == ROW_LIST_MAX) {
 		diags_add(m->csv.diags, m->csv.file, line, 1,
-			  "more than %d owners of one protocol, port and process", LAYER_LIST_MAX);
+			  "more than %d owners of one protocol, port and process", ROW_LIST_MAX);
 		return 0;
 	}
 	return row_add_owner(entry, owner);
@@ -148,7 +148,7 @@ static int add_note(struct matrix *m, struct reg_row *entry, const char *note, u
 		   note);
 	if (both.failed)
 		return -ENOMEM;
-	if (text_characters(both.data, both.len) <= LAYER_LONG_MAX)
+	if (text_characters(both.data, both.len) <= ROW_LONG_MAX)
 		return row_set_text(&entry->notes, both.data);
 	diags_add(m->csv.diags, m->csv.file, line, 1,
 		  "too many services of one protocol, port and process for its notes");

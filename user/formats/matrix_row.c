@@ -119,9 +119,9 @@ static bool check_texts(const struct cells *c)
 		if (strpbrk(c->text[i], "\r\n"))
 			fine = bad(c, (enum matrix_column)i, "a line end in a cell");
 	if (text_characters(c->text[MATRIX_SERVICE], strlen(c->text[MATRIX_SERVICE])) >
-	    LAYER_SHORT_MAX)
+	    ROW_SHORT_MAX)
 		fine = bad(c, MATRIX_SERVICE, "too long");
-	if (strlen(c->text[MATRIX_POD]) > LAYER_SHORT_MAX)
+	if (strlen(c->text[MATRIX_POD]) > ROW_SHORT_MAX)
 		fine = bad(c, MATRIX_POD, "too long");
 	return fine;
 }

@@ -67,9 +67,8 @@ static void put_elements(const struct export_job *job, uint8_t proto, struct buf
 			continue;
 		while (i + 1 < policy->len && continues(&policy->rows[i], &policy->rows[i + 1]))
 			i++;
-		buf_printf(out, "\t\t\t%" PRIu16, first->key.port);
-		if (policy->rows[i].key.port != first->key.port)
-			buf_printf(out, "-%" PRIu16, policy->rows[i].key.port);
+		buf_puts(out, "\t\t\t");
+		reg_ports_put(first->key.port, policy->rows[i].key.port, out);
 		buf_putc(out, ',');
 		put_comment(job, first, out);
 		buf_putc(out, '\n');
@@ -118,9 +117,8 @@ static void put_head(const struct export_job *job, struct buf *out)
 
 static void put_range(const struct reg_row *row, struct buf *out)
 {
-	buf_printf(out, "%s dport %" PRIu16, word_proto(row->proto), row->first);
-	if (row->last != row->first)
-		buf_printf(out, "-%" PRIu16, row->last);
+	buf_printf(out, "%s dport ", word_proto(row->proto));
+	reg_ports_put(row->first, row->last, out);
 }
 
 /*

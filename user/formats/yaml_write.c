@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../registry/row_fields.h"
 #include "export_rows.h"
-#include "layer_build.h"
 #include "layer_yaml.h"
-
-#define RANGES_MAX 1024 /* of one registry file */
 
 /* The rows of all layers as one's: copies of the structs alone, which are not freed. */
 struct merged {
@@ -48,7 +46,7 @@ static void put_names(const struct registry *registry, struct buf *source)
 {
 	buf_puts(source, "layers");
 	for (size_t i = 0; i < registry->len; i++) {
-		if (source->len + strlen(registry->layers[i].name) + 8 > LAYER_LONG_MAX) {
+		if (source->len + strlen(registry->layers[i].name) + 8 > ROW_LONG_MAX) {
 			buf_puts(source, ", ...");
 			return;
 		}
@@ -65,8 +63,9 @@ int yaml_write(const struct export_job *job, struct buf *out, struct buf *said)
 
 	if (r < 0)
 		return r;
-	if (m.ranges > RANGES_MAX) {
-		buf_printf(said, "%zu ranges in one file are more than %d\n", m.ranges, RANGES_MAX);
+	if (m.ranges > REGISTRY_RANGES_MAX) {
+		buf_printf(said, "%zu ranges in one file are more than %d\n", m.ranges,
+			   REGISTRY_RANGES_MAX);
 		return -EINVAL;
 	}
 	buf_puts(&name, job->name	   ? job->name :

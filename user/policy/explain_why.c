@@ -4,17 +4,10 @@
 #include "resolve.h"
 #include "../registry/words.h"
 
-static void put_ports(const struct reg_row *row, struct buf *out)
-{
-	buf_printf(out, "%u", row->first);
-	if (row->last != row->first)
-		buf_printf(out, "-%u", row->last);
-}
-
 void why_name(const struct reg_layer *layer, const struct reg_row *row, struct buf *out)
 {
 	buf_printf(out, "%s %s ", layer->name, word_proto(row->proto));
-	put_ports(row, out);
+	reg_ports_put(row->first, row->last, out);
 	if (row->process)
 		buf_printf(out, " (%s)", row->process);
 }

@@ -1,95 +1,34 @@
 // SPDX-License-Identifier: MIT
 #include "reader.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "suggest.h"
 
-#define SHOWN 64 /* bytes of a value that a message repeats */
-
-void reader_say(const struct reader *r, const struct yaml_node *node, const char *fmt, ...)
+static bool has_field(const struct fields *fields, const struct field *field)
 {
-	_cleanup_buf_ struct buf text = { 0 };
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vprintf(&text, fmt, ap);
-	va_end(ap);
-	diags_add(r->diags, r->file, node->line, node->column, "%s",
-		  text.data ? text.data : "out of memory");
+	return field->kinds & 1U << fields->kind;
 }
 
-void reader_bad(const struct reader *r, const struct field *field, const struct yaml_node *value,
-		const char *why)
-{
-	const char *more = value->len > SHOWN ? "..." : "";
-
-	reader_say(r, value, "%s: %.*s%s: %s", field->name, SHOWN, yaml_tree_text(r->tree, value),
-		   more, why);
-}
-
-/* What other YAML readers take for "no value". */
-static bool is_null(const char *text)
-{
-	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
-
-	for (size_t i = 0; i < ARRAY_LEN(nulls); i++)
-		if (strcmp(text, nulls[i]) == 0)
-			return true;
-	return false;
-}
-
-const char *reader_scalar(const struct reader *r, const struct field *field,
-			  const struct yaml_node *value)
-{
-	const char *text;
-
-	if (value->kind != YAML_KIND_SCALAR) {
-		reader_say(r, value, "%s: a single value is expected, not a %s", field->name,
-			   value->kind == YAML_KIND_SEQUENCE ? "list" : "mapping");
-		return NULL;
-	}
-	text = yaml_tree_text(r->tree, value);
-	if (value->len == 0 || (value->plain && is_null(text))) {
-		reader_say(r, value, "%s: no value", field->name);
-		return NULL;
-	}
-	return text;
-}
-
-bool reader_is_list(const struct reader *r, const struct field *field,
-		    const struct yaml_node *value)
-{
-	if (value->kind == YAML_KIND_SCALAR && value->plain &&
-	    is_null(yaml_tree_text(r->tree, value))) {
-		reader_say(r, value, "%s: no value; an empty list is written []", field->name);
-		return false;
-	}
-	if (value->kind != YAML_KIND_SEQUENCE) {
-		reader_say(r, value, "%s: a list is expected", field->name);
-		return false;
-	}
-	if (value->len > field->max) {
-		reader_say(r, value, "%s: %u items are more than %zu", field->name, value->len,
-			   field->max);
-		return false;
-	}
-	return true;
-}
-
-static const struct field *find(const struct fields *fields, const char *name)
+static const struct field *find_field(const struct fields *fields, const char *name)
 {
 	for (size_t i = 0; i < fields->len; i++)
-		if (strcmp(fields->items[i].name, name) == 0)
+		if (has_field(fields, &fields->items[i]) &&
+		    strcmp(fields->items[i].name, name) == 0)
 			return &fields->items[i];
 	return NULL;
 }
 
+/* The name of the nth field that the kind has. */
 static const char *field_name(const void *list, size_t n)
 {
 	const struct fields *fields = list;
 
-	return n < fields->len ? fields->items[n].name : NULL;
+	for (size_t i = 0; i < fields->len; i++)
+		if (has_field(fields, &fields->items[i]) && n-- == 0)
+			return fields->items[i].name;
+	return NULL;
 }
 
 static void say_unknown(const struct reader *r, const struct fields *fields,
@@ -100,19 +39,121 @@ static void say_unknown(const struct reader *r, const struct fields *fields,
 	if (r->diags->total < DIAGS_MAX)
 		near = suggest_near(name, field_name, fields);
 	if (near)
-		reader_say(r, key, "%.*s: not a key of %s; did you mean %s?", SHOWN, name,
+		reader_say(r, key, "%.*s: not a key of %s; did you mean %s?", READER_SHOWN, name,
 			   fields->what, near);
 	else
-		reader_say(r, key, "%.*s: not a key of %s", SHOWN, name, fields->what);
+		reader_say(r, key, "%.*s: not a key of %s", READER_SHOWN, name, fields->what);
 }
 
 static void say_missing(const struct reader *r, const struct fields *fields,
 			const struct yaml_node *node, uint64_t seen)
 {
 	for (size_t i = 0; i < fields->len; i++)
-		if (fields->items[i].required && !(seen & 1ULL << i))
+		if (fields->items[i].required & 1U << fields->kind && !(seen & 1ULL << i))
 			reader_say(r, node, "%s must have the key %s", fields->what,
 				   fields->items[i].name);
+}
+
+typedef int (*add_fn)(const struct reader *r, const struct field *field,
+		      const struct yaml_node *item, struct reg_row *row);
+
+static int each_item(const struct reader *r, const struct field *field,
+		     const struct yaml_node *list, struct reg_row *row, add_fn add)
+{
+	const struct yaml_node *item;
+	int err = 0;
+
+	for (item = yaml_tree_first(r->tree, list); item && err == 0;
+	     item = yaml_tree_next(r->tree, item))
+		err = add(r, field, item, row);
+	return err;
+}
+
+static bool is_platform(const char *text)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return n >= 1 && n <= 63 && text[n] == '\0' && text[0] != '-' && text[n - 1] != '-';
+}
+
+static bool has_platform(const struct reg_row *row, const char *text)
+{
+	for (size_t i = 0; i < row->platforms_len; i++)
+		if (strcmp(row->platforms[i], text) == 0)
+			return true;
+	return false;
+}
+
+static int add_platform(const struct reader *r, const struct field *field,
+			const struct yaml_node *item, struct reg_row *row)
+{
+	const char *text = reader_scalar(r, field, item);
+
+	if (!text)
+		return 0;
+	if (!is_platform(text)) {
+		reader_bad(r, field, item, "not a name of a platform (a-z, 0-9, inside also -)");
+		return 0;
+	}
+	if (has_platform(row, text)) {
+		reader_bad(r, field, item, "given twice");
+		return 0;
+	}
+	return row_set_text(&row->platforms[row->platforms_len++], text);
+}
+
+static int read_platforms(const struct reader *r, const struct field *field,
+			  const struct yaml_node *value, void *object)
+{
+	struct reg_row *row = object;
+
+	if (!reader_is_list(r, field, value) || value->len == 0)
+		return 0;
+	row->platforms = calloc(value->len, sizeof(*row->platforms));
+	return row->platforms ? each_item(r, field, value, row, add_platform) : -ENOMEM;
+}
+
+static int add_owner(const struct reader *r, const struct field *field,
+		     const struct yaml_node *item, struct reg_row *row)
+{
+	struct reg_owner *owner = &row->owners[row->owners_len++];
+	size_t before = r->diags->total;
+	int ways, err;
+
+	(void)field;
+	err = reader_mapping(r, &owner_fields, item, owner);
+	if (err < 0 || r->diags->total > before)
+		return err;
+	ways = (owner->namespace_ || owner->pod || owner->container) + !!owner->unit + !!owner->exe;
+	if (ways != 1)
+		reader_say(r, item,
+			   "an owner is one of three: a pod's container (namespace, pod, "
+			   "container), a unit, or an exe");
+	return 0;
+}
+
+static int read_owners(const struct reader *r, const struct field *field,
+		       const struct yaml_node *value, void *object)
+{
+	struct reg_row *row = object;
+
+	if (!reader_is_list(r, field, value) || value->len == 0)
+		return 0;
+	row->owners = calloc(value->len, sizeof(*row->owners));
+	return row->owners ? each_item(r, field, value, row, add_owner) : -ENOMEM;
+}
+
+static int read_field(const struct reader *r, const struct field *field,
+		      const struct yaml_node *value, void *object)
+{
+	switch (field->type) {
+	case FIELD_PLATFORMS:
+		return read_platforms(r, field, value, object);
+	case FIELD_OWNERS:
+		return read_owners(r, field, value, object);
+	default:
+		return reader_value(r, field, value, object);
+	}
 }
 
 int reader_mapping(const struct reader *r, const struct fields *fields,
@@ -129,7 +170,7 @@ int reader_mapping(const struct reader *r, const struct fields *fields,
 	}
 	for (key = yaml_tree_first(r->tree, node); key; key = yaml_tree_next(r->tree, value)) {
 		value = yaml_tree_next(r->tree, key);
-		field = find(fields, yaml_tree_text(r->tree, key));
+		field = find_field(fields, yaml_tree_text(r->tree, key));
 		if (!field) {
 			say_unknown(r, fields, key);
 			continue;
@@ -138,7 +179,7 @@ int reader_mapping(const struct reader *r, const struct fields *fields,
 		if (seen & bit)
 			continue; /* said by yaml_tree_parse() */
 		seen |= bit;
-		err = field->read(r, field, value, object);
+		err = read_field(r, field, value, object);
 		if (err < 0)
 			return err;
 	}

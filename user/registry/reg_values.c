@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The versions, days and ports of registry files. */
+/* The versions, days, ports and names of registry files. */
 #include "registry.h"
 
 #include <errno.h>
@@ -105,4 +105,22 @@ int reg_ports_parse(const char *text, uint16_t *ret_first, uint16_t *ret_last)
 	*ret_first = first;
 	*ret_last = last;
 	return 0;
+}
+
+void reg_ports_put(uint16_t first, uint16_t last, struct buf *out)
+{
+	buf_put_u64(out, first);
+	if (last == first)
+		return;
+	buf_putc(out, '-');
+	buf_put_u64(out, last);
+}
+
+bool reg_name_valid(const char *text)
+{
+	static const char ends[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-");
+
+	return n >= 1 && n <= 63 && text[n] == '\0' && strchr(ends, text[0]) &&
+	       strchr(ends, text[n - 1]);
 }

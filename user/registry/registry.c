@@ -5,33 +5,7 @@
 #include <string.h>
 
 #include "drops.h"
-
-static void owner_done(struct reg_owner *owner)
-{
-	free(owner->namespace_);
-	free(owner->pod);
-	free(owner->container);
-	free(owner->unit);
-	free(owner->exe);
-}
-
-static void row_done(struct reg_row *row)
-{
-	char *const texts[] = {
-		row->process,	   row->application,   row->team,  row->notes, row->source,
-		row->reason,	   row->control_plane, row->table, row->layer, row->since_text,
-		row->removed_text, row->until_text,    row->rule,
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		free(texts[i]);
-	for (size_t i = 0; i < row->platforms_len; i++)
-		free(row->platforms[i]);
-	free(row->platforms);
-	for (size_t i = 0; i < row->owners_len; i++)
-		owner_done(&row->owners[i]);
-	free(row->owners);
-}
+#include "row_fields.h"
 
 static void layer_done(struct reg_layer *layer)
 {

@@ -9,12 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../base/cleanup.h"
+#include "../base/buf.h"
 #include "diag.h"
 
 /* Bounds of an input; beyond them a file is refused, not cut. */
 #define REGISTRY_FILE_MAX   (32UL << 20) /* bytes of one file */
 #define REGISTRY_ROWS_MAX   131072	 /* rows of all layers together */
+#define REGISTRY_RANGES_MAX 1024	 /* documented ranges of one file */
 #define REGISTRY_LAYERS_MAX 64
 #define REGISTRY_DEPTH_MAX  16 /* nesting of a file */
 
@@ -61,7 +62,7 @@ struct reg_row {
 	bool any_proto;		   /* accepts: of every protocol */
 	uint8_t scope;		   /* enum hp_scope */
 	uint8_t cls;		   /* exceptions: enum hp_class */
-	enum reg_role role;
+	uint8_t role;		   /* enum reg_role */
 	struct reg_version since, removed;
 	struct reg_date until; /* exceptions: the last day on which it holds */
 	char *process, *application, *team, *notes, *source, *reason;
@@ -149,3 +150,9 @@ int reg_date_compare(struct reg_date a, struct reg_date b);
 
 /* 0, or -EINVAL: N or N-M, decimal, 1 to 65535, N <= M. */
 int reg_ports_parse(const char *text, uint16_t *ret_first, uint16_t *ret_last);
+
+/* Append ports as files have them: N or N-M. */
+void reg_ports_put(uint16_t first, uint16_t last, struct buf *out);
+
+/* Can it be the name of a layer or of a rule: a-z, 0-9, inside also - and ., at most 63 in all? */
+bool reg_name_valid(const char *text);

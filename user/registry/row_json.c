@@ -1,34 +1,31 @@
 // SPDX-License-Identifier: MIT
 #include "row_json.h"
 
-#include <inttypes.h>
-
-#include "words.h"
+#include "row_fields.h"
 
 static void put_ports(struct jsonw *w, const struct reg_row *row)
 {
-	char range[16];
+	_cleanup_buf_ struct buf range = { 0 };
 
 	if (row->first == row->last) {
 		jsonw_u64(w, "ports", row->first);
 		return;
 	}
-	(void)snprintf(range, sizeof(range), "%" PRIu16 "-%" PRIu16, row->first, row->last);
-	jsonw_string(w, "ports", range);
+	reg_ports_put(row->first, row->last, &range);
+	w->out->failed |= range.failed;
+	jsonw_string(w, "ports", range.data ? range.data : "");
 }
 
-static void put_owner(struct jsonw *w, const struct reg_owner *owner)
+static void put_owner(struct jsonw *w, struct reg_owner *owner)
 {
 	jsonw_object(w, NULL);
-	jsonw_string_opt(w, "namespace", owner->namespace_);
-	jsonw_string_opt(w, "pod", owner->pod);
-	jsonw_string_opt(w, "container", owner->container);
-	jsonw_string_opt(w, "unit", owner->unit);
-	jsonw_string_opt(w, "exe", owner->exe);
+	for (size_t i = 0; i < owner_fields.len; i++)
+		jsonw_string_opt(w, owner_fields.items[i].name,
+				 *field_text(&owner_fields.items[i], owner));
 	jsonw_object_end(w);
 }
 
-static void owners_array(struct jsonw *w, const char *key, const struct reg_row *row)
+static void put_owners(struct jsonw *w, const char *key, const struct reg_row *row)
 {
 	jsonw_array(w, key);
 	for (size_t i = 0; i < row->owners_len; i++)
@@ -36,13 +33,7 @@ static void owners_array(struct jsonw *w, const char *key, const struct reg_row 
 	jsonw_array_end(w);
 }
 
-static void put_owners(struct jsonw *w, const struct reg_row *row)
-{
-	if (row->owners_len)
-		owners_array(w, "owners", row);
-}
-
-static void platforms_array(struct jsonw *w, const char *key, const struct reg_row *row)
+static void put_platforms(struct jsonw *w, const char *key, const struct reg_row *row)
 {
 	jsonw_array(w, key);
 	for (size_t i = 0; i < row->platforms_len; i++)
@@ -50,59 +41,36 @@ static void platforms_array(struct jsonw *w, const char *key, const struct reg_r
 	jsonw_array_end(w);
 }
 
-static void put_platforms(struct jsonw *w, const struct reg_row *row)
-{
-	if (row->platforms_len)
-		platforms_array(w, "platforms", row);
-}
-
 void row_platforms_json(const struct reg_row *row, struct buf *out)
 {
 	struct jsonw w = { .out = out };
 
-	platforms_array(&w, NULL, row);
+	put_platforms(&w, NULL, row);
 }
 
 void row_owners_json(const struct reg_row *row, struct buf *out)
 {
 	struct jsonw w = { .out = out };
 
-	owners_array(&w, NULL, row);
+	put_owners(&w, NULL, row);
 }
 
-static void put_allocation(struct jsonw *w, const struct reg_row *row)
+/* Without a key where the row has no such value, as in the file. */
+static void put_field(struct jsonw *w, const struct reg_row *row, enum row_field field)
 {
-	jsonw_string(w, "scope", word_scope(row->scope));
-	jsonw_string_opt(w, "table", row->table);
-	jsonw_string_opt(w, "process", row->process);
-	jsonw_string_opt(w, "application", row->application);
-	jsonw_string(w, "role", word_role(row->role));
-	jsonw_string_opt(w, "control_plane", row->control_plane);
-	jsonw_string_opt(w, "team", row->team);
-	jsonw_string_opt(w, "since", row->since_text);
-	jsonw_string_opt(w, "removed", row->removed_text);
-	put_platforms(w, row);
-	jsonw_string_opt(w, "notes", row->notes);
-	put_owners(w, row);
-	jsonw_string_opt(w, "source", row->source);
-	if (row->dropped)
-		jsonw_bool(w, "dropped", true);
-}
+	/* The file's key "layer" would be the row's own layer here. */
+	const char *key = field == ROW_LAYER ? "of" : row_fields[field].name;
 
-/* What it is not limited to has no key, as in the file. */
-static void put_accept(struct jsonw *w, const struct reg_row *row)
-{
-	jsonw_string_opt(w, "rule", row->rule);
-	jsonw_string_opt(w, "of", row->layer);
-	jsonw_string_opt(w, "reason", row->reason);
-}
-
-static void put_exception(struct jsonw *w, const struct reg_row *row)
-{
-	jsonw_string(w, "class", word_class(row->cls));
-	put_owners(w, row);
-	jsonw_string_opt(w, "until", row->until_text);
-	jsonw_string_opt(w, "reason", row->reason);
+	if (!row_has(row, field))
+		return;
+	if (field == ROW_PORTS && row->first)
+		put_ports(w, row);
+	else if (field == ROW_PLATFORMS && row->platforms_len)
+		put_platforms(w, key, row);
+	else if (field == ROW_OWNERS && row->owners_len)
+		put_owners(w, key, row);
+	else
+		jsonw_string_opt(w, key, row_text(row, field));
 }
 
 void row_json_members(struct jsonw *w, const struct reg_layer *layer, const struct reg_row *row)
@@ -110,32 +78,13 @@ void row_json_members(struct jsonw *w, const struct reg_layer *layer, const stru
 	jsonw_string(w, "layer", layer->name);
 	jsonw_string(w, "kind", word_kind(row->kind));
 	jsonw_u64(w, "line", row->line);
-	if (row->first)
-		put_ports(w, row);
-	if (!row->any_proto)
-		jsonw_string(w, "protocol", word_proto(row->proto));
-	switch (row->kind) {
-	case REG_ENTRY:
-	case REG_RETIRED:
-		put_allocation(w, row);
-		break;
-	case REG_RANGE:
-		jsonw_string_opt(w, "note", row->notes);
-		break;
-	case REG_DROP:
-		/* The file's key "layer" would be the row's own layer here. */
-		jsonw_string_opt(w, "of", row->layer);
-		jsonw_string_opt(w, "reason", row->reason);
-		break;
-	case REG_EXCEPTION:
-		put_exception(w, row);
-		break;
-	case REG_ACCEPT:
-		put_accept(w, row);
-		break;
-	default:
-		break;
-	}
+	put_field(w, row, ROW_PORTS);
+	put_field(w, row, ROW_PROTOCOL);
+	for (int field = 0; field < ROW_FIELD_MAX; field++)
+		if (field != ROW_PORTS && field != ROW_PROTOCOL)
+			put_field(w, row, (enum row_field)field);
+	if (row->dropped && row_has(row, ROW_SCOPE))
+		jsonw_bool(w, "dropped", true);
 }
 
 void row_json_at(struct jsonw *w, const char *key, const struct reg_layer *layer,

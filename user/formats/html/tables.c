@@ -32,14 +32,6 @@ static void put_cell(struct buf *out, const char *class_, const char *text)
 	buf_puts(out, "</td>");
 }
 
-static void put_ports(struct buf *out, const struct reg_row *row)
-{
-	if (row->first == row->last)
-		buf_printf(out, "<td class=\"port\">%u</td>", row->first);
-	else
-		buf_printf(out, "<td class=\"port\">%u-%u</td>", row->first, row->last);
-}
-
 /* What a row is; the script has the same words. */
 static void put_state(struct buf *out, const struct reg_row *row)
 {
@@ -89,7 +81,9 @@ static void put_row(struct buf *out, const struct line *line)
 	bool placed = row->role != REG_ROLE_ANY;
 
 	buf_puts(out, "<tr>");
-	put_ports(out, row);
+	buf_puts(out, "<td class=\"port\">");
+	reg_ports_put(row->first, row->last, out);
+	buf_puts(out, "</td>");
 	put_cell(out, "protocol", word_proto(row->proto));
 	put_state(out, row);
 	put_cell(out, "process", row->process);
