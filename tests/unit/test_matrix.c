@@ -183,17 +183,21 @@ struct format_case {
 static void test_format_of_name(void **state)
 {
 	static const struct format_case cases[] = {
-		{ "a.md", IMPORT_PAGE },       { "x/host-port.MD", IMPORT_PAGE },
-		{ "a.markdown", IMPORT_PAGE }, { "commatrix.csv", IMPORT_MATRIX },
-		{ "a.yaml", -EINVAL },	       { "md", -EINVAL },
-		{ ".csv", -EINVAL },	       { "-", -EINVAL },
+		{ "a.md", IMPORT_MARKDOWN },
+		{ "x/host-port.MD", IMPORT_MARKDOWN },
+		{ "a.markdown", IMPORT_MARKDOWN },
+		{ "commatrix.csv", IMPORT_MATRIX },
+		{ "a.yaml", -EINVAL },
+		{ "md", -EINVAL },
+		{ ".csv", -EINVAL },
+		{ "-", -EINVAL },
 		{ "a.md.bak", -EINVAL },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		check_int(cases[i].text, import_format_of_name(cases[i].text), cases[i].want);
-	check_int("md", import_format_parse("md"), IMPORT_PAGE);
+	check_int("md", import_format_parse("md"), IMPORT_MARKDOWN);
 	check_int("csv", import_format_parse("csv"), IMPORT_MATRIX);
 	check_int("none", import_format_parse("yaml"), -EINVAL);
 }
@@ -201,10 +205,10 @@ static void test_format_of_name(void **state)
 static void test_format_of_text(void **state)
 {
 	static const struct format_case cases[] = {
-		{ "---\ntitle: x\n", IMPORT_PAGE },
-		{ "\n\n# A\n", IMPORT_PAGE },
-		{ "| Port |\n", IMPORT_PAGE },
-		{ "<!-- a -->", IMPORT_PAGE },
+		{ "---\ntitle: x\n", IMPORT_MARKDOWN },
+		{ "\n\n# A\n", IMPORT_MARKDOWN },
+		{ "| Port |\n", IMPORT_MARKDOWN },
+		{ "<!-- a -->", IMPORT_MARKDOWN },
 		{ HEAD, IMPORT_MATRIX },
 		{ "Port,Direction\n", IMPORT_MATRIX },
 		{ "version: 1\n", -EINVAL },

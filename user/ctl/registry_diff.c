@@ -87,7 +87,7 @@ static int load_import(struct side *side, enum import_format format, const char 
 	status = registry_argument_import(VERB, format, &source, NULL, &layer);
 	if (status != EXIT_OK)
 		return status;
-	side->form = format == IMPORT_PAGE ? COMPARE_PAGE : COMPARE_MATRIX;
+	side->form = format == IMPORT_MARKDOWN ? COMPARE_MARKDOWN : COMPARE_MATRIX;
 	side->registry = calloc(1, sizeof(*side->registry));
 	if (side->registry && registry_add(side->registry, TAKE_PTR(layer), &diags) == 0)
 		return EXIT_OK;

@@ -16,7 +16,7 @@ struct compare_rule compare_rule_of(enum compare_form a, enum compare_form b)
 		.fields = COMPARE_ALL,
 	};
 
-	if (a == COMPARE_PAGE || b == COMPARE_PAGE) {
+	if (a == COMPARE_MARKDOWN || b == COMPARE_MARKDOWN) {
 		rule.page = true;
 		rule.kinds = 1U << REG_ENTRY | 1U << REG_RETIRED;
 		rule.fields &= ~(COMPARE_BIT(ROW_OWNERS) | COMPARE_BIT(ROW_SOURCE));
@@ -31,7 +31,7 @@ struct compare_rule compare_rule_of(enum compare_form a, enum compare_form b)
 			COMPARE_BIT(ROW_PROCESS) | COMPARE_BIT(ROW_NOTES) | COMPARE_BIT(ROW_OWNERS);
 	} else {
 		rule.digits_only = true;
-		rule.covers = a != COMPARE_PAGE && b != COMPARE_PAGE;
+		rule.covers = a != COMPARE_MARKDOWN && b != COMPARE_MARKDOWN;
 		rule.a_is_matrix = a == COMPARE_MATRIX;
 	}
 	return rule;

@@ -14,7 +14,7 @@ static const struct {
 	int (*read)(const struct exchange_source *source, struct diags *diags,
 		    struct reg_layer **ret_layer);
 } formats[] = {
-	[IMPORT_PAGE] = { "md", { ".md", ".markdown" }, markdown_read },
+	[IMPORT_MARKDOWN] = { "md", { ".md", ".markdown" }, markdown_read },
 	[IMPORT_MATRIX] = { "csv", { ".csv", ".csv" }, matrix_read },
 };
 
@@ -61,7 +61,7 @@ int import_format_of_text(const char *text, size_t len)
 		if (line.len == 0)
 			continue;
 		if (is_page_line(&line))
-			return IMPORT_PAGE;
+			return IMPORT_MARKDOWN;
 		/* any column may stand first, but none of a matrix is alone */
 		return memchr(line.text, ',', line.len) &&
 				       memmem(line.text, line.len, "Direction", 9) ?

@@ -5,8 +5,8 @@
 #include "exchange.h"
 
 enum import_format {
-	IMPORT_PAGE,   /* the Host Port Registry page, in Markdown */
-	IMPORT_MATRIX, /* a communication matrix, in CSV */
+	IMPORT_MARKDOWN, /* the Host Port Registry page, in Markdown */
+	IMPORT_MATRIX,	 /* a communication matrix, in CSV */
 	IMPORT_FORMAT_MAX,
 };
 

@@ -11,15 +11,15 @@
 
 #define SHOWN 64 /* bytes of a cell that a message repeats */
 
-struct page {
+struct markdown {
 	const struct exchange_source *source;
 	struct diags *diags;
 	struct reg_layer *layer;
 	size_t tables;
 	/* of the table that is read */
-	enum page_table table;
+	enum markdown_table table;
 	uint8_t proto;
-	const struct page_column *columns[MD_CELLS_MAX]; /* of each cell of a row */
+	const struct markdown_column *columns[MD_CELLS_MAX]; /* of each cell of a row */
 };
 
 /* ---- which table ------------------------------------------------------------------------- */
@@ -61,7 +61,7 @@ static const char *deepest(const struct md_headings *headings)
 }
 
 /* Is it a table of ports? Says so where one stands where none is expected. */
-static bool find_table(struct page *p, const struct md_headings *headings,
+static bool find_table(struct markdown *p, const struct md_headings *headings,
 		       const struct md_row *header)
 {
 	struct place place = place_of(headings);
@@ -75,19 +75,19 @@ static bool find_table(struct page *p, const struct md_headings *headings,
 				  deepest(headings));
 		return false;
 	}
-	if (place.proto < 0 && place.table == PAGE_EXTERNAL) {
+	if (place.proto < 0 && place.table == MARKDOWN_EXTERNAL) {
 		diags_add(p->diags, file, header->line, 1,
 			  "a table below External, but below none of TCP, UDP, UDP-Lite and SCTP");
 		return false;
 	}
-	p->table = (enum page_table)place.table;
+	p->table = (enum markdown_table)place.table;
 	p->proto = place.proto < 0 ? HP_PROTO_TCP : (uint8_t)place.proto;
 	return true;
 }
 
 /* ---- its columns ------------------------------------------------------------------------- */
-static const struct page_column *column_of(const struct markdown_columns *columns,
-					   const char *title)
+static const struct markdown_column *column_of(const struct markdown_columns *columns,
+					       const char *title)
 {
 	for (size_t i = 0; i < columns->len; i++)
 		if (strcasecmp(columns->items[i].title, title) == 0)
@@ -95,7 +95,7 @@ static const struct page_column *column_of(const struct markdown_columns *column
 	return NULL;
 }
 
-static bool has_column(const struct page *p, const struct page_column *column, size_t n)
+static bool has_column(const struct markdown *p, const struct markdown_column *column, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (p->columns[i] == column)
@@ -103,7 +103,7 @@ static bool has_column(const struct page *p, const struct page_column *column, s
 	return false;
 }
 
-static bool find_columns(struct page *p, const struct md_row *header)
+static bool find_columns(struct markdown *p, const struct md_row *header)
 {
 	const struct markdown_columns *columns = markdown_columns(p->table);
 	size_t before = p->diags->total;
@@ -130,7 +130,7 @@ static bool find_columns(struct page *p, const struct md_row *header)
 
 static int on_table(void *ctx, const struct md_headings *headings, const struct md_row *header)
 {
-	struct page *p = ctx;
+	struct markdown *p = ctx;
 
 	if (!find_table(p, headings, header) || !find_columns(p, header))
 		return 1;
@@ -139,36 +139,41 @@ static int on_table(void *ctx, const struct md_headings *headings, const struct 
 }
 
 /* ---- its rows ---------------------------------------------------------------------------- */
-static const char *fault_of(const struct page_column *column, const char *text)
+static enum reg_kind kind_of(enum markdown_table table)
+{
+	return table == MARKDOWN_RETIRED ? REG_RETIRED : REG_ENTRY;
+}
+
+/* What is wrong with a cell; NULL: nothing. */
+static const char *fault_of(const struct field *field, enum reg_kind kind, const char *text)
 {
 	struct reg_version version;
 	uint16_t first, last;
 
 	if (*text == '\0')
-		return column->required ? "is missing" : NULL;
-	switch (column->cell) {
-	case PAGE_PORTS:
+		return field->required & 1U << kind ? "is missing" : NULL;
+	switch (field->type) {
+	case FIELD_PORTS:
 		return reg_ports_parse(text, &first, &last) < 0 ?
 			       "not ports (N or N-M, each 1 to 65535)" :
 			       NULL;
-	case PAGE_YES_NO:
-		return strcmp(text, "yes") != 0 && strcmp(text, "no") != 0 ?
-			       "not yes, no or blank" :
-			       NULL;
-	case PAGE_VERSION:
+	case FIELD_WORD_TEXT:
+		return words_find(field->words, text) < 0 ? "not yes, no or blank" : NULL;
+	case FIELD_VERSION:
 		return reg_version_parse(text, &version) < 0 ? "not a version (X.Y)" : NULL;
 	default:
-		return text_characters(text, strlen(text)) > column->max ? "too long" : NULL;
+		return text_characters(text, strlen(text)) > field->max ? "too long" : NULL;
 	}
 }
 
-static bool check_cells(const struct page *p, const struct md_row *cells)
+static bool check_cells(const struct markdown *p, const struct md_row *cells)
 {
 	size_t before = p->diags->total;
 
 	for (size_t i = 0; i < cells->len; i++) {
 		const struct md_cell *cell = &cells->cells[i];
-		const char *fault = fault_of(p->columns[i], cell->text);
+		const struct field *field = &row_fields[p->columns[i]->field];
+		const char *fault = fault_of(field, kind_of(p->table), cell->text);
 
 		if (fault)
 			diags_add(p->diags, p->source->file, cells->line, cell->column,
@@ -178,23 +183,23 @@ static bool check_cells(const struct page *p, const struct md_row *cells)
 	return p->diags->total == before;
 }
 
-static int set_cells(const struct page *p, const struct md_row *cells, struct reg_row *row)
+static int set_cells(const struct markdown *p, const struct md_row *cells, struct reg_row *row)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < cells->len && r == 0; i++) {
-		const struct page_column *column = p->columns[i];
+		const struct field *field = &row_fields[p->columns[i]->field];
 		const char *text = cells->cells[i].text;
 
-		if (column->cell == PAGE_PORTS)
+		if (field->type == FIELD_PORTS)
 			(void)reg_ports_parse(text, &row->first, &row->last);
 		else
-			r = row_set_text((char **)((char *)row + column->offset), text);
+			r = row_set_text(field_text(field, row), text);
 	}
 	return r;
 }
 
-static int set_meaning(const struct page *p, struct reg_row *row)
+static int set_meaning(const struct markdown *p, struct reg_row *row)
 {
 	struct markdown_meaning meaning =
 		markdown_meaning(p->table, row->control_plane, row->notes);
@@ -202,7 +207,7 @@ static int set_meaning(const struct page *p, struct reg_row *row)
 
 	row->proto = p->proto;
 	row->scope = meaning.scope;
-	row->role = meaning.role;
+	row->role = (uint8_t)meaning.role;
 	if (row->since_text)
 		(void)reg_version_parse(row->since_text, &row->since);
 	if (row->removed_text)
@@ -214,7 +219,7 @@ static int set_meaning(const struct page *p, struct reg_row *row)
 
 static int on_row(void *ctx, const struct md_row *cells)
 {
-	struct page *p = ctx;
+	struct markdown *p = ctx;
 	struct reg_row *row;
 	int r;
 
@@ -225,8 +230,7 @@ static int on_row(void *ctx, const struct md_row *cells)
 			  REGISTRY_ROWS_MAX);
 		return -EINVAL;
 	}
-	row = layer_add(p->layer, p->table == PAGE_RETIRED ? REG_RETIRED : REG_ENTRY, cells->line,
-			1);
+	row = layer_add(p->layer, kind_of(p->table), cells->line, 1);
 	if (!row)
 		return -ENOMEM;
 	r = set_cells(p, cells, row);
@@ -238,7 +242,7 @@ int markdown_read(const struct exchange_source *source, struct diags *diags,
 {
 	static const struct md_reader reader = { .table = on_table, .row = on_row };
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
-	struct page page = { .source = source, .diags = diags };
+	struct markdown page = { .source = source, .diags = diags };
 	size_t before = diags->total;
 	int r;
 

@@ -40,23 +40,23 @@ _Static_assert(ARRAY_LEN(losses) == LOSS_MAX, "a text for each loss");
 struct writer {
 	const struct registry *registry;
 	struct buf *out;
-	enum page_table table;
+	enum markdown_table table;
 	uint8_t proto;
-	size_t widths[PAGE_COLUMNS_MAX];
+	size_t widths[MARKDOWN_COLUMNS_MAX];
 	size_t counts[LOSS_MAX];
 	bool heading; /* the table's is written */
 };
 
-static void cell_text(const struct page_column *column, const struct reg_row *row, struct buf *text,
-		      bool *whole)
+static void cell_text(const struct markdown_column *column, const struct reg_row *row,
+		      struct buf *text, bool *whole)
 {
 	const char *value;
 
-	if (column->cell == PAGE_PORTS) {
+	if (column->field == ROW_PORTS) {
 		reg_ports_put(row->first, row->last, text);
 		return;
 	}
-	value = *(char *const *)((const char *)row + column->offset);
+	value = row_text(row, column->field);
 	if (value && !md_cell_put(value, text))
 		*whole = false;
 }
@@ -148,7 +148,7 @@ static void put_headings(struct writer *w)
 	if (!w->heading)
 		buf_printf(w->out, "\n## %s\n", markdown_heading(w->table));
 	w->heading = true;
-	if (w->table == PAGE_EXTERNAL || w->proto != HP_PROTO_TCP)
+	if (w->table == MARKDOWN_EXTERNAL || w->proto != HP_PROTO_TCP)
 		buf_printf(w->out, "\n### %s\n", markdown_proto_heading(w->proto));
 }
 
@@ -202,8 +202,8 @@ int markdown_write(const struct export_job *job, struct buf *out, struct buf *sa
 	while ((row = export_rows_next(&rows, NULL)))
 		count_losses(&w, row);
 	buf_puts(out, "# Port Registry\n");
-	for (int table = 0; table < PAGE_TABLE_MAX; table++) {
-		w.table = (enum page_table)table;
+	for (int table = 0; table < MARKDOWN_TABLE_MAX; table++) {
+		w.table = (enum markdown_table)table;
 		w.heading = false;
 		for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
 			w.proto = protos[i];
