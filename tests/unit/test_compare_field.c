@@ -51,55 +51,11 @@ static void test_process(void **state)
 	}
 }
 
-static void test_cover(void **state)
-{
-	static const struct {
-		const char *row, *other;
-		bool want;
-	} cases[] = {
-		{ "[]", "[{unit: u}]", true },
-		{ "[{unit: u}]", "[]", true },
-		{ "[{unit: u}]", "[{unit: u}]", true },
-		{ "[{unit: \"u*\"}]", "[{unit: u.service}]", true },
-		{ "[{unit: u}]", "[{unit: v}]", false },
-		{ "[{unit: \"?\"}]", "[{unit: v}]", false },
-		{ "[{pod: \"[a-z]\"}]", "[{pod: p}]", false },
-		{ "[{pod: \"[a-z]\"}]", "[{pod: \"[a-z]\"}]", true },
-		{ "[{unit: u}]", "[{pod: u}]", false },
-		{ "[{exe: /a}]", "[{exe: /a}]", true },
-		{ "[{exe: /a}]", "[{exe: /b}]", false },
-		{ "[{exe: /a}]", "[{unit: a}]", false },
-		{ "[{namespace: n}]", "[{namespace: n, pod: \"p-*\", container: c}]", true },
-		{ "[{pod: \"p-*\"}]", "[{namespace: n, pod: \"p-*\"}]", true },
-		{ "[{pod: \"*\"}]", "[{namespace: n}]", false },
-		{ "[{namespace: n, pod: \"p-*\"}]", "[{namespace: n}]", false },
-		{ "[{namespace: n}, {unit: u}]", "[{unit: u}, {namespace: n}]", true },
-		{ "[{namespace: n}]", "[{namespace: n}, {unit: u}]", false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		_cleanup_(registry_freep) struct registry *reg = NULL;
-		_cleanup_buf_ struct buf lists = { 0 };
-		const struct reg_row *rows;
-
-		buf_printf(
-			&lists,
-			"entries: [{ports: 1, protocol: tcp, process: p, owners: %s}, {ports: 2, "
-			"protocol: tcp, process: p, owners: %s}]",
-			cases[i].row, cases[i].other);
-		reg = registry_of_lists(lists.data);
-		rows = reg->layers[0].rows;
-		check_int(lists.data, compare_owners_cover(&rows[0], &rows[1]), cases[i].want);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_digits),
 		cmocka_unit_test(test_process),
-		cmocka_unit_test(test_cover),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "reserve_plan.h"
 
-#include "../policy/registered.h"
 
 void reserve_plan(const struct reserve_facts *facts, struct reserve_plan *ret_plan)
 {
 	struct reserve_plan plan = { .ours = *facts->ours };
 	struct portset foreign = *facts->reserved, want = { 0 }, range = { 0 };
 
-	registered_ports(facts->policy, facts->first, facts->last, &plan.registered);
+	policy_registered(facts->policy, facts->first, facts->last, &plan.registered);
 	portset_intersect(&plan.ours, facts->reserved);
 	portset_subtract(&foreign, &plan.ours);
 	if (facts->asked) {

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../policy/owner.h"
-
 const enum row_field compare_order[COMPARE_FIELDS] = {
 	ROW_SCOPE, ROW_TABLE, ROW_PROCESS, ROW_APPLICATION, ROW_ROLE,  ROW_CONTROL_PLANE,
 	ROW_TEAM,  ROW_SINCE, ROW_REMOVED, ROW_PLATFORMS,   ROW_NOTES, ROW_OWNERS,
@@ -103,39 +101,6 @@ int compare_fields(const struct reg_row *a, const struct reg_row *b, unsigned in
 	}
 	*ret_fields = differ;
 	return 0;
-}
-
-/* Does a member of an owner let through what another one names? NULL lets all through. */
-static bool covers(const char *glob, const char *other)
-{
-	if (!glob)
-		return true;
-	return other && owner_glob(glob, other);
-}
-
-static bool owner_covers(const struct reg_owner *a, const struct reg_owner *b)
-{
-	if (a->exe || b->exe)
-		return a->exe && b->exe && strcmp(a->exe, b->exe) == 0;
-	if (a->unit || b->unit)
-		return a->unit && covers(a->unit, b->unit);
-	return covers(a->namespace_, b->namespace_) && covers(a->pod, b->pod) &&
-	       covers(a->container, b->container);
-}
-
-bool compare_owners_cover(const struct reg_row *row, const struct reg_row *other)
-{
-	if (row->owners_len == 0)
-		return true;
-	for (size_t i = 0; i < other->owners_len; i++) {
-		bool found = false;
-
-		for (size_t j = 0; j < row->owners_len && !found; j++)
-			found = owner_covers(&row->owners[j], &other->owners[i]);
-		if (!found)
-			return false;
-	}
-	return true;
 }
 
 static bool is_letter(unsigned char c)

@@ -26,9 +26,6 @@ bool compare_field_text(const struct reg_row *row, enum row_field field, struct 
 int compare_fields(const struct reg_row *a, const struct reg_row *b, unsigned int mask,
 		   unsigned int *ret_fields);
 
-/* May everybody bind the row's port who is an owner of the other row? */
-bool compare_owners_cover(const struct reg_row *row, const struct reg_row *other);
-
 /* How process names compare: in any case, all that is no letter or digit taken for "-". */
 int compare_process(const char *a, const char *b);
 

@@ -2,6 +2,7 @@
 #include "compare_rule.h"
 
 #include "../../bpf/abi.h"
+#include "../policy/owner.h"
 
 /*
  * A matrix says which pods of one cluster have which ports open. Its process is the name
@@ -54,8 +55,7 @@ int compare_rule_rows(const struct compare_rule *rule, const struct reg_row *a,
 	r = compare_fields(a, b, fields, &fields);
 	if (r < 0)
 		return r;
-	if (rule->covers &&
-	    !compare_owners_cover(rule->a_is_matrix ? b : a, rule->a_is_matrix ? a : b))
+	if (rule->covers && !owner_row_covers(rule->a_is_matrix ? b : a, rule->a_is_matrix ? a : b))
 		fields |= COMPARE_BIT(ROW_OWNERS);
 	*ret_fields = fields;
 	return 0;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "../policy/registered.h"
 
 /* What the kernel takes of one write: a page, with the zero byte at its end. */
 #define VALUE_MAX 4095
@@ -13,7 +12,7 @@ bool reserved_needed(const struct export_job *job)
 {
 	struct portset set = { 0 };
 
-	registered_ports(job->policy, job->first, job->last, &set);
+	policy_registered(job->policy, job->first, job->last, &set);
 	return portset_count(&set) > 0;
 }
 
@@ -23,7 +22,7 @@ int reserved_write(const struct export_job *job, struct buf *out, struct buf *sa
 	_cleanup_buf_ struct buf value = { 0 };
 	struct portset set = { 0 };
 
-	registered_ports(job->policy, job->first, job->last, &set);
+	policy_registered(job->policy, job->first, job->last, &set);
 	count = portset_count(&set);
 	portset_put(&set, PORTSET_TEXT_MAX, &value);
 	if (count > range / 2) {

@@ -41,7 +41,7 @@ static int add_row(struct explanation *e, const struct reg_layer *layer, const s
 	_cleanup_buf_ struct buf why = { 0 };
 	char *text;
 
-	why_row(&e->input, row, &why);
+	explain_why_row(&e->input, row, &why);
 	text = buf_take(&why);
 	if (!text)
 		return -ENOMEM;
@@ -104,7 +104,7 @@ int explain(const struct explain_input *input, struct explanation **ret_explanat
 	r = add_rows(e);
 	if (r < 0)
 		return r;
-	why_decision(e, exception_of(e), &why);
+	explain_why_decision(e, exception_of(e), &why);
 	e->why = buf_take(&why);
 	if (!e->why)
 		return -ENOMEM;

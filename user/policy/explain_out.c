@@ -49,7 +49,7 @@ static void put_row(const struct explain_row *row, struct buf *out)
 {
 	_cleanup_buf_ struct buf name = { 0 };
 
-	why_name(row->layer, row->row, &name);
+	explain_why_name(row->layer, row->row, &name);
 	buf_puts(out, "  ");
 	buf_put_safe(out, row->layer->path);
 	buf_printf(out, ":%u: %s ", row->row->line, word_kind(row->row->kind));

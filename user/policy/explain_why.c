@@ -4,7 +4,7 @@
 #include "resolve.h"
 #include "../registry/words.h"
 
-void why_name(const struct reg_layer *layer, const struct reg_row *row, struct buf *out)
+void explain_why_name(const struct reg_layer *layer, const struct reg_row *row, struct buf *out)
 {
 	buf_printf(out, "%s %s ", layer->name, word_proto(row->proto));
 	reg_ports_put(row->first, row->last, out);
@@ -144,7 +144,7 @@ static void put_row(const struct explain_input *in, const struct reg_row *row, s
 	}
 }
 
-void why_row(const struct explain_input *in, const struct reg_row *row, struct buf *out)
+void explain_why_row(const struct explain_input *in, const struct reg_row *row, struct buf *out)
 {
 	put_row(in, row, out);
 	put_owner(in, row, out);
@@ -180,7 +180,8 @@ static void put_verdict(const struct explanation *e, const struct explain_row *e
 	}
 }
 
-void why_decision(const struct explanation *e, const struct explain_row *exception, struct buf *out)
+void explain_why_decision(const struct explanation *e, const struct explain_row *exception,
+			  struct buf *out)
 {
 	const struct hp_query *q = &e->input.query;
 
@@ -188,7 +189,7 @@ void why_decision(const struct explanation *e, const struct explain_row *excepti
 		buf_puts(out, "port 0 leaves the choice to the kernel, which is counted");
 	} else if (e->entry) {
 		buf_puts(out, "row ");
-		why_name(e->entry_layer, e->entry, out);
+		explain_why_name(e->entry_layer, e->entry, out);
 		buf_putc(out, ' ');
 		put_class(&e->input, e->entry, e->decision.cls, out);
 		put_owner(&e->input, e->entry, out);

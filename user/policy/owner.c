@@ -54,7 +54,7 @@ static enum owner_answer pod_answer(const struct reg_owner *owner, const struct 
 		return OWNER_NO;
 	answer = both(member(owner->namespace_, who->namespace_), member(owner->pod, who->pod));
 	answer = both(answer, member(owner->container, who->container));
-	/* any pod is the owner, but is he one? */
+	/* any pod is the owner, but is the process in one? */
 	if (answer == OWNER_YES && !who->namespace_ && !who->pod && !who->container)
 		return OWNER_UNKNOWN;
 	return answer;
@@ -102,4 +102,37 @@ enum owner_answer owner_of_row(const struct reg_row *row, const struct owner_of 
 			answer = one;
 	}
 	return answer;
+}
+
+/* Does a member of an owner let through what another one names? NULL lets all through. */
+static bool glob_covers(const char *glob, const char *other)
+{
+	if (!glob)
+		return true;
+	return other && owner_glob(glob, other);
+}
+
+static bool owner_covers(const struct reg_owner *a, const struct reg_owner *b)
+{
+	if (a->exe || b->exe)
+		return a->exe && b->exe && strcmp(a->exe, b->exe) == 0;
+	if (a->unit || b->unit)
+		return a->unit && glob_covers(a->unit, b->unit);
+	return glob_covers(a->namespace_, b->namespace_) && glob_covers(a->pod, b->pod) &&
+	       glob_covers(a->container, b->container);
+}
+
+bool owner_row_covers(const struct reg_row *row, const struct reg_row *other)
+{
+	if (row->owners_len == 0)
+		return true;
+	for (size_t i = 0; i < other->owners_len; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < row->owners_len && !found; j++)
+			found = owner_covers(&row->owners[j], &other->owners[i]);
+		if (!found)
+			return false;
+	}
+	return true;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Is somebody one of a row's owners? Pure. */
+/* Is a process one of a row's owners? The only place that matches owners. Pure. */
 #pragma once
 
 #include "../registry/registry.h"
 
-/* Who; NULL: not known. With a pod, he is of no unit; with a unit, of no pod. */
+/* What is known of a process; NULL: not known. It has a pod or a unit, not both. */
 struct owner_of {
 	const char *namespace_, *pod, *container;
 	const char *unit;
@@ -12,10 +12,10 @@ struct owner_of {
 };
 
 enum owner_answer {
-	OWNER_NOT_ASKED, /* the row names no owners, or nothing is known of him */
+	OWNER_NOT_ASKED, /* the row names no owners, or nothing is known of the process */
 	OWNER_YES,
 	OWNER_NO,
-	OWNER_UNKNOWN, /* what is not known of him would decide */
+	OWNER_UNKNOWN, /* what is not known of the process would decide */
 };
 
 /*
@@ -24,8 +24,14 @@ enum owner_answer {
  */
 bool owner_glob(const char *pattern, const char *text);
 
-/* Is he that owner? What is not known of him matches what any text matches, and nothing else. */
+/*
+ * Is the process that owner? What is not known of it matches a pattern that any text
+ * matches, and no other.
+ */
 bool owner_matches(const struct reg_owner *owner, const struct owner_of *who);
 
-/* Is he one of the row's owners? */
+/* Is the process one of the row's owners? */
 enum owner_answer owner_of_row(const struct reg_row *row, const struct owner_of *who);
+
+/* Is every owner of the other row one that the row's owners let through, too? */
+bool owner_row_covers(const struct reg_row *row, const struct reg_row *other);

@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../registry/words.h"
 #include "resolve.h"
+
+#define WORD_MAX 32 /* of a list of classes */
 
 /* Protocols that a row can name. */
 static const uint8_t protos[] = {
@@ -14,7 +17,7 @@ static const uint8_t protos[] = {
 	HP_PROTO_SCTP,
 };
 
-static size_t count(const struct hp_row *rows)
+static size_t count_rows(const struct hp_row *rows)
 {
 	size_t n = 0;
 
@@ -23,10 +26,10 @@ static size_t count(const struct hp_row *rows)
 	return n;
 }
 
-/* Put what there is to say of a protocol after what is there. */
-static int append(struct policy *policy, uint8_t proto, const struct hp_row *rows)
+/* Append the rows of a protocol to the policy. */
+static int append_rows(struct policy *policy, uint8_t proto, const struct hp_row *rows)
 {
-	size_t n = policy->len + count(rows);
+	size_t n = policy->len + count_rows(rows);
 	struct policy_row *grown;
 
 	if (n == policy->len)
@@ -48,7 +51,7 @@ static int append(struct policy *policy, uint8_t proto, const struct hp_row *row
 }
 
 /* The bitmap repeats the decision; it has no rule of its own. */
-static void fill_front(struct policy *policy)
+static void fill_bitmap(struct policy *policy)
 {
 	struct hp_query q = { 0 };
 	struct hp_bitmap_word *word;
@@ -90,11 +93,11 @@ int policy_build(const struct registry *reg, const struct node_facts *facts,
 		if (!resolve_names(resolve, protos[i]))
 			continue;
 		resolve_proto(resolve, protos[i], rows);
-		r = append(policy, protos[i], rows);
+		r = append_rows(policy, protos[i], rows);
 	}
 	if (r < 0)
 		return r;
-	fill_front(policy);
+	fill_bitmap(policy);
 	*ret_policy = TAKE_PTR(policy);
 	return 0;
 }
@@ -145,4 +148,60 @@ const struct reg_row *policy_first_owned_exception(const struct registry *reg,
 		}
 	}
 	return NULL;
+}
+
+void policy_registered(const struct policy *policy, uint16_t first, uint16_t last,
+		       struct portset *set)
+{
+	for (size_t i = 0; i < policy->len; i++) {
+		const struct hp_row *row = &policy->rows[i].row;
+		uint16_t port = policy->rows[i].key.port;
+
+		/* an exception alone registers nothing */
+		if (row->row[HP_SCOPE_EXTERNAL] == HP_NO_ROW &&
+		    row->row[HP_SCOPE_LOCALHOST] == HP_NO_ROW)
+			continue;
+		if (port >= first && port <= last)
+			portset_add(set, port);
+	}
+}
+
+/* The classes that the n bytes at word name, as bits; 0: none of them. */
+static uint32_t class_bits(const char *word, size_t n)
+{
+	char text[WORD_MAX];
+	int cls;
+
+	if (n >= sizeof(text))
+		return 0;
+	memcpy(text, word, n);
+	text[n] = '\0';
+	if (strcmp(text, "default") == 0)
+		return POLICY_DENIES_DEFAULT;
+	cls = word_to_class(text);
+	return cls < 0 ? 0 : 1U << cls;
+}
+
+int policy_denies_parse(const char *list, uint32_t *ret_denies, const char **ret_bad,
+			size_t *ret_bad_len)
+{
+	uint32_t denies = 0, bits;
+	const char *word = list;
+	size_t n;
+
+	for (;;) {
+		n = strcspn(word, ",");
+		bits = class_bits(word, n);
+		if (!bits) {
+			*ret_bad = word;
+			*ret_bad_len = n;
+			return -EINVAL;
+		}
+		denies |= bits;
+		if (!word[n])
+			break;
+		word += n + 1;
+	}
+	*ret_denies = denies;
+	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "../../bpf/abi.h"
 #include "../../bpf/verdict.h"
+#include "../base/portset.h"
 #include "../registry/registry.h"
 
 /* What this node is. */
@@ -61,14 +62,21 @@ struct hp_decision policy_decide(const struct policy *policy, const struct hp_co
 const struct reg_row *policy_first_owned_exception(const struct registry *reg,
 						   const struct reg_layer **ret_layer);
 
+/*
+ * Add the ports from first to last that a row of any protocol names, whether it holds
+ * on this node or not. An exception alone registers nothing.
+ */
+void policy_registered(const struct policy *policy, uint16_t first, uint16_t last,
+		       struct portset *set);
+
 /* The classes that enforce mode denies by default, as bits 1 << class. */
 #define POLICY_DENIES_DEFAULT                                                                      \
 	(1U << HP_CLASS_UNREGISTERED | 1U << HP_CLASS_RETIRED | 1U << HP_CLASS_INACTIVE |          \
 	 1U << HP_CLASS_SCOPE)
 
 /*
- * Read a list of classes, such as "default,ephemeral". 0, or -EINVAL with the
- * word that is not one in *ret_bad (a pointer into `list`), of *ret_bad_len.
+ * Read a list of classes, such as "default,ephemeral". 0, or -EINVAL with the word that
+ * is no class in *ret_bad (a pointer into `list`) and its length in *ret_bad_len.
  */
 int policy_denies_parse(const char *list, uint32_t *ret_denies, const char **ret_bad,
 			size_t *ret_bad_len);

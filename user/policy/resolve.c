@@ -14,7 +14,7 @@ struct candidate {
 };
 
 struct resolve {
-	struct paint paint;
+	struct interval_fill fill;
 	const struct registry *reg;
 	const struct node_facts *facts;
 	size_t len;
@@ -145,25 +145,25 @@ bool resolve_names(const struct resolve *resolve, uint8_t proto)
 }
 
 /* Let the rows of one class decide the ports that none decides yet. */
-static void interval_fill_rank(struct resolve *resolve, uint8_t proto, uint8_t scope, uint8_t cls,
-			       struct hp_row *rows)
+static void fill_rank(struct resolve *resolve, uint8_t proto, uint8_t scope, uint8_t cls,
+		      struct hp_row *rows)
 {
 	for (size_t i = 0; i < resolve->len; i++) {
 		const struct candidate *c = &resolve->items[i];
 
 		if (c->row->proto != proto || resolve_class(c->row, c->cls, scope) != cls)
 			continue;
-		for (uint32_t port = interval_fill_next(&resolve->paint, c->row->first);
-		     port <= c->row->last; port = interval_fill_next(&resolve->paint, port)) {
-			interval_fill_take(&resolve->paint, port);
+		for (uint32_t port = interval_fill_next(&resolve->fill, c->row->first);
+		     port <= c->row->last; port = interval_fill_next(&resolve->fill, port)) {
+			interval_fill_take(&resolve->fill, port);
 			rows[port].row[scope] = c->number;
 			rows[port].cls[scope] = cls;
 		}
 	}
 }
 
-static void interval_fill_exceptions(struct resolve *resolve, uint8_t proto, uint8_t cls,
-				     struct hp_row *rows)
+static void fill_exceptions(struct resolve *resolve, uint8_t proto, uint8_t cls,
+			    struct hp_row *rows)
 {
 	bool fresh = false;
 
@@ -178,11 +178,11 @@ static void interval_fill_exceptions(struct resolve *resolve, uint8_t proto, uin
 			    !resolve_excepts(row, resolve->facts))
 				continue;
 			if (!fresh)
-				interval_fill_reset(&resolve->paint);
+				interval_fill_reset(&resolve->fill);
 			fresh = true;
-			for (port = interval_fill_next(&resolve->paint, port); port <= row->last;
-			     port = interval_fill_next(&resolve->paint, port)) {
-				interval_fill_take(&resolve->paint, port);
+			for (port = interval_fill_next(&resolve->fill, port); port <= row->last;
+			     port = interval_fill_next(&resolve->fill, port)) {
+				interval_fill_take(&resolve->fill, port);
 				rows[port].excepted |= (uint16_t)(1U << cls);
 			}
 		}
@@ -202,11 +202,11 @@ void resolve_proto(struct resolve *resolve, uint8_t proto, struct hp_row rows[HP
 {
 	memset(rows, 0, HP_PORTS * sizeof(*rows));
 	for (uint8_t scope = 0; scope < HP_SCOPE_MAX; scope++) {
-		interval_fill_reset(&resolve->paint);
+		interval_fill_reset(&resolve->fill);
 		for (size_t i = 0; i < ARRAY_LEN(ranks); i++)
-			interval_fill_rank(resolve, proto, scope, ranks[i], rows);
+			fill_rank(resolve, proto, scope, ranks[i], rows);
 	}
 	for (uint8_t cls = HP_CLASS_UNREGISTERED; cls < HP_CLASS_MAX; cls++)
-		interval_fill_exceptions(resolve, proto, cls, rows);
+		fill_exceptions(resolve, proto, cls, rows);
 	fill_unregistered(rows);
 }

@@ -199,7 +199,7 @@ static bool is_documented(const struct question *q)
 static void put_row(const struct question *q, struct buf *out)
 {
 	buf_puts(out, "row ");
-	why_name(q->layer, q->row, out);
+	explain_why_name(q->layer, q->row, out);
 }
 
 /* The finding gives the reason that `explain` gives for the row that decided. */
@@ -215,7 +215,7 @@ static struct finding *add_row(const struct question *q, enum manifest_rule rule
 
 	put_row(q, &why);
 	buf_putc(&why, ' ');
-	why_row(&input, q->row, &why);
+	explain_why_row(&input, q->row, &why);
 	return add(q, rule, cls, &why);
 }
 
@@ -232,7 +232,7 @@ static void put_other_protocol(const struct question *q, struct buf *out)
 	if (!row)
 		return;
 	buf_printf(out, " for %s; row ", word_proto(q->query.proto));
-	why_name(&registry->layers[walk.layer], row, out);
+	explain_why_name(&registry->layers[walk.layer], row, out);
 	buf_puts(out, " is for another protocol");
 }
 
