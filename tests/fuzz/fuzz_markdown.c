@@ -13,7 +13,7 @@
 
 static int read_page(const char *text, size_t len, struct diags *diags, struct reg_layer **ret)
 {
-	struct exchange_source source = {
+	struct layer_source source = {
 		.file = "page",
 		.text = text,
 		.len = len,

@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_free_ char *text = fuzz_copy(data, size);
 	_cleanup_diags_ struct diags diags = { 0 };
 	_cleanup_buf_ struct buf out = { 0 };
-	struct exchange_source source = {
+	struct layer_source source = {
 		.file = "matrix",
 		.text = text,
 		.len = size,

@@ -14,7 +14,7 @@
 
 static inline int read_page(const char *text, struct diags *diags, struct reg_layer **ret_layer)
 {
-	struct exchange_source source = {
+	struct layer_source source = {
 		.file = "p.md",
 		.text = text,
 		.len = strlen(text),

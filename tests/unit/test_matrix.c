@@ -9,7 +9,7 @@
 
 static int read_matrix(const char *text, struct diags *diags, struct reg_layer **ret_layer)
 {
-	struct exchange_source source = {
+	struct layer_source source = {
 		.file = "m.csv",
 		.text = text,
 		.len = strlen(text),

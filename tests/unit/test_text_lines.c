@@ -65,19 +65,11 @@ static void test_lines(void **state)
 	assert_false(text_lines_next(&lines, &line));
 }
 
-static void test_characters(void **state)
-{
-	(void)state;
-	check_u64("three", text_characters("a\xc3\xa4\xf0\x9f\x98\x80", 7), 3);
-	check_u64("none", text_characters("", 0), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,12 +92,30 @@ static void test_first_only(void **state)
 	check_u64("two bytes", utf8_valid("\xc3\xbc\xff"), 2);
 }
 
+static void test_length(void **state)
+{
+	(void)state;
+	check_u64("three", utf8_length("a\xc3\xa4\xf0\x9f\x98\x80", 7), 3);
+	check_u64("none", utf8_length("", 0), 0);
+}
+
+/* The text goes on behind what is looked at, or is not terminated. */
+static void test_within(void **state)
+{
+	(void)state;
+	check_u64("whole", utf8_valid_within("\xf0\x9f\x98\x80", 4), 4);
+	check_u64("cut", utf8_valid_within("\xf0\x9f\x98\x80", 3), 0);
+	check_u64("two of many", utf8_valid_within("\xc3\xa4\xc3\xa4\xc3", 5), 2);
+	check_u64("one of two", utf8_valid_within("\xc3\xa4", 1), 0);
+	check_u64("nothing", utf8_valid_within("a", 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_character),
-		cmocka_unit_test(test_invalid),
-		cmocka_unit_test(test_first_only),
+		cmocka_unit_test(test_every_character), cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_first_only),	cmocka_unit_test(test_length),
+		cmocka_unit_test(test_within),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,13 +31,6 @@ static void report(struct exception_timer *timer, enum notice_kind kind, const s
 	deliver_notice(timer->stream, &notice);
 }
 
-static void put_ports(struct buf *out, const struct reg_row *row)
-{
-	buf_printf(out, "%u", row->first);
-	if (row->last != row->first)
-		buf_printf(out, "-%u", row->last);
-}
-
 static void on_ended(void *data, const struct reg_layer *layer, const struct reg_row *row)
 {
 	_cleanup_buf_ struct buf message = { 0 };
@@ -46,7 +39,7 @@ static void on_ended(void *data, const struct reg_layer *layer, const struct reg
 	if (++change->ended > REPORTED_MAX)
 		return;
 	buf_puts(&message, "exception ended: ");
-	put_ports(&message, row);
+	reg_ports_put(row->first, row->last, &message);
 	buf_printf(&message, "/%s, class %s, until %s: ", word_proto(row->proto),
 		   word_class(row->cls), row->until_text);
 	buf_puts(&message, row->reason);

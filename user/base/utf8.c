@@ -2,6 +2,7 @@
 #include "utf8.h"
 
 #include <stdint.h>
+#include <string.h>
 
 size_t utf8_decode(const char *s, uint32_t *ret_char)
 {
@@ -55,4 +56,23 @@ size_t utf8_printable(const char *s)
 	size_t n = utf8_decode(s, &c);
 
 	return n && !obeyed(c) ? n : 0;
+}
+
+size_t utf8_valid_within(const char *s, size_t len)
+{
+	char padded[5] = { 0 };
+
+	if (len >= 4)
+		return utf8_valid(s);
+	memcpy(padded, s, len);
+	return utf8_valid(padded);
+}
+
+size_t utf8_length(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return n;
 }

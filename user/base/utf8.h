@@ -12,6 +12,12 @@
  */
 size_t utf8_valid(const char *s);
 
+/* As utf8_valid(), of the len bytes at s, which need not be terminated. */
+size_t utf8_valid_within(const char *s, size_t len);
+
+/* How many characters len bytes of valid UTF-8 are. */
+size_t utf8_length(const char *text, size_t len);
+
 /* As utf8_valid(), and the code point. */
 size_t utf8_decode(const char *s, uint32_t *ret_char);
 

@@ -61,7 +61,7 @@ int registry_argument_read(const char *verb, const char *path, struct buf *out)
 }
 
 /* What was written must be what our reader reads: else nothing is printed. */
-static int read_again(const char *verb, const struct exchange_source *source,
+static int read_again(const char *verb, const struct layer_source *source,
 		      const struct buf *yaml)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
@@ -81,7 +81,7 @@ static int read_again(const char *verb, const struct exchange_source *source,
 }
 
 int registry_argument_import(const char *verb, enum import_format format,
-			     const struct exchange_source *source, struct buf *yaml,
+			     const struct layer_source *source, struct buf *yaml,
 			     struct reg_layer **ret_layer)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;

@@ -21,5 +21,5 @@ int registry_argument_read(const char *verb, const char *path, struct buf *out);
  * exit status, after saying all that is wrong. The layer is the caller's.
  */
 int registry_argument_import(const char *verb, enum import_format format,
-			     const struct exchange_source *source, struct buf *yaml,
+			     const struct layer_source *source, struct buf *yaml,
 			     struct reg_layer **ret_layer);

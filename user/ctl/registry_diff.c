@@ -74,7 +74,7 @@ static int load_import(struct side *side, enum import_format format, const char 
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
 	_cleanup_diags_ struct diags diags = { 0 };
 	_cleanup_buf_ struct buf text = { 0 };
-	struct exchange_source source = { .file = path };
+	struct layer_source source = { .file = path };
 	int status = registry_argument_read(VERB, path, &text);
 	char name[64];
 

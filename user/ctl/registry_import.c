@@ -18,7 +18,7 @@ struct import {
 
 static const struct option_spec specs[] = {
 	{ "format", "md|csv", "what the file is (by its name's ending, or its first line)",
-	  OPTION_WORD(struct import, format, IMPORT_PAGE, IMPORT_MATRIX) },
+	  OPTION_WORD(struct import, format, IMPORT_MARKDOWN, IMPORT_MATRIX) },
 	{ "name", "NAME", "the layer's name (the file's, without what follows the last dot)",
 	  OPTION_PARSED(struct import, name, verb_parse_layer_name) },
 	{ "source", "TEXT", "where the facts come from (the file's name)",
@@ -64,7 +64,7 @@ static int convert(const struct import *import, const char *path)
 	_cleanup_buf_ struct buf text = { 0 }, yaml = { 0 };
 	bool is_input = strcmp(path, "-") == 0;
 	char name[64];
-	struct exchange_source source = { .file = is_input ? "standard input" : path };
+	struct layer_source source = { .file = is_input ? "standard input" : path };
 	int status = registry_argument_read(VERB, path, &text), format;
 
 	if (status != EXIT_OK)

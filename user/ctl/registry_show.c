@@ -3,13 +3,12 @@
 #include "verb.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "../base/log.h"
 #include "../base/table.h"
-#include "../registry/words.h"
-#include "../formats/registry_json.h"
+#include "../registry/row_fields.h"
+#include "../registry/row_json.h"
 #include "registry_argument.h"
 
 struct show {
@@ -52,21 +51,6 @@ static const struct table_column columns[] = {
 	{ .name = "NOTES", .truncate = true },
 };
 
-static bool ports_only(const struct reg_row *row)
-{
-	return row->kind != REG_ENTRY && row->kind != REG_RETIRED;
-}
-
-static void put_ports(const struct reg_row *row, char ports[16])
-{
-	if (!row->first)
-		(void)snprintf(ports, 16, "all");
-	else if (row->first == row->last)
-		(void)snprintf(ports, 16, "%u", row->first);
-	else
-		(void)snprintf(ports, 16, "%u-%u", row->first, row->last);
-}
-
 static void put_note(const struct reg_row *row, struct buf *out)
 {
 	if (row->rule)
@@ -77,26 +61,28 @@ static void put_note(const struct reg_row *row, struct buf *out)
 
 static int add(struct table *table, const struct reg_layer *layer, const struct reg_row *row)
 {
-	_cleanup_buf_ struct buf note = { 0 };
-	bool only = ports_only(row);
-	char ports[16];
+	_cleanup_buf_ struct buf ports = { 0 }, note = { 0 };
+	const char *protocol = row_text(row, ROW_PROTOCOL);
 	const char *cells[] = {
 		layer->name,
 		row->dropped ? "dropped" : word_kind(row->kind),
-		row->any_proto ? "all" : word_proto(row->proto),
-		ports,
-		only ? NULL : word_scope(row->scope),
-		only ? NULL : word_role(row->role),
+		protocol ? protocol : "all",
+		"all", /* the ports */
+		row_text(row, ROW_SCOPE),
+		row_text(row, ROW_ROLE),
 		row->process,
 		row->team,
 		NULL, /* the note */
 	};
 
 	_Static_assert(ARRAY_LEN(cells) == ARRAY_LEN(columns), "a cell for each column");
-	put_ports(row, ports);
+	if (row->first)
+		reg_ports_put(row->first, row->last, &ports);
 	put_note(row, &note);
-	if (note.failed)
+	if (ports.failed || note.failed)
 		return -ENOMEM;
+	if (row->first)
+		cells[3] = ports.data;
 	cells[ARRAY_LEN(cells) - 1] = note.data;
 	return table_add(table, cells);
 }

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "../checks/lint/lint.h"
+#include "../registry/row_json.h"
 #include "html/page.h"
 #include "butane_write.h"
 #include "csv_write.h"
 #include "nft_write.h"
 #include "markdown_write.h"
-#include "registry_json.h"
 #include "reserved_write.h"
 #include "yaml_write.h"
 
@@ -43,6 +43,13 @@ static int html_write(const struct export_job *job, struct buf *out, struct buf 
 	if (r < 0)
 		return r;
 	html_page_put(&page, out);
+	return out->failed ? -ENOMEM : 0;
+}
+
+static int json_write(const struct export_job *job, struct buf *out, struct buf *said)
+{
+	(void)said;
+	registry_json(job->registry, out);
 	return out->failed ? -ENOMEM : 0;
 }
 

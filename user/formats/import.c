@@ -11,7 +11,7 @@
 static const struct {
 	const char *word;
 	const char *endings[2];
-	int (*read)(const struct exchange_source *source, struct diags *diags,
+	int (*read)(const struct layer_source *source, struct diags *diags,
 		    struct reg_layer **ret_layer);
 } formats[] = {
 	[IMPORT_MARKDOWN] = { "md", { ".md", ".markdown" }, markdown_read },
@@ -71,8 +71,8 @@ int import_format_of_text(const char *text, size_t len)
 	return -EINVAL;
 }
 
-int import_read(enum import_format format, const struct exchange_source *source,
-		struct diags *diags, struct reg_layer **ret_layer)
+int import_read(enum import_format format, const struct layer_source *source, struct diags *diags,
+		struct reg_layer **ret_layer)
 {
 	return formats[format].read(source, diags, ret_layer);
 }

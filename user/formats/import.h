@@ -2,7 +2,7 @@
 /* The formats that a layer can be made of. Pure. */
 #pragma once
 
-#include "exchange.h"
+#include "layer_build.h"
 
 enum import_format {
 	IMPORT_MARKDOWN, /* the Host Port Registry page, in Markdown */
@@ -23,5 +23,5 @@ int import_format_of_text(const char *text, size_t len);
  * Read a text of a format. 0; -EINVAL with messages; -ENOMEM. The layer is the
  * caller's. It is one that layer_parse() reads, once it is written by layer_yaml().
  */
-int import_read(enum import_format format, const struct exchange_source *source,
-		struct diags *diags, struct reg_layer **ret_layer);
+int import_read(enum import_format format, const struct layer_source *source, struct diags *diags,
+		struct reg_layer **ret_layer);

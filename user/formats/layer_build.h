@@ -4,6 +4,15 @@
 
 #include "../registry/row_fields.h"
 
+/* A text of another format that is to become a layer. */
+struct layer_source {
+	const char *file; /* its name in messages, and the layer's path */
+	const char *text; /* need not be terminated */
+	size_t len;
+	const char *name;  /* of the layer */
+	const char *facts; /* the layer's source, or NULL */
+};
+
 /* A layer without rows; `source` may be NULL. NULL when memory ran out. The caller's. */
 struct reg_layer *layer_new(const char *path, const char *name, const char *source);
 

@@ -4,15 +4,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/utf8.h"
 #include "../../bpf/abi.h"
-#include "layer_build.h"
 #include "md_tables.h"
 #include "markdown_tables.h"
 
 #define SHOWN 64 /* bytes of a cell that a message repeats */
 
 struct markdown {
-	const struct exchange_source *source;
+	const struct layer_source *source;
 	struct diags *diags;
 	struct reg_layer *layer;
 	size_t tables;
@@ -162,7 +162,7 @@ static const char *fault_of(const struct field *field, enum reg_kind kind, const
 	case FIELD_VERSION:
 		return reg_version_parse(text, &version) < 0 ? "not a version (X.Y)" : NULL;
 	default:
-		return text_characters(text, strlen(text)) > field->max ? "too long" : NULL;
+		return utf8_length(text, strlen(text)) > field->max ? "too long" : NULL;
 	}
 }
 
@@ -237,7 +237,7 @@ static int on_row(void *ctx, const struct md_row *cells)
 	return r < 0 ? r : set_meaning(p, row);
 }
 
-int markdown_read(const struct exchange_source *source, struct diags *diags,
+int markdown_read(const struct layer_source *source, struct diags *diags,
 		  struct reg_layer **ret_layer)
 {
 	static const struct md_reader reader = { .table = on_table, .row = on_row };

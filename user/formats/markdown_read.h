@@ -2,7 +2,7 @@
 /* The Host Port Registry page, in Markdown, to a layer. Pure. */
 #pragma once
 
-#include "exchange.h"
+#include "layer_build.h"
 
 /*
  * Read the tables below the headings External (TCP, UDP, ...), Localhost-only and
@@ -12,5 +12,5 @@
  * for all that is wrong, and for a page without such a table; -ENOMEM. The layer is
  * the caller's.
  */
-int markdown_read(const struct exchange_source *source, struct diags *diags,
+int markdown_read(const struct layer_source *source, struct diags *diags,
 		  struct reg_layer **ret_layer);

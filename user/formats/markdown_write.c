@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/utf8.h"
 #include "export_rows.h"
 #include "md_row.h"
 #include "markdown_tables.h"
@@ -74,7 +75,7 @@ static const struct reg_row *next_row(const struct writer *w, struct export_rows
 
 static size_t characters(const struct buf *text)
 {
-	return text_characters(text->data ? text->data : "", text->len);
+	return utf8_length(text->data ? text->data : "", text->len);
 }
 
 /* False: the table has no rows. */

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/utf8.h"
 #include "../../bpf/abi.h"
-#include "layer_build.h"
 #include "matrix_row.h"
 
 #define SHOWN 64 /* bytes of a cell that a message repeats */
@@ -148,7 +148,7 @@ static int add_note(struct matrix *m, struct reg_row *entry, const char *note, u
 		   note);
 	if (both.failed)
 		return -ENOMEM;
-	if (text_characters(both.data, both.len) <= ROW_LONG_MAX)
+	if (utf8_length(both.data, both.len) <= ROW_LONG_MAX)
 		return row_set_text(&entry->notes, both.data);
 	diags_add(m->csv.diags, m->csv.file, line, 1,
 		  "too many services of one protocol, port and process for its notes");
@@ -224,7 +224,7 @@ static int finish(struct matrix *m, size_t i)
 	return m->seen[i] & OPTIONAL ? add_note(m, row, "optional", row->line) : 0;
 }
 
-int matrix_read(const struct exchange_source *source, struct diags *diags,
+int matrix_read(const struct layer_source *source, struct diags *diags,
 		struct reg_layer **ret_layer)
 {
 	_cleanup_(matrix_done) struct matrix m = { 0 };

@@ -2,7 +2,7 @@
 /* OpenShift's communication matrix, in CSV, to a layer. Pure. */
 #pragma once
 
-#include "exchange.h"
+#include "layer_build.h"
 
 #define MATRIX_ROWS_MAX 16384
 
@@ -17,5 +17,5 @@
  * system service. Entries of both roles have none. Notes keep the service beside a
  * pod's name, and that a row is optional.
  */
-int matrix_read(const struct exchange_source *source, struct diags *diags,
+int matrix_read(const struct layer_source *source, struct diags *diags,
 		struct reg_layer **ret_layer);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/utf8.h"
 #include "../../bpf/abi.h"
 #include "layer_build.h"
 
@@ -118,8 +119,7 @@ static bool check_texts(const struct cells *c)
 	for (int i = 0; i < MATRIX_COLUMN_MAX; i++)
 		if (strpbrk(c->text[i], "\r\n"))
 			fine = bad(c, (enum matrix_column)i, "a line end in a cell");
-	if (text_characters(c->text[MATRIX_SERVICE], strlen(c->text[MATRIX_SERVICE])) >
-	    ROW_SHORT_MAX)
+	if (utf8_length(c->text[MATRIX_SERVICE], strlen(c->text[MATRIX_SERVICE])) > ROW_SHORT_MAX)
 		fine = bad(c, MATRIX_SERVICE, "too long");
 	if (strlen(c->text[MATRIX_POD]) > ROW_SHORT_MAX)
 		fine = bad(c, MATRIX_POD, "too long");

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/utf8.h"
 #include "../base/escape.h"
 
 static bool is_blank(char c)
@@ -65,7 +66,7 @@ static char *copy_cell(char *to, struct span from)
 
 static unsigned int column_of(const struct text_line *line, const char *at)
 {
-	return (unsigned int)text_characters(line->text, (size_t)(at - line->text)) + 1;
+	return (unsigned int)utf8_length(line->text, (size_t)(at - line->text)) + 1;
 }
 
 /* Without the pipes around a row, which it may have or not. */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 
-
 /* What the kernel takes of one write: a page, with the zero byte at its end. */
 #define VALUE_MAX 4095
 

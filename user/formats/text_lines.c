@@ -96,12 +96,3 @@ bool text_lines_next(struct text_lines *lines, struct text_line *ret_line)
 	lines->left -= n;
 	return true;
 }
-
-size_t text_characters(const char *text, size_t n)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++)
-		count += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return count;
-}

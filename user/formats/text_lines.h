@@ -34,6 +34,3 @@ bool text_lines_next(struct text_lines *lines, struct text_line *ret_line);
 
 /* The bytes of a byte order mark that the text starts with: 3, or 0. */
 size_t text_mark(const char *text, size_t len);
-
-/* How many characters n bytes of valid UTF-8 are. */
-size_t text_characters(const char *text, size_t n);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/utf8.h"
 #include "suggest.h"
 
 #define WHY_MAX 256
@@ -78,15 +79,6 @@ bool reader_is_list(const struct reader *r, const struct field *field,
 	return true;
 }
 
-static size_t characters(const char *text)
-{
-	size_t n = 0;
-
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
-}
-
 static int set_text(const struct field *field, const char *text, void *object)
 {
 	return row_set_text(field_text(field, object), text);
@@ -99,7 +91,7 @@ static int read_text(const struct reader *r, const struct field *field,
 
 	if (!text)
 		return 0;
-	if (value->len > field->max && characters(text) > field->max) {
+	if (value->len > field->max && utf8_length(text, value->len) > field->max) {
 		reader_say(r, value, "%s: longer than %zu characters", field->name, field->max);
 		return 0;
 	}

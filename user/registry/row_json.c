@@ -99,3 +99,16 @@ void row_json(struct jsonw *w, const struct reg_layer *layer, const struct reg_r
 {
 	row_json_at(w, NULL, layer, row);
 }
+
+void registry_json(const struct registry *registry, struct buf *out)
+{
+	struct jsonw w = { .out = out };
+
+	jsonw_object(&w, NULL);
+	jsonw_array(&w, "rows");
+	for (size_t l = 0; l < registry->len; l++)
+		for (size_t i = 0; i < registry->layers[l].len; i++)
+			row_json(&w, &registry->layers[l], &registry->layers[l].rows[i]);
+	jsonw_array_end(&w);
+	jsonw_object_end(&w);
+}

@@ -12,6 +12,9 @@ void row_json(struct jsonw *w, const struct reg_layer *layer, const struct reg_r
 void row_json_at(struct jsonw *w, const char *key, const struct reg_layer *layer,
 		 const struct reg_row *row);
 
+/* Append {"rows":[...]} with all rows of all layers, also drops and the rows that they took. */
+void registry_json(const struct registry *registry, struct buf *out);
+
 /* The lists of a row alone, as JSON documents. */
 void row_platforms_json(const struct reg_row *row, struct buf *out);
 void row_owners_json(const struct reg_row *row, struct buf *out);

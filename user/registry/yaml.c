@@ -8,9 +8,8 @@
 
 #include "registry.h"
 #include "yaml_anchors.h"
-#include "yaml_bytes.h"
 #include "yaml_json.h"
-#include "yaml_lines.h"
+#include "yaml_text.h"
 
 #define DIRECTIVES_MAX 1000 /* of a stream: each is compared with all before it */
 
@@ -360,7 +359,7 @@ int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags
 	const struct yaml_node *root;
 	int r;
 
-	if (!yaml_bytes_check(file, text, len, 0, diags))
+	if (!yaml_text_check(file, text, len, 0, diags))
 		return -EINVAL;
 	b.tree = calloc(1, sizeof(*b.tree));
 	r = b.tree ? begin(&b, text, len) : -ENOMEM;
@@ -393,7 +392,7 @@ static int next_piece(struct yaml_stream *s)
 {
 	size_t n = s->json ? yaml_json_value(s->text, s->len) : s->len;
 
-	yaml_lines_pass(s->now, s->now_len, &s->builder.line, &s->builder.column);
+	yaml_text_pass(s->now, s->now_len, &s->builder.line, &s->builder.column);
 	s->now = s->text;
 	s->now_len = n;
 	s->text += n;
@@ -420,7 +419,7 @@ int yaml_stream_new(const char *file, const char *text, size_t len, struct diags
 	_cleanup_(yaml_stream_freep) struct yaml_stream *s = NULL;
 	int r;
 
-	if (!yaml_bytes_check(file, text, len, DIRECTIVES_MAX, diags))
+	if (!yaml_text_check(file, text, len, DIRECTIVES_MAX, diags))
 		return -EINVAL;
 	s = calloc(1, sizeof(*s));
 	if (!s)
@@ -477,7 +476,7 @@ int yaml_stream_resume(struct yaml_stream *s)
 	int r;
 
 	if (!s->json && b->documents <= YAML_STREAM_DOCUMENTS_MAX && b->fault.line < SIZE_MAX)
-		at = yaml_lines_document(s->now, len, b->fault.line, b->fault.column);
+		at = yaml_text_document(s->now, len, b->fault.line, b->fault.column);
 	if (at == len)
 		return 0;
 	s->text = s->now + at;

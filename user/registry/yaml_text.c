@@ -1,21 +1,58 @@
 // SPDX-License-Identifier: MIT
-#include "yaml_bytes.h"
+#include "yaml_text.h"
 
 #include <string.h>
 
 #include "../base/utf8.h"
 #include "registry.h"
-#include "yaml_lines.h"
 
-/* As utf8_valid(), within the len bytes at s, which need not be terminated. */
-static size_t character(const char *s, size_t len)
+/* The bytes of the end of a line at s, of which there are len bytes; 0: it is none. */
+static size_t line_end(const char *s, size_t len)
 {
-	char padded[5] = { 0 };
+	if (*s == '\n')
+		return 1;
+	if (*s == '\r')
+		return len == 1 || s[1] != '\n';
+	if (len >= 2 && memcmp(s, "\xc2\x85", 2) == 0)
+		return 2;
+	return len >= 3 && memcmp(s, "\xe2\x80", 2) == 0 && (s[2] == '\xa8' || s[2] == '\xa9') ? 3 :
+												 0;
+}
 
-	if (len >= 4)
-		return utf8_valid(s);
-	memcpy(padded, s, len);
-	return utf8_valid(padded);
+void yaml_text_pass(const char *text, size_t len, unsigned int *line, unsigned int *column)
+{
+	size_t end;
+
+	for (size_t i = 0; i < len; i += end ? end : 1) {
+		end = line_end(text + i, len - i);
+		if (end) {
+			(*line)++;
+			*column = 0;
+		} else {
+			*column += ((unsigned char)text[i] & 0xc0) != 0x80;
+		}
+	}
+}
+
+static bool starts_document(const char *s, size_t len)
+{
+	if (len < 3 || memcmp(s, "---", 3) != 0)
+		return false;
+	return len == 3 || memchr(" \t\r", s[3], 3) || line_end(s + 3, len - 3);
+}
+
+size_t yaml_text_document(const char *text, size_t len, size_t line, size_t column)
+{
+	size_t now = 0, end;
+
+	for (size_t i = 0; i < len; i += end ? end : 1) {
+		end = line_end(text + i, len - i);
+		now += end > 0;
+		if (end && now >= line + (column > 0) &&
+		    starts_document(text + i + end, len - i - end))
+			return i + end;
+	}
+	return len;
 }
 
 /* What is wrong with the character of n bytes at s; NULL: nothing. */
@@ -44,8 +81,8 @@ static size_t plain(const char *s, size_t len)
 	return n;
 }
 
-bool yaml_bytes_check(const char *file, const char *text, size_t len, size_t directives,
-		      struct diags *diags)
+bool yaml_text_check(const char *file, const char *text, size_t len, size_t directives,
+		     struct diags *diags)
 {
 	unsigned int line = 1, column = 1;
 	size_t n, percents = 0;
@@ -60,7 +97,7 @@ bool yaml_bytes_check(const char *file, const char *text, size_t len, size_t dir
 		column += (unsigned int)n;
 		if (n)
 			continue;
-		n = character(text + i, len - i);
+		n = utf8_valid_within(text + i, len - i);
 		why = fault(text + i, n);
 		if (!why && text[i] == '%' && column == 1 && ++percents > directives)
 			why = directives ? "too many directives" : "a directive has no place here";
@@ -69,7 +106,7 @@ bool yaml_bytes_check(const char *file, const char *text, size_t len, size_t dir
 			return false;
 		}
 		column++;
-		if (yaml_lines_end(text + i, len - i)) {
+		if (line_end(text + i, len - i)) {
 			line++;
 			column = 1;
 		}
