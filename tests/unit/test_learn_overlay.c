@@ -74,11 +74,11 @@ static void test_one(void **state)
 		   " 2026-11-22T20:00:00Z\n"
 		   "# To be read after the layers: openshift site\n"
 		   "version: 1\n"
-		   "name: \"learned\"\n"
+		   "name: learned\n"
 		   "exceptions:\n"
 		   "  # unit web.service: web[7], uid 1, on 0.0.0.0; 5 times,"
 		   " 2026-11-22T20:11:31Z to 2026-11-22T20:12:02Z\n"
-		   "  - {ports: 8080, protocol: tcp, class: unregistered, until: 2027-02-22,\n"
+		   "  - {ports: 8080, protocol: tcp, class: unregistered, until: \"2027-02-22\",\n"
 		   "     reason: \"learned 2026-11-24: unit web.service, web\"}\n");
 	row = &o.read->rows[0];
 	assert_int_equal(row->kind, REG_EXCEPTION);

@@ -11,6 +11,7 @@
 #include "../base/log.h"
 #include "../base/parse.h"
 #include "../base/table.h"
+#include "../formats/layer_yaml.h"
 #include "../registry/words.h"
 #include "../registry/next.h"
 #include "registry_argument.h"
@@ -124,13 +125,23 @@ static int add(struct table *table, const struct next_query *query, const struct
 static void put_rows(const struct next_query *query, const struct next_ports *ports,
 		     struct buf *out)
 {
+	char process[] = "NAME", team[] = "TEAM", notes[] = "NOTES";
+	struct reg_row row = {
+		.kind = REG_ENTRY,
+		.proto = query->proto,
+		.scope = query->localhost ? HP_SCOPE_LOCALHOST : HP_SCOPE_EXTERNAL,
+		.process = process,
+		.team = team,
+		.notes = notes,
+	};
+
 	buf_puts(out, "\n# Is it free on the nodes, too? What no layer has is not known here: see"
 		      " hostportctl listeners.\nentries:\n");
-	for (size_t i = 0; i < ports->len; i++)
-		buf_printf(out,
-			   "  - {ports: %u, protocol: %s, scope: %s, process: NAME, team: TEAM,"
-			   " notes: NOTES} # since: \"X.Y\"\n",
-			   ports->list[i].port, word_proto(query->proto), scope_of(query));
+	for (size_t i = 0; i < ports->len; i++) {
+		row.first = row.last = ports->list[i].port;
+		row_yaml_item(&row, out);
+		buf_puts(out, " # since: \"X.Y\"\n");
+	}
 }
 
 static int print_text(const struct next_query *query, const struct next_ports *ports)

@@ -100,7 +100,7 @@ static void put_key(struct flow *flow, const struct reg_row *row, enum row_field
 		flow_put(flow, &item);
 }
 
-void row_yaml(const struct reg_row *row, struct buf *out)
+void row_yaml_item(const struct reg_row *row, struct buf *out)
 {
 	struct flow flow = { .out = out, .line = out->len };
 
@@ -113,7 +113,13 @@ void row_yaml(const struct reg_row *row, struct buf *out)
 		else
 			put_key(&flow, row, (enum row_field)field);
 	}
-	buf_puts(out, "}\n");
+	buf_putc(out, '}');
+}
+
+void row_yaml(const struct reg_row *row, struct buf *out)
+{
+	row_yaml_item(row, out);
+	buf_putc(out, '\n');
 }
 
 static void put_list(const struct reg_layer *layer, const struct field *list, struct buf *out)

@@ -13,3 +13,6 @@ void layer_yaml(const struct reg_layer *layer, struct buf *out);
 
 /* Append one row as an item of its list: "  - {ports: 80, …}" and a line end. */
 void row_yaml(const struct reg_row *row, struct buf *out);
+
+/* The same without the line end, so that a comment can follow. */
+void row_yaml_item(const struct reg_row *row, struct buf *out);

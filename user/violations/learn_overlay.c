@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/jsonw.h"
+#include "../base/escape.h"
 #include "../base/stamp.h"
+#include "../formats/layer_yaml.h"
+#include "../formats/yaml_scalar.h"
 #include "../identity/workload_json.h"
 #include "../registry/words.h"
 
@@ -44,16 +46,11 @@ static void put_inert(struct buf *out, const char *text, size_t max)
 	size_t from = out->len;
 
 	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
 		if (out->len - from >= max) {
 			buf_puts(out, "...");
 			return;
 		}
-		if (c >= 0x20 && c < 0x7f)
-			buf_putc(out, (char)c);
-		else
-			buf_printf(out, "\\x%02x", c);
+		(void)escape_bytes(ESCAPE_ASCII, text, 1, out);
 	}
 }
 
@@ -227,24 +224,26 @@ static size_t run_at(const struct answer_rows *rows, size_t at)
 static void put_exception(const struct answer_row *v, uint16_t last, size_t others,
 			  const struct learn_layer *layer, struct buf *out)
 {
-	_cleanup_buf_ struct buf reason = { 0 };
-	struct jsonw w = { .out = out };
+	_cleanup_buf_ struct buf reason = { 0 }, until = { 0 };
+	struct reg_row row = {
+		.kind = REG_EXCEPTION,
+		.first = v->port,
+		.last = last,
+		.proto = v->proto,
+		.cls = v->cls,
+	};
 
+	buf_puts(&until, layer->until);
 	buf_printf(&reason, "learned %s: ", layer->today);
 	put_inert(&reason, v->workload, TEXT_MAX);
 	buf_puts(&reason, ", ");
 	put_inert(&reason, json_member_text(v->json, "comm", "?"), TEXT_MAX);
 	if (others)
 		buf_printf(&reason, ", and %zu more", others);
-	out->failed |= reason.failed;
-	buf_printf(out, "  - {ports: %u", v->port);
-	if (last != v->port)
-		buf_printf(out, "-%u", last);
-	buf_printf(out,
-		   ", protocol: %s, class: %s, until: %s,\n     reason: ", word_proto(v->proto),
-		   word_class(v->cls), layer->until);
-	jsonw_string(&w, NULL, reason.data ? reason.data : "learned");
-	buf_puts(out, "}\n");
+	out->failed |= reason.failed || until.failed;
+	row.until_text = until.data;
+	row.reason = reason.data;
+	row_yaml(&row, out);
 }
 
 static void put_group(const struct answer_row *v, size_t n, const struct learn_layer *layer,
@@ -363,8 +362,6 @@ static void remark_useless(const struct json *answer, const struct json *row,
 
 static void put_head(const struct json *answer, const struct learn_layer *layer, struct buf *out)
 {
-	struct jsonw w = { .out = out };
-
 	buf_printf(out,
 		   "# Exceptions for what violates the registry on one node, to be reviewed:"
 		   " learned %s by hostportctl.\n",
@@ -381,7 +378,7 @@ static void put_head(const struct json *answer, const struct learn_layer *layer,
 		put_inert(out, json_text(json_at(json_member(answer, "layers"), i), "?"), TEXT_MAX);
 	}
 	buf_puts(out, "\nversion: 1\nname: ");
-	jsonw_string(&w, NULL, layer->name);
+	yaml_scalar(layer->name, out);
 	buf_putc(out, '\n');
 }
 
