@@ -114,7 +114,7 @@ static const struct row_case fault_cases[] = {
 	  "m.csv:1:76: Port: a second column of this name\n" },
 	{ "fields", HEAD "Ingress,TCP,1,ns,,p,c,master\n", "m.csv:2:1: 8 fields instead of 9\n" },
 	{ "cells", HEAD "Egress,ICMP,0,ns,,p,c,infra,maybe\n",
-	  "m.csv:2:1: Direction: Egress: not Ingress: it says nothing of who listens\n"
+	  "m.csv:2:1: Direction: Egress: not Ingress: it says nothing about listeners\n"
 	  "m.csv:2:8: Protocol: ICMP: not TCP, UDP or SCTP\n"
 	  "m.csv:2:13: Port: 0: not ports (N or N-M, each 1 to 65535)\n"
 	  "m.csv:2:23: Node Role: infra: not master or worker\n"

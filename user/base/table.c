@@ -49,8 +49,8 @@ void table_free(struct table *table)
 }
 
 /*
- * A text of which the locale does not know each character hangs the library: its
- * width is never found. The programs choose a locale of UTF-8; where there is
+ * The library hangs on a text with a character that the locale does not know: it never
+ * finds the text's width. The programs choose a locale of UTF-8; where there is
  * none, what is not ASCII is written as its bytes.
  */
 static void fit_locale(struct buf *cell)

@@ -110,7 +110,7 @@ static bool is_letter(unsigned char c)
 }
 
 /* The next character for comparison, 0 at the end. */
-static int next(const char **text)
+static int next_character(const char **text)
 {
 	unsigned char c = (unsigned char)**text;
 
@@ -130,8 +130,8 @@ int compare_process(const char *a, const char *b)
 	int x, y;
 
 	do {
-		x = next(&a);
-		y = next(&b);
+		x = next_character(&a);
+		y = next_character(&b);
 	} while (x == y && x);
 	return x - y;
 }

@@ -39,7 +39,7 @@ static bool may_move(const struct difference *d)
 }
 
 /* Make the removed one a move, and the added one nothing: its rows go. */
-static void pair(struct difference *removed, struct difference *added, unsigned int fields)
+static void make_move(struct difference *removed, struct difference *added, unsigned int fields)
 {
 	removed->type = DIFFERENCE_MOVED;
 	removed->to = added->to;
@@ -76,7 +76,7 @@ static int pair_exchanged(const struct compare_rule *rule, struct difference **g
 				continue;
 			r = compare_rule_rows(rule, group[i]->from, group[j]->to, &fields);
 			if (r == 0 && (fields == 0 || !same))
-				pair(group[i], group[j], fields);
+				make_move(group[i], group[j], fields);
 		}
 	}
 	return r;
@@ -104,7 +104,7 @@ static int pair_last(const struct compare_rule *rule, struct difference **group,
 		return 0;
 	r = compare_rule_rows(rule, removed->from, added->to, &fields);
 	if (r == 0)
-		pair(removed, added, fields);
+		make_move(removed, added, fields);
 	return r;
 }
 

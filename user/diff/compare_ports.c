@@ -58,8 +58,8 @@ static int by_first(const void *x, const void *y)
 	return a->row < b->row ? -1 : a->row > b->row;
 }
 
-static int collect(const struct registry *registry, const struct compare_rule *rule,
-		   enum reg_kind kind, uint8_t proto, struct side *side)
+static int collect_rows(const struct registry *registry, const struct compare_rule *rule,
+			enum reg_kind kind, uint8_t proto, struct side *side)
 {
 	size_t n = 0;
 
@@ -117,7 +117,7 @@ static int make_cuts(struct sweep *s)
 }
 
 /* Go on to a cut: rows that ended before it go, rows that start there come. */
-static void advance(struct side *side, uint32_t cut)
+static void advance_side(struct side *side, uint32_t cut)
 {
 	size_t n = 0;
 
@@ -132,7 +132,7 @@ static void advance(struct side *side, uint32_t cut)
 }
 
 /* The same between the cuts before: then these ports belong to it. */
-static bool extend(struct sweep *s, const struct difference *d)
+static bool extend_difference(struct sweep *s, const struct difference *d)
 {
 	for (size_t i = 0; i < s->was_len; i++) {
 		struct difference *old = &s->differences->items[s->was[i]];
@@ -146,8 +146,8 @@ static bool extend(struct sweep *s, const struct difference *d)
 	return false;
 }
 
-static int add(struct sweep *s, const struct side_row *a, const struct side_row *b,
-	       unsigned int fields)
+static int add_difference(struct sweep *s, const struct side_row *a, const struct side_row *b,
+			  unsigned int fields)
 {
 	struct difference d = {
 		.type = !b ? DIFFERENCE_REMOVED :
@@ -163,7 +163,7 @@ static int add(struct sweep *s, const struct side_row *a, const struct side_row 
 	};
 
 	*s->work += s->was_len;
-	if (extend(s, &d))
+	if (extend_difference(s, &d))
 		return 0;
 	s->live[s->live_len++] = s->differences->len;
 	return differences_add(s->differences, &d);
@@ -188,7 +188,7 @@ static bool is_close(enum closeness closeness, const struct reg_row *a, const st
 }
 
 /* Match a row of a with one of b that is free and as close as that. */
-static int match(struct sweep *s, struct side_row *a, enum closeness closeness)
+static int match_row(struct sweep *s, struct side_row *a, enum closeness closeness)
 {
 	for (size_t j = 0; j < s->b.now_len; j++) {
 		struct side_row *b = &s->b.now[j];
@@ -205,30 +205,30 @@ static int match(struct sweep *s, struct side_row *a, enum closeness closeness)
 		if (!is_close(closeness, a->row, b->row, fields))
 			continue;
 		a->taken = b->taken = true;
-		return fields ? add(s, a, b, fields) : 0;
+		return fields ? add_difference(s, a, b, fields) : 0;
 	}
 	return 0;
 }
 
-static int match_all(struct sweep *s)
+static int match_rows(struct sweep *s)
 {
 	int r = 0;
 
 	for (int closeness = 0; closeness < CLOSE_MAX; closeness++)
 		for (size_t i = 0; i < s->a.now_len && r == 0; i++)
 			if (!s->a.now[i].taken)
-				r = match(s, &s->a.now[i], (enum closeness)closeness);
+				r = match_row(s, &s->a.now[i], (enum closeness)closeness);
 	for (size_t i = 0; i < s->a.now_len && r == 0; i++)
 		if (!s->a.now[i].taken)
-			r = add(s, &s->a.now[i], NULL, 0);
+			r = add_difference(s, &s->a.now[i], NULL, 0);
 	for (size_t i = 0; i < s->b.now_len && r == 0; i++)
 		if (!s->b.now[i].taken)
-			r = add(s, NULL, &s->b.now[i], 0);
+			r = add_difference(s, NULL, &s->b.now[i], 0);
 	return r;
 }
 
-/* What was found between the cuts before is not changed by what is found now. */
-static void turn(struct sweep *s)
+/* Differences that reach the cut before become those to extend; the list of live ones is empty. */
+static void swap_live(struct sweep *s)
 {
 	size_t *was = s->was;
 
@@ -238,7 +238,7 @@ static void turn(struct sweep *s)
 	s->live_len = 0;
 }
 
-static int sweep(struct sweep *s)
+static int sweep_cuts(struct sweep *s)
 {
 	size_t rows = s->a.len + s->b.len;
 	int r = 0;
@@ -250,11 +250,11 @@ static int sweep(struct sweep *s)
 	for (size_t i = 0; i + 1 < s->cuts_len && r == 0; i++) {
 		s->first = s->cuts[i];
 		s->last = s->cuts[i + 1] - 1;
-		advance(&s->a, s->first);
-		advance(&s->b, s->first);
-		turn(s);
+		advance_side(&s->a, s->first);
+		advance_side(&s->b, s->first);
+		swap_live(s);
 		*s->work += s->a.now_len + s->b.now_len;
-		r = *s->work > WORK_MAX ? -E2BIG : match_all(s);
+		r = *s->work > WORK_MAX ? -E2BIG : match_rows(s);
 	}
 	return r;
 }
@@ -268,11 +268,11 @@ int compare_ports(const struct compare_side *a, const struct compare_side *b,
 		.work = work,
 		.differences = differences,
 	};
-	int r = collect(a->registry, rule, kind, proto, &s.a);
+	int r = collect_rows(a->registry, rule, kind, proto, &s.a);
 
 	if (r == 0)
-		r = collect(b->registry, rule, kind, proto, &s.b);
+		r = collect_rows(b->registry, rule, kind, proto, &s.b);
 	if (r == 0)
 		r = make_cuts(&s);
-	return r < 0 ? r : sweep(&s);
+	return r < 0 ? r : sweep_cuts(&s);
 }

@@ -33,7 +33,7 @@ static bool at_line_end(const struct csv *csv)
 	return is_at(csv, '\n') || is_at(csv, '\r');
 }
 
-static void step(struct csv *csv)
+static void skip_character(struct csv *csv)
 {
 	char c = *csv->at++;
 
@@ -49,16 +49,16 @@ static void step(struct csv *csv)
 static void end_line(struct csv *csv)
 {
 	while (is_at(csv, '\r'))
-		step(csv);
+		skip_character(csv);
 	if (is_at(csv, '\n'))
-		step(csv);
+		skip_character(csv);
 }
 
-static int fault(struct csv *csv, unsigned int line, unsigned int column, const char *what)
+static int skip_record(struct csv *csv, unsigned int line, unsigned int column, const char *what)
 {
 	diags_add(csv->diags, csv->file, line, column, "%s", what);
 	while (csv->left && !at_line_end(csv))
-		step(csv);
+		skip_character(csv);
 	end_line(csv);
 	return -EINVAL;
 }
@@ -67,23 +67,23 @@ static int read_quoted(struct csv *csv)
 {
 	unsigned int line = csv->line, column = csv->column;
 
-	step(csv);
+	skip_character(csv);
 	for (;;) {
 		if (csv->left == 0)
-			return fault(csv, line, column, "a quote that does not end");
+			return skip_record(csv, line, column, "a quote that does not end");
 		if (!is_at(csv, '"')) {
 			buf_putc(&csv->text, *csv->at);
-			step(csv);
+			skip_character(csv);
 			continue;
 		}
-		step(csv);
+		skip_character(csv);
 		if (!is_at(csv, '"'))
 			break;
 		buf_putc(&csv->text, '"');
-		step(csv);
+		skip_character(csv);
 	}
 	if (csv->left && !is_at(csv, ',') && !at_line_end(csv))
-		return fault(csv, csv->line, csv->column, "text after the end of a quote");
+		return skip_record(csv, csv->line, csv->column, "text after the end of a quote");
 	return 0;
 }
 
@@ -91,10 +91,10 @@ static int read_plain(struct csv *csv)
 {
 	while (csv->left && !is_at(csv, ',') && !at_line_end(csv)) {
 		if (is_at(csv, '"'))
-			return fault(csv, csv->line, csv->column,
-				     "a quote within a field that does not start with one");
+			return skip_record(csv, csv->line, csv->column,
+					   "a quote within a field that does not start with one");
 		buf_putc(&csv->text, *csv->at);
-		step(csv);
+		skip_character(csv);
 	}
 	return 0;
 }
@@ -105,7 +105,7 @@ static int read_fields(struct csv *csv, struct csv_record *record, size_t *start
 
 	for (;;) {
 		if (record->len == CSV_FIELDS_MAX)
-			return fault(csv, csv->line, csv->column, "too many fields");
+			return skip_record(csv, csv->line, csv->column, "too many fields");
 		starts[record->len] = csv->text.len;
 		record->fields[record->len].line = csv->line;
 		record->fields[record->len++].column = csv->column;
@@ -115,7 +115,7 @@ static int read_fields(struct csv *csv, struct csv_record *record, size_t *start
 		buf_add(&csv->text, "", 1);
 		if (!is_at(csv, ','))
 			break;
-		step(csv);
+		skip_character(csv);
 	}
 	end_line(csv);
 	return csv->text.failed ? -ENOMEM : 1;

@@ -15,7 +15,7 @@ struct reg_layer *layer_new(const char *path, const char *name, const char *sour
 }
 
 /* Room for one more of n items: the list grows when n is a power of two. */
-static void *room(void *items, size_t n, size_t size)
+static void *grow_list(void *items, size_t n, size_t size)
 {
 	if (n & (n - 1))
 		return items;
@@ -25,7 +25,7 @@ static void *room(void *items, size_t n, size_t size)
 struct reg_row *layer_add(struct reg_layer *layer, enum reg_kind kind, unsigned int line,
 			  unsigned int column)
 {
-	struct reg_row *rows = room(layer->rows, layer->len, sizeof(*rows)), *row;
+	struct reg_row *rows = grow_list(layer->rows, layer->len, sizeof(*rows)), *row;
 
 	if (!rows)
 		return NULL;
@@ -53,7 +53,7 @@ int layer_order(struct reg_layer *layer)
 
 int row_add_platform(struct reg_row *row, const char *platform)
 {
-	char **items = room(row->platforms, row->platforms_len, sizeof(*items));
+	char **items = grow_list(row->platforms, row->platforms_len, sizeof(*items));
 
 	if (!items)
 		return -ENOMEM;
@@ -67,7 +67,7 @@ int row_add_platform(struct reg_row *row, const char *platform)
 
 int row_add_owner(struct reg_row *row, const struct reg_owner *owner)
 {
-	struct reg_owner *items = room(row->owners, row->owners_len, sizeof(*items));
+	struct reg_owner *items = grow_list(row->owners, row->owners_len, sizeof(*items));
 
 	if (!items)
 		return -ENOMEM;

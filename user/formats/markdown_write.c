@@ -79,7 +79,7 @@ static size_t characters(const struct buf *text)
 }
 
 /* False: the table has no rows. */
-static bool measure(struct writer *w)
+static bool measure_columns(struct writer *w)
 {
 	const struct markdown_columns *columns = markdown_columns(w->table);
 	struct export_rows rows = { .registry = w->registry };
@@ -159,7 +159,7 @@ static void put_table(struct writer *w)
 	struct export_rows rows = { .registry = w->registry };
 	const struct reg_row *row;
 
-	if (!measure(w))
+	if (!measure_columns(w))
 		return;
 	put_headings(w);
 	buf_putc(w->out, '\n');

@@ -27,7 +27,7 @@ static void matrix_done(struct matrix *m)
 	free(m->seen);
 }
 
-static void bad(const struct matrix *m, const struct csv_field *field, const char *what)
+static void add_fault(const struct matrix *m, const struct csv_field *field, const char *what)
 {
 	diags_add(m->csv.diags, m->csv.file, field->line, field->column, "%.*s: %s", SHOWN,
 		  field->text, what);
@@ -56,9 +56,9 @@ static int read_header(struct matrix *m)
 	for (size_t i = 0; r == 1 && i < record.len; i++) {
 		column = column_of(record.fields[i].text);
 		if (column < 0)
-			bad(m, &record.fields[i], "no column of a communication matrix");
+			add_fault(m, &record.fields[i], "no column of a communication matrix");
 		else if (seen[column])
-			bad(m, &record.fields[i], "a second column of this name");
+			add_fault(m, &record.fields[i], "a second column of this name");
 		else
 			seen[column] = true;
 		if (column >= 0 && i < MATRIX_COLUMN_MAX)
@@ -77,7 +77,7 @@ static const struct reg_owner nobody = { 0 };
  * The entry that a row is of, or NULL. Where no owner is known, anybody may bind: such
  * rows have an entry of their own, which others' owners don't narrow.
  */
-static struct reg_row *find(const struct matrix *m, const struct matrix_row *row)
+static struct reg_row *find_entry(const struct matrix *m, const struct matrix_row *row)
 {
 	bool owned = !owner_same(&row->owner, &nobody);
 
@@ -92,7 +92,7 @@ static struct reg_row *find(const struct matrix *m, const struct matrix_row *row
 	return NULL;
 }
 
-static struct reg_row *add(struct matrix *m, const struct matrix_row *row, unsigned int line)
+static struct reg_row *add_entry(struct matrix *m, const struct matrix_row *row, unsigned int line)
 {
 	struct reg_row *entry = layer_add(m->layer, REG_ENTRY, line, 1);
 
@@ -166,7 +166,7 @@ static int add_service(struct matrix *m, struct reg_row *entry, const char *serv
 	return note.failed ? -ENOMEM : add_note(m, entry, note.data, line);
 }
 
-static int take(struct matrix *m, const struct csv_record *record)
+static int read_record(struct matrix *m, const struct csv_record *record)
 {
 	_cleanup_matrix_row_ struct matrix_row row = { 0 };
 	struct reg_row *entry;
@@ -180,9 +180,9 @@ static int take(struct matrix *m, const struct csv_record *record)
 	r = matrix_row_parse(&m->csv, record, m->columns, &row);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;
-	entry = find(m, &row);
+	entry = find_entry(m, &row);
 	if (!entry)
-		entry = add(m, &row, record->line);
+		entry = add_entry(m, &row, record->line);
 	if (!entry)
 		return -ENOMEM;
 	m->seen[entry - m->layer->rows] |= 1U << row.role | (row.optional ? OPTIONAL : 0);
@@ -204,7 +204,7 @@ static int read_rows(struct matrix *m)
 				  MATRIX_ROWS_MAX);
 			return -EINVAL;
 		}
-		r = r == 1 ? take(m, &record) : 0;
+		r = r == 1 ? read_record(m, &record) : 0;
 		if (r < 0)
 			return r;
 	}

@@ -34,7 +34,7 @@ struct cells {
 	const struct csv *csv;
 };
 
-static bool bad(const struct cells *c, enum matrix_column column, const char *why)
+static bool add_fault(const struct cells *c, enum matrix_column column, const char *why)
 {
 	diags_add(c->csv->diags, c->csv->file, c->field[column]->line, c->field[column]->column,
 		  "%s: %.*s%s%s", titles[column], SHOWN, c->text[column],
@@ -101,14 +101,15 @@ static bool check_names(const struct cells *c)
 		if (names[i] == MATRIX_NAMESPACE && is_host(c))
 			continue;
 		if (!is_name(c->text[names[i]]))
-			fine = bad(c, names[i], "not a name (a-z, 0-9, - and .)");
+			fine = add_fault(c, names[i], "not a name (a-z, 0-9, - and .)");
 	}
 	if (is_host(c) && (*c->text[MATRIX_POD] || *c->text[MATRIX_CONTAINER]))
-		fine = bad(c, MATRIX_POD, "a host system service has neither pod nor container");
+		fine = add_fault(c, MATRIX_POD,
+				 "a host system service has neither pod nor container");
 	if (!*c->text[MATRIX_POD] && *c->text[MATRIX_CONTAINER])
-		fine = bad(c, MATRIX_CONTAINER, "a container of no pod");
+		fine = add_fault(c, MATRIX_CONTAINER, "a container of no pod");
 	if (!*c->text[MATRIX_POD] && !*c->text[MATRIX_SERVICE])
-		fine = bad(c, MATRIX_SERVICE, "neither a pod nor a service");
+		fine = add_fault(c, MATRIX_SERVICE, "neither a pod nor a service");
 	return fine;
 }
 
@@ -118,34 +119,35 @@ static bool check_texts(const struct cells *c)
 
 	for (int i = 0; i < MATRIX_COLUMN_MAX; i++)
 		if (strpbrk(c->text[i], "\r\n"))
-			fine = bad(c, (enum matrix_column)i, "a line end in a cell");
+			fine = add_fault(c, (enum matrix_column)i, "a line end in a cell");
 	if (utf8_length(c->text[MATRIX_SERVICE], strlen(c->text[MATRIX_SERVICE])) > ROW_SHORT_MAX)
-		fine = bad(c, MATRIX_SERVICE, "too long");
+		fine = add_fault(c, MATRIX_SERVICE, "too long");
 	if (strlen(c->text[MATRIX_POD]) > ROW_SHORT_MAX)
-		fine = bad(c, MATRIX_POD, "too long");
+		fine = add_fault(c, MATRIX_POD, "too long");
 	return fine;
 }
 
-static bool check(const struct cells *c)
+static bool check_cells(const struct cells *c)
 {
 	uint16_t first, last;
 	bool fine = check_texts(c) && check_names(c);
 
 	if (VALUE_OF(c, MATRIX_DIRECTION, directions) < 0)
-		fine = bad(c, MATRIX_DIRECTION, "not Ingress: it says nothing of who listens");
+		fine = add_fault(c, MATRIX_DIRECTION,
+				 "not Ingress: it says nothing about listeners");
 	if (VALUE_OF(c, MATRIX_PROTOCOL, protos) < 0)
-		fine = bad(c, MATRIX_PROTOCOL, "not TCP, UDP or SCTP");
+		fine = add_fault(c, MATRIX_PROTOCOL, "not TCP, UDP or SCTP");
 	if (reg_ports_parse(c->text[MATRIX_PORT], &first, &last) < 0)
-		fine = bad(c, MATRIX_PORT, "not ports (N or N-M, each 1 to 65535)");
+		fine = add_fault(c, MATRIX_PORT, "not ports (N or N-M, each 1 to 65535)");
 	if (VALUE_OF(c, MATRIX_ROLE, roles) < 0)
-		fine = bad(c, MATRIX_ROLE, "not master or worker");
+		fine = add_fault(c, MATRIX_ROLE, "not master or worker");
 	if (VALUE_OF(c, MATRIX_OPTIONAL, optional) < 0)
-		fine = bad(c, MATRIX_OPTIONAL, "not TRUE or FALSE");
+		fine = add_fault(c, MATRIX_OPTIONAL, "not TRUE or FALSE");
 	return fine;
 }
 
 /* NULL for a blank cell: the owners of a row have no empty texts, and nobody writes to this one. */
-static char *member(const char *text)
+static char *owner_text(const char *text)
 {
 	return *text ? (char *)(uintptr_t)text : NULL;
 }
@@ -158,10 +160,10 @@ static void set_owner(const struct cells *c, struct matrix_row *row)
 	if (*c->text[MATRIX_POD]) {
 		buf_printf(&row->pod, "%s-*", c->text[MATRIX_POD]);
 		row->owner.pod = row->pod.data;
-		row->owner.container = member(c->text[MATRIX_CONTAINER]);
+		row->owner.container = owner_text(c->text[MATRIX_CONTAINER]);
 	}
 	if (!is_host(c)) {
-		row->owner.namespace_ = member(c->text[MATRIX_NAMESPACE]);
+		row->owner.namespace_ = owner_text(c->text[MATRIX_NAMESPACE]);
 	} else if (is_unit(service)) {
 		buf_printf(&row->unit, "%s%s", service,
 			   len > 8 && strcmp(service + len - 8, ".service") == 0 ? "" : ".service");
@@ -188,7 +190,7 @@ int matrix_row_parse(const struct csv *csv, const struct csv_record *record,
 		c.field[columns[i]] = &record->fields[i];
 		c.text[columns[i]] = record->fields[i].text;
 	}
-	if (!check(&c))
+	if (!check_cells(&c))
 		return -EINVAL;
 	(void)reg_ports_parse(c.text[MATRIX_PORT], &row.first, &row.last);
 	row.proto = (uint8_t)VALUE_OF(&c, MATRIX_PROTOCOL, protos);

@@ -70,7 +70,7 @@ static unsigned int column_of(const struct text_line *line, const char *at)
 }
 
 /* Without the pipes around a row, which it may have or not. */
-static struct span inner(const struct text_line *line)
+static struct span inner_text(const struct text_line *line)
 {
 	struct span span = trim(line->text, line->len);
 
@@ -81,10 +81,10 @@ static struct span inner(const struct text_line *line)
 	return span;
 }
 
-static int split(const char *file, const struct text_line *line, struct diags *diags,
-		 struct md_row *row)
+static int split_cells(const char *file, const struct text_line *line, struct diags *diags,
+		       struct md_row *row)
 {
-	struct span rest = inner(line), cell;
+	struct span rest = inner_text(line), cell;
 	char *to = row->texts;
 	size_t fault = 0;
 	ssize_t n;
@@ -121,7 +121,7 @@ int md_row_parse(const char *file, const struct text_line *line, struct diags *d
 	row.texts = malloc(line->len + 1 + MD_CELLS_MAX);
 	if (!row.texts)
 		return -ENOMEM;
-	r = split(file, line, diags, &row);
+	r = split_cells(file, line, diags, &row);
 	if (r < 0)
 		return r;
 	*ret_row = row;

@@ -27,7 +27,7 @@ static size_t indent(const struct text_line *line)
 }
 
 /* How many of a character stand at a place. */
-static size_t run(const struct text_line *line, size_t at, char c)
+static size_t run_length(const struct text_line *line, size_t at, char c)
 {
 	size_t n = 0;
 
@@ -96,7 +96,7 @@ static void copy_heading(const char *text, size_t len, char ret_text[MD_HEADING_
 /* The level (1 to 6) of a heading with "#", and its text; or 0. */
 static unsigned int heading_level(const struct text_line *line, char ret_text[MD_HEADING_MAX])
 {
-	size_t at = indent(line), level = run(line, at, '#'), end = line->len;
+	size_t at = indent(line), level = run_length(line, at, '#'), end = line->len;
 
 	if (at > INDENT_MAX || level == 0 || level > MD_LEVELS)
 		return 0;
@@ -118,7 +118,7 @@ static unsigned int underline_level(const struct text_line *line)
 
 	if (at > INDENT_MAX || at == line->len)
 		return 0;
-	n = run(line, at, line->text[at]);
+	n = run_length(line, at, line->text[at]);
 	if (!blank_from(line, at + n))
 		return 0;
 	if (line->text[at] == '=')
@@ -133,25 +133,25 @@ static size_t dashes(const struct text_line *line, size_t at)
 
 	while (at < line->len && is_blank(line->text[at]))
 		at++;
-	at += run(line, at, ':') == 1;
-	n = run(line, at, '-');
+	at += run_length(line, at, ':') == 1;
+	n = run_length(line, at, '-');
 	if (n == 0)
 		return start;
 	at += n;
-	at += run(line, at, ':') == 1;
+	at += run_length(line, at, ':') == 1;
 	while (at < line->len && is_blank(line->text[at]))
 		at++;
 	return at;
 }
 
-/* The cells of the line of dashes below a table's header, or 0: it is none. */
+/* The cells of the line of dashes below a table's header; 0 for any other line. */
 static size_t delimiter_cells(const struct text_line *line)
 {
 	size_t cells = 0, pipes = 0, at = 0, end;
 
 	while (at < line->len && is_blank(line->text[at]))
 		at++;
-	if (run(line, at, '|') == 1)
+	if (run_length(line, at, '|') == 1)
 		pipes++, at++;
 	for (; !blank_from(line, at); cells++) {
 		end = dashes(line, at);
@@ -175,7 +175,7 @@ static bool fence_starts(const struct text_line *line, struct fence *ret_fence)
 	if (at > INDENT_MAX || at == line->len)
 		return false;
 	c = line->text[at];
-	n = run(line, at, c);
+	n = run_length(line, at, c);
 	if ((c != '`' && c != '~') || n < 3)
 		return false;
 	/* with another one in the line it is code within a paragraph */
@@ -187,7 +187,7 @@ static bool fence_starts(const struct text_line *line, struct fence *ret_fence)
 
 static bool fence_ends(const struct text_line *line, const struct fence *fence)
 {
-	size_t at = indent(line), n = run(line, at, fence->mark);
+	size_t at = indent(line), n = run_length(line, at, fence->mark);
 
 	return at <= INDENT_MAX && n >= fence->len && blank_from(line, at + n);
 }
@@ -206,7 +206,7 @@ struct walk {
 	bool wanted;	/* its rows are */
 };
 
-static void fault(const struct walk *w, unsigned int line, const char *what)
+static void add_fault(const struct walk *w, unsigned int line, const char *what)
 {
 	diags_add(w->diags, w->file, line, 1, "%s", what);
 }
@@ -219,15 +219,15 @@ static void set_heading(struct walk *w, unsigned int level, const char *text)
 }
 
 /* Pass over what starts with the line that was taken, up to a line that ends it. */
-static void pass_over(struct walk *w, bool (*ends)(const struct text_line *, const void *),
-		      const void *ctx, const char *what)
+static void skip_to(struct walk *w, bool (*ends)(const struct text_line *, const void *),
+		    const void *ctx, const char *what)
 {
 	unsigned int start = w->line.number;
 
 	while (text_lines_next(&w->lines, &w->line))
 		if (ends(&w->line, ctx))
 			return;
-	fault(w, start, what);
+	add_fault(w, start, what);
 }
 
 static bool matter_ends(const struct text_line *line, const void *ctx)
@@ -248,23 +248,23 @@ static bool code_ends(const struct text_line *line, const void *ctx)
 }
 
 /* Pass over a code block or a comment that starts here; false: none does. */
-static bool is_passed_over(struct walk *w)
+static bool skip_block(struct walk *w)
 {
 	struct fence fence;
 
 	if (fence_starts(&w->line, &fence)) {
-		pass_over(w, code_ends, &fence, "a code block that does not end");
+		skip_to(w, code_ends, &fence, "a code block that does not end");
 		return true;
 	}
 	if (!line_starts(&w->line, "<!--"))
 		return false;
 	if (!line_contains(&w->line, "-->"))
-		pass_over(w, comment_ends, NULL, "a comment that does not end");
+		skip_to(w, comment_ends, NULL, "a comment that does not end");
 	return true;
 }
 
 /* Take a heading that the line is, or that it makes of the one above it. */
-static bool is_heading(struct walk *w)
+static bool read_heading(struct walk *w)
 {
 	char text[MD_HEADING_MAX];
 	unsigned int level = heading_level(&w->line, text);
@@ -307,7 +307,7 @@ static int start_table(struct walk *w, size_t columns)
 	return r < 0 ? r : 0;
 }
 
-static int take_row(struct walk *w)
+static int read_row(struct walk *w)
 {
 	_cleanup_md_row_ struct md_row row = { 0 };
 	int r;
@@ -324,25 +324,25 @@ static int take_row(struct walk *w)
 	return 0;
 }
 
-static int take_line(struct walk *w)
+static int read_line(struct walk *w)
 {
 	struct text_line line = w->line;
 	size_t columns;
 
-	if (line_is_blank(&line) || is_passed_over(w) || is_heading(w)) {
+	if (line_is_blank(&line) || skip_block(w) || read_heading(w)) {
 		w->columns = 0;
 		w->before.text = NULL;
 		return 0;
 	}
 	if (w->columns)
-		return take_row(w);
+		return read_row(w);
 	columns = delimiter_below(w);
 	w->before.text = NULL;
 	if (columns)
 		return start_table(w, columns);
 	if (line_starts(&line, "|"))
-		fault(w, line.number,
-		      "a row in no table: no line of dashes stands below its header");
+		add_fault(w, line.number,
+			  "a row in no table: no line of dashes stands below its header");
 	else
 		w->before = line;
 	return 0;
@@ -362,9 +362,9 @@ int md_tables_read(const char *file, const char *text, size_t len, const struct 
 
 	while (r == 0 && text_lines_next(&w.lines, &w.line)) {
 		if (w.line.number == 1 && line_is(&w.line, "---"))
-			pass_over(&w, matter_ends, NULL, "front matter that does not end");
+			skip_to(&w, matter_ends, NULL, "front matter that does not end");
 		else
-			r = take_line(&w);
+			r = read_line(&w);
 	}
 	return r;
 }

@@ -13,7 +13,7 @@ struct character {
 	char bytes[5];
 };
 
-static struct character character(const char *s, size_t len)
+static struct character character_at(const char *s, size_t len)
 {
 	struct character c = { { 0 } };
 
@@ -22,7 +22,7 @@ static struct character character(const char *s, size_t len)
 }
 
 /* What is wrong with the character at s; NULL: nothing. */
-static const char *fault(const char *s, size_t left, const struct character *c)
+static const char *fault_at(const char *s, size_t left, const struct character *c)
 {
 	if (*s == '\0')
 		return "a zero byte is not text";
@@ -47,8 +47,8 @@ bool text_check(const char *file, const char *text, size_t len, struct diags *di
 		return false;
 	}
 	for (size_t i = text_mark(text, len); i < len; i += n) {
-		c = character(text + i, len - i);
-		why = fault(text + i, len - i, &c);
+		c = character_at(text + i, len - i);
+		why = fault_at(text + i, len - i, &c);
 		if (why) {
 			diags_add(diags, file, line, column, "%s", why);
 			return false;

@@ -6,13 +6,13 @@
 #include "explain_why.h"
 #include "resolve.h"
 
-static bool names(const struct reg_row *row, const struct hp_query *q)
+static bool names_port(const struct reg_row *row, const struct hp_query *q)
 {
 	return row->kind != REG_ACCEPT && row->proto == q->proto && row->first <= q->port &&
 	       q->port <= row->last;
 }
 
-static bool holds(const struct explain_input *in, const struct reg_row *row)
+static bool row_holds(const struct explain_input *in, const struct reg_row *row)
 {
 	uint8_t cls;
 
@@ -32,7 +32,7 @@ static size_t count_rows(const struct explain_input *in)
 
 	for (size_t i = 0; i < in->registry->len; i++)
 		for (size_t j = 0; j < in->registry->layers[i].len; j++)
-			n += names(&in->registry->layers[i].rows[j], &in->query);
+			n += names_port(&in->registry->layers[i].rows[j], &in->query);
 	return n;
 }
 
@@ -48,7 +48,7 @@ static int add_row(struct explanation *e, const struct reg_layer *layer, const s
 	e->rows[e->rows_len++] = (struct explain_row) {
 		.layer = layer,
 		.row = row,
-		.holds = holds(&e->input, row),
+		.holds = row_holds(&e->input, row),
 		.owner = owner_of_row(row, &e->input.who),
 		.why = text,
 	};
@@ -68,7 +68,7 @@ static int add_rows(struct explanation *e)
 		const struct reg_layer *layer = &reg->layers[i];
 
 		for (size_t j = 0; j < layer->len && r == 0; j++)
-			if (names(&layer->rows[j], &e->input.query))
+			if (names_port(&layer->rows[j], &e->input.query))
 				r = add_row(e, layer, &layer->rows[j]);
 	}
 	return r;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* One decision, told: the row, the decision, and why. Pure. */
+/* One decision, explained: the deciding row, the decision, and why. Pure. */
 #pragma once
 
 #include "../base/jsonw.h"
 #include "owner.h"
 #include "policy.h"
 
-/* What is asked, and of what; all of it must outlive the explanation. */
+/* The query and what answers it; all of it must outlive the explanation. */
 struct explain_input {
 	const struct registry *registry;
 	const struct policy *policy; /* built of the registry and the facts */
@@ -14,7 +14,7 @@ struct explain_input {
 	const struct hp_config *config;
 	struct hp_query query;
 	const char *address; /* as asked for, to be repeated; NULL: only the scope was given */
-	struct owner_of who; /* who binds, as far as it is known; it does not change the decision */
+	struct owner_of who; /* the process, as far as it is known; the decision ignores it */
 };
 
 /* A row that names the protocol and port. */
@@ -22,7 +22,7 @@ struct explain_row {
 	const struct reg_layer *layer;
 	const struct reg_row *row;
 	bool holds; /* entries, retired: it allows this query; exceptions: it holds today */
-	enum owner_answer owner; /* is who is asked for one of its owners? */
+	enum owner_answer owner; /* is the process one of its owners? */
 	char *why;		 /* raw: made safe where it is shown */
 };
 

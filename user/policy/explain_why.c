@@ -95,8 +95,9 @@ static void put_exception(const struct explain_input *in, const struct reg_row *
 		buf_puts(out, ", which is over");
 }
 
-/* Who is asked for, and whether the row names him. */
-static void put_owner(const struct explain_input *in, const struct reg_row *row, struct buf *out)
+/* The process, and whether it is one of the row's owners. */
+static void put_owner_answer(const struct explain_input *in, const struct reg_row *row,
+			     struct buf *out)
 {
 	const struct owner_of *who = &in->who;
 	enum owner_answer answer = owner_of_row(row, who);
@@ -120,7 +121,8 @@ static void put_owner(const struct explain_input *in, const struct reg_row *row,
 	buf_puts(out, "; owners are not judged by this version");
 }
 
-static void put_row(const struct explain_input *in, const struct reg_row *row, struct buf *out)
+static void put_row_reason(const struct explain_input *in, const struct reg_row *row,
+			   struct buf *out)
 {
 	uint8_t cls = policy_row_class(row, in->facts);
 
@@ -146,8 +148,8 @@ static void put_row(const struct explain_input *in, const struct reg_row *row, s
 
 void explain_why_row(const struct explain_input *in, const struct reg_row *row, struct buf *out)
 {
-	put_row(in, row, out);
-	put_owner(in, row, out);
+	put_row_reason(in, row, out);
+	put_owner_answer(in, row, out);
 }
 
 static void put_verdict(const struct explanation *e, const struct explain_row *exception,
@@ -192,7 +194,7 @@ void explain_why_decision(const struct explanation *e, const struct explain_row 
 		explain_why_name(e->entry_layer, e->entry, out);
 		buf_putc(out, ' ');
 		put_class(&e->input, e->entry, e->decision.cls, out);
-		put_owner(&e->input, e->entry, out);
+		put_owner_answer(&e->input, e->entry, out);
 	} else {
 		buf_printf(out, "no row names %s %u", word_proto(q->proto), q->port);
 	}

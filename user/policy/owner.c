@@ -30,7 +30,7 @@ static bool is_any(const char *pattern)
 }
 
 /* YES, NO, or UNKNOWN; a member that the owner does not have is anything. */
-static enum owner_answer member(const char *pattern, const char *text)
+static enum owner_answer member_answer(const char *pattern, const char *text)
 {
 	if (!pattern || is_any(pattern))
 		return OWNER_YES;
@@ -39,7 +39,7 @@ static enum owner_answer member(const char *pattern, const char *text)
 	return owner_glob(pattern, text) ? OWNER_YES : OWNER_NO;
 }
 
-static enum owner_answer both(enum owner_answer a, enum owner_answer b)
+static enum owner_answer both_answers(enum owner_answer a, enum owner_answer b)
 {
 	if (a == OWNER_NO || b == OWNER_NO)
 		return OWNER_NO;
@@ -52,8 +52,9 @@ static enum owner_answer pod_answer(const struct reg_owner *owner, const struct 
 
 	if (who->unit)
 		return OWNER_NO;
-	answer = both(member(owner->namespace_, who->namespace_), member(owner->pod, who->pod));
-	answer = both(answer, member(owner->container, who->container));
+	answer = both_answers(member_answer(owner->namespace_, who->namespace_),
+			      member_answer(owner->pod, who->pod));
+	answer = both_answers(answer, member_answer(owner->container, who->container));
 	/* any pod is the owner, but is the process in one? */
 	if (answer == OWNER_YES && !who->namespace_ && !who->pod && !who->container)
 		return OWNER_UNKNOWN;

@@ -25,7 +25,7 @@ struct group {
 	const char *name; /* the layer that the drops name, or NULL */
 };
 
-static bool in_group(const struct group *group, const struct reg_row *row)
+static bool is_drop_of(const struct group *group, const struct reg_row *row)
 {
 	if (row->kind != REG_DROP)
 		return false;
@@ -34,13 +34,13 @@ static bool in_group(const struct group *group, const struct reg_row *row)
 	return strcmp(group->name, row->layer) == 0;
 }
 
-static bool can_be_dropped(const struct reg_row *row)
+static bool is_droppable(const struct reg_row *row)
 {
 	return row->kind <= REG_RETIRED && !row->dropped;
 }
 
 /* Fill the table with the least last port of rows that start at or after a port. */
-static void table_of_rows(struct table *table, const struct group *group)
+static void fill_by_rows(struct table *table, const struct group *group)
 {
 	memset(table, 0xff, sizeof(*table));
 	for (size_t i = 0; i < group->len; i++) {
@@ -48,7 +48,7 @@ static void table_of_rows(struct table *table, const struct group *group)
 			const struct reg_row *row = &group->layers[i].rows[j];
 			uint32_t *last = &table->last[row->proto][row->first];
 
-			if (can_be_dropped(row) && row->last < *last)
+			if (is_droppable(row) && row->last < *last)
 				*last = row->last;
 		}
 	}
@@ -62,15 +62,15 @@ static void table_of_rows(struct table *table, const struct group *group)
 }
 
 /* Fill the table with the greatest last port of drops that start at or before a port. */
-static void table_of_drops(struct table *table, const struct group *group,
-			   const struct reg_layer *layer)
+static void fill_by_drops(struct table *table, const struct group *group,
+			  const struct reg_layer *layer)
 {
 	memset(table, 0, sizeof(*table));
 	for (size_t j = 0; j < layer->len; j++) {
 		const struct reg_row *drop = &layer->rows[j];
 		uint32_t *last = &table->last[drop->proto][drop->first];
 
-		if (in_group(group, drop) && drop->last > *last)
+		if (is_drop_of(group, drop) && drop->last > *last)
 			*last = drop->last;
 	}
 	for (int proto = 0; proto < HP_PROTO_MAX; proto++) {
@@ -82,14 +82,14 @@ static void table_of_drops(struct table *table, const struct group *group,
 	}
 }
 
-static void check(const struct group *group, const struct reg_layer *layer, struct table *table,
-		  struct diags *diags)
+static void check_drops(const struct group *group, const struct reg_layer *layer,
+			struct table *table, struct diags *diags)
 {
-	table_of_rows(table, group);
+	fill_by_rows(table, group);
 	for (size_t j = 0; j < layer->len; j++) {
 		const struct reg_row *drop = &layer->rows[j];
 
-		if (in_group(group, drop) && table->last[drop->proto][drop->first] > drop->last)
+		if (is_drop_of(group, drop) && table->last[drop->proto][drop->first] > drop->last)
 			diags_add(diags, layer->path, drop->line, drop->column,
 				  "drop: takes nothing: no row of %s%s lies within these ports",
 				  group->name ? "layer " : "an earlier layer",
@@ -97,14 +97,15 @@ static void check(const struct group *group, const struct reg_layer *layer, stru
 	}
 }
 
-static void take(const struct group *group, const struct reg_layer *layer, struct table *table)
+static void apply_drops(const struct group *group, const struct reg_layer *layer,
+			struct table *table)
 {
-	table_of_drops(table, group, layer);
+	fill_by_drops(table, group, layer);
 	for (size_t i = 0; i < group->len; i++) {
 		for (size_t j = 0; j < group->layers[i].len; j++) {
 			struct reg_row *row = &group->layers[i].rows[j];
 
-			if (can_be_dropped(row) && table->last[row->proto][row->first] >= row->last)
+			if (is_droppable(row) && table->last[row->proto][row->first] >= row->last)
 				row->dropped = true;
 		}
 	}
@@ -121,10 +122,10 @@ static struct group group_of(const struct registry *reg, size_t i)
 	};
 }
 
-static bool any_in_group(const struct group *group, const struct reg_layer *layer)
+static bool has_drops(const struct group *group, const struct reg_layer *layer)
 {
 	for (size_t j = 0; j < layer->len; j++)
-		if (in_group(group, &layer->rows[j]))
+		if (is_drop_of(group, &layer->rows[j]))
 			return true;
 	return false;
 }
@@ -161,16 +162,16 @@ int drops_apply(struct registry *reg, const struct reg_layer *layer, struct diag
 	check_names(reg, layer, diags);
 	for (size_t i = 0; i <= reg->len; i++) {
 		group = group_of(reg, i);
-		if (any_in_group(&group, layer))
-			check(&group, layer, table, diags);
+		if (has_drops(&group, layer))
+			check_drops(&group, layer, table, diags);
 	}
 	if (diags->total > before)
 		return -EINVAL;
 	/* Only now, so that no drop hides rows from another one of its layer. */
 	for (size_t i = 0; i <= reg->len; i++) {
 		group = group_of(reg, i);
-		if (any_in_group(&group, layer))
-			take(&group, layer, table);
+		if (has_drops(&group, layer))
+			apply_drops(&group, layer, table);
 	}
 	return 0;
 }

@@ -5,10 +5,9 @@
 #include "registry.h"
 
 /*
- * Mark what the layer's drops take from the layers in `reg`: entries and
- * retired rows of the drop's protocol whose ports all lie within the drop's,
- * and which no earlier layer dropped. Drops of one layer do not see one
- * another, so their order does not matter. -EINVAL with a message for each drop
- * that names no earlier layer or takes nothing; -ENOMEM.
+ * Mark the rows of `reg` that the layer's drops take away: entries and retired rows of
+ * the drop's protocol whose ports all lie within the drop's, and which no earlier layer
+ * dropped. Drops of one layer do not affect one another, so their order does not matter. -EINVAL
+ * with a message for each drop that names no earlier layer or takes nothing; -ENOMEM.
  */
 int drops_apply(struct registry *reg, const struct reg_layer *layer, struct diags *diags);

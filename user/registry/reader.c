@@ -31,8 +31,8 @@ static const char *field_name(const void *list, size_t n)
 	return NULL;
 }
 
-static void say_unknown(const struct reader *r, const struct fields *fields,
-			const struct yaml_node *key)
+static void add_unknown_key(const struct reader *r, const struct fields *fields,
+			    const struct yaml_node *key)
 {
 	const char *name = yaml_tree_text(r->tree, key), *near = NULL;
 
@@ -45,8 +45,8 @@ static void say_unknown(const struct reader *r, const struct fields *fields,
 		reader_say(r, key, "%.*s: not a key of %s", READER_SHOWN, name, fields->what);
 }
 
-static void say_missing(const struct reader *r, const struct fields *fields,
-			const struct yaml_node *node, uint64_t seen)
+static void add_missing_keys(const struct reader *r, const struct fields *fields,
+			     const struct yaml_node *node, uint64_t seen)
 {
 	for (size_t i = 0; i < fields->len; i++)
 		if (fields->items[i].required & 1U << fields->kind && !(seen & 1ULL << i))
@@ -172,7 +172,7 @@ int reader_mapping(const struct reader *r, const struct fields *fields,
 		value = yaml_tree_next(r->tree, key);
 		field = find_field(fields, yaml_tree_text(r->tree, key));
 		if (!field) {
-			say_unknown(r, fields, key);
+			add_unknown_key(r, fields, key);
 			continue;
 		}
 		bit = 1ULL << (field - fields->items);
@@ -183,6 +183,6 @@ int reader_mapping(const struct reader *r, const struct fields *fields,
 		if (err < 0)
 			return err;
 	}
-	say_missing(r, fields, node, seen);
+	add_missing_keys(r, fields, node, seen);
 	return 0;
 }

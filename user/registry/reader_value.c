@@ -30,7 +30,7 @@ void reader_bad(const struct reader *r, const struct field *field, const struct 
 		   yaml_tree_text(r->tree, value), more, why);
 }
 
-/* What other YAML readers take for "no value". */
+/* Texts that other YAML readers read as "no value". */
 static bool is_null(const char *text)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
@@ -134,8 +134,8 @@ static const char *word_at(const void *list, size_t n)
 	return n <= words->last - words->first ? words->list[words->first + n] : NULL;
 }
 
-static void say_words(const struct reader *r, const struct field *field,
-		      const struct yaml_node *value)
+static void add_unknown_word(const struct reader *r, const struct field *field,
+			     const struct yaml_node *value)
 {
 	const char *near = suggest_near(yaml_tree_text(r->tree, value), word_at, field->words);
 	char why[WHY_MAX] = "not one of ";
@@ -149,7 +149,7 @@ static void say_words(const struct reader *r, const struct field *field,
 	reader_bad(r, field, value, why);
 }
 
-/* The word's number, or -EINVAL (and said). */
+/* The word's number, or -EINVAL and a message. */
 static int word_number(const struct reader *r, const struct field *field,
 		       const struct yaml_node *value)
 {
@@ -160,7 +160,7 @@ static int word_number(const struct reader *r, const struct field *field,
 		return -EINVAL;
 	n = words_find(field->words, text);
 	if (n < 0)
-		say_words(r, field, value);
+		add_unknown_word(r, field, value);
 	return n;
 }
 

@@ -25,7 +25,7 @@ void reader_say(const struct reader *r, const struct yaml_node *node, const char
 void reader_bad(const struct reader *r, const struct field *field, const struct yaml_node *value,
 		const char *why);
 
-/* The text of a field's value, or NULL (and said) where it is none. */
+/* The text of a field's value, or NULL, and a message, where it has none. */
 const char *reader_scalar(const struct reader *r, const struct field *field,
 			  const struct yaml_node *value);
 

@@ -10,7 +10,7 @@
 #define VERSION_PART_MAX 9999
 
 /* The two halves of "A<sep>B"; each must fit. */
-static bool split(const char *text, char sep, char a[8], char b[8])
+static bool split_halves(const char *text, char sep, char a[8], char b[8])
 {
 	const char *at = strchr(text, sep);
 	size_t n = at ? (size_t)(at - text) : 0;
@@ -28,7 +28,7 @@ int reg_version_parse(const char *text, struct reg_version *ret)
 	uint64_t major, minor;
 	char a[8], b[8];
 
-	if (!split(text, '.', a, b) || parse_u64(a, 0, VERSION_PART_MAX, &major) < 0 ||
+	if (!split_halves(text, '.', a, b) || parse_u64(a, 0, VERSION_PART_MAX, &major) < 0 ||
 	    parse_u64(b, 0, VERSION_PART_MAX, &minor) < 0)
 		return -EINVAL;
 	if (major == 0 && minor == 0)
@@ -42,7 +42,7 @@ int reg_version_compare(struct reg_version a, struct reg_version b)
 	return a.major != b.major ? a.major - b.major : a.minor - b.minor;
 }
 
-static int days_of(unsigned int year, unsigned int month)
+static int days_in(unsigned int year, unsigned int month)
 {
 	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -51,7 +51,7 @@ static int days_of(unsigned int year, unsigned int month)
 }
 
 /* The number that n digits at text are, or -EINVAL. */
-static int fixed(const char *text, size_t n)
+static int digits_at(const char *text, size_t n)
 {
 	int value = 0;
 
@@ -69,11 +69,11 @@ int reg_date_parse(const char *text, struct reg_date *ret)
 
 	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
 		return -EINVAL;
-	year = fixed(text, 4);
-	month = fixed(text + 5, 2);
-	day = fixed(text + 8, 2);
+	year = digits_at(text, 4);
+	month = digits_at(text + 5, 2);
+	day = digits_at(text + 8, 2);
 	if (year < 1 || month < 1 || month > 12 || day < 1 ||
-	    day > days_of((unsigned int)year, (unsigned int)month))
+	    day > days_in((unsigned int)year, (unsigned int)month))
 		return -EINVAL;
 	*ret = (struct reg_date) {
 		.year = (uint16_t)year,
@@ -99,8 +99,8 @@ int reg_ports_parse(const char *text, uint16_t *ret_first, uint16_t *ret_last)
 		*ret_first = *ret_last = first;
 		return 0;
 	}
-	if (!split(text, '-', a, b) || parse_port(a, &first) < 0 || parse_port(b, &last) < 0 ||
-	    first > last)
+	if (!split_halves(text, '-', a, b) || parse_port(a, &first) < 0 ||
+	    parse_port(b, &last) < 0 || first > last)
 		return -EINVAL;
 	*ret_first = first;
 	*ret_last = last;

@@ -35,8 +35,9 @@ void registry_free(struct registry *reg)
 	free(reg);
 }
 
-/* May the layer stand on top? Says why not. */
-static bool fits(const struct registry *reg, const struct reg_layer *layer, struct diags *diags)
+/* Can the layer be the top one? Adds to diags why not. */
+static bool may_add_layer(const struct registry *reg, const struct reg_layer *layer,
+			  struct diags *diags)
 {
 	size_t rows = layer->len, before = diags->total;
 
@@ -60,7 +61,7 @@ int registry_add(struct registry *reg, struct reg_layer *layer, struct diags *di
 	struct reg_layer *layers;
 	int r;
 
-	if (!fits(reg, layer, diags))
+	if (!may_add_layer(reg, layer, diags))
 		return -EINVAL;
 	r = drops_apply(reg, layer, diags);
 	if (r < 0)
@@ -74,8 +75,8 @@ int registry_add(struct registry *reg, struct reg_layer *layer, struct diags *di
 	return 0;
 }
 
-/* Rows stand by kind: how many there are of the kinds up to one. */
-static size_t up_to(const struct reg_layer *layer, enum reg_kind kind)
+/* Rows are sorted by kind: how many are of kinds up to this one? */
+static size_t rows_up_to(const struct reg_layer *layer, enum reg_kind kind)
 {
 	size_t low = 0, high = layer->len, middle;
 
@@ -89,15 +90,15 @@ static size_t up_to(const struct reg_layer *layer, enum reg_kind kind)
 	return low;
 }
 
-/* Those that can decide. */
-static size_t deciding(const struct reg_layer *layer)
+/* How many rows can decide? They come first. */
+static size_t deciding_rows(const struct reg_layer *layer)
 {
-	return up_to(layer, REG_RETIRED);
+	return rows_up_to(layer, REG_RETIRED);
 }
 
 size_t layer_rows(const struct reg_layer *layer)
 {
-	return up_to(layer, REG_EXCEPTION);
+	return rows_up_to(layer, REG_EXCEPTION);
 }
 
 const struct reg_row *registry_row(const struct registry *reg, uint32_t number,
@@ -109,7 +110,7 @@ const struct reg_row *registry_row(const struct registry *reg, uint32_t number,
 		return NULL;
 	at--;
 	for (size_t i = 0; i < reg->len; i++) {
-		n = deciding(&reg->layers[i]);
+		n = deciding_rows(&reg->layers[i]);
 		if (at >= n) {
 			at -= n;
 			continue;
@@ -125,7 +126,7 @@ bool registry_empty(const struct registry *reg)
 {
 	for (size_t i = 0; i < reg->len; i++) {
 		const struct reg_layer *layer = &reg->layers[i];
-		size_t n = deciding(layer);
+		size_t n = deciding_rows(layer);
 
 		for (size_t j = 0; j < n; j++)
 			if (!layer->rows[j].dropped)

@@ -70,7 +70,8 @@ struct reg_row {
 	char *table;	     /* the page's table where scope does not tell it */
 	char *since_text, *removed_text, *until_text; /* as written */
 	char *rule;  /* accepts: the id of a lint rule, as written */
-	char *layer; /* drops: of which layer; NULL: of any earlier one. Accepts; NULL: its own */
+	char *layer; /* drops: the layer to drop from; NULL: all earlier ones. Accepts; NULL: its
+			own */
 	char **platforms;
 	size_t platforms_len;
 	struct reg_owner *owners;
@@ -105,10 +106,10 @@ void layer_free(struct reg_layer *layer);
 DEFINE_CLEANUP(struct reg_layer, layer_free)
 
 /*
- * Put a layer on top of a registry (which takes it over, also on failure) and
- * let its drops take earlier rows away. -EINVAL with a message when the name is
- * there already, a drop takes nothing away, or a bound is passed; the registry
- * must then not be used further than to be freed.
+ * Put a layer on top of a registry, which owns it from then on, also on failure, and
+ * apply its drops to earlier rows. -EINVAL with a message when the name exists, a drop
+ * matches no row, or there are too many rows or layers; the registry must then only be
+ * freed.
  */
 int registry_add(struct registry *reg, struct reg_layer *layer, struct diags *diags);
 
@@ -126,7 +127,7 @@ const struct reg_row *registry_row(const struct registry *reg, uint32_t number,
 /* How many rows of a layer are policy: all but accepts. */
 size_t layer_rows(const struct reg_layer *layer);
 
-/* Is there a row that can decide, and was not dropped? */
+/* Is there no row that can decide and was not dropped? */
 bool registry_empty(const struct registry *reg);
 
 /* The layers that are embedded in the program, in the order of the default stack. */

@@ -20,7 +20,7 @@ bool registry_same(const struct registry *a, const struct registry *b)
 }
 
 /* What a layer is in another registry: that of its name, else that of its file, or NULL. */
-static const struct reg_layer *find(const struct registry *reg, const struct reg_layer *layer)
+static const struct reg_layer *find_layer(const struct registry *reg, const struct reg_layer *layer)
 {
 	for (size_t i = 0; i < reg->len; i++)
 		if (strcmp(reg->layers[i].name, layer->name) == 0)
@@ -35,7 +35,7 @@ void registry_replace_check(const struct registry *now, const struct registry *n
 			    struct diags *diags)
 {
 	for (size_t i = 0; !shrink && i < now->len; i++) {
-		const struct reg_layer *layer = &now->layers[i], *other = find(next, layer);
+		const struct reg_layer *layer = &now->layers[i], *other = find_layer(next, layer);
 
 		if (!other)
 			diags_add(diags, layer->path, 0, 0, "layer %s is gone", layer->name);
@@ -64,7 +64,7 @@ void registry_changes(const struct registry *now, const struct registry *next, s
 	size_t start = out->len;
 
 	for (size_t i = 0; i < next->len; i++) {
-		const struct reg_layer *layer = &next->layers[i], *before = find(now, layer);
+		const struct reg_layer *layer = &next->layers[i], *before = find_layer(now, layer);
 
 		if (before && same_text(before, layer))
 			continue;
@@ -76,7 +76,7 @@ void registry_changes(const struct registry *now, const struct registry *next, s
 			buf_puts(out, " (new)");
 	}
 	for (size_t i = 0; i < now->len; i++) {
-		if (find(next, &now->layers[i]))
+		if (find_layer(next, &now->layers[i]))
 			continue;
 		put_name(out, start, &now->layers[i]);
 		buf_puts(out, "gone");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One registry in the place of another, while an agent runs. Pure. */
+/* May one registry replace another while an agent runs? Pure. */
 #pragma once
 
 #include "registry.h"
@@ -8,12 +8,12 @@
 bool registry_same(const struct registry *a, const struct registry *b);
 
 /*
- * Say why `next` must not take the place of `now` by itself: a layer is gone (neither
- * its name nor its file is there any more) or has lost all its rows, or there is no row
- * left at all. `shrink`: somebody has asked for it; only the last holds then.
+ * Say why `next` must not replace `now` by itself: a layer is gone (no layer has its name
+ * or its file), a layer has lost all its rows, or no row is left. `shrink`: a user asked
+ * for it; then only the last reason counts.
  */
 void registry_replace_check(const struct registry *now, const struct registry *next, bool shrink,
 			    struct diags *diags);
 
-/* Append what is different: "site: 5 rows (4 before), old: gone", or "the same layers". */
+/* Append the differences: "site: 5 rows (4 before), old: gone", or "the same layers". */
 void registry_changes(const struct registry *now, const struct registry *next, struct buf *out);

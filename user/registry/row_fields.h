@@ -95,7 +95,7 @@ extern const struct fields file_fields;
 /* The kind of the rows in one of a file's lists. */
 enum reg_kind file_list_kind(const struct field *list);
 
-/* A text's member of an object; NULL: the type is none of a text. */
+/* The member of an object that holds a text; NULL where the field's type is no text. */
 char **field_text(const struct field *field, void *object);
 
 /* Does the row's kind have the field? */

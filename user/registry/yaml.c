@@ -70,7 +70,7 @@ static unsigned int column_of(const struct builder *b, const yaml_mark_t *mark)
 	return (mark->line ? 0 : b->column) + (unsigned int)mark->column + 1;
 }
 
-static int fault(struct builder *b, const yaml_mark_t *mark, const char *what)
+static int add_fault(struct builder *b, const yaml_mark_t *mark, const char *what)
 {
 	b->fault = *mark;
 	diags_add(b->diags, b->file, line_of(b, mark), column_of(b, mark), "%s", what);
@@ -78,7 +78,7 @@ static int fault(struct builder *b, const yaml_mark_t *mark, const char *what)
 }
 
 /* What libyaml itself finds wrong. */
-static int parser_fault(struct builder *b)
+static int add_parser_fault(struct builder *b)
 {
 	const yaml_parser_t *p = &b->parser;
 	unsigned int line = line_of(b, &p->problem_mark);
@@ -101,13 +101,13 @@ static int parser_fault(struct builder *b)
 	return -EINVAL;
 }
 
-static struct yaml_node *at(const struct builder *b, uint32_t node)
+static struct yaml_node *node_at(const struct builder *b, uint32_t node)
 {
 	return &b->tree->nodes[node];
 }
 
 /* Hang a new node, which was the last one added, into what is open. */
-static int hang(struct builder *b, uint32_t node, const yaml_mark_t *mark)
+static int add_to_open(struct builder *b, uint32_t node, const yaml_mark_t *mark)
 {
 	struct level *level;
 
@@ -115,24 +115,24 @@ static int hang(struct builder *b, uint32_t node, const yaml_mark_t *mark)
 		return 0;
 	level = &b->open[b->depth - 1];
 	if (level->last)
-		at(b, level->last)->next = node;
+		node_at(b, level->last)->next = node;
 	else
-		at(b, level->node)->first = node;
+		node_at(b, level->node)->first = node;
 	level->last = node;
-	if (at(b, level->node)->kind == YAML_KIND_SEQUENCE) {
-		at(b, level->node)->len++;
+	if (node_at(b, level->node)->kind == YAML_KIND_SEQUENCE) {
+		node_at(b, level->node)->len++;
 		return 0;
 	}
 	if (level->count++ % 2)
 		return 0;
-	if (at(b, node)->kind != YAML_KIND_SCALAR)
-		return fault(b, mark, "a key must be a word, not a list or a mapping");
-	if (++at(b, level->node)->len > b->dialect->keys)
-		return fault(b, mark, "too many keys in one mapping");
+	if (node_at(b, node)->kind != YAML_KIND_SCALAR)
+		return add_fault(b, mark, "a key must be a word, not a list or a mapping");
+	if (++node_at(b, level->node)->len > b->dialect->keys)
+		return add_fault(b, mark, "too many keys in one mapping");
 	return 0;
 }
 
-static int add(struct builder *b, const yaml_event_t *event, const struct yaml_node *proto)
+static int add_node(struct builder *b, const yaml_event_t *event, const struct yaml_node *proto)
 {
 	struct yaml_node node = *proto;
 	int r;
@@ -141,8 +141,8 @@ static int add(struct builder *b, const yaml_event_t *event, const struct yaml_n
 	node.column = column_of(b, &event->start_mark);
 	r = yaml_tree_add(b->tree, &node);
 	if (r == -E2BIG)
-		return fault(b, &event->start_mark, "too many values in one file");
-	return r < 0 ? r : hang(b, (uint32_t)(b->tree->len - 1), &event->start_mark);
+		return add_fault(b, &event->start_mark, "too many values in one file");
+	return r < 0 ? r : add_to_open(b, (uint32_t)(b->tree->len - 1), &event->start_mark);
 }
 
 /* Take what stands before the node that comes next, or say that it has no place. */
@@ -155,12 +155,12 @@ static int on_properties(struct builder *b, const yaml_event_t *event, const yam
 		if (anchor)
 			r = yaml_anchors_set(&b->anchors, (const char *)anchor,
 					     (uint32_t)b->tree->len);
-		return r == -E2BIG ? fault(b, &event->start_mark, "too many anchors") : r;
+		return r == -E2BIG ? add_fault(b, &event->start_mark, "too many anchors") : r;
 	}
 	if (anchor)
-		(void)fault(b, &event->start_mark, "an anchor (&) has no place here");
+		(void)add_fault(b, &event->start_mark, "an anchor (&) has no place here");
 	if (tag)
-		(void)fault(b, &event->start_mark, "a tag (!) has no place here");
+		(void)add_fault(b, &event->start_mark, "a tag (!) has no place here");
 	return 0;
 }
 
@@ -181,7 +181,7 @@ static int add_text(struct builder *b, const yaml_event_t *event, uint32_t *ret_
 	}
 	while ((zero = memchr(text->data + start, '\0', len))) {
 		if (!b->dialect->loose)
-			return fault(b, &event->start_mark, "a zero byte is not text");
+			return add_fault(b, &event->start_mark, "a zero byte is not text");
 		*zero = '\x1a';
 	}
 	*ret_len = (uint32_t)len;
@@ -201,7 +201,7 @@ static int on_scalar(struct builder *b, const yaml_event_t *event)
 
 	if (r == 0)
 		r = add_text(b, event, &node.len);
-	return r < 0 ? r : add(b, event, &node);
+	return r < 0 ? r : add_node(b, event, &node);
 }
 
 static int on_start(struct builder *b, const yaml_event_t *event, enum yaml_kind kind)
@@ -210,8 +210,8 @@ static int on_start(struct builder *b, const yaml_event_t *event, enum yaml_kind
 	int r;
 
 	if (b->depth == b->dialect->depth)
-		return fault(b, &event->start_mark, "nested too deep");
-	r = add(b, event, &node);
+		return add_fault(b, &event->start_mark, "nested too deep");
+	r = add_node(b, event, &node);
 	if (r < 0)
 		return r;
 	b->open[b->depth++] = (struct level) { .node = (uint32_t)(b->tree->len - 1) };
@@ -225,7 +225,7 @@ static void raise_open(struct builder *b, uint8_t height)
 
 	if (b->depth == 0)
 		return;
-	node = at(b, b->open[b->depth - 1].node);
+	node = node_at(b, b->open[b->depth - 1].node);
 	if (node->height <= height)
 		node->height = (uint8_t)(height + 1);
 }
@@ -244,20 +244,20 @@ static int on_alias(struct builder *b, const yaml_event_t *event)
 	uint32_t named;
 
 	if (!b->dialect->loose)
-		return fault(b, &event->start_mark, "an alias (*) has no place here");
+		return add_fault(b, &event->start_mark, "an alias (*) has no place here");
 	if (yaml_anchors_find(&b->anchors, (const char *)event->data.alias.anchor, &named) < 0)
-		return fault(b, &event->start_mark, "an alias (*) of nothing before it");
+		return add_fault(b, &event->start_mark, "an alias (*) of nothing before it");
 	if (is_open(b, named))
-		return fault(b, &event->start_mark, "an alias (*) of what it is in");
-	node = *at(b, named);
+		return add_fault(b, &event->start_mark, "an alias (*) of what it is in");
+	node = *node_at(b, named);
 	node.next = 0;
 	if (b->depth + node.height > b->dialect->depth)
-		return fault(b, &event->start_mark, "nested too deep");
+		return add_fault(b, &event->start_mark, "nested too deep");
 	raise_open(b, node.height);
-	return add(b, event, &node);
+	return add_node(b, event, &node);
 }
 
-static void say_double(void *data, const struct yaml_node *key, const struct yaml_node *before)
+static void on_double_key(void *data, const struct yaml_node *key, const struct yaml_node *before)
 {
 	struct builder *b = data;
 
@@ -268,19 +268,21 @@ static void say_double(void *data, const struct yaml_node *key, const struct yam
 
 static int on_end(struct builder *b)
 {
-	const struct yaml_node *node = at(b, b->open[--b->depth].node);
+	const struct yaml_node *node = node_at(b, b->open[--b->depth].node);
 
 	raise_open(b, node->height);
-	return node->kind == YAML_KIND_MAPPING ? yaml_tree_doubles(b->tree, node, say_double, b) :
-						 0;
+	return node->kind == YAML_KIND_MAPPING ?
+		       yaml_tree_doubles(b->tree, node, on_double_key, b) :
+		       0;
 }
 
 static int on_document(struct builder *b, const yaml_event_t *event)
 {
 	if (b->documents && !b->dialect->loose)
-		return fault(b, &event->start_mark, "a second document: one file is one document");
+		return add_fault(b, &event->start_mark,
+				 "a second document: one file is one document");
 	if (++b->documents > YAML_STREAM_DOCUMENTS_MAX)
-		return fault(b, &event->start_mark, "too many documents in one file");
+		return add_fault(b, &event->start_mark, "too many documents in one file");
 	return 0;
 }
 
@@ -331,14 +333,14 @@ static int build(struct builder *b, yaml_event_type_t end)
 		_cleanup_(yaml_event_delete) yaml_event_t event = { 0 };
 
 		if (!yaml_parser_parse(&b->parser, &event))
-			return parser_fault(b);
+			return add_parser_fault(b);
 		type = event.type;
 		r = on_event(b, &event);
 	}
 	return r < 0 ? r : (int)type;
 }
 
-static int begin(struct builder *b, const char *text, size_t len)
+static int parse_from(struct builder *b, const char *text, size_t len)
 {
 	yaml_parser_delete(&b->parser);
 	if (!yaml_parser_initialize(&b->parser))
@@ -362,7 +364,7 @@ int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags
 	if (!yaml_text_check(file, text, len, 0, diags))
 		return -EINVAL;
 	b.tree = calloc(1, sizeof(*b.tree));
-	r = b.tree ? begin(&b, text, len) : -ENOMEM;
+	r = b.tree ? parse_from(&b, text, len) : -ENOMEM;
 	if (r == 0)
 		r = build(&b, YAML_STREAM_END_EVENT);
 	if (r < 0)
@@ -397,7 +399,7 @@ static int next_piece(struct yaml_stream *s)
 	s->now_len = n;
 	s->text += n;
 	s->len -= n;
-	return begin(&s->builder, s->now, n);
+	return parse_from(&s->builder, s->now, n);
 }
 
 static int prepare(struct yaml_stream *s, const char *text, size_t len)

@@ -2,12 +2,12 @@
 /*
  * YAML documents as trees of nodes with their positions. Pure.
  *
- * Of a registry file less than YAML: one document, no anchors, aliases, tags or
- * directives, keys are scalars, no key twice in a mapping, no zero byte in a
- * text. What is left means the same to every YAML reader but for the types of
- * plain scalars, which are the caller's: a node says only whether it was plain.
+ * A registry file may hold less than YAML: one document, no anchors, aliases, tags or
+ * directives; keys are scalars, no key twice in a mapping, no zero byte in a text. Every
+ * YAML reader reads that alike, but for the types of plain scalars. Those are the
+ * caller's: a node says only whether it was plain.
  *
- * Of the files of others what they may hold: see yaml_stream_new().
+ * Files of others may hold more: see yaml_stream_new().
  */
 #pragma once
 
@@ -58,31 +58,33 @@ int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags
 		    struct yaml_tree **ret_tree);
 
 /*
- * The documents of a file that was not written for us, one after the other: as
- * deep as YAML_STREAM_DEPTH_MAX, with YAML_STREAM_KEYS_MAX keys a mapping, and
- * YAML_STREAM_DOCUMENTS_MAX of them. An
- * alias is a node of its own with the items of what it names, so a node may be
- * reached on many ways, and a caller bounds its steps; there are no circles.
- * Merge keys are keys of the name "<<". Tags are not looked at but !!str, with
- * which a scalar is not plain. A zero byte becomes U+001A. A JSON file may hold
- * several values, and what JSON escapes. `file` and `text` must outlive the
- * stream. 0, or -EINVAL with a message in diags, or -ENOMEM.
+ * The documents of a file that was not written for us, one after the other: at most
+ * YAML_STREAM_DOCUMENTS_MAX, each at most YAML_STREAM_DEPTH_MAX deep, with at most
+ * YAML_STREAM_KEYS_MAX keys in a mapping.
+ *
+ * An alias is a node of its own with the items of the node that it names. So several
+ * paths may lead to a node, and a caller must bound its steps; there are no circles.
+ * Merge keys are keys named "<<". Tags are ignored, but a scalar with !!str is not plain.
+ * A zero byte becomes U+001A. A JSON file may hold several values, and JSON's escapes.
+ *
+ * `file` and `text` must outlive the stream. 0, or -EINVAL with a message in diags, or
+ * -ENOMEM.
  */
 struct yaml_stream;
 int yaml_stream_new(const char *file, const char *text, size_t len, struct diags *diags,
 		    struct yaml_stream **ret_stream);
 
 /*
- * Read the next document. 1: it is *ret_tree, the caller's (an empty document is
- * an empty plain scalar; a key that was given twice is in the diags); 0: there
- * is none; -EINVAL with a message in diags, after which there is none; -ENOMEM.
+ * Read the next document. 1: *ret_tree is the document and the caller's; an empty one is
+ * an empty plain scalar, and diags name each key that was given twice. 0: there is no
+ * other document. -EINVAL with a message in diags; the next call returns 0. -ENOMEM.
  */
 int yaml_stream_next(struct yaml_stream *stream, struct yaml_tree **ret_tree);
 
 /*
- * After a fault, go on at the next line that starts a document, `---`. 1: there is
- * one; 0: there is none, or the file is JSON, or the fault has no place in it or is
- * that of the bounds of the file; -ENOMEM. What was read is not read again.
+ * After a fault, go on at the next line that starts a document, `---`. 1: there is one.
+ * 0: there is no such line, the file is JSON, the place of the fault is not known, or
+ * there are too many documents. -ENOMEM. What was read is not read again.
  */
 int yaml_stream_resume(struct yaml_stream *stream);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Where a name is, or would be. */
-static size_t place_of(const struct yaml_anchors *anchors, const char *name, bool *ret_there)
+static size_t anchor_place(const struct yaml_anchors *anchors, const char *name, bool *ret_there)
 {
 	size_t low = 0, high = anchors->len, middle;
 	int order;
@@ -30,7 +30,7 @@ static size_t place_of(const struct yaml_anchors *anchors, const char *name, boo
 int yaml_anchors_set(struct yaml_anchors *anchors, const char *name, uint32_t node)
 {
 	bool there;
-	size_t at = place_of(anchors, name, &there);
+	size_t at = anchor_place(anchors, name, &there);
 	_cleanup_free_ char *copy = NULL;
 	struct yaml_anchor *items;
 
@@ -55,7 +55,7 @@ int yaml_anchors_set(struct yaml_anchors *anchors, const char *name, uint32_t no
 int yaml_anchors_find(const struct yaml_anchors *anchors, const char *name, uint32_t *ret_node)
 {
 	bool there;
-	size_t at = place_of(anchors, name, &there);
+	size_t at = anchor_place(anchors, name, &there);
 
 	if (!there)
 		return -ENOENT;

@@ -71,7 +71,7 @@ size_t yaml_json_value(const char *text, size_t len)
 }
 
 /* The surrogate's digits after `\uD` become those of the private use area. */
-static bool part(char *escape)
+static bool split_surrogate(char *escape)
 {
 	static const char digits[] = "89abcdef";
 	const char *at;
@@ -86,14 +86,14 @@ static bool part(char *escape)
 	return true;
 }
 
-static bool part_all(char *text, size_t len)
+static bool split_surrogates(char *text, size_t len)
 {
 	bool any = false;
 
 	for (size_t i = 0; i + 5 < len; i++) {
 		if (text[i] != '\\')
 			continue;
-		any |= part(text + i);
+		any |= split_surrogate(text + i);
 		i++; /* what is escaped is no backslash that escapes */
 	}
 	return any;
@@ -106,12 +106,12 @@ char *yaml_json_copy(const char *text, size_t len, bool *ret_parted)
 	if (!copy)
 		return NULL;
 	memcpy(copy, text, len);
-	*ret_parted = part_all(copy, len);
+	*ret_parted = split_surrogates(copy, len);
 	return copy;
 }
 
 /* The parted surrogate at s, 0 to 0x7ff, or -1. In UTF-8, U+E000-E7FF are EE 80-9F 80-BF. */
-static int parted(const char *s, size_t len)
+static int split_at(const char *s, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)s;
 
@@ -135,12 +135,12 @@ size_t yaml_json_join(char *text, size_t len)
 	int high, low;
 
 	while (i < len) {
-		high = parted(text + i, len - i);
+		high = split_at(text + i, len - i);
 		if (high < 0) {
 			text[out++] = text[i++];
 			continue;
 		}
-		low = parted(text + i + 3, len - i > 3 ? len - i - 3 : 0);
+		low = split_at(text + i + 3, len - i > 3 ? len - i - 3 : 0);
 		if (high < 0x400 && low >= 0x400) {
 			out += put_character(text + out, 0x10000 + ((uint32_t)high << 10) +
 								 ((uint32_t)low - 0x400));

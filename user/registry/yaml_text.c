@@ -6,7 +6,7 @@
 #include "../base/utf8.h"
 #include "registry.h"
 
-/* The bytes of the end of a line at s, of which there are len bytes; 0: it is none. */
+/* The bytes of the line end at s; 0 where no line ends. There are len bytes at s. */
 static size_t line_end(const char *s, size_t len)
 {
 	if (*s == '\n')
@@ -56,7 +56,7 @@ size_t yaml_text_document(const char *text, size_t len, size_t line, size_t colu
 }
 
 /* What is wrong with the character of n bytes at s; NULL: nothing. */
-static const char *fault(const char *s, size_t n)
+static const char *fault_at(const char *s, size_t n)
 {
 	unsigned char c = (unsigned char)*s;
 
@@ -72,7 +72,7 @@ static const char *fault(const char *s, size_t n)
 }
 
 /* How many characters follow that nothing can be wrong with, within a line. */
-static size_t plain(const char *s, size_t len)
+static size_t plain_characters(const char *s, size_t len)
 {
 	size_t n = 0;
 
@@ -93,12 +93,12 @@ bool yaml_text_check(const char *file, const char *text, size_t len, size_t dire
 		return false;
 	}
 	for (size_t i = 0; i < len; i += n) {
-		n = column > 1 ? plain(text + i, len - i) : 0;
+		n = column > 1 ? plain_characters(text + i, len - i) : 0;
 		column += (unsigned int)n;
 		if (n)
 			continue;
 		n = utf8_valid_within(text + i, len - i);
-		why = fault(text + i, n);
+		why = fault_at(text + i, n);
 		if (!why && text[i] == '%' && column == 1 && ++percents > directives)
 			why = directives ? "too many directives" : "a directive has no place here";
 		if (why) {

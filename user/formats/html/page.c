@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The page: its frame, with what belongs in the frame's slots. */
+/* The page: its frame with the slots filled. */
 #include "page.h"
 
 #include <string.h>
@@ -79,7 +79,7 @@ static void put_violations_count(const struct page *page, struct buf *out)
 	put_count(out, json_len(page->violations), "violations");
 }
 
-/* Sections of which the page has nothing. */
+/* Sections without content are hidden. */
 static void hide_listeners(const struct page *page, struct buf *out)
 {
 	buf_puts(out, page->listeners ? "" : " hidden");

@@ -32,7 +32,7 @@ static void put_cell(struct buf *out, const char *class_, const char *text)
 	buf_puts(out, "</td>");
 }
 
-/* What a row is; the script has the same words. */
+/* The state of a row, in the words of the script. */
 static void put_state(struct buf *out, const struct reg_row *row)
 {
 	buf_puts(out, "<td class=\"state\">");
@@ -214,7 +214,7 @@ static void put_findings(struct buf *out, const struct findings *findings, bool 
 		buf_printf(out, "<p>The first %d of %zu.</p>\n", PAGE_STATIC_ROWS, n);
 }
 
-/* What is accepted is folded away: it is most of a list of which the rest is to be read. */
+/* Accepted findings are folded away: they are most of the list, and the others matter. */
 void html_tables_findings(const struct page *page, struct buf *out)
 {
 	const struct findings *findings = page->findings;

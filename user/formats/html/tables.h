@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The page's tables as HTML, for who reads or prints it without its script. Pure. */
+/* The page's tables as HTML, to be read or printed without its script. Pure. */
 #pragma once
 
 #include "page.h"
 
 /*
- * Append the rows of a table body, <tr>s: of the registry by port, at most
- * PAGE_STATIC_ROWS; of the listeners and of the violations in the order of the
- * documents, likewise; and all findings, as <li>s.
+ * Append the rows of a table body as <tr>s, at most PAGE_STATIC_ROWS: of the registry by
+ * port, of listeners and violations in the order of their documents. Findings are <li>s,
+ * all of them.
  */
 void html_tables_rows(const struct page *page, struct buf *out);
 void html_tables_listeners(const struct page *page, struct buf *out);
