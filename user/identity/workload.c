@@ -1,43 +1,42 @@
 // SPDX-License-Identifier: MIT
 /*
- * A workload's name is worth something only where the workload could not choose
- * it. So a path is read from the root, and reading stops at the first component
- * below which others than the kubelet and systemd make cgroups: a container's
- * own, or a unit's own. A name that looks like a pod's counts only where the
- * kubelet puts it: in its hierarchy at the root, or at the root of a node that
- * is itself a container.
+ * A workload's name is worth something only where the workload could not choose it. So a path
+ * is read from the root, and reading stops at the first component below which processes other
+ * than the kubelet and systemd make cgroups: a container's own, or a unit's own. A name that
+ * looks like a pod's counts only where the kubelet puts it: in its hierarchy at the root, or at
+ * the root of a node that is itself a container.
  */
 #include "workload.h"
 
 #include "../base/cleanup.h"
 #include "../base/string_view.h"
 
-static bool hex(char c)
+static bool is_hex(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
-static bool container_id(struct string_view p)
+static bool is_container_id(struct string_view p)
 {
 	for (size_t i = 0; i < p.len; i++)
-		if (!hex(p.s[i]))
+		if (!is_hex(p.s[i]))
 			return false;
 	return p.len > 0 && p.len <= 64;
 }
 
 /* A pod's UID, its dashes written as `dash`, or a static pod's 32 digits. */
-static bool pod_uid(struct string_view p, char dash)
+static bool is_pod_uid(struct string_view p, char dash)
 {
 	for (size_t i = 0; i < p.len; i++) {
 		bool is_dash = p.len == 36 && (i == 8 || i == 13 || i == 18 || i == 23);
 
-		if (is_dash ? p.s[i] != dash : !hex(p.s[i]))
+		if (is_dash ? p.s[i] != dash : !is_hex(p.s[i]))
 			return false;
 	}
 	return p.len == 36 || p.len == 32;
 }
 
-static void found_pod(struct string_view uid, struct workload *ret)
+static void set_pod(struct string_view uid, struct workload *ret)
 {
 	ret->kind = WORKLOAD_POD;
 	STRING_VIEW_STORE(ret->uid, uid);
@@ -46,7 +45,8 @@ static void found_pod(struct string_view uid, struct workload *ret)
 			*c = '-';
 }
 
-/* What a runtime calls the cgroup of a container, or of its monitor, below the pod's. */
+/* The name that a runtime gives to the cgroup of a container, or of its monitor, below the pod's.
+ */
 struct container_form {
 	struct string_view prefix;
 	struct string_view runtime;
@@ -61,14 +61,14 @@ static const struct container_form container_forms[] = {
 	{ STRING_VIEW_INIT(""), STRING_VIEW_INIT(""), false },
 };
 
-static void found_container(struct string_view p, struct workload *ret)
+static void set_container(struct string_view p, struct workload *ret)
 {
 	(void)string_view_end(&p, STRING_VIEW(".scope"));
 	for (size_t i = 0; i < ARRAY_LEN(container_forms); i++) {
 		const struct container_form *form = &container_forms[i];
 		struct string_view id = p;
 
-		if (!string_view_front(&id, form->prefix) || !container_id(id))
+		if (!string_view_front(&id, form->prefix) || !is_container_id(id))
 			continue;
 		if (!form->monitor)
 			STRING_VIEW_STORE(ret->container_id, id);
@@ -84,7 +84,7 @@ static const struct string_view qos_classes[] = {
 };
 
 /* kubepods[/QOS]/podUID[/CONTAINER], as the cgroupfs driver makes them. */
-static bool cgroupfs_pod(const char *path, struct workload *ret)
+static bool parse_cgroupfs_pod(const char *path, struct workload *ret)
 {
 	struct string_view uid;
 
@@ -94,15 +94,15 @@ static bool cgroupfs_pod(const char *path, struct workload *ret)
 		if (string_view_next_is(&path, qos_classes[i]))
 			break;
 	uid = string_view_next(&path);
-	if (!string_view_front(&uid, STRING_VIEW("pod")) || !pod_uid(uid, '-'))
+	if (!string_view_front(&uid, STRING_VIEW("pod")) || !is_pod_uid(uid, '-'))
 		return false;
-	found_pod(uid, ret);
-	found_container(string_view_next(&path), ret);
+	set_pod(uid, ret);
+	set_container(string_view_next(&path), ret);
 	return true;
 }
 
-/* Take "-QOS" off the front, if it is there. */
-static bool take_qos(struct string_view *p)
+/* Skip "-QOS" at the front. False: it is not there. */
+static bool skip_qos(struct string_view *p)
 {
 	for (size_t i = 0; i < ARRAY_LEN(qos_classes); i++) {
 		struct string_view rest = *p;
@@ -117,12 +117,12 @@ static bool take_qos(struct string_view *p)
 }
 
 /* Is this the name of a QoS class's slice below `root`? */
-static bool qos_slice(struct string_view name, struct string_view root)
+static bool is_qos_slice(struct string_view name, struct string_view root)
 {
-	return string_view_front(&name, root) && take_qos(&name) && name.len == 0;
+	return string_view_front(&name, root) && skip_qos(&name) && name.len == 0;
 }
 
-/* Take a slice off the path; its name without the suffix, empty if it is none. */
+/* The path's next component without its suffix .slice; empty: it is no slice. */
 static struct string_view next_slice(const char **path)
 {
 	struct string_view p = string_view_next(path);
@@ -135,7 +135,7 @@ static struct string_view next_slice(const char **path)
  * kubepods[-QOS]-podUID.slice[/CONTAINER], as the systemd driver makes them:
  * each name begins with the one above it.
  */
-static bool systemd_pod(const char *path, struct workload *ret)
+static bool parse_systemd_pod(const char *path, struct workload *ret)
 {
 	struct string_view root = STRING_VIEW("kubepods"), above, p;
 
@@ -145,15 +145,15 @@ static bool systemd_pod(const char *path, struct workload *ret)
 		return false;
 	above = root;
 	p = next_slice(&path);
-	if (qos_slice(p, root)) {
+	if (is_qos_slice(p, root)) {
 		above = p;
 		p = next_slice(&path);
 	}
 	if (!string_view_front(&p, above) || !string_view_front(&p, STRING_VIEW("-pod")) ||
-	    !pod_uid(p, '_'))
+	    !is_pod_uid(p, '_'))
 		return false;
-	found_pod(p, ret);
-	found_container(string_view_next(&path), ret);
+	set_pod(p, ret);
+	set_container(string_view_next(&path), ret);
 	return true;
 }
 
@@ -162,7 +162,7 @@ static bool systemd_pod(const char *path, struct workload *ret)
  * runc makes of the systemd driver's path when it was not told of that driver,
  * at the root or in the runtime's own cgroup.
  */
-static bool colon_pod(const char *path, struct workload *ret)
+static bool parse_colon_pod(const char *path, struct workload *ret)
 {
 	const char *below = path;
 	struct string_view p, uid;
@@ -174,21 +174,21 @@ static bool colon_pod(const char *path, struct workload *ret)
 	(void)string_view_front(&p, STRING_VIEW("kubelet-"));
 	if (!string_view_front(&p, STRING_VIEW("kubepods")))
 		return false;
-	(void)take_qos(&p);
+	(void)skip_qos(&p);
 	if (!string_view_front(&p, STRING_VIEW("-pod")))
 		return false;
 	uid = (struct string_view) { p.s, strcspn(p.s, "./") };
 	(void)string_view_front(&p, uid);
-	if (!pod_uid(uid, '_') || !string_view_front(&p, STRING_VIEW(".slice:cri-containerd:")) ||
-	    !container_id(p))
+	if (!is_pod_uid(uid, '_') ||
+	    !string_view_front(&p, STRING_VIEW(".slice:cri-containerd:")) || !is_container_id(p))
 		return false;
-	found_pod(uid, ret);
+	set_pod(uid, ret);
 	STRING_VIEW_STORE(ret->container_id, p);
 	STRING_VIEW_STORE(ret->runtime, STRING_VIEW("containerd"));
 	return true;
 }
 
-/* What a container engine calls the cgroup of a container. */
+/* A container engine's name for the cgroup of a container. */
 struct engine_form {
 	struct string_view parent, prefix, suffix;
 };
@@ -214,7 +214,7 @@ static bool enter_container(const char **path)
 			continue;
 		id = string_view_next(&rest);
 		if (!string_view_front(&id, form->prefix) || !string_view_end(&id, form->suffix) ||
-		    !container_id(id))
+		    !is_container_id(id))
 			continue;
 		(void)string_view_next_is(&rest, STRING_VIEW("container"));
 		*path = rest;
@@ -223,21 +223,21 @@ static bool enter_container(const char **path)
 	return false;
 }
 
-static bool pod(const char *path, struct workload *ret)
+static bool parse_pod(const char *path, struct workload *ret)
 {
 	do {
 		const char *below = path;
 
-		if (systemd_pod(path, ret) || colon_pod(path, ret))
+		if (parse_systemd_pod(path, ret) || parse_colon_pod(path, ret))
 			return true;
 		(void)string_view_next_is(&below, STRING_VIEW("kubelet"));
-		if (cgroupfs_pod(below, ret))
+		if (parse_cgroupfs_pod(below, ret))
 			return true;
 	} while (enter_container(&path));
 	return false;
 }
 
-static bool unit_name(struct string_view p)
+static bool is_unit_name(struct string_view p)
 {
 	static const struct string_view suffixes[] = {
 		STRING_VIEW_INIT(".service"), STRING_VIEW_INIT(".scope"),
@@ -252,7 +252,7 @@ static bool unit_name(struct string_view p)
 }
 
 /* The first component that is not a slice, as systemd attributes processes. */
-static bool unit(const char *path, struct workload *ret)
+static bool parse_unit(const char *path, struct workload *ret)
 {
 	struct string_view p, stem;
 
@@ -261,7 +261,7 @@ static bool unit(const char *path, struct workload *ret)
 	while (string_view_end(&stem, STRING_VIEW(".slice")) && stem.len > 0);
 	/* systemd puts an underscore before names that the kernel could mistake. */
 	(void)string_view_front(&p, STRING_VIEW("_"));
-	if (!unit_name(p) || p.len >= sizeof(ret->unit))
+	if (!is_unit_name(p) || p.len >= sizeof(ret->unit))
 		return false;
 	ret->kind = WORKLOAD_UNIT;
 	STRING_VIEW_STORE(ret->unit, p);
@@ -274,8 +274,8 @@ void workload_parse(const char *cgroup_path, struct workload *ret)
 	if (*cgroup_path != '/')
 		return;
 	ret->kind = WORKLOAD_CGROUP;
-	if (!pod(cgroup_path, ret))
-		(void)unit(cgroup_path, ret);
+	if (!parse_pod(cgroup_path, ret))
+		(void)parse_unit(cgroup_path, ret);
 }
 
 static const char *const kind_words[] = {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Who bound, as far as a cgroup's path tells. Pure. */
+/* The workload of a process, as far as its cgroup's path tells. Pure. */
 #pragma once
 
 #include "../base/buf.h"
 
 enum workload_kind {
-	WORKLOAD_UNKNOWN, /* the path could not be had */
+	WORKLOAD_UNKNOWN, /* the path is not known */
 	WORKLOAD_POD,
 	WORKLOAD_UNIT,
 	WORKLOAD_KERNEL,
@@ -30,8 +30,8 @@ void workload_parse(const char *cgroup_path, struct workload *ret);
 
 const char *workload_kind_word(enum workload_kind kind);
 
-/* The number of a word, WORKLOAD_UNKNOWN for one that is none. */
+/* The kind that a word stands for; WORKLOAD_UNKNOWN: none. */
 enum workload_kind workload_word_to_kind(const char *word);
 
-/* Append who it is in a few words, safe for a terminal; `cgroup` is the path that was read. */
+/* Append the workload in a few words, safe for a terminal; `cgroup` is the path that was read. */
 void workload_text(const struct workload *who, const char *cgroup, struct buf *out);

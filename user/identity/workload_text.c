@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* What of an id is enough to know it by. */
+/* The characters of an id that are shown. */
 #define POD_UID_SHOWN	   8
 #define CONTAINER_ID_SHOWN 12
 
