@@ -80,7 +80,7 @@ static void drain(struct course *c)
 	} while (r > 0);
 	while (read_some(c, PIPE_SIZE))
 		;
-	CHECK(outq_waiting(&c->q) == 0 && outq_lines_waiting(&c->q) == 0 && c->q.untold == 0);
+	CHECK(outq_waiting(&c->q) == 0 && outq_lines_waiting(&c->q) == 0 && c->q.unreported == 0);
 }
 
 /* What a line tells of losses; 0: it is another line. */

@@ -70,7 +70,7 @@ static void loses(bool json, const char *told)
 	assert_non_null(strstr(got.data, told));
 	assert_non_null(strstr(strstr(got.data, told), "\nafter\n"));
 	assert_int_equal(q.lost, 2);
-	assert_int_equal(q.untold, 0);
+	assert_int_equal(q.unreported, 0);
 	outq_free(&q);
 	close(fds[0]);
 	close(fds[1]);

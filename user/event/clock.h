@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The time with which a line for a person begins. */
+/* The time that a text line begins with. */
 #pragma once
 
 #include "../base/buf.h"
 #include "../base/stamp.h"
 
-/* Append the time of the day in UTC, to the millisecond, and a blank. */
+/* Append the time of day in UTC, to the millisecond, and a blank. */
 static inline void clock_text(const struct timespec *t, struct buf *out)
 {
 	char text[STAMP_LEN + 1];

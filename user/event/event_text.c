@@ -6,7 +6,7 @@
 #include "../registry/words.h"
 #include "clock.h"
 
-/* Columns, wide enough for what is usual; what is longer pushes the rest aside. */
+/* Columns are as wide as usual values; a longer one moves the rest of its line. */
 #define WIDTH_VERDICT  8  /* EXCEPTED */
 #define WIDTH_PROTOCOL 4  /* sctp */
 #define WIDTH_ADDRESS  21 /* 255.255.255.255:65535 */
@@ -25,8 +25,8 @@ void event_put_address(uint8_t family, const uint8_t addr[HP_ADDR_LEN], struct b
 		buf_puts(out, text);
 }
 
-/* End a column that began at `start`: fill it up, and leave a blank after it. */
-static void fill(struct buf *out, size_t start, size_t width)
+/* Pad a column that began at `start`, and leave a blank after it. */
+static void pad_column(struct buf *out, size_t start, size_t width)
 {
 	do
 		buf_putc(out, ' ');
@@ -52,7 +52,7 @@ static void put_verdict(uint8_t verdict, bool colour, struct buf *out)
 		buf_puts(out, "\033[0m");
 		start += 4;
 	}
-	fill(out, start, WIDTH_VERDICT);
+	pad_column(out, start, WIDTH_VERDICT);
 }
 
 static void put_socket(const struct event *e, struct buf *out)
@@ -60,7 +60,7 @@ static void put_socket(const struct event *e, struct buf *out)
 	size_t start = out->len;
 
 	buf_puts(out, word_proto(e->proto));
-	fill(out, start, WIDTH_PROTOCOL);
+	pad_column(out, start, WIDTH_PROTOCOL);
 	start = out->len;
 	buf_puts(out, e->family == 6 ? "[" : "");
 	if (e->family == 4 || e->family == 6)
@@ -69,7 +69,7 @@ static void put_socket(const struct event *e, struct buf *out)
 		buf_putc(out, '*');
 	buf_puts(out, e->family == 6 ? "]:" : ":");
 	buf_put_u64(out, e->port);
-	fill(out, start, WIDTH_ADDRESS);
+	pad_column(out, start, WIDTH_ADDRESS);
 }
 
 static void put_class(const struct event *e, struct buf *out)
@@ -81,7 +81,7 @@ static void put_class(const struct event *e, struct buf *out)
 		buf_puts(out, " x");
 		buf_put_u64(out, e->count);
 	}
-	fill(out, start, WIDTH_CLASS);
+	pad_column(out, start, WIDTH_CLASS);
 }
 
 static void put_process(const struct event *e, struct buf *out)
@@ -95,7 +95,7 @@ static void put_process(const struct event *e, struct buf *out)
 		buf_puts(out, "] uid ");
 		buf_put_u64(out, e->uid);
 	}
-	fill(out, start, WIDTH_PROCESS);
+	pad_column(out, start, WIDTH_PROCESS);
 }
 
 static void put_entry(const struct event *e, struct buf *out)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the agent has to say of itself in the stream of events: no violation,
- * and in no counter of them. Pure.
+ * A line about the agent itself. It is no violation, and no counter of them counts it. Pure.
  */
 #pragma once
 
@@ -12,14 +11,14 @@
 #include "../base/buf.h"
 
 enum notice_kind {
-	NOTICE_NOT_EFFECTIVE, /* from now on, or for another reason than before */
+	NOTICE_NOT_EFFECTIVE, /* from now on, or for a new reason */
 	NOTICE_EFFECTIVE,     /* again */
-	NOTICE_FOREIGN,	      /* a program of others runs after ours */
+	NOTICE_FOREIGN,	      /* a foreign program runs after ours */
 	NOTICE_FOREIGN_GONE,
-	NOTICE_REGISTRY,       /* another policy is in force, or what was wrong is mended */
-	NOTICE_REGISTRY_ERROR, /* it could not be taken: what was in force stays */
+	NOTICE_REGISTRY,       /* another policy is in force, or an error is gone */
+	NOTICE_REGISTRY_ERROR, /* it can't be used: the policy in force stays */
 	NOTICE_EXCEPTION_ENDED,
-	NOTICE_MODE, /* it was switched */
+	NOTICE_MODE, /* the mode was switched */
 	NOTICE_MAX,
 };
 
@@ -28,15 +27,15 @@ struct notice {
 	const char *node;
 	enum notice_kind kind;
 	const char *message; /* one line for a person */
-	/* of the kinds that are about a program */
-	const char *hook; /* NULL: it is about none */
+	/* about a program */
+	const char *hook; /* NULL: about none */
 	uint32_t program_id;
-	const char *name; /* the program's; empty: not known */
-	/* of those about the registry */
-	uint32_t generation; /* that is in force; 0: it is about none */
-	/* of a switch of the mode */
-	const char *mode;  /* NULL: it is about none */
-	uint32_t pid, uid; /* by whom */
+	const char *name; /* empty: not known */
+	/* about the registry */
+	uint32_t generation; /* of the policy in force; 0: about none */
+	/* about a switch of the mode */
+	const char *mode;  /* NULL: about none */
+	uint32_t pid, uid; /* of the client that asked for it */
 };
 
 /* Append the notice as one JSON object, without a line end. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A step is written down with the numbers that it leads to, then said to be
- * pending, then made; making it twice is making it once. A process that is
- * killed has made all its stores in order, and none after that: the fences keep
- * the compiler to it.
+ * A step is written down with the numbers that it leads to, then marked as pending, then made.
+ * Making it twice is the same as making it once. A process that is killed has made all stores
+ * before that moment, in order, and none after it; the fences keep the compiler to that order.
  */
 #include "tally.h"
 
@@ -23,7 +22,7 @@ static void make_step(struct hp_told *told)
 	__atomic_store_n(&told->step.pending, 0, __ATOMIC_RELEASE);
 }
 
-static void take_step(struct hp_told *told, struct hp_told_step step)
+static void write_step(struct hp_told *told, struct hp_told_step step)
 {
 	told->step = step;
 	fence();
@@ -32,7 +31,7 @@ static void take_step(struct hp_told *told, struct hp_told_step step)
 	make_step(told);
 }
 
-/* Records come out of order: a holder of before the one told of last moves nothing. */
+/* Records come out of order: a holder before the slot's latest one changes nothing. */
 static bool is_late(const struct hp_told_slot *slot, const struct hp_fold_ref *holder)
 {
 	return slot->generation && (__s32)(holder->generation - slot->generation) < 0;
@@ -65,7 +64,7 @@ void tally_line(struct hp_told *told, const struct tally_line *line)
 			step.slot = (struct hp_told_slot) { .generation = holder->generation };
 		step.slot.seen += line->count;
 	}
-	take_step(told, step);
+	write_step(told, step);
 }
 
 void tally_untold(struct hp_told *told, __u64 count)
@@ -73,7 +72,7 @@ void tally_untold(struct hp_told *told, __u64 count)
 	struct hp_told_step step = { .tally = told->tally, .number = HP_FOLD_SLOTS };
 
 	step.tally.untold += count;
-	take_step(told, step);
+	write_step(told, step);
 }
 
 void tally_recover(struct hp_told *told)

@@ -12,7 +12,7 @@
 #include "../base/buf.h"
 #include "../base/lock.h"
 
-/* One agent a socket: whoever holds the lock may replace what a dead one left. */
+/* The holder of the lock is the socket's only agent, so it may replace what a dead one left. */
 int control_socket_lock(const char *path)
 {
 	_cleanup_buf_ struct buf name = { 0 };
@@ -31,18 +31,18 @@ int control_socket_lock(const char *path)
 	return TAKE_FD(fd);
 }
 
-/* Does somebody answer there? It may be another program's than ours. */
+/* Does a program, ours or another, answer there? */
 static bool is_served(const struct sockaddr_un *addr)
 {
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	/* EAGAIN: it has no room for one more */
+	/* EAGAIN: its backlog is full */
 	return fd >= 0 && (connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) == 0 ||
 			   errno == EAGAIN || errno == EPROTOTYPE);
 }
 
-/* Take away what a dead agent left. */
-static int clear_path(const struct sockaddr_un *addr)
+/* Remove what a dead agent left. */
+static int remove_dead_socket(const struct sockaddr_un *addr)
 {
 	struct stat st;
 
@@ -65,7 +65,7 @@ int control_socket_listen(const char *path)
 	if (strlen(path) >= sizeof(addr.sun_path))
 		return -ENAMETOOLONG;
 	memcpy(addr.sun_path, path, strlen(path));
-	r = clear_path(&addr);
+	r = remove_dead_socket(&addr);
 	if (r < 0)
 		return r;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

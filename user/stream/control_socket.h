@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the control socket is: one agent has it, and what a dead one left is replaced. */
+/* The control socket's path. One agent owns it; a socket that a dead agent left is replaced. */
 #pragma once
 
-/* Take the lock beside it. A descriptor; -EADDRINUSE: another agent has it; or a negative errno. */
+/* Lock the file beside it. A descriptor; -EADDRINUSE: another agent has it; or a negative errno. */
 int control_socket_lock(const char *path);
 
 /*
- * Listen there, with the lock in hand. A descriptor; -EADDRINUSE: somebody answers, -EEXIST:
- * something that is no socket is in the way; or a negative errno.
+ * Listen there, with the lock held. A descriptor; -EADDRINUSE: a program answers there; -EEXIST:
+ * something that is no socket is in the way; or another negative errno.
  */
 int control_socket_listen(const char *path);

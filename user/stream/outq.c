@@ -8,18 +8,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Keep room for the line that tells a loss. */
-#define TELL_MAX 96
+/* Room that is kept for the line that reports a loss. */
+#define LOSS_MAX 96
 
-#define KEPT_MAX (128U << 10) /* what a flood, or a slow reader, made it grow by is given back */
+#define KEPT_MAX (128U << 10) /* memory beyond it is given back once all is written */
 
 size_t outq_waiting(const struct outq *q)
 {
 	return q->data.len - q->at;
 }
 
-/* Take a line in whole, or not at all. */
-static bool append(struct outq *q, const char *line, size_t len)
+/* Append a whole line, or nothing. */
+static bool append_line(struct outq *q, const char *line, size_t len)
 {
 	size_t before;
 
@@ -41,34 +41,34 @@ static bool append(struct outq *q, const char *line, size_t len)
 	return false;
 }
 
-static void tell(struct outq *q)
+static void report_loss(struct outq *q)
 {
-	char line[TELL_MAX];
+	char line[LOSS_MAX];
 	int n;
 
 	n = snprintf(line, sizeof(line),
 		     q->json ? "{\"lost\":%llu}" : "# %llu lines lost: read too slowly",
-		     (unsigned long long)q->untold);
-	if (append(q, line, (size_t)n))
-		q->untold = 0;
+		     (unsigned long long)q->unreported);
+	if (append_line(q, line, (size_t)n))
+		q->unreported = 0;
 }
 
-static bool lose(struct outq *q)
+static bool lose_line(struct outq *q)
 {
 	q->lost++;
-	q->untold++;
+	q->unreported++;
 	return false;
 }
 
 bool outq_line(struct outq *q, const char *line, size_t len)
 {
-	size_t need = len + 1 + (q->untold ? TELL_MAX : 0);
+	size_t need = len + 1 + (q->unreported ? LOSS_MAX : 0);
 
 	if (outq_waiting(q) + need > q->max)
-		return lose(q);
-	if (q->untold)
-		tell(q);
-	return append(q, line, len) || lose(q);
+		return lose_line(q);
+	if (q->unreported)
+		report_loss(q);
+	return append_line(q, line, len) || lose_line(q);
 }
 
 uint64_t outq_lines_waiting(const struct outq *q)
@@ -81,17 +81,17 @@ uint64_t outq_lines_waiting(const struct outq *q)
 }
 
 /*
- * May n bytes be written without blocking? A pipe that polls writable takes
- * PIPE_BUF bytes; O_NONBLOCK would change it for everybody who shares it.
+ * Can PIPE_BUF bytes be written without blocking? A pipe that polls writable takes as many.
+ * O_NONBLOCK would change it for all processes that share it.
  */
-static bool writable(const struct outq *q)
+static bool is_writable(const struct outq *q)
 {
 	struct pollfd p = { .fd = q->fd, .events = POLLOUT };
 
 	return poll(&p, 1, 0) > 0 && (p.revents & (POLLOUT | POLLERR | POLLHUP));
 }
 
-static ssize_t put(const struct outq *q, const char *bytes, size_t n)
+static ssize_t write_bytes(const struct outq *q, const char *bytes, size_t n)
 {
 	return q->socket ? send(q->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL) :
 			   write(q->fd, bytes, n);
@@ -105,12 +105,12 @@ int outq_write(struct outq *q)
 	while (outq_waiting(q)) {
 		n = outq_waiting(q);
 		if (q->blocking) {
-			if (!writable(q))
+			if (!is_writable(q))
 				return 1;
 			if (n > PIPE_BUF)
 				n = PIPE_BUF;
 		}
-		w = put(q, q->data.data + q->at, n);
+		w = write_bytes(q, q->data.data + q->at, n);
 		if (w < 0 && errno == EINTR)
 			continue;
 		if (w < 0)
@@ -119,10 +119,10 @@ int outq_write(struct outq *q)
 	}
 	if (q->data.cap > KEPT_MAX)
 		outq_free(q);
-	if (!q->untold)
+	if (!q->unreported)
 		return 0;
-	tell(q);
-	return q->untold ? 0 : outq_write(q);
+	report_loss(q);
+	return q->unreported ? 0 : outq_write(q);
 }
 
 void outq_free(struct outq *q)

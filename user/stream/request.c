@@ -51,7 +51,7 @@ static int parse_classes(const struct json *list, uint32_t *ret_classes, struct 
 	return 0;
 }
 
-/* A member that is there must be of its type: a default in its place would do what nobody asked. */
+/* A member of a wrong type is an error: its default would do what nobody asked for. */
 static int parse_form(const struct json *request, enum form *ret_form, struct buf *err)
 {
 	const struct json *member = json_member(request, "form");

@@ -9,7 +9,7 @@
 #include "../base/buf.h"
 
 #define REQUEST_MAX 4096 /* bytes of a request */
-#define REPLAY_MAX  1000 /* events that the agent keeps for --replay */
+#define REPLAY_MAX  1000 /* lines that the agent keeps for --replay */
 
 enum request_verb {
 	REQUEST_STATUS,
@@ -22,7 +22,7 @@ enum request_verb {
 	REQUEST_LEARN,
 };
 
-/* The forms in which an event can be told. */
+/* The forms of a line. */
 enum form { FORM_JSON, FORM_TEXT, FORM_COLOUR, FORM_MAX };
 
 struct request {
@@ -30,10 +30,10 @@ struct request {
 	enum form form;	   /* tail */
 	uint32_t classes;  /* tail: bits 1 << class; 0: all */
 	size_t replay;	   /* tail: earlier events to begin with */
-	bool shrink;	   /* reload: layers may be gone, or have no rows any more */
+	bool shrink;	   /* reload: also if layers or all of a layer's rows are gone */
 	uint32_t mode;	   /* mode: enum hp_mode */
-	bool yes;	   /* mode: whatever would break */
-	uint32_t pid, uid; /* who asks; the reader of the request fills them in */
+	bool yes;	   /* mode: also if listeners would be denied */
+	uint32_t pid, uid; /* of the client; filled in by the reader of the request */
 };
 
 /* 0, or -EINVAL with one sentence in `err`. */

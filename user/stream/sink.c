@@ -20,11 +20,11 @@
 
 struct sink {
 	struct loop *loop;
-	struct loop_source *source; /* while the reader makes what is written wait */
-	struct loop_source *retry;  /* while the disk is full: nothing says when it no longer is */
+	struct loop_source *source; /* while lines wait for the reader */
+	struct loop_source *retry;  /* while the disk is full, for nothing announces free space */
 	enum form form;
 	struct outq out;
-	int own;     /* a description of our own, or -1 */
+	int own;     /* an open file description of our own, or -1 */
 	bool broken; /* nobody reads any more */
 	bool full;   /* the retry is set */
 	bool warned;
@@ -48,10 +48,10 @@ static void on_retry(void *data, uint32_t events)
 }
 
 /*
- * A reader who is gone does not come back: what waited for it is lost. A full disk may: its
- * lines wait, and those that the queue can't hold are counted.
+ * A reader that is gone does not come back, so what waits for it is lost. A full disk may have
+ * room again: its lines wait, and those that the queue can't hold are counted.
  */
-static void failed(struct sink *sink, int err)
+static void on_write_error(struct sink *sink, int err)
 {
 	if (!sink->warned)
 		log_warning("standard output: events can't be written: %s", strerror(-err));
@@ -70,18 +70,18 @@ static void flush(struct sink *sink)
 	int r = outq_write(&sink->out);
 
 	if (r < 0)
-		failed(sink, r);
+		on_write_error(sink, r);
 	if (r <= 0) {
 		loop_remove(sink->source);
 		sink->source = NULL;
 	} else if (!sink->source) {
-		/* a regular file can't be waited for; it never has to be */
+		/* a regular file can't be polled, and need not be */
 		(void)loop_add(sink->loop, sink->out.fd, EPOLLOUT, on_writable, sink,
 			       &sink->source);
 	}
 }
 
-static bool is_of(int fd, mode_t type)
+static bool is_file_type(int fd, mode_t type)
 {
 	struct stat st;
 
@@ -89,24 +89,25 @@ static bool is_of(int fd, mode_t type)
 }
 
 /*
- * A terminal may block although it polls writable, and so may a pipe into which others
- * write, too. What does not block is an open file description of our own: O_NONBLOCK on
- * the inherited one would be the shell's and everybody's. -1: it is neither, or can't be had.
+ * A terminal may block although it polls writable, and so may a pipe into which other processes
+ * write. An open file description of our own can be O_NONBLOCK; the inherited one is shared
+ * with the shell and others. -1: it is no terminal or pipe, or can't be opened.
  */
 static int open_own(int fd)
 {
 	char path[32];
 
-	if (!isatty(fd) && !is_of(fd, S_IFIFO))
+	if (!isatty(fd) && !is_file_type(fd, S_IFIFO))
 		return -1;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-/* Not for ever: a file waits for its disk only, and a device that is no terminal for nothing. */
+/* May it block for long? A file waits for its disk only, other devices for nothing. */
 static bool may_block(int fd)
 {
-	return isatty(fd) || !(is_of(fd, S_IFREG) || is_of(fd, S_IFCHR) || is_of(fd, S_IFSOCK));
+	return isatty(fd) || !(is_file_type(fd, S_IFREG) || is_file_type(fd, S_IFCHR) ||
+			       is_file_type(fd, S_IFSOCK));
 }
 
 int sink_open(struct loop *loop, int fd, enum form form, struct sink **ret_sink)
@@ -126,7 +127,7 @@ int sink_open(struct loop *loop, int fd, enum form form, struct sink **ret_sink)
 		.out = {
 			.fd = own >= 0 ? own : fd,
 			.blocking = own < 0 && may_block(fd),
-			.socket = is_of(fd, S_IFSOCK),
+			.socket = is_file_type(fd, S_IFSOCK),
 			.json = form == FORM_JSON,
 			.max = SINK_QUEUE_MAX,
 		},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard output as the agent's log of events: never blocks the agent. */
+/* Standard output as the agent's log of events. It never blocks the agent. */
 #pragma once
 
 #include "../base/loop.h"
@@ -19,9 +19,9 @@ uint64_t sink_drain(struct sink *sink, int ms);
 void sink_close(struct sink *sink);
 DEFINE_CLEANUP(struct sink, sink_close)
 
-/* Take a line; it is written with sink_flush(), so that many are written at once. */
+/* Queue a line; sink_flush() writes many at once. */
 void sink_tell(struct sink *sink, struct line *line);
 void sink_flush(struct sink *sink);
 
-/* Lines that the descriptor's reader did not get. */
+/* Lines that the reader of standard output did not get. */
 uint64_t sink_lost(const struct sink *sink);
