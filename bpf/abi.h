@@ -334,12 +334,13 @@ struct hp_canary {
 };
 
 /*
- * Where a program casts a socket, it has a call of this number, which no helper has, and
- * before it a type's. The loader puts the numbers of bpf_rdonly_cast() and of the kernel's
- * struct sock in their places. Where it doesn't, hp_can_cast keeps the programs from there.
+ * Where a program casts, it has a call of this number, which no helper has, and before it
+ * a type's. The loader puts the numbers of bpf_rdonly_cast() and of the kernel's type in
+ * their places. Where it doesn't, hp_can_cast keeps the programs from there.
  */
 #define HP_CAST_CALL 0x68700000
 #define HP_CAST_SOCK 0x68700001
+#define HP_CAST_TASK 0x68700002
 
 _Static_assert(sizeof(struct hp_bitmap) == 49152, "bitmap");
 _Static_assert(!(HP_BITMAP_PROTOS & (HP_BITMAP_PROTOS - 1)), "a mask bounds it");

@@ -62,14 +62,10 @@ static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
 
 static __always_inline __u64 current_cgroup(void)
 {
-	struct task_struct *task;
+	struct task_struct *task = current_task();
 
-	if (hp_can_cast) { /* then tasks can be read by plain loads, too */
-		task = bpf_get_current_task_btf();
-		return task->cgroups->dfl_cgrp->kn->id;
-	}
-	task = (void *)bpf_get_current_task();
-	return BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	return hp_can_cast ? task->cgroups->dfl_cgrp->kn->id :
+			     BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 }
 
 /* What stands for the workload in a fold key: see struct hp_fold_key. */
@@ -79,7 +75,7 @@ static __always_inline __u64 workload_id(void)
 
 	if (likely(!hp_root_cgroup || id != hp_root_cgroup))
 		return id;
-	v1 = v1_cgroup_id((void *)bpf_get_current_task());
+	v1 = v1_cgroup_id(current_task());
 	return v1 ? v1 | HP_WORKLOAD_V1 : id;
 }
 
@@ -234,7 +230,7 @@ static __always_inline bool fold_record(struct hp_fold_set *set, __u32 number,
 
 static __always_inline void fill_task(struct hp_event *e)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
 	e->pid = BPF_CORE_READ(task, tgid);

@@ -13,25 +13,36 @@
 #define PF_KTHREAD 0x00200000
 
 /*
- * From Linux 6.2 on, bpf_rdonly_cast() makes a socket readable by plain loads. The
- * loader patches the call in: see HP_CAST_CALL. Earlier kernels read each member by
- * a call of bpf_probe_read_kernel(), which costs as much as all that an allowed
- * bind() runs here. hp_can_cast is a constant to the verifier, which removes the
- * way that is not taken.
+ * From Linux 6.2 on, bpf_rdonly_cast() makes a kernel structure readable by plain loads.
+ * The loader patches the call in: see HP_CAST_CALL. Earlier kernels read each member by
+ * a call of bpf_probe_read_kernel(), which costs as much as all that an allowed bind()
+ * runs here. hp_can_cast is a constant to the verifier, which removes the way that is
+ * not taken.
  */
-static __always_inline struct sock *as_sock(const void *object)
+static __always_inline void *cast(const void *object, __u32 type)
 {
-	struct sock *sk = (void *)object;
+	void *same;
 
-	if (hp_can_cast)
-		asm("r1 = %1; r2 = %2; call %3; %0 = r0"
-		    : "=r"(sk)
-		    : "r"(object), "i"(HP_CAST_SOCK), "i"(HP_CAST_CALL)
-		    : "r0", "r1", "r2", "r3", "r4", "r5");
-	return sk;
+	asm("r1 = %1; r2 = %2; call %3; %0 = r0"
+	    : "=r"(same)
+	    : "r"(object), "i"(type), "i"(HP_CAST_CALL)
+	    : "r0", "r1", "r2", "r3", "r4", "r5");
+	return same;
 }
 
-/* Read a member of what as_sock() returns, or of what that points to. */
+static __always_inline struct sock *as_sock(const void *object)
+{
+	return hp_can_cast ? cast(object, HP_CAST_SOCK) : (void *)object;
+}
+
+static __always_inline struct task_struct *current_task(void)
+{
+	void *task = (void *)bpf_get_current_task();
+
+	return hp_can_cast ? cast(task, HP_CAST_TASK) : task;
+}
+
+/* Read a member of what was cast, or of what that points to. */
 #define kernel_read(object, member) (hp_can_cast ? (object)->member : BPF_CORE_READ(object, member))
 #define kernel_read_bit(object, member)                                                            \
 	(hp_can_cast ? BPF_CORE_READ_BITFIELD(object, member) :                                    \
@@ -105,12 +116,9 @@ static __always_inline bool is_chosen(struct sock *sk, __u16 port)
  */
 static __always_inline bool is_kernel_socket(struct sock *sk)
 {
-	struct task_struct *task;
-
 	if (likely(!kernel_read_bit(sk, sk_kern_sock)))
 		return false;
 	if (!kernel_read_bit(&sk->__sk_common, skc_net_refcnt))
 		return true;
-	task = (void *)bpf_get_current_task();
-	return BPF_CORE_READ(task, flags) & PF_KTHREAD;
+	return kernel_read(current_task(), flags) & PF_KTHREAD;
 }

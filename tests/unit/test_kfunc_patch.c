@@ -8,7 +8,7 @@
 #define CALL (BPF_JMP | BPF_CALL)
 #define MOVE (BPF_ALU64 | BPF_MOV | BPF_K)
 
-static const struct kfunc_ids ids = { .call = 1000, .sock = 2000 };
+static const struct kfunc_ids ids = { .call = 1000, .sock = 2000, .task = 3000 };
 
 static void check_same(const struct bpf_insn *got, const struct bpf_insn *want, size_t n)
 {
@@ -27,14 +27,14 @@ static void test_put(void **state)
 		{ .code = MOVE, .dst_reg = 2, .imm = HP_CAST_SOCK },
 		{ .code = CALL, .imm = HP_CAST_CALL },
 		{ .code = CALL, .imm = BPF_FUNC_ktime_get_ns },
-		{ .code = MOVE, .dst_reg = 2, .imm = HP_CAST_SOCK },
+		{ .code = MOVE, .dst_reg = 2, .imm = HP_CAST_TASK },
 		{ .code = CALL, .imm = HP_CAST_CALL },
 	};
 	const struct bpf_insn want[] = {
 		{ .code = MOVE, .dst_reg = 2, .imm = 2000 },
 		{ .code = CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = 1000 },
 		{ .code = CALL, .imm = BPF_FUNC_ktime_get_ns },
-		{ .code = MOVE, .dst_reg = 2, .imm = 2000 },
+		{ .code = MOVE, .dst_reg = 2, .imm = 3000 },
 		{ .code = CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = 1000 },
 	};
 

@@ -124,6 +124,7 @@ static int cut(struct kernel_btf *btf, const struct names *names)
 	struct btfcut_id ids[] = {
 		{ "bpf_rdonly_cast", BTF_KIND_FUNC, 0 },
 		{ "sock", BTF_KIND_STRUCT, 0 },
+		{ "task_struct", BTF_KIND_STRUCT, 0 },
 	};
 	_cleanup_buf_ struct buf part = { 0 };
 	struct view view = { 0 };
@@ -133,7 +134,7 @@ static int cut(struct kernel_btf *btf, const struct names *names)
 		return r;
 	r = btfcut(view.data, view.size, names->list, names->len, ids, ARRAY_LEN(ids), &part);
 	(void)munmap(view.data, view.size);
-	btf->casts = (struct kfunc_ids) { ids[0].id, ids[1].id };
+	btf->casts = (struct kfunc_ids) { ids[0].id, ids[1].id, ids[2].id };
 	return r < 0 ? r : put(btf->fd, part.data, part.len);
 }
 
@@ -150,7 +151,7 @@ int kernel_btf_fill(struct kernel_btf *btf, const struct bpf_object *object)
 
 bool kernel_btf_can_cast(const struct kernel_btf *btf)
 {
-	return btf->casts.call && btf->casts.sock;
+	return btf->casts.call && btf->casts.sock && btf->casts.task;
 }
 
 void kernel_btf_close(struct kernel_btf *btf)

@@ -11,7 +11,7 @@ static bool is_place(const struct bpf_insn *insn)
 	       insn->imm == HP_CAST_CALL;
 }
 
-/* The second argument is always set by the instruction before: see as_sock() in bpf/sock.bpf.h. */
+/* The second argument is always set by the instruction before: see cast() in bpf/sock.bpf.h. */
 size_t kfunc_patch(struct bpf_insn *insns, size_t n, const struct kfunc_ids *ids)
 {
 	size_t put = 0;
@@ -21,7 +21,7 @@ size_t kfunc_patch(struct bpf_insn *insns, size_t n, const struct kfunc_ids *ids
 
 		if (!is_place(call))
 			continue;
-		type->imm = (int32_t)ids->sock;
+		type->imm = (int32_t)(type->imm == HP_CAST_TASK ? ids->task : ids->sock);
 		call->src_reg = BPF_PSEUDO_KFUNC_CALL;
 		call->imm = (int32_t)ids->call;
 		put++;

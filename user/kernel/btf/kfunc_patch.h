@@ -14,6 +14,7 @@
 struct kfunc_ids {
 	uint32_t call; /* of the function */
 	uint32_t sock; /* of struct sock */
+	uint32_t task; /* of struct task_struct */
 };
 
 /* Patch a program of n instructions. How many calls were patched; none is left then. */
