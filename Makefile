@@ -186,7 +186,7 @@ bench-compare: packages
 	$(Q)exec $(B)/tests/bench/bench --dir=$(B) --other=build/compare/build $(ARGS)
 
 # ---- BPF -----------------------------------------------------------------------------------
-BPF_HDR := $(wildcard bpf/*.h) vmlinux/vmlinux.h
+BPF_HDR := $(wildcard bpf/*.h bpf/*.c) vmlinux/vmlinux.h
 
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c $(BPF_HDR) Makefile
 	@mkdir -p $(@D)

@@ -384,8 +384,8 @@ has_lines() { [ "$(wc -l <"$1")" -ge "$2" ]; }
 # shellcheck disable=SC2317 # called by until_true
 head_is_gone() { [ -s "$WORK/head" ]; }
 
-# The first policy takes no map to its place, which the kernel would have it wait for: its rows go
-# into one that is there, and then only the configuration is to be written.
+# The first policy is complete before the first link: its rows, then their map in its place, then the
+# configuration.
 test_first_policy() {
 	if ! command -v strace >/dev/null || is_built_for_debugging; then
 		skip "the first policy: no strace, or a build that can't be traced"
@@ -398,7 +398,7 @@ test_first_policy() {
 		/BPF_LINK_CREATE/ { exit }
 		/BPF_MAP_UPDATE_BATCH/ { rows = 1 }
 		rows && /BPF_MAP_UPDATE_ELEM/ { n++ }
-		END { print n + 0 }' "$WORK/trace")" 1
+		END { print n + 0 }' "$WORK/trace")" 2
 	is "the first policy: in force" "$(probe tcp 4 127.0.0.1 20000) $(probe tcp 4 127.0.0.1 20001)" "ok 20000 1 EPERM 1"
 	stop_agent
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Taking over the maps of an agent that is gone. They are taken only if all of
- * them are there, of our user, and exactly what we would have made: the same
- * layout, for the same cgroup and network namespace.
+ * Taking over the maps of an agent that is gone. They are taken only if all of them
+ * are there, belong to our user, and are what we would have made: the same layout,
+ * for the same cgroup and network namespace.
  */
 #include <errno.h>
 #include <string.h>
@@ -21,7 +21,7 @@ struct pin_name {
 };
 
 /* bpffs keeps names with dots for itself. */
-static struct pin_name name_of(const struct bpf_map *map)
+static struct pin_name pin_name(const struct bpf_map *map)
 {
 	struct pin_name name = { 0 };
 
@@ -48,8 +48,8 @@ static bool is_alike(const struct bpf_map *map, int fd)
 	       (info.max_entries == bpf_map__max_entries(map) || info.type == BPF_MAP_TYPE_RINGBUF);
 }
 
-/* Is it that there is none of ours, and not that we can't see it now? */
-static bool is_none(int r)
+/* Does the error mean that there is none of ours, not that we can't see it now? */
+static bool means_none(int r)
 {
 	return r == -ENOENT || r == -EINVAL || r == -EPERM;
 }
@@ -57,7 +57,7 @@ static bool is_none(int r)
 /* The instance's map, in its place; -ENOENT also where it is another one. */
 static int open_map(const struct kernel *kernel, const struct bpf_map *map)
 {
-	struct pin_name name = name_of(map);
+	struct pin_name name = pin_name(map);
 	_cleanup_close_ int fd = pins_get(kernel->pins, name.text, PINS_MAP);
 
 	if (fd < 0)
@@ -66,21 +66,21 @@ static int open_map(const struct kernel *kernel, const struct bpf_map *map)
 }
 
 /* 1: it is ours; 0: it is not; or a negative errno. */
-static int is_of_us(const struct kernel *kernel)
+static int is_our_instance(const struct kernel *kernel)
 {
 	_cleanup_close_ int fd = open_map(kernel, kernel->skel->maps.hp_info);
 	struct hp_info info;
 	uint32_t zero = 0;
 
 	if (fd < 0)
-		return is_none(fd) ? 0 : fd;
+		return means_none(fd) ? 0 : fd;
 	if (bpf_map_lookup_elem(fd, &zero, &info))
 		return -errno;
 	return memcmp(&info, &kernel->info, sizeof(info)) == 0;
 }
 
-/* Likewise: has it every map? */
-static int is_complete(const struct kernel *kernel)
+/* Has the instance every map? 1 or 0, or a negative errno. */
+static int has_all_maps(const struct kernel *kernel)
 {
 	const struct bpf_map *map;
 
@@ -89,12 +89,12 @@ static int is_complete(const struct kernel *kernel)
 		_cleanup_close_ int fd = is_kept(map) ? open_map(kernel, map) : -1;
 
 		if (is_kept(map) && fd < 0)
-			return is_none(fd) ? 0 : fd;
+			return means_none(fd) ? 0 : fd;
 	}
 	return 1;
 }
 
-/* What can't be looked at now must not be taken for another's: it would be removed. */
+/* An instance that can't be read now must not pass for another's: it would be removed. */
 static int find_instance(struct kernel *kernel)
 {
 	unsigned int n = 0;
@@ -102,9 +102,9 @@ static int find_instance(struct kernel *kernel)
 
 	while (r == 0 && (n = pins_next(kernel->pins, n))) {
 		pins_use(kernel->pins, n);
-		r = is_of_us(kernel);
+		r = is_our_instance(kernel);
 		if (r > 0)
-			r = is_complete(kernel);
+			r = has_all_maps(kernel);
 	}
 	kernel->adopted = r > 0;
 	if (!kernel->adopted)
@@ -114,14 +114,8 @@ static int find_instance(struct kernel *kernel)
 
 int adopt_find(struct kernel *kernel, const struct kernel_settings *settings)
 {
-	int r;
-
-	kernel->pins = settings->pins;
 	if (!kernel->pins)
 		return 0;
-	r = object_open(kernel);
-	if (r < 0)
-		return r;
 	kernel->info = (struct hp_info) {
 		.magic = HP_INFO_MAGIC,
 		.layout = layout_of(kernel->skel->obj),
@@ -159,7 +153,7 @@ int adopt_begin(struct kernel *kernel)
 
 	bpf_object__for_each_map(map, kernel->skel->obj)
 	{
-		struct pin_name name = name_of(map);
+		struct pin_name name = pin_name(map);
 
 		if (r == 0 && is_kept(map) && map != kernel->skel->maps.hp_info)
 			r = pins_put(kernel->pins, name.text, bpf_map__fd(map));

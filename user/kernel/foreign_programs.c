@@ -8,13 +8,6 @@
 
 #include "kernel_internal.h"
 
-static const enum bpf_attach_type types[KERNEL_HOOKS] = {
-	[KERNEL_BIND4] = BPF_CGROUP_INET4_BIND,
-	[KERNEL_BIND6] = BPF_CGROUP_INET6_BIND,
-	[KERNEL_POST_BIND4] = BPF_CGROUP_INET4_POST_BIND,
-	[KERNEL_POST_BIND6] = BPF_CGROUP_INET6_POST_BIND,
-};
-
 /* The programs of one hook, in the order in which they run. */
 struct run {
 	uint32_t ids[FOREIGN_PROGRAMS_PER_HOOK];
@@ -27,7 +20,8 @@ static int query(int cgroup_fd, enum kernel_hook hook, uint32_t flags, struct ru
 	int r;
 
 	*ret = (struct run) { .len = FOREIGN_PROGRAMS_PER_HOOK };
-	r = bpf_prog_query(cgroup_fd, types[hook], flags, &ret->attach_flags, ret->ids, &ret->len);
+	r = bpf_prog_query(cgroup_fd, program_table[hook].type, flags, &ret->attach_flags, ret->ids,
+			   &ret->len);
 	if (r < 0 && errno != ENOSPC)
 		return -errno;
 	if (ret->len > FOREIGN_PROGRAMS_PER_HOOK)

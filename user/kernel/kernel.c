@@ -1,26 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Policies, records and counters of the loaded programs. */
 #include <errno.h>
-#include <sys/mman.h>
 
 #include "kernel_internal.h"
-
-void kernel_free(struct kernel *kernel)
-{
-	if (!kernel)
-		return;
-	for (enum part p = 0; p < PART_MAX; p++)
-		(void)bpf_link__destroy(kernel->links[p]);
-	if (kernel->told)
-		(void)munmap(kernel->told, sizeof(*kernel->told));
-	records_close(kernel->records);
-	program_names_close(kernel->names);
-	unload(kernel);
-	kernel_btf_close(&kernel->btf);
-	cleanup_close(&kernel->rows);
-	free(kernel->per_cpu);
-	free(kernel);
-}
 
 void kernel_set_chosen_range(struct kernel *kernel, uint16_t first, uint16_t last)
 {
@@ -51,6 +33,11 @@ bool kernel_has_errno(const struct kernel *kernel)
 int kernel_ring_fd(const struct kernel *kernel)
 {
 	return bpf_map__fd(kernel->skel->maps.hp_ring);
+}
+
+uint32_t kernel_ring_bytes(const struct kernel *kernel)
+{
+	return bpf_map__max_entries(kernel->skel->maps.hp_ring);
 }
 
 int kernel_on_event(struct kernel *kernel, kernel_event_fn fn, void *data)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The programs and maps in the kernel. The only part that knows libbpf.
+ * The programs and maps in the kernel. Only this room knows libbpf.
  *
- * Order of use: kernel_load(), kernel_publish(), kernel_attach(); a program
- * that is attached before a policy is published lets everything pass.
+ * Order of use: kernel_load(), kernel_publish(), kernel_attach(). A program that is
+ * attached before a policy is published passes everything.
  */
 #pragma once
 
@@ -18,17 +18,17 @@
 
 struct kernel;
 
-/* Which hook tells of sockets that listen on a port of the kernel's choice. */
+/* Which program reports sockets that listen on a port of the kernel's choice. */
 enum kernel_listen {
-	KERNEL_LISTEN_AUTO,    /* fexit where it loads; the others are for who asks for them */
+	KERNEL_LISTEN_AUTO,    /* fexit where it loads, else none */
 	KERNEL_LISTEN_FEXIT,   /* runs at listen() only */
-	KERNEL_LISTEN_SOCKOPS, /* loads everywhere, and runs for each TCP connection, too */
+	KERNEL_LISTEN_SOCKOPS, /* loads everywhere, but runs for each TCP connection, too */
 	KERNEL_LISTEN_NONE,
 };
 
-#define KERNEL_FOLD_NS 1000000000U /* what is usual */
+#define KERNEL_FOLD_NS 1000000000U /* the default */
 
-/* Bounds of a ring that is asked for: powers of two. */
+/* Bounds of the ring's size, which is a power of two. */
 #define KERNEL_RING_MIN 0x10000U
 #define KERNEL_RING_MAX 0x4000000U
 
@@ -38,14 +38,13 @@ struct kernel_settings {
 	uint64_t root_cgroup;  /* cgroup2's root where v1 names workloads; 0: cgroup2 does */
 	enum kernel_listen listen;
 	uint64_t fold_ns;    /* 0: a record for each violation, at whatever rate */
-	uint32_t ring_bytes; /* 0: by the number of CPUs; one that is taken over stays as it is */
-	uint32_t rows;	     /* of the policy that is published first; 0: not known */
-	bool sctp; /* load the LSM programs, if they do: they see the tasks of every cgroup */
-	uint64_t cgroup_id; /* of the cgroup to attach to: whose pins these are */
-	struct pins *pins;  /* borrowed until kernel_free(); NULL: nothing outlives the agent */
+	uint32_t ring_bytes; /* 0: by the number of CPUs; an adopted ring keeps its size */
+	bool sctp;	     /* load the LSM programs, if they load; they see all cgroups */
+	uint64_t cgroup_id;  /* of the cgroup to attach to: whose pins these are */
+	struct pins *pins;   /* borrowed until kernel_free(); NULL: nothing outlives the agent */
 };
 
-/* Where the programs hook in without which nothing is effective. */
+/* The hooks that are required: nothing is effective without a program at each. */
 enum kernel_hook {
 	KERNEL_BIND4,
 	KERNEL_BIND6,
@@ -67,11 +66,12 @@ struct kernel_attachment {
 _Static_assert(KERNEL_ATTACHMENTS == KERNEL_HOOKS, "a program for each hook");
 
 /*
- * Load the object: the four programs, and those of the others that this kernel
- * takes. Where an instance of the same layout, cgroup and netns is pinned, its
- * maps are used, with all that is in them; nothing that runs changes by it. 0, or a negative errno
- * (-EPERM: privileges, -ENOMEM: also a memory limit, -EOPNOTSUPP: settings.listen asks for what
- * does not load, others: the verifier or a missing feature; libbpf's reasons are logged).
+ * Load the object: the four required programs, and those of the others that this kernel
+ * takes. Where an instance of the same layout, cgroup and netns is pinned, its maps are
+ * used with their content; the programs that run meanwhile don't notice. 0, or a negative
+ * errno (-EPERM: privileges, -ENOMEM: also a memory limit, -EOPNOTSUPP: the listen program
+ * that is asked for does not load, others: the verifier or a missing feature; libbpf's
+ * reasons are logged).
  */
 int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kernel);
 
@@ -80,29 +80,29 @@ void kernel_free(struct kernel *kernel);
 DEFINE_CLEANUP(struct kernel, kernel_free)
 
 /*
- * Publish a policy with its configuration (whose generation is set here): all
- * of it is written to the half that is not in use, and becomes valid by one
- * store. 0, or a negative errno, and then the old policy stays.
+ * Publish a policy with its configuration, whose generation is set here. All of it is
+ * written to the half that is not in use, and one store puts it in force. 0, or a
+ * negative errno: then the old policy stays in force.
  */
 int kernel_publish(struct kernel *kernel, const struct policy *policy,
 		   const struct hp_config *config);
 
 /*
- * When there is time after a publication: wait until no program reads the policy
- * before, give its memory back, and make room for the next one, which can be
- * published without waiting then. Takes two RCU grace periods, some tens of
- * milliseconds; nothing where it has been done. 0, or a negative errno, which
- * costs nothing but that time later.
+ * Call it when there is time after a publication. It waits until no program reads the
+ * policy before, gives its memory back, and puts a spare row map in its place, so that
+ * the next policy is published without waiting. Takes two RCU grace periods, some tens
+ * of milliseconds; nothing if it is done already. 0, or a negative errno: then the next
+ * publication waits.
  */
 int kernel_settle(struct kernel *kernel);
 
-/* Of the ring of records as it is: one that was taken over has the size that it had. */
+/* The size of the ring of records. */
 uint32_t kernel_ring_bytes(const struct kernel *kernel);
 
 /* Can a denied bind() return another errno than EPERM on this kernel? */
 bool kernel_has_errno(const struct kernel *kernel);
 
-/* What tells of listen(): never KERNEL_LISTEN_AUTO. */
+/* The listen program that was loaded: never KERNEL_LISTEN_AUTO. */
 enum kernel_listen kernel_listen_hook(const struct kernel *kernel);
 
 /* The ports from which the target netns' kernel chooses, both ends included. Any time. */
@@ -115,45 +115,45 @@ const char *kernel_hook_name(enum kernel_hook hook);
 bool kernel_adopted(const struct kernel *kernel);
 
 /*
- * Attach the four programs to a cgroup directory; -EPERM also where a program
- * holds the cgroup exclusively. A link of the instance that was taken over gets
- * the new program in one step: no bind() is asked of none, or of both.
+ * Attach the four required programs to a cgroup directory; -EPERM also where another
+ * program holds the cgroup exclusively. A link that is taken over gets the new program
+ * in one step, so every bind() is checked once.
  */
 int kernel_attach(struct kernel *kernel, int cgroup_fd);
 
-/* All is attached that is to be: the instance is complete. 0, or a negative errno. */
+/* All is attached: mark the pinned instance as complete. 0, or a negative errno. */
 int kernel_keep(struct kernel *kernel);
 
 /*
- * The start has succeeded: end what other instances, and links that are not wanted
- * any more, left attached. 0, or the first error; what could be ended is.
+ * The start has succeeded: remove other instances, and links that are not used any more.
+ * 0, or the first error, after which the rest is removed all the same.
  */
 int kernel_replace(struct kernel *kernel);
 
 /*
- * The start has failed over an instance that was taken over: put the policy in force
- * again that was before the one published since, and drop the links that are new.
+ * The start has failed over an adopted instance: put the policy in force again that was
+ * in force before, and drop the links that are new.
  */
 void kernel_undo(struct kernel *kernel);
 
 /*
- * Attach what was loaded for listen(), if anything. 0, or a negative errno: some
- * machines load a tracing program that they can't attach. Then there is none.
+ * Attach the listen program, if one was loaded. 0, or a negative errno: some machines
+ * load a tracing program that they can't attach. Then there is none.
  */
 int kernel_attach_listen(struct kernel *kernel, int cgroup_fd);
 
 /* Were the programs for SCTP loaded? */
 bool kernel_has_sctp(const struct kernel *kernel);
 
-/* Attach them; nothing to do where they are, or were not loaded. 0, or a negative errno. */
+/* Attach them, unless they are attached or were not loaded. 0, or a negative errno. */
 int kernel_attach_sctp(struct kernel *kernel);
 
-/* Have the LSM programs been called since? They load also where the kernel never does. */
+/* Has the kernel called an LSM program since? It may load them and never do so. */
 bool kernel_lsm_ran(const struct kernel *kernel);
 
 /*
- * Does the kernel give a port back that post_bind refuses? Found out by trying
- * (canary.h); until it is said, post_bind refuses nothing.
+ * Does the kernel give a port back that post_bind refuses? The canary finds it out by
+ * trying (canary.h). Until it is set, post_bind refuses nothing.
  */
 void kernel_set_guard(struct kernel *kernel, bool guard);
 bool kernel_guards(const struct kernel *kernel);
@@ -166,30 +166,33 @@ int kernel_ring_fd(const struct kernel *kernel);
 
 typedef void (*kernel_event_fn)(void *data, const struct hp_event *event);
 
-/* Set who takes the records. Before the first kernel_take(). 0, or a negative errno. */
+/* Set the function that gets the records. Before the first kernel_take(). 0, or a negative errno.
+ */
 int kernel_on_event(struct kernel *kernel, kernel_event_fn fn, void *data);
 
-/* Hand out waiting records, at most `max`; how many. Their room in the ring stays theirs. */
+/* Hand out waiting records, at most `max`; how many. They stay in the ring until kernel_release().
+ */
 unsigned int kernel_take(struct kernel *kernel, unsigned int max);
 
-/* What was taken is done with: until then, the next agent would take it once more. */
+/* Give the ring the room of all taken records back. Until then, the next agent would take them
+ * again. */
 void kernel_release(struct kernel *kernel);
 
 typedef void (*kernel_slot_fn)(void *data, uint32_t slot, const struct hp_fold_slot *value);
 
-/* Read every fold slot that was ever used, with what its holder has seen (`base` is 0). 0, or a
- * negative errno. */
+/* Read every fold slot that was ever used, with its holder's count (`base` is 0). 0, or a negative
+ * errno. */
 int kernel_read_folds(struct kernel *kernel, kernel_slot_fn fn, void *data);
 
 /* The counters of all CPUs together. 0, or a negative errno. */
 int kernel_counters(struct kernel *kernel, struct hp_counters *ret_counters);
 
-/* What has been told, in memory that outlives the agent where there are pins. */
+/* What has been reported, in memory that outlives the agent where there are pins. */
 struct hp_told *kernel_told(const struct kernel *kernel);
 
 /*
- * Keep the records with which holders of slots are told of, for the next agent: 0,
- * or a negative errno. Of two of one slot the later one stays. And read all that were kept.
+ * Keep the first record of each slot's holder for the next agent; of one slot the last
+ * one stays. And read all that are kept. 0, or a negative errno.
  */
 int kernel_put_names(struct kernel *kernel, const struct hp_event *events, unsigned int len);
 int kernel_read_names(struct kernel *kernel, kernel_event_fn fn, void *data);

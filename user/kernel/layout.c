@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "layout.h"
 
-#include <bpf/btf.h>
 #include <stddef.h>
 #include <string.h>
 

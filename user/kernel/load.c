@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* Loading the maps and the programs, those that this kernel takes. */
+/* Loading the maps and those programs that this kernel takes; and giving all back. */
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "../base/log.h"
-#include "../base/thread.h"
-#include "ahead.h"
 #include "kernel_internal.h"
 
 #define LINES_SHOWN 20 /* of what libbpf says at once */
@@ -39,16 +38,10 @@ static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
-/* That a part of the kernel is missing is no news. */
-static int say_nothing(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	return 0;
-}
-
 /*
- * Some machines refuse tracing and LSM programs whatever is in them, before they
- * look at it: then the fruitless loading, of milliseconds, can be spared. Here
- * the function to trace is missing on purpose.
+ * Some machines refuse tracing and LSM programs before they look at them: then there
+ * is no need to try, which takes milliseconds. The function to trace is missing here
+ * on purpose.
  */
 static bool may_trace(void)
 {
@@ -63,149 +56,112 @@ static bool may_trace(void)
 	return fd >= 0 || errno != EPERM;
 }
 
-/* What to try, the most wished first; the last one is what must load. */
-static size_t plan(const struct kernel_settings *settings, uint32_t attempts[4])
+/* Which groups of programs to try, the most wished set first; the last one must load. */
+static size_t plan(const struct kernel_settings *settings, unsigned int sets[4])
 {
-	bool tracing = may_trace();
-	uint32_t must = settings->listen == KERNEL_LISTEN_SOCKOPS ? PARTS_SOCKOPS : 0;
-	uint32_t sctp = tracing && settings->sctp ? PARTS_SCTP : 0;
-	uint32_t fexit = tracing && settings->listen == KERNEL_LISTEN_AUTO ? PARTS_FEXIT : 0;
+	static const unsigned int extras[] = { PROGRAMS_FEXIT | PROGRAMS_SCTP, PROGRAMS_SCTP,
+					       PROGRAMS_FEXIT, 0 };
+	unsigned int must = PROGRAMS_BIND, wished = 0;
 	size_t n = 0;
 
+	if (settings->listen == KERNEL_LISTEN_SOCKOPS)
+		must |= PROGRAMS_SOCKOPS;
 	if (settings->listen == KERNEL_LISTEN_FEXIT)
-		must = PARTS_FEXIT;
-	if (fexit && sctp)
-		attempts[n++] = must | fexit | sctp;
-	if (sctp)
-		attempts[n++] = must | sctp;
-	if (fexit)
-		attempts[n++] = must | fexit;
-	attempts[n++] = must;
+		must |= PROGRAMS_FEXIT;
+	if (settings->listen == KERNEL_LISTEN_AUTO)
+		wished |= PROGRAMS_FEXIT;
+	if (settings->sctp)
+		wished |= PROGRAMS_SCTP;
+	if (wished && !may_trace())
+		wished = 0;
+	for (size_t i = 0; i < ARRAY_LEN(extras); i++)
+		if ((extras[i] & wished) == extras[i])
+			sets[n++] = must | extras[i];
 	return n;
 }
 
-/* With the most wished that loads; what all of them fail of is told. */
-static int load_bind(struct kernel *kernel, const struct kernel_settings *settings)
+static int load_set(struct kernel *kernel, const struct kernel_settings *settings,
+		    struct kernel_btf *btf, unsigned int groups)
 {
-	uint32_t attempts[4];
-	size_t n = plan(settings, attempts);
-	int r = 0;
+	int r = object_open(kernel, btf);
 
-	for (size_t i = 0; i < n; i++) {
-		libbpf_set_print(kernel->plain && i + 1 == n ? print : say_nothing);
-		kernel->parts = attempts[i];
-		r = half_load(kernel, HALF_BIND, PARTS_BIND | attempts[i]);
-		if (r == 0)
-			break;
-	}
-	/* is it the one program, or is there no loading at all? */
-	if (r < 0 && kernel->plain && settings->listen == KERNEL_LISTEN_FEXIT)
-		r = half_load(kernel, HALF_BIND, PARTS_BIND) < 0 ? r : -EOPNOTSUPP;
+	if (r == 0)
+		r = maps_prepare(kernel, settings, kernel_btf_can_cast(btf));
+	if (r == 0)
+		r = object_load(kernel, btf, groups);
+	if (r < 0)
+		object_close(kernel);
+	kernel->groups = r < 0 ? 0 : groups;
 	return r;
 }
 
-struct post_bind {
-	struct kernel *kernel;
-	pthread_t thread;
-	int result;
-};
-
-static void *load_post_bind(void *data)
+/* Load the most wished set that loads. Why the last one does not is logged in the last try. */
+static int load_most(struct kernel *kernel, const struct kernel_settings *settings,
+		     struct kernel_btf *btf)
 {
-	struct post_bind *post_bind = data;
+	unsigned int sets[4];
+	size_t n = plan(settings, sets);
+	int r = 0;
 
-	post_bind->result = half_load(post_bind->kernel, HALF_POST_BIND, PARTS_POST_BIND);
-	return NULL;
-}
-
-/* Both halves at once, unless each reads all of the kernel's types, which takes some memory. */
-static int load_programs(struct kernel *kernel, const struct kernel_settings *settings)
-{
-	struct post_bind post_bind = { .kernel = kernel };
-	bool running =
-		!kernel->plain && thread_start(&post_bind.thread, load_post_bind, &post_bind);
-	int r = load_bind(kernel, settings);
-
-	if (kernel->plain)
-		libbpf_set_print(print);
-	if (running)
-		(void)pthread_join(post_bind.thread, NULL);
-	else if (r == 0)
-		(void)load_post_bind(&post_bind);
-	return r < 0 ? r : post_bind.result;
-}
-
-/* The maps are held by each half, too. */
-static void let_go_of_first(struct kernel *kernel)
-{
-	hostport_bpf__destroy(kernel->skel);
-	kernel->skel = kernel->programs[HALF_BIND];
-}
-
-void unload(struct kernel *kernel)
-{
-	if (kernel->skel != kernel->programs[HALF_BIND])
-		hostport_bpf__destroy(kernel->skel);
-	kernel->skel = NULL;
-	for (enum half h = 0; h < HALVES; h++) {
-		hostport_bpf__destroy(kernel->programs[h]);
-		kernel->programs[h] = NULL;
+	for (size_t i = 0; i < n; i++) {
+		libbpf_set_print(btf->left_to_libbpf && i + 1 == n ? print : NULL);
+		r = load_set(kernel, settings, btf, sets[i]);
+		if (r == 0)
+			break;
 	}
+	return r;
 }
 
-static int load_all(struct kernel *kernel, const struct kernel_settings *settings)
+/* Is it the one program that does not load, or does none? */
+static bool is_fexit_alone(struct kernel *kernel, const struct kernel_settings *settings,
+			   struct kernel_btf *btf)
 {
-	int r;
+	bool loads = settings->listen == KERNEL_LISTEN_FEXIT &&
+		     load_set(kernel, settings, btf, PROGRAMS_BIND) == 0;
 
-	libbpf_set_print(kernel->plain ? print : say_nothing);
-	r = maps_load(kernel, settings);
-	if (r == 0)
-		r = load_programs(kernel, settings);
-	if (r == 0)
-		let_go_of_first(kernel);
-	else
-		unload(kernel);
+	object_close(kernel);
+	return loads;
+}
+
+static int load(struct kernel *kernel, const struct kernel_settings *settings,
+		struct kernel_btf *btf)
+{
+	bool left_to_libbpf = btf->left_to_libbpf;
+	int r = load_most(kernel, settings, btf);
+
+	/* once more without what only newer kernels have, and to hear why */
+	if (r < 0 && !left_to_libbpf) {
+		btf->left_to_libbpf = true;
+		r = load_most(kernel, settings, btf);
+	}
+	if (r < 0 && is_fexit_alone(kernel, settings, btf))
+		r = -EOPNOTSUPP;
 	libbpf_set_print(print);
 	return r;
 }
 
-/* Nothing loads: without what only newer kernels have, or to hear why. */
-static int load_most(struct kernel *kernel, const struct kernel_settings *settings)
+static int load_kernel(struct kernel *kernel, const struct kernel_settings *settings,
+		       struct kernel_btf *btf)
 {
-	int r = load_all(kernel, settings);
+	int r = object_open(kernel, btf);
 
-	if (r == 0 || kernel->plain)
-		return r;
-	kernel->plain = true;
-	return load_all(kernel, settings);
-}
-
-/* The first policy needs not wait for its place then, if it is as small as was said. */
-static int load_and_make_room(struct kernel *kernel, const struct kernel_settings *settings)
-{
-	_cleanup_ahead_ struct ahead ahead = AHEAD_NONE;
-	int r;
-
-	if (settings->rows && !kernel->adopted)
-		ahead_begin(&ahead, settings->rows);
-	kernel->row_maps = ahead.outer;
-	r = load_most(kernel, settings);
-	kernel_btf_close(&kernel->btf);
-	kernel->row_maps = -1;
-	kernel->rows = ahead_end(&ahead);
-	kernel->spare_len = kernel->rows >= 0 ? settings->rows : 0;
-	return r;
+	if (r == 0)
+		r = adopt_find(kernel, settings);
+	if (r == 0)
+		r = load(kernel, settings, btf);
+	return r < 0 ? r : maps_ready(kernel);
 }
 
 int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kernel)
 {
 	_cleanup_(kernel_freep) struct kernel *kernel = calloc(1, sizeof(*kernel));
+	struct kernel_btf btf = KERNEL_BTF_NONE;
 	int r;
 
 	if (!kernel)
 		return -ENOMEM;
 	kernel->rows = -1;
-	kernel->btf = (struct kernel_btf)KERNEL_BTF_NONE;
+	kernel->pins = settings->pins;
 	libbpf_set_print(print);
 	kernel->cpus = libbpf_num_possible_cpus();
 	if (kernel->cpus < 0)
@@ -213,13 +169,26 @@ int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kern
 	kernel->per_cpu = calloc((size_t)kernel->cpus, sizeof(*kernel->per_cpu));
 	if (!kernel->per_cpu)
 		return -ENOMEM;
-	r = adopt_find(kernel, settings);
-	if (r == 0)
-		r = load_and_make_room(kernel, settings);
-	if (r == 0)
-		r = maps_ready(kernel);
+	r = load_kernel(kernel, settings, &btf);
+	kernel_btf_close(&btf);
 	if (r < 0)
 		return r;
 	*ret_kernel = TAKE_PTR(kernel);
 	return 0;
+}
+
+void kernel_free(struct kernel *kernel)
+{
+	if (!kernel)
+		return;
+	for (enum program p = 0; p < PROGRAMS; p++)
+		(void)bpf_link__destroy(kernel->links[p]);
+	if (kernel->told)
+		(void)munmap(kernel->told, sizeof(*kernel->told));
+	records_close(kernel->records);
+	program_names_close(kernel->names);
+	object_close(kernel);
+	cleanup_close(&kernel->rows);
+	free(kernel->per_cpu);
+	free(kernel);
 }

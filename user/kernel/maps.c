@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The maps: made with what the programs are to know before they are loaded, or taken over. */
+/* The maps and constants: what the programs know before they are loaded, and what they find then.
+ */
 #include <errno.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -44,54 +45,36 @@ static uint64_t ticks_of(uint64_t ns)
 	return tick.tv_nsec > 0 ? (ns + (uint64_t)tick.tv_nsec - 1) / (uint64_t)tick.tv_nsec : ns;
 }
 
-static int configure(struct kernel *kernel, const struct kernel_settings *settings)
+static void set_constants(const struct kernel *kernel, const struct kernel_settings *settings,
+			  bool can_cast)
 {
-	struct hostport_bpf *skel = kernel->skel;
-	uint32_t ring = settings->ring_bytes ? settings->ring_bytes : ring_size(kernel->cpus);
+	struct hostport_bpf__rodata *rodata = kernel->skel->rodata;
 
-	skel->rodata->hp_netns_cookie = settings->netns_cookie;
-	skel->rodata->hp_netns_inum = settings->netns_inum;
-	skel->rodata->hp_can_cast = !kernel->plain && kernel_btf_can_cast(&kernel->btf);
-	skel->rodata->hp_root_cgroup = settings->root_cgroup;
-	skel->rodata->hp_fold_ticks = ticks_of(settings->fold_ns);
-	skel->rodata->hp_has_retval = has_retval();
+	rodata->hp_netns_cookie = settings->netns_cookie;
+	rodata->hp_netns_inum = settings->netns_inum;
+	rodata->hp_can_cast = can_cast;
+	rodata->hp_root_cgroup = settings->root_cgroup;
+	rodata->hp_fold_ticks = ticks_of(settings->fold_ns);
+	rodata->hp_has_retval = has_retval();
 	if (!settings->fold_ns) {
 		/* no rate either, also over the tokens of an agent that had one */
-		skel->rodata->hp_token_ns = 0;
-		skel->rodata->hp_burst_ns = UINT64_MAX;
-	}
-	return bpf_map__set_max_entries(skel->maps.hp_ring, ring);
-}
-
-uint32_t kernel_ring_bytes(const struct kernel *kernel)
-{
-	return bpf_map__max_entries(kernel->skel->maps.hp_ring);
-}
-
-static void load_no_program(const struct hostport_bpf *skel)
-{
-	struct bpf_program *program;
-
-	bpf_object__for_each_program(program, skel->obj)
-	{
-		(void)bpf_program__set_autoload(program, false);
+		rodata->hp_token_ns = 0;
+		rodata->hp_burst_ns = UINT64_MAX;
 	}
 }
 
-int maps_load(struct kernel *kernel, const struct kernel_settings *settings)
+int maps_prepare(struct kernel *kernel, const struct kernel_settings *settings, bool can_cast)
 {
-	int r = object_open(kernel);
+	struct bpf_map *ring = kernel->skel->maps.hp_ring;
+	uint32_t bytes = settings->ring_bytes ? settings->ring_bytes : ring_size(kernel->cpus);
+	int r = bpf_map__set_max_entries(ring, bytes);
 
-	if (r < 0)
-		return r;
-	load_no_program(kernel->skel);
-	r = configure(kernel, settings);
+	set_constants(kernel, settings, can_cast);
 	if (r == 0 && kernel->adopted)
 		r = adopt_maps(kernel, kernel->skel);
-	if (r == 0 && kernel->row_maps >= 0)
-		r = bpf_map__reuse_fd(kernel->skel->maps.hp_rows, kernel->row_maps);
-	kernel->skel->rodata->hp_wake_bytes = kernel_ring_bytes(kernel) / 8;
-	return r < 0 ? r : hostport_bpf__load(kernel->skel);
+	/* one that is taken over has another size */
+	kernel->skel->rodata->hp_wake_bytes = bpf_map__max_entries(ring) / 8;
+	return r;
 }
 
 /* ---- afterwards --------------------------------------------------------------------------- */
@@ -107,7 +90,7 @@ static int share_told(struct kernel *kernel)
 	return 0;
 }
 
-/* What the published policy is counted by goes on from there. */
+/* Policies are numbered on from the one that is in force. */
 static int read_generation(struct kernel *kernel)
 {
 	uint32_t word = kernel->skel->bss->hp_active, active = word & HP_ACTIVE_POLICY;
@@ -128,10 +111,10 @@ int maps_ready(struct kernel *kernel)
 	if (r < 0)
 		return r;
 	if (kernel->adopted) {
-		/* of a canary that was killed */
+		/* what a canary that was killed left there */
 		kernel->skel->bss->hp_canary = (struct hp_canary) { 0 };
 		return read_generation(kernel);
 	}
-	kernel_set_chosen_range(kernel, 1, UINT16_MAX); /* any, until somebody knows better */
+	kernel_set_chosen_range(kernel, 1, UINT16_MAX); /* any port, until the range is read */
 	return kernel->pins ? adopt_begin(kernel) : 0;
 }

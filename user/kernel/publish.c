@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: MIT
 /*
- * Publishing a policy: rows, bitmap and configuration are written to the half
- * that is not in use, and one store puts them in force.
+ * Publishing a policy: rows, bitmap and configuration are written to the half that is
+ * not in use, and one store puts them in force.
  *
- * To put a map into a map of maps takes a while. So it is done in advance: for the
- * first policy while the programs are loaded (ahead.h), for the next one when there
- * is time (kernel_settle()).
+ * To put a map into a map of maps, the kernel waits for all programs that run: some
+ * milliseconds. For the next policy this is done when there is time (kernel_settle()).
  */
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
 
 #include "kernel_internal.h"
-#include "row_map.h"
 
 #define BATCH	  1024
 #define SPARE_MIN 512  /* rows that a small policy may grow to before it has to wait */
 #define SPARE_MAX 2048 /* more would keep memory of megabytes for the rare case */
+
+/* A map for so many rows; one for no rows has room for one. Its descriptor, or a negative errno. */
+static int row_map_create(uint32_t len)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "hp_policy_rows", sizeof(struct hp_row_key),
+				sizeof(struct hp_row), len ? len : 1, NULL);
+
+	return fd < 0 ? -errno : fd;
+}
 
 static int fill_batch(int fd, const struct policy_row *rows, uint32_t len)
 {
@@ -59,9 +66,9 @@ static int replace_something(void)
 }
 
 /*
- * The half that is not in use must not have a reader left that took it for the
- * active one before: it would see the rows of one policy and the bitmap of
- * another. Some kernels refuse the call (nohz_full), and some sandboxes.
+ * A program that runs may still read the half that is not in use any more: it would see
+ * the rows of one policy and the bitmap of another. Some kernels (nohz_full) and some
+ * sandboxes refuse the call.
  */
 static int wait_for_readers(struct kernel *kernel)
 {
@@ -80,15 +87,19 @@ static uint32_t next_half(const struct kernel *kernel)
 	return kernel->generation ? !(kernel->skel->bss->hp_active & HP_ACTIVE_POLICY) : 0;
 }
 
-/* Nobody reads the half that is not in use: put these rows there. */
-static int install(const struct kernel *kernel, int rows)
+/* Put a row map into the half that is not in use, which no program reads. */
+static int row_map_install(const struct kernel *kernel, int rows)
 {
-	return row_map_install(bpf_map__fd(kernel->skel->maps.hp_rows), next_half(kernel), rows);
+	uint32_t half = next_half(kernel);
+
+	return bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_rows), &half, &rows, BPF_ANY) ?
+		       -errno :
+		       0;
 }
 
 /*
- * The map that was put in place last, of which so many rows are still to be used.
- * It stays open also when it is used: an agent has as many descriptors at all times.
+ * Remember the map that was put in place last, and how many rows go into it. It stays
+ * open when it is used, so that an agent has the same number of descriptors at all times.
  */
 static void keep_row_map(struct kernel *kernel, int rows, uint32_t spare_len)
 {
@@ -97,10 +108,10 @@ static void keep_row_map(struct kernel *kernel, int rows, uint32_t spare_len)
 	kernel->spare_len = spare_len;
 }
 
-/* Into the map that is there already. */
+/* Write the rows into the map that is in place already. */
 static int write_spare(struct kernel *kernel, const struct policy *policy)
 {
-	kernel->spare_len = 0; /* in any case: it is used then, or half full */
+	kernel->spare_len = 0; /* in any case: it is in use then, or half full */
 	return fill_rows(kernel->rows, policy);
 }
 
@@ -113,7 +124,7 @@ static int write_new(struct kernel *kernel, const struct policy *policy)
 	if (r == 0)
 		r = wait_for_readers(kernel);
 	if (r == 0)
-		r = install(kernel, rows);
+		r = row_map_install(kernel, rows);
 	if (r == 0)
 		keep_row_map(kernel, TAKE_FD(rows), 0);
 	return r;
@@ -154,7 +165,7 @@ int kernel_publish(struct kernel *kernel, const struct policy *policy,
 			 __ATOMIC_RELEASE);
 	kernel->generation++;
 	kernel->len = (uint32_t)policy->len;
-	kernel->unread = kernel->generation == 1; /* before it there was none to read */
+	kernel->unread = kernel->generation == 1; /* no policy was there before the first one */
 	return 0;
 }
 
@@ -170,7 +181,7 @@ int kernel_settle(struct kernel *kernel)
 	if (r < 0)
 		return r;
 	rows = row_map_create(len);
-	r = rows < 0 ? rows : install(kernel, rows);
+	r = rows < 0 ? rows : row_map_install(kernel, rows);
 	if (r < 0)
 		return r;
 	keep_row_map(kernel, TAKE_FD(rows), len);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "kernel_btf.h"
 
-#include <bpf/btf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +21,7 @@ struct view {
 	size_t size;
 };
 
-/* Page by page: no more comes at once from there. */
+/* The kernel gives one page at a time. */
 static int read_all(int fd, struct view *view)
 {
 	size_t have = 0;
@@ -58,7 +57,7 @@ static int view_kernel(struct view *view)
 	if (st.st_size <= 0 || (uint64_t)st.st_size > BYTES_MAX)
 		return -EINVAL;
 	view->size = (size_t)st.st_size;
-	/* in place since 6.16, without a copy */
+	/* since 6.16 it can be mapped, without a copy */
 	view->data = mmap(NULL, view->size, PROT_READ, MAP_PRIVATE, fd, 0);
 	return view->data == MAP_FAILED ? read_all(fd, view) : 0;
 }
@@ -100,6 +99,8 @@ static int list_names(const struct bpf_object *object, struct names *names)
 
 int kernel_btf_open(struct kernel_btf *btf)
 {
+	if (btf->fd >= 0)
+		return 0;
 	btf->fd = memfd_create("hostportd-btf", MFD_CLOEXEC);
 	if (btf->fd < 0)
 		return -errno;
@@ -141,17 +142,21 @@ static int cut(struct kernel_btf *btf, const struct names *names)
 int kernel_btf_fill(struct kernel_btf *btf, const struct bpf_object *object)
 {
 	struct names names = { 0 };
-	int r = list_names(object, &names);
+	int r;
 
+	if (btf->is_filled)
+		return 0;
+	r = list_names(object, &names);
 	if (r == 0)
 		r = cut(btf, &names);
 	free(names.list);
+	btf->is_filled = r == 0;
 	return r;
 }
 
 bool kernel_btf_can_cast(const struct kernel_btf *btf)
 {
-	return btf->casts.call && btf->casts.sock && btf->casts.task;
+	return !btf->left_to_libbpf && btf->casts.call && btf->casts.sock && btf->casts.task;
 }
 
 void kernel_btf_close(struct kernel_btf *btf)
