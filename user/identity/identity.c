@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
+
 #define NS_PER_SEC 1000000000LL
 
 bool identity_uses_v1(const struct cgroup_mounts *mounts)
@@ -44,11 +46,9 @@ void identity_close(struct identity *identity)
 /* What to add to CLOCK_BOOTTIME to have the wall clock, as it stands now. */
 static long long boot_to_wall(void)
 {
-	struct timespec real, boot;
+	struct timespec real = clock_wall();
 
-	(void)clock_gettime(CLOCK_REALTIME, &real);
-	(void)clock_gettime(CLOCK_BOOTTIME, &boot);
-	return (real.tv_sec - boot.tv_sec) * NS_PER_SEC + (real.tv_nsec - boot.tv_nsec);
+	return real.tv_sec * NS_PER_SEC + real.tv_nsec - (long long)clock_boot_ns();
 }
 
 struct timespec identity_time(const struct identity *identity, uint64_t boot_ns)

@@ -16,7 +16,7 @@
 /* Who the tasks of a control group are: what was last found out of it. */
 struct place {
 	uint64_t cgroup_id, cgroup_v1_id, start_ns;
-	uint32_t pid; /* 0: any of its processes is told so */
+	uint32_t pid; /* 0: the place is that of every process in the cgroup */
 	bool kernel;  /* it was a kernel thread, or socket */
 	bool lasts;   /* it comes of the ids alone */
 	uint64_t moment;
@@ -43,8 +43,8 @@ void identity_close(struct identity *identity);
 bool identity_names_cgroups(const struct identity *identity);
 
 /*
- * Is v1 what names workloads on this machine? So it is on a hybrid one whose
- * v1 memory hierarchy has controllers that cgroup2 lacks.
+ * Does v1 name workloads on this machine? It does on a hybrid one, whose v1
+ * memory hierarchy has controllers that cgroup2 lacks.
  */
 bool identity_uses_v1(const struct cgroup_mounts *mounts);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What /proc tells of the process of a record, as long as it is that process. An answer
+ * What /proc says of the process of a record, as long as it is that process. An answer
  * holds for repeats until it is to be asked anew: in a flood, thousands of records are of
  * a few processes, and each answer costs more than all the rest of a line.
  */

@@ -5,7 +5,7 @@
 #include "../event/tally.h"
 
 #define BATCH_RECORDS 64		  /* taken from the ring at once */
-#define BATCH_LINES   (2 * BATCH_RECORDS) /* a record may tell of two holders */
+#define BATCH_LINES   (2 * BATCH_RECORDS) /* a record may make lines of two holders */
 #define BATCH_NAMES   BATCH_RECORDS
 
 struct batch_line {

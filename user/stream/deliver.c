@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-/*
- * Lines, from what is due to their readers. Many are written at once, and only then
- * counted: see deliver_flush().
- */
 #include "deliver.h"
 
 #include "describe.h"
@@ -28,40 +24,39 @@ static void flush(struct stream *stream)
 }
 
 /*
- * Told first and counted then: who is killed in between has the next agent tell
- * it once more, rather than have it told by none.
+ * Lines are counted after they are written: if the agent is killed in between, the next one
+ * writes them once more. The other order would lose them.
  */
 void deliver_flush(struct stream *stream)
 {
 	struct batch *batch = &stream->batch;
 
-	/* new holders: their later lines need a name, whoever will tell them */
+	/* the next agent needs the names for later lines of these holders */
 	if (batch->names_len)
 		(void)kernel_put_names(stream->kernel, batch->names, batch->names_len);
 	flush(stream);
 	batch_count(batch, stream->told);
 }
 
-/* What is known of a holder, and is it new? One that comes late is not, and gets `late`. */
-static struct slot_note *find_note(struct stream *stream, const struct hp_fold_ref *ref,
-				   struct slot_note *late, bool *ret_new)
+/* Take note of a slot's holder. Its note if a line of it is due for the first time, else NULL. */
+static struct slot_note *note_holder(struct stream *stream, const struct hp_fold_ref *ref)
 {
-	struct slot_note *note = ref->slot < HP_FOLD_SLOTS ? &stream->notes[ref->slot] : late;
+	struct slot_note *note;
 
-	*ret_new = false;
+	if (!ref || ref->slot >= HP_FOLD_SLOTS)
+		return NULL;
+	note = &stream->notes[ref->slot];
 	if (note->generation == ref->generation)
-		return note;
+		return NULL;
 	if (note->generation && (int32_t)(ref->generation - note->generation) < 0)
-		note = late;
-	else
-		*ret_new = tally_is_new(stream->told, ref);
+		return NULL; /* the record of an earlier holder comes late */
 	*note = (struct slot_note) { .generation = ref->generation };
-	return note;
+	return tally_is_new(stream->told, ref) ? note : NULL;
 }
 
 /*
- * A new holder's later lines need a name, whichever agent writes them. In a flood of new ones
- * most are gone a moment later: those that the tick still finds are named then.
+ * Keep the record by which the next agent knows a new holder. In a flood of new holders most
+ * are gone a moment later: those that the next tick still finds are named then.
  */
 static void name_holder(struct stream *stream, const struct hp_event *record,
 			struct slot_note *note)
@@ -95,17 +90,14 @@ void deliver_name_rest(struct stream *stream)
 void deliver_line(struct stream *stream, const struct hp_event *record,
 		  const struct tally_line *line, uint64_t first_ns, uint64_t last_ns)
 {
-	const struct hp_fold_ref none = { .slot = HP_FOLD_SLOTS };
-	struct slot_note late = { 0 }, *note;
-	bool is_new;
+	struct slot_note *new_note = note_holder(stream, line->holder);
 
-	note = find_note(stream, line->holder ? line->holder : &none, &late, &is_new);
 	describe_violation(stream->identity, stream->generations, record, line->count, first_ns,
 			   last_ns, &stream->event);
 	stream->observer.on_line(stream->observer.data, record, &stream->event);
 	publish(stream, history_add(&stream->history, &stream->event));
-	if (is_new)
-		name_holder(stream, record, note);
+	if (new_note)
+		name_holder(stream, record, new_note);
 	if (batch_add(&stream->batch, line))
 		deliver_flush(stream);
 }

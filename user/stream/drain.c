@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * From the kernel's records to lines.
- *
- * The kernel wakes the agent once in 10 ms at most, and not again for what
- * comes within that time: so a wake-up is followed by drains on a timer until
- * one finds nothing. Repeats are only counted in the fold slots, so while
- * there are new violations a tick reads the slots, as often as the kernel tells
- * of repeats (--fold). Both stop when nothing happens: an idle node has an idle
- * agent, but for its watch.
+ * The kernel wakes the agent at most once in 10 ms, and not again for records that come within
+ * that time: so a wake-up is followed by drains on a timer until one finds nothing. Repeats
+ * are only counted in the fold slots: so while there are new violations a tick reads the slots,
+ * as often as the kernel sends a record of repeats (--fold). Both stop when nothing happens: on
+ * an idle node the agent is idle.
  */
 #include "drain.h"
 
@@ -15,6 +12,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "../base/clock.h"
 #include "../base/log.h"
 #include "../event/tally.h"
 #include "accounts.h"
@@ -36,8 +34,8 @@ static void on_line(void *data, const struct hp_event *record, uint64_t count, u
 }
 
 /*
- * Repeats are known by what they have in common; of their sockets one at a time is
- * enough, as of those that have no record. A flood would fill the memory of what is known.
+ * The observer knows repeats by what they have in common, so one of their sockets at a time is
+ * enough: a flood would fill its memory.
  */
 static bool was_observed(struct stream *stream, const struct hp_fold_ref *ref)
 {
@@ -65,16 +63,8 @@ static void on_record(void *data, const struct hp_event *record)
 		observe(stream, record);
 	if (r == 0)
 		return;
-	log_error("a violation can't be told: %s", strerror(-r));
-	stream->settled = false; /* it is counted as lost, once nothing is on its way */
-}
-
-static uint64_t boot_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+	log_error("a violation can't be logged: %s", strerror(-r));
+	stream->settled = false; /* count it as lost once nothing is on its way */
 }
 
 /* Slots as they were read at one moment. */
@@ -97,7 +87,7 @@ static void on_slot(void *data, uint32_t slot, const struct hp_fold_slot *value)
 	};
 }
 
-/* Tell of waiting records, of at most DRAIN_MAX; how many. */
+/* Take waiting records, at most DRAIN_MAX; how many. */
 static unsigned int drain(struct stream *stream)
 {
 	unsigned int n, sum = 0;
@@ -107,7 +97,7 @@ static unsigned int drain(struct stream *stream)
 	do {
 		n = kernel_take(stream->kernel, BATCH_RECORDS);
 		deliver_flush(stream);
-		kernel_release(stream->kernel); /* until then the next agent has them */
+		kernel_release(stream->kernel); /* up to here the next agent would take them */
 		sum += n;
 	} while (n == BATCH_RECORDS && sum < DRAIN_MAX);
 	return sum;
@@ -128,15 +118,15 @@ void drain_records(struct stream *stream)
 }
 
 /*
- * What the slots said before the records were taken that were in the ring then: a new
- * holder is known by its record, and what a record tells of is left to it. Of holders
- * that were told of within `quiet_ns` nothing: their next record tells it.
+ * Make lines of what the slots have counted. The slots are read before the records that were in
+ * the ring then are taken: a new holder is known by its record, and a record's violations are
+ * its line's. A holder that had a line within `quiet_ns` gets none: its next record makes one.
  */
-static void tell_slots(struct stream *stream, uint64_t quiet_ns)
+static void drain_slots(struct stream *stream, uint64_t quiet_ns)
 {
 	_cleanup_free_ struct reading *list = calloc(HP_FOLD_SLOTS, sizeof(*list));
 	struct readings readings = { .list = list };
-	uint64_t now = boot_ns();
+	uint64_t now = clock_boot_ns();
 	int r = list ? kernel_read_folds(stream->kernel, on_slot, &readings) : -ENOMEM;
 
 	if (r < 0)
@@ -155,7 +145,7 @@ static void tell_slots(struct stream *stream, uint64_t quiet_ns)
 void drain_all(struct stream *stream)
 {
 	if (stream->fold)
-		tell_slots(stream, 0);
+		drain_slots(stream, 0);
 }
 
 static unsigned int tick_ms(const struct stream *stream)
@@ -167,7 +157,7 @@ static unsigned int tick_ms(const struct stream *stream)
 	return ms < TICK_MIN_MS ? TICK_MIN_MS : (unsigned int)ms;
 }
 
-/* Go on where it ticks: who comes back in between must not put it off. */
+/* A tick that is set stays: later records must not put it off. */
 static int start_ticking(struct stream *stream)
 {
 	int r = stream->ticks ? 0 : loop_timer_set(stream->tick, tick_ms(stream), tick_ms(stream));
@@ -176,10 +166,7 @@ static int start_ticking(struct stream *stream)
 	return r;
 }
 
-/*
- * Come back after so many records: before as many have come as make the programs wake us
- * more often.
- */
+/* Drain again, before so many records wait that the programs wake the agent more often. */
 static void come_back(struct stream *stream, unsigned int drained)
 {
 	uint64_t bytes = (uint64_t)drained * sizeof(struct hp_event);
@@ -201,9 +188,8 @@ static void on_drain_timer(void *data, uint32_t events)
 }
 
 /*
- * An agent that was killed may have taken a record, of which nobody knows any
- * more, a moment after a later one of its slot. When nothing happens, what still
- * stands in no line never will.
+ * An agent that was killed may have taken a record that nobody knows of any more. When nothing
+ * happens, a violation that has no line yet will never have one.
  */
 static void settle(struct stream *stream, uint64_t counted)
 {
@@ -227,8 +213,8 @@ static void on_tick(void *data, uint32_t events)
 	uint64_t total = count_violations(stream);
 
 	(void)events;
-	/* a bit longer than the kernel waits: who goes on has a record before that */
-	tell_slots(stream, stream->fold_ns + stream->fold_ns / 4);
+	/* a bit longer than the kernel waits: a holder that goes on has a record before that */
+	drain_slots(stream, stream->fold_ns + stream->fold_ns / 4);
 	stream->quiet_ticks = total == stream->quiet_total ? stream->quiet_ticks + 1 : 0;
 	stream->quiet_total = total;
 	if (stream->quiet_ticks < QUIET_TICKS)
@@ -258,11 +244,11 @@ static void restore_name(void *data, const struct hp_event *event)
 		return;
 	observe(stream, event);
 	if (fold_restore(stream->fold, ref->slot, &stream->told->slots[ref->slot], event) < 0)
-		log_warning("repeats of a violation of before the start can't be told: %s",
+		log_warning("repeats of a violation from before the start can't be logged: %s",
 			    strerror(ENOMEM));
 }
 
-/* Go on where the agent before this one ended: what it told is not told again. */
+/* Go on where the previous agent ended: its lines are not written again. */
 static int restore(struct stream *stream)
 {
 	int r;
@@ -274,7 +260,7 @@ static int restore(struct stream *stream)
 	for (uint32_t i = 0; i < HP_FOLD_SLOTS && r == 0; i++)
 		if (stream->told->slots[i].generation)
 			r = fold_restore(stream->fold, i, &stream->told->slots[i], NULL);
-	if (r == 0) /* the records that wait woke somebody else */
+	if (r == 0) /* the records that wait woke the previous agent */
 		r = start_ticking(stream);
 	return r;
 }

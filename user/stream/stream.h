@@ -12,7 +12,7 @@
 #include "history.h"
 #include "sink.h"
 
-/* Who wants to know of violations besides the readers. Both are called before the line is read. */
+/* What else learns of violations, before the readers do. */
 struct stream_observer {
 	/* a record has come, perhaps for the first time of its socket */
 	void (*on_record)(void *data, const struct hp_event *record);
@@ -53,5 +53,5 @@ struct stream {
 	bool ticks;		  /* the tick is set */
 	uint64_t quiet_total;	  /* violations at the last tick */
 	unsigned int quiet_ticks; /* ticks without a new one */
-	bool settled;		  /* what the agent before this one left untold has been found */
+	bool settled;		  /* what a previous agent left without a line has been found */
 };
