@@ -260,7 +260,7 @@ struct hp_told_step {
 struct hp_told {
 	struct hp_tally tally;
 	struct hp_told_step step;
-	__u64 mode; /* what later agents go by, see user/agent/mode_rule.h; 0: nothing */
+	__u64 mode; /* what later agents go by, see user/agent/mode.h; 0: nothing */
 	struct hp_told_slot slots[HP_FOLD_SLOTS];
 };
 

@@ -8,7 +8,7 @@
 #include "../stream/accounts.h"
 #include "../stream/drain.h"
 #include "context.h"
-#include "notify.h"
+#include "service_manager.h"
 #include "start.h"
 
 #define STOP_DRAIN_MS 2000 /* for what the reader of the log has not read yet */
@@ -27,7 +27,7 @@ static void say_ready(struct agent *agent)
 		rows += layer_rows(&registry->layers[i]);
 	agent->ready = true;
 	mode_remember(&agent->mode);
-	(void)notify("READY=1");
+	service_manager_ready();
 	log_info("%s: %zu rows of %zu layers, cgroup %s, netns %s, socket %s: ready",
 		 what_it_does(agent), rows, registry->len, agent->target.cgroup,
 		 agent->config->netns ? agent->config->netns : "own", agent->config->socket);
@@ -35,8 +35,8 @@ static void say_ready(struct agent *agent)
 }
 
 /*
- * Detach first: then what is told below is all there was. What stays attached
- * goes on counting, for the next agent.
+ * Detach first: then the lines below are the last ones. Programs that stay attached go on
+ * counting, for the next agent.
  */
 static void say_stopped(struct agent *agent)
 {
@@ -44,7 +44,7 @@ static void say_stopped(struct agent *agent)
 	struct stream *stream = &agent->stream;
 	uint64_t unwritten;
 
-	(void)notify("STOPPING=1");
+	service_manager_stopping();
 	if (!stays)
 		kernel_detach(stream->kernel);
 	drain_all(stream);

@@ -9,15 +9,13 @@ static void connect_policy(struct agent *agent)
 	agent->programs.target = &agent->target;
 	agent->load.config = agent->config;
 	agent->load.in_force = &agent->in_force;
-	agent->load.spare_map = &agent->spare_map;
 	agent->load.host = &agent->host;
 	agent->exceptions.load = &agent->load;
 	agent->exceptions.in_force = &agent->in_force;
-	agent->exceptions.stream = &agent->stream;
 	agent->reload.load = &agent->load;
 	agent->reload.in_force = &agent->in_force;
 	agent->reload.exceptions = &agent->exceptions;
-	agent->reload.stream = &agent->stream;
+	agent->load.stream = &agent->stream;
 	agent->registry_watch.node = &agent->config->node;
 	agent->registry_watch.changed = reload_changed;
 	agent->registry_watch.data = &agent->reload;

@@ -17,7 +17,6 @@ struct agent {
 	struct in_force in_force;
 	struct host host;
 	struct programs programs;
-	struct spare_map spare_map;
 	struct policy_load load;
 	struct stream stream;
 	struct sweep sweep;

@@ -7,7 +7,6 @@
 #include "../base/log.h"
 #include "../policy/exceptions.h"
 #include "../registry/words.h"
-#include "../stream/deliver.h"
 
 #define LONGEST_S    (366L * 86400) /* a clock that waits for nothing is armed, to hear of jumps */
 #define AGAIN_S	     60		    /* after a failure */
@@ -17,19 +16,6 @@ struct change {
 	struct exception_timer *timer;
 	unsigned int ended, again;
 };
-
-static void report(struct exception_timer *timer, enum notice_kind kind, const struct buf *message)
-{
-	struct notice notice = {
-		.kind = kind,
-		.message = message->data ? message->data : strerror(ENOMEM),
-		.generation = timer->in_force->decision.generation,
-	};
-
-	log_warning("%s", notice.message);
-	(void)clock_gettime(CLOCK_REALTIME, &notice.time);
-	deliver_notice(timer->stream, &notice);
-}
 
 static void on_ended(void *data, const struct reg_layer *layer, const struct reg_row *row)
 {
@@ -44,7 +30,7 @@ static void on_ended(void *data, const struct reg_layer *layer, const struct reg
 		   word_class(row->cls), row->until_text);
 	buf_puts(&message, row->reason);
 	buf_printf(&message, " (%s:%u:%u)", layer->path, row->line, row->column);
-	report(change->timer, NOTICE_EXCEPTION_ENDED, &message);
+	policy_load_report(change->timer->load, NOTICE_EXCEPTION_ENDED, &message);
 }
 
 static void on_again(void *data, const struct reg_layer *layer, const struct reg_row *row)
@@ -75,7 +61,7 @@ static void report_ended(struct exception_timer *timer, const struct node_facts 
 	if (ended.ended <= REPORTED_MAX)
 		return;
 	buf_printf(&message, "exception ended: and %u more", ended.ended - REPORTED_MAX);
-	report(timer, NOTICE_EXCEPTION_ENDED, &message);
+	policy_load_report(timer->load, NOTICE_EXCEPTION_ENDED, &message);
 }
 
 static void report_still(struct exception_timer *timer, int error)
@@ -84,7 +70,7 @@ static void report_still(struct exception_timer *timer, int error)
 
 	buf_printf(&message, "registry: exceptions that have ended still hold: %s",
 		   strerror(-error));
-	report(timer, NOTICE_REGISTRY_ERROR, &message);
+	policy_load_report(timer->load, NOTICE_REGISTRY_ERROR, &message);
 }
 
 void exception_timer_check(struct exception_timer *timer)

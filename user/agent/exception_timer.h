@@ -6,14 +6,12 @@
 #pragma once
 
 #include "../base/loop.h"
-#include "../stream/stream.h"
 #include "policy_load.h"
 
 struct exception_timer {
 	/* borrowed, set before the start */
 	struct policy_load *load;
 	const struct in_force *in_force;
-	struct stream *stream;
 
 	struct loop_source *clock; /* of the next end */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From what was looked at to what is said of it: effective or not, and what has changed. Pure. */
+/* Is enforcement effective, as far as it was looked at, and what has changed? Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,7 +21,7 @@ struct health_view {
 	bool put_off;	      /* it could not be tried now, and is taken for proved */
 	const char *words;    /* why it could not be proved */
 	const char *error;    /* what the system says to that, or NULL */
-	const struct foreign_programs *foreign; /* programs of others; NULL: not to be told now */
+	const struct foreign_programs *foreign; /* programs of others; NULL: not known now */
 };
 
 struct health {
@@ -31,14 +31,14 @@ struct health {
 };
 
 /*
- * Judge a view. What it can't tell of the programs of others stays as it was
- * in `health`, whose old reason is dropped.
+ * Judge a view, with a new reason in `health`. Where the view does not know the programs of
+ * others, those in `health` stay.
  */
 void health_judge(const struct health_view *view, struct health *health);
 
 void health_free(struct health *health);
 
-/* Takes a notice, valid during the call only; time and node are the taker's to fill in. */
+/* Gets a notice, valid during the call only, and fills in its time and node. */
 typedef void (*health_notice_fn)(void *data, const struct notice *notice);
 
 /* Give out one notice for each change from one health to a later one. */

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/status.h"
 #include "../registry/words.h"
 #include "../stream/deliver.h"
 #include "../violations/would_break.h"
-#include "mode_rule.h"
 
 #define ROOM_LEFT 8192 /* for one row and the document's end, in CONTROL_DOCUMENT_MAX */
 
@@ -24,6 +24,29 @@ static void outcome_free(struct outcome *outcome)
 {
 	buf_free(&outcome->refused);
 	impact_free(&outcome->impact);
+}
+
+uint32_t mode_at_start(uint32_t option, uint32_t remembered_option, uint32_t remembered_mode)
+{
+	if (option != remembered_option || remembered_mode == HP_MODE_UNSET ||
+	    remembered_mode >= HP_MODE_MAX)
+		return option;
+	return remembered_mode;
+}
+
+uint64_t mode_pack(uint32_t option, uint32_t mode)
+{
+	return (uint64_t)option << 32 | mode;
+}
+
+uint32_t mode_packed_option(uint64_t packed)
+{
+	return (uint32_t)(packed >> 32);
+}
+
+uint32_t mode_packed_mode(uint64_t packed)
+{
+	return (uint32_t)packed;
 }
 
 void mode_remember(struct mode *mode)
@@ -85,7 +108,7 @@ static int switch_mode(struct mode *mode, const struct request *request)
 	mode->last.restored = false;
 	mode->last.pid = request->pid;
 	mode->last.uid = request->uid;
-	(void)clock_gettime(CLOCK_REALTIME, &mode->last.since);
+	mode->last.since = clock_wall();
 	report_switch(mode);
 	return 0;
 }

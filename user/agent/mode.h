@@ -18,7 +18,7 @@
 
 /* The last switch at run time. */
 struct mode_switch {
-	bool restored;	       /* the start took another mode than --mode from there */
+	bool restored;	       /* the start found a mode that differs from --mode */
 	struct timespec since; /* when it was switched last, UTC; 0: it was not */
 	uint32_t pid, uid;     /* by whom */
 };
@@ -43,3 +43,17 @@ void mode_remember(struct mode *mode);
 
 /* Append the document that answers a request. 0, or as control_document_fn. */
 int mode_json(struct mode *mode, const struct request *request, struct buf *out);
+
+/*
+ * The mode in which an agent starts: one that was switched at run time holds as
+ * long as agents are started with the same --mode as the one in which that was
+ * done; an agent that is started with another takes its own. `remembered_option` is the
+ * last agent's, `remembered_mode` what it had in the end, HP_MODE_UNSET where
+ * there was none. All of enum hp_mode.
+ */
+uint32_t mode_at_start(uint32_t option, uint32_t remembered_option, uint32_t remembered_mode);
+
+/* Both in one word, which is stored at once: an agent may be killed at any time. 0: nothing. */
+uint64_t mode_pack(uint32_t option, uint32_t mode);
+uint32_t mode_packed_option(uint64_t packed);
+uint32_t mode_packed_mode(uint64_t packed);

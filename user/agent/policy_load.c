@@ -4,11 +4,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/status.h"
 #include "../registry/replace.h"
 #include "../source/watched_paths.h"
 #include "../source/source.h"
+#include "../stream/deliver.h"
+
+#define SPARE_MS 1000 /* publications come in bursts, when files change */
 
 static int read_registry(const struct policy_load *load, struct diags *diags,
 			 struct registry **ret_registry)
@@ -25,7 +29,7 @@ static uint64_t stamp_files(const struct policy_load *load)
 	return watched_paths_stamp(node->registries, node->registries_len);
 }
 
-/* What a registry may say but this agent can't keep must not be passed over in silence. */
+/* A registry may say what this agent can't apply: it refuses that rather than ignore it. */
 static void check_owners(const struct registry *registry, struct diags *diags)
 {
 	const struct reg_layer *layer;
@@ -60,7 +64,7 @@ int policy_load_read(struct policy_load *load)
 	if (r < 0)
 		return r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM;
 	generations_add(&load->in_force->generations, load->in_force->registry, NULL);
-	(void)clock_gettime(CLOCK_REALTIME, &load->in_force->loaded);
+	load->in_force->loaded = clock_wall();
 	return EXIT_OK;
 }
 
@@ -101,6 +105,35 @@ int policy_load_make(struct policy_load *load)
 	return EXIT_OK;
 }
 
+/* ---- the map of the next policy ------------------------------------------------------------ */
+
+static void on_spare_timer(void *data, uint32_t events)
+{
+	const struct policy_load *load = data;
+	int r = kernel_settle(load->kernel);
+
+	(void)events;
+	if (r < 0)
+		log_debug("a map for the next policy: %s", strerror(-r));
+}
+
+static void make_spare_later(struct policy_load *load)
+{
+	if (load->spare_timer)
+		(void)loop_timer_set(load->spare_timer, SPARE_MS, 0);
+}
+
+int policy_load_start(struct policy_load *load, struct loop *loop)
+{
+	int r = loop_timer(loop, on_spare_timer, load, &load->spare_timer);
+
+	if (r == 0)
+		make_spare_later(load);
+	return r;
+}
+
+/* ---- publication --------------------------------------------------------------------------- */
+
 static int publish(struct policy_load *load, const struct policy *policy,
 		   const struct hp_config *decision)
 {
@@ -111,7 +144,7 @@ static int publish(struct policy_load *load, const struct policy *policy,
 		return r;
 	next.generation = kernel_generation(load->kernel);
 	load->in_force->decision = next;
-	spare_map_later(load->spare_map);
+	make_spare_later(load);
 	return 0;
 }
 
@@ -166,7 +199,7 @@ static int load_next(struct policy_load *load, const struct policy_load_request 
 	int r = read_registry(load, diags, &next);
 
 	if (request->stamp && request->stamp != stamp_files(load)) {
-		diags_free(diags); /* may be of a file of which a half was there */
+		diags_free(diags); /* perhaps of a file that was half written */
 		return -EAGAIN;
 	}
 	if (r < 0)
@@ -211,6 +244,20 @@ int policy_load_again(struct policy_load *load, const struct policy_load_request
 		diags_add(diags, "registry", 0, 0, "%s", strerror(-r));
 	if (r != 0)
 		return r;
-	(void)clock_gettime(CLOCK_REALTIME, &load->in_force->loaded);
+	load->in_force->loaded = clock_wall();
 	return 0;
+}
+
+void policy_load_report(struct policy_load *load, enum notice_kind kind, const struct buf *message)
+{
+	struct notice notice = {
+		.time = clock_wall(),
+		.kind = kind,
+		.message = message->data ? message->data : strerror(ENOMEM),
+		.generation = load->in_force->decision.generation,
+	};
+
+	log_message(kind == NOTICE_REGISTRY ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s",
+		    notice.message);
+	deliver_notice(load->stream, &notice);
 }

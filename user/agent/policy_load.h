@@ -2,21 +2,23 @@
 /* From registry files to the policy in force: at the start, and while the agent runs. */
 #pragma once
 
+#include "../base/loop.h"
 #include "../policy/in_force.h"
 #include "../registry/diag.h"
+#include "../stream/stream.h"
 #include "config.h"
 #include "host.h"
-#include "spare_map.h"
 
 struct policy_load {
 	/* borrowed, set before the start */
 	const struct config *config;
 	struct in_force *in_force;
 	struct kernel *kernel;
-	struct spare_map *spare_map;
 	struct host *host;
+	struct stream *stream;
 
 	uint64_t stamp; /* of the registry's files, as they were read at the start */
+	struct loop_source *spare_timer; /* when to make the map of the next policy */
 };
 
 /* Steps of the start: they log what is wrong, and return an exit status. */
@@ -31,9 +33,16 @@ int policy_load_make(struct policy_load *load);
  */
 int policy_load_publish(struct policy_load *load, const struct hp_config *decision);
 
+/*
+ * Make the map of the next policy (kernel_settle()) soon, and again some time after each
+ * publication: not within it, so that a switch of the mode or a reload need not wait for the
+ * kernel. 0, or a negative errno.
+ */
+int policy_load_start(struct policy_load *load, struct loop *loop);
+
 struct policy_load_request {
-	bool asked;	/* by somebody: also what is the same is published */
-	bool shrink;	/* layers may be gone, or have no rows any more */
+	bool asked;	/* for by an operator: it is published even if nothing has changed */
+	bool shrink;	/* layers may be gone, or have lost all rows */
 	uint64_t stamp; /* of the files; 0: they may change while they are read */
 };
 
@@ -50,3 +59,6 @@ int policy_load_again(struct policy_load *load, const struct policy_load_request
 
 /* Publish the registry in force anew, for the day that it is. 0, or a negative errno. */
 int policy_load_today(struct policy_load *load);
+
+/* Report what became of the policy in force, in the stream and in the log. */
+void policy_load_report(struct policy_load *load, enum notice_kind kind, const struct buf *message);

@@ -49,7 +49,7 @@ static void drop_bounds(cap_t kept)
 			(void)cap_drop_bound(cap);
 }
 
-static int keep(cap_t from, cap_value_t cap, cap_t to)
+static int keep_capability(cap_t from, cap_value_t cap, cap_t to)
 {
 	if (!has(from, cap))
 		return 0;
@@ -68,9 +68,9 @@ static int drop_capabilities(bool enters_netns)
 	if (!now || !kept)
 		return -errno;
 	for (size_t i = 0; i < ARRAY_LEN(needed) && r == 0; i++)
-		r = keep(now, needed[i], kept);
+		r = keep_capability(now, needed[i], kept);
 	if (r == 0 && enters_netns)
-		r = keep(now, needed_to_enter, kept);
+		r = keep_capability(now, needed_to_enter, kept);
 	if (r < 0)
 		return r;
 	drop_bounds(kept);
@@ -83,7 +83,7 @@ void privilege_say_missing(void)
 
 	if (now && !has(now, CAP_SYS_PTRACE))
 		log_warning(
-			"CAP_SYS_PTRACE is missing: events do not tell the programs of other"
+			"CAP_SYS_PTRACE is missing: events do not name the programs of other"
 			" users, nor sweeps their processes where the kernel loads no iterator");
 }
 

@@ -56,8 +56,7 @@ int programs_open_pins(struct programs *programs)
 	return EXIT_OK;
 }
 
-/* What is asked for, or what suits the mode: to audit no longer harms nobody, not to enforce may.
- */
+/* By --on-exit, or by the mode: an end of auditing does no harm, an end of enforcing may. */
 bool programs_stay(const struct programs *programs)
 {
 	enum on_exit on_exit = programs->config->on_exit;
@@ -122,7 +121,7 @@ void programs_end(struct programs *programs, bool ready)
 
 /* ---- start --------------------------------------------------------------------------------- */
 
-/* The ring that is there has records in it, which are told first: it stays as it is. */
+/* The ring that was taken over may hold records: it stays as it is. */
 static void say_ring(const struct programs *programs)
 {
 	uint32_t asked = programs->config->ring_bytes, bytes = kernel_ring_bytes(programs->kernel);
@@ -201,8 +200,8 @@ static int attach_listen(struct programs *programs, int cgroup_fd)
 
 	if (r < 0)
 		log_message(asked ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
-			    "--listen: attaching the program that tells of listen(): %s%s",
-			    strerror(-r), asked ? "" : ": the sweep tells instead");
+			    "--listen: attaching the program that sees listen(): %s%s",
+			    strerror(-r), asked ? "" : ": the sweep finds listeners instead");
 	return r < 0 && asked ? EXIT_SYSTEM : EXIT_OK;
 }
 

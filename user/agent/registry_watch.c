@@ -6,9 +6,10 @@
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 
+#include "../base/clock.h"
 #include "../base/log.h"
 
-#define POLL_INOTIFY_MS 30000 /* for what inotify does not tell */
+#define POLL_INOTIFY_MS 30000 /* for changes that inotify does not see */
 #define POLL_ALONE_MS	5000
 #define READS_MAX	64 /* more than its queue holds */
 
@@ -17,21 +18,13 @@
 	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB |        \
 	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static uint64_t stamp_now(const struct registry_watch *watch)
 {
 
 	return watched_paths_stamp(watch->node->registries, watch->node->registries_len);
 }
 
-/* Said once: it is as good, only slower. */
+/* Log it once: polling is as good, only slower. */
 static void say_polled(struct registry_watch *watch, int error)
 {
 	if (error && !watch->error)
@@ -48,7 +41,7 @@ static bool has_watch(const int *watches, size_t len, int watch)
 	return false;
 }
 
-/* Watch what is to be watched now, and nothing else: directories may be other ones than before. */
+/* Watch the directories of now: others than before may be in the paths. */
 static void arm(struct registry_watch *watch)
 {
 	_cleanup_names_ struct names places = { 0 };
@@ -75,7 +68,7 @@ static void arm(struct registry_watch *watch)
 	say_polled(watch, error);
 }
 
-/* What they say does not matter: the stamps do. */
+/* What the events say does not matter: the stamps do. */
 static void drop_events(struct registry_watch *watch)
 {
 	char events[16384];
@@ -90,15 +83,15 @@ static void look_again(struct registry_watch *watch, unsigned int ms)
 	(void)loop_timer_set(watch->timer, ms, 0);
 }
 
-/* Read once the files have been left alone for a while, or could not be waited for any longer. */
+/* Reload once the files have been left alone for a while, or the wait has been too long. */
 static void take_change(struct registry_watch *watch, uint64_t stamp)
 {
 	bool waited;
 	int r;
 
 	if (!watch->seen)
-		watch->since_ms = now_ms();
-	waited = now_ms() - watch->since_ms >= REGISTRY_WATCH_WAIT_MS;
+		watch->since_ms = clock_boot_ms();
+	waited = clock_boot_ms() - watch->since_ms >= REGISTRY_WATCH_WAIT_MS;
 	if (!waited && stamp != watch->seen) {
 		watch->seen = stamp;
 		look_again(watch, REGISTRY_WATCH_SETTLE_MS);
@@ -109,11 +102,11 @@ static void take_change(struct registry_watch *watch, uint64_t stamp)
 		look_again(watch, REGISTRY_WATCH_SETTLE_MS);
 		return;
 	}
-	watch->stamp = r < 0 ? 0 : stamp; /* tried again: not every reason is in the files */
+	watch->stamp = r < 0 ? 0 : stamp; /* 0: try again, not every reason is in the files */
 	watch->seen = 0;
 }
 
-/* Watch first: what changes from then on wakes again. */
+/* Watch before looking: a later change wakes the agent again. */
 static void look(struct registry_watch *watch)
 {
 	uint64_t stamp;
@@ -136,7 +129,7 @@ static void on_timer(void *data, uint32_t events)
 	look(data);
 }
 
-/* A directory may be busy with other things: after one event none wakes the agent for a while. */
+/* A directory may be busy with other files: after one event, no other wakes it for a while. */
 static void on_event(void *data, uint32_t events)
 {
 	struct registry_watch *watch = data;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waits for changes of the registry's files. inotify only wakes the agent; what
- * has changed is seen by the files' stamps (../source/watched_paths.h), which are also
- * looked at from time to time: not every file system tells, and not every machine
- * has an inotify left.
+ * Waits for changes of the registry's files. inotify only wakes the agent; the files' stamps
+ * (../source/watched_paths.h) show what has changed. They are also looked at from time to time:
+ * not every file system sends events, and not every machine has an inotify instance left.
  */
 #pragma once
 

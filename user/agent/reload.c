@@ -2,39 +2,11 @@
 #include "reload.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <malloc.h>
 #include <string.h>
 
 #include "../base/log.h"
-#include "../stream/deliver.h"
-#include "notify.h"
-
-static void say_reloading(void)
-{
-	_cleanup_buf_ struct buf state = { 0 };
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	buf_printf(&state, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
-		   (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
-	if (!state.failed)
-		(void)notify(state.data);
-}
-
-static void report(struct reload *reload, enum notice_kind kind, const struct buf *message)
-{
-	struct notice notice = {
-		.kind = kind,
-		.message = message->data ? message->data : strerror(ENOMEM),
-		.generation = reload->in_force->decision.generation,
-	};
-
-	log_message(kind == NOTICE_REGISTRY ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s",
-		    notice.message);
-	(void)clock_gettime(CLOCK_REALTIME, &notice.time);
-	deliver_notice(reload->stream, &notice);
-}
+#include "service_manager.h"
 
 void reload_put_error(const struct diags *errors, struct buf *out)
 {
@@ -44,8 +16,7 @@ void reload_put_error(const struct diags *errors, struct buf *out)
 		buf_printf(out, " (and %zu more)", errors->total - 1);
 }
 
-/* Through the log, which waits for nobody. */
-static void say_all(const struct diags *errors)
+static void log_all(const struct diags *errors)
 {
 	for (size_t i = 0; i < errors->len; i++) {
 		_cleanup_buf_ struct buf line = { 0 };
@@ -60,11 +31,11 @@ static void report_failed(struct reload *reload, const struct diags *errors)
 	_cleanup_buf_ struct buf message = { 0 };
 
 	if (errors->total > 1)
-		say_all(errors);
+		log_all(errors);
 	buf_printf(&message, "registry: not taken, generation %u stays: ",
 		   reload->in_force->decision.generation);
 	reload_put_error(errors, &message);
-	report(reload, NOTICE_REGISTRY_ERROR, &message);
+	policy_load_report(reload->load, NOTICE_REGISTRY_ERROR, &message);
 }
 
 static void report_taken(struct reload *reload, const struct buf *changes)
@@ -73,7 +44,7 @@ static void report_taken(struct reload *reload, const struct buf *changes)
 
 	buf_printf(&message, "registry: generation %u: %s", reload->in_force->decision.generation,
 		   changes->data ? changes->data : "?");
-	report(reload, NOTICE_REGISTRY, &message);
+	policy_load_report(reload->load, NOTICE_REGISTRY, &message);
 }
 
 static void report_mended(struct reload *reload)
@@ -82,7 +53,7 @@ static void report_mended(struct reload *reload)
 
 	buf_printf(&message, "registry: good again, and what is in force: generation %u",
 		   reload->in_force->decision.generation);
-	report(reload, NOTICE_REGISTRY, &message);
+	policy_load_report(reload->load, NOTICE_REGISTRY, &message);
 }
 
 static bool same_errors(const struct diags *a, const struct diags *b)
@@ -94,7 +65,7 @@ static bool same_errors(const struct diags *a, const struct diags *b)
 	return a->total == b->total && x.data && y.data && strcmp(x.data, y.data) == 0;
 }
 
-/* What stays wrong is told and counted once, unless somebody has asked. */
+/* An error that stays is reported and counted once, unless an operator has asked. */
 static void note_failed(struct reload *reload, const struct policy_load_request *request,
 			struct diags *errors)
 {
@@ -129,16 +100,16 @@ int reload_run(struct reload *reload, const struct policy_load_request *request,
 	_cleanup_diags_ struct diags errors = { 0 };
 	int r;
 
-	exception_timer_check(
-		reload->exceptions); /* so that what ends today is told as what it is */
-	say_reloading();
+	/* so that what ends today is reported as what it is */
+	exception_timer_check(reload->exceptions);
+	service_manager_reloading();
 	r = policy_load_again(reload->load, request, &errors, changes);
 	if (r >= 0)
 		note_good(reload, r, changes);
 	else if (r != -EAGAIN)
 		note_failed(reload, request, &errors);
 	(void)malloc_trim(0); /* a large registry leaves as much behind as it had */
-	(void)notify("READY=1");
+	service_manager_ready();
 	return r;
 }
 

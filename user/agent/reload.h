@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The registry, read again while the agent runs: when somebody asks (SIGHUP, the
- * control socket), when its files change (registry_watch.h), and when an exception
- * ends. What cannot be taken leaves what is in force, and is reported.
+ * The registry is read again while the agent runs: when an operator asks (SIGHUP, the control
+ * socket), when its files change (registry_watch.h), and when an exception ends. If that
+ * fails, what is in force stays, and the error is reported.
  */
 #pragma once
 
@@ -20,7 +20,6 @@ struct reload {
 	struct policy_load *load;
 	const struct in_force *in_force;
 	struct exception_timer *exceptions;
-	struct stream *stream;
 
 	struct reload_counts counts;
 	struct diags errors; /* of the last one; none: it did not fail */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Registered ports that the kernel may hand to anybody, because they are in the
- * ephemeral range: found, told of and, with --reserve-ports, reserved until the
+ * ephemeral range: found, logged and, with --reserve-ports, reserved until the
  * agent ends.
  */
 #pragma once
@@ -16,11 +16,11 @@ struct reserve {
 	bool asked;	      /* --reserve-ports */
 	char *path;	      /* of the note; owned; NULL: not started */
 	uint16_t first, last; /* the ephemeral range, as last read */
-	int unread;	      /* 0, or the errno because of which nothing is known */
+	int unread;	      /* 0, or the errno that keeps this from being known */
 	struct portset registered, unreserved; /* ports of the range, as last read */
 	struct portset ours;		       /* what an agent put there and is there */
 	struct reserve_note note;	       /* as on disk; no ports: no file */
-	int add_error, out_error;	       /* of the last time, and already told */
+	int add_error, out_error;	       /* of the last time, and already logged */
 };
 
 /*
@@ -46,3 +46,28 @@ void reserve_leave(struct reserve *r);
 
 /* Write the status document's member "ephemeral". */
 void reserve_status(const struct reserve *r, struct jsonw *w);
+
+/* ---- the plan -------------------------------------------------------------------------------- */
+
+struct reserve_facts {
+	const struct policy *policy;
+	uint16_t first, last;		/* the ephemeral range */
+	const struct portset *reserved; /* what the kernel has now */
+	const struct portset *ours;	/* what an agent put there */
+	bool asked;			/* --reserve-ports */
+};
+
+struct reserve_plan {
+	struct portset registered; /* ports of the range that any row names */
+	struct portset ours;	   /* those that still stand there */
+	struct portset add, out;   /* what to reserve, what to take out again */
+	bool too_many;		   /* asked, and refused: it would starve the node */
+};
+
+/*
+ * Reserve what is registered, as long as that takes at most half of the ports
+ * that the kernel could hand out without it: a row that is as wide as the range
+ * would leave no port to connect from. What is ours and not to be reserved any
+ * more is to be taken out.
+ */
+void reserve_plan(const struct reserve_facts *facts, struct reserve_plan *ret_plan);

@@ -11,7 +11,7 @@
 
 struct reserve_note {
 	char boot[RESERVE_BOOT_LEN + 1]; /* the kernel's boot_id: nothing of before stands */
-	uint64_t netns_cookie;		 /* 0: this kernel does not tell it */
+	uint64_t netns_cookie;		 /* 0: this kernel has none */
 	uint32_t netns_inum;
 	struct portset ports;
 };

@@ -12,8 +12,8 @@
 #include "../stream/drain.h"
 #include "../violations/would_break.h"
 #include "context.h"
+#include "service_manager.h"
 #include "verbs.h"
-#include "watchdog.h"
 
 #define DESCRIPTORS_MIN (CONTROL_CLIENTS_MAX + 112) /* its own are some sixty */
 
@@ -71,7 +71,7 @@ static int open_identity(struct agent *agent)
 
 	if (r == 0 && !identity_names_cgroups(&agent->identity))
 		log_warning("cgroup ids can't be turned into paths: CAP_DAC_READ_SEARCH is missing:"
-			    " events tell no cgroup and no workload");
+			    " events name no cgroup and no workload");
 	return step_status(r, "cgroup hierarchies");
 }
 
@@ -143,7 +143,6 @@ static int load_programs(struct agent *agent)
 		return r;
 	agent->host.kernel = kernel;
 	agent->load.kernel = kernel;
-	agent->spare_map.kernel = kernel;
 	agent->stream.kernel = kernel;
 	agent->stream.told = kernel_told(kernel);
 	agent->watch.kernel = kernel;
@@ -223,7 +222,7 @@ static int start_stream(struct agent *agent)
 	if (r < 0)
 		return step_status(r, "reading the ring buffer");
 	sweep_start(&agent->sweep);
-	r = spare_map_start(&agent->spare_map, agent->loop);
+	r = policy_load_start(&agent->load, agent->loop);
 	return step_status(r, "the timer of publications");
 }
 
@@ -239,7 +238,7 @@ static int start_reloading(struct agent *agent)
 
 static int start_watchdog(struct agent *agent)
 {
-	return step_status(watchdog_start(agent->loop), "the timer of the watchdog");
+	return step_status(service_manager_watchdog(agent->loop), "the timer of the watchdog");
 }
 
 static int replace_programs(struct agent *agent)

@@ -8,7 +8,7 @@
 
 #include "../base/clock.h"
 #include "../base/log.h"
-#include "notify.h"
+#include "service_manager.h"
 #include "../stream/deliver.h"
 
 /* Open the cgroup that the programs were attached to; -ENOENT: also where another has its name. */
@@ -28,7 +28,7 @@ static bool is_gone(int error)
 	return error == -ENOENT || error == -ENODEV || error == -ENOTDIR;
 }
 
-/* The first hook whose program is off, or NULL. Those that not every kernel has count, too. */
+/* The first hook whose program is off, or NULL; also of hooks that not every kernel has. */
 static const char *find_detached(const struct watch *watch)
 {
 	struct kernel_attachment list[KERNEL_ATTACHMENTS_MAX];
@@ -92,7 +92,7 @@ void watch_look(struct watch *watch, struct health *ret_health)
 	};
 	struct foreign_programs foreign;
 
-	/* while one of ours is off, nobody can tell what is before it and what after */
+	/* while one of ours is off, the order of the others is not known */
 	if (fd >= 0 && !view.detached && foreign_programs_find(watch->kernel, fd, &foreign) == 0)
 		view.foreign = &foreign;
 	view_netns(watch, &view);
@@ -137,27 +137,17 @@ const struct health *watch_prove(struct watch *watch)
 	return &watch->health;
 }
 
-/* The line that a service manager shows. A message has no line end in it. */
-static void tell_manager(const char *message)
-{
-	_cleanup_buf_ struct buf state = { 0 };
-
-	buf_printf(&state, "STATUS=%s", message);
-	if (!state.failed)
-		(void)notify(state.data);
-}
-
 static void on_notice(void *data, const struct notice *notice)
 {
 	bool good = notice->kind == NOTICE_EFFECTIVE || notice->kind == NOTICE_FOREIGN_GONE;
 	struct watch *watch = data;
-	struct notice told = *notice;
+	struct notice reported = *notice;
 
 	log_message(good ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s", notice->message);
 	if (notice->kind == NOTICE_EFFECTIVE || notice->kind == NOTICE_NOT_EFFECTIVE)
-		tell_manager(notice->message);
-	told.time = clock_wall();
-	deliver_notice(watch->stream, &told);
+		service_manager_status(notice->message);
+	reported.time = clock_wall();
+	deliver_notice(watch->stream, &reported);
 }
 
 /* What could not be tried is for the log: nothing has changed by it. */
@@ -200,7 +190,7 @@ static void say_agents(const struct foreign_programs *foreign)
 		if (!health_is_agent(&foreign->list[i]))
 			continue;
 		log_warning("another hostportd checks this cgroup: one agent is enough for a cgroup"
-			    " and a namespace; its canaries are told as violations");
+			    " and a namespace; its canaries are reported as violations");
 		return;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Is what was attached effective? Proved at the start, looked at again every
- * WATCH_S seconds, and when somebody asks; what changes is told.
+ * Are the attached programs effective? The start proves it. The watch looks again every WATCH_S
+ * seconds, and for some requests, and reports changes.
  */
 #pragma once
 
@@ -27,18 +27,18 @@ struct watch {
 	struct canary_proof tried; /* the last try: hooks that could not be tried, too */
 	uint64_t proof_s;     /* when all hooks could be tried, or the start, by CLOCK_BOOTTIME */
 	uint64_t cgroup_id;   /* of where the programs were attached */
-	struct health health; /* as it was told last */
+	struct health health; /* as it was reported last */
 	struct loop_source *timer;
 };
 
-/* Try for the first time, with the programs just attached; nothing is told. The health it found. */
+/* Try for the first time, with the programs just attached. Nothing is reported: the health. */
 const struct health *watch_prove(struct watch *watch);
 
 /* Tell what is worth it of the first look, and look again from time to time. 0, or a negative
  * errno. */
 int watch_start(struct watch *watch, struct loop *loop);
 
-/* Try the canary and look at everything now, and tell what has changed. */
+/* Try the canary and look at everything now, and report what has changed. */
 void watch_check(struct watch *watch);
 
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
-#include "../../user/agent/reserve_plan.h"
+#include "../../user/agent/reserve.h"
 #include "portsets.h"
 
 #define ROW(protocol, number)                                                                      \

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "../../bpf/abi.h"
-#include "../../user/agent/mode_rule.h"
+#include "../../user/agent/mode.h"
 #include "../../user/base/cleanup.h"
 
 #define UNSET	HP_MODE_UNSET

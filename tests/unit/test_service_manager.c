@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "../../user/agent/watchdog.h"
+#include "../../user/agent/service_manager.h"
 #include "../../user/base/cleanup.h"
 
 #define SELF 4711
@@ -53,7 +53,7 @@ static void test_interval(void **state)
 
 		(void)snprintf(name, sizeof(name), "WATCHDOG_USEC=%s WATCHDOG_PID=%s",
 			       c->usec ? c->usec : "(null)", c->pid ? c->pid : "(null)");
-		check_int(name, watchdog_interval(c->usec, c->pid, SELF, &ms), c->r);
+		check_int(name, service_manager_interval(c->usec, c->pid, SELF, &ms), c->r);
 		check_u64(name, ms, c->r < 0 ? 77 : c->ms);
 	}
 }
