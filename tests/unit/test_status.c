@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <string.h>
+
+#include "../../user/agent/status.h"
+
+static char base_name[] = "base", base_path[] = "builtin:base";
+static char site_name[] = "site", site_path[] = "/etc/site.yaml";
+static struct reg_layer layers[] = {
+	{ .name = base_name, .path = base_path },
+	{ .name = site_name, .path = site_path },
+};
+static const struct registry registry = { .layers = layers, .len = ARRAY_LEN(layers) };
+
+struct fixture {
+	struct snapshot snapshot;
+	struct diags errors;
+	struct reserve reserve;
+	struct privilege privilege;
+	struct buf text;
+};
+
+/* An agent to which nothing has happened. */
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	f->snapshot = (struct snapshot) {
+		.node = "n1",
+		.mode = HP_MODE_AUDIT,
+		.mode_option = HP_MODE_AUDIT,
+		.denies = POLICY_DENIES_DEFAULT,
+		.health = { .effective = true },
+		.cgroup = "/sys/fs/cgroup",
+		.abilities = { .listen = KERNEL_LISTEN_NONE, .iterator = -1 },
+		.privilege = &f->privilege,
+		.generation = 1,
+		.registry = &registry,
+		.reload_errors = &f->errors,
+		.files = "watched",
+		.reserve = &f->reserve,
+	};
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	buf_free(&f->text);
+	diags_free(&f->errors);
+	free(f);
+	return 0;
+}
+
+static const char *write_document(struct fixture *f)
+{
+	buf_reset(&f->text);
+	status_json(&f->snapshot, &f->text);
+	assert_false(f->text.failed);
+	return f->text.data;
+}
+
+static void check_part(const char *text, const char *part, bool there)
+{
+	check_int(part, strstr(text, part) != NULL, there);
+}
+
+static void test_quiet(void **state)
+{
+	const char *text = write_document(*state);
+
+	check_part(text,
+		   "{\"mode\":\"audit\",\"effective\":true,\"checked\":0,\"foreign\":[],"
+		   "\"mode_switched\":null,\"node\":\"n1\",",
+		   true);
+	check_part(text, "\"denies\":[\"unregistered\",\"retired\",\"inactive\",\"scope\"]", true);
+	check_part(text,
+		   "\"files\":\"watched\",\"error\":null,\"layers\":[{\"name\":\"base\","
+		   "\"path\":\"builtin:base\",\"rows\":0,\"error\":null},{\"name\":\"site\"",
+		   true);
+	check_part(text, "\"attached\":[],\"pins\":null,", true);
+	check_part(text, "\"listen\":\"off\",\"sctp\":false,\"iterator\":null}", true);
+	check_part(text, "\"reason\"", false);
+	check_part(text, "\"files_error\"", false);
+}
+
+/* `violations` counts what lines stand for and what is lost, not what is on its way. */
+static void test_counters(void **state)
+{
+	const struct hp_counters counters = {
+		.count = { [HP_CLASS_RETIRED] = { [HP_VERDICT_DENIED] = 12 } },
+		.lost = { [HP_LOST_RATE] = 2 },
+	};
+	const struct hp_tally tally = { .delivered = 3, .folded = 4 };
+	struct fixture *f = *state;
+	const char *text;
+
+	accounts_make(&counters, &tally, &f->snapshot.accounts);
+	text = write_document(f);
+	check_part(text,
+		   "\"counters\":{\"violations\":9,\"pending\":3,\"delivered\":3,\"folded\":4,"
+		   "\"lost\":2,\"lost_by\":{\"ring\":0,\"rate\":2,\"note\":0,\"restart\":0},"
+		   "\"recovered\":0,\"existing\":0,",
+		   true);
+	check_part(text, "\"retired\":{\"audited\":0,\"denied\":12,\"excepted\":0}", true);
+}
+
+static void test_mode(void **state)
+{
+	struct fixture *f = *state;
+	const char *text;
+
+	f->snapshot.mode = HP_MODE_ENFORCE;
+	f->snapshot.mode_switch = (struct mode_switch) { .since = { .tv_sec = 1 }, .pid = 7 };
+	text = write_document(f);
+	check_part(text, "{\"mode\":\"enforce\",", true);
+	check_part(text,
+		   "\"mode_switched\":{\"option\":\"audit\",\"restored\":false,"
+		   "\"time\":\"1970-01-01T00:00:01.000000000Z\",\"pid\":7,\"uid\":0}",
+		   true);
+	f->snapshot.mode_switch = (struct mode_switch) { .restored = true };
+	check_part(write_document(f), "\"mode_switched\":{\"option\":\"audit\",\"restored\":true}",
+		   true);
+}
+
+static void test_bad(void **state)
+{
+	struct fixture *f = *state;
+	const char *text;
+
+	f->snapshot.health.effective = false;
+	buf_puts(&f->snapshot.health.reason, "the cgroup is gone");
+	f->snapshot.files = "polled";
+	f->snapshot.files_error = 24;
+	diags_add(&f->errors, "/etc/site.yaml", 3, 1, "no port");
+	diags_add(&f->errors, "/etc/site.yaml", 4, 1, "no port");
+	text = write_document(f);
+	snapshot_free(&f->snapshot);
+	check_part(text, "\"effective\":false,\"reason\":\"the cgroup is gone\",", true);
+	check_part(text,
+		   "\"files\":\"polled\",\"files_error\":\"Too many open files\","
+		   "\"error\":\"/etc/site.yaml:3:1: no port (and 1 more)\"",
+		   true);
+	check_part(text, "\"rows\":0,\"error\":\"/etc/site.yaml:3:1: no port\"}]", true);
+}
+
+static void test_pins(void **state)
+{
+	struct fixture *f = *state;
+
+	f->snapshot.pins = (struct snapshot_pins) {
+		.open = true,
+		.directory = "/sys/fs/bpf/h",
+		.instance = 5,
+		.stay = true,
+	};
+	check_part(write_document(f),
+		   "\"pins\":{\"directory\":\"/sys/fs/bpf/h\",\"instance\":5,\"adopted\":false,"
+		   "\"on_exit\":\"keep\"}",
+		   true);
+	f->snapshot.pins = (struct snapshot_pins) {
+		.directory = "/nowhere",
+		.error = "not there",
+	};
+	check_part(write_document(f),
+		   "\"pins\":{\"directory\":\"/nowhere\",\"error\":\"not there\",\"adopted\":false,"
+		   "\"on_exit\":\"detach\"}",
+		   true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_quiet, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_counters, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mode, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bad, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pins, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
