@@ -8,8 +8,8 @@
 #include "../base/log.h"
 #include "../base/status.h"
 #include "../registry/replace.h"
-#include "../source/watched_paths.h"
 #include "../source/source.h"
+#include "../source/watched_paths.h"
 #include "../stream/deliver.h"
 
 #define SPARE_MS 1000 /* publications come in bursts, when files change */
@@ -158,37 +158,40 @@ int policy_load_publish(struct policy_load *load, const struct hp_config *decisi
 	return r;
 }
 
-/* Make the policy of a registry and publish it: nothing of the agent changes unless that succeeds.
+/*
+ * Put a registry in force, which owns it then; NULL: the one in force, anew. 0; or a negative
+ * errno, and then nothing has changed.
  */
-static int put_in_force(struct policy_load *load, const struct registry *registry)
+static int put_in_force(struct policy_load *load, struct registry *next)
 {
 	struct node_facts facts = node_options_facts(&load->config->node);
+	struct in_force *in_force = load->in_force;
 	struct policy *policy = NULL;
-	int r = policy_build(registry, &facts, &policy);
+	int r = policy_build(next ? next : in_force->registry, &facts, &policy);
 
 	if (r < 0)
 		return r;
-	r = publish(load, policy, &load->in_force->decision);
+	r = publish(load, policy, &in_force->decision);
 	if (r < 0) {
 		policy_free(policy);
 		return r;
 	}
-	policy_free(load->in_force->policy);
-	load->in_force->policy = policy;
-	load->in_force->facts = facts;
+	policy_free(in_force->policy);
+	in_force->policy = policy;
+	in_force->facts = facts;
+	in_force->generations.policy = policy;
+	if (next) {
+		in_force->registry = next;
+		generations_add(&in_force->generations, next, policy);
+	}
+	generations_published(&in_force->generations, in_force->decision.generation);
+	host_refresh(load->host);
 	return 0;
 }
 
 int policy_load_today(struct policy_load *load)
 {
-	int r = put_in_force(load, load->in_force->registry);
-
-	if (r < 0)
-		return r;
-	load->in_force->generations.policy = load->in_force->policy;
-	generations_published(&load->in_force->generations, load->in_force->decision.generation);
-	host_refresh(load->host);
-	return 0;
+	return put_in_force(load, NULL);
 }
 
 /* The new registry, if it may take the place of the one in force. */
@@ -214,20 +217,6 @@ static int load_next(struct policy_load *load, const struct policy_load_request 
 	return 0;
 }
 
-/* Put it in force, which has it then. */
-static int take_registry(struct policy_load *load, struct registry **next)
-{
-	int r = put_in_force(load, *next);
-
-	if (r < 0)
-		return r;
-	load->in_force->registry = *next;
-	generations_add(&load->in_force->generations, TAKE_PTR(*next), load->in_force->policy);
-	generations_published(&load->in_force->generations, load->in_force->decision.generation);
-	host_refresh(load->host);
-	return 0;
-}
-
 int policy_load_again(struct policy_load *load, const struct policy_load_request *request,
 		      struct diags *diags, struct buf *changes)
 {
@@ -236,10 +225,13 @@ int policy_load_again(struct policy_load *load, const struct policy_load_request
 
 	if (r == 0)
 		registry_changes(load->in_force->registry, next, changes);
-	if (r == 0 && registry_same(load->in_force->registry, next))
-		r = policy_load_today(load); /* its rows have the same numbers */
-	else if (r == 0)
-		r = take_registry(load, &next);
+	if (r == 0 && registry_same(load->in_force->registry, next)) {
+		r = put_in_force(load, NULL); /* its rows have the same numbers */
+	} else if (r == 0) {
+		r = put_in_force(load, next);
+		if (r == 0)
+			next = NULL;
+	}
 	if (r < 0 && r != -EAGAIN && !diags->total)
 		diags_add(diags, "registry", 0, 0, "%s", strerror(-r));
 	if (r != 0)

@@ -77,7 +77,7 @@ int programs_keep(struct programs *programs)
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
-int programs_replace(struct programs *programs)
+void programs_replace(struct programs *programs)
 {
 	int r = kernel_replace(programs->kernel);
 
@@ -85,7 +85,6 @@ int programs_replace(struct programs *programs)
 	if (r < 0)
 		log_warning("pins: %s: what another instance left could not be removed: %s",
 			    pins_path(programs->pins), strerror(-r));
-	return EXIT_OK;
 }
 
 /* An agent that did not become ready leaves what was there before it as it was. */

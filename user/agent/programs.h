@@ -28,7 +28,9 @@ int programs_open_pins(struct programs *programs);
 int programs_load(struct programs *programs);
 int programs_attach(struct programs *programs);
 int programs_keep(struct programs *programs);
-int programs_replace(struct programs *programs);
+
+/* End what other instances left attached. */
+void programs_replace(struct programs *programs);
 
 /* Were they there before this agent? */
 bool programs_found(const struct programs *programs);

@@ -128,19 +128,17 @@ static int open_control(struct agent *agent)
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
-static int open_pins(struct agent *agent)
-{
-	return programs_open_pins(&agent->programs);
-}
-
 /* The rooms that work with the kernel have it from then on. */
 static int load_programs(struct agent *agent)
 {
-	int r = programs_load(&agent->programs);
-	struct kernel *kernel = agent->programs.kernel;
+	int r = programs_open_pins(&agent->programs);
+	struct kernel *kernel;
 
+	if (r == EXIT_OK)
+		r = programs_load(&agent->programs);
 	if (r != EXIT_OK)
 		return r;
+	kernel = agent->programs.kernel;
 	agent->host.kernel = kernel;
 	agent->load.kernel = kernel;
 	agent->stream.kernel = kernel;
@@ -183,15 +181,6 @@ static int publish(struct agent *agent)
 	return step_status(r, "publishing the policy");
 }
 
-static int attach(struct agent *agent)
-{
-	int r = programs_attach(&agent->programs);
-
-	if (r == EXIT_OK)
-		host_attach_sctp(&agent->host);
-	return r;
-}
-
 static int prove(struct agent *agent)
 {
 	const struct health *health = watch_prove(&agent->watch);
@@ -202,9 +191,15 @@ static int prove(struct agent *agent)
 	return EXIT_SYSTEM;
 }
 
-static int keep_programs(struct agent *agent)
+static int attach_programs(struct agent *agent)
 {
-	return programs_keep(&agent->programs);
+	int r = programs_attach(&agent->programs);
+
+	if (r != EXIT_OK)
+		return r;
+	host_attach_sctp(&agent->host);
+	r = prove(agent);
+	return r == EXIT_OK ? programs_keep(&agent->programs) : r;
 }
 
 static int start_reserving(struct agent *agent)
@@ -226,32 +221,19 @@ static int start_stream(struct agent *agent)
 	return step_status(r, "the timer of publications");
 }
 
-static int start_reloading(struct agent *agent)
+static int start_timers(struct agent *agent)
 {
 	int r = exception_timer_start(&agent->exceptions, agent->loop);
 
 	agent->registry_watch.stamp = agent->load.stamp;
 	if (r == 0)
 		r = registry_watch_start(&agent->registry_watch, agent->loop);
-	return step_status(r, "waiting for changes of the registry");
-}
-
-static int start_watchdog(struct agent *agent)
-{
+	if (r < 0)
+		return step_status(r, "waiting for changes of the registry");
 	return step_status(service_manager_watchdog(agent->loop), "the timer of the watchdog");
 }
 
-static int replace_programs(struct agent *agent)
-{
-	return programs_replace(&agent->programs);
-}
-
-static int start_watching(struct agent *agent)
-{
-	return step_status(watch_start(&agent->watch, agent->loop), "the timer of the canary");
-}
-
-/* Nothing of the start is to be done again from here on: what a reload needs is kept. */
+/* From here on no step of the start can be repeated; a reload keeps what it needs. */
 static int drop_privileges(struct agent *agent)
 {
 	int r;
@@ -261,14 +243,21 @@ static int drop_privileges(struct agent *agent)
 	return step_status(r, "giving up privileges");
 }
 
+/* What another instance left attached goes only now, when this start has succeeded. */
+static int start_watching(struct agent *agent)
+{
+	programs_replace(&agent->programs);
+	return step_status(watch_start(&agent->watch, agent->loop), "the timer of the canary");
+}
+
 int start_agent(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		raise_descriptors, load_policy,	   find_target,	    open_identity,  open_loop,
-		open_control,	   open_pins,	   load_programs,   restore_mode,   prepare_sweeps,
-		say_would_break,   publish,	   attach,	    prove,	    keep_programs,
-		start_reserving,   start_stream,   start_reloading, start_watchdog, drop_privileges,
-		replace_programs,  start_watching,
+		raise_descriptors, load_policy,	    find_target,   open_identity,
+		open_loop,	   open_control,    load_programs, restore_mode,
+		prepare_sweeps,	   say_would_break, publish,	   attach_programs,
+		start_reserving,   start_stream,    start_timers,  drop_privileges,
+		start_watching,
 	};
 	int r = EXIT_OK;
 
