@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The mode, switched while the agent runs: the same policy is published with
- * another configuration, in one step. To enforce, what would break is looked
- * at first; to audit, nothing stands in the way.
+ * The mode is switched while the agent runs: the same policy is published with another
+ * configuration, in one step. A switch to enforce first looks for what would be denied; a
+ * switch to audit does not.
  */
 #pragma once
 
