@@ -53,11 +53,23 @@ static void test_as_the_library(void **state)
 	}
 }
 
+static void test_clock(void **state)
+{
+	const struct timespec t = { 1795378291, 123999999 };
+	_cleanup_buf_ struct buf b = { 0 };
+
+	(void)state;
+	buf_puts(&b, "at ");
+	stamp_put_clock(&t, &b);
+	check_text("cut, not rounded", b.data, "at 20:11:31.123Z ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_as_the_library),
+		cmocka_unit_test(test_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

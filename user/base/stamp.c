@@ -57,3 +57,12 @@ void stamp_utc(const struct timespec *t, char ret_text[STAMP_LEN + 1])
 	p[9] = 'Z';
 	p[10] = '\0';
 }
+
+void stamp_put_clock(const struct timespec *t, struct buf *out)
+{
+	char text[STAMP_LEN + 1];
+
+	stamp_utc(t, text);
+	buf_add(out, text + STAMP_CLOCK, STAMP_FRACTION + 4 - STAMP_CLOCK);
+	buf_puts(out, "Z ");
+}

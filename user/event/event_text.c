@@ -3,8 +3,8 @@
 
 #include <arpa/inet.h>
 
+#include "../base/stamp.h"
 #include "../registry/words.h"
-#include "clock.h"
 
 /* Columns are as wide as usual values; a longer one moves the rest of its line. */
 #define WIDTH_VERDICT  8  /* EXCEPTED */
@@ -119,7 +119,7 @@ static void put_entry(const struct event *e, struct buf *out)
 
 void event_text(const struct event *event, bool colour, struct buf *out)
 {
-	clock_text(&event->time, out);
+	stamp_put_clock(&event->time, out);
 	put_verdict(event->verdict, colour, out);
 	put_socket(event, out);
 	put_class(event, out);

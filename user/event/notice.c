@@ -2,7 +2,7 @@
 #include "notice.h"
 
 #include "../base/jsonw.h"
-#include "clock.h"
+#include "../base/stamp.h"
 
 static const struct {
 	const char *word, *colour;
@@ -47,7 +47,7 @@ void notice_json(const struct notice *notice, struct buf *out)
 
 void notice_text(const struct notice *notice, bool colour, struct buf *out)
 {
-	clock_text(&notice->time, out);
+	stamp_put_clock(&notice->time, out);
 	buf_puts(out, colour ? kinds[notice->kind].colour : "");
 	buf_puts(out, "NOTICE");
 	buf_puts(out, colour ? "\033[0m   " : "   "); /* as wide as a verdict */

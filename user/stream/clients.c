@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "../base/jsonw.h"
 #include "outq.h"
 
@@ -25,18 +25,10 @@ struct client {
 	bool answered;
 	bool tails;
 	bool closing;	/* once all is written */
-	uint64_t since; /* it connected, was answered, or closed its direction; now_s() */
+	uint64_t since; /* it connected, was answered, or closed its direction; clock_boot_s() */
 	struct request request;
 	struct outq out;
 };
-
-static uint64_t now_s(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec;
-}
 
 void clients_start_timer(struct clients *clients)
 {
@@ -93,7 +85,7 @@ static void client_answer(struct client *client, const char *error)
 		jsonw_bool(&w, "ok", true);
 	jsonw_object_end(&w);
 	client->answered = true;
-	client->since = now_s();
+	client->since = clock_boot_s();
 	client->in_len = 0; /* what else the client sends has room to be dropped in */
 	client->closing = error != NULL;
 	(void)outq_line(&client->out, line.data, line.len);
@@ -223,7 +215,7 @@ static void on_client(void *data, uint32_t events)
 	/* a client that has closed its direction gets what waits for it, and no more */
 	if (events & EPOLLIN && !client_read(client)) {
 		client->tails = false;
-		client->since = now_s();
+		client->since = clock_boot_s();
 		clients_start_timer(client->clients);
 		client->closing = true;
 	}
@@ -242,7 +234,7 @@ int clients_add(struct clients *clients, int fd, const char *refusal)
 		return -ENOMEM;
 	client->clients = clients;
 	client->fd = fd;
-	client->since = now_s();
+	client->since = clock_boot_s();
 	client->waits_for = EPOLLIN;
 	client->out = (struct outq) { .fd = fd, .json = true, .max = CLIENT_QUEUE_MAX };
 	r = loop_add(clients->loop, fd, EPOLLIN, on_client, client, &client->source);
@@ -275,7 +267,7 @@ static void refuse_late(struct client *client)
 bool clients_expire(struct clients *clients)
 {
 	struct client *client, *next;
-	uint64_t now = now_s();
+	uint64_t now = clock_boot_s();
 	bool waits = false;
 
 	for (client = clients->first; client; client = next) {
