@@ -47,6 +47,7 @@ struct finding *findings_vadd(struct findings *findings, const struct rule *rule
 		.rule = rule,
 		.line = line,
 		.column = column,
+		.order = findings->len,
 		.file = strdup(file),
 		.message = buf_take(&message),
 	};
@@ -130,40 +131,24 @@ size_t findings_accepted(const struct findings *findings)
 	return n;
 }
 
-/* qsort() is not stable: the place in the list is the last key. */
-struct place {
-	const struct finding *finding;
-	size_t at;
-};
-
-static int compare_places(const void *a, const void *b)
+static int compare(const void *a, const void *b)
 {
-	const struct place *pa = a, *pb = b;
-	int order = strcmp(pa->finding->file, pb->finding->file);
+	const struct finding *x = a, *y = b;
+	int order = strcmp(x->file, y->file);
 
 	if (order)
 		return order;
-	if (pa->finding->line != pb->finding->line)
-		return pa->finding->line < pb->finding->line ? -1 : 1;
-	if (pa->finding->column != pb->finding->column)
-		return pa->finding->column < pb->finding->column ? -1 : 1;
-	return pa->at < pb->at ? -1 : pa->at > pb->at;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	if (x->column != y->column)
+		return x->column < y->column ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
 }
 
 void findings_sort(struct findings *findings)
 {
-	_cleanup_free_ struct place *places = calloc(findings->len + 1, sizeof(*places));
-	_cleanup_free_ struct finding *sorted = calloc(findings->len + 1, sizeof(*sorted));
-
-	if (!places || !sorted)
-		return; /* unsorted, but all there */
-	for (size_t i = 0; i < findings->len; i++)
-		places[i] = (struct place) { .finding = &findings->items[i], .at = i };
-	qsort(places, findings->len, sizeof(*places), compare_places);
-	for (size_t i = 0; i < findings->len; i++)
-		sorted[i] = *places[i].finding;
 	if (findings->len)
-		memcpy(findings->items, sorted, findings->len * sizeof(*sorted));
+		qsort(findings->items, findings->len, sizeof(*findings->items), compare);
 }
 
 static void finding_free(struct finding *finding)

@@ -42,6 +42,7 @@ struct finding {
 	unsigned int line, column; /* from 1; 0: the file as a whole */
 	uint8_t proto;		   /* enum hp_proto, where port is not 0 */
 	uint16_t port;		   /* host byte order; 0: it is about no port */
+	size_t order;		   /* in which it was found, among those of one place */
 	char *file;
 	char *path;	  /* where in a document, "$.spec.containers[0]", or NULL */
 	char *message;	  /* what is wrong: a sentence, without full stop */

@@ -33,9 +33,10 @@ struct pair {
 	uint32_t later, earlier;
 };
 
+/* Each entry has at most one partner before it. */
 struct pairs {
 	struct pair *items;
-	size_t len, cap;
+	size_t len;
 };
 
 static int compare_texts(const void *a, const void *b)
@@ -144,22 +145,6 @@ static void remember(struct sweep *sweep, uint32_t i)
 		keep(sweep, on_platform(sweep, row->platforms[j]), i);
 }
 
-static int add_pair(struct pairs *pairs, uint32_t a, uint32_t b)
-{
-	size_t cap = pairs->cap ? pairs->cap * 2 : 64;
-	struct pair *items;
-
-	if (pairs->len == pairs->cap) {
-		items = reallocarray(pairs->items, cap, sizeof(*items));
-		if (!items)
-			return -ENOMEM;
-		pairs->items = items;
-		pairs->cap = cap;
-	}
-	pairs->items[pairs->len++] = (struct pair) { a > b ? a : b, a > b ? b : a };
-	return 0;
-}
-
 struct order {
 	const struct reg_row *row;
 	uint32_t i;
@@ -176,29 +161,29 @@ static int by_protocol_and_port(const void *a, const void *b)
 	return x->i < y->i ? -1 : x->i > y->i;
 }
 
-static int find(struct sweep *sweep, struct pairs *pairs)
+static int find(struct sweep *sweep, struct pairs *ret)
 {
 	const struct lint *lint = sweep->lint;
 	_cleanup_free_ struct order *order = calloc(lint->entries.len + 1, sizeof(*order));
-	int r = 0;
 
-	if (!order)
+	ret->items = calloc(lint->entries.len + 1, sizeof(*ret->items));
+	if (!order || !ret->items)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < lint->entries.len; i++)
 		order[i] = (struct order) { lint->entries.items[i].row, i };
 	qsort(order, lint->entries.len, sizeof(*order), by_protocol_and_port);
-	for (size_t n = 0; n < lint->entries.len && r == 0; n++) {
+	for (size_t n = 0; n < lint->entries.len; n++) {
 		const struct reg_row *row = order[n].row;
-		uint32_t other;
+		uint32_t a = order[n].i, b;
 
 		if (n == 0 || order[n - 1].row->proto != row->proto)
 			forget(sweep);
-		other = partner_of(sweep, row);
-		if (other != NONE && row_of(sweep, other)->last >= row->first)
-			r = add_pair(pairs, order[n].i, other);
-		remember(sweep, order[n].i);
+		b = partner_of(sweep, row);
+		if (b != NONE && row_of(sweep, b)->last >= row->first)
+			ret->items[ret->len++] = (struct pair) { a > b ? a : b, a > b ? b : a };
+		remember(sweep, a);
 	}
-	return r;
+	return 0;
 }
 
 static int by_later(const void *a, const void *b)

@@ -17,9 +17,7 @@
 /* An entry of a single port. */
 struct typed {
 	const struct reg_row *row;
-	uint32_t i;	/* its number among the entries */
-	uint32_t group; /* of those that agree */
-	uint32_t len;	/* of the group */
+	uint32_t i; /* its number among the entries */
 };
 
 static int compare_optional(const char *a, const char *b)
@@ -48,22 +46,12 @@ static int by_group(const void *a, const void *b)
 }
 
 /* The first of a group with a port, or NULL. */
-static const struct typed *look(const struct typed *typed, size_t n, uint32_t group, uint32_t port)
+static const struct typed *find(const struct typed *group, size_t n, uint32_t port)
 {
-	size_t low = 0, high = n, middle;
-
-	while (low < high) {
-		const struct typed *t;
-
-		middle = low + (high - low) / 2;
-		t = &typed[middle];
-		if (t->group < group || (t->group == group && t->row->first < port))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < n && typed[low].group == group && typed[low].row->first == port ? &typed[low] :
-										       NULL;
+	for (size_t i = 0; i < n; i++)
+		if (group[i].row->first == port)
+			return &group[i];
+	return NULL;
 }
 
 static void report(struct lint *lint, const struct typed *a, const struct typed *b)
@@ -126,7 +114,7 @@ static bool stands_before(const uint32_t *ports, size_t n, uint32_t port)
 }
 
 /* The larger port of a pair looks for the other one: each pair is found once. */
-static void check(struct lint *lint, const struct typed *typed, size_t n, const struct typed *of)
+static void check(struct lint *lint, const struct typed *group, size_t n, const struct typed *of)
 {
 	char digits[8] = "";
 	uint32_t ports[2 * 5];
@@ -143,43 +131,31 @@ static void check(struct lint *lint, const struct typed *typed, size_t n, const 
 			    stands_before(ports, len, both[j]))
 				continue;
 			ports[len++] = both[j];
-			other = look(typed, n, of->group, both[j]);
+			other = find(group, n, both[j]);
 			if (other)
 				report(lint, of, other);
 		}
 	}
 }
 
-static void group(struct typed *typed, size_t n)
-{
-	size_t first = 0;
-
-	for (size_t i = 1; i < n; i++)
-		typed[i].group =
-			typed[i - 1].group + (compare_rows(typed[i - 1].row, typed[i].row) != 0);
-	for (size_t i = 0; i < n; i++) {
-		if (i + 1 < n && typed[i + 1].group == typed[i].group)
-			continue;
-		for (size_t j = first; j <= i; j++)
-			typed[j].len = (uint32_t)(i + 1 - first);
-		first = i + 1;
-	}
-}
-
 int lint_transposed_digits(struct lint *lint)
 {
 	_cleanup_free_ struct typed *typed = calloc(lint->entries.len + 1, sizeof(*typed));
-	size_t n = 0;
+	size_t len = 0, n;
 
 	if (!typed)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < lint->entries.len; i++)
 		if (lint->entries.items[i].row->first == lint->entries.items[i].row->last)
-			typed[n++] = (struct typed) { .row = lint->entries.items[i].row, .i = i };
-	qsort(typed, n, sizeof(*typed), by_group);
-	group(typed, n);
-	for (size_t i = 0; i < n; i++)
-		if (typed[i].len > 1 && typed[i].len <= GROUP_MAX)
-			check(lint, typed, n, &typed[i]);
+			typed[len++] = (struct typed) { lint->entries.items[i].row, i };
+	qsort(typed, len, sizeof(*typed), by_group);
+	for (size_t first = 0; first < len; first += n) {
+		const struct typed *group = &typed[first];
+
+		for (n = 1; first + n < len && compare_rows(group->row, group[n].row) == 0;)
+			n++;
+		for (size_t i = 0; n <= GROUP_MAX && i < n; i++)
+			check(lint, group, n, &group[i]);
+	}
 	return 0;
 }
