@@ -43,14 +43,14 @@ int coverage_run(struct coverage **ret_coverage, struct buf *err)
 {
 	_cleanup_(coverage_freep) struct coverage *coverage = calloc(1, sizeof(*coverage));
 	struct run run = { .coverage = coverage, .err = err };
-	int r = coverage ? stop_open(&run.stop) : -ENOMEM;
+	int r = coverage ? signal_hold_open(&run.hold) : -ENOMEM;
 
 	if (r < 0)
 		return run_failed(&run, r, "start");
 	/* what a way leaves behind is ended with it */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	r = try_all(&run);
-	stop_close(&run.stop);
+	signal_hold_close(&run.hold);
 	run_release(&run);
 	if (r == 0)
 		*ret_coverage = TAKE_PTR(coverage);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "../base/buf.h"
-#include "probe.h"
+#include "port_probe.h"
 #include "trial.h"
 #include "way.h"
 

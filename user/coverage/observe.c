@@ -134,7 +134,7 @@ static enum held is_port_held(struct run *run, size_t i)
 
 	if (run_is_held(run->round) || !run_wants(run, i) || w->way->kind == WAY_PORTLESS)
 		return HELD_UNKNOWN;
-	return probe_port(&run->lab.netns, w->way->proto, w->port);
+	return port_probe(&run->lab.netns, w->way->proto, w->port);
 }
 
 void observe_before(struct run *run)

@@ -29,8 +29,8 @@ static int hold_ports(struct run *run)
 
 	for (size_t i = 0; r == 0 && i < run->len; i++)
 		if (run_wants(run, i))
-			r = probe_hold(&run->lab.netns, run_at(run, i)->way->proto,
-				       run_at(run, i)->port, run->holders[i]);
+			r = port_probe_hold(&run->lab.netns, run_at(run, i)->way->proto,
+					    run_at(run, i)->port, run->holders[i]);
 	return run_failed(run, r, "holding a port");
 }
 
@@ -43,7 +43,7 @@ static int start_all(struct run *run)
 
 		t->state = TRIAL_NOT_TRIED;
 		if (run_wants(run, i))
-			r = trial_start(t, &run->lab, &run->stop);
+			r = trial_start(t, &run->lab, &run->hold);
 		if (r == 0 && t->state == TRIAL_NO_PLACE)
 			r = -t->result->error;
 	}
@@ -113,7 +113,7 @@ static int take_one(struct run *run, size_t i)
 		r = sysctl_write(&run->lab.netns, SYSCTL_PORT_RANGE, one);
 	if (r < 0)
 		return run_failed(run, r, "net.ipv4.ip_local_port_range of a namespace");
-	r = trial_take(&run->trials[i], &run->stop);
+	r = trial_take(&run->trials[i], &run->hold);
 	if (narrow)
 		back = sysctl_write(&run->lab.netns, SYSCTL_PORT_RANGE, all);
 	return run_failed(run, r < 0 ? r : back, "a process in the namespace");

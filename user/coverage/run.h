@@ -10,7 +10,7 @@ struct run {
 	struct coverage_way control; /* takes a port that the registry allows; is not shown */
 	struct policy *policy;
 	struct lab lab;
-	struct stop stop;
+	struct signal_hold hold;
 	struct trial *trials;	   /* the ways, then the control */
 	struct way_result *shared; /* one each */
 	size_t len;		   /* of trials */

@@ -157,3 +157,9 @@ bool subject_listen(struct subject *s)
 	subject_look(s);
 	return error == 0;
 }
+
+void subject_bind_and_listen(struct subject *s)
+{
+	if (!s->way->socket.addr || subject_bind(s))
+		(void)subject_listen(s);
+}

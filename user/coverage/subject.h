@@ -41,5 +41,8 @@ bool subject_bind(struct subject *s);
 /* Nothing is done and noted if the way's socket doesn't listen. */
 bool subject_listen(struct subject *s);
 
+/* What is left to do with a socket that is there: bind() where the way has an address, listen(). */
+void subject_bind_and_listen(struct subject *s);
+
 /* Whether a step has failed so far. */
 bool subject_failed(const struct subject *s);

@@ -6,7 +6,7 @@
 
 #include "../base/clock.h"
 #include "subject.h"
-#include "take.h"
+#include "subject_take.h"
 
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51
@@ -39,13 +39,13 @@ static void send_datagram(struct subject *s)
 		      v6 ? sizeof(in6) : sizeof(in)));
 }
 
-void take_sendto(struct subject *s)
+void subject_take_sendto(struct subject *s)
 {
 	if (subject_open(s))
 		send_datagram(s);
 }
 
-void take_range(struct subject *s)
+void subject_take_range(struct subject *s)
 {
 	uint32_t range = s->port | (uint32_t)s->port << 16;
 	int error = 0;
@@ -66,7 +66,7 @@ void take_range(struct subject *s)
  * A stream connects to itself: the port that is chosen is the one that it calls.
  * So nobody else has to listen, on a port that would be judged as well.
  */
-void take_connect(struct subject *s)
+void subject_take_connect(struct subject *s)
 {
 	bool stream = s->way->socket.type == SOCK_STREAM;
 	struct sockaddr_in in = subject_loopback(stream ? s->port : PORT_DISCARD);

@@ -9,12 +9,6 @@
 #include "../base/parse.h"
 #include "helper.h"
 
-static void bind_and_listen(struct subject *s)
-{
-	if (subject_bind(s))
-		(void)subject_listen(s);
-}
-
 /* What sd_listen_fds() asks. */
 static bool is_passed_on(void)
 {
@@ -41,7 +35,7 @@ static const struct {
 	const char *name;
 	void (*fn)(struct subject *s);
 } roles[] = {
-	{ "bind", bind_and_listen },
+	{ "bind", subject_bind_and_listen },
 	{ "serve", serve },
 };
 

@@ -4,36 +4,29 @@
 
 #include "../base/clock.h"
 #include "subject.h"
-#include "take.h"
+#include "subject_take.h"
 
 #define SOL_SCTP	       132
 #define SCTP_SOCKOPT_BINDX_ADD 100
 
-/* What is left to do with a socket that is there. */
-static void bind_and_listen(struct subject *s)
-{
-	if (!s->way->socket.addr || subject_bind(s))
-		(void)subject_listen(s);
-}
-
-void take_socket(struct subject *s)
+void subject_take_socket(struct subject *s)
 {
 	if (subject_open(s))
-		bind_and_listen(s);
+		subject_bind_and_listen(s);
 }
 
-void prepare_made(struct subject *s)
+void subject_prepare_made(struct subject *s)
 {
 	(void)subject_open(s);
 }
 
-void take_made(struct subject *s)
+void subject_take_made(struct subject *s)
 {
 	if (!subject_failed(s))
-		bind_and_listen(s);
+		subject_bind_and_listen(s);
 }
 
-void take_nothing(struct subject *s)
+void subject_take_nothing(struct subject *s)
 {
 	if (!subject_failed(s))
 		subject_look(s);
@@ -67,7 +60,7 @@ static void look_at_first(struct subject *s)
 	subject_look(s);
 }
 
-void take_pair(struct subject *s)
+void subject_take_pair(struct subject *s)
 {
 	if (!open_pair(s))
 		return;
@@ -89,7 +82,7 @@ static void first_listens(struct subject *s)
 		(void)subject_step(s, "listen", 0);
 }
 
-void take_pair_first(struct subject *s)
+void subject_take_pair_first(struct subject *s)
 {
 	if (!open_pair(s))
 		return;
@@ -98,7 +91,7 @@ void take_pair_first(struct subject *s)
 	look_at_first(s);
 }
 
-void take_bindx(struct subject *s)
+void subject_take_bindx(struct subject *s)
 {
 	struct sockaddr_storage addr;
 	socklen_t len = subject_address(s, &addr);

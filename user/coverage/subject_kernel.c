@@ -13,7 +13,7 @@
 #include "../base/cleanup.h"
 #include "../base/clock.h"
 #include "subject.h"
-#include "take.h"
+#include "subject_take.h"
 
 #define ANSWER_S 4
 
@@ -133,7 +133,7 @@ static int open_route(void)
 	return TAKE_FD(fd);
 }
 
-void take_vxlan(struct subject *s)
+void subject_take_vxlan(struct subject *s)
 {
 	_cleanup_close_ int fd = open_route();
 	char name[IFNAMSIZ];

@@ -12,15 +12,15 @@
 
 #include "../base/clock.h"
 #include "subject.h"
-#include "take.h"
+#include "subject_take.h"
 
-void take_raw(struct subject *s)
+void subject_take_raw(struct subject *s)
 {
 	if (subject_open(s))
 		(void)subject_bind(s);
 }
 
-void take_packet(struct subject *s)
+void subject_take_packet(struct subject *s)
 {
 	struct sockaddr_ll addr = {
 		.sll_family = AF_PACKET,
@@ -37,7 +37,7 @@ void take_packet(struct subject *s)
 }
 
 /* Who may have one is a setting of the namespace, ping_group_range; EACCES: nobody. */
-void take_ping(struct subject *s)
+void subject_take_ping(struct subject *s)
 {
 	if (subject_open(s))
 		(void)subject_bind(s);

@@ -7,33 +7,27 @@
 #include <unistd.h>
 
 #include "helper.h"
-#include "take.h"
-
-static void bind_and_listen(struct subject *s)
-{
-	if (subject_bind(s))
-		(void)subject_listen(s);
-}
+#include "subject_take.h"
 
 static void bind_in_child(struct subject *s, const void *ctx)
 {
-	bind_and_listen(s);
+	subject_bind_and_listen(s);
 }
 
-void take_fork(struct subject *s)
+void subject_take_fork(struct subject *s)
 {
 	if (subject_open(s))
 		(void)helper_start(s, bind_in_child, NULL);
 }
 
-void take_exec(struct subject *s)
+void subject_take_exec(struct subject *s)
 {
 	if (subject_open(s))
 		(void)helper_exec(s, "bind");
 }
 
 /* The subject is the manager: it binds and listens, the service only serves. */
-void take_activation(struct subject *s)
+void subject_take_activation(struct subject *s)
 {
 	if (subject_open(s) && subject_bind(s) && subject_listen(s))
 		(void)helper_exec(s, "serve");
@@ -48,10 +42,10 @@ static void bind_in_userns(struct subject *s, const void *ctx)
 		return;
 	/* a change of credentials may end it */
 	if (subject_step(s, "prctl", helper_bind_life(parent) ? 0 : ESRCH))
-		take_socket(s);
+		subject_take_socket(s);
 }
 
-void take_userns(struct subject *s)
+void subject_take_userns(struct subject *s)
 {
 	(void)helper_start(s, bind_in_userns, NULL);
 }
@@ -61,11 +55,11 @@ static void *bind_in_thread(void *data)
 	struct subject *s = data;
 
 	if (subject_step(s, "prctl", prctl(PR_SET_NAME, "kube-apiserver") < 0 ? errno : 0))
-		take_socket(s);
+		subject_take_socket(s);
 	return NULL;
 }
 
-void take_thread(struct subject *s)
+void subject_take_thread(struct subject *s)
 {
 	pthread_t thread;
 	int error = pthread_create(&thread, NULL, bind_in_thread, s);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The socket, or the task that binds it, goes to another cgroup than the socket was made in. */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,7 +8,8 @@
 
 #include "../base/cleanup.h"
 #include "helper.h"
-#include "take.h"
+#include "lab.h"
+#include "subject_take.h"
 
 /* A process in one cgroup makes the socket, one in another binds it. NULL: in the subject's. */
 struct scm {
@@ -18,19 +17,9 @@ struct scm {
 	int to_binder, from_maker;
 };
 
-static int join(const char *cgroup)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	return fd < 0 || write(fd, "0", 1) < 0 ? errno : 0;
-}
-
 static bool enter(struct subject *s, const char *cgroup)
 {
-	return !cgroup || subject_step(s, "cgroup", join(cgroup));
+	return !cgroup || subject_step(s, "cgroup", -lab_enter(cgroup));
 }
 
 /* A message of one byte with room for a descriptor, for both directions. */
@@ -97,8 +86,8 @@ static void take_over(struct subject *s, const void *ctx)
 {
 	const struct scm *scm = ctx;
 
-	if (enter(s, scm->binder) && receive_socket(s, scm->from_maker) && subject_bind(s))
-		(void)subject_listen(s);
+	if (enter(s, scm->binder) && receive_socket(s, scm->from_maker))
+		subject_bind_and_listen(s);
 }
 
 static void pass(struct subject *s, const char *maker, const char *binder)
@@ -125,7 +114,7 @@ static bool below(struct subject *s, char path[static PATH_MAX])
 	return subject_step(s, "mkdir", mkdir(path, 0755) < 0 && errno != EEXIST ? errno : 0);
 }
 
-void take_scm_up(struct subject *s)
+void subject_take_scm_up(struct subject *s)
 {
 	char path[PATH_MAX];
 
@@ -133,7 +122,7 @@ void take_scm_up(struct subject *s)
 		pass(s, path, NULL);
 }
 
-void take_scm_down(struct subject *s)
+void subject_take_scm_down(struct subject *s)
 {
 	char path[PATH_MAX];
 
@@ -141,23 +130,23 @@ void take_scm_down(struct subject *s)
 		pass(s, NULL, path);
 }
 
-void take_scm_outside(struct subject *s)
+void subject_take_scm_outside(struct subject *s)
 {
 	pass(s, s->other_cgroup, NULL);
 }
 
-void take_scm_away(struct subject *s)
+void subject_take_scm_away(struct subject *s)
 {
 	pass(s, NULL, s->other_cgroup);
 }
 
 static void move_and_bind(struct subject *s, const void *ctx)
 {
-	if (subject_open(s) && enter(s, s->other_cgroup) && subject_bind(s))
-		(void)subject_listen(s);
+	if (subject_open(s) && enter(s, s->other_cgroup))
+		subject_bind_and_listen(s);
 }
 
-void take_cgroup_move(struct subject *s)
+void subject_take_cgroup_move(struct subject *s)
 {
 	(void)helper_start(s, move_and_bind, NULL);
 }

@@ -11,7 +11,7 @@
 #include "../base/cleanup.h"
 #include "../base/clock.h"
 #include "subject.h"
-#include "take.h"
+#include "subject_take.h"
 
 /* since 6.11 */
 #define OP_BIND	    56
@@ -174,17 +174,17 @@ static void take_through(struct subject *s, uint32_t setup_flags, uint8_t sqe_fl
 		(void)request_listen(s, &ring);
 }
 
-void take_uring(struct subject *s)
+void subject_take_uring(struct subject *s)
 {
 	take_through(s, 0, 0);
 }
 
-void take_uring_async(struct subject *s)
+void subject_take_uring_async(struct subject *s)
 {
 	take_through(s, 0, IOSQE_ASYNC);
 }
 
-void take_uring_sqpoll(struct subject *s)
+void subject_take_uring_sqpoll(struct subject *s)
 {
 	take_through(s, IORING_SETUP_SQPOLL, 0);
 }

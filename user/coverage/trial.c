@@ -37,10 +37,10 @@ static void wait_for_word(int fd)
 		_exit(0);
 }
 
-static int settle(const struct lab *lab, const struct stop *stop, pid_t parent)
+static int settle(const struct lab *lab, const struct signal_hold *hold, pid_t parent)
 {
 	/* what the parent is told must not keep its child from ending, nor its lock alive */
-	(void)sigprocmask(SIG_SETMASK, &stop->old, NULL);
+	(void)sigprocmask(SIG_SETMASK, &hold->old, NULL);
 	(void)close(lab->lock);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		return -ECHILD;
@@ -71,10 +71,10 @@ static void live(const struct trial *trial, const struct lab *lab, int fd)
 	wait_for_word(fd);
 }
 
-static void child(const struct trial *trial, const struct lab *lab, const struct stop *stop,
+static void child(const struct trial *trial, const struct lab *lab, const struct signal_hold *hold,
 		  pid_t parent, int fd)
 {
-	int r = settle(lab, stop, parent);
+	int r = settle(lab, hold, parent);
 
 	if (r < 0) {
 		trial->result->error = -r;
@@ -87,11 +87,11 @@ static void child(const struct trial *trial, const struct lab *lab, const struct
 
 /* ---- who tells it -------------------------------------------------------------------- */
 
-static int await(struct trial *trial, const struct stop *stop)
+static int await(struct trial *trial, const struct signal_hold *hold)
 {
 	struct pollfd p[] = {
 		{ .fd = trial->fd, .events = POLLIN },
-		{ .fd = stop->fd, .events = POLLIN },
+		{ .fd = hold->fd, .events = POLLIN },
 	};
 	char c;
 	int n = poll(p, ARRAY_LEN(p), TRIAL_MS);
@@ -109,7 +109,7 @@ static int await(struct trial *trial, const struct stop *stop)
 	return 0;
 }
 
-int trial_start(struct trial *trial, const struct lab *lab, const struct stop *stop)
+int trial_start(struct trial *trial, const struct lab *lab, const struct signal_hold *hold)
 {
 	pid_t parent = getpid();
 	int pair[2];
@@ -120,20 +120,20 @@ int trial_start(struct trial *trial, const struct lab *lab, const struct stop *s
 	trial->pid = fork();
 	if (trial->pid == 0) {
 		(void)close(pair[0]);
-		child(trial, lab, stop, parent, pair[1]);
+		child(trial, lab, hold, parent, pair[1]);
 	}
 	(void)close(pair[1]);
 	trial->fd = pair[0];
-	return trial->pid < 0 ? -errno : await(trial, stop);
+	return trial->pid < 0 ? -errno : await(trial, hold);
 }
 
-int trial_take(struct trial *trial, const struct stop *stop)
+int trial_take(struct trial *trial, const struct signal_hold *hold)
 {
 	if (send(trial->fd, "t", 1, MSG_NOSIGNAL) != 1) {
 		trial->state = TRIAL_DIED;
 		return 0;
 	}
-	return await(trial, stop);
+	return await(trial, hold);
 }
 
 void trial_end(struct trial *trial)

@@ -5,7 +5,7 @@
 #include <sys/types.h>
 
 #include "lab.h"
-#include "stop.h"
+#include "signal_hold.h"
 #include "way.h"
 
 #define TRIAL_MS 30000 /* longer than any step may take, on an emulated machine too */
@@ -33,10 +33,10 @@ struct trial {
  * `result`; it can take the port where the state is TRIAL_DONE and the result
  * has no error.
  */
-int trial_start(struct trial *trial, const struct lab *lab, const struct stop *stop);
+int trial_start(struct trial *trial, const struct lab *lab, const struct signal_hold *hold);
 
 /* Let it take the port. Returns as trial_start(). */
-int trial_take(struct trial *trial, const struct stop *stop);
+int trial_take(struct trial *trial, const struct signal_hold *hold);
 
 /* End the process, and with it what it holds. */
 void trial_end(struct trial *trial);

@@ -11,8 +11,7 @@
 #include "../base/log.h"
 #include "../checks/manifest/check.h"
 #include "../formats/report.h"
-#include "../source/file_once.h"
-#include "../source/file_tree.h"
+#include "../source/file_list.h"
 #include "registry_argument.h"
 
 struct asked {
@@ -115,8 +114,8 @@ static int add_operand(struct asked *asked, const char *operand, struct names *f
 	int r;
 
 	if (strcmp(operand, "-") == 0)
-		return names_add(files, FILE_TREE_FILES_MAX, operand);
-	r = file_tree_add(files, operand, say_unreadable, asked);
+		return names_add(files, FILE_LIST_FILES_MAX, operand);
+	r = file_list_add(files, operand, say_unreadable, asked);
 	if (r == 0 && files->len == len && asked->unreadable == unreadable)
 		log_warning("check: %s: no manifests in it", operand);
 	return r;
@@ -128,7 +127,7 @@ static int find_files(struct asked *asked, char **operands, size_t n, struct nam
 
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = add_operand(asked, operands[i], files);
-	return r < 0 ? r : file_once(files);
+	return r < 0 ? r : file_list_drop_repeats(files);
 }
 
 /* ---- the report ---------------------------------------------------------------------------- */

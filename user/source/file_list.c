@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-#include "file_tree.h"
+#include "file_list.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct walk {
 	struct names *files;
-	file_tree_fn say;
+	file_list_fn say;
 	void *data;
 };
 
@@ -46,7 +48,7 @@ static int list(int fd, struct names *names)
 	(void)TAKE_FD(copy);
 	for (errno = 0; r == 0 && (entry = readdir(dir)); errno = 0)
 		if (entry->d_name[0] != '.')
-			r = names_add(names, FILE_TREE_FILES_MAX, entry->d_name);
+			r = names_add(names, FILE_LIST_FILES_MAX, entry->d_name);
 	if (r == 0)
 		r = -errno;
 	names_sort(names);
@@ -84,8 +86,8 @@ static int walk_entry(const struct walk *walk, const char *path, int dir, const 
 		return 0;
 	/* A link that leads nowhere is told when it is read. */
 	if (S_ISLNK(st.st_mode) && fstatat(dir, name, &st, 0) < 0)
-		return names_add(walk->files, FILE_TREE_FILES_MAX, full.data);
-	return S_ISREG(st.st_mode) ? names_add(walk->files, FILE_TREE_FILES_MAX, full.data) : 0;
+		return names_add(walk->files, FILE_LIST_FILES_MAX, full.data);
+	return S_ISREG(st.st_mode) ? names_add(walk->files, FILE_LIST_FILES_MAX, full.data) : 0;
 }
 
 static int walk_directory(const struct walk *walk, const char *path, int fd, unsigned int depth)
@@ -93,7 +95,7 @@ static int walk_directory(const struct walk *walk, const char *path, int fd, uns
 	_cleanup_names_ struct names names = { 0 };
 	int r;
 
-	if (depth == FILE_TREE_DEPTH_MAX) {
+	if (depth == FILE_LIST_DEPTH_MAX) {
 		walk->say(walk->data, path, -ELOOP);
 		return 0;
 	}
@@ -108,15 +110,91 @@ static int walk_directory(const struct walk *walk, const char *path, int fd, uns
 	return r;
 }
 
-int file_tree_add(struct names *files, const char *path, file_tree_fn say, void *data)
+int file_list_add(struct names *files, const char *path, file_list_fn say, void *data)
 {
 	const struct walk walk = { .files = files, .say = say, .data = data };
 	_cleanup_close_ int fd = open_directory(AT_FDCWD, path, 0);
 
 	if (fd == -ENOTDIR || fd == -ENOENT || !*path)
-		return names_add(files, FILE_TREE_FILES_MAX, path);
+		return names_add(files, FILE_LIST_FILES_MAX, path);
 	if (fd >= 0)
 		return walk_directory(&walk, path, fd, 0);
 	say(data, path, fd);
+	return 0;
+}
+
+/* ---- names of one file ---------------------------------------------------------------------- */
+struct identity {
+	dev_t device;
+	ino_t inode;
+	size_t at; /* among the names */
+};
+
+struct identity_list {
+	struct identity *items;
+	size_t len;
+};
+
+static int compare_identities(const struct identity *a, const struct identity *b)
+{
+	if (a->device != b->device)
+		return a->device < b->device ? -1 : 1;
+	return a->inode < b->inode ? -1 : a->inode > b->inode;
+}
+
+static int by_file(const void *a, const void *b)
+{
+	const struct identity *x = a, *y = b;
+	int order = compare_identities(x, y);
+
+	return order ? order : x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* Standard input is one, whatever it is. */
+static bool identify(const char *name, struct stat *st)
+{
+	if (strcmp(name, "-") == 0)
+		return fstat(STDIN_FILENO, st) == 0;
+	return stat(name, st) == 0 && S_ISREG(st->st_mode);
+}
+
+static void collect(const struct names *files, struct identity_list *found)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < files->len; i++)
+		if (identify(files->items[i], &st))
+			found->items[found->len++] = (struct identity) {
+				.device = st.st_dev,
+				.inode = st.st_ino,
+				.at = i,
+			};
+	qsort(found->items, found->len, sizeof(*found->items), by_file);
+}
+
+static void close_gaps(struct names *files)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < files->len; i++)
+		if (files->items[i])
+			files->items[kept++] = files->items[i];
+	files->len = kept;
+}
+
+int file_list_drop_repeats(struct names *files)
+{
+	_cleanup_free_ struct identity *items = calloc(files->len + 1, sizeof(*items));
+	struct identity_list found = { .items = items };
+
+	if (!items)
+		return -ENOMEM;
+	collect(files, &found);
+	for (size_t i = 1; i < found.len; i++)
+		if (compare_identities(&items[i - 1], &items[i]) == 0) {
+			free(files->items[items[i].at]);
+			files->items[items[i].at] = NULL;
+		}
+	close_gaps(files);
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "stop.h"
+#include "signal_hold.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,36 +15,36 @@ static void add(int number, sigset_t *signals)
 		(void)sigaddset(signals, number);
 }
 
-int stop_open(struct stop *ret_stop)
+int signal_hold_open(struct signal_hold *ret_hold)
 {
-	struct stop stop;
+	struct signal_hold hold;
 	sigset_t signals;
 
 	(void)sigemptyset(&signals);
 	add(SIGINT, &signals);
 	add(SIGTERM, &signals);
 	add(SIGHUP, &signals);
-	if (sigprocmask(SIG_BLOCK, &signals, &stop.old) < 0)
+	if (sigprocmask(SIG_BLOCK, &signals, &hold.old) < 0)
 		return -errno;
-	stop.fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (stop.fd < 0) {
-		(void)sigprocmask(SIG_SETMASK, &stop.old, NULL);
+	hold.fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (hold.fd < 0) {
+		(void)sigprocmask(SIG_SETMASK, &hold.old, NULL);
 		return -errno;
 	}
-	*ret_stop = stop;
+	*ret_hold = hold;
 	return 0;
 }
 
 /* The signal is never read, so that it is still there in the end. */
-bool stop_asked(const struct stop *stop)
+bool signal_hold_asked(const struct signal_hold *hold)
 {
-	struct pollfd p = { .fd = stop->fd, .events = POLLIN };
+	struct pollfd p = { .fd = hold->fd, .events = POLLIN };
 
 	return poll(&p, 1, 0) > 0;
 }
 
-void stop_close(struct stop *stop)
+void signal_hold_close(struct signal_hold *hold)
 {
-	(void)close(stop->fd);
-	(void)sigprocmask(SIG_SETMASK, &stop->old, NULL);
+	(void)close(hold->fd);
+	(void)sigprocmask(SIG_SETMASK, &hold->old, NULL);
 }

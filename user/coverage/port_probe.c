@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe.h"
+#include "port_probe.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -68,7 +68,7 @@ static void drop(struct attempt *a)
 			(void)close(a->fds[i]);
 }
 
-enum held probe_port(const struct netns *netns, uint8_t proto, uint16_t port)
+enum held port_probe(const struct netns *netns, uint8_t proto, uint16_t port)
 {
 	struct attempt a = { .proto = proto, .port = port, .fds = { -1, -1 } };
 	bool known;
@@ -82,7 +82,7 @@ enum held probe_port(const struct netns *netns, uint8_t proto, uint16_t port)
 	return known && a.error == 0 ? HELD_NO : HELD_UNKNOWN;
 }
 
-int probe_hold(const struct netns *netns, uint8_t proto, uint16_t port, int ret_fds[2])
+int port_probe_hold(const struct netns *netns, uint8_t proto, uint16_t port, int ret_fds[2])
 {
 	struct attempt a = { .proto = proto, .port = port, .fds = { -1, -1 } };
 	int r = netns_call(netns, take, &a);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "../../user/source/file_tree.h"
+#include "../../user/source/file_list.h"
 #include "directory.h"
 
 static void make_file(const char *path)
@@ -30,7 +30,7 @@ static void list(const char *path, struct buf *out)
 	_cleanup_names_ struct names files = { 0 };
 
 	buf_puts(out, "");
-	check_int(path, file_tree_add(&files, path, say, out), 0);
+	check_int(path, file_list_add(&files, path, say, out), 0);
 	for (size_t i = 0; i < files.len; i++)
 		buf_printf(out, "%s\n", files.items[i]);
 }
@@ -103,8 +103,8 @@ static void test_depth(void **state)
 	(void)state;
 	buf_puts(&path, "d");
 	make_directory(path.data);
-	for (int i = 0; i < FILE_TREE_DEPTH_MAX; i++) {
-		if (i == FILE_TREE_DEPTH_MAX - 1) {
+	for (int i = 0; i < FILE_LIST_DEPTH_MAX; i++) {
+		if (i == FILE_LIST_DEPTH_MAX - 1) {
 			buf_puts(&path, "/last.yaml");
 			make_file(path.data);
 			path.len -= strlen("/last.yaml");

@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 
-#include "../../user/source/file_once.h"
+#include "../../user/source/file_list.h"
 #include "directory.h"
 
 #define NAMES_MAX 6
@@ -54,7 +54,7 @@ static void check_once(const char *name, const char *const *given, const char *w
 
 	for (size_t i = 0; i < NAMES_MAX && given[i]; i++)
 		check_int(name, names_add(&files, NAMES_MAX, given[i]), 0);
-	check_int(name, file_once(&files), 0);
+	check_int(name, file_list_drop_repeats(&files), 0);
 	buf_puts(&out, "");
 	for (size_t i = 0; i < files.len; i++)
 		buf_printf(&out, "%s ", files.items[i]);

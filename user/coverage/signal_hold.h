@@ -8,16 +8,16 @@
 #include <signal.h>
 #include <stdbool.h>
 
-struct stop {
+struct signal_hold {
 	int fd;	      /* polls readable once it was asked to end */
 	sigset_t old; /* the mask from before; a child restores it */
 };
 
 /* Hold SIGINT, SIGTERM and SIGHUP back, unless they are ignored. 0, or a negative errno. */
-int stop_open(struct stop *ret_stop);
+int signal_hold_open(struct signal_hold *ret_hold);
 
 /* Was the program asked to end? It stays so. */
-bool stop_asked(const struct stop *stop);
+bool signal_hold_asked(const struct signal_hold *hold);
 
 /* Let the signals through; one that waits ends the program here. */
-void stop_close(struct stop *stop);
+void signal_hold_close(struct signal_hold *hold);
