@@ -53,24 +53,24 @@ static const struct option_spec specs[] = {
 	{ "errno", "EPERM|EACCES|EADDRINUSE", "what a denied bind() returns (EPERM)",
 	  OPTION_WORD(struct config, errno_code, EPERM, EACCES, EADDRINUSE) },
 	{ "listen", "auto|fexit|sockops|off",
-	  "the hook that tells of listen() without bind() at once; auto: fexit where it loads,"
-	  " sockops costs each TCP connection some time, off: the sweep finds them (auto)",
+	  "the hook that reports a listen() without bind() at once; auto: fexit where it loads;"
+	  " sockops: costs each TCP connection some time; off: only the sweep finds them (auto)",
 	  OPTION_WORD(struct config, listen, KERNEL_LISTEN_AUTO, KERNEL_LISTEN_FEXIT,
 		      KERNEL_LISTEN_SOCKOPS, KERNEL_LISTEN_NONE) },
 	{ "existing", "report|close",
-	  "listeners there before that would be denied (report); close: TCP ones are closed, in "
-	  "enforce mode",
+	  "what to do with listeners from before the start that would be denied: report them, or,"
+	  " in enforce mode, close those of TCP (report)",
 	  OPTION_WORD(struct config, close_existing, false, true) },
 	{ "sweep", "SECONDS",
-	  "how often the socket table is compared with what the programs saw; 0: at the start only "
-	  "(30)",
+	  "the time between sweeps of the socket table; 0: only one sweep, at the start (30)",
 	  OPTION_UINT(struct config, sweep_s, 0, SWEEP_MAX_S) },
 	{ "fold", "SECONDS",
 	  "how long repeats of a violation are folded into one line; 0: a line for each, as fast as"
 	  " they come (1)",
 	  OPTION_SECONDS(struct config, fold_ns, CONFIG_FOLD_MAX_S) },
 	{ "ring-size", "auto|BYTES",
-	  "of the buffer between kernel and agent: a power of two from 64K to 64M (auto: by the"
+	  "the size of the buffer between kernel and agent: a power of two from 64K to 64M (auto: "
+	  "by the"
 	  " number of CPUs)",
 	  OPTION_PARSED(struct config, ring_bytes, parse_ring_size) },
 	{ "on-exit", "detach|keep",

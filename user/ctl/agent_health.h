@@ -19,9 +19,9 @@ struct question {
 int agent_health_verb(const struct ctl *ctl, int argc, char **argv,
 		      const struct question *question);
 
-/* Append a line, with a line end before it, for each program of others that has the last word. */
+/* Append a line, with a line end before it, for each foreign program that runs after ours. */
 void agent_health_put_foreign(const struct json *foreign, struct buf *out);
 
-/* Append whether it is, in these words, and the reason where there is one. */
+/* Append `yes` or `no`, whether the agent is effective, and the reason where there is one. */
 void agent_health_put(const struct json *document, const char *yes, const char *no,
 		      struct buf *out);

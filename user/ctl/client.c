@@ -132,7 +132,7 @@ int client_open(const char *path, const struct buf *request, struct client *ret_
 	r = send_all(client.fd, request->data, request->len);
 	if (r == 0)
 		r = send_all(client.fd, "\n", 1);
-	/* who refuses does so before it has read, and says why */
+	/* an agent that refuses answers before it has read the request */
 	if (r == 0 || r == -EPIPE)
 		r = check_answer(&client, err);
 	if (r < 0)

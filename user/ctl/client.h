@@ -21,7 +21,7 @@ struct client {
 int client_open(const char *path, const struct buf *request, struct client *ret_client,
 		struct buf *err);
 
-/* Lines may now come at any time; until then, -EAGAIN is an agent that does not answer. */
+/* From now on lines may come at any time. Before, -EAGAIN says that the agent does not answer. */
 void client_wait_for_ever(struct client *client);
 
 /*

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl coverage: which ways of taking a port this kernel lets us see and deny. */
+/* hostportctl coverage: the ways of taking a port that this kernel lets the agent see and deny. */
 #include "verb.h"
 
 #include <errno.h>
@@ -23,9 +23,10 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.program = "hostportctl coverage",
 	.usage = "[--list] [--json]",
-	.summary = "Try each way of taking a port, in scratch control groups and network"
-		   " namespaces, and tell which this kernel lets us see and deny. Needs root, but"
-		   " no agent. Exit status: 0 as promised, 1 something is not, 3 can't be tried.",
+	.summary =
+		"Try each way of taking a port, in scratch control groups and network"
+		" namespaces, and print which this kernel lets the agent see and deny. Needs root,"
+		" but no agent. Exit status: 0 all as promised, 1 not all, 3 not tried.",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),

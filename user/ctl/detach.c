@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * hostportctl detach: end all checking, whoever still runs, or none. An agent
- * that answers detaches itself and ends; where one holds the pins and does not,
- * they are taken from it; where there is none, they are removed.
+ * hostportctl detach: end all checking. An agent that answers detaches its programs and ends.
+ * An agent that holds the pins and does not answer has its programs detached from under it.
+ * Without an agent, what is pinned is removed.
  */
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +14,7 @@
 #include "../kernel/pins.h"
 #include "answer.h"
 
-#define END_MS	5000 /* so long an agent may take to end */
+#define END_MS	5000 /* how long an agent may take to end */
 #define STEP_MS 20
 
 struct detach_options {
@@ -29,9 +29,10 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.program = "hostportctl detach",
 	.usage = "[--pin=DIR]",
-	.summary = "Detach the programs and remove the pins: nothing is checked any more. An agent"
-		   " that runs ends by it; whoever started it may start it again. Works without an"
-		   " agent, and with one that hangs.",
+	.summary =
+		"Detach the programs and remove the pins: nothing is checked any more. A running"
+		" agent ends; its service manager may start it again. Works without an agent, and"
+		" with one that hangs.",
 	.env = "HOSTPORTD_",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
@@ -104,7 +105,7 @@ static bool wait_until_over(const struct ctl *ctl, const char *pin)
 	return is_over(ctl, pin);
 }
 
-/* The one that holds the pins does not answer, or does not end. */
+/* The agent that holds the pins does not answer, or does not end. */
 static int take_from_agent(const char *pin)
 {
 	_cleanup_buf_ struct buf err = { 0 };
@@ -121,7 +122,7 @@ static int take_from_agent(const char *pin)
 	return say("detached: what was pinned is removed");
 }
 
-/* What is pinned, after the agent was asked: it has ended, or did not answer, or there was none. */
+/* After the agent was asked: it has ended, or did not answer, or there was none. */
 static int remove_pins(const struct ctl *ctl, const char *pin, int asked)
 {
 	_cleanup_(pins_closep) struct pins *pins = NULL;

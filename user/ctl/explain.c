@@ -94,7 +94,7 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.program = "hostportctl explain",
 	.usage = "PORT[/PROTOCOL]... [options]",
-	.summary = "Tell the row of a port, what the agent would decide, and why."
+	.summary = "Print the registry's row of a port, what the agent would decide, and why."
 		   " Needs no agent and no privilege.",
 	.env = "HOSTPORTD_",
 	.operands = OPTIONS_MIXED_OPERANDS,

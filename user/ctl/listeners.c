@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl listeners: every port that is open, whose it is, and whether it may be. */
+/* hostportctl listeners: every open port, whose it is, and whether it is allowed. */
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -33,8 +33,9 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.program = "hostportctl listeners",
 	.usage = "[--json|--html=FILE [--registry=...]]",
-	.summary = "Print every socket that receives in the network namespace which the agent"
-		   " checks: who has it, the registry's row, and what becomes of a bind() of it.",
+	.summary =
+		"Print every socket that receives in the network namespace that the agent checks:"
+		" its process, its row in the registry, and the verdict on a bind() of it.",
 	.env = "HOSTPORTD_",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
@@ -78,7 +79,7 @@ static void put_row(const struct json *l, struct buf *out)
 		buf_printf(out, ": %s", process);
 }
 
-/* NULL: it is not asked. */
+/* NULL: the rule does not apply. */
 static const char *documented(const struct json *l)
 {
 	const struct json *value = json_member(l, "documented");
@@ -144,7 +145,7 @@ static void put_generated(struct buf *out)
 	buf_printf(out, "hostportctl " HOSTPORTD_VERSION ", %s", text);
 }
 
-/* The agent is asked over a socket of the file system, so its host is ours. */
+/* The agent answers on a socket in the file system, so it runs on this host. */
 static void put_title(struct buf *out)
 {
 	char host[HOST_NAME_MAX + 1] = "";
@@ -187,7 +188,7 @@ static int put_page(const struct registry *registry, const struct json *listener
 	return outfile_write(path, &page);
 }
 
-/* The registry is read first: what is wrong with it needs no agent. */
+/* The registry is read first: an error in it is reported without an agent. */
 static int write_page(const struct ctl *ctl, const struct asked *asked)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;

@@ -33,7 +33,7 @@ static int write_to(const char *path, const struct buf *text)
 	return fd < 0 ? -errno : write_all(fd, text);
 }
 
-/* Fill the file that is to take the name; 0 once it has. */
+/* Fill the new file and give it the name. */
 static int fill(int fd, const char *beside, const char *path, const struct buf *text)
 {
 	int r = write_all(fd, text);
@@ -57,7 +57,7 @@ static int replace(const char *path, const struct buf *text)
 	return fd < 0 ? -errno : fill(fd, beside.data, path, text);
 }
 
-/* A link stays one: what it leads to is replaced. */
+/* A symbolic link stays; the file that it leads to is replaced. */
 static int write_path(const char *path, const struct buf *text)
 {
 	_cleanup_free_ char *real = NULL;

@@ -5,8 +5,8 @@
 #include "../base/buf.h"
 
 /*
- * Write to a file, whole or not at all: by way of a file beside it, which takes its
- * name, of mode 0644. "-" is standard output; what is no regular file, such as a
- * pipe, is written to as it is. The exit status, after saying why not.
+ * Write a file whole or not at all: a new file of mode 0644 is filled and renamed to it. "-"
+ * is standard output; what is not a regular file, such as a pipe, is written to directly. The
+ * exit status, after saying why not.
  */
 int outfile_write(const char *path, const struct buf *text);

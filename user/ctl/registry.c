@@ -7,7 +7,7 @@ static const struct verb verbs[] = {
 	{ "lint", registry_lint, "what is wrong with the rows" },
 	{ "import", registry_import, "a layer from a Markdown page or a communication matrix" },
 	{ "export", registry_export, "the rows for people, firewalls and the kernel" },
-	{ "diff", registry_diff, "what two registries do not have in common" },
+	{ "diff", registry_diff, "the differences between two registries" },
 	{ "next", registry_next, "free ports for a new row" },
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl registry diff: what two registries do not have in common. */
+/* hostportctl registry diff: the differences between two registries. */
 #include "verb.h"
 
 #include <errno.h>

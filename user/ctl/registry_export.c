@@ -77,7 +77,7 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
-/* What a writer says, a line each: why it wrote nothing, or what is not in what it wrote. */
+/* The lines of a writer: why it wrote nothing, or what it left out. */
 static void say(const struct export *export, const struct buf *said, bool failed)
 {
 	const char *line = said->data ? said->data : "", *end;

@@ -28,8 +28,9 @@ static const struct options options = {
 	.program = "hostportctl registry lint",
 	.usage = "[options] [FILE...]",
 	.summary =
-		"Tell what is wrong with the rows of a registry. Files are further layers, on top"
-		" of those of --registry; without that option, of none. Exit status 1: there is a"
+		"Report what is wrong with the rows of a registry. Files are further layers on top"
+		" of those of --registry; without that option they stand alone. Exit status 1: "
+		"there is a"
 		" warning or an error that no layer accepts.",
 	.env = "HOSTPORTD_",
 	.operands = OPTIONS_MIXED_OPERANDS,

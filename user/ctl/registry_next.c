@@ -47,10 +47,11 @@ static const struct option_spec specs[] = {
 	{ "protocol", "tcp|udp|udplite|sctp", "of this protocol (tcp)",
 	  OPTION_WORD(struct next, query.proto, HP_PROTO_TCP, HP_PROTO_UDP, HP_PROTO_UDPLITE,
 		      HP_PROTO_SCTP) },
-	{ "count", "N", "so many ports (1)", OPTION_UINT(struct next, query.count, 1, COUNT_MAX) },
+	{ "count", "N", "how many ports (1)", OPTION_UINT(struct next, query.count, 1, COUNT_MAX) },
 	{ "localhost", NULL, "for loopback only: outside the documented ranges (R4)",
 	  OPTION_FLAG(struct next, query.localhost) },
-	{ "retired", NULL, "ports of retired rows, too", OPTION_FLAG(struct next, query.retired) },
+	{ "retired", NULL, "also offer ports of retired rows",
+	  OPTION_FLAG(struct next, query.retired) },
 	{ "json", NULL, "one JSON document", OPTION_FLAG(struct next, json) },
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl reload: let the agent read its registry again. */
+/* hostportctl reload: make the agent read its registry again. */
 #include "verb.h"
 
 #include <inttypes.h>
@@ -22,7 +22,7 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.program = "hostportctl reload",
 	.usage = "[--json] [--shrink]",
-	.summary = "Let the agent read its registry again and put it in force in one step. Exit "
+	.summary = "Make the agent read its registry again and put it in force in one step. Exit "
 		   "status: 0 done, 2 the registry is bad and the old one stays, 3 no agent.",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
@@ -45,7 +45,7 @@ static void put_text(const struct json *document, struct buf *out)
 	buf_put_safe(out, json_member_text(document, "changes", "?"));
 }
 
-/* What is wrong, one line each, as where the registry is read offline. */
+/* What is wrong, a line each, as the offline verbs print it. */
 static void say_errors(const struct json *document)
 {
 	const struct json *errors = json_member(document, "errors");

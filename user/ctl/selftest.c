@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl selftest: let the agent prove now that it is effective. */
+/* hostportctl selftest: make the agent prove now that it is effective. */
 #include "agent_health.h"
 
 #include <inttypes.h>
@@ -11,7 +11,7 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.program = "hostportctl selftest",
 	.usage = "[--json]",
-	.summary = "Let the agent try each hook now, and look at what is attached. Exit status: "
+	.summary = "Make the agent try each hook now, and check what is attached. Exit status: "
 		   "0 effective, 1 not effective, 3 no agent.",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,

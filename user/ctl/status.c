@@ -14,7 +14,7 @@ static const struct options options = {
 	.program = "hostportctl status",
 	.usage = "[--json]",
 	.summary =
-		"Tell what the agent does. Exit status: 0 effective, 1 not effective, 3 no agent.",
+		"Print what the agent does. Exit status: 0 effective, 1 not effective, 3 no agent.",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),
@@ -30,7 +30,7 @@ static void put_words(struct buf *out, const struct json *list)
 		buf_puts(out, "nothing");
 }
 
-/* Why the files are not what is in force, or how late that would be seen. */
+/* Why the files differ from the registry in force, or how late a change is noticed. */
 static void put_trouble(struct buf *out, const struct json *registry)
 {
 	const char *error = json_member_text(registry, "error", "");
@@ -79,7 +79,7 @@ static void put_attached(struct buf *out, const struct json *attached)
 	}
 }
 
-/* Registered ports that the kernel could hand out by itself. */
+/* Registered ports that the kernel may choose for anybody. */
 static void put_ephemeral(struct buf *out, const struct json *ephemeral)
 {
 	static const struct {
@@ -120,7 +120,7 @@ static void put_privileges(struct buf *out, const struct json *privileges)
 	buf_put_safe(out, json_text(filter, ""));
 }
 
-/* That --mode says something else than is so, and who did it. */
+/* The mode in force is not that of --mode: who switched it, and when. */
 static void put_switched(struct buf *out, const struct json *switched)
 {
 	const char *time = json_member_text(switched, "time", "");

@@ -14,7 +14,7 @@ static void put_verbs(const char *program, const struct verb *verbs, size_t len)
 	(void)printf("\nverbs:\n");
 	for (size_t i = 0; i < len; i++)
 		(void)printf("  %-10s %s\n", verbs[i].name, verbs[i].help);
-	(void)printf("\n`%s VERB --help` tells of one.\n", program);
+	(void)printf("\nSee `%s VERB --help` for what a verb takes.\n", program);
 }
 
 int verb_run(const struct options *options, const struct verb *verbs, size_t len, struct ctl *ctl,

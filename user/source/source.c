@@ -10,7 +10,7 @@
 
 #define BUILTIN "builtin:"
 
-/* Layers that were read; they become a registry when all are there. */
+/* Layers that were read; they become a registry once all are. */
 struct stack {
 	struct reg_layer *layers[REGISTRY_LAYERS_MAX];
 	size_t len;
@@ -23,7 +23,7 @@ static void stack_done(struct stack *stack)
 		layer_free(stack->layers[i]);
 }
 
-/* For the functions below, whose faults are in the diags: only memory ends a load. */
+/* Only a lack of memory ends a load: other faults are in the diags, and loading goes on. */
 static int said(int r)
 {
 	return r == -ENOMEM ? r : 0;
@@ -182,7 +182,7 @@ int source_load(const char *const *specs, size_t n, struct diags *diags,
 	r = load_all(&stack, specs, n);
 	if (r < 0)
 		return r;
-	/* A drop is judged only on layers that are all there. */
+	/* drops are judged only once all layers were read */
 	if (diags->total > before)
 		return -EINVAL;
 	for (size_t i = 0; i < stack.len; i++) {

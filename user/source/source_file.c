@@ -11,7 +11,7 @@
 
 int source_open(int dir, const char *name)
 {
-	/* O_NONBLOCK: a FIFO must not make the agent wait for a writer. */
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer */
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	return fd < 0 ? -errno : fd;
@@ -30,7 +30,7 @@ int source_read_stream(int fd, size_t max, struct buf *out)
 			continue;
 		if (n <= 0)
 			return n < 0 ? -errno : 0;
-		/* The size that fstat() told is not asked: files grow, and /proc has none. */
+		/* fstat() does not know the size: files grow, and those of /proc have none */
 		if (out->len + (size_t)n > max)
 			return -EFBIG;
 		buf_add(out, chunk, (size_t)n);
