@@ -59,23 +59,6 @@ static void put_filled(enum report_format format, unsigned int shift, struct buf
 	put(format, &findings, out);
 }
 
-static void test_formats(void **state)
-{
-	static const char *const words[] = { "text", "json", "sarif", "junit" };
-	static const char *const none[] = { "", "xml", "SARIF", "sarif,junit", "unknown" };
-	enum report_format format = REPORT_FORMAT_MAX;
-	_cleanup_buf_ struct buf err = { 0 };
-
-	(void)state;
-	check_int("words", ARRAY_LEN(words), REPORT_FORMAT_MAX);
-	for (int f = 0; f < REPORT_FORMAT_MAX; f++) {
-		check_int(words[f], report_format_read(words[f], &err, &format), 0);
-		check_int(words[f], format, f);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(none); i++)
-		check_int(none[i], report_format_read(none[i], &err, &format), -EINVAL);
-}
-
 static void test_text(void **state)
 {
 	_cleanup_buf_ struct buf out = { 0 };
@@ -318,32 +301,9 @@ static void test_junit_left_out(void **state)
 	assert_non_null(strstr(out.data, "message=\"7 more findings are left out\"/>"));
 }
 
-/* What options take: a bad value says which there are, and changes nothing. */
-static void test_options(void **state)
-{
-	enum report_format format = REPORT_SARIF;
-	enum severity severity = SEVERITY_WARNING;
-	_cleanup_buf_ struct buf err = { 0 };
-
-	(void)state;
-	check_int("a form", report_format_read("junit", &err, &format), 0);
-	check_int("which", format, REPORT_JUNIT);
-	check_int("a severity", severity_read("error", &err, &severity), 0);
-	check_int("which", severity, SEVERITY_ERROR);
-	check_text("nothing said", err.data, NULL);
-	check_int("no form", report_format_read("JSON", &err, &format), -EINVAL);
-	check_int("stays", format, REPORT_JUNIT);
-	check_text("said", err.data, "not one of text, json, sarif, junit");
-	buf_reset(&err);
-	check_int("no severity", severity_read("", &err, &severity), -EINVAL);
-	check_int("stays", severity, SEVERITY_ERROR);
-	check_text("said", err.data, "not note, warning or error");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_options),	       cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_text),	       cmocka_unit_test(test_text_left_out),
 		cmocka_unit_test(test_json),	       cmocka_unit_test(test_sarif_rules),
 		cmocka_unit_test(test_sarif_results),  cmocka_unit_test(test_sarif_colon),

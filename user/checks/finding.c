@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "finding.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,16 +183,4 @@ _Static_assert(ARRAY_LEN(severity_words) == SEVERITY_MAX, "a word for each sever
 const char *severity_word(enum severity severity)
 {
 	return severity < SEVERITY_MAX ? severity_words[severity] : "unknown";
-}
-
-int severity_read(const char *word, struct buf *err, enum severity *ret_severity)
-{
-	for (size_t i = 0; i < ARRAY_LEN(severity_words); i++) {
-		if (strcmp(word, severity_words[i]) != 0)
-			continue;
-		*ret_severity = (enum severity)i;
-		return 0;
-	}
-	buf_puts(err, "not note, warning or error");
-	return -EINVAL;
 }

@@ -10,9 +10,9 @@
 
 #include "../base/log.h"
 #include "../checks/manifest/check.h"
-#include "../formats/report.h"
 #include "../source/file_list.h"
 #include "registry_argument.h"
+#include "report_options.h"
 
 struct asked {
 	struct node_options node;
@@ -24,10 +24,7 @@ struct asked {
 
 static const struct option_spec specs[] = {
 	NODE_OPTION_REGISTRY(struct asked),
-	{ "output", "text|json|sarif|junit", "the form of the report (text)",
-	  OPTION_WORD(struct asked, format, REPORT_TEXT, REPORT_JSON, REPORT_SARIF, REPORT_JUNIT) },
-	{ "severity", "note|warning|error", "the least severity that is reported (note)",
-	  OPTION_WORD(struct asked, severity, SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR) },
+	REPORT_OPTIONS(struct asked, format, severity),
 	{ "namespace", "NAME", "of objects that name none (default)",
 	  OPTION_TEXT(struct asked, namespace_) },
 	NODE_OPTION_PLATFORM(struct asked, NODE_PLATFORM_HELP),

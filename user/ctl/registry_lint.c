@@ -7,8 +7,8 @@
 
 #include "../base/log.h"
 #include "../checks/lint/lint.h"
-#include "../formats/report.h"
 #include "registry_argument.h"
+#include "report_options.h"
 
 struct asked {
 	struct node_options node;
@@ -18,10 +18,7 @@ struct asked {
 
 static const struct option_spec specs[] = {
 	NODE_OPTION_REGISTRY(struct asked),
-	{ "output", "text|json|sarif|junit", "the form of the report (text)",
-	  OPTION_WORD(struct asked, format, REPORT_TEXT, REPORT_JSON, REPORT_SARIF, REPORT_JUNIT) },
-	{ "severity", "note|warning|error", "the least severity that is reported (note)",
-	  OPTION_WORD(struct asked, least, SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR) },
+	REPORT_OPTIONS(struct asked, format, least),
 };
 
 static const struct options options = {

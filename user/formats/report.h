@@ -21,9 +21,6 @@ struct report {
 	size_t files_len;
 };
 
-/* The format of an option's value: 0, or -EINVAL with the reason in `err`. */
-int report_format_read(const char *word, struct buf *err, enum report_format *ret_format);
-
 /* Append a report in a form. What comes from the files is made safe for it. */
 void report_put(const struct report *report, enum report_format format, struct buf *out);
 
