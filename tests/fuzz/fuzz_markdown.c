@@ -23,7 +23,7 @@ static int read_page(const char *text, size_t len, struct diags *diags, struct r
 	return markdown_read(&source, diags, ret);
 }
 
-static void row_text(const struct reg_layer *layer, const struct reg_row *row, struct buf *out)
+static void put_row_text(const struct reg_layer *layer, const struct reg_row *row, struct buf *out)
 {
 	struct jsonw w = { .out = out };
 	struct reg_row copy = *row;
@@ -37,11 +37,11 @@ static bool has_row(const struct reg_layer *layer, const struct reg_row *row)
 {
 	_cleanup_buf_ struct buf want = { 0 };
 
-	row_text(layer, row, &want);
+	put_row_text(layer, row, &want);
 	for (size_t i = 0; i < layer->len; i++) {
 		_cleanup_buf_ struct buf got = { 0 };
 
-		row_text(layer, &layer->rows[i], &got);
+		put_row_text(layer, &layer->rows[i], &got);
 		if (strcmp(got.data, want.data) == 0)
 			return true;
 	}

@@ -238,7 +238,7 @@ entries: [{ports: 8989, protocol: tcp, process: p, team: t, since: "4.1"}]
   for (const [what, args, message] of [
     ["a file that cannot be read", ["broken.yaml"], /^broken\.yaml:\d+:\d+: /],
     ["a file that is not there", ["nowhere.yaml"], /^nowhere\.yaml: .*No such file/],
-    ["an unknown form", ["--output=xml"], /not one of text, json, sarif, junit\n$/],
+    ["an unknown form", ["--output=xml"], /not text, json, sarif or junit\n$/],
     ["an unknown severity", ["--severity=fatal"], /not note, warning or error\n$/],
     ["too many files", Array(65).fill(clean), /more than 64 layers\n$/],
   ]) {

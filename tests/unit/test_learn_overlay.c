@@ -74,7 +74,7 @@ static void test_one(void **state)
 		   " 2026-11-22T20:00:00Z\n"
 		   "# To be read after the layers: openshift site\n"
 		   "version: 1\n"
-		   "name: learned\n"
+		   "name: \"learned\"\n"
 		   "exceptions:\n"
 		   "  # unit web.service: web[7], uid 1, on 0.0.0.0; 5 times,"
 		   " 2026-11-22T20:11:31Z to 2026-11-22T20:12:02Z\n"

@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "../../user/registry/registry.h"
-#include "../../user/registry/suggest.h"
 
 struct version_case {
 	const char *text;
@@ -174,42 +173,12 @@ static void test_put_ports(void **state)
 	check_text("ports", out.data, "80 1-65535");
 }
 
-struct suggest_case {
-	const char *a, *b;
-	unsigned int distance;
-};
-
-static const struct suggest_case suggest_cases[] = {
-	{ "ports", "ports", 0 },
-	{ "port", "ports", 1 },
-	{ "prots", "ports", 1 },
-	{ "pots", "ports", 1 },
-	{ "polts", "ports", 1 },
-	{ "", "ab", 2 },
-	{ "", "abc", SUGGEST_FAR },
-	{ "owner", "notes", SUGGEST_FAR },
-	{ "tcp", "udp", 2 },
-	{ "0123456789012345678901234567890123456789", "x", SUGGEST_FAR },
-};
-
-static void test_spell(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(suggest_cases); i++) {
-		const struct suggest_case *c = &suggest_cases[i];
-
-		check_u64(c->a, suggest_distance(c->a, c->b), c->distance);
-		check_u64(c->b, suggest_distance(c->b, c->a), c->distance);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_version),	  cmocka_unit_test(test_date),
-		cmocka_unit_test(test_ports),	  cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_spell),	  cmocka_unit_test(test_names),
-		cmocka_unit_test(test_put_ports),
+		cmocka_unit_test(test_version), cmocka_unit_test(test_date),
+		cmocka_unit_test(test_ports),	cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_names),	cmocka_unit_test(test_put_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

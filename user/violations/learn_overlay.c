@@ -9,7 +9,6 @@
 #include "../base/escape.h"
 #include "../base/stamp.h"
 #include "../formats/layer_yaml.h"
-#include "../formats/yaml_scalar.h"
 #include "../identity/workload_json.h"
 #include "../registry/words.h"
 
@@ -377,9 +376,9 @@ static void put_head(const struct json *answer, const struct learn_layer *layer,
 		buf_putc(out, ' ');
 		put_inert(out, json_text(json_at(json_member(answer, "layers"), i), "?"), TEXT_MAX);
 	}
-	buf_puts(out, "\nversion: 1\nname: ");
-	yaml_scalar(layer->name, out);
-	buf_putc(out, '\n');
+	buf_puts(out, "\nversion: 1\nname: \"");
+	escape_put(ESCAPE_YAML, layer->name, out);
+	buf_puts(out, "\"\n");
 }
 
 int learn_overlay(const struct json *answer, const struct learn_layer *layer, struct buf *out,
