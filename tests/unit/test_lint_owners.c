@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Owners that nobody can be, and such that somebody can. */
+/* Owners that no workload can be, and such that one can. */
 #include "lint_cases.h"
 
 static const struct {
@@ -100,10 +100,11 @@ static void test_several(void **state)
 	facts.least = SEVERITY_WARNING;
 	assert_int_equal(lint_registry(reg, &facts, &findings), 0);
 	check_u64("findings", findings.len, 3);
-	check_text("unit", findings.items[0].message, "tcp 1 (p): nobody is owner unit: a");
+	check_text("unit", findings.items[0].message,
+		   "tcp 1 (p): no workload can be owner unit: a");
 	check_text("namespace", findings.items[1].message,
-		   "tcp 1 (p): nobody is owner namespace: A");
-	check_text("pod", findings.items[2].message, "tcp 1 (p): nobody is owner pod: B");
+		   "tcp 1 (p): no workload can be owner namespace: A");
+	check_text("pod", findings.items[2].message, "tcp 1 (p): no workload can be owner pod: B");
 }
 
 int main(void)

@@ -79,7 +79,7 @@ static void report(struct lint *lint, const struct lint_row *at, const char *key
 		   const char *why)
 {
 	struct finding *finding = lint_add_finding(lint, LINT_OWNER_NEVER_MATCHES, at, NULL,
-						   "%s: nobody is owner %s: %s",
+						   "%s: no workload can be owner %s: %s",
 						   lint_row_name(at->row).text, key, value);
 
 	finding_suggest(finding, "%s", why);

@@ -42,20 +42,20 @@ static const struct rule items[] = {
 	[LINT_NOTES_CONTRADICT_COLUMNS] = {
 		.id = "notes-contradict-columns",
 		.severity = SEVERITY_WARNING,
-		.summary = "Notes say one thing of where a row holds, and its columns another",
-		.help = "Columns are what programs go by, notes are what people read: mend the "
-			"one that is wrong. Looked for are \"control plane only\", \"localhost "
-			"only\" and \"baremetal only\" in notes, and a control_plane cell that "
-			"says otherwise than the role.",
+		.summary = "Notes and columns of a row contradict each other",
+		.help = "Programs read the columns, people the notes: correct the one that is "
+			"wrong. The rule looks for \"control plane only\", \"localhost only\" and "
+			"\"baremetal only\" in notes, and for a control_plane cell that differs "
+			"from the role.",
 	},
 	[LINT_OVERLAP] = {
 		.id = "overlap",
 		.severity = SEVERITY_WARNING,
 		.summary = "Two entries name a port, and both can hold on one node",
-		.help = "The most permissive one decides: where one of them is for localhost only "
-			"and the other is not, the first limits nothing, and where both name "
-			"owners, either's may bind. Drop the one that does not hold, or give each "
-			"a role or platforms of its own.",
+		.help = "The most permissive one decides. If only one of them is for localhost, "
+			"it limits nothing; if both name owners, the owners of either may bind. "
+			"Drop the one that does not hold, or give each a role or platforms of its "
+			"own.",
 	},
 	[LINT_REUSED_AFTER_RETIREMENT] = {
 		.id = "reused-after-retirement",
@@ -77,54 +77,54 @@ static const struct rule items[] = {
 	[LINT_OWNER_NEVER_MATCHES] = {
 		.id = "owner-never-matches",
 		.severity = SEVERITY_WARNING,
-		.summary = "An owner is something that no workload can be",
-		.help = "A name that Kubernetes or systemd does not allow, or a path that the "
-			"kernel never shows. Nobody is let through by such an owner. In a glob "
-			"only * stands for others.",
+		.summary = "An owner matches no workload",
+		.help = "It has a name that Kubernetes or systemd does not allow, or a path that "
+			"the kernel never shows, and so lets nothing through. In a glob, only * "
+			"stands for other characters.",
 	},
 	[LINT_EXPIRED_EXCEPTION] = {
 		.id = "expired-exception",
 		.severity = SEVERITY_ERROR,
 		.summary = "An exception has ended",
-		.help = "It lets nothing through any more. Remove it, or, with what is still to "
-			"be done in its reason, set a later day.",
+		.help = "It lets nothing through any more. Remove it, or set a later day and give "
+			"in its reason what is still to be done.",
 	},
 	[LINT_EXCEPTION_WITHOUT_EFFECT] = {
 		.id = "exception-without-effect",
 		.severity = SEVERITY_WARNING,
-		.summary = "An exception is for a violation that these layers cannot bring",
-		.help = "Such as class unregistered of a port that is registered, or ephemeral, "
-			"which no exception lets through. Remove it, or name the class that is "
-			"seen.",
+		.summary = "An exception is for a violation that cannot occur with these layers",
+		.help = "An example is class unregistered for a port that is registered; no "
+			"exception is possible for class ephemeral. Remove it, or name the class "
+			"that occurs.",
 	},
 	[LINT_UNUSED_ACCEPT] = {
 		.id = "unused-accept",
 		.severity = SEVERITY_WARNING,
 		.summary = "An accept accepts nothing",
-		.help = "What it was for has been mended, is accepted already, or never was where "
-			"it says. Remove it, so that it does not hide the next finding. It can't "
+		.help = "Its finding was corrected, is accepted already, or never was at this "
+			"place. Remove it, so that it does not hide the next finding. It cannot "
 			"be accepted itself.",
 	},
 	[LINT_UNKNOWN_RULE] = {
 		.id = "unknown-rule",
 		.severity = SEVERITY_ERROR,
-		.summary = "An accept names a rule that there is not",
-		.help = "It accepts nothing. The rules are those of this table. It can't be "
+		.summary = "An accept names a rule that does not exist",
+		.help = "It accepts nothing. The rules are those of this table. It cannot be "
 			"accepted itself.",
 	},
 	[LINT_UNKNOWN_LAYER] = {
 		.id = "unknown-layer",
 		.severity = SEVERITY_NOTE,
 		.summary = "An accept names a layer that is not below it",
-		.help = "It accepts nothing in this registry. That is fine where a file is looked "
-			"at without the layers below it. It can't be accepted itself.",
+		.help = "It accepts nothing in this registry. That is fine for a file that is "
+			"checked without the layers below it. It cannot be accepted itself.",
 	},
 	[LINT_TWO_PROTOCOLS] = {
 		.id = "two-protocols",
 		.severity = SEVERITY_NOTE,
 		.summary = "A process has the same port in two protocols",
-		.help = "Fine where it speaks both, as DNS does; else one of the rows is in the "
-			"wrong table.",
+		.help = "That is fine if it speaks both, as DNS does; otherwise one of the rows "
+			"is in the wrong table.",
 	},
 	[LINT_UNSORTED] = {
 		.id = "unsorted",
@@ -136,7 +136,7 @@ static const struct rule items[] = {
 		.id = "missing-team",
 		.severity = SEVERITY_NOTE,
 		.summary = "Entries name no team",
-		.help = "Nobody is there to ask about them.",
+		.help = "Questions about them reach no team.",
 	},
 	[LINT_MISSING_SINCE] = {
 		.id = "missing-since",

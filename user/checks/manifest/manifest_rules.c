@@ -17,8 +17,8 @@ static const struct rule table[] = {
 		.severity = SEVERITY_ERROR,
 		.requirement = "R1",
 		.summary = "a port of the host whose row is retired",
-		.help = "The row says who had the port until which version. Take another port, or add"
-			" an entry for it.",
+		.help = "The row names the last owner and version of the port. Take another port, "
+			"or add an entry for it.",
 	},
 	[RULE_INACTIVE] = {
 		.id = "inactive-port",
@@ -32,9 +32,9 @@ static const struct rule table[] = {
 		.id = "wrong-owner",
 		.severity = SEVERITY_ERROR,
 		.requirement = "R1",
-		.summary = "a registered port that belongs to somebody else",
-		.help = "The row names who may bind the port, and this namespace, pod and container is"
-			" not one. Take another port, or add an owner to the row.",
+		.summary = "a registered port that has another owner",
+		.help = "The row names its owners, and this namespace, pod and container is none "
+			"of them. Take another port, or add an owner to the row.",
 	},
 	[RULE_LOCALHOST_ONLY] = {
 		.id = "localhost-only-port",
@@ -72,9 +72,9 @@ static const struct rule table[] = {
 		.id = "port-conflict",
 		.severity = SEVERITY_ERROR,
 		.requirement = NULL,
-		.summary = "two that can meet on a node claim the same port",
-		.help = "Only one of them gets the port; the other one fails to bind it or is never"
-			" scheduled. Give one another port, or keep them on different nodes.",
+		.summary = "two containers that can run on one node claim the same port",
+		.help = "Only one of them gets the port; the other one fails to bind it or is "
+			"never scheduled. Give one another port, or keep them on different nodes.",
 	},
 	[RULE_INVALID_PORT] = {
 		.id = "invalid-port",
@@ -89,24 +89,26 @@ static const struct rule table[] = {
 		.id = "bad-annotation",
 		.severity = SEVERITY_WARNING,
 		.requirement = NULL,
-		.summary = "an annotation that should silence a finding and does not",
-		.help = "ignore.hostportd.io/RULE or ignore.hostportd.io/RULE.PORT takes a reason. One"
-			" that silences nothing would hide the next fault: remove it.",
+		.summary = "an annotation that should accept a finding and does not",
+		.help = "ignore.hostportd.io/RULE or ignore.hostportd.io/RULE.PORT takes a "
+			"reason. An annotation that accepts nothing would hide the next fault: "
+			"remove it.",
 	},
 	[RULE_TEMPLATE] = {
 		.id = "template",
 		.severity = SEVERITY_WARNING,
 		.requirement = NULL,
 		.summary = "a file that is a template and not a manifest",
-		.help = "What it renders to can be checked, the template cannot: helm template CHART |"
-			" hostportctl check -, or oc process, kustomize build, envsubst.",
+		.help = "What it renders to can be checked, the template cannot: helm template "
+			"CHART | hostportctl check -, or oc process, kustomize build, envsubst.",
 	},
 	[RULE_BROKEN] = {
 		.id = "broken-manifest",
 		.severity = SEVERITY_ERROR,
 		.requirement = NULL,
-		.summary = "a file that cannot be read as YAML or JSON",
-		.help = "The documents of the file before the fault were checked, the others were not.",
+		.summary = "a file, or a part of it, that cannot be read",
+		.help = "The other documents of a YAML file were checked all the same; of JSON, "
+			"only what is before the fault was.",
 	},
 };
 _Static_assert(ARRAY_LEN(table) == RULE_MAX, "each rule has its description");
