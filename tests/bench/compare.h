@@ -4,7 +4,7 @@
 
 #include "scenario.h"
 
-/* Variants of ours have what `what` says; the same of the other revision. 0: there is none. */
+/* Variants of ours have what `what` says; the same of the other revision. 0: it has none. */
 unsigned int compare_variant(struct scenario *s, const char *name, const char *what);
 
 /* Tell of both, and of what ours has over theirs in the same round. Nothing if theirs is 0. */

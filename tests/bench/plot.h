@@ -24,7 +24,8 @@ struct plot {
 	size_t len;
 };
 
-/* Add a point to the series of a name, a new one where there is none; what is too many is left out.
+/* Add a point to the series of a name, a new one if there is no such series; points beyond the
+ * limit are left out.
  */
 void plot_add(struct plot *plot, const char *series, double x, double y);
 

@@ -18,7 +18,7 @@
 
 #define PASSES 5
 
-/* What a bind is, and of which row it tells. */
+/* What a bind is, and which row it reports. */
 static const struct {
 	const char *row, *what;
 	uint16_t port;

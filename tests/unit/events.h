@@ -13,7 +13,7 @@
 #define ID    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define UID   "0b6e1f2a-1111-4222-8333-444455556666"
 
-/* An event of which only what is always known is known. */
+/* An event with nothing but what is always known. */
 static inline struct event bare(void)
 {
 	return (struct event) {

@@ -138,7 +138,7 @@ static inline void manifest_run_pairs(const struct manifest_pair *pairs, size_t 
 	}
 }
 
-/* Objects, of which only what matters is told. */
+/* Objects, with only the members that matter. */
 #define OBJECT(api, kind, name, more)                                                              \
 	"apiVersion: " api "\nkind: " kind "\nmetadata: {name: " name ", namespace: ns}\n" more "\n"
 #define POD(spec)		   OBJECT("v1", "Pod", "p", "spec: {" spec "}")

@@ -37,7 +37,7 @@ static inline struct registry *registry_of(const char *const *texts, size_t n, s
 	return reg;
 }
 
-/* A registry of one layer, "t" in t.yaml, of which only the lists are given. */
+/* A registry of one layer, "t" in t.yaml; only the lists are given. */
 static inline struct registry *registry_of_lists(const char *lists)
 {
 	struct registry *reg = calloc(1, sizeof(*reg));

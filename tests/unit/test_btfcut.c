@@ -263,7 +263,7 @@ static void test_broken(void **state)
 		assert_int_equal(cut_copy(w, len, len, 0), -EINVAL);
 	assert_int_equal(cut_copy(w, w->size, 0, 0x01), -EINVAL);      /* the magic number */
 	assert_int_equal(cut_copy(w, w->size, 2, 0x02), -EINVAL);      /* the version */
-	assert_int_equal(cut_copy(w, w->size, 24 + 7, 0x1e), -EINVAL); /* a kind that is none */
+	assert_int_equal(cut_copy(w, w->size, 24 + 7, 0x1e), -EINVAL); /* no such kind */
 	assert_int_equal(cut_copy(w, w->size, w->size - 1, 0xff),
 			 -EINVAL); /* names without an end */
 	for (uint32_t at = 0; at < w->size; at++)

@@ -83,7 +83,7 @@ static const struct safe_case safe_cases[] = {
 	{ "\xe2\x80\xae", "\\xe2\\x80\\xae" }, /* right-to-left override */
 	{ "\xff\xfe", "\\xff\\xfe" },	       /* not UTF-8 */
 	{ "\xc3", "\\xc3" },		       /* cut short */
-	{ "\xe2\x82", "\\xe2\\x82" },	       /* likewise */
+	{ "\xe2\x82", "\\xe2\\x82" },	       /* the same */
 	{ "\xc0\xaf", "\\xc0\\xaf" },	       /* overlong */
 	{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, /* a surrogate */
 	{ "\xc3\xc3\xbc", "\\xc3\xc3\xbc" },   /* finds its way back */

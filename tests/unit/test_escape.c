@@ -113,7 +113,7 @@ static void test_whole(void **state)
 	check_int("no UTF-8", escape_bytes(ESCAPE_JSON, "\xff", 1, &out), false);
 }
 
-/* Zero bytes are control characters; a character that the length cuts is none. */
+/* Zero bytes are control characters; a character that the length cuts is no character. */
 static void test_bytes(void **state)
 {
 	_cleanup_buf_ struct buf out = { 0 };

@@ -48,7 +48,7 @@ static void test_operands(void **state)
 	(void)state;
 	make_file("named");
 	check_list("named", "named\n");
-	check_list("none", "none\n"); /* whoever reads it will say so */
+	check_list("none", "none\n"); /* its reader will say so */
 	check_list("", "\n");
 	make_directory("empty");
 	check_list("empty", "");

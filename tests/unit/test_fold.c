@@ -7,7 +7,7 @@
 
 #include "fold_lines.h"
 
-/* A table of steps, each of which tells of a number of violations. */
+/* A table of steps; each reports a number of violations. */
 enum step_kind { RECORD, READING };
 
 struct step {

@@ -3,7 +3,7 @@
 
 #include "../../user/base/hash.h"
 
-/* The vectors of those who published the function. */
+/* The published test vectors of the function. */
 static void test_known_vectors(void **state)
 {
 	(void)state;

@@ -92,7 +92,7 @@ static void test_notice(void **state)
 	free(history);
 }
 
-/* Events of which nothing, something, and all at its longest is known. */
+/* Events with nothing known, with something, and with all fields at their longest. */
 static void fill_event(struct event *e, int known, char text[PATH_MAX])
 {
 	*e = (struct event) { .node = "n", .count = 7, .family = 6, .addr = { 1, 2, 3 } };

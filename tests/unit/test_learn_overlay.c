@@ -99,7 +99,8 @@ static void test_none(void **state)
 	assert_int_equal(nothing.read->len, 0);
 }
 
-/* One exception for all who share protocol, port and class; they are named, up to a bound. */
+/* One exception for all workloads of one protocol, port and class; they are named, up to a bound.
+ */
 static void test_groups(void **state)
 {
 	_cleanup_overlay_ struct overlay o = { 0 };

@@ -9,7 +9,7 @@
 static const struct {
 	const char *line;
 	enum mountinfo_kind kind;
-	const char *point; /* NULL: the line is none of them */
+	const char *point; /* NULL: not such a line */
 } cases[] = {
 	{ V2("/sys/fs/cgroup"), MOUNTINFO_CGROUP2, "/sys/fs/cgroup" },
 	{ "31 23 0:26 / /c rw - cgroup2 none rw", MOUNTINFO_CGROUP2, "/c" },

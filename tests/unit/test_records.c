@@ -154,7 +154,7 @@ static void test_busy_and_discarded(void **state)
 	take(w, "written", 9, 2, 3);
 }
 
-/* Shorter ones are none of ours; of longer ones the first part is. */
+/* Shorter records are not ours; of longer ones we read the first part. */
 static void test_lengths(void **state)
 {
 	struct world *w = *state;

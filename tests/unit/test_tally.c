@@ -103,7 +103,7 @@ static void test_pending(void **state)
 	check_u64("and are not pending", tally_pending(&tally, 12, 2), 0);
 }
 
-/* A step that was written down is made by whoever finds it, and only once. */
+/* A step that was written down is completed by the next reader, and only once. */
 static void test_recover(void **state)
 {
 	struct hp_told *told = calloc(1, sizeof(*told));

@@ -120,7 +120,7 @@ static const struct unit_case unit_cases[] = {
 	{ "/machine.slice/libpod-" ID ".scope/container", "libpod-" ID ".scope" },
 	{ "/system.slice/docker-" ID ".scope", "docker-" ID ".scope" },
 	{ "/system.slice/docker-" ID ".scope/system.slice/sshd.service", "docker-" ID ".scope" },
-	/* a user who makes cgroups that look like a pod's */
+	/* a user's cgroups that look like a pod's */
 	{ "/user.slice/user-1000.slice/user@1000.service/kubepods.slice/kubepods-pod" UID_
 	  ".slice/crio-" ID ".scope",
 	  "user@1000.service" },
