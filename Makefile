@@ -111,7 +111,7 @@ help:
 	  '  make bench      ARGS are options of the bench: --only=ROW, --rounds=N, --quick' \
 	  '  make bench-compare REV=COMMIT' \
 	  '                  the same, with another revision beside ours; ARGS=--only=allowed is quicker' \
-	  '  make lint       formatting, sizes, shell scripts, man pages' \
+	  '  make lint       formatting, sizes, structure, shell scripts, man pages' \
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
 	  '  make install    programs, man pages and the systemd unit below $$(DESTDIR)$$(prefix)' \
 	  '  make clean      remove what was built'
@@ -293,8 +293,8 @@ install: all man
 	sed "s|@sbindir@|$(sbindir)|" deploy/hostportd.service.in >$(DESTDIR)$(unitdir)/hostportd.service
 	chmod 0644 $(DESTDIR)$(unitdir)/hostportd.service
 
-lint:
-	$(Q)tests/lint.sh
+lint: all
+	$(Q)B=$(B) tests/lint.sh
 
 # By way of a file: what fails must not leave half a page.
 docs-coverage: $(B)/hostportctl

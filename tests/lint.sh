@@ -80,14 +80,31 @@ check_function_sizes() {
 		}' "${sources[@]}"
 }
 
-check_libraries_are_wrapped_once() {
-	for header in yaml.h jansson.h libsmartcols/libsmartcols.h libmnl/libmnl.h bpf/libbpf.h bpf/bpf.h \
-		sys/capability.h seccomp.h; do
-		mapfile -t by < <(grep -lE "^#include <$header>" "${user[@]}")
-		[ "${#by[@]}" -eq 1 ] ||
-			echo "<$header> is included by ${#by[@]} files instead of one: ${by[*]}"
-	done
-	grep -l "\"libbpf.h\"" "${user[@]}" | grep -v "^user/kernel/"
+# No cycle between files or folders, no name twice, one file that includes a library's header.
+check_structure() {
+	if [ ! -x "$B/hostportd" ] || [ ! -x "$B/hostportctl" ]; then
+		echo "$B: not built" >"$out/skip"
+		exit 77
+	fi
+	select_files '^user/.*\.[chS]$' | tests/structure.sh "$B"
+	grep -l '"\(\.\./\)*\(kernel/\)*libbpf.h"' "${user[@]}" | grep -v '^user/kernel/'
+	return 0
+}
+
+check_structure_check_bites() { tests/structure_test.sh; }
+
+# A unit test is named after the source that it is about, with a word more where there are several;
+# bench_NAME is about the bench.
+check_unit_tests_mirror_sources() {
+	local test name
+	select_files '^(user|bpf)/.*\.[ch]$' | sed -E 's|.*/||; s/\.[ch]$//' | sort -u >"$out/names"
+	select_files '^tests/bench/.*\.c$' | sed -E 's|.*/|bench_|; s/\.c$//' >>"$out/names"
+	while IFS= read -r test; do
+		name=${test#tests/unit/test_}
+		name=${name%.c}
+		until grep -qx "$name" "$out/names" || [ "$name" = "${name%_*}" ]; do name=${name%_*}; done
+		grep -qx "$name" "$out/names" || echo "$test: no source is called so"
+	done < <(select_files '^tests/unit/test_.*\.c$')
 }
 
 # Pure parts: no input, no output, no clock, no environment, no log.
