@@ -61,8 +61,7 @@ int registry_argument_read(const char *verb, const char *path, struct buf *out)
 }
 
 /* What was written must be what our reader reads: else nothing is printed. */
-static int read_again(const char *verb, const struct layer_source *source,
-		      const struct buf *yaml)
+static int read_again(const char *verb, const struct layer_source *source, const struct buf *yaml)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
 	_cleanup_diags_ struct diags diags = { 0 };
