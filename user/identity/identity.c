@@ -29,8 +29,7 @@ int identity_open(struct identity *identity, const struct cgroup_mounts *mounts)
 		r = cgroup_names_new(mounts->memory, &identity->v1);
 	if (r == 0)
 		r = processes_new(&identity->processes);
-	identity->places = calloc(IDENTITY_PLACES, sizeof(*identity->places));
-	return r < 0 || identity->places ? r : -ENOMEM;
+	return r;
 }
 
 void identity_close(struct identity *identity)
@@ -38,9 +37,6 @@ void identity_close(struct identity *identity)
 	cgroup_names_free(identity->v2);
 	cgroup_names_free(identity->v1);
 	processes_free(identity->processes);
-	for (size_t i = 0; identity->places && i < IDENTITY_PLACES; i++)
-		free(identity->places[i].cgroup);
-	free(identity->places);
 }
 
 /* What to add to CLOCK_BOOTTIME to have the wall clock, as it stands now. */
@@ -71,72 +67,34 @@ bool identity_names_cgroups(const struct identity *identity)
 }
 
 /*
- * The most telling path: cgroup2's, or where that is the root v1's. A cgroup2
- * path that can't be found out is not replaced: another would be a wrong one.
+ * The most telling path: cgroup2's, or where that is the root v1's. A cgroup2 path that can't be
+ * found is not replaced: another would be a wrong one. NULL: not known.
  */
-static const char *find_path(struct identity *identity, const struct hp_event *record,
-			     struct place *place)
+static const char *find_path(struct identity *identity, const struct hp_event *record)
 {
 	const char *path = cgroup_name(identity->v2, record->cgroup_id), *v1;
 
-	place->lasts = path;
 	if (!identity->v1 || (record->cgroup_id && record->cgroup_id != identity->v2_root))
 		return path;
 	v1 = cgroup_name(identity->v1, record->cgroup_v1_id);
-	place->lasts = v1 && strcmp(v1, "/") != 0;
-	if (place->lasts)
+	if (v1 && strcmp(v1, "/") != 0)
 		return v1;
-	place->pid = record->pid;
-	place->start_ns = record->start_ns;
 	v1 = processes_v1_path(identity->processes, record);
 	return v1 && strlen(v1) < PATH_MAX ? v1 : path;
 }
 
-static bool is_kernel(const struct hp_event *record)
+const char *identity_workload(struct identity *identity, const struct hp_event *record,
+			      struct workload *ret_workload)
 {
-	return record->kernel_thread || record->key.how == HP_HOW_KERNEL;
-}
+	const char *path = find_path(identity, record);
 
-static struct place *place_slot(struct identity *identity, const struct hp_event *record)
-{
-	uint64_t h = (record->cgroup_id ^ record->cgroup_v1_id << 20) * 0x9e3779b97f4a7c15ULL;
-
-	return &identity->places[(h >> 32 ^ is_kernel(record)) & (IDENTITY_PLACES - 1)];
-}
-
-static bool place_holds(const struct identity *identity, const struct place *place,
-			const struct hp_event *record)
-{
-	return place->cgroup && place->cgroup_id == record->cgroup_id &&
-	       place->cgroup_v1_id == record->cgroup_v1_id && place->kernel == is_kernel(record) &&
-	       (!place->pid ||
-		(place->pid == record->pid && place->start_ns == record->start_ns)) &&
-	       (place->lasts || place->moment == identity->moment);
-}
-
-const struct place *identity_place(struct identity *identity, const struct hp_event *record)
-{
-	struct place *place = place_slot(identity, record);
-	const char *path;
-
-	if (place_holds(identity, place, record))
-		return place;
-	free(place->cgroup);
-	*place = (struct place) {
-		.cgroup_id = record->cgroup_id,
-		.cgroup_v1_id = record->cgroup_v1_id,
-		.kernel = is_kernel(record),
-		.moment = identity->moment,
-	};
-	path = find_path(identity, record, place);
-	place->cgroup = strdup(path ? path : "");
-	if (!place->cgroup)
-		return NULL;
-	if (place->kernel)
-		place->workload.kind = WORKLOAD_KERNEL;
+	if (!path)
+		path = "";
+	if (record->kernel_thread || record->key.how == HP_HOW_KERNEL)
+		*ret_workload = (struct workload) { .kind = WORKLOAD_KERNEL };
 	else
-		workload_parse(place->cgroup, &place->workload);
-	return place;
+		workload_parse(path, ret_workload);
+	return path;
 }
 
 const char *identity_exe(struct identity *identity, const struct hp_event *record)

@@ -11,25 +11,11 @@
 #include "process.h"
 #include "workload.h"
 
-#define IDENTITY_PLACES 64 /* a power of two */
-
-/* Who the tasks of a control group are: what was last found out of it. */
-struct place {
-	uint64_t cgroup_id, cgroup_v1_id, start_ns;
-	uint32_t pid; /* 0: the place is that of every process in the cgroup */
-	bool kernel;  /* it was a kernel thread, or socket */
-	bool lasts;   /* it comes of the ids alone */
-	uint64_t moment;
-	char *cgroup; /* its path; NULL: the place is empty; "": the path is not known */
-	struct workload workload;
-};
-
 struct identity {
 	struct cgroup_names *v2; /* NULL: no cgroup2 */
 	uint64_t v2_root;	 /* the id of its mount point */
 	struct cgroup_names *v1; /* memory hierarchy; NULL: cgroup2 names workloads */
 	struct processes *processes;
-	struct place *places; /* IDENTITY_PLACES of them, each for what hashes there */
 	uint64_t moment;
 	long long to_wall; /* what to add to CLOCK_BOOTTIME to have the wall clock */
 	char node[256];
@@ -55,10 +41,11 @@ void identity_moment(struct identity *identity);
 struct timespec identity_time(const struct identity *identity, uint64_t boot_ns);
 
 /*
- * The control group and workload of a record's task, valid until the next call. NULL: no
- * memory.
+ * The workload of a record's task, and the path of its control group, valid until the next
+ * call; "": not known.
  */
-const struct place *identity_place(struct identity *identity, const struct hp_event *record);
+const char *identity_workload(struct identity *identity, const struct hp_event *record,
+			      struct workload *ret_workload);
 
 /* The program of a record's process, valid until the next call. NULL: not known. */
 const char *identity_exe(struct identity *identity, const struct hp_event *record);

@@ -18,7 +18,7 @@ DEFINE_CLEANUP(struct processes, processes_free)
 /* Time has passed: a process may be another program now. */
 void processes_ask_anew(struct processes *processes);
 
-/* Its program; NULL: not known, or it has ended. Valid until the next call. */
+/* Its program; NULL: not known, or it has ended. Valid until a call for another process. */
 const char *processes_exe(struct processes *processes, const struct hp_event *record);
 
 /*

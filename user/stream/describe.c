@@ -3,15 +3,6 @@
 
 #include <string.h>
 
-static void fill_workload(struct identity *identity, const struct hp_event *record,
-			  struct event *event)
-{
-	const struct place *place = identity_place(identity, record);
-
-	event->cgroup = place ? place->cgroup : "";
-	event->workload = place ? place->workload : (struct workload) { .kind = WORKLOAD_UNKNOWN };
-}
-
 /* The row that decided. */
 static void fill_row(const struct generations *generations, const struct hp_event *record,
 		     struct event *event)
@@ -24,8 +15,11 @@ static void fill_row(const struct generations *generations, const struct hp_even
 	event->entry_team = row ? row->team : NULL;
 }
 
-static void fill_record(const struct hp_event *record, struct event *event)
+/* What the record, its control group and the row that decided say. */
+static void fill_event(struct identity *identity, const struct generations *generations,
+		       const struct hp_event *record, struct event *event)
 {
+	event->node = identity->node;
 	event->mode = record->mode;
 	event->verdict = record->key.verdict;
 	event->cls = record->key.cls;
@@ -38,6 +32,8 @@ static void fill_record(const struct hp_event *record, struct event *event)
 	event->uid = record->uid;
 	memcpy(event->comm, record->comm, HP_COMM_LEN);
 	event->comm[HP_COMM_LEN] = '\0';
+	event->cgroup = identity_workload(identity, record, &event->workload);
+	fill_row(generations, record, event);
 }
 
 void describe_violation(struct identity *identity, const struct generations *generations,
@@ -49,21 +45,14 @@ void describe_violation(struct identity *identity, const struct generations *gen
 	ret_event->time = identity_time(identity, last_ns);
 	ret_event->first = identity_time(identity, first_ns);
 	ret_event->count = count;
-	ret_event->node = identity->node;
-	fill_record(record, ret_event);
-	fill_row(generations, record, ret_event);
-	fill_workload(identity, record, ret_event);
+	fill_event(identity, generations, record, ret_event);
 	exe = identity_exe(identity, record);
 	ret_event->exe = exe ? exe : "";
 }
 
 void describe_listener(struct identity *identity, const struct generations *generations,
-		       const struct hp_event *record, bool same, struct event *event)
+		       const struct hp_event *record, struct event *ret_event)
 {
-	event->node = identity->node;
-	fill_record(record, event);
-	fill_row(generations, record, event);
-	event->exe = "";
-	if (!same)
-		fill_workload(identity, record, event);
+	fill_event(identity, generations, record, ret_event);
+	ret_event->exe = "";
 }

@@ -18,9 +18,6 @@ void describe_violation(struct identity *identity, const struct generations *gen
 			const struct hp_event *record, uint64_t count, uint64_t first_ns,
 			uint64_t last_ns, struct event *ret_event);
 
-/*
- * Describe a socket that is there now, as event_listener_json() needs it. `same`: the event was
- * last filled for this process and cgroup, whose names need not be looked up again.
- */
+/* Describe a socket that is there now, as event_listener_json() needs it. */
 void describe_listener(struct identity *identity, const struct generations *generations,
-		       const struct hp_event *record, bool same, struct event *event);
+		       const struct hp_event *record, struct event *ret_event);

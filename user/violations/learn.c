@@ -30,7 +30,6 @@ static int add_sockets(struct learning *l)
 {
 	_cleanup_receivers_ struct receivers found = { 0 };
 	struct socket_table *table = &l->violations->sweep->table;
-	const struct receivers_socket *last = NULL;
 	int failed = socket_table_find(table, &l->in_force->decision, &found), r = 0;
 
 	for (size_t i = 0; i < found.len && r == 0; i++) {
@@ -39,8 +38,7 @@ static int add_sockets(struct learning *l)
 		excepted_ports_add(l->excepted, s->socket.proto, s->socket.port, s->decision);
 		if (!(TO_EXCEPT & 1U << s->decision.verdict))
 			continue;
-		socket_table_describe(table, s, last);
-		last = s;
+		socket_table_describe(table, s);
 		if (table->event.cls == HP_CLASS_EPHEMERAL)
 			table->event.port = 0; /* another one each time */
 		r = impact_add_socket(&l->impact, &table->event);

@@ -26,8 +26,7 @@ static int read_table(struct socket_table *table, struct receivers *ret_receiver
 }
 
 static void put_one(struct socket_table *table, const struct documented *documented,
-		    const struct receivers_socket *s, const struct receivers_socket *last,
-		    struct buf *out)
+		    const struct receivers_socket *s, struct buf *out)
 {
 	struct event_listener listener = {
 		.documented = documented_has(documented, &s->socket),
@@ -35,7 +34,7 @@ static void put_one(struct socket_table *table, const struct documented *documen
 		.cookie = s->socket.cookie,
 	};
 
-	socket_table_describe(table, s, last);
+	socket_table_describe(table, s);
 	event_listener_json(&table->event, &listener, out);
 }
 
@@ -50,7 +49,7 @@ static size_t put_all(struct socket_table *table, const struct documented *docum
 			return receivers->len - i;
 		if (i)
 			buf_putc(out, ',');
-		put_one(table, documented, s, i ? s - 1 : NULL, out);
+		put_one(table, documented, s, out);
 	}
 	return 0;
 }

@@ -183,21 +183,12 @@ void socket_table_record(const struct socket_table *table, const struct receiver
 	memcpy(ret_record->comm, s->comm, sizeof(ret_record->comm));
 }
 
-/* Have two sockets one process and control group? */
-static bool same_owner(const struct receivers_socket *a, const struct receivers_socket *b)
-{
-	return a->pid == b->pid && a->socket.cgroup_id == b->socket.cgroup_id &&
-	       !a->socket.inode == !b->socket.inode;
-}
-
-void socket_table_describe(struct socket_table *table, const struct receivers_socket *s,
-			   const struct receivers_socket *last)
+void socket_table_describe(struct socket_table *table, const struct receivers_socket *s)
 {
 	struct hp_event record;
 
 	socket_table_record(table, s, &record);
-	describe_listener(table->identity, &table->in_force->generations, &record,
-			  last && same_owner(s, last), &table->event);
+	describe_listener(table->identity, &table->in_force->generations, &record, &table->event);
 }
 
 void socket_table_put_protocols(struct jsonw *w, const char *key, uint32_t protocols)

@@ -77,12 +77,8 @@ bool socket_table_is_unchecked(const struct socket_table *table, uint64_t cgroup
 void socket_table_record(const struct socket_table *table, const struct receivers_socket *socket,
 			 struct hp_event *ret_record);
 
-/*
- * Describe a socket in table->event. `last`: the socket described before, whose names need not
- * be looked up again where it has the same process and control group; NULL: none.
- */
-void socket_table_describe(struct socket_table *table, const struct receivers_socket *socket,
-			   const struct receivers_socket *last);
+/* Describe a socket in table->event. */
+void socket_table_describe(struct socket_table *table, const struct receivers_socket *socket);
 
 /* Write a member: an array of the words of protocols, given as bits 1 << enum hp_proto. */
 void socket_table_put_protocols(struct jsonw *w, const char *key, uint32_t protocols);

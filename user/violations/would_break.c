@@ -27,14 +27,12 @@ static int add_sockets(struct sweep *sweep, const struct hp_config *config, stru
 {
 	_cleanup_receivers_ struct receivers found = { 0 };
 	struct socket_table *table = &sweep->table;
-	const struct receivers_socket *last = NULL;
 	int r = socket_table_find(table, config, &found), failed = r;
 
 	for (size_t i = 0; i < found.len; i++) {
 		if (!would_be_denied(sweep, &found.list[i]))
 			continue;
-		socket_table_describe(table, &found.list[i], last);
-		last = &found.list[i];
+		socket_table_describe(table, &found.list[i]);
 		r = impact_add_socket(impact, &table->event);
 		if (r < 0)
 			return r;
