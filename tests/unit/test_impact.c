@@ -88,7 +88,7 @@ static void test_listener(void **state)
 		   "\"sockets\":2,\"count\":0}],\"left_out\":0,\"forgotten\":0}");
 }
 
-/* Who listens now is named; what was told is counted, whatever came first. */
+/* The process that listens now is named; what was reported is counted, whatever came first. */
 static void test_both(void **state)
 {
 	(void)state;

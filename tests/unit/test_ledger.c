@@ -84,7 +84,7 @@ static void test_repeats(void **state)
 	ledger_note(ledger, e, 0);
 	violation_event(e, 30, 2);
 	ledger_note(ledger, e, 0);
-	violation_event(e, 20, 1); /* told late */
+	violation_event(e, 20, 1); /* reported late */
 	ledger_note(ledger, e, 0);
 	found = look(ledger);
 	assert_int_equal(found.len, 1);
@@ -126,7 +126,7 @@ static void test_again(void **state)
 	assert_true(found.last[0].query.kernel_socket);
 }
 
-/* Control groups of one workload are one, with the path that was told first. */
+/* Control groups of one workload are one, with the path that was reported first. */
 static void test_workloads(void **state)
 {
 	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
@@ -389,7 +389,7 @@ static void test_filters(void **state)
 
 #define ORDERED 200
 
-/* In whatever order violations are told: the sums, the ends and the process are the same. */
+/* In whatever order violations are reported: the sums, the ends and the process are the same. */
 static void test_any_order(void **state)
 {
 	_cleanup_(policy_freep) struct policy *policy = new_policy("");
@@ -440,7 +440,7 @@ static void test_any_order(void **state)
 /* What the ledger should know of a key: a port, of one of two workloads, enforceable or not. */
 struct model {
 	uint64_t count;	 /* 0: it is not there */
-	unsigned int at; /* when it was told last */
+	unsigned int at; /* when it was reported last */
 };
 
 static void set_key(struct event *e, unsigned int key)
@@ -504,7 +504,7 @@ static void test_model(void **state)
 		const struct model *want = &model[key_of(entry)];
 
 		assert_int_equal(entry->row.count, want->count);
-		assert_true(want->at < last); /* the one told last comes first */
+		assert_true(want->at < last); /* the one reported last comes first */
 		last = want->at;
 		len--;
 	}

@@ -84,7 +84,7 @@ static void test_sweeps(void **state)
 	assert_true(reported_sockets_has(set, &next));
 }
 
-/* What a hook told of is told by it again: a sweep need not, whatever is in the table. */
+/* What a hook reported, it reports again: a sweep need not, whatever is in the table. */
 static void test_hooked(void **state)
 {
 	_cleanup_(reported_sockets_freep) struct reported_sockets *set = new_set();

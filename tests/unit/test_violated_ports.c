@@ -7,7 +7,7 @@
 
 #define EXCEPT "exceptions: [{until: 2099-01-01, reason: r, "
 
-/* What was told, and whether the first exception of the registry has a use then. */
+/* What was reported, and whether the first exception of the registry has a use then. */
 static const struct {
 	const char *name, *lists;
 	uint16_t port;

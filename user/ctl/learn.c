@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl learn: exceptions for what was seen. */
+/* hostportctl learn: exceptions for the violations that the agent knows of. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,22 +66,22 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
-/* What is printed must be what the agent takes. */
-static int check(const struct buf *text)
+/* The agent must be able to read what is printed. */
+static int check_layer(const struct buf *text)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
 	_cleanup_diags_ struct diags diags = { 0 };
-	_cleanup_buf_ struct buf said = { 0 };
+	_cleanup_buf_ struct buf problems = { 0 };
 
 	if (layer_parse("learned", text->data, text->len, &diags, &layer) == 0)
 		return EXIT_OK;
-	diags_text(&diags, &said);
-	(void)fputs(said.data ? said.data : "", stderr);
+	diags_text(&diags, &problems);
+	(void)fputs(problems.data ? problems.data : "", stderr);
 	log_error("learn: the layer is not valid: nothing is printed");
 	return EXIT_SYSTEM;
 }
 
-static void say_lines(const char *text)
+static void warn_lines(const char *text)
 {
 	for (const char *end; (end = strchr(text, '\n')); text = end + 1)
 		log_warning("learn: %.*s", (int)(end - text), text);
@@ -108,12 +108,12 @@ static int print(const struct json *document, const struct asked *asked)
 		log_error("learn: %s", strerror(-r));
 		status = EXIT_SYSTEM;
 	} else {
-		status = check(&text);
+		status = check_layer(&text);
 	}
 	if (status == EXIT_OK)
 		status = verb_print(&text);
 	if (status == EXIT_OK && learned.remarks.data)
-		say_lines(learned.remarks.data);
+		warn_lines(learned.remarks.data);
 	buf_free(&learned.remarks);
 	return status == EXIT_OK && learned.lacking ? EXIT_FINDINGS : status;
 }

@@ -141,10 +141,10 @@ int impact_add_socket(struct impact *impact, const struct event *event)
 	return append(impact, &row);
 }
 
-int impact_add_violations(struct impact *impact, const struct impact_row *told, uint8_t cls)
+int impact_add_violations(struct impact *impact, const struct impact_row *reported, uint8_t cls)
 {
-	struct impact_row row = *told;
-	int r = set_strings(&row, told->cgroup, told->workload);
+	struct impact_row row = *reported;
+	int r = set_strings(&row, reported->cgroup, reported->workload);
 
 	if (r < 0)
 		return r;

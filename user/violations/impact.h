@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What enforcement would deny, a row for each class, protocol, port and
- * workload: sockets that have the port now, and violations that were told. Pure.
+ * workload: sockets that have the port now, and violations that were reported. Pure.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ struct impact_row {
 	char *cgroup;	       /* empty: not known */
 	char *workload;	       /* the same in words: rows of the same words are one */
 	uint64_t sockets;      /* that have the port now */
-	uint64_t count;	       /* violations that were told */
+	uint64_t count;	       /* violations that were reported */
 	struct timespec first; /* the first and the last of them, UTC */
 	struct timespec last;
 };
@@ -50,8 +50,8 @@ void impact_free(struct impact *impact);
 /* Add a socket that has a port now. 0, or -ENOMEM. */
 int impact_add_socket(struct impact *impact, const struct event *event);
 
-/* Add violations that were told, as they are classified now. 0, or -ENOMEM. */
-int impact_add_violations(struct impact *impact, const struct impact_row *told, uint8_t cls);
+/* Add violations that were reported, as they are classified now. 0, or -ENOMEM. */
+int impact_add_violations(struct impact *impact, const struct impact_row *reported, uint8_t cls);
 
 /* Once all are added: sort by class and workload, and merge rows of the same. */
 void impact_settle(struct impact *impact);

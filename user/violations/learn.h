@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an overlay of exceptions for this node is made of: who violates the
- * registry in force, or did since the start; and which exceptions nobody uses.
+ * What an overlay of exceptions for this node is made of: what violates the
+ * registry in force, or did since the start, and which exceptions are of no use.
  */
 #pragma once
 

@@ -13,7 +13,7 @@ struct node {
 	struct ledger_entry entry; /* must be first */
 	uint64_t hash;
 	struct node *next;	      /* of its bucket */
-	struct node *younger, *older; /* by when they were told last */
+	struct node *younger, *older; /* by when they were reported last */
 };
 
 struct ledger {

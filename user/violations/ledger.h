@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The violations that were told since the agent's start: what was told, of
- * which workload, and how often. What enforcement would deny and what `learn`
- * makes exceptions of are filters of it. Pure.
+ * The violations that were reported since the agent's start: what took which
+ * port, and how often. What enforcement would deny and what `learn` makes
+ * exceptions of are filters of it. Pure.
  *
  * Violations of one protocol, port, workload and whatever else a verdict
  * depends on are one entry. It has at most LEDGER_MAX of them: the one that was
- * told longest ago is forgotten for a new one, and counted by its class.
+ * reported longest ago is forgotten for a new one, and counted by its class.
  *
  * A policy and a configuration decide each entry anew whenever it is asked for,
  * so that what a later registry allows drops out.
@@ -20,7 +20,7 @@
 #define LEDGER_MAX 4096
 
 struct ledger_entry {
-	struct impact_row row; /* its class is the one that was told first */
+	struct impact_row row; /* its class is the one that was reported first */
 	struct hp_query query; /* what was asked for */
 	bool enforceable;      /* enforcement would have been asked, and was not */
 };
@@ -40,7 +40,7 @@ enum ledger_flags {
 /* Note violations that an event tells. Those that there is no memory for count as forgotten. */
 void ledger_note(struct ledger *ledger, const struct event *event, unsigned int flags);
 
-/* The next entry after one, from the one that was told last on; NULL: before the first, or none. */
+/* The entries, the one reported last comes first: after `entry`, or from the start if NULL. */
 const struct ledger_entry *ledger_next(const struct ledger *ledger,
 				       const struct ledger_entry *entry);
 
@@ -49,7 +49,7 @@ struct ledger_filter {
 	const struct policy *policy;
 	struct hp_config config;
 	uint32_t verdicts; /* that these make of it now: bits 1 << enum hp_verdict */
-	uint32_t classes;  /* of what is forgotten, as it was told: bits 1 << enum hp_class */
+	uint32_t classes;  /* of what is forgotten, as it was reported: bits 1 << enum hp_class */
 	bool enforceable;  /* nothing else */
 };
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The violations of sockets that were told, so that a sweep of the socket table
- * does not tell them again. Pure.
+ * The violations of sockets that were reported, so that a sweep of the socket table
+ * does not report them again. Pure.
  *
  * The set knows a violation by its socket's cookie. The kernel folds repeats
  * into counts, without a record for each, so the set also knows it by its group:
  * what its repeats have in common, that is control group, protocol, port and class.
  *
  * - The kernel never uses a cookie twice: it stays until newer ones push it out.
- * - So does a group that a hook told: the hook tells its next violation, too, and
+ * - So does a group that a hook reported: the hook reports its next violation, too, and
  *   a bound TCP socket is in no table until it listens.
- * - A group that a sweep told stays as long as each sweep finds it, so that what
- *   goes and comes back is told again.
+ * - A group that a sweep reported stays as long as each sweep finds it, so that what
+ *   goes and comes back is reported again.
  *
  * Of more than REPORTED_SOCKETS_MAX of a kind, the older ones are forgotten. Those,
- * and whatever there is no memory for, are told again.
+ * and whatever there is no memory for, are reported again.
  */
 #pragma once
 
@@ -38,14 +38,14 @@ int reported_sockets_new(struct reported_sockets **ret_set); /* 0, or -ENOMEM */
 void reported_sockets_free(struct reported_sockets *set);
 DEFINE_CLEANUP(struct reported_sockets, reported_sockets_free)
 
-/* Add one that a hook's record told, or that a sweep told. */
+/* Add one that a hook's record reported, or that a sweep did. */
 void reported_sockets_add_hooked(struct reported_sockets *set, const struct reported_socket *s);
 void reported_sockets_add_swept(struct reported_sockets *set, const struct reported_socket *s);
 
-/* Was it told, of this socket or of its group? Each class of a socket is told. */
+/* Was it reported, of this socket or of its group? Each class of a socket is reported. */
 bool reported_sockets_has(const struct reported_sockets *set, const struct reported_socket *s);
 
-/* Was it told of this very socket? */
+/* Was it reported for this very socket? */
 bool reported_sockets_has_cookie(const struct reported_sockets *set,
 				 const struct reported_socket *s);
 

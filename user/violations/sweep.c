@@ -37,7 +37,7 @@ static const char *const unclosed_words[] = {
 	[UNCLOSED_NO_PROCESS] = "no process has it: it may be the kernel's (see --deny-kernel)",
 	[UNCLOSED_MPTCP] = "the kernel does not close listeners of MPTCP",
 	[UNCLOSED_KERNEL] = "the kernel was built without CONFIG_INET_DIAG_DESTROY",
-	[UNCLOSED_LOST] = "it can't be told from others of its port, or has just gone",
+	[UNCLOSED_LOST] = "it looks like others of its port, or has just gone",
 	[UNCLOSED_OTHER] = "the kernel refused",
 };
 _Static_assert(ARRAY_LEN(unclosed_words) == UNCLOSED_MAX, "words for each reason");

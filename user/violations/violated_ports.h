@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ports of all violations that were told, for the question which exceptions
+ * The ports of all violations that were reported, for the question which exceptions
  * were used since the start. A port needs a byte, so none is ever forgotten. Pure.
  *
  * A policy decides each port anew whenever it is asked for: a violation that was
- * told before an exception came counts for that exception.
+ * reported before an exception came counts for that exception.
  */
 #pragma once
 

@@ -50,13 +50,13 @@ int would_break_find(struct violations *violations, struct impact *ret_impact)
 		.enforceable = true,
 	};
 	struct impact impact = { 0 };
-	int r = add_sockets(sweep, &filter.config, &impact), told;
+	int r = add_sockets(sweep, &filter.config, &impact), error;
 
 	filter.classes = filter.config.denies;
-	told = ledger_select(violations->ledger, &filter, &impact);
+	error = ledger_select(violations->ledger, &filter, &impact);
 	impact_settle(&impact);
 	*ret_impact = impact;
-	return r < 0 ? r : told;
+	return r < 0 ? r : error;
 }
 
 /* Log the table as it is printed, a message for each of its lines. */
