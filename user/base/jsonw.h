@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "buf.h"
-#include "utf8.h"
 
 struct jsonw {
 	struct buf *out;
@@ -31,9 +30,3 @@ void jsonw_null(struct jsonw *w, const char *key);
 
 /* Write the string unless it is NULL or empty. */
 void jsonw_string_opt(struct jsonw *w, const char *key, const char *value);
-
-/* Does a character stand for itself in a string, whatever follows it? */
-static inline bool jsonw_plain(char c)
-{
-	return utf8_plain(c) && c != '"' && c != '\\';
-}
