@@ -233,7 +233,7 @@ $(B)/user/formats/html/page_assets.o: user/formats/html/page_assets.S user/forma
 	@mkdir -p $(@D)
 	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -Wa,-I$(B) -c $< -o $@
 
-$(filter $(B)/user/kernel/%,$(call objects,$(SRC))): | $(addprefix $(B)/bpf/,hostport.skel.h sockets.skel.h programs.skel.h)
+$(filter $(B)/user/kernel/%,$(call objects,$(SRC))) $(B)/tests/unit/test_program_table.o: | $(addprefix $(B)/bpf/,hostport.skel.h sockets.skel.h programs.skel.h)
 
 $(LIB): $(call objects,$(SRC))
 	$(call say,AR,$@)rm -f $@ && ar qcs $@ $^
