@@ -20,11 +20,12 @@ enum hp_proto {
 	HP_PROTO_UDPLITE,
 	HP_PROTO_SCTP,
 	HP_PROTO_DCCP,	/* no row can name it, so it is always unregistered */
-	HP_PROTO_OTHER, /* likewise */
+	HP_PROTO_OTHER, /* the same */
 	HP_PROTO_MAX,
 };
 
-/* Protocols that the bitmap answers for; the others always take the slow path. */
+/* Protocols that the bitmap answers for; the others always take the slow path.
+ */
 #define HP_BITMAP_PROTOS 2
 
 enum hp_scope {
@@ -69,14 +70,14 @@ enum hp_how {
 	HP_HOW_NONE,
 	HP_HOW_BIND,	 /* an explicit port */
 	HP_HOW_BIND0,	 /* port 0: the kernel chose */
-	HP_HOW_LISTEN,	 /* listen() without a bind before it */
-	HP_HOW_EXISTING, /* there before the agent */
+	HP_HOW_LISTEN,	 /* listen() without a bind() before it */
+	HP_HOW_EXISTING, /* bound before the agent started */
 	HP_HOW_DECLARED, /* only in a Pod.Spec */
 	HP_HOW_KERNEL,	 /* a kernel socket, such as VXLAN's */
 	HP_HOW_MAX,
 };
 
-/* Where a finding was made. */
+/* Which hook found a violation. */
 enum hp_hook {
 	HP_HOOK_NONE,
 	HP_HOOK_BIND,	   /* cgroup/bind4, bind6 */
@@ -84,7 +85,7 @@ enum hp_hook {
 	HP_HOOK_SOCKOPS,   /* sockops, TCP_LISTEN_CB */
 	HP_HOOK_FEXIT,	   /* fexit/inet_csk_listen_start */
 	HP_HOOK_LSM,	   /* lsm/socket_bind, socket_listen */
-	HP_HOOK_SWEEP,	   /* none: user space read the socket table */
+	HP_HOOK_SWEEP,	   /* not a hook: user space read the socket table */
 	HP_HOOK_MAX,
 };
 
@@ -96,9 +97,10 @@ enum hp_hook {
 #define HP_BITMAP_U64 (HP_PORTS / 64)
 
 /*
- * The bitmap, a bit for each port: "allowed, nothing else to look at" of each scope,
- * and "a row names it". The bits of a port are next to each other, because who
- * asks for one of them often asks for another. One element for each policy.
+ * The fast bitmap has three bits for each port: "allowed, nothing else to look
+ * at" for each scope, and "a row names it". The bits of a port are in
+ * neighbouring words, because a program that reads one often reads another. One
+ * element for each policy.
  */
 struct hp_bitmap_word {
 	__u64 allowed[HP_SCOPE_MAX];
@@ -110,8 +112,8 @@ struct hp_bitmap {
 };
 
 /*
- * The word by which programs begin: which policy is in force, and what can be told
- * without a look at its configuration. 0: none has been published yet.
+ * The word that each program reads first: which policy is in force, and what of
+ * its configuration the fast path needs. 0: no policy has been published yet.
  */
 #define HP_ACTIVE_POLICY 1U /* its index */
 #define HP_ACTIVE_SET	 2U /* there is one */
@@ -119,10 +121,10 @@ struct hp_bitmap {
 #define HP_ACTIVE_EPHEMERAL                                                                        \
 	8U /* denies has HP_CLASS_EPHEMERAL: ports that the kernel chose matter */
 
-/* What one policy does with what it finds. One element for each policy. */
+/* What a policy does with violations. One element for each policy. */
 struct hp_config {
 	__u32 mode;	  /* enum hp_mode */
-	__u32 denies;	  /* bit 1 << class: denied in enforce mode */
+	__u32 denies;	  /* bit 1 << class: the class is denied in enforce mode */
 	__u32 errno_code; /* positive; what a denied bind() returns */
 	__u32 deny_kernel;
 	__u32 generation; /* counts published policies, from 1 */
@@ -137,19 +139,20 @@ struct hp_row_key {
 };
 
 /*
- * What the registry says of one protocol and port on this node, most
- * permissive row first; the verdict is made of it and of the configuration.
+ * What the registry says of one protocol and port on this node: the most
+ * permissive row decides. The verdict follows from it and from the
+ * configuration.
  */
 struct hp_row {
 	__u32 row[HP_SCOPE_MAX]; /* the deciding row's number, or HP_NO_ROW */
 	__u8 cls[HP_SCOPE_MAX];	 /* enum hp_class, HP_CLASS_NONE: allowed */
-	__u16 excepted;		 /* bit 1 << class: an exception holds */
+	__u16 excepted;		 /* bit 1 << class: an exception covers the class */
 	__u32 pad;
 };
 
-/* What makes violations repeats of one another. */
+/* Violations with the same key are repeats of one another. */
 struct hp_fold_key {
-	__u64 workload; /* cgroup id; HP_WORKLOAD_V1 set: of the v1 hierarchy */
+	__u64 workload; /* cgroup id; with HP_WORKLOAD_V1: of the v1 hierarchy */
 	__u16 port;	/* host byte order */
 	__u8 proto;
 	__u8 cls;
@@ -161,21 +164,22 @@ struct hp_fold_key {
 #define HP_WORKLOAD_V1 (1ULL << 63)
 
 /*
- * Folding. A set of slots; a violation is looked for in the set that its key
- * hashes to. `seen` only ever grows, and a holder (`generation`) has counted what
- * it has grown by since `base`, so that user space may read a slot at any time and
- * take the difference to what it has reported: nothing is ever taken out of a slot,
- * and a holder is replaced only by a record that carries the last count of it. All
- * but `seen` change under the set's lock; that is added to without it.
+ * Folding: a slot counts the repeats of one key, its holder. A key can hold a
+ * slot of the set that it hashes to. `seen` only grows, and what it has grown
+ * by since `base` is the count of the present holder (`generation`). So user
+ * space may read a slot at any time and take the difference to what it has
+ * reported. Nothing is ever taken out of a slot, and a new holder's record
+ * carries the last count of the holder before. `seen` is added to without the
+ * set's lock; all else changes under it.
  */
 #define HP_FOLD_WAYS 4
 #define HP_FOLD_SETS 1024
 
 struct hp_fold_slot {
 	struct hp_fold_key key;
-	__u64 seen; /* violations, less `base`: of this holder */
+	__u64 seen; /* violations of all holders; less `base`: of this one */
 	__u64 base;
-	__u64 sent_tick;  /* when a record was last tried, in jiffies */
+	__u64 sent_tick;  /* when a record was last sent or tried, in jiffies */
 	__u32 generation; /* holders so far; 0: never used */
 	__u32 pad;
 };
@@ -186,12 +190,13 @@ struct hp_fold_set {
 	struct hp_fold_slot slot[HP_FOLD_WAYS];
 };
 
-/* Where a record's count stands: see struct hp_fold_slot. */
+/* Which slot counts a record's repeats: see struct hp_fold_slot. */
 struct hp_fold_ref {
 	__u32 slot;	  /* set * HP_FOLD_WAYS + way */
 	__u32 generation; /* of the holder */
 	__u64 seen;	  /* of the holder, this violation included */
-	__u64 prev_seen;  /* a new holder's record: last `seen` of the one before */
+	__u64 prev_seen;  /* in a new holder's first record: the last count of the one
+			     before */
 };
 
 #define HP_FOLD_SAME (~0ULL) /* prev_seen of a holder's later records */
@@ -202,11 +207,11 @@ struct hp_event {
 	__u64 time_ns;	    /* CLOCK_BOOTTIME */
 	__u64 cgroup_id;    /* of the task, in the cgroup2 hierarchy */
 	__u64 cgroup_v1_id; /* of the task, memory hierarchy of v1; 0: none */
-	__u64 start_ns;	    /* thread group leader's start, CLOCK_BOOTTIME */
+	__u64 start_ns;	    /* start of the thread group leader, CLOCK_BOOTTIME */
 	__u64 cookie;	    /* of the socket; 0: not known */
 	struct hp_fold_key key;
 	__u32 pid; /* thread group id, as the init namespace sees it */
-	__u32 uid; /* likewise */
+	__u32 uid; /* as the init namespace sees it */
 	__u32 row; /* HP_NO_ROW: none */
 	__u32 policy_generation;
 	__u8 addr[HP_ADDR_LEN]; /* network byte order; IPv4 in the first four */
@@ -218,37 +223,39 @@ struct hp_event {
 	__u8 pad[4];
 };
 
-/* Why a violation has no record and stands in no slot. */
+/* Why a violation was lost: it has no record, and no slot counts it. */
 enum hp_lost {
 	HP_LOST_RING, /* the ring was full */
-	HP_LOST_RATE, /* over the rate at which new findings are taken */
-	HP_LOST_NOTE, /* no memory to remember it: whether the bind succeeded is not known */
+	HP_LOST_RATE, /* over the rate at which new violations are taken */
+	HP_LOST_NOTE, /* no memory for a note: it is not known whether bind()
+			 succeeded */
 	HP_LOST_MAX,
 };
 
 #define HP_FOLD_SLOTS (HP_FOLD_SETS * HP_FOLD_WAYS)
 
 /*
- * What an agent has told, kept in a map so that the next one goes on from there
- * however this one ended. User space's alone; the programs don't look at it.
+ * What an agent has reported, kept in a map so that the next agent goes on from
+ * there, however this one ended. Only user space uses it.
  */
 struct hp_told_slot {
-	__u32 generation; /* of the holder that was told of last; 0: none */
+	__u32 generation; /* of the holder that was reported last; 0: none */
 	__u32 pad;
-	__u64 seen; /* its violations that lines stand for */
+	__u64 seen; /* of its violations, how many lines have reported */
 };
 
 struct hp_tally {
 	__u64 delivered; /* lines */
-	__u64 folded;	 /* what their counts add */
-	__u64 existing;	 /* of both: what a sweep found, and no program counted */
-	__u64 recovered; /* likewise, but a program had counted it, and lost its record */
-	__u64 untold;	 /* in no line and no slot: an agent ended in the middle of it */
+	__u64 folded;	 /* violations that their counts add */
+	__u64 existing;	 /* of both: found by a sweep, and counted by no program */
+	__u64 recovered; /* of both: found by a sweep; a program counted it and lost
+			    its record */
+	__u64 untold;	 /* never logged: an agent died while logging */
 };
 
 /*
- * The step from one tally to the next, written before it is made: who finds it
- * pending makes it, once more or for the first time.
+ * The step from one tally to the next, written before it is made. An agent that
+ * finds it pending makes it, for the first time or once more.
  */
 struct hp_told_step {
 	struct hp_tally tally;
@@ -260,11 +267,12 @@ struct hp_told_step {
 struct hp_told {
 	struct hp_tally tally;
 	struct hp_told_step step;
-	__u64 mode; /* what later agents go by, see user/agent/mode.h; 0: nothing */
+	__u64 mode; /* what later agents go by: see user/agent/mode.h; 0: nothing */
 	struct hp_told_slot slots[HP_FOLD_SLOTS];
 };
 
-/* Whose maps these are. It never changes its shape: what is of another layout is known by it. */
+/* Whose maps these are. Its shape never changes, so that any agent can read the
+ * layout. */
 struct hp_info {
 	__u64 magic;
 	__u64 layout; /* of all maps and of what they hold: user/kernel/layout.h */
@@ -276,27 +284,29 @@ struct hp_info {
 
 #define HP_INFO_MAGIC 0x30747274736f6870ULL
 
-/* Counts up when something in the maps means something else in the same shape. */
+/* Count it up when something in the maps changes its meaning and keeps its
+ * shape. */
 #ifndef HP_LAYOUT_EPOCH
 #define HP_LAYOUT_EPOCH 2
 #endif
 
-/* Per-CPU counters: only ever grow. */
+/* Per-CPU counters. They only grow. */
 struct hp_counters {
 	__u64 count[HP_CLASS_MAX][HP_VERDICT_MAX];
 	__u64 lost[HP_LOST_MAX];
 };
 
-/* Between a bind() that will be audited and its success, kept on the socket. */
+/* A ruling of bind, kept on the socket until post_bind sees that bind()
+ * succeeded. */
 struct hp_note {
 	__u32 row;
-	__u32 generation; /* of the policy that decided, which numbers the row */
+	__u32 generation; /* of the policy that decided and numbers the row */
 	__u16 port;	  /* host byte order; 0: port 0 was asked for */
 	__u8 cls;
 	__u8 verdict; /* HP_VERDICT_NONE: no note */
 	__u8 how;
 	__u8 mode;
-	__u8 told; /* `port` was chosen by the kernel and is told already */
+	__u8 told; /* the kernel chose `port`, and it is reported already */
 	__u8 pad;
 };
 
@@ -322,21 +332,23 @@ enum hp_asked {
 	HP_ASKED_NO, /* the kernel chose */
 };
 
-/* The canary: a socket of the agent's own that the hooks must deny, or count. */
+/* The canary: the agent's own socket, by which it proves that the hooks deny
+ * and count. */
 struct hp_canary {
 	__u64 cookie;  /* of the socket; 0: none */
-	__u64 denied;  /* bind() of it refused */
-	__u64 passed;  /* post_bind of it seen */
-	__u64 guard;   /* 1: post_bind is to refuse it; then 2 */
-	__u64 refused; /* the cookie of the one that bind has refused last */
-	__u64 again;   /* such ones that got through all the same, and that post_bind refused */
-	__u64 named;   /* bind() of it to a port by its number passes, as one to port 0 does */
+	__u64 denied;  /* how often bind refused it */
+	__u64 passed;  /* how often post_bind saw it */
+	__u64 guard;   /* 1: post_bind is to refuse it; 2: it has */
+	__u64 refused; /* the cookie of the socket that bind refused last */
+	__u64 again;   /* how often post_bind refused such a one that got through */
+	__u64 named;   /* let bind() pass to a port by its number, as to port 0 */
 };
 
 /*
- * Where a program casts, it has a call of this number, which no helper has, and before it
- * a type's. The loader puts the numbers of bpf_rdonly_cast() and of the kernel's type in
- * their places. Where it doesn't, hp_can_cast keeps the programs from there.
+ * Where a program casts, it has a call of this number, which no helper has, and
+ * before it a type's. The loader puts the numbers of bpf_rdonly_cast() and of
+ * the kernel's type in their places. Where it doesn't, hp_can_cast keeps the
+ * programs from there.
  */
 #define HP_CAST_CALL 0x68700000
 #define HP_CAST_SOCK 0x68700001

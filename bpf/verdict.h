@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The decision, made in one place: the BPF programs, the policy compiler,
- * `explain` and the tests all call hp_decide(). It reads nothing but its
- * arguments.
+ * The one decision: the BPF programs, the policy compiler, `explain`, the sweep
+ * and the tests all call hp_decide(). It reads nothing but its arguments.
  */
 #pragma once
 
@@ -12,7 +11,7 @@
 #define __always_inline inline __attribute__((always_inline))
 #endif
 
-/* What somebody asks for. */
+/* What is asked for. */
 struct hp_query {
 	__u8 proto; /* enum hp_proto */
 	__u8 scope; /* enum hp_scope */
@@ -73,9 +72,9 @@ static __always_inline __u8 hp_scope_of6(__u32 a0, __u32 a1, __u32 a2, __u32 a3)
 }
 
 /*
- * Of two values, the one for a scope. Both are read and one is chosen: an index
- * that depends on the scope becomes pointer arithmetic that some compilers write
- * in a way which the verifier refuses.
+ * The one of two values that is for a scope. Both are read and one is chosen:
+ * with an index that depends on the scope, some compilers do pointer arithmetic
+ * that the verifier refuses.
  */
 #define hp_by_scope(pair, is_localhost)                                                            \
 	({                                                                                         \
@@ -85,9 +84,9 @@ static __always_inline __u8 hp_scope_of6(__u32 a0, __u32 a1, __u32 a2, __u32 a3)
 	})
 
 /*
- * Could the kernel have chosen the port, of the range that it chooses from
- * (both ends included)? Who narrows that range for a socket of his own
- * (IP_LOCAL_PORT_RANGE) stays within it.
+ * Could the kernel have chosen the port, from this range (both ends included)?
+ * A socket that narrows the range for itself (IP_LOCAL_PORT_RANGE) stays within
+ * it.
  */
 static __always_inline __u8 hp_may_be_chosen(__u16 port, __u16 first, __u16 last)
 {
@@ -95,9 +94,9 @@ static __always_inline __u8 hp_may_be_chosen(__u16 port, __u16 first, __u16 last
 }
 
 /*
- * The class of a query. `row` is what the registry says of its port, or NULL.
- * What the kernel chose is nobody's fault where no row names the port; where
- * one does, the row holds for it as for a port that was asked for.
+ * The class of a query. `row` is what the registry says of its port, or NULL. A
+ * port that the kernel chose is a violation only if a row names it; then the
+ * row holds as for a port that bind() named.
  */
 static __always_inline __u8 hp_classify(const struct hp_row *row, const struct hp_query *q)
 {
@@ -116,7 +115,8 @@ static __always_inline __u8 hp_judge(const struct hp_config *cfg, const struct h
 {
 	if (cfg->mode == HP_MODE_UNSET)
 		return HP_VERDICT_ALLOWED;
-	/* ports of the kernel's choice are counted only, unless their class is opted in */
+	/* ports of the kernel's choice are counted only, unless their class is opted
+	 * in */
 	if (cls == HP_CLASS_EPHEMERAL && !(cfg->denies & (1U << HP_CLASS_EPHEMERAL)))
 		return HP_VERDICT_ALLOWED;
 	if (row && (row->excepted & (1U << cls)))
@@ -129,8 +129,8 @@ static __always_inline __u8 hp_judge(const struct hp_config *cfg, const struct h
 }
 
 /*
- * Decide one bind. `row` is the published row of the query's protocol and
- * port, or NULL where there is none; for port 0 it is not looked at.
+ * Decide one bind. `row` is the published row of the query's protocol and port,
+ * or NULL. For port 0 it is not read.
  */
 static __always_inline struct hp_decision
 hp_decide(const struct hp_config *cfg, const struct hp_row *row, const struct hp_query *q)

@@ -13,10 +13,10 @@
 #define ROOT_ID 1
 
 /*
- * Take a mount of cgroup2, unless a better one was found: a container may have
- * one that shows its own part of the hierarchy beside the host's.
+ * Use a mount of cgroup2, unless a better one was found: a container may have one that
+ * shows its own part of the hierarchy, beside the host's.
  */
-static void take_v2(const char *point, struct cgroup_mounts *mounts)
+static void use_v2_mount(const char *point, struct cgroup_mounts *mounts)
 {
 	uint64_t id = 0;
 	bool is_root = cgroup_id(point, &id) == 0 && id == ROOT_ID;
@@ -34,7 +34,7 @@ static void read_mount(const char *line, struct cgroup_mounts *mounts)
 	if (!mountinfo_parse(line, &mount))
 		return;
 	if (mount.kind == MOUNTINFO_CGROUP2)
-		take_v2(mount.point, mounts);
+		use_v2_mount(mount.point, mounts);
 	else if (!mounts->memory[0])
 		(void)snprintf(mounts->memory, sizeof(mounts->memory), "%s", mount.point);
 }
@@ -145,8 +145,8 @@ void cgroup_names_free(struct cgroup_names *names)
 }
 
 /*
- * The kernel adds this to the path of what was removed after it was opened. A group may
- * also be named so: then it is there by that path.
+ * The kernel adds this mark to the path of a directory that was removed after it was
+ * opened. A group may also have it in its name: then its path exists.
  */
 static bool was_removed(const char *path, uint64_t id)
 {
@@ -158,7 +158,7 @@ static bool was_removed(const char *path, uint64_t id)
 	       (cgroup_id(path, &found) < 0 || found != id);
 }
 
-/* Ask the kernel; NULL when the cgroup is gone or CAP_DAC_READ_SEARCH is missing. */
+/* Ask the kernel. NULL: the cgroup is gone, or CAP_DAC_READ_SEARCH is missing. */
 static char *look_up(const struct cgroup_names *names, uint64_t id)
 {
 	struct kernfs_handle handle = {

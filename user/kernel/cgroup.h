@@ -26,12 +26,12 @@ bool cgroup_contains_self(const char *v2, const char *dir);
 struct cgroup_names;
 
 /*
- * A bounded cache from ids to paths within one hierarchy. Paths are kept after
- * their cgroup is gone: events are told later than they happen.
+ * A bounded cache from ids to paths within one hierarchy. Paths are kept after their
+ * cgroup is gone, because events are reported later than they happen.
  */
 int cgroup_names_new(const char *mount_point, struct cgroup_names **ret_names);
 void cgroup_names_free(struct cgroup_names *names);
 DEFINE_CLEANUP(struct cgroup_names, cgroup_names_free)
 
-/* The path below the mount point, from "/"; NULL: not known. Valid until the next call. */
+/* The path below the mount point, from "/"; NULL: unknown. Valid until the next call. */
 const char *cgroup_name(struct cgroup_names *names, uint64_t id);

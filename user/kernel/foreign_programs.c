@@ -50,7 +50,7 @@ static void name_one(void *data, const struct hp_program *program)
 				       PROGRAM_NAME_LEN - 1, program->name);
 }
 
-/* Those whose names the kernel did not tell us by their ids. */
+/* Name the programs whose ids the kernel does not let us open. */
 static void name_rest(struct kernel *kernel, struct foreign_programs *foreign)
 {
 	size_t i = 0;
@@ -120,7 +120,7 @@ int foreign_programs_find(struct kernel *kernel, int cgroup_fd,
 	return 0;
 }
 
-/* ---- who keeps us out -------------------------------------------------------------------- */
+/* ---- a program that keeps ours out --------------------------------------------------------- */
 
 enum answer {
 	GO_ON, /* nothing is attached here: ask the cgroup above */

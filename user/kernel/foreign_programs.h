@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The programs of others beside ours: at the same cgroup, and at those above
- * it. All programs of a bind() run, those of the lowest cgroup first and those
- * of one cgroup as they came; the last one that sets a result has its way.
+ * The programs of others beside ours: at the same cgroup, and at those above it. All
+ * programs of a bind() run, those of the lowest cgroup first and those of one cgroup in
+ * the order in which they were attached. The last one that sets a result decides.
  */
 #pragma once
 

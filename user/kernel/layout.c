@@ -16,7 +16,7 @@ static const char *const roots[] = {
 	"hp_note",   "hp_told",	  "hp_info",	 "hp_counters",
 };
 
-/* A policy's rows are in maps of user space's making, of which the object's BTF has no types. */
+/* User space makes the maps of a policy's rows; the object's BTF has no types of them. */
 static const uint32_t rows[] = {
 	sizeof(struct hp_row_key),	   offsetof(struct hp_row_key, proto),
 	offsetof(struct hp_row_key, port), sizeof(struct hp_row),
@@ -56,8 +56,7 @@ static void mix_members(uint64_t *hash, const struct btf *btf, const struct btf_
 	}
 }
 
-/* The shape of a type: names of members, places and sizes; how scalars are called does not matter.
- */
+/* The shape of a type: names, places and sizes of members. Names of scalars don't matter. */
 static void mix_type(uint64_t *hash, const struct btf *btf, uint32_t id, int depth)
 {
 	const struct btf_type *t = btf__type_by_id(btf, id);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One line of /proc/PID/mountinfo, as far as it tells of control groups. Pure. */
+/* The mounts of control groups in /proc/PID/mountinfo, a line each. Pure. */
 #pragma once
 
 #include <limits.h>

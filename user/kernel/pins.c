@@ -18,7 +18,7 @@
 #define NUMBER_MAX 999999U
 #define OPEN_TRIES 10
 #define CONFIG_MAX 256	  /* bytes of one, in any version */
-#define SUFFIX_NEW "_new" /* a pin on its way to its name; bpffs takes no dots */
+#define SUFFIX_NEW "_new" /* of a pin before it gets its name; bpffs takes no dots */
 
 struct pins {
 	char path[PATH_MAX];
@@ -29,7 +29,7 @@ struct pins {
 
 typedef void (*entry_fn)(void *data, int dir, const char *name);
 
-/* Each entry of a directory: fn may take it away. */
+/* Call fn for each entry of a directory; it may remove the entry. */
 static void each_entry(int at, const char *name, entry_fn fn, void *data)
 {
 	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -52,7 +52,7 @@ static bool is_bpffs(const char *path)
 	return statfs(path, &fs) == 0 && fs.f_type == BPF_FS_MAGIC;
 }
 
-/* Must not make a directory of an ordinary file system before it is known to be one. */
+/* Looks first: no directory is made in another file system. */
 static int make_dir(const char *path, struct buf *err)
 {
 	char parent[PATH_MAX];
@@ -71,7 +71,7 @@ static int make_dir(const char *path, struct buf *err)
 	return r;
 }
 
-/* Nobody else may have put anything there; to take it all away, root need not mind. */
+/* Only our user may have put anything there. To remove everything, root need not trust it. */
 static int check_dir(int fd, const char *path, bool trust, struct buf *err)
 {
 	struct stat st;
@@ -116,8 +116,8 @@ static int open_dir(const char *path, bool trust, struct buf *err)
 	return r < 0 ? r : TAKE_FD(fd);
 }
 
-/* Who had the lock may have taken the directory away: then it is another's that has the name. */
-static bool is_at(int fd, const char *path)
+/* Does the path still lead to this directory? The process that had the lock may have removed it. */
+static bool is_dir_at(int fd, const char *path)
 {
 	struct stat ours, there;
 
@@ -138,7 +138,7 @@ static int open_locked(const char *path, bool make, struct buf *err)
 	r = lock_take(fd, make ? LOCK_START_MS : 0);
 	if (r < 0)
 		return r == -EWOULDBLOCK ? -EBUSY : r;
-	return is_at(fd, path) ? TAKE_FD(fd) : -ESTALE;
+	return is_dir_at(fd, path) ? TAKE_FD(fd) : -ESTALE;
 }
 
 int pins_open(const char *path, bool make, struct pins **ret_pins, struct buf *err)
@@ -181,7 +181,7 @@ const char *pins_path(const struct pins *pins)
 
 /* ---- instances ----------------------------------------------------------------------------- */
 
-/* The number that a directory's name is; 0: it is none. */
+/* The number that a directory's name is; 0: it is not a number. */
 static unsigned int number_of(const char *name)
 {
 	unsigned long n =
@@ -253,8 +253,8 @@ bool pins_are_there(const struct pins *pins)
 /* ---- pins ---------------------------------------------------------------------------------- */
 
 /*
- * What they are to open a pin with: bpf(2) takes no directory's descriptor before 6.7.
- * It must be below the directory that is locked, whoever has its name by now.
+ * A path to a pin: bpf(2) takes no directory's descriptor before 6.7. It leads below the
+ * directory that is locked, even if another one has its name by now.
  */
 struct pin_path {
 	char at[128];
@@ -269,7 +269,7 @@ static struct pin_path path_of(const struct pins *pins, const char *name, const 
 	return path;
 }
 
-/* bpf(2) gives a descriptor of whatever is pinned there: "bpf-map", "bpf_link" or "bpf-link". */
+/* bpf(2) opens whatever is pinned there: "bpf-map", "bpf_link" or "bpf-link". */
 static bool is_kind(int fd, enum pins_kind kind)
 {
 	static const char *const words[] = { [PINS_MAP] = "map", [PINS_A_LINK] = "link" };
@@ -312,7 +312,7 @@ int pins_put(const struct pins *pins, const char *name, int fd)
 {
 	struct pin_path to = path_of(pins, name, ""), new = path_of(pins, name, SUFFIX_NEW);
 
-	(void)unlink(new.at); /* of an agent that was killed here */
+	(void)unlink(new.at); /* an agent that was killed here has left it */
 	if (bpf_obj_pin(fd, new.at) < 0)
 		return -errno;
 	if (rename(new.at, to.at) < 0) {
@@ -375,8 +375,8 @@ static void note_error(struct removal *removal)
 }
 
 /*
- * Zeros are the harmless configuration of every version: everything passes. For
- * programs that can't be detached while somebody has them open.
+ * Let programs pass everything that can't be detached while a process has them open.
+ * Zeros are the harmless configuration of every version.
  */
 static void unset_configs(int dir)
 {
@@ -394,7 +394,7 @@ static void unset_configs(int dir)
 		(void)bpf_map_update_elem(fd, &i, zeros, BPF_ANY);
 }
 
-/* Off at once, whoever else has the link open, and not only when the kernel gets round to it. */
+/* Detach at once, even if another process has the link open. */
 static void detach_link(struct removal *removal, int dir, const char *name)
 {
 	char path[PATH_MAX];
@@ -421,8 +421,7 @@ static void remove_pin(void *data, int dir, const char *name)
 		note_error(removal);
 }
 
-/* The links first: who is killed in between leaves maps, but nothing that works without an agent.
- */
+/* The links first: an agent that is killed in between leaves maps, but no program that runs. */
 static void remove_instance(void *data, int dir, const char *name)
 {
 	struct removal *removal = data;
@@ -456,7 +455,7 @@ int pins_remove_own(struct pins *pins)
 		remove_instance(&removal, pins->fd, name);
 	}
 	pins->instance = 0;
-	if (is_at(pins->fd, pins->path))
+	if (is_dir_at(pins->fd, pins->path))
 		(void)rmdir(pins->path); /* unless there is another one in it */
 	return removal.error;
 }
@@ -467,8 +466,8 @@ int pins_remove_all(struct pins *pins)
 
 	each_entry(pins->fd, ".", remove_instance, &removal);
 	pins->instance = 0;
-	/* one that a service manager mounted for us stays, empty */
-	if (is_at(pins->fd, pins->path) && rmdir(pins->path) < 0 && errno != EROFS &&
+	/* a directory that a service manager has mounted for us stays, empty */
+	if (is_dir_at(pins->fd, pins->path) && rmdir(pins->path) < 0 && errno != EROFS &&
 	    errno != EBUSY)
 		note_error(&removal);
 	return removal.error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What BPF programs are called, for an agent that may not ask for one by its id. */
+/* The names of BPF programs, for an agent that may not open one by its id. */
 #pragma once
 
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 struct program_names;
 
-/* Load the iterator. 0, or a negative errno; says nothing where the kernel can't. */
+/* Load the iterator. 0, or a negative errno; logs nothing where the kernel has none. */
 int program_names_open(struct program_names **ret_names);
 void program_names_close(struct program_names *names);
 DEFINE_CLEANUP(struct program_names, program_names_close)

@@ -14,7 +14,7 @@ struct records {
 	const unsigned long *producer; /* a page, and the data behind it */
 	const char *data;
 	size_t page, size, record_size;
-	unsigned long taken; /* everything before it was handed out */
+	unsigned long taken; /* all records before this position were handed out */
 	void *copy; /* of a record that begins at the end of the data and ends at its start */
 };
 
@@ -57,7 +57,7 @@ void records_close(struct records *records)
 	free(records);
 }
 
-/* The record behind a header: in one piece, whatever stands where. */
+/* The record at a position, in one piece. */
 static const void *record_at(const struct records *records, size_t at)
 {
 	size_t first = records->size - at;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reading end of a ring buffer of records. libbpf's gives every record back as soon as
- * it was handed out; here the reader says when, so that records which are being told are
- * still there for the next agent, and so that the writers' line of the cache is left alone
- * meanwhile. And it maps the data once, not twice, which an idle reader would be charged for.
+ * The reading end of a ring buffer of records. libbpf's gives each record back as soon as it
+ * was handed out. Here the reader says when, so that records which are being logged are still
+ * there for the next agent, and so that the writers' cache line is left alone meanwhile. And
+ * it maps the data once, where libbpf maps it twice.
  */
 #pragma once
 
@@ -22,13 +22,13 @@ DEFINE_CLEANUP(struct records, records_close)
 typedef void (*records_fn)(void *data, const void *record);
 
 /*
- * Hand out waiting records of the size or larger, at most `max`, those that were taken but
- * not released left out; a record is valid until the function returns. How many were taken.
+ * Hand out waiting records of the size or larger, at most `max`, that were not taken before;
+ * a record is valid until the function returns. How many were taken.
  */
 unsigned int records_take(struct records *records, unsigned int max, records_fn fn, void *data);
 
 /* Bytes that writers have not got back, of records that were taken, too. */
 size_t records_waiting(const struct records *records);
 
-/* Give the room back of all that were taken. */
+/* Give the writers the room of all taken records back. */
 void records_release(struct records *records);

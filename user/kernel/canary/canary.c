@@ -53,11 +53,10 @@ static void close_from_to(unsigned int first, unsigned int last)
 }
 
 /*
- * A process that hangs must not keep what the agent has: its lock and socket,
- * or the links, so that programs stay attached without an agent. It ends with
- * the agent, and until then has nothing but the way into the namespace.
+ * Close all but the target netns, and end with the agent. A child that hangs must not hold
+ * the agent's lock and socket, or the links: programs would stay attached without an agent.
  */
-static int let_go(const struct canary *canary, pid_t parent)
+static int keep_netns_only(const struct canary *canary, pid_t parent)
 {
 	int keep = canary->netns->fd;
 
@@ -72,11 +71,11 @@ static int let_go(const struct canary *canary, pid_t parent)
 }
 
 /*
- * As fork(), of a child that is in the cgroup from its beginning. To move one there
- * has the kernel wait for all programs that run, some milliseconds to tens of them.
- * Linux 5.7; sandboxes refuse it, as our own, because they can't look at what is asked for.
- * Should the cgroup be frozen between our look and this, the child waits with all that the
- * agent has until the agent kills it.
+ * As fork(), but the child is in the cgroup from its beginning. To move it there, the
+ * kernel would wait for all programs that run, some milliseconds to tens of them. Needs
+ * Linux 5.7; sandboxes, ours too, refuse it, because they can't read its arguments. If the
+ * cgroup is frozen just before this, the child waits, with all that the agent holds, until
+ * the agent kills it.
  */
 static pid_t fork_into(const char *dir)
 {
@@ -90,7 +89,7 @@ static pid_t fork_into(const char *dir)
 	return fd < 0 ? -1 : (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/* A child that is in the cgroup, or that has to enter it, and then *ret_enter is `dir`. */
+/* Make a child in the cgroup. If it has to enter the cgroup by itself, *ret_enter is `dir`. */
 static pid_t fork_for(const struct canary *canary, const char *dir, const char **ret_enter)
 {
 	pid_t pid = dir && !canary->confined ? fork_into(dir) : -1;
@@ -106,7 +105,7 @@ static pid_t fork_for(const struct canary *canary, const char *dir, const char *
 static void child(const struct canary *canary, const char *dir, pid_t parent,
 		  struct canary_proof *proof)
 {
-	int r = let_go(canary, parent);
+	int r = keep_netns_only(canary, parent);
 
 	if (r == 0 && dir)
 		r = enter(dir);
@@ -134,7 +133,7 @@ static int wait_for(pid_t pid, int ms, int *ret_status)
 	return waitpid(pid, ret_status, WNOHANG) == pid ? 0 : -ECHILD;
 }
 
-/* Wait for the child, and no longer than we can afford. 0, or a positive errno. */
+/* Wait for the child, at most as long as the limit. 0, or a positive errno. */
 static int end_of(struct canary *canary, pid_t pid)
 {
 	int status = 0, r = wait_for(pid, canary->limit_ms, &status);
@@ -157,7 +156,7 @@ static bool is_stuck(struct canary *canary)
 	return canary->stuck != 0;
 }
 
-/* Is a cgroup frozen, as one that is empty is at once, by itself or by one above it? */
+/* Is the cgroup frozen, by itself or by one above it? An empty one is frozen at once. */
 static bool is_frozen(const char *dir)
 {
 	char path[PATH_MAX + 80], line[64];
@@ -173,8 +172,8 @@ static bool is_frozen(const char *dir)
 }
 
 /*
- * What a child that did not end in time says of the hooks. The first one in the
- * event loop, where the limit is short, says nothing: the machine may be busy.
+ * The result of a child that did not end in time. In the event loop, where the limit is
+ * short, the first one proves nothing: the machine may be busy.
  */
 static enum canary_result late(struct canary *canary, const char *dir)
 {
@@ -223,7 +222,7 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 
 #define DIR_NAME "hostportd-canary."
 
-/* Whose directory is it, if it is that of a canary? 0: of none. */
+/* The agent whose canary made the directory; 0: no canary made it. */
 static pid_t owner_of(const char *name)
 {
 	char *end;

@@ -39,7 +39,7 @@ static void set_result(struct family *f, enum kernel_hook hook, enum canary_resu
 	f->proof->error[hook] = error;
 }
 
-/* Port 0 of the wildcard address, which is there in every namespace. */
+/* Port 0 of the wildcard address, which every namespace has. */
 static union place place_of_choice(int family)
 {
 	union place place = { .v6 = { .sin6_family = (sa_family_t)family } };
@@ -71,7 +71,7 @@ static union place place_random(int family)
 	return place;
 }
 
-/* What a socket is bound to; port 0: to nothing. */
+/* The address that a socket is bound to; with port 0 it is not bound. */
 static union place place_of(int fd)
 {
 	union place place = { 0 };
@@ -150,7 +150,7 @@ static void prove_post_bind(struct family *f, int fd)
 	uint64_t passed = shared->passed;
 	int r = bind_somewhere(f, fd);
 
-	/* whoever may have refused it after that */
+	/* another program may have refused it after that */
 	if (shared->passed != passed)
 		set_result(f, f->post_bind, CANARY_EFFECTIVE, 0);
 	else if (r == -EADDRNOTAVAIL && f->af == AF_INET6)
@@ -258,7 +258,7 @@ void canary_child_try(struct kernel *kernel, const struct netns *netns, struct c
 		if (r < 0 && proof->result[f->post_bind] == CANARY_NOT_TRIED)
 			set_result(f, f->post_bind, CANARY_NO_SOCKET, -r);
 	}
-	/* of both, so that the one that is not guarded has the last word */
+	/* for both families: one that is not guarded decides for both */
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		if (i == 0 || kernel_guards(kernel))
 			(void)netns_call(netns, try_guard, &families[i]);

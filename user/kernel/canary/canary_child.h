@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The canary's binds, in the target netns: what is tried, and what each hook
- * made of it. canary.h puts a process where they are made.
+ * The canary's binds, in the target netns: what is tried, and the result for each hook.
+ * canary.h puts the process into the cgroup.
  */
 #pragma once
 
@@ -10,11 +10,11 @@
 #include "../kernel.h"
 #include "../netns.h"
 
-/* What became of the proof of one hook; see canary_words(). */
+/* The result for one hook; see canary_words(). */
 enum canary_result {
 	CANARY_NOT_TRIED,
 	CANARY_EFFECTIVE,
-	CANARY_SECOND,	      /* overridden, but post_bind has refused it then */
+	CANARY_SECOND,	      /* overridden, but then refused by post_bind */
 	CANARY_NOT_NEEDED,    /* the kernel has no such sockets */
 	CANARY_NO_PORT,	      /* no port was free to try it with */
 	CANARY_FROZEN,	      /* the cgroup is: a process there would not run */
@@ -34,8 +34,7 @@ struct canary_proof {
 };
 
 /*
- * Try every hook, for IPv6 where the kernel has it, and whether post_bind may
- * refuse (kernel_set_guard()). Leaves the canary's memory with the last socket's
- * cookie in it.
+ * Try every hook, for IPv6 where the kernel has it, and whether post_bind may refuse
+ * (kernel_set_guard()). The canary's memory keeps the last socket's cookie.
  */
 void canary_child_try(struct kernel *kernel, const struct netns *netns, struct canary_proof *proof);

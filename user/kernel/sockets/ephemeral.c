@@ -3,8 +3,7 @@
  * How the kernel reads and writes a list of ports, which no manual says:
  *
  * - Only a read at offset 0 gives anything, and it gives no more than fits: a
- *   list that was cut looks like a shorter one. Whole is what ends with a line
- *   end.
+ *   list that was cut looks like a shorter one. A whole one ends with a newline.
  * - A write takes a part that is less than a page. At offset 0 it replaces the
  *   list, at any other offset it adds to it; so a long list is written in parts,
  *   and writing at another offset from the start only adds, without a race.
@@ -98,7 +97,7 @@ int ephemeral_reserved(const struct netns *netns, struct portset *ret_set)
 	return r < 0 ? r : portset_parse(text.data, text.len, ret_set);
 }
 
-/* Write a list, part by part: at offset 0 in place of what is there, else in addition. */
+/* Write a list, part by part: offset 0 replaces the list, any other adds to it. */
 static int write_list(int fd, const struct portset *set, off_t offset)
 {
 	_cleanup_buf_ struct buf text = { 0 };

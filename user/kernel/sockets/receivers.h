@@ -13,10 +13,10 @@
 
 struct receivers_socket {
 	struct receiver socket;
-	struct hp_decision decision; /* whoever keeps it fills it in */
-	uint32_t pid;		     /* receivers_name(); 0: no process, or not known */
+	struct hp_decision decision; /* receivers_keep_fn may fill it in */
+	uint32_t pid;		     /* by receivers_name(); 0: no process, or unknown */
 	char comm[HP_COMM_LEN];
-	uint8_t asked; /* enum hp_asked; likewise */
+	uint8_t asked; /* enum hp_asked; by receivers_name(), too */
 };
 
 struct receivers {
@@ -26,13 +26,12 @@ struct receivers {
 	uint32_t unreadable; /* bits 1 << enum hp_proto, see sockdiag_dump() */
 };
 
-/* Is the socket wanted? May write what it decides. */
+/* Is the socket wanted? May fill in the decision. */
 typedef bool (*receivers_keep_fn)(void *data, struct receivers_socket *socket);
 
 /*
- * Read the socket table. 0; -E2BIG when more than RECEIVERS_MAX were wanted, or
- * another negative errno: then not all are in the list. The list is the
- * caller's in any case.
+ * Read the socket table. 0; -E2BIG if more than RECEIVERS_MAX were wanted, or another
+ * negative errno: then the list is not complete. The caller frees it in any case.
  */
 int receivers_read(const struct netns *netns, receivers_keep_fn keep, void *data,
 		   struct receivers *ret_receivers);

@@ -86,8 +86,8 @@ static struct inet_diag_req_v2 *put_request(struct nlmsghdr *nlh, uint16_t type,
 }
 
 /*
- * Is the datagram made of whole messages? The library compares lengths as signed
- * numbers, and the kernel is not the only one who may send here.
+ * Does the datagram consist of whole messages? The library compares lengths as signed
+ * numbers, and others than the kernel may send here, too.
  */
 static bool is_whole(const char *buf, size_t n)
 {
@@ -113,7 +113,7 @@ static int read_answer(const char *buf, size_t n, unsigned int portid, mnl_cb_t 
 	return mnl_cb_run(buf, n, 1, portid, fn, data);
 }
 
-/* Send what stands in `buf` and hand every message of the answer to fn. */
+/* Send the request in `buf` and hand every message of the answer to fn. */
 static int ask(struct mnl_socket *nl, char *buf, size_t size, mnl_cb_t fn, void *data)
 {
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
@@ -231,9 +231,9 @@ static int close_one(struct mnl_socket *nl, const struct receiver *socket, uint1
 }
 
 /*
- * The kernel looks the listener up as for a connection that comes in, and then
- * compares the cookie. Of several with SO_REUSEPORT it chooses by the peer's
- * port: some port leads to the one that is meant.
+ * The kernel looks the listener up as for an incoming connection, and then compares the
+ * cookie. Among several with SO_REUSEPORT it chooses by the peer's port, so several are
+ * tried.
  */
 int sockdiag_close(const struct netns *netns, const struct receiver *socket)
 {

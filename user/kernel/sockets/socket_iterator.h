@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All processes that have sockets of a netns open, from a BPF iterator over open files. */
+/* A BPF iterator over open files: the processes that have sockets of a netns open. */
 #pragma once
 
 #include <stdint.h>
@@ -10,8 +10,8 @@
 struct socket_iterator;
 
 /*
- * Load the iterator for the netns of an inode number. 0, or a negative errno;
- * says nothing where the kernel can't (before 5.11).
+ * Load the iterator for the netns of an inode number. 0, or a negative errno; logs
+ * nothing where the kernel has none (before 5.11).
  */
 int socket_iterator_open(uint32_t netns_inum, struct socket_iterator **ret_iterator);
 void socket_iterator_close(struct socket_iterator *iterator);

@@ -62,7 +62,7 @@ const struct socket_owner *socket_owners_of(const struct socket_owner *owners, s
 	return len ? bsearch(&key, owners, len, sizeof(*owners), by_inode) : NULL;
 }
 
-/* A socket that is asked for and that no process with a lower pid has; or NULL. */
+/* The owner to fill in: the socket is asked for, and no lower pid has it; or NULL. */
 static struct socket_owner *wanted(const struct search *search, uint64_t inode, uint32_t pid)
 {
 	struct socket_owner *found =
@@ -116,7 +116,7 @@ static void look_at(int dir, const char *name, struct hp_socket_owner *seen, str
 	on_owner(search, seen);
 }
 
-/* A process that ends meanwhile is none of ours: errors pass. */
+/* Errors are ignored: the process may have ended. */
 static void look_into(uint32_t pid, struct search *search)
 {
 	struct hp_socket_owner seen = { .pid = pid };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which process has a socket, by its inode: from the kernel where it tells, else from /proc. */
+/* Which process has a socket, by its inode: from a BPF iterator where it loads, else from /proc. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,8 +11,8 @@
 
 struct socket_owner {
 	uint64_t inode;		/* asked for */
-	uint32_t pid;		/* found: the lowest pid that has it open; 0: none */
-	uint8_t asked;		/* enum hp_asked; /proc can't tell */
+	uint32_t pid;		/* found: the lowest pid that has it open; 0: no process */
+	uint8_t asked;		/* enum hp_asked; /proc does not show it */
 	char comm[HP_COMM_LEN]; /* of that process; not terminated where it is as long */
 };
 
@@ -30,12 +30,12 @@ DEFINE_CLEANUP(struct socket_owners, socket_owners_free)
 int socket_owners_find(struct socket_owners *finder, struct socket_owner *owners, size_t len);
 
 /*
- * Are all processes of the machine seen? Not from a PID namespace of one's own:
- * then a socket that nobody has may be anybody's.
+ * Are all processes of the machine seen? From a PID namespace of our own they are not:
+ * then a socket without an owner may have one all the same.
  */
 bool socket_owners_see_all(const struct socket_owners *finder);
 
-/* Does the kernel tell (1), or /proc (0)? -1 before the first socket_owners_find(). */
+/* Is the source the kernel (1) or /proc (0)? -1 before the first socket_owners_find(). */
 int socket_owners_ask_kernel(const struct socket_owners *finder);
 
 /* What socket_owners_find() found for an inode, or NULL. */
