@@ -24,6 +24,8 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (r != OPTIONS_OK)
-		return fputs(out.data, stdout) < 0 || fflush(stdout) < 0 ? EXIT_SYSTEM : EXIT_OK;
+		return out.failed || fputs(out.data, stdout) < 0 || fflush(stdout) < 0 ?
+			       EXIT_SYSTEM :
+			       EXIT_OK;
 	return agent_run(&config);
 }

@@ -50,7 +50,9 @@ int verb_parse(const struct options *options, void *target, int argc, char **arg
 		*ret_status = EXIT_USAGE;
 		return r;
 	}
-	*ret_status = fputs(text.data, stdout) < 0 || fflush(stdout) < 0 ? EXIT_SYSTEM : EXIT_OK;
+	*ret_status = text.failed || fputs(text.data, stdout) < 0 || fflush(stdout) < 0 ?
+			      EXIT_SYSTEM :
+			      EXIT_OK;
 	return r;
 }
 
