@@ -26,10 +26,7 @@ static bool enter(struct subject *s, const char *cgroup)
 struct message {
 	char byte;
 	struct iovec iov;
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
 	struct msghdr hdr;
 };
 
@@ -40,8 +37,8 @@ static struct cmsghdr *message_init(struct message *m)
 	m->hdr = (struct msghdr) {
 		.msg_iov = &m->iov,
 		.msg_iovlen = 1,
-		.msg_control = &m->control,
-		.msg_controllen = sizeof(m->control.space),
+		.msg_control = m->control,
+		.msg_controllen = sizeof(m->control),
 	};
 	return CMSG_FIRSTHDR(&m->hdr);
 }

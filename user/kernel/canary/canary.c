@@ -301,8 +301,8 @@ const char *canary_words(enum canary_result result)
 		[CANARY_NO_SOCKET] = "no socket could be made in the network namespace",
 		[CANARY_NOT_DENIED] = "a bind that must be denied was not: the hook does not run",
 		[CANARY_OVERRIDDEN] =
-			"a bind that was denied succeeded: another program lets through what ours"
-			" denies",
+			("a bind that was denied succeeded: another program lets through what ours"
+			 " denies"),
 		[CANARY_NOT_BOUND] = "a bind that must succeed failed before the hook could run",
 		[CANARY_NOT_CONFIRMED] =
 			"a bind that succeeded was not seen: the hook does not run",
