@@ -10,7 +10,7 @@
 #include "../../bpf/abi.h"
 #include "../base/cleanup.h"
 
-struct attempt {
+struct probe {
 	uint8_t proto;
 	uint16_t port;
 	int fds[2]; /* IPv4, IPv6 */
@@ -48,10 +48,10 @@ static int bind_any(int fd, int family, uint16_t port)
 	return bind(fd, (struct sockaddr *)&v6, sizeof(v6)) < 0 ? -errno : 0;
 }
 
-static int take(void *data)
+static int bind_port(void *data)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
-	struct attempt *a = data;
+	struct probe *a = data;
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		a->fds[i] = open_socket(families[i], a->proto);
@@ -61,7 +61,7 @@ static int take(void *data)
 	return 0;
 }
 
-static void drop(struct attempt *a)
+static void close_sockets(struct probe *a)
 {
 	for (size_t i = 0; i < ARRAY_LEN(a->fds); i++)
 		if (a->fds[i] >= 0)
@@ -70,13 +70,13 @@ static void drop(struct attempt *a)
 
 enum held port_probe(const struct netns *netns, uint8_t proto, uint16_t port)
 {
-	struct attempt a = { .proto = proto, .port = port, .fds = { -1, -1 } };
+	struct probe a = { .proto = proto, .port = port, .fds = { -1, -1 } };
 	bool known;
 
-	if (!port || netns_call(netns, take, &a) < 0)
+	if (!port || netns_call(netns, bind_port, &a) < 0)
 		return HELD_UNKNOWN;
 	known = a.fds[0] >= 0 || a.fds[1] >= 0;
-	drop(&a);
+	close_sockets(&a);
 	if (a.error == -EADDRINUSE)
 		return HELD_YES;
 	return known && a.error == 0 ? HELD_NO : HELD_UNKNOWN;
@@ -84,15 +84,15 @@ enum held port_probe(const struct netns *netns, uint8_t proto, uint16_t port)
 
 int port_probe_hold(const struct netns *netns, uint8_t proto, uint16_t port, int ret_fds[2])
 {
-	struct attempt a = { .proto = proto, .port = port, .fds = { -1, -1 } };
-	int r = netns_call(netns, take, &a);
+	struct probe a = { .proto = proto, .port = port, .fds = { -1, -1 } };
+	int r = netns_call(netns, bind_port, &a);
 
 	if (r == 0)
 		r = a.error;
 	if (r == 0 && a.fds[0] < 0 && a.fds[1] < 0)
 		r = -EPROTONOSUPPORT;
 	if (r < 0) {
-		drop(&a);
+		close_sockets(&a);
 		return r;
 	}
 	ret_fds[0] = a.fds[0];

@@ -190,7 +190,7 @@ static int steps(struct run *run)
 	return r == 0 ? take_and_ask(run) : r;
 }
 
-static void let_go(struct run *run, size_t i)
+static void end_trial(struct run *run, size_t i)
 {
 	trial_end(&run->trials[i]);
 	for (size_t f = 0; f < 2; f++) {
@@ -205,7 +205,7 @@ int round_run(struct run *run)
 	int r = steps(run);
 
 	for (size_t i = 0; i < run->len; i++)
-		let_go(run, i);
+		end_trial(run, i);
 	kernel_free(run->kernel);
 	run->kernel = NULL;
 	if (!lab_clear(&run->lab) && r == 0)

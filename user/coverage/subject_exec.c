@@ -19,7 +19,7 @@ static bool is_passed_on(void)
 	       strcmp(fds, "1") == 0;
 }
 
-static void serve(struct subject *s)
+static void check_passed_socket(struct subject *s)
 {
 	int listens = 0;
 	socklen_t len = sizeof(listens);
@@ -36,7 +36,7 @@ static const struct {
 	void (*fn)(struct subject *s);
 } roles[] = {
 	{ "bind", subject_bind_and_listen },
-	{ "serve", serve },
+	{ "serve", check_passed_socket },
 };
 
 int subject_exec_main(int argc, char **argv)

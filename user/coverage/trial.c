@@ -20,7 +20,7 @@ enum word {
 
 /* ---- in the process ------------------------------------------------------------------ */
 
-static void say(int fd, enum word word)
+static void send_word(int fd, enum word word)
 {
 	char c = (char)word;
 
@@ -64,10 +64,10 @@ static void live(const struct trial *trial, const struct lab *lab, int fd)
 
 	if (trial->way->prepare)
 		trial->way->prepare(&subject);
-	say(fd, WORD_DONE);
+	send_word(fd, WORD_DONE);
 	wait_for_word(fd);
 	trial->way->take(&subject);
-	say(fd, WORD_DONE);
+	send_word(fd, WORD_DONE);
 	wait_for_word(fd);
 }
 
@@ -78,7 +78,7 @@ static void child(const struct trial *trial, const struct lab *lab, const struct
 
 	if (r < 0) {
 		trial->result->error = -r;
-		say(fd, WORD_NO_PLACE);
+		send_word(fd, WORD_NO_PLACE);
 		_exit(1);
 	}
 	live(trial, lab, fd);

@@ -39,7 +39,7 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
-static int say(const char *text)
+static int print_result(const char *text)
 {
 	return printf("%s\n", text) < 0 || fflush(stdout) < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
@@ -61,7 +61,7 @@ static int remove_all(struct pins *pins)
 		log_error("pins: %s: not all could be removed: %s", pins_path(pins), strerror(-r));
 		return EXIT_SYSTEM;
 	}
-	return say("detached: no agent was running; what was pinned is removed");
+	return print_result("detached: no agent was running; what was pinned is removed");
 }
 
 /* Send the agent a verb. 0: it accepts; else as client_open(). */
@@ -119,7 +119,7 @@ static int take_from_agent(const char *pin)
 		log_warning("%u of %d links, of tracing or LSM programs, end only with it; they"
 			    " deny nothing, and tell nothing, any more",
 			    left, r);
-	return say("detached: what was pinned is removed");
+	return print_result("detached: what was pinned is removed");
 }
 
 /* After the agent was asked: it has ended, or did not answer, or there was none. */
@@ -137,7 +137,7 @@ static int remove_pins(const struct ctl *ctl, const char *pin, int asked)
 	if (r < 0 && r != -ENOENT)
 		return failed(pin, r, &err);
 	if (r < 0 && nobody)
-		return say("nothing to detach: nothing is pinned, and no agent runs");
+		return print_result("nothing to detach: nothing is pinned, and no agent runs");
 	return verb_no_agent(ctl, asked ? asked : -ETIMEDOUT, NULL);
 }
 
@@ -153,6 +153,6 @@ int verb_detach(const struct ctl *ctl, int argc, char **argv)
 	if (r == -EPROTO)
 		return verb_no_agent(ctl, r, reason.data);
 	if (r == 0 && wait_until_over(ctl, o.pin))
-		return say("detached: the agent has ended");
+		return print_result("detached: the agent has ended");
 	return remove_pins(ctl, o.pin, r);
 }

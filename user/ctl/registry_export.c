@@ -78,7 +78,7 @@ static const struct options options = {
 };
 
 /* The lines of a writer: why it wrote nothing, or what it left out. */
-static void say(const struct export *export, const struct buf *said, bool failed)
+static void print_notes(const struct export *export, const struct buf *said, bool failed)
 {
 	const char *line = said->data ? said->data : "", *end;
 
@@ -97,7 +97,7 @@ static int write_out(const struct export *export, const struct export_job *job)
 	_cleanup_buf_ struct buf out = { 0 }, said = { 0 };
 	int r = export->format->write(job, &out, &said);
 
-	say(export, &said, r < 0);
+	print_notes(export, &said, r < 0);
 	if (r < 0 && said.len == 0)
 		log_error(VERB ": %s: %s", export->format->name, strerror(-r));
 	if (r < 0)

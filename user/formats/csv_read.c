@@ -22,7 +22,7 @@ void csv_free(struct csv *csv)
 	buf_free(&csv->text);
 }
 
-static bool is_at(const struct csv *csv, char c)
+static bool next_is(const struct csv *csv, char c)
 {
 	return csv->left && *csv->at == c;
 }
@@ -30,7 +30,7 @@ static bool is_at(const struct csv *csv, char c)
 /* The carriage return of a line end is passed over with it. */
 static bool at_line_end(const struct csv *csv)
 {
-	return is_at(csv, '\n') || is_at(csv, '\r');
+	return next_is(csv, '\n') || next_is(csv, '\r');
 }
 
 static void skip_character(struct csv *csv)
@@ -48,9 +48,9 @@ static void skip_character(struct csv *csv)
 
 static void end_line(struct csv *csv)
 {
-	while (is_at(csv, '\r'))
+	while (next_is(csv, '\r'))
 		skip_character(csv);
-	if (is_at(csv, '\n'))
+	if (next_is(csv, '\n'))
 		skip_character(csv);
 }
 
@@ -71,26 +71,26 @@ static int read_quoted(struct csv *csv)
 	for (;;) {
 		if (csv->left == 0)
 			return skip_record(csv, line, column, "a quote that does not end");
-		if (!is_at(csv, '"')) {
+		if (!next_is(csv, '"')) {
 			buf_putc(&csv->text, *csv->at);
 			skip_character(csv);
 			continue;
 		}
 		skip_character(csv);
-		if (!is_at(csv, '"'))
+		if (!next_is(csv, '"'))
 			break;
 		buf_putc(&csv->text, '"');
 		skip_character(csv);
 	}
-	if (csv->left && !is_at(csv, ',') && !at_line_end(csv))
+	if (csv->left && !next_is(csv, ',') && !at_line_end(csv))
 		return skip_record(csv, csv->line, csv->column, "text after the end of a quote");
 	return 0;
 }
 
 static int read_plain(struct csv *csv)
 {
-	while (csv->left && !is_at(csv, ',') && !at_line_end(csv)) {
-		if (is_at(csv, '"'))
+	while (csv->left && !next_is(csv, ',') && !at_line_end(csv)) {
+		if (next_is(csv, '"'))
 			return skip_record(csv, csv->line, csv->column,
 					   "a quote within a field that does not start with one");
 		buf_putc(&csv->text, *csv->at);
@@ -109,11 +109,11 @@ static int read_fields(struct csv *csv, struct csv_record *record, size_t *start
 		starts[record->len] = csv->text.len;
 		record->fields[record->len].line = csv->line;
 		record->fields[record->len++].column = csv->column;
-		r = is_at(csv, '"') ? read_quoted(csv) : read_plain(csv);
+		r = next_is(csv, '"') ? read_quoted(csv) : read_plain(csv);
 		if (r < 0)
 			return r;
 		buf_add(&csv->text, "", 1);
-		if (!is_at(csv, ','))
+		if (!next_is(csv, ','))
 			break;
 		skip_character(csv);
 	}

@@ -11,7 +11,7 @@
 
 struct walk {
 	struct names *files;
-	file_list_fn say;
+	file_list_fn report;
 	void *data;
 };
 
@@ -62,7 +62,7 @@ static int walk_below(const struct walk *walk, const char *path, int dir, const 
 
 	if (fd >= 0)
 		return walk_directory(walk, path, fd, depth);
-	walk->say(walk->data, path, fd);
+	walk->report(walk->data, path, fd);
 	return 0;
 }
 
@@ -77,14 +77,14 @@ static int walk_entry(const struct walk *walk, const char *path, int dir, const 
 	if (full.failed)
 		return -ENOMEM;
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		walk->say(walk->data, full.data, -errno);
+		walk->report(walk->data, full.data, -errno);
 		return 0;
 	}
 	if (S_ISDIR(st.st_mode))
 		return walk_below(walk, full.data, dir, name, depth + 1);
 	if (!is_manifest(name))
 		return 0;
-	/* A link that leads nowhere is told when it is read. */
+	/* A dangling link is reported when it is read. */
 	if (S_ISLNK(st.st_mode) && fstatat(dir, name, &st, 0) < 0)
 		return names_add(walk->files, FILE_LIST_FILES_MAX, full.data);
 	return S_ISREG(st.st_mode) ? names_add(walk->files, FILE_LIST_FILES_MAX, full.data) : 0;
@@ -96,30 +96,30 @@ static int walk_directory(const struct walk *walk, const char *path, int fd, uns
 	int r;
 
 	if (depth == FILE_LIST_DEPTH_MAX) {
-		walk->say(walk->data, path, -ELOOP);
+		walk->report(walk->data, path, -ELOOP);
 		return 0;
 	}
 	r = list(fd, &names);
 	if (r == -ENOMEM || r == -E2BIG)
 		return r;
 	if (r < 0)
-		walk->say(walk->data, path, r);
+		walk->report(walk->data, path, r);
 	r = 0;
 	for (size_t i = 0; r == 0 && i < names.len; i++)
 		r = walk_entry(walk, path, fd, names.items[i], depth);
 	return r;
 }
 
-int file_list_add(struct names *files, const char *path, file_list_fn say, void *data)
+int file_list_add(struct names *files, const char *path, file_list_fn report, void *data)
 {
-	const struct walk walk = { .files = files, .say = say, .data = data };
+	const struct walk walk = { .files = files, .report = report, .data = data };
 	_cleanup_close_ int fd = open_directory(AT_FDCWD, path, 0);
 
 	if (fd == -ENOTDIR || fd == -ENOENT || !*path)
 		return names_add(files, FILE_LIST_FILES_MAX, path);
 	if (fd >= 0)
 		return walk_directory(&walk, path, fd, 0);
-	say(data, path, fd);
+	report(data, path, fd);
 	return 0;
 }
 
@@ -150,7 +150,7 @@ static int by_file(const void *a, const void *b)
 	return order ? order : x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* Standard input is one, whatever it is. */
+/* Standard input counts as a file, whatever it is. */
 static bool identify(const char *name, struct stat *st)
 {
 	if (strcmp(name, "-") == 0)

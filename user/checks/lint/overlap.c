@@ -127,7 +127,7 @@ static uint32_t partner_of(struct sweep *sweep, const struct reg_row *row)
 	return best;
 }
 
-static void keep(const struct sweep *sweep, struct furthest *furthest, uint32_t i)
+static void update_furthest(const struct sweep *sweep, struct furthest *furthest, uint32_t i)
 {
 	uint32_t *of = &furthest->of[row_of(sweep, i)->role];
 
@@ -138,11 +138,11 @@ static void remember(struct sweep *sweep, uint32_t i)
 {
 	const struct reg_row *row = row_of(sweep, i);
 
-	keep(sweep, &sweep->any, i);
+	update_furthest(sweep, &sweep->any, i);
 	if (row->platforms_len == 0)
-		keep(sweep, &sweep->everywhere, i);
+		update_furthest(sweep, &sweep->everywhere, i);
 	for (size_t j = 0; j < row->platforms_len; j++)
-		keep(sweep, on_platform(sweep, row->platforms[j]), i);
+		update_furthest(sweep, on_platform(sweep, row->platforms[j]), i);
 }
 
 struct order {

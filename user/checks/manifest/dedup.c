@@ -87,7 +87,7 @@ static void put_key(const struct finding *finding, const struct dedup_side *side
 		   text ? text : "");
 }
 
-static void keep(struct check *check, const struct kept_finding *finding)
+static void keep_finding(struct check *check, const struct kept_finding *finding)
 {
 	struct arena *arena = &check->model.arena;
 	struct kept_finding *kept = arena_take(arena, sizeof(*kept));
@@ -116,7 +116,7 @@ struct finding *dedup_finding(struct check *check, struct dedup_side side, struc
 	wanted.key = key.data;
 	found = tfind(&wanted, &check->dedup, compare);
 	if (!found)
-		keep(check, &wanted);
+		keep_finding(check, &wanted);
 	/* One pod may have several: two probes of one port. */
 	if (!found || (*found)->pod == side.pod)
 		return finding;

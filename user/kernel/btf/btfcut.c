@@ -115,7 +115,7 @@ struct cut {
 };
 
 /* The new number of a type; it is taken if it was not yet. What can't lie in a struct is void. */
-static uint32_t take(struct cut *cut, uint32_t old)
+static uint32_t take_type(struct cut *cut, uint32_t old)
 {
 	if (old == 0 || old >= cut->whole.len)
 		return 0;
@@ -203,7 +203,7 @@ static int scan(struct cut *cut, const struct wanted *wanted)
 		name = whole->names + t->name_off;
 		look_at(wanted, t, name, id);
 		if (is_root(wanted, kind_of(t), name))
-			(void)take(cut, id);
+			(void)take_type(cut, id);
 	}
 	return 0;
 }
@@ -228,7 +228,7 @@ static void put_members(struct cut *cut, const struct btf_member *from, uint32_t
 	for (uint32_t i = 0; i < len; i++) {
 		struct btf_member member = {
 			.name_off = put_name(cut, from[i].name_off),
-			.type = take(cut, from[i].type),
+			.type = take_type(cut, from[i].type),
 			.offset = from[i].offset,
 		};
 
@@ -251,8 +251,8 @@ static void put_constants(struct cut *cut, const char *from, uint32_t len, size_
 static void put_array(struct cut *cut, const struct btf_array *from)
 {
 	struct btf_array array = {
-		.type = take(cut, from->type),
-		.index_type = take(cut, from->index_type),
+		.type = take_type(cut, from->type),
+		.index_type = take_type(cut, from->index_type),
 		.nelems = from->nelems,
 	};
 
@@ -273,7 +273,7 @@ static void put_type(struct cut *cut, const struct btf_type *from)
 
 	t.name_off = put_name(cut, from->name_off);
 	if (refers(kind))
-		t.type = take(cut, from->type);
+		t.type = take_type(cut, from->type);
 	buf_add(&cut->bytes, &t, sizeof(t));
 	if (kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION)
 		put_members(cut, tail, len);
