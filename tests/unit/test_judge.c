@@ -46,7 +46,7 @@ static void test_facts(void **state)
 	m = swept();
 	judge(&m.way, m.looks, &j);
 	assert_true(!j.bind && !j.confirmed && !j.fails && !j.promised);
-	check_text("reason", j.reason, "no hook runs; the socket table tells");
+	check_text("reason", j.reason, "no hook runs; the sweep finds it");
 	m.way.note = "because";
 	judge(&m.way, m.looks, &j);
 	check_text("note", j.reason, "because");

@@ -47,7 +47,7 @@ int coverage_run(struct coverage **ret_coverage, struct buf *err)
 
 	if (r < 0)
 		return run_failed(&run, r, "start");
-	/* what a way leaves behind is ended with it */
+	/* so that processes that a way leaves behind can be reaped here */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	r = try_all(&run);
 	signal_hold_close(&run.hold);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tries every way of taking a port on the running kernel, round by round: see
- * enum round. Needs root and BPF, but no agent, and touches nothing outside its
- * own cgroups and namespaces.
+ * Tries every way of taking a port on the running kernel, in several rounds (enum
+ * round). It needs root and BPF, but no agent, and touches nothing outside its own
+ * cgroups and namespaces.
  */
 #pragma once
 
@@ -11,21 +11,21 @@
 /* One way, in all rounds. */
 struct coverage_way {
 	const struct way *way;
-	uint16_t port; /* that it is to take */
+	uint16_t port; /* the port that it takes */
 	struct look looks[ROUND_MAX];
 	struct judgement judgement;
 };
 
 struct coverage {
-	struct coverage_way *ways; /* as in the table of ways */
+	struct coverage_way *ways; /* in the order of the table of ways */
 	size_t len;
-	struct buf findings; /* what must not be, a line each; empty: nothing */
+	struct buf findings; /* what breaks the promises, a line each; empty: nothing */
 };
 
 /*
- * 0 with the caller's result; or a negative errno with what failed in `err`. A
- * SIGINT, SIGTERM or SIGHUP meanwhile ends the program from in here, when the
- * lab is removed.
+ * 0 with the result, which is the caller's; or a negative errno with what failed
+ * in `err`. A SIGINT, SIGTERM or SIGHUP ends the program in here, after the lab is
+ * removed.
  */
 int coverage_run(struct coverage **ret_coverage, struct buf *err);
 

@@ -64,14 +64,14 @@ int document_list_text(FILE *out)
 	return r == 0 ? table_print(table, out) : r;
 }
 
-/* ---- what came of it: JSON ----------------------------------------------------------- */
+/* ---- results: JSON -------------------------------------------------------------------- */
 
 static bool is_absent(const struct coverage_way *c)
 {
 	return c->judgement.answer == ANSWER_ABSENT;
 }
 
-static void put_opt(struct jsonw *w, const char *key, const char *value)
+static void put_text_or_null(struct jsonw *w, const char *key, const char *value)
 {
 	if (value && *value)
 		jsonw_string(w, key, value);
@@ -88,7 +88,7 @@ static void put_way(struct jsonw *w, const struct coverage_way *c)
 	jsonw_string(w, "way", c->way->name);
 	jsonw_string(w, "title", c->way->title);
 	jsonw_string(w, "answer", answer_word(j->answer));
-	put_opt(w, "hook", j->hook);
+	put_text_or_null(w, "hook", j->hook);
 	jsonw_string(w, "reason", j->reason);
 	jsonw_string(w, "protocol", word_proto(c->way->proto));
 	jsonw_bool(w, "explicit", c->way->kind == WAY_EXPLICIT);
@@ -99,7 +99,7 @@ static void put_way(struct jsonw *w, const struct coverage_way *c)
 	jsonw_string(w, "without", judge_error(&c->looks[ROUND_NONE]));
 	jsonw_string(w, "audit", judge_error(&c->looks[ROUND_AUDIT]));
 	jsonw_string(w, "enforce", judge_error(&c->looks[ROUND_ENFORCE]));
-	put_opt(w, "occupied", j->fails ? judge_error(held) : NULL);
+	put_text_or_null(w, "occupied", j->fails ? judge_error(held) : NULL);
 	jsonw_bool(w, "harmless", j->harmless);
 	jsonw_object(w, "events");
 	jsonw_u64(w, "audit", c->looks[ROUND_AUDIT].events);
@@ -118,7 +118,7 @@ static void put_absent(struct jsonw *w, const struct coverage_way *c)
 	jsonw_object_end(w);
 }
 
-/* Lines, one after the other. */
+/* The findings are lines of one text. */
 static void put_findings(struct jsonw *w, const struct buf *findings)
 {
 	_cleanup_buf_ struct buf copy = { 0 };
@@ -153,14 +153,14 @@ void document_json(const struct coverage *coverage, const char *kernel, struct b
 	jsonw_object_end(&w);
 }
 
-/* ---- what came of it: text ----------------------------------------------------------- */
+/* ---- results: text -------------------------------------------------------------------- */
 
 static const struct table_column columns[] = {
 	{ .name = "WAY" },	 { .name = "ANSWER" }, { .name = "BIND" },
 	{ .name = "CONFIRMED" }, { .name = "HOOK" },   { .name = "REASON", .truncate = true },
 };
 
-static int add(struct table *table, const struct coverage_way *c)
+static int add_row(struct table *table, const struct coverage_way *c)
 {
 	const struct judgement *j = &c->judgement;
 	const char *cells[] = {
@@ -183,7 +183,7 @@ int document_text(const struct coverage *coverage, const char *kernel, FILE *out
 
 	for (size_t i = 0; r == 0 && i < coverage->len; i++)
 		if (!is_absent(&coverage->ways[i]))
-			r = add(table, &coverage->ways[i]);
+			r = add_row(table, &coverage->ways[i]);
 	if (r == 0)
 		r = table_print(table, out);
 	for (size_t i = 0; r == 0 && i < coverage->len; i++)

@@ -8,8 +8,8 @@ struct finding {
 	struct buf *out;
 };
 
-__attribute__((format(printf, 2, 3))) static void find(const struct finding *f, const char *fmt,
-						       ...)
+__attribute__((format(printf, 2, 3))) static void add_finding(const struct finding *f,
+							      const char *fmt, ...)
 {
 	va_list ap;
 
@@ -25,62 +25,64 @@ static const char *held_word(const struct look *look)
 	return look->after == HELD_YES ? "held" : look->after == HELD_NO ? "free" : "not known";
 }
 
-static void find_baseline(const struct finding *f)
+static void check_baseline(const struct finding *f)
 {
 	const struct look *none = &f->looks[ROUND_NONE];
 
 	if (none->state == TRIAL_DIED || none->state == TRIAL_HUNG)
-		find(f, "without the programs: its process %s", judge_error(none));
+		add_finding(f, "without the programs: its process %s", judge_error(none));
 	if (judge_works(none) && f->way->kind != WAY_PORTLESS && !f->way->outside &&
 	    none->after == HELD_NO)
-		find(f, "without the programs: it succeeds, and its port is free");
+		add_finding(f, "without the programs: it succeeds, but its port is free");
 }
 
-static void find_enforce(const struct finding *f)
+static void check_enforce(const struct finding *f)
 {
 	const struct look *e = &f->looks[ROUND_ENFORCE], *none = &f->looks[ROUND_NONE];
 	bool denied = f->judgement->answer == ANSWER_DENIED;
 
 	if (f->judgement->promised && !denied)
-		find(f, "enforce: an explicit bind is not denied: %s, port %s, %llu denied",
-		     judge_error(e), held_word(e), (unsigned long long)e->denied);
+		add_finding(f, "enforce: an explicit bind is not denied: %s, port %s, %llu denied",
+			    judge_error(e), held_word(e), (unsigned long long)e->denied);
 	if (!denied && judge_says_denied(e))
-		find(f, "enforce: an event says denied: %s, port %s, %llu denied", judge_error(e),
-		     held_word(e), (unsigned long long)e->denied);
+		add_finding(f, "enforce: an event says denied: %s, port %s, %llu denied",
+			    judge_error(e), held_word(e), (unsigned long long)e->denied);
 	if (!denied && !judge_says_denied(e) && !judge_same(e, none))
-		find(f,
-		     "enforce: not denied, and not as without the programs: %s: %s instead of"
-		     " %s: %s",
-		     e->result.step, judge_error(e), none->result.step, judge_error(none));
+		add_finding(
+			f,
+			"enforce: not denied, but the programs make a difference: %s: %s instead of"
+			" %s: %s",
+			e->result.step, judge_error(e), none->result.step, judge_error(none));
 	if (!e->seen_len && f->looks[ROUND_AUDIT].seen_len)
-		find(f, "enforce: nothing was seen; in audit mode it was");
+		add_finding(f, "enforce: no record; in audit mode there was one");
 }
 
-static void find_audit(const struct finding *f)
+static void check_audit(const struct finding *f)
 {
 	const struct look *a = &f->looks[ROUND_AUDIT], *none = &f->looks[ROUND_NONE];
 	const struct look *held = &f->looks[ROUND_HELD], *alone = &f->looks[ROUND_HELD_NONE];
 
 	if (!judge_same(a, none))
-		find(f, "audit: not as without the programs: %s: %s%s instead of %s: %s",
-		     a->result.step, judge_error(a), a->result.slow ? ", slow" : "",
-		     none->result.step, judge_error(none));
+		add_finding(f, "audit: the programs make a difference: %s: %s%s instead of %s: %s",
+			    a->result.step, judge_error(a), a->result.slow ? ", slow" : "",
+			    none->result.step, judge_error(none));
 	if (a->seen_len && a->after == HELD_NO && none->after == HELD_YES)
-		find(f, "audit: it is told of, and its port is free");
+		add_finding(f, "audit: a record reports it, but its port is free");
 	if (!f->judgement->fails)
 		return;
 	if (!judge_same(held, alone))
-		find(f,
-		     "audit, port in use: not as without the programs: %s: %s%s instead of"
-		     " %s: %s",
-		     held->result.step, judge_error(held), held->result.slow ? ", slow" : "",
-		     alone->result.step, judge_error(alone));
+		add_finding(
+			f,
+			"audit, port in use: the programs make a difference: %s: %s%s instead of"
+			" %s: %s",
+			held->result.step, judge_error(held), held->result.slow ? ", slow" : "",
+			alone->result.step, judge_error(alone));
 	if (held->result.error && (held->events || held->seen_len))
-		find(f, "audit, port in use: failed with %s, and made %llu events",
-		     judge_error(held), (unsigned long long)held->events);
+		add_finding(f, "audit, port in use: it failed with %s, but made %llu events",
+			    judge_error(held), (unsigned long long)held->events);
 }
 
-static void find_unwanted(const struct finding *f)
+static void check_unwanted(const struct finding *f)
 {
 	static const enum round rounds[] = { ROUND_AUDIT, ROUND_ENFORCE };
 	static const char *const names[] = { "audit", "enforce" };
@@ -89,10 +91,10 @@ static void find_unwanted(const struct finding *f)
 		const struct look *l = &f->looks[rounds[i]];
 
 		if (f->way->outside && (l->seen_len || l->events))
-			find(f, "%s: another namespace's port was seen", names[i]);
+			add_finding(f, "%s: a record names a port of another namespace", names[i]);
 		if (l->astray)
-			find(f, "%s: it made an event of port %u, which is not its own", names[i],
-			     l->astray);
+			add_finding(f, "%s: it made an event of port %u, which it does not take",
+				    names[i], l->astray);
 	}
 }
 
@@ -101,12 +103,12 @@ void findings_of_way(const struct way *way, const struct look looks[ROUND_MAX],
 {
 	struct finding f = { way, looks, judgement, out };
 
-	find_baseline(&f);
+	check_baseline(&f);
 	if (judgement->answer == ANSWER_ABSENT)
 		return;
-	find_audit(&f);
-	find_enforce(&f);
-	find_unwanted(&f);
+	check_audit(&f);
+	check_enforce(&f);
+	check_unwanted(&f);
 }
 
 void findings_of_control(const struct look looks[ROUND_MAX], struct buf *out)

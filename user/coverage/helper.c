@@ -15,11 +15,11 @@
 
 #define REPORT_MS 4000
 
-/* What a process is for: a function, or a role of the program once more. */
+/* What a helper process does: a function, or this program run again in a role. */
 struct job {
 	helper_fn fn;
 	const void *ctx;
-	const char *role; /* NULL: the function */
+	const char *role; /* NULL: call the function */
 };
 
 bool helper_bind_life(int parent)
@@ -36,8 +36,8 @@ void helper_report(const struct subject *s, int report)
 		(void)pause();
 }
 
-/* As systemd passes a socket on. */
-static bool announce(void)
+/* As systemd does when it passes a socket on. */
+static bool set_listen_variables(void)
 {
 	char pid[16];
 
@@ -45,8 +45,11 @@ static bool announce(void)
 	return setenv("LISTEN_PID", pid, 1) == 0 && setenv("LISTEN_FDS", "1", 1) == 0;
 }
 
-/* By way of numbers that neither has now, so that none is overwritten; both outlive exec(). */
-static bool place(int socket, int report)
+/*
+ * Put both at their fixed numbers, without FD_CLOEXEC. They are first copied to numbers above
+ * those, so that neither overwrites the other.
+ */
+static bool place_descriptors(int socket, int report)
 {
 	int a = fcntl(socket, F_DUPFD_CLOEXEC, HELPER_FD_REPORT + 1);
 	int b = fcntl(report, F_DUPFD_CLOEXEC, HELPER_FD_REPORT + 1);
@@ -54,25 +57,25 @@ static bool place(int socket, int report)
 	return a >= 0 && b >= 0 && dup2(a, HELPER_FD_SOCKET) >= 0 && dup2(b, HELPER_FD_REPORT) >= 0;
 }
 
-/* Returns only if it fails. The report then goes where `report` has been placed. */
+/* Returns only if it fails: the descriptor to report to, which may have been moved. */
 static int exec_self(struct subject *s, const char *role, int report)
 {
 	char port[8];
 	const char *argv[] = { "hostportctl", SUBJECT_EXEC_ARG, role, s->way->name, port, NULL };
 
 	(void)snprintf(port, sizeof(port), "%u", s->port);
-	if (!place(s->fd, report)) {
+	if (!place_descriptors(s->fd, report)) {
 		(void)subject_step(s, "dup", errno);
 		return report;
 	}
-	if (announce())
+	if (set_listen_variables())
 		(void)execv("/proc/self/exe", (char *const *)argv);
 	(void)subject_step(s, "exec", errno);
 	return HELPER_FD_REPORT;
 }
 
-/* The first thing in a new process, which has a result of its own. */
-static void run(struct subject s, const struct job *job, int parent, int report)
+/* The new process. Its result is its own until it reports. */
+static void run_job(struct subject s, const struct job *job, int parent, int report)
 {
 	struct way_result result = *s.result;
 
@@ -87,7 +90,7 @@ static void run(struct subject s, const struct job *job, int parent, int report)
 	_exit(EXIT_FAILURE);
 }
 
-static bool hear(struct subject *s, int report)
+static bool read_report(struct subject *s, int report)
 {
 	struct pollfd p = { .fd = report, .events = POLLIN };
 	struct way_result result;
@@ -100,7 +103,7 @@ static bool hear(struct subject *s, int report)
 	return !subject_failed(s);
 }
 
-static bool start(struct subject *s, const struct job *job)
+static bool start_job(struct subject *s, const struct job *job)
 {
 	int ends[2], parent = getpid();
 	pid_t pid;
@@ -112,20 +115,20 @@ static bool start(struct subject *s, const struct job *job)
 
 	pid = fork();
 	if (pid == 0)
-		run(*s, job, parent, to);
+		run_job(*s, job, parent, to);
 	if (pid < 0)
 		return subject_step(s, "fork", errno);
-	/* so that the end of the process is the end of the pipe */
+	/* then the pipe ends when the process does */
 	(void)close(TAKE_FD(to));
-	return hear(s, from);
+	return read_report(s, from);
 }
 
 bool helper_start(struct subject *s, helper_fn fn, const void *ctx)
 {
-	return start(s, &(struct job) { .fn = fn, .ctx = ctx });
+	return start_job(s, &(struct job) { .fn = fn, .ctx = ctx });
 }
 
 bool helper_exec(struct subject *s, const char *role)
 {
-	return start(s, &(struct job) { .role = role });
+	return start_job(s, &(struct job) { .role = role });
 }

@@ -59,8 +59,8 @@ bool judge_same(const struct look *with, const struct look *without)
 	       memcmp(a->addr, b->addr, sizeof(a->addr)) == 0 && a->tcp_state == b->tcp_state;
 }
 
-/* A sighting by a hook (enum hp_hook; HP_HOOK_NONE: any), or NULL. */
-static const struct sighting *sighted(const struct look *look, uint8_t hook)
+/* The first sighting by a hook (enum hp_hook; HP_HOOK_NONE: any), or NULL. */
+static const struct sighting *find_sighting(const struct look *look, uint8_t hook)
 {
 	for (size_t i = 0; i < look->seen_len; i++)
 		if (hook == HP_HOOK_NONE || look->seen[i].hook == hook)
@@ -76,9 +76,9 @@ bool judge_says_denied(const struct look *look)
 	return false;
 }
 
-static bool is_of_other_cgroup(const struct look *look)
+static bool is_other_cgroup(const struct look *look)
 {
-	const struct sighting *s = sighted(look, HP_HOOK_SWEEP);
+	const struct sighting *s = find_sighting(look, HP_HOOK_SWEEP);
 
 	return s && s->outside;
 }
@@ -86,7 +86,7 @@ static bool is_of_other_cgroup(const struct look *look)
 static bool is_denied(const struct look *look)
 {
 	return look->result.error != 0 && look->after == HELD_NO && look->denied == 1 &&
-	       judge_says_denied(look) && !sighted(look, HP_HOOK_SWEEP);
+	       judge_says_denied(look) && !find_sighting(look, HP_HOOK_SWEEP);
 }
 
 /* The promise: every explicit TCP and UDP bind() is denied. */
@@ -94,7 +94,7 @@ static bool is_promised(const struct way *way, const struct look *enforce)
 {
 	return way->kind == WAY_EXPLICIT && !way->outside &&
 	       (way->proto == HP_PROTO_TCP || way->proto == HP_PROTO_UDP) &&
-	       enforce->before != HELD_YES && !way->kernel && !is_of_other_cgroup(enforce);
+	       enforce->before != HELD_YES && !way->kernel && !is_other_cgroup(enforce);
 }
 
 /* ---- words --------------------------------------------------------------------------- */
@@ -126,36 +126,36 @@ static void put_hook(const struct sighting *s, char *ret, size_t size)
 	}
 }
 
-static const char *why_reported(const struct look *look)
+static const char *reason_reported(const struct look *look)
 {
-	const struct sighting *s = sighted(look, HP_HOOK_NONE);
+	const struct sighting *s = find_sighting(look, HP_HOOK_NONE);
 
 	if (look->before == HELD_YES)
-		return "it had the port before the programs were attached";
+		return "the port was taken before the programs were attached";
 	if (s->how == HP_HOW_KERNEL)
-		return "a kernel socket is denied with --deny-kernel only";
-	if (is_of_other_cgroup(look))
-		return "the socket belongs to a cgroup that the programs are not attached to";
+		return "kernel sockets are denied only with --deny-kernel";
+	if (is_other_cgroup(look))
+		return "the programs are not attached to the socket's cgroup";
 	if (s->hook == HP_HOOK_SWEEP)
-		return "no hook runs; the socket table tells";
-	return "the hook runs when the port is taken already";
+		return "no hook runs; the sweep finds it";
+	return "the hook runs after the port is taken";
 }
 
-static const char *why(const struct way *way, const struct look *look, enum answer answer)
+static const char *reason(const struct way *way, const struct look *look, enum answer answer)
 {
 	if (way->note)
 		return way->note;
 	if (answer == ANSWER_DENIED)
-		return sighted(look, HP_HOOK_POST_BIND) ?
-			       "refused when the port is known, and given back" :
-			       "refused before the port is taken";
+		return find_sighting(look, HP_HOOK_POST_BIND) ?
+			       "denied once the port is known, and the port is given back" :
+			       "denied before the port is taken";
 	if (answer == ANSWER_REPORTED)
-		return why_reported(look);
+		return reason_reported(look);
 	if (way->outside)
-		return "the port is another network namespace's";
+		return "the port belongs to another network namespace";
 	if (way->kind == WAY_PORTLESS)
 		return "takes no port";
-	return "no hook runs, and the socket table shows nothing that receives";
+	return "no hook runs, and the socket table shows no socket that receives";
 }
 
 static void judge_absent(const struct look *look, struct judgement *j)
@@ -173,7 +173,7 @@ void judge(const struct way *way, const struct look looks[ROUND_MAX],
 {
 	const struct look *none = &looks[ROUND_NONE], *audit = &looks[ROUND_AUDIT];
 	const struct look *enforce = &looks[ROUND_ENFORCE];
-	const struct sighting *by = sighted(enforce, HP_HOOK_NONE);
+	const struct sighting *by = find_sighting(enforce, HP_HOOK_NONE);
 	struct judgement j = { .answer = ANSWER_ABSENT };
 
 	if (!judge_works(none)) {
@@ -181,18 +181,18 @@ void judge(const struct way *way, const struct look looks[ROUND_MAX],
 		*ret_judgement = j;
 		return;
 	}
-	j.answer = is_denied(enforce)		  ? ANSWER_DENIED :
-		   sighted(enforce, HP_HOOK_NONE) ? ANSWER_REPORTED :
-						    ANSWER_INVISIBLE;
-	j.confirmed = sighted(audit, HP_HOOK_POST_BIND) != NULL;
-	/* what post_bind confirms of an explicit port has been decided at bind */
-	j.bind = sighted(enforce, HP_HOOK_BIND) || sighted(audit, HP_HOOK_BIND) ||
+	j.answer = is_denied(enforce)			? ANSWER_DENIED :
+		   find_sighting(enforce, HP_HOOK_NONE) ? ANSWER_REPORTED :
+							  ANSWER_INVISIBLE;
+	j.confirmed = find_sighting(audit, HP_HOOK_POST_BIND) != NULL;
+	/* if post_bind confirms an explicit port, the bind hook decided on it before */
+	j.bind = find_sighting(enforce, HP_HOOK_BIND) || find_sighting(audit, HP_HOOK_BIND) ||
 		 (way->kind == WAY_EXPLICIT && j.confirmed);
 	j.fails = judge_fails(&looks[ROUND_HELD_NONE]);
 	j.harmless = judge_same(audit, none) &&
 		     (!j.fails || judge_same(&looks[ROUND_HELD], &looks[ROUND_HELD_NONE]));
 	j.promised = is_promised(way, enforce);
 	put_hook(by, j.hook, sizeof(j.hook));
-	(void)snprintf(j.reason, sizeof(j.reason), "%s", why(way, enforce, j.answer));
+	(void)snprintf(j.reason, sizeof(j.reason), "%s", reason(way, enforce, j.answer));
 	*ret_judgement = j;
 }

@@ -20,7 +20,7 @@
 #include "sysctl.h"
 
 #define PREFIX	   "hostportd-coverage."
-#define CLEAR_MS   5000 /* for processes to end that were killed */
+#define CLEAR_MS   5000 /* for killed processes to end */
 #define CLEAR_STEP 10	/* ms between looks */
 
 /* ---- cgroups ------------------------------------------------------------------------- */
@@ -31,7 +31,7 @@ static void cleanup_fts(FTS **fts)
 		(void)fts_close(*fts);
 }
 
-static FTS *walk(char *top)
+static FTS *open_tree(char *top)
 {
 	char *paths[] = { top, NULL };
 
@@ -47,14 +47,14 @@ static void kill_members(const char *dir)
 	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
 	f = fopen(path, "re");
 	while (f && fscanf(f, "%d", &pid) == 1)
-		/* 0: of another pid namespace */
+		/* 0: a process of another pid namespace */
 		if (pid > 0)
 			(void)kill(pid, SIGKILL);
 }
 
 static void kill_tree(char *top)
 {
-	_cleanup_(cleanup_fts) FTS *fts = walk(top);
+	_cleanup_(cleanup_fts) FTS *fts = open_tree(top);
 	FTSENT *e;
 
 	while (fts && (e = fts_read(fts)))
@@ -70,7 +70,7 @@ static void reap(void)
 
 static void remove_dirs(char *top)
 {
-	_cleanup_(cleanup_fts) FTS *fts = walk(top);
+	_cleanup_(cleanup_fts) FTS *fts = open_tree(top);
 	FTSENT *e;
 
 	while (fts && (e = fts_read(fts)))
@@ -78,7 +78,7 @@ static void remove_dirs(char *top)
 			(void)rmdir(e->fts_path);
 }
 
-/* A process that is ending is not listed any more, but still keeps its cgroup. */
+/* An ending process is not listed any more, but its cgroup can't be removed yet. */
 static bool remove_tree(char *top)
 {
 	const struct timespec step = { .tv_nsec = CLEAR_STEP * 1000000L };
@@ -94,8 +94,8 @@ static bool remove_tree(char *top)
 	return false;
 }
 
-/* A run holds the lock on its cgroup as long as it lives. 0: it was free, and is ours. */
-static int lock(const char *dir, int *ret_fd)
+/* A run holds the lock on its cgroup while it lives. 0: locked. */
+static int lock_dir(const char *dir, int *ret_fd)
 {
 	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -117,7 +117,7 @@ static void remove_stale(const char *v2)
 		if (strncmp(e->d_name, PREFIX, strlen(PREFIX)) != 0)
 			continue;
 		(void)snprintf(path, sizeof(path), "%s/%s", v2, e->d_name);
-		if (lock(path, &fd) == 0)
+		if (lock_dir(path, &fd) == 0)
 			(void)remove_tree(path);
 	}
 }
@@ -126,7 +126,7 @@ static int make_top(struct lab *lab)
 {
 	if (mkdir(lab->top, 0755) < 0)
 		return -errno;
-	return lock(lab->top, &lab->lock);
+	return lock_dir(lab->top, &lab->lock);
 }
 
 int lab_open(struct lab *ret_lab, struct buf *err)
@@ -193,7 +193,7 @@ static int make_netns(struct netns *ret_netns)
 	r = raise_lo();
 	if (r == 0)
 		r = netns_open("/proc/self/ns/net", &netns);
-	/* it must not go on in the wrong one */
+	/* never go on in the wrong namespace */
 	if (setns(back, CLONE_NEWNET) < 0)
 		abort();
 	if (r == 0)
@@ -213,7 +213,7 @@ int lab_renew(struct lab *lab)
 		r = make_netns(&lab->netns);
 	if (r == 0)
 		r = make_netns(&lab->other);
-	/* a new namespace lets nobody make ping sockets; where it can't be set, that is told */
+	/* a new namespace allows no ping sockets; if this fails, the way is reported absent */
 	if (r == 0)
 		(void)sysctl_write(&lab->netns, SYSCTL_PING_GROUP, "0 0");
 	return r;

@@ -6,15 +6,15 @@
 #include "../kernel/sockets/ephemeral.h"
 #include "../kernel/sockets/receivers.h"
 
-#define RECORDS_MAX 256 /* that are taken at once */
+#define RECORDS_MAX 256 /* taken from the ring at once */
 
 /* ---- records ------------------------------------------------------------------------- */
 
-/* Whose port is it? */
-static struct coverage_way *find(struct run *run, const struct hp_fold_key *key)
+/* The way that takes the port; NULL: none. */
+static struct coverage_way *way_of_port(struct run *run, const struct hp_fold_key *key)
 {
 	for (size_t i = 0; i < run->len; i++) {
-		struct coverage_way *w = run_at(run, i);
+		struct coverage_way *w = run_way(run, i);
 
 		if (w->port == key->port && w->way->proto == key->proto &&
 		    w->way->kind != WAY_PORTLESS)
@@ -23,7 +23,7 @@ static struct coverage_way *find(struct run *run, const struct hp_fold_key *key)
 	return NULL;
 }
 
-static void add(struct look *look, const struct sighting *s)
+static void add_sighting(struct look *look, const struct sighting *s)
 {
 	for (size_t i = 0; i < look->seen_len; i++)
 		if (memcmp(&look->seen[i], s, sizeof(*s)) == 0)
@@ -32,11 +32,11 @@ static void add(struct look *look, const struct sighting *s)
 		look->seen[look->seen_len++] = *s;
 }
 
-/* Of a hook or of the sweep. */
+/* A record from a hook or from the sweep. */
 static void on_record(void *data, const struct hp_event *e)
 {
 	struct run *run = data;
-	struct coverage_way *w = find(run, &e->key);
+	struct coverage_way *w = way_of_port(run, &e->key);
 	struct sighting s = {
 		.hook = e->hook,
 		.family = e->family,
@@ -48,7 +48,7 @@ static void on_record(void *data, const struct hp_event *e)
 	if (!w && run->now && run->now->way->kind == WAY_PORTLESS)
 		w = run->now;
 	if (w)
-		add(&w->looks[run->round], &s);
+		add_sighting(&w->looks[run->round], &s);
 	else if (run->now)
 		run->now->looks[run->round].astray = e->key.port;
 }
@@ -84,7 +84,7 @@ static bool on_socket(void *data, struct receivers_socket *s)
 		.key = {
 			.port = socket->port,
 			.proto = socket->proto,
-			.verdict = HP_VERDICT_AUDITED, /* whatever would have become of a bind() */
+			.verdict = HP_VERDICT_AUDITED, /* the sweep never denies */
 			.how = HP_HOW_EXISTING,
 		},
 		.cgroup_id = socket->cgroup_id,
@@ -130,9 +130,9 @@ int observe_sum(struct run *run, struct observe_sum *ret_sum)
 
 static enum held is_port_held(struct run *run, size_t i)
 {
-	const struct coverage_way *w = run_at(run, i);
+	const struct coverage_way *w = run_way(run, i);
 
-	if (run_is_held(run->round) || !run_wants(run, i) || w->way->kind == WAY_PORTLESS)
+	if (run_holds_ports(run->round) || !run_should_try(run, i) || w->way->kind == WAY_PORTLESS)
 		return HELD_UNKNOWN;
 	return port_probe(&run->lab.netns, w->way->proto, w->port);
 }
@@ -140,11 +140,11 @@ static enum held is_port_held(struct run *run, size_t i)
 void observe_before(struct run *run)
 {
 	for (size_t i = 0; i < run->len; i++)
-		run_at(run, i)->looks[run->round].before = is_port_held(run, i);
+		run_way(run, i)->looks[run->round].before = is_port_held(run, i);
 }
 
 void observe_after(struct run *run)
 {
 	for (size_t i = 0; i < run->len; i++)
-		run_at(run, i)->looks[run->round].after = is_port_held(run, i);
+		run_way(run, i)->looks[run->round].after = is_port_held(run, i);
 }

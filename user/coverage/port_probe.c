@@ -42,7 +42,7 @@ static int bind_any(int fd, int family, uint16_t port)
 
 	if (family == AF_INET)
 		return bind(fd, (struct sockaddr *)&v4, sizeof(v4)) < 0 ? -errno : 0;
-	/* else it would want IPv4's port as well */
+	/* or it would also take the port of IPv4 */
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0)
 		return -errno;
 	return bind(fd, (struct sockaddr *)&v6, sizeof(v6)) < 0 ? -errno : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who has a port, found out by trying to take it, whatever hooks and tables say. */
+/* Is a port held? Found out by trying to bind it, not from hooks or socket tables. */
 #pragma once
 
 #include <stdint.h>
@@ -13,8 +13,8 @@ enum held {
 };
 
 /*
- * Is the port of a protocol (enum hp_proto) held by anybody in the namespace,
- * on any address? Yes is EADDRINUSE for a wildcard address.
+ * Does any socket in the namespace hold the port of a protocol (enum hp_proto), on
+ * any address? Yes means EADDRINUSE for a wildcard address.
  */
 enum held port_probe(const struct netns *netns, uint8_t proto, uint16_t port);
 

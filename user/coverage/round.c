@@ -28,9 +28,9 @@ static int hold_ports(struct run *run)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < run->len; i++)
-		if (run_wants(run, i))
-			r = port_probe_hold(&run->lab.netns, run_at(run, i)->way->proto,
-					    run_at(run, i)->port, run->holders[i]);
+		if (run_should_try(run, i))
+			r = port_probe_hold(&run->lab.netns, run_way(run, i)->way->proto,
+					    run_way(run, i)->port, run->holders[i]);
 	return run_failed(run, r, "holding a port");
 }
 
@@ -42,7 +42,7 @@ static int start_all(struct run *run)
 		struct trial *t = &run->trials[i];
 
 		t->state = TRIAL_NOT_TRIED;
-		if (run_wants(run, i))
+		if (run_should_try(run, i))
 			r = trial_start(t, &run->lab, &run->hold);
 		if (r == 0 && t->state == TRIAL_NO_PLACE)
 			r = -t->result->error;
@@ -50,8 +50,8 @@ static int start_all(struct run *run)
 	return run_failed(run, r, "starting a process in the cgroup and the namespace");
 }
 
-/* The programs of the round before, and what they remember, are gone. */
-static int load(struct run *run)
+/* Each round loads the programs anew, so that they remember nothing. */
+static int load_programs(struct run *run)
 {
 	struct kernel_settings settings = {
 		.fold_ns = KERNEL_FOLD_NS,
@@ -73,8 +73,8 @@ static int load(struct run *run)
 	return run_failed(run, r, "publishing the policy");
 }
 
-/* As an agent does it, the canary included: it finds out what post_bind may do. */
-static int attach(struct run *run)
+/* As an agent does, with the canary: it finds out whether post_bind may deny. */
+static int attach_programs(struct run *run)
 {
 	_cleanup_close_ int fd = open(run->lab.in, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct canary canary = {
@@ -89,7 +89,7 @@ static int attach(struct run *run)
 	int r = fd < 0 ? -errno : kernel_attach(run->kernel, fd);
 
 	if (r == 0) {
-		(void)kernel_attach_listen(run->kernel, fd); /* without it the sweep has to tell */
+		(void)kernel_attach_listen(run->kernel, fd); /* without it the sweep reports */
 		r = kernel_attach_sctp(run->kernel);
 	}
 	if (r < 0)
@@ -100,10 +100,10 @@ static int attach(struct run *run)
 					 run_failed(run, -EIO, canary_words(proof.result[failure]));
 }
 
-/* Where the kernel is to choose, it has but one port to choose meanwhile. */
-static int take_one(struct run *run, size_t i)
+/* If the kernel is to choose the port, its range is narrowed to that port meanwhile. */
+static int take_port(struct run *run, size_t i)
 {
-	const struct coverage_way *w = run_at(run, i);
+	const struct coverage_way *w = run_way(run, i);
 	bool narrow = w->way->kind == WAY_CHOSEN;
 	char all[SYSCTL_LEN] = "", one[SYSCTL_LEN];
 	int r = narrow ? sysctl_read(&run->lab.netns, SYSCTL_PORT_RANGE, all) : 0, back = 0;
@@ -119,17 +119,17 @@ static int take_one(struct run *run, size_t i)
 	return run_failed(run, r < 0 ? r : back, "a process in the namespace");
 }
 
-static int take_and_look(struct run *run, size_t i)
+static int take_and_observe(struct run *run, size_t i)
 {
-	struct look *look = &run_at(run, i)->looks[run->round];
+	struct look *look = &run_way(run, i)->looks[run->round];
 	struct observe_sum before = { 0 }, after = { 0 };
 	int r;
 
 	observe_drain(run);
 	r = observe_sum(run, &before);
-	run->now = run_at(run, i);
+	run->now = run_way(run, i);
 	if (r == 0)
-		r = take_one(run, i);
+		r = take_port(run, i);
 	observe_drain(run);
 	run->now = NULL;
 	if (r == 0)
@@ -145,23 +145,23 @@ static int take_all(struct run *run)
 
 	for (size_t i = 0; r == 0 && i < run->len; i++) {
 		struct trial *t = &run->trials[i];
-		struct look *look = &run_at(run, i)->looks[run->round];
+		struct look *look = &run_way(run, i)->looks[run->round];
 
 		if (t->state == TRIAL_DONE && !t->result->absent && !t->result->error)
-			r = take_and_look(run, i);
+			r = take_and_observe(run, i);
 		look->state = t->state;
 		look->result = *t->result;
 	}
 	return r;
 }
 
-/* All keep what they took until the sweep has looked and the ports were asked. */
-static int take_and_ask(struct run *run)
+/* All processes keep their ports until the sweep is done and the ports are probed. */
+static int take_and_probe(struct run *run)
 {
 	struct hp_config config = config_of(run->round);
 	int r = take_all(run);
 
-	if (r == 0 && run->kernel && !run_is_held(run->round))
+	if (r == 0 && run->kernel && !run_holds_ports(run->round))
 		r = observe_sweep(run, &config);
 	if (run->kernel)
 		kernel_detach(run->kernel);
@@ -171,23 +171,23 @@ static int take_and_ask(struct run *run)
 	return r;
 }
 
-static int steps(struct run *run)
+static int run_steps(struct run *run)
 {
 	int r = lab_renew(&run->lab);
 
 	if (r < 0)
 		return run_failed(run, r, "making a network namespace and a cgroup");
-	if (run_is_held(run->round))
+	if (run_holds_ports(run->round))
 		r = hold_ports(run);
 	if (r == 0)
 		r = start_all(run);
 	if (r == 0)
 		observe_before(run);
 	if (r == 0 && has_programs(run->round))
-		r = load(run);
+		r = load_programs(run);
 	if (r == 0 && has_programs(run->round))
-		r = attach(run);
-	return r == 0 ? take_and_ask(run) : r;
+		r = attach_programs(run);
+	return r == 0 ? take_and_probe(run) : r;
 }
 
 static void end_trial(struct run *run, size_t i)
@@ -202,7 +202,7 @@ static void end_trial(struct run *run, size_t i)
 
 int round_run(struct run *run)
 {
-	int r = steps(run);
+	int r = run_steps(run);
 
 	for (size_t i = 0; i < run->len; i++)
 		end_trial(run, i);

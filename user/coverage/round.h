@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One round: all ways at once, with or without programs. */
+/* One round: tries all ways, with or without the programs. */
 #pragma once
 
 #include "run.h"
 
-/* Go through the current round, and leave nothing of it. 0, or a negative errno. */
+/* Do the current round and clean up after it. 0, or a negative errno. */
 int round_run(struct run *run);

@@ -14,26 +14,26 @@ int run_failed(struct run *run, int r, const char *what)
 	return r;
 }
 
-struct coverage_way *run_at(struct run *run, size_t i)
+struct coverage_way *run_way(struct run *run, size_t i)
 {
 	return i < run->coverage->len ? &run->coverage->ways[i] : &run->control;
 }
 
-bool run_is_held(enum round round)
+bool run_holds_ports(enum round round)
 {
 	return round == ROUND_HELD_NONE || round == ROUND_HELD;
 }
 
-bool run_wants(struct run *run, size_t i)
+bool run_should_try(struct run *run, size_t i)
 {
-	const struct coverage_way *w = run_at(run, i);
+	const struct coverage_way *w = run_way(run, i);
 	const struct look *alone = &w->looks[ROUND_HELD_NONE];
 
 	if (run->round == ROUND_NONE)
 		return true;
 	if (!judge_works(&w->looks[ROUND_NONE]))
 		return false;
-	if (!run_is_held(run->round))
+	if (!run_holds_ports(run->round))
 		return true;
 	if (w == &run->control || !judge_can_be_held(w->way, &w->looks[ROUND_NONE]))
 		return false;
@@ -79,8 +79,8 @@ int run_prepare(struct run *run)
 		run->coverage->ways[i].port = rules_port(&ways[i], i);
 	}
 	for (size_t i = 0; i < run->len; i++) {
-		run->trials[i].way = run_at(run, i)->way;
-		run->trials[i].port = run_at(run, i)->port;
+		run->trials[i].way = run_way(run, i)->way;
+		run->trials[i].port = run_way(run, i)->port;
 		run->trials[i].result = &run->shared[i];
 		run->holders[i][0] = run->holders[i][1] = -1;
 	}

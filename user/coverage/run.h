@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The context of one run of all ways, which the files that make up the run share. */
+/* One run of all ways: what the files of this folder share. */
 #pragma once
 
 #include "../kernel/kernel.h"
@@ -7,33 +7,33 @@
 
 struct run {
 	struct coverage *coverage;
-	struct coverage_way control; /* takes a port that the registry allows; is not shown */
+	struct coverage_way control; /* takes a port that the registry allows; not shown */
 	struct policy *policy;
 	struct lab lab;
 	struct signal_hold hold;
 	struct trial *trials;	   /* the ways, then the control */
-	struct way_result *shared; /* one each */
-	size_t len;		   /* of trials */
-	int (*holders)[2];	   /* sockets that hold a way's port; a pair each */
+	struct way_result *shared; /* one for each trial */
+	size_t len;		   /* number of trials */
+	int (*holders)[2];	   /* for each trial two sockets that hold its port */
 	enum round round;
-	struct kernel *kernel;	  /* of the current round; NULL: one without programs */
-	struct coverage_way *now; /* the one that takes its port, or NULL */
+	struct kernel *kernel;	  /* of the current round; NULL: it has no programs */
+	struct coverage_way *now; /* the way that takes its port now, or NULL */
 	struct buf *err;
 };
 
-/* Make room for all ways and the policy that they are tried under. 0, or a negative errno. */
+/* Allocate the trials and build the policy. 0, or a negative errno. */
 int run_prepare(struct run *run);
 
 void run_release(struct run *run);
 
-/* Say what failed, once, and return r. */
+/* Note what failed, the first time only, and return r. */
 int run_failed(struct run *run, int r, const char *what);
 
-/* The i-th of those tried. */
-struct coverage_way *run_at(struct run *run, size_t i);
+/* The way of the i-th trial; the last one is the control. */
+struct coverage_way *run_way(struct run *run, size_t i);
 
-/* Does somebody else hold the ports in this round? */
-bool run_is_held(enum round round);
+/* Do other sockets hold the ports in this round? */
+bool run_holds_ports(enum round round);
 
-/* Is there anything to learn from trying this one in the current round? */
-bool run_wants(struct run *run, size_t i);
+/* Is the i-th trial useful in the current round? */
+bool run_should_try(struct run *run, size_t i);

@@ -6,8 +6,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* One that is ignored asks for nothing: nohup, or a shell that started it in the background. */
-static void add(int number, sigset_t *signals)
+/* An ignored signal stays ignored: nohup, or a shell that runs this in the background. */
+static void add_unless_ignored(int number, sigset_t *signals)
 {
 	struct sigaction action;
 
@@ -21,9 +21,9 @@ int signal_hold_open(struct signal_hold *ret_hold)
 	sigset_t signals;
 
 	(void)sigemptyset(&signals);
-	add(SIGINT, &signals);
-	add(SIGTERM, &signals);
-	add(SIGHUP, &signals);
+	add_unless_ignored(SIGINT, &signals);
+	add_unless_ignored(SIGTERM, &signals);
+	add_unless_ignored(SIGHUP, &signals);
 	if (sigprocmask(SIG_BLOCK, &signals, &hold.old) < 0)
 		return -errno;
 	hold.fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -35,7 +35,7 @@ int signal_hold_open(struct signal_hold *ret_hold)
 	return 0;
 }
 
-/* The signal is never read, so that it is still there in the end. */
+/* The signal is never read, so it is still pending at the end. */
 bool signal_hold_asked(const struct signal_hold *hold)
 {
 	struct pollfd p = { .fd = hold->fd, .events = POLLIN };

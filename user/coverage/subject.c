@@ -23,7 +23,7 @@ bool subject_feature(struct subject *s, const char *step, int error)
 	return subject_step(s, step, error);
 }
 
-static bool lacking(int error)
+static bool is_lacking(int error)
 {
 	return error == EPROTONOSUPPORT || error == EAFNOSUPPORT || error == ESOCKTNOSUPPORT ||
 	       error == ENOPROTOOPT || error == EOPNOTSUPP || error == ENOSYS;
@@ -31,7 +31,7 @@ static bool lacking(int error)
 
 bool subject_support(struct subject *s, const char *step, int error)
 {
-	return lacking(error) ? subject_feature(s, step, error) : subject_step(s, step, error);
+	return is_lacking(error) ? subject_feature(s, step, error) : subject_step(s, step, error);
 }
 
 bool subject_timed(struct subject *s, const char *step, uint64_t since_us, int error)
@@ -45,7 +45,7 @@ bool subject_failed(const struct subject *s)
 	return s->result->error != 0;
 }
 
-/* MPTCP answers TCP_INFO from 5.16 on; that it listens can be told all the same. */
+/* MPTCP answers TCP_INFO since 5.16; before, SO_ACCEPTCONN still shows that it listens. */
 static uint8_t tcp_state(int fd)
 {
 	struct tcp_info info;
@@ -72,7 +72,7 @@ void subject_look(struct subject *s)
 	r->port = 0;
 	r->family = 0;
 	memset(r->addr, 0, sizeof(r->addr));
-	/* the port stands at the same place in both families; portless: a protocol's number */
+	/* the port has the same offset in both families; of a raw socket it is a protocol number */
 	if (getsockname(s->fd, (struct sockaddr *)&addr, &len) < 0 || !in->sin_port)
 		return;
 	r->port = portless ? 0 : ntohs(in->sin_port);
@@ -99,7 +99,7 @@ socklen_t subject_address(const struct subject *s, struct sockaddr_storage *ret)
 	struct sockaddr_in *in = (struct sockaddr_in *)ret;
 
 	memset(ret, 0, sizeof(*ret));
-	/* at the same place in both families */
+	/* the same offset in both families */
 	in->sin_port = htons(spec->any_port ? 0 : s->port);
 	if (inet_pton(AF_INET6, spec->addr, &in6->sin6_addr) == 1) {
 		in6->sin6_family = AF_INET6;

@@ -14,14 +14,14 @@
 #define PORT_DISCARD 9
 #define CONNECT_S    3
 
-/* A step that is noted, with the port that the socket has after it. */
-static void chosen(struct subject *s, const char *step, uint64_t since, long r)
+/* Note a step and the port that the socket has after it. */
+static void note_step(struct subject *s, const char *step, uint64_t since, long r)
 {
 	(void)subject_timed(s, step, since, r < 0 ? errno : 0);
 	subject_look(s);
 }
 
-/* Nobody need listen there: the port is taken before the datagram leaves. */
+/* No listener is needed: the port is taken before the datagram leaves. */
 static void send_datagram(struct subject *s)
 {
 	bool v6 = s->way->socket.domain == AF_INET6;
@@ -33,10 +33,10 @@ static void send_datagram(struct subject *s)
 	};
 	uint64_t since = clock_monotonic_us();
 
-	chosen(s, "sendto", since,
-	       sendto(s->fd, "", 1, MSG_NOSIGNAL,
-		      v6 ? (struct sockaddr *)&in6 : (struct sockaddr *)&in,
-		      v6 ? sizeof(in6) : sizeof(in)));
+	note_step(s, "sendto", since,
+		  sendto(s->fd, "", 1, MSG_NOSIGNAL,
+			 v6 ? (struct sockaddr *)&in6 : (struct sockaddr *)&in,
+			 v6 ? sizeof(in6) : sizeof(in)));
 }
 
 void subject_take_sendto(struct subject *s)
@@ -63,8 +63,8 @@ void subject_take_range(struct subject *s)
 }
 
 /*
- * A stream connects to itself: the port that is chosen is the one that it calls.
- * So nobody else has to listen, on a port that would be judged as well.
+ * A stream socket connects to itself: it calls the port that the kernel will choose
+ * for it. A listener would take another port, which would be judged as well.
  */
 void subject_take_connect(struct subject *s)
 {
@@ -77,5 +77,5 @@ void subject_take_connect(struct subject *s)
 		return;
 	(void)setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most));
 	since = clock_monotonic_us();
-	chosen(s, "connect", since, connect(s->fd, (struct sockaddr *)&in, sizeof(in)));
+	note_step(s, "connect", since, connect(s->fd, (struct sockaddr *)&in, sizeof(in)));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a process that helper_exec() started does: it binds, or it serves what it was given. */
+/* The process that helper_exec() starts: it binds, or serves a socket passed to it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "../base/parse.h"
 #include "helper.h"
 
-/* What sd_listen_fds() asks. */
+/* As sd_listen_fds() checks it. */
 static bool is_passed_on(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
@@ -47,7 +47,7 @@ int subject_exec_main(int argc, char **argv)
 	if (argc != 5 || parse_port(argv[4], &s.port) < 0)
 		return 2;
 	s.way = way_find(argv[3]);
-	/* as it was before exec(), which some security modules take for a change of owner */
+	/* set again: with some security modules exec() clears it */
 	if (!s.way || !helper_bind_life(getppid()))
 		return 2;
 	for (size_t i = 0; i < ARRAY_LEN(roles); i++)

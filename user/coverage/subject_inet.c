@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A socket, and a bind() with a port. */
+/* A socket and a bind() that names the port. */
 #include <errno.h>
 
 #include "../base/clock.h"
@@ -53,7 +53,7 @@ static bool on_each(struct subject *s, bool (*step)(struct subject *s))
 	return true;
 }
 
-/* The result tells of the first: it holds the port if either does. */
+/* The result is about the first socket: it holds the port if either does. */
 static void look_at_first(struct subject *s)
 {
 	s->fd = s->data[0];
@@ -69,7 +69,7 @@ void subject_take_pair(struct subject *s)
 	look_at_first(s);
 }
 
-/* Both may bind, but the second's listen() has to fail: that is no failure of the way. */
+/* Both can bind, but the listen() of the second must fail: the way then succeeds. */
 static void first_listens(struct subject *s)
 {
 	s->fd = s->data[0];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A socket of the kernel's own: a VXLAN device takes its port when it is set up. */
+/* A kernel socket: a VXLAN device takes its port when it is set up. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_link.h>
@@ -26,11 +26,11 @@ struct request {
 struct answer {
 	struct nlmsghdr hdr;
 	struct nlmsgerr error;
-	char rest[512]; /* the request, and a text */
+	char rest[512]; /* the request and a text */
 };
 
-/* Room for all of them is known to be there. */
-static struct rtattr *put(struct request *r, unsigned short type, const void *data, size_t len)
+/* Append an attribute; the buffer is large enough for all. */
+static struct rtattr *put_attr(struct request *r, unsigned short type, const void *data, size_t len)
 {
 	struct rtattr *a = (struct rtattr *)((char *)r + NLMSG_ALIGN(r->hdr.nlmsg_len));
 
@@ -42,10 +42,10 @@ static struct rtattr *put(struct request *r, unsigned short type, const void *da
 	return a;
 }
 
-/* An attribute that holds those that are put until nest_end(). */
+/* Begin an attribute that contains those put until nest_end(). */
 static struct rtattr *nest(struct request *r, unsigned short type)
 {
-	return put(r, type, NULL, 0);
+	return put_attr(r, type, NULL, 0);
 }
 
 static void nest_end(struct request *r, struct rtattr *a)
@@ -64,8 +64,8 @@ static struct request request_link(unsigned short flags)
 	};
 }
 
-/* 0 or an errno. */
-static int ask(int fd, const struct request *r)
+/* Send a request and wait for its answer: 0 or an errno. */
+static int send_request(int fd, const struct request *r)
 {
 	struct answer answer;
 	ssize_t n;
@@ -80,35 +80,35 @@ static int ask(int fd, const struct request *r)
 	return -answer.error.error;
 }
 
-static int create(int fd, const char *name, uint16_t port)
+static int create_vxlan(int fd, const char *name, uint16_t port)
 {
 	struct request r = request_link(NLM_F_CREATE | NLM_F_EXCL);
 	uint32_t id = port;
 	uint16_t be_port = htons(port);
 	struct rtattr *info, *data;
 
-	put(&r, IFLA_IFNAME, name, strlen(name) + 1);
+	put_attr(&r, IFLA_IFNAME, name, strlen(name) + 1);
 	info = nest(&r, IFLA_LINKINFO);
-	put(&r, IFLA_INFO_KIND, "vxlan", sizeof("vxlan"));
+	put_attr(&r, IFLA_INFO_KIND, "vxlan", sizeof("vxlan"));
 	data = nest(&r, IFLA_INFO_DATA);
-	put(&r, IFLA_VXLAN_ID, &id, sizeof(id));
-	put(&r, IFLA_VXLAN_PORT, &be_port, sizeof(be_port));
+	put_attr(&r, IFLA_VXLAN_ID, &id, sizeof(id));
+	put_attr(&r, IFLA_VXLAN_PORT, &be_port, sizeof(be_port));
 	nest_end(&r, data);
 	nest_end(&r, info);
-	return ask(fd, &r);
+	return send_request(fd, &r);
 }
 
-static int set_up(int fd, const char *name)
+static int set_link_up(int fd, const char *name)
 {
 	struct request r = request_link(0);
 
 	r.link.ifi_index = (int)if_nametoindex(name);
 	r.link.ifi_flags = IFF_UP;
 	r.link.ifi_change = IFF_UP;
-	return ask(fd, &r);
+	return send_request(fd, &r);
 }
 
-/* The socket is nobody's descriptor: look for its port among the namespace's. */
+/* The socket has no descriptor: look for its port among those of the namespace. */
 static void look_for_port(struct subject *s)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/thread-self/net/udp", "re");
@@ -141,9 +141,9 @@ void subject_take_vxlan(struct subject *s)
 
 	(void)snprintf(name, sizeof(name), "vxlan%u", s->port);
 	if (!subject_step(s, "netlink", fd < 0 ? errno : 0) ||
-	    !subject_support(s, "newlink", create(fd, name, s->port)))
+	    !subject_support(s, "newlink", create_vxlan(fd, name, s->port)))
 		return;
 	since = clock_monotonic_us();
-	(void)subject_timed(s, "up", since, set_up(fd, name));
+	(void)subject_timed(s, "up", since, set_link_up(fd, name));
 	look_for_port(s);
 }

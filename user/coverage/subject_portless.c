@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Sockets that take no port of a transport protocol, though what they read and
- * send may carry any.
+ * Sockets that take no port of a transport protocol, but can read and send packets
+ * of any port.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,7 +36,7 @@ void subject_take_packet(struct subject *s)
 			    bind(s->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? errno : 0);
 }
 
-/* Who may have one is a setting of the namespace, ping_group_range; EACCES: nobody. */
+/* EACCES: the namespace allows no ping sockets (ping_group_range). */
 void subject_take_ping(struct subject *s)
 {
 	if (subject_open(s))

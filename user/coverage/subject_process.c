@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The port is taken by another process than the one that made the socket, or by a thread. */
+/* Another process than the maker of the socket takes the port, or a thread does. */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -33,14 +33,14 @@ void subject_take_activation(struct subject *s)
 		(void)helper_exec(s, "serve");
 }
 
-/* It has no rights over the network namespace: it needs none for a port from 1024 on. */
+/* It has no privileges in the network namespace; ports from 1024 on need none. */
 static void bind_in_userns(struct subject *s, const void *ctx)
 {
 	int parent = getppid();
 
 	if (!subject_feature(s, "unshare", unshare(CLONE_NEWUSER) < 0 ? errno : 0))
 		return;
-	/* a change of credentials may end it */
+	/* set again: a change of credentials may clear it */
 	if (subject_step(s, "prctl", helper_bind_life(parent) ? 0 : ESRCH))
 		subject_take_socket(s);
 }
@@ -64,7 +64,7 @@ void subject_take_thread(struct subject *s)
 	pthread_t thread;
 	int error = pthread_create(&thread, NULL, bind_in_thread, s);
 
-	/* the steps are the thread's own, once there is one */
+	/* from here on the thread notes the steps */
 	if (error)
 		(void)subject_step(s, "thread", error);
 	else

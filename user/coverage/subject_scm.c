@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The socket, or the task that binds it, goes to another cgroup than the socket was made in. */
+/* The socket, or the task that binds it, moves to another cgroup before the bind(). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,18 +11,18 @@
 #include "lab.h"
 #include "subject_take.h"
 
-/* A process in one cgroup makes the socket, one in another binds it. NULL: in the subject's. */
+/* The cgroups in which the socket is made and bound; NULL: the subject's. */
 struct scm {
 	const char *maker, *binder;
 	int to_binder, from_maker;
 };
 
-static bool enter(struct subject *s, const char *cgroup)
+static bool enter_cgroup(struct subject *s, const char *cgroup)
 {
 	return !cgroup || subject_step(s, "cgroup", -lab_enter(cgroup));
 }
 
-/* A message of one byte with room for a descriptor, for both directions. */
+/* A message of one byte with room for a descriptor, to send or to receive. */
 struct message {
 	char byte;
 	struct iovec iov;
@@ -55,7 +55,7 @@ static bool send_socket(struct subject *s, int to)
 	return subject_step(s, "sendmsg", sendmsg(to, &m.hdr, MSG_NOSIGNAL) < 0 ? errno : 0);
 }
 
-/* The message is there, for who sent it has reported. */
+/* The message is there: its sender has reported. */
 static bool receive_socket(struct subject *s, int from)
 {
 	struct message m;
@@ -70,24 +70,24 @@ static bool receive_socket(struct subject *s, int from)
 	return true;
 }
 
-/* It keeps none of it: the one that binds is the only one that has the socket then. */
-static void make(struct subject *s, const void *ctx)
+/* The maker closes the socket, so only the binder has it then. */
+static void make_and_send(struct subject *s, const void *ctx)
 {
 	const struct scm *scm = ctx;
 
-	if (enter(s, scm->maker) && subject_open(s) && send_socket(s, scm->to_binder))
+	if (enter_cgroup(s, scm->maker) && subject_open(s) && send_socket(s, scm->to_binder))
 		(void)close(TAKE_FD(s->fd));
 }
 
-static void take_over(struct subject *s, const void *ctx)
+static void receive_and_bind(struct subject *s, const void *ctx)
 {
 	const struct scm *scm = ctx;
 
-	if (enter(s, scm->binder) && receive_socket(s, scm->from_maker))
+	if (enter_cgroup(s, scm->binder) && receive_socket(s, scm->from_maker))
 		subject_bind_and_listen(s);
 }
 
-static void pass(struct subject *s, const char *maker, const char *binder)
+static void pass_socket(struct subject *s, const char *maker, const char *binder)
 {
 	struct scm scm = { .maker = maker, .binder = binder };
 	int pair[2];
@@ -100,12 +100,12 @@ static void pass(struct subject *s, const char *maker, const char *binder)
 
 	scm.from_maker = from_maker;
 	scm.to_binder = to_binder;
-	if (helper_start(s, make, &scm))
-		(void)helper_start(s, take_over, &scm);
+	if (helper_start(s, make_and_send, &scm))
+		(void)helper_start(s, receive_and_bind, &scm);
 }
 
-/* A cgroup below the subject's, made if it is not there. */
-static bool below(struct subject *s, char path[static PATH_MAX])
+/* Make a cgroup below the subject's, if it is not there. */
+static bool make_cgroup_below(struct subject *s, char path[static PATH_MAX])
 {
 	(void)snprintf(path, PATH_MAX, "%s/below", s->cgroup);
 	return subject_step(s, "mkdir", mkdir(path, 0755) < 0 && errno != EEXIST ? errno : 0);
@@ -115,31 +115,31 @@ void subject_take_scm_up(struct subject *s)
 {
 	char path[PATH_MAX];
 
-	if (below(s, path))
-		pass(s, path, NULL);
+	if (make_cgroup_below(s, path))
+		pass_socket(s, path, NULL);
 }
 
 void subject_take_scm_down(struct subject *s)
 {
 	char path[PATH_MAX];
 
-	if (below(s, path))
-		pass(s, NULL, path);
+	if (make_cgroup_below(s, path))
+		pass_socket(s, NULL, path);
 }
 
 void subject_take_scm_outside(struct subject *s)
 {
-	pass(s, s->other_cgroup, NULL);
+	pass_socket(s, s->other_cgroup, NULL);
 }
 
 void subject_take_scm_away(struct subject *s)
 {
-	pass(s, NULL, s->other_cgroup);
+	pass_socket(s, NULL, s->other_cgroup);
 }
 
 static void move_and_bind(struct subject *s, const void *ctx)
 {
-	if (subject_open(s) && enter(s, s->other_cgroup))
+	if (subject_open(s) && enter_cgroup(s, s->other_cgroup))
 		subject_bind_and_listen(s);
 }
 

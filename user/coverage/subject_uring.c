@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* bind() and listen() as requests of an io_uring, without a library: one at a time. */
+/* bind() and listen() as io_uring requests, one at a time, without a library. */
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <poll.h>
@@ -65,7 +65,7 @@ static int ring_open(struct ring *ring)
 	return ring->map == MAP_FAILED || ring->sqes == MAP_FAILED ? errno : 0;
 }
 
-/* 0, or EINVAL as a request for it would get, or an errno. */
+/* 0; EINVAL: the kernel has no such request; or another errno. */
 static int ring_knows(const struct ring *ring, unsigned int op)
 {
 	union {
@@ -84,19 +84,19 @@ static uint32_t *ring_word(const struct ring *ring, uint32_t offset)
 	return (uint32_t *)(ring->map + offset);
 }
 
-/* Let the kernel have the request that stands in the next place of the queue. */
+/* Put a request into the queue and submit it: 0 or an errno. */
 static int ring_submit(struct ring *ring, const struct io_uring_sqe *sqe)
 {
 	const struct io_uring_params *p = &ring->params;
 	uint32_t *tail = ring_word(ring, p->sq_off.tail);
-	uint32_t place = *tail & *ring_word(ring, p->sq_off.ring_mask), awake = 0, flags;
+	uint32_t index = *tail & *ring_word(ring, p->sq_off.ring_mask), awake = 0, flags;
 
-	ring->sqes[place] = *sqe;
-	ring->sqes[place].flags |= ring->sqe_flags;
-	ring_word(ring, p->sq_off.array)[place] = place;
+	ring->sqes[index] = *sqe;
+	ring->sqes[index].flags |= ring->sqe_flags;
+	ring_word(ring, p->sq_off.array)[index] = index;
 	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
 	if (p->flags & IORING_SETUP_SQPOLL) {
-		/* the kernel's thread sees the tail, or this sees that it went to sleep */
+		/* either the kernel's thread sees the tail, or we see that it sleeps */
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		flags = __atomic_load_n(ring_word(ring, p->sq_off.flags), __ATOMIC_RELAXED);
 		if (!(flags & IORING_SQ_NEED_WAKEUP))
@@ -106,7 +106,7 @@ static int ring_submit(struct ring *ring, const struct io_uring_sqe *sqe)
 	return syscall(SYS_io_uring_enter, ring->fd, 1, 0, awake, NULL, 0) < 0 ? errno : 0;
 }
 
-/* Make a request and wait for its end, for seconds: 0 or an errno. */
+/* Submit a request and wait some seconds for its completion: 0 or an errno. */
 static int ring_do(struct ring *ring, const struct io_uring_sqe *sqe)
 {
 	const struct io_uring_params *p = &ring->params;
@@ -143,7 +143,7 @@ static bool request_bind(struct subject *s, struct ring *ring)
 	struct sockaddr_storage addr;
 	struct io_uring_sqe sqe = { .opcode = OP_BIND };
 
-	/* the length stands where a second address would */
+	/* the length is in the field of the second address */
 	sqe.addr2 = subject_address(s, &addr);
 	sqe.addr = (uintptr_t)&addr;
 	return request(s, ring, "uring-bind", &sqe);
@@ -166,7 +166,7 @@ static void take_through(struct subject *s, uint32_t setup_flags, uint8_t sqe_fl
 		.sqe_flags = sqe_flags,
 	};
 
-	/* what forbids it forbids all of it: kernel.io_uring_disabled, a seccomp filter */
+	/* kernel.io_uring_disabled and seccomp filters forbid all of io_uring */
 	if (!subject_feature(s, "uring-setup", ring_open(&ring)) ||
 	    !subject_feature(s, "uring-probe", ring_knows(&ring, OP_LISTEN)) || !subject_open(s))
 		return;

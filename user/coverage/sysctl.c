@@ -13,7 +13,7 @@ struct setting {
 	char value[SYSCTL_LEN];
 };
 
-/* The file is that of the namespace in which it is opened. */
+/* The file belongs to the namespace in which it is opened. */
 static int read_here(void *data)
 {
 	struct setting *s = data;

@@ -28,7 +28,7 @@ static void send_word(int fd, enum word word)
 		_exit(1);
 }
 
-/* Until told to go on; the other side's end is ours. */
+/* Wait until told to go on; end if the other side is closed. */
 static void wait_for_word(int fd)
 {
 	char c;
@@ -37,9 +37,9 @@ static void wait_for_word(int fd)
 		_exit(0);
 }
 
-static int settle(const struct lab *lab, const struct signal_hold *hold, pid_t parent)
+static int enter_lab(const struct lab *lab, const struct signal_hold *hold, pid_t parent)
 {
-	/* what the parent is told must not keep its child from ending, nor its lock alive */
+	/* the child neither holds signals back nor keeps the lock */
 	(void)sigprocmask(SIG_SETMASK, &hold->old, NULL);
 	(void)close(lab->lock);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
@@ -49,7 +49,7 @@ static int settle(const struct lab *lab, const struct signal_hold *hold, pid_t p
 	return lab_enter(lab->in);
 }
 
-static void live(const struct trial *trial, const struct lab *lab, int fd)
+static void run_subject(const struct trial *trial, const struct lab *lab, int fd)
 {
 	struct subject subject = {
 		.way = trial->way,
@@ -71,23 +71,23 @@ static void live(const struct trial *trial, const struct lab *lab, int fd)
 	wait_for_word(fd);
 }
 
-static void child(const struct trial *trial, const struct lab *lab, const struct signal_hold *hold,
-		  pid_t parent, int fd)
+static void run_child(const struct trial *trial, const struct lab *lab,
+		      const struct signal_hold *hold, pid_t parent, int fd)
 {
-	int r = settle(lab, hold, parent);
+	int r = enter_lab(lab, hold, parent);
 
 	if (r < 0) {
 		trial->result->error = -r;
 		send_word(fd, WORD_NO_PLACE);
 		_exit(1);
 	}
-	live(trial, lab, fd);
+	run_subject(trial, lab, fd);
 	_exit(0);
 }
 
-/* ---- who tells it -------------------------------------------------------------------- */
+/* ---- outside the process --------------------------------------------------------------- */
 
-static int await(struct trial *trial, const struct signal_hold *hold)
+static int await_word(struct trial *trial, const struct signal_hold *hold)
 {
 	struct pollfd p[] = {
 		{ .fd = trial->fd, .events = POLLIN },
@@ -120,11 +120,11 @@ int trial_start(struct trial *trial, const struct lab *lab, const struct signal_
 	trial->pid = fork();
 	if (trial->pid == 0) {
 		(void)close(pair[0]);
-		child(trial, lab, hold, parent, pair[1]);
+		run_child(trial, lab, hold, parent, pair[1]);
 	}
 	(void)close(pair[1]);
 	trial->fd = pair[0];
-	return trial->pid < 0 ? -errno : await(trial, hold);
+	return trial->pid < 0 ? -errno : await_word(trial, hold);
 }
 
 int trial_take(struct trial *trial, const struct signal_hold *hold)
@@ -133,7 +133,7 @@ int trial_take(struct trial *trial, const struct signal_hold *hold)
 		trial->state = TRIAL_DIED;
 		return 0;
 	}
-	return await(trial, hold);
+	return await_word(trial, hold);
 }
 
 void trial_end(struct trial *trial)

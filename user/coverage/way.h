@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ways of taking a port: one table, for `hostportctl coverage`, the tests
- * and the documentation. What each did is measured by trying it; the table
- * says only how to try.
+ * The ways of taking a port: one table, for `hostportctl coverage`, the tests and
+ * the documentation. The table says how to try a way; what it does is measured.
  */
 #pragma once
 
@@ -14,15 +13,15 @@
 
 enum way_kind {
 	WAY_EXPLICIT, /* the subject names the port in a bind() */
-	WAY_CHOSEN,   /* the kernel chooses; its choice is narrowed to one port from outside */
+	WAY_CHOSEN,   /* the kernel chooses; the port range is narrowed to one port */
 	WAY_PORTLESS, /* no port of a transport protocol is taken: raw and packet sockets */
 };
 
 /*
- * What came of it, in memory that the subject shares with who watches it. The
- * state is what a program could tell the difference by. `port` and what follows
- * is as the kernel tells it after the last step, also where that step failed:
- * a port that is not 0 is held.
+ * The result of a subject, in memory that it shares with the process that started
+ * it: all by which a program could see a difference. `port` and the fields after it
+ * are as the kernel has them after the last step, even if that step failed: a port
+ * that is not 0 is held.
  */
 struct way_result {
 	char step[24];	   /* the last step that was made, "bind" or "sendto" */
@@ -30,8 +29,8 @@ struct way_result {
 	bool absent;	   /* this kernel lacks what the way needs; `step` and `error` say which */
 	bool slow;	   /* a step took longer than WAY_SLOW_US */
 	uint16_t port;	   /* of the socket, host byte order; 0: none */
-	uint8_t family;	   /* of the address that it is bound to: 4 or 6; 0: none */
-	uint8_t addr[16];  /* that address, network byte order */
+	uint8_t family;	   /* of the address to which it is bound: 4 or 6; 0: none */
+	uint8_t addr[16];  /* this address, network byte order */
 	uint8_t tcp_state; /* TCP_LISTEN and so on; 0: no TCP socket */
 };
 #define WAY_SLOW_US 1000000
@@ -39,33 +38,33 @@ struct way_result {
 struct way;
 
 /*
- * What a subject works with. It runs in a process of its own, which ends after
- * it; the processes that it starts are killed with that one, a moment later.
+ * A subject takes a port in one way. It runs in a process of its own; the processes
+ * that it starts are killed when that one ends, a moment later.
  *
- * Three things outlive both, so who runs a subject removes them: a cgroup made
- * below `cgroup`; a process of the subject's in `other_cgroup`, for that moment;
- * and a VXLAN device, which holds its port until its namespace is gone. So each
- * way is given a namespace, or at least a port, of its own.
+ * Three things outlive the subject, and its starter removes them: a cgroup made
+ * below `cgroup`; for a moment, a process in `other_cgroup`; and a VXLAN device,
+ * which holds its port until its namespace is gone. So each way needs a namespace,
+ * or at least a port, of its own.
  */
 struct subject {
-	const struct way *way; /* that is tried */
-	uint16_t port;	       /* to take, host byte order, not a privileged one */
-	int netns;	       /* of the namespace that is checked; the subject is in it */
-	int other_netns;       /* of another one, that is not */
-	const char *cgroup; /* its directory; the programs see its sockets, the subject is in it */
-	const char *other_cgroup; /* directory of a cgroup that they are not attached to */
+	const struct way *way;	  /* the way that is tried */
+	uint16_t port;		  /* the port to take, host byte order, not privileged */
+	int netns;		  /* the checked namespace; the subject is in it */
+	int other_netns;	  /* one that is not checked */
+	const char *cgroup;	  /* directory; the programs are attached, the subject is in it */
+	const char *other_cgroup; /* directory of one without programs */
 	struct way_result *result;
-	int fd;	     /* of the socket that holds the port, kept open by the subject; -1: none yet */
-	int data[4]; /* the way's own, from prepare() to take() */
+	int fd;	     /* the socket that holds the port, kept open; -1: none yet */
+	int data[4]; /* for the way's own use */
 };
 
 /*
- * Both fill in the result and leave open what holds the port. Each ends within
- * seconds, and take() does nothing where prepare() has failed.
+ * prepare() and take() fill in the result and keep the socket that holds the port
+ * open. Each ends within seconds. take() does nothing if prepare() has failed.
  */
 typedef void (*way_fn)(struct subject *subject);
 
-/* How a socket is made and bound. Zero: an option that is not set. */
+/* How a socket is made and bound. A zero field is not used. */
 struct way_socket {
 	int domain, type, protocol; /* as socket() takes them */
 	int level, option, value;   /* a socket option of type int; option 0: none */
@@ -77,19 +76,19 @@ struct way_socket {
 };
 
 struct way {
-	const char *name;  /* "tcp4", as --json has it; does not change */
+	const char *name;  /* "tcp4", as in --json; never changes */
 	const char *title; /* one line, for people */
 	enum way_kind kind;
-	uint8_t proto; /* enum hp_proto: whose port is taken */
-	bool outside;  /* the port is another namespace's: nothing may be seen of it */
-	bool kernel;   /* counts as the kernel's own, on some at least: denied only if asked for */
-	const char *note; /* NULL, or what a reader should know: why it is as it is */
-	way_fn prepare;	  /* NULL, or what is done before the programs are attached */
+	uint8_t proto; /* of the port: enum hp_proto */
+	bool outside;  /* the port is another namespace's: no record may name it */
+	bool kernel; /* some kernels take it for a kernel socket: denied only with --deny-kernel */
+	const char *note; /* why the answer is what it is; NULL: the judgement gives the reason */
+	way_fn prepare;	  /* done before the programs are attached, or NULL */
 	way_fn take;
 	struct way_socket socket;
 };
 
-/* All of them, in the order in which they are shown. */
+/* All ways, in the order in which they are shown. */
 extern const struct way ways[];
 extern const size_t ways_len;
 
@@ -97,14 +96,13 @@ extern const size_t ways_len;
 const struct way *way_find(const char *name);
 
 /*
- * Some ways need a process that exec() made, so the subject runs its own program
- * once more. main() gives over to subject_exec_main() and returns what it does
- * where argv[1] is this word, before it looks at anything else:
+ * Some ways need an exec(), so the subject runs its own program again. If argv[1]
+ * is this word, main() does nothing but return subject_exec_main():
  *
  *   PROGRAM SUBJECT_EXEC_ARG ROLE WAY PORT
  *
- * Descriptor 3 is the socket, 4 a pipe for the struct way_result. It stays until
- * it is killed with the subject.
+ * Descriptor 3 is the socket, 4 a pipe for the struct way_result. The process stays
+ * until it is killed with the subject.
  */
 #define SUBJECT_EXEC_ARG "--coverage-subject"
 int subject_exec_main(int argc, char **argv);

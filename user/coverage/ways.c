@@ -24,7 +24,7 @@
 #define IP_BIND_ADDRESS_NO_PORT 24
 #endif
 
-/* What is taken, and with which socket. */
+/* The port that is taken, and the socket that takes it. */
 #define EXPLICIT(p)	.kind = WAY_EXPLICIT, .proto = HP_PROTO_##p
 #define CHOSEN(p)	.kind = WAY_CHOSEN, .proto = HP_PROTO_##p
 #define PORTLESS	.kind = WAY_PORTLESS, .proto = HP_PROTO_OTHER
@@ -42,24 +42,24 @@
 		__VA_ARGS__, .listen = true                                                        \
 	}
 
-#define NOTE_SUBFLOW "the hooks see the TCP socket inside of it"
+#define NOTE_SUBFLOW "the hooks see the TCP socket inside it"
 #define NOTE_POST_BIND                                                                             \
-	"the port is known only after it was taken: where this kernel gives back a port that is "  \
-	"refused then, it can be denied; net.ipv4.ip_local_reserved_ports closes it"
+	"the port is known only after it is taken: it can be denied if the kernel then gives it "  \
+	"back; net.ipv4.ip_local_reserved_ports prevents it"
 #define NOTE_NO_BIND                                                                               \
-	"no bind() with a port is made, so nobody is asked; "                                      \
-	"net.ipv4.ip_local_reserved_ports closes it"
+	"no bind() names a port, so no hook can deny it; "                                         \
+	"net.ipv4.ip_local_reserved_ports prevents it"
 #define NOTE_RANGE                                                                                 \
-	"anybody may narrow the choice to one port so; net.ipv4.ip_local_reserved_ports closes it"
-#define NOTE_SCTP                                                                                  \
-	"SCTP has a bind() of its own, which asks no cgroup program: only an LSM program sees it"
+	"any process can narrow the kernel's choice to one port this way; "                        \
+	"net.ipv4.ip_local_reserved_ports prevents it"
+#define NOTE_SCTP "SCTP's own bind() runs no cgroup program: only an LSM program sees it"
 #define NOTE_BEFORE                                                                                \
-	"the port was taken before anybody was asked: the sweep finds it, --existing=close "       \
-	"closes it"
+	"the port was taken before the programs were attached: the sweep finds it, "               \
+	"--existing=close closes it"
 #define NOTE_URING "needs Linux 6.11"
 #define NOTE_ROOT                                                                                  \
-	"programs are found by the cgroup that the socket was made in: attached at the root, "     \
-	"they see all"
+	"the cgroup in which a socket was made decides which programs run: attached at the root, " \
+	"they see all sockets"
 
 const struct way ways[] = {
 	{ .name = "tcp4",
@@ -108,9 +108,9 @@ const struct way ways[] = {
 	  .take = subject_take_pair,
 	  .socket = LISTEN(TCP4, REUSE(PORT), .addr = "0.0.0.0") },
 	{ .name = "tcp-reuseaddr",
-	  .title = "TCP, two sockets with SO_REUSEADDR, one of which listens",
+	  .title = "TCP, two sockets with SO_REUSEADDR, one listens",
 	  EXPLICIT(TCP),
-	  .note = "the second listen() fails with EADDRINUSE, as it has to",
+	  .note = "the second listen() fails with EADDRINUSE, as it must",
 	  .take = subject_take_pair_first,
 	  .socket = LISTEN(TCP4, REUSE(ADDR), .addr = "0.0.0.0") },
 	{ .name = "tcp-bindtodevice",
@@ -119,7 +119,7 @@ const struct way ways[] = {
 	  .take = subject_take_socket,
 	  .socket = LISTEN(TCP4, .device = "lo", .addr = "127.0.0.1") },
 	{ .name = "tcp-transparent",
-	  .title = "TCP with IP_TRANSPARENT on an address that is not here",
+	  .title = "TCP with IP_TRANSPARENT on an address of another host",
 	  EXPLICIT(TCP),
 	  .take = subject_take_socket,
 	  .socket = LISTEN(TCP4, OPTION(IPPROTO_IP, IP_TRANSPARENT, 1), .addr = "192.0.2.1") },
@@ -137,8 +137,8 @@ const struct way ways[] = {
 	{ .name = "smc",
 	  .title = "SMC, as a family (AF_SMC)",
 	  EXPLICIT(TCP),
-	  .note = NOTE_SUBFLOW "; Linux 5.10 does not tell it from its own, so there it is "
-			       "denied with --deny-kernel only",
+	  .note = NOTE_SUBFLOW "; Linux 5.10 takes it for a kernel socket, so there only "
+			       "--deny-kernel denies it",
 	  .kernel = true,
 	  .take = subject_take_socket,
 	  .socket = LISTEN(SOCKET(SMC, STREAM, 0), .addr = "0.0.0.0") },
@@ -226,7 +226,7 @@ const struct way ways[] = {
 	{ .name = "dccp",
 	  .title = "DCCP",
 	  EXPLICIT(DCCP),
-	  .note = "gone from Linux 6.16 on",
+	  .note = "removed in Linux 6.16",
 	  .take = subject_take_socket,
 	  .socket = LISTEN(SOCKET(INET, DCCP, IPPROTO_DCCP), .addr = "0.0.0.0") },
 
@@ -250,29 +250,29 @@ const struct way ways[] = {
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
 
 	{ .name = "tcp-made-before",
-	  .title = "TCP, the socket was made before the agent",
+	  .title = "TCP, made before the agent started",
 	  EXPLICIT(TCP),
 	  .prepare = subject_prepare_made,
 	  .take = subject_take_made,
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
 	{ .name = "tcp-bound-before",
-	  .title = "TCP, listening before the agent",
+	  .title = "TCP, listening before the agent started",
 	  EXPLICIT(TCP),
 	  .note = NOTE_BEFORE,
 	  .prepare = subject_take_socket,
 	  .take = subject_take_nothing,
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
 	{ .name = "udp-bound-before",
-	  .title = "UDP, bound before the agent",
+	  .title = "UDP, bound before the agent started",
 	  EXPLICIT(UDP),
-	  .note = "the port was taken before anybody was asked: the sweep finds it; "
+	  .note = "the port was taken before the programs were attached: the sweep finds it; "
 		  "a bound UDP socket cannot be closed from outside",
 	  .prepare = subject_take_socket,
 	  .take = subject_take_nothing,
 	  .socket = { UDP4, .addr = "0.0.0.0" } },
 
 	{ .name = "tcp-fork",
-	  .title = "TCP, bound by a child that fork() made",
+	  .title = "TCP, bound by a child process after fork()",
 	  EXPLICIT(TCP),
 	  .take = subject_take_fork,
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
@@ -284,7 +284,7 @@ const struct way ways[] = {
 	{ .name = "tcp-activation",
 	  .title = "TCP, bound by a manager and passed to a service (socket activation)",
 	  EXPLICIT(TCP),
-	  .note = "who binds is the manager; the service is not told of",
+	  .note = "the manager binds, so events name the manager, not the service",
 	  .take = subject_take_activation,
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
 	{ .name = "tcp-userns",
@@ -293,12 +293,13 @@ const struct way ways[] = {
 	  .take = subject_take_userns,
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
 	{ .name = "tcp-thread",
-	  .title = "TCP, bound by a thread that took another name",
+	  .title = "TCP, bound by a thread that changed its name",
 	  EXPLICIT(TCP),
 	  .take = subject_take_thread,
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
 	{ .name = "scm-rights",
-	  .title = "TCP, made in a cgroup below and passed (SCM_RIGHTS) to who binds it",
+	  .title = "TCP, made in a cgroup below and passed (SCM_RIGHTS) to the process that binds "
+		   "it",
 	  EXPLICIT(TCP),
 	  .note = NOTE_ROOT,
 	  .take = subject_take_scm_up,
@@ -316,14 +317,15 @@ const struct way ways[] = {
 	  .take = subject_take_scm_away,
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
 	{ .name = "scm-rights-outside",
-	  .title = "TCP, made in a cgroup without programs and passed to who binds it here",
+	  .title = "TCP, made in a cgroup without programs and passed to a process that binds it "
+		   "here",
 	  EXPLICIT(TCP),
-	  .note = "no program is asked: the cgroup that the socket was made in has none; there is "
-		  "no such cgroup once they are attached at the root",
+	  .note = "no program is attached to the cgroup in which the socket was made; with "
+		  "programs at the root there is no such cgroup",
 	  .take = subject_take_scm_outside,
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
 	{ .name = "cgroup-moved-task",
-	  .title = "TCP, bound after the task went to a cgroup without programs",
+	  .title = "TCP, bound after the task moved to a cgroup without programs",
 	  EXPLICIT(TCP),
 	  .note = NOTE_ROOT,
 	  .take = subject_take_cgroup_move,
@@ -332,13 +334,15 @@ const struct way ways[] = {
 	  EXPLICIT(TCP),
 	  .outside = true,
 	  .title = "TCP, made in another network namespace and bound by a task in this one",
-	  .note = "the port is one of the namespace that the socket was made in: let through",
+	  .note = "the port belongs to the namespace in which the socket was made, which is not "
+		  "checked",
 	  .take = subject_take_netns_foreign,
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
 	{ .name = "netns-moved-task",
 	  .title = "TCP, made in this network namespace and bound by a task in another one",
 	  EXPLICIT(TCP),
-	  .note = "the port is one of the namespace that the socket was made in: this one",
+	  .note = "the port belongs to the namespace in which the socket was made, which is "
+		  "checked",
 	  .take = subject_take_netns_moved,
 	  .socket = LISTEN(TCP4, .addr = "0.0.0.0") },
 
@@ -357,8 +361,8 @@ const struct way ways[] = {
 	{ .name = "udplite-port0",
 	  .title = "UDP-Lite, bind() to port 0",
 	  CHOSEN(UDPLITE),
-	  .note = "the port is known only after it was taken, and UDP-Lite keeps what is refused "
-		  "then; net.ipv4.ip_local_reserved_ports closes it",
+	  .note = "the port is known only after it is taken, and UDP-Lite does not give a refused "
+		  "port back; net.ipv4.ip_local_reserved_ports prevents it",
 	  .take = subject_take_socket,
 	  .socket = { SOCKET(INET, DGRAM, IPPROTO_UDPLITE), .addr = "0.0.0.0", .any_port = true } },
 	{ .name = "tcp-listen",
@@ -406,52 +410,52 @@ const struct way ways[] = {
 	{ .name = "udp-connect",
 	  .title = "UDP, connect() without bind()",
 	  CHOSEN(UDP),
-	  .note = "as any client does; it hears its peer only",
+	  .note = "any client does this; the socket receives from its peer only",
 	  .take = subject_take_connect,
 	  .socket = { UDP4 } },
 	{ .name = "udp-sendto",
 	  .title = "UDP, sendto() without bind()",
 	  CHOSEN(UDP),
-	  .note = NOTE_NO_BIND "; it hears anybody then",
+	  .note = NOTE_NO_BIND "; the socket then receives from anyone",
 	  .take = subject_take_sendto,
 	  .socket = { UDP4 } },
 	{ .name = "udp6-sendto",
 	  .title = "UDP on IPv6, sendto() without bind()",
 	  CHOSEN(UDP),
-	  .note = NOTE_NO_BIND "; it hears anybody then",
+	  .note = NOTE_NO_BIND "; the socket then receives from anyone",
 	  .take = subject_take_sendto,
 	  .socket = { UDP6 } },
 	{ .name = "tcp-connect",
 	  .title = "TCP, connect() without bind()",
 	  CHOSEN(TCP),
-	  .note = "as any client does; it serves nobody",
+	  .note = "any client does this; the socket accepts no connections",
 	  .take = subject_take_connect,
 	  .socket = { TCP4 } },
 
 	{ .name = "vxlan",
-	  .title = "UDP, a VXLAN device (a socket of the kernel's)",
+	  .title = "UDP, a VXLAN device (a kernel socket)",
 	  EXPLICIT(UDP),
 	  .kernel = true,
-	  .note = "denied only if asked for: a node's own network may be made of it",
+	  .note = "denied only with --deny-kernel: the node's own network may use it",
 	  .take = subject_take_vxlan },
 
 	{ .name = "raw",
 	  .title = "a raw socket for TCP",
 	  PORTLESS,
-	  .note = "it takes no port and reads all; it needs CAP_NET_RAW",
+	  .note = "it takes no port, but reads packets of all ports; it needs CAP_NET_RAW",
 	  .take = subject_take_raw,
 	  .socket = { SOCKET(INET, RAW, IPPROTO_TCP), .addr = "127.0.0.1" } },
 	{ .name = "packet",
 	  .title = "a packet socket",
 	  PORTLESS,
-	  .note = "it takes no port and reads all that a device does; it needs CAP_NET_RAW",
+	  .note = "it takes no port, but reads all packets of a device; it needs CAP_NET_RAW",
 	  .take = subject_take_packet,
 	  .socket = { SOCKET(PACKET, DGRAM, 0) } },
 	{ .name = "ping",
 	  .title = "a ping socket",
 	  PORTLESS,
-	  .note = "its number is one of ICMP echo, not a port; net.ipv4.ping_group_range says who "
-		  "may",
+	  .note = "its number is an ICMP echo identifier, not a port; net.ipv4.ping_group_range "
+		  "says which groups may open one",
 	  .take = subject_take_ping,
 	  .socket = { SOCKET(INET, DGRAM, IPPROTO_ICMP), .addr = "127.0.0.1" } },
 };
