@@ -32,8 +32,11 @@ struct event_listener {
 	uint64_t inode, cookie;
 };
 
-/* Append an address as text; nothing where the family is neither 4 nor 6. */
-void event_put_address(uint8_t family, const uint8_t addr[HP_ADDR_LEN], struct buf *out);
+#define EVENT_ADDRESS_MAX 46 /* INET6_ADDRSTRLEN */
+
+/* Write an address as text; "" where the family is neither 4 nor 6. */
+void event_address(uint8_t family, const uint8_t addr[HP_ADDR_LEN],
+		   char ret_text[EVENT_ADDRESS_MAX]);
 
 /* Append the event as one JSON object, without a line end. */
 void event_json(const struct event *event, struct buf *out);

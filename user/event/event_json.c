@@ -5,24 +5,24 @@
 #include "../identity/workload_json.h"
 #include "../registry/words.h"
 
-static void put_time(struct jsonw *w, const char *key, const struct timespec *t)
+/* Most lines stand for one violation: its moment is known as text already. */
+static void put_first(struct jsonw *w, const struct event *e, char stamp[STAMP_LEN + 1])
 {
-	char stamp[STAMP_LEN + 1];
-
-	stamp_utc(t, stamp);
-	jsonw_string(w, key, stamp);
+	if (e->first.tv_sec != e->time.tv_sec || e->first.tv_nsec != e->time.tv_nsec)
+		stamp_utc(&e->first, stamp);
+	jsonw_string(w, "first", stamp);
 }
 
 static void put_address(struct jsonw *w, const struct event *e)
 {
-	_cleanup_buf_ struct buf address = { 0 };
+	char text[EVENT_ADDRESS_MAX];
 
 	jsonw_string(w, "protocol", word_proto(e->proto));
-	event_put_address(e->family, e->addr, &address);
-	if (!address.len)
+	event_address(e->family, e->addr, text);
+	if (!*text)
 		return;
 	jsonw_string(w, "family", e->family == 4 ? "ipv4" : "ipv6");
-	jsonw_string(w, "address", address.data);
+	jsonw_string(w, "address", text);
 }
 
 static void put_process(struct jsonw *w, const struct event *e)
@@ -46,9 +46,11 @@ static void put_entry(struct jsonw *w, const struct event *e)
 void event_json(const struct event *event, struct buf *out)
 {
 	struct jsonw w = { .out = out };
+	char stamp[STAMP_LEN + 1];
 
+	stamp_utc(&event->time, stamp);
 	jsonw_object(&w, NULL);
-	put_time(&w, "time", &event->time);
+	jsonw_string(&w, "time", stamp);
 	jsonw_string_opt(&w, "node", event->node);
 	jsonw_string(&w, "mode", word_mode(event->mode));
 	jsonw_string(&w, "verdict", word_verdict(event->verdict));
@@ -64,7 +66,7 @@ void event_json(const struct event *event, struct buf *out)
 	if (event->entry_layer)
 		put_entry(&w, event);
 	jsonw_u64(&w, "count", event->count);
-	put_time(&w, "first", &event->first);
+	put_first(&w, event, stamp);
 	jsonw_object_end(&w);
 }
 

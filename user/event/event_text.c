@@ -13,16 +13,31 @@
 #define WIDTH_CLASS    16 /* unregistered x12 */
 #define WIDTH_PROCESS  24
 
-void event_put_address(uint8_t family, const uint8_t addr[HP_ADDR_LEN], struct buf *out)
-{
-	char text[INET6_ADDRSTRLEN];
+_Static_assert(EVENT_ADDRESS_MAX == INET6_ADDRSTRLEN, "room for each address");
 
+static char *put_byte(char *p, uint8_t n)
+{
+	if (n >= 100)
+		*p++ = (char)('0' + n / 100);
+	if (n >= 10)
+		*p++ = (char)('0' + n / 10 % 10);
+	*p++ = (char)('0' + n % 10);
+	return p;
+}
+
+void event_address(uint8_t family, const uint8_t addr[HP_ADDR_LEN],
+		   char ret_text[EVENT_ADDRESS_MAX])
+{
+	char *p = ret_text;
+
+	if (family == 6 && inet_ntop(AF_INET6, addr, ret_text, EVENT_ADDRESS_MAX))
+		return;
 	for (int i = 0; family == 4 && i < 4; i++) {
-		buf_puts(out, i ? "." : "");
-		buf_put_u64(out, addr[i]);
+		if (i)
+			*p++ = '.';
+		p = put_byte(p, addr[i]);
 	}
-	if (family == 6 && inet_ntop(AF_INET6, addr, text, sizeof(text)))
-		buf_puts(out, text);
+	*p = '\0';
 }
 
 /* Pad a column that began at `start`, and leave a blank after it. */
@@ -57,16 +72,15 @@ static void put_verdict(uint8_t verdict, bool colour, struct buf *out)
 
 static void put_socket(const struct event *e, struct buf *out)
 {
+	char address[EVENT_ADDRESS_MAX];
 	size_t start = out->len;
 
 	buf_puts(out, word_proto(e->proto));
 	pad_column(out, start, WIDTH_PROTOCOL);
 	start = out->len;
+	event_address(e->family, e->addr, address);
 	buf_puts(out, e->family == 6 ? "[" : "");
-	if (e->family == 4 || e->family == 6)
-		event_put_address(e->family, e->addr, out);
-	else
-		buf_putc(out, '*');
+	buf_puts(out, *address ? address : "*");
 	buf_puts(out, e->family == 6 ? "]:" : ":");
 	buf_put_u64(out, e->port);
 	pad_column(out, start, WIDTH_ADDRESS);

@@ -228,13 +228,13 @@ static void put_violations(const struct impact_row *row, struct jsonw *w)
 
 static void put_row(const struct impact_row *row, struct jsonw *w)
 {
-	_cleanup_buf_ struct buf address = { 0 };
+	char address[EVENT_ADDRESS_MAX];
 
-	event_put_address(row->family, row->addr, &address);
+	event_address(row->family, row->addr, address);
 	jsonw_object(w, NULL);
 	jsonw_string(w, "class", word_class(row->cls));
 	jsonw_string(w, "protocol", word_proto(row->proto));
-	jsonw_string_opt(w, "address", address.data);
+	jsonw_string_opt(w, "address", address);
 	jsonw_u64(w, "port", row->port);
 	put_workload(row, w);
 	put_process(row, w);
