@@ -32,11 +32,13 @@ static void test_nesting(void **state)
 	jsonw_string_opt(&w, "no", NULL);
 	jsonw_string_opt(&w, "nor", "");
 	jsonw_string_opt(&w, "yes", "y");
+	jsonw_plain(&w, "plain", "ipv4");
 	jsonw_null(&w, "n");
 	jsonw_object_end(&w);
 	check_text("nesting", b.data,
 		   "{\"empty\":[],\"o\":{},\"a\":[0,18446744073709551615,"
-		   "{\"t\":true,\"f\":false},[null,\"\"]],\"yes\":\"y\",\"n\":null}");
+		   "{\"t\":true,\"f\":false},[null,\"\"]],\"yes\":\"y\",\"plain\":\"ipv4\",\"n\":"
+		   "null}");
 }
 
 #define REPLACED "\xef\xbf\xbd"

@@ -10,19 +10,19 @@ static void put_first(struct jsonw *w, const struct event *e, char stamp[STAMP_L
 {
 	if (e->first.tv_sec != e->time.tv_sec || e->first.tv_nsec != e->time.tv_nsec)
 		stamp_utc(&e->first, stamp);
-	jsonw_string(w, "first", stamp);
+	jsonw_plain(w, "first", stamp);
 }
 
 static void put_address(struct jsonw *w, const struct event *e)
 {
 	char text[EVENT_ADDRESS_MAX];
 
-	jsonw_string(w, "protocol", word_proto(e->proto));
+	jsonw_plain(w, "protocol", word_proto(e->proto));
 	event_address(e->family, e->addr, text);
 	if (!*text)
 		return;
-	jsonw_string(w, "family", e->family == 4 ? "ipv4" : "ipv6");
-	jsonw_string(w, "address", text);
+	jsonw_plain(w, "family", e->family == 4 ? "ipv4" : "ipv6");
+	jsonw_plain(w, "address", text);
 }
 
 static void put_process(struct jsonw *w, const struct event *e)
@@ -50,14 +50,14 @@ void event_json(const struct event *event, struct buf *out)
 
 	stamp_utc(&event->time, stamp);
 	jsonw_object(&w, NULL);
-	jsonw_string(&w, "time", stamp);
+	jsonw_plain(&w, "time", stamp);
 	jsonw_string_opt(&w, "node", event->node);
-	jsonw_string(&w, "mode", word_mode(event->mode));
-	jsonw_string(&w, "verdict", word_verdict(event->verdict));
-	jsonw_string(&w, "class", word_class(event->cls));
+	jsonw_plain(&w, "mode", word_mode(event->mode));
+	jsonw_plain(&w, "verdict", word_verdict(event->verdict));
+	jsonw_plain(&w, "class", word_class(event->cls));
 	put_address(&w, event);
 	jsonw_u64(&w, "port", event->port);
-	jsonw_string(&w, "how", word_how(event->how));
+	jsonw_plain(&w, "how", word_how(event->how));
 	if (event->pid) {
 		jsonw_u64(&w, "pid", event->pid);
 		jsonw_u64(&w, "uid", event->uid);
@@ -76,8 +76,8 @@ void event_listener_json(const struct event *event, const struct event_listener 
 	struct jsonw w = { .out = out };
 
 	jsonw_object(&w, NULL);
-	jsonw_string(&w, "verdict", word_verdict(event->verdict));
-	jsonw_string(&w, "class", word_class(event->cls));
+	jsonw_plain(&w, "verdict", word_verdict(event->verdict));
+	jsonw_plain(&w, "class", word_class(event->cls));
 	put_address(&w, event);
 	jsonw_u64(&w, "port", event->port);
 	if (event->pid)
