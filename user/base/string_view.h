@@ -51,7 +51,7 @@ static inline struct string_view string_view_next(const char **path)
 	if (**path != '/')
 		return p;
 	p.s = *path + 1;
-	p.len = strcspn(p.s, "/");
+	p.len = (size_t)(strchrnul(p.s, '/') - p.s);
 	*path = p.s + p.len;
 	return p;
 }

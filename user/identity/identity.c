@@ -83,6 +83,16 @@ static const char *find_path(struct identity *identity, const struct hp_event *r
 	return v1 && strlen(v1) < PATH_MAX ? v1 : path;
 }
 
+/* Read a path, unless it is the one that was read last. */
+static const struct workload *parse_path(struct identity *identity, const char *path)
+{
+	if (strcmp(identity->last_path, path) != 0) {
+		(void)snprintf(identity->last_path, sizeof(identity->last_path), "%s", path);
+		workload_parse(path, &identity->last_workload);
+	}
+	return &identity->last_workload;
+}
+
 const char *identity_workload(struct identity *identity, const struct hp_event *record,
 			      struct workload *ret_workload)
 {
@@ -93,7 +103,7 @@ const char *identity_workload(struct identity *identity, const struct hp_event *
 	if (record->kernel_thread || record->key.how == HP_HOW_KERNEL)
 		*ret_workload = (struct workload) { .kind = WORKLOAD_KERNEL };
 	else
-		workload_parse(path, ret_workload);
+		*ret_workload = *parse_path(identity, path);
 	return path;
 }
 

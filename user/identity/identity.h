@@ -17,7 +17,9 @@ struct identity {
 	struct cgroup_names *v1; /* memory hierarchy; NULL: cgroup2 names workloads */
 	struct processes *processes;
 	uint64_t moment;
-	long long to_wall; /* what to add to CLOCK_BOOTTIME to have the wall clock */
+	long long to_wall;	  /* what to add to CLOCK_BOOTTIME to have the wall clock */
+	char last_path[PATH_MAX]; /* that was parsed: records come in runs of one control group */
+	struct workload last_workload;
 	char node[256];
 };
 
