@@ -22,9 +22,10 @@ struct ledger {
 	size_t len;
 	uint64_t forgotten[2][HP_CLASS_MAX]; /* [is enforceable] */
 	struct violated_ports ports;
-	struct buf workload; /* of the last event, in words */
-	struct buf cgroup;   /* its path: lines come in runs of one control group */
-	bool kernel;	     /* the workload is the kernel, whatever the path */
+	struct buf workload;	/* of the last event, in words */
+	uint64_t workload_hash; /* of these words */
+	struct buf cgroup;	/* its path: lines come in runs of one control group */
+	bool kernel;		/* the workload is the kernel, whatever the path */
 };
 
 int ledger_new(struct ledger **ret_ledger)
@@ -55,11 +56,11 @@ static struct hp_query query_of(const struct event *event, unsigned int flags)
 	};
 }
 
-static uint64_t hash_of(const struct hp_query *query, const char *workload)
+static uint64_t hash_of(const struct hp_query *query, uint64_t workload_hash)
 {
 	_Static_assert(sizeof(*query) == 6, "no bytes between the members");
 
-	return hash_text(hash_bytes(HASH_START, query, sizeof(*query)), workload);
+	return hash_bytes(workload_hash, query, sizeof(*query));
 }
 
 static struct node **bucket_of(struct ledger *ledger, uint64_t hash)
@@ -163,6 +164,8 @@ static int name_workload(struct ledger *ledger, const struct event *event)
 	workload_text(&event->workload, event->cgroup, workload);
 	buf_puts(cgroup, event->cgroup);
 	ledger->kernel = kernel;
+	if (!workload->failed)
+		ledger->workload_hash = hash_text(HASH_START, workload->data);
 	if (!workload->failed && !cgroup->failed)
 		return 0;
 	buf_free(cgroup);
@@ -177,7 +180,7 @@ static int note(struct ledger *ledger, const struct event *event, const struct h
 
 	if (name_workload(ledger, event) < 0)
 		return -ENOMEM;
-	hash = hash_of(query, ledger->workload.data);
+	hash = hash_of(query, ledger->workload_hash);
 	node = find(ledger, query, enforceable, hash);
 	if (!node)
 		return insert(ledger, event, query, enforceable, hash);
