@@ -72,55 +72,73 @@ static struct history_entry *next_entry(struct history *history)
 
 #define TEXTS 6 /* that an event or a notice points to, at most */
 
-/* Have the texts, of which some may be NULL, point to copies that the entry owns. */
-static void own_texts(struct history_entry *entry, const char **const texts[TEXTS])
+/* Keep copies of texts, of which some may be NULL: they are the entry's from now on. */
+static void keep_texts(struct history_entry *entry, const char *texts[TEXTS])
 {
 	size_t size[TEXTS] = { 0 }, sum = 0;
 	char *to;
 
 	for (size_t i = 0; i < TEXTS; i++) {
-		size[i] = texts[i] && *texts[i] ? strlen(*texts[i]) + 1 : 0;
+		size[i] = texts[i] && *texts[i] ? strlen(texts[i]) + 1 : 0;
 		sum += size[i];
 	}
 	buf_reset(&entry->texts);
 	to = buf_extend(&entry->texts, sum);
 	for (size_t i = 0; to && i < TEXTS; i++) {
 		if (size[i])
-			*texts[i] = memcpy(to, *texts[i], size[i]);
+			texts[i] = memcpy(to, texts[i], size[i]);
 		to += size[i];
 	}
+}
+
+static void keep_event(struct history_entry *entry, const struct event *event)
+{
+	const char *texts[TEXTS] = { event->node,	 event->exe,	       event->cgroup,
+				     event->entry_layer, event->entry_process, event->entry_team };
+	struct event *e = &entry->event;
+
+	keep_texts(entry, texts);
+	entry->is_notice = false;
+	*e = *event;
+	e->node = texts[0];
+	e->exe = texts[1];
+	e->cgroup = texts[2];
+	e->entry_layer = texts[3];
+	e->entry_process = texts[4];
+	e->entry_team = texts[5];
 }
 
 struct line *history_add(struct history *history, const struct event *event)
 {
 	struct history_entry *entry = next_entry(history);
 
-	if (entry) {
-		struct event *e = &entry->event;
-		const char **const texts[TEXTS] = { &e->node,	       &e->exe,
-						    &e->cgroup,	       &e->entry_layer,
-						    &e->entry_process, &e->entry_team };
-
-		entry->is_notice = false;
-		*e = *event;
-		own_texts(entry, texts);
-	}
+	if (entry)
+		keep_event(entry, event);
 	return set_line(history, event, NULL);
+}
+
+static void keep_notice(struct history_entry *entry, const struct notice *notice)
+{
+	const char *texts[TEXTS] = { notice->node, notice->message, notice->hook, notice->name,
+				     notice->mode };
+	struct notice *n = &entry->notice;
+
+	keep_texts(entry, texts);
+	entry->is_notice = true;
+	*n = *notice;
+	n->node = texts[0];
+	n->message = texts[1];
+	n->hook = texts[2];
+	n->name = texts[3];
+	n->mode = texts[4];
 }
 
 struct line *history_add_notice(struct history *history, const struct notice *notice)
 {
 	struct history_entry *entry = next_entry(history);
 
-	if (entry) {
-		struct notice *n = &entry->notice;
-		const char **const texts[TEXTS] = { &n->node, &n->message, &n->hook, &n->name,
-						    &n->mode };
-
-		entry->is_notice = true;
-		*n = *notice;
-		own_texts(entry, texts);
-	}
+	if (entry)
+		keep_notice(entry, notice);
 	return set_line(history, NULL, notice);
 }
 
