@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Another process than the maker of the socket takes the port, or a thread does. */
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "../base/thread.h"
 #include "helper.h"
 #include "subject_take.h"
 
@@ -50,23 +50,21 @@ void subject_take_userns(struct subject *s)
 	(void)helper_start(s, bind_in_userns, NULL);
 }
 
-static void *bind_in_thread(void *data)
+static void bind_in_thread(void *data)
 {
 	struct subject *s = data;
 
 	if (subject_step(s, "prctl", prctl(PR_SET_NAME, "kube-apiserver") < 0 ? errno : 0))
 		subject_take_socket(s);
-	return NULL;
 }
 
 void subject_take_thread(struct subject *s)
 {
-	pthread_t thread;
-	int error = pthread_create(&thread, NULL, bind_in_thread, s);
+	struct thread *thread = NULL;
+	int r = thread_start(bind_in_thread, s, &thread);
 
 	/* from here on the thread notes the steps */
-	if (error)
-		(void)subject_step(s, "thread", error);
-	else
-		(void)pthread_join(thread, NULL);
+	if (r < 0)
+		(void)subject_step(s, "thread", -r);
+	thread_join(thread);
 }
