@@ -139,6 +139,7 @@ int programs_load(struct programs *programs)
 		.listen = programs->config->listen,
 		.fold_ns = programs->config->fold_ns,
 		.ring_bytes = programs->config->ring_bytes,
+		.rows = (uint32_t)programs->in_force->policy->len,
 		.sctp = target_is_everything(programs->target),
 		.pins = programs->pins,
 	};

@@ -39,6 +39,7 @@ struct kernel_settings {
 	enum kernel_listen listen;
 	uint64_t fold_ns;    /* 0: a record for each violation, at whatever rate */
 	uint32_t ring_bytes; /* 0: by the number of CPUs; an adopted ring keeps its size */
+	uint32_t rows;	     /* of the policy that is published first; 0: not known */
 	bool sctp;	     /* load the LSM programs, if they load; they see all cgroups */
 	uint64_t cgroup_id;  /* of the cgroup to attach to: whose pins these are */
 	struct pins *pins;   /* borrowed until kernel_free(); NULL: nothing outlives the agent */

@@ -8,6 +8,7 @@
 #include "program_names.h"
 #include "program_table.h"
 #include "records.h"
+#include "row_map.h"
 
 #include "bpf/hostport.skel.h"
 
@@ -23,11 +24,12 @@ struct kernel {
 	uint32_t active_before;	    /* hp_active, */
 	uint32_t generation_before; /* and its number */
 
-	uint32_t generation; /* policies published so far */
-	uint32_t len;	     /* rows of the last one */
-	bool unread;	     /* no program reads the half that is not in use */
-	int rows;	     /* the row map that was put in place last; -1: none */
-	uint32_t spare_len;  /* rows that go into it; 0: it is in use */
+	uint32_t generation;		    /* policies published so far */
+	uint32_t len;			    /* rows of the last one */
+	bool unread;			    /* no program reads the half that is not in use */
+	int rows;			    /* the row map that was put in place last; -1: none */
+	uint32_t spare_len;		    /* rows that go into it; 0: it is in use */
+	struct row_map_first first_row_map; /* while the programs are loaded */
 
 	int cpus;
 	struct hp_counters *per_cpu; /* room for one reading */

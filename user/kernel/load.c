@@ -140,6 +140,21 @@ static int load(struct kernel *kernel, const struct kernel_settings *settings,
 	return r;
 }
 
+/* Load the programs. Meanwhile a spare row map gets its place, for the first policy. */
+static int load_beside_row_map(struct kernel *kernel, const struct kernel_settings *settings,
+			       struct kernel_btf *btf)
+{
+	int r;
+
+	if (settings->rows && !kernel->adopted)
+		row_map_first_start(&kernel->first_row_map, kernel->skel->maps.hp_rows,
+				    settings->rows);
+	r = load(kernel, settings, btf);
+	kernel->rows = row_map_first_finish(&kernel->first_row_map);
+	kernel->spare_len = kernel->rows >= 0 ? settings->rows : 0;
+	return r;
+}
+
 static int load_kernel(struct kernel *kernel, const struct kernel_settings *settings,
 		       struct kernel_btf *btf)
 {
@@ -148,7 +163,7 @@ static int load_kernel(struct kernel *kernel, const struct kernel_settings *sett
 	if (r == 0)
 		r = adopt_find(kernel, settings);
 	if (r == 0)
-		r = load(kernel, settings, btf);
+		r = load_beside_row_map(kernel, settings, btf);
 	return r < 0 ? r : maps_ready(kernel);
 }
 
@@ -161,6 +176,7 @@ int kernel_load(const struct kernel_settings *settings, struct kernel **ret_kern
 	if (!kernel)
 		return -ENOMEM;
 	kernel->rows = -1;
+	kernel->first_row_map = ROW_MAP_FIRST_NONE;
 	kernel->pins = settings->pins;
 	libbpf_set_print(print);
 	kernel->cpus = libbpf_num_possible_cpus();

@@ -72,6 +72,8 @@ int maps_prepare(struct kernel *kernel, const struct kernel_settings *settings, 
 	set_constants(kernel, settings, can_cast);
 	if (r == 0 && kernel->adopted)
 		r = adopt_maps(kernel, kernel->skel);
+	if (r == 0 && kernel->first_row_map.row_maps >= 0)
+		r = bpf_map__reuse_fd(kernel->skel->maps.hp_rows, kernel->first_row_map.row_maps);
 	/* one that is taken over has another size */
 	kernel->skel->rodata->hp_wake_bytes = bpf_map__max_entries(ring) / 8;
 	return r;

@@ -4,7 +4,8 @@
  * not in use, and one store puts them in force.
  *
  * To put a map into a map of maps, the kernel waits for all programs that run: some
- * milliseconds. For the next policy this is done when there is time (kernel_settle()).
+ * milliseconds. For the first policy this is done while the programs are loaded (load.c),
+ * for the next one when there is time (kernel_settle()).
  */
 #include <errno.h>
 #include <linux/membarrier.h>
@@ -15,15 +16,6 @@
 #define BATCH	  1024
 #define SPARE_MIN 512  /* rows that a small policy may grow to before it has to wait */
 #define SPARE_MAX 2048 /* more would keep memory of megabytes for the rare case */
-
-/* A map for so many rows; one for no rows has room for one. Its descriptor, or a negative errno. */
-static int row_map_create(uint32_t len)
-{
-	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "hp_policy_rows", sizeof(struct hp_row_key),
-				sizeof(struct hp_row), len ? len : 1, NULL);
-
-	return fd < 0 ? -errno : fd;
-}
 
 static int fill_batch(int fd, const struct policy_row *rows, uint32_t len)
 {
@@ -88,13 +80,9 @@ static uint32_t next_half(const struct kernel *kernel)
 }
 
 /* Put a row map into the half that is not in use, which no program reads. */
-static int row_map_install(const struct kernel *kernel, int rows)
+static int install(const struct kernel *kernel, int rows)
 {
-	uint32_t half = next_half(kernel);
-
-	return bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_rows), &half, &rows, BPF_ANY) ?
-		       -errno :
-		       0;
+	return row_map_install(bpf_map__fd(kernel->skel->maps.hp_rows), next_half(kernel), rows);
 }
 
 /*
@@ -124,7 +112,7 @@ static int write_new(struct kernel *kernel, const struct policy *policy)
 	if (r == 0)
 		r = wait_for_readers(kernel);
 	if (r == 0)
-		r = row_map_install(kernel, rows);
+		r = install(kernel, rows);
 	if (r == 0)
 		keep_row_map(kernel, TAKE_FD(rows), 0);
 	return r;
@@ -181,7 +169,7 @@ int kernel_settle(struct kernel *kernel)
 	if (r < 0)
 		return r;
 	rows = row_map_create(len);
-	r = rows < 0 ? rows : row_map_install(kernel, rows);
+	r = rows < 0 ? rows : install(kernel, rows);
 	if (r < 0)
 		return r;
 	keep_row_map(kernel, TAKE_FD(rows), len);
