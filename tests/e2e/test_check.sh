@@ -78,7 +78,7 @@ check "a registry of its own" 0 --registry="$WORK/registry.yaml" "$WORK/bad.yaml
 check "another platform" 1 --registry="$WORK/registry.yaml" --platform=gcp "$WORK/bad.yaml"
 has "another platform: why" "$(out)" "is for platform aws, and this is gcp \[inactive-port\]"
 check "an earlier version" 1 --registry="$WORK/registry.yaml" --cluster-version=4.17 "$WORK/bad.yaml"
-has "an earlier version: why" "$(out)" "is there since 4.18, and this cluster is 4.17 \[inactive-port\]"
+has "an earlier version: why" "$(out)" "exists since 4.18, and this cluster is 4.17 \[inactive-port\]"
 sed -i '/namespace/s/, namespace: x//' "$WORK/bad.yaml"
 check "no namespace" 1 --registry="$WORK/registry.yaml" "$WORK/bad.yaml"
 has "no namespace: default" "$(out)" "DaemonSet default/bad, .*\[wrong-owner\]"

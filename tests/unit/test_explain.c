@@ -49,8 +49,8 @@ static const struct why_case why_cases[] = {
 	  "row t tcp 80-90 (p) allows it on any address", "3+ allows it on any address\n" },
 	{ ENTRY(", owners: [{unit: u}]"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
 	  HP_VERDICT_ALLOWED,
-	  "row t tcp 80-90 (p) allows it on any address (to anybody: its owners are not checked)",
-	  "3+ allows it on any address (to anybody: its owners are not checked)\n" },
+	  "row t tcp 80-90 (p) allows it on any address (to any process: owners are not checked)",
+	  "3+ allows it on any address (to any process: owners are not checked)\n" },
 	{ ENTRY(", scope: localhost"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, LOCALHOST), "::1",
 	  HP_VERDICT_ALLOWED, "row t tcp 80-90 (p) allows it on loopback",
 	  "3+ allows it on loopback\n" },
@@ -73,7 +73,7 @@ static const struct why_case why_cases[] = {
 	{ "entries: []", CONFIG(UNSET, 0), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
 	  "no row names tcp 80; no policy is in force yet", NULL },
 	{ "entries: []", CONFIG(AUDIT, 0), NODE, ASK(0, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
-	  "port 0 leaves the choice to the kernel, which is counted", NULL },
+	  "port 0 lets the kernel choose, which is only counted", NULL },
 	{ RETIRED, CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED,
 	  "row t tcp 80 (q) was removed in 4.11, and this cluster is 4.18; denied",
 	  "3- was removed in 4.11, and this cluster is 4.18\n" },
@@ -86,8 +86,8 @@ static const struct why_case why_cases[] = {
 	  "3+ allows it on any address\n" },
 	{ ENTRY(", since: '4.20'"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
 	  HP_VERDICT_DENIED,
-	  "row t tcp 80-90 (p) is there since 4.20, and this cluster is 4.18; denied",
-	  "3- is there since 4.20, and this cluster is 4.18\n" },
+	  "row t tcp 80-90 (p) exists since 4.20, and this cluster is 4.18; denied",
+	  "3- exists since 4.20, and this cluster is 4.18\n" },
 	{ ENTRY(", role: control-plane"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
 	  HP_VERDICT_DENIED,
 	  "row t tcp 80-90 (p) is for control-plane nodes, and this is a worker node; denied",
@@ -102,23 +102,22 @@ static const struct why_case why_cases[] = {
 	  "3+ is an exception for class unregistered until 2027-03-31\n" },
 	{ EXCEPTION("unregistered", ", until: 2027-03-30"), CONFIG(ENFORCE, DENY_ALL), NODE,
 	  ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED, "no row names tcp 80; denied",
-	  "3- is an exception for class unregistered until 2027-03-30, which is over\n" },
+	  "3- is an exception for class unregistered until 2027-03-30, which has ended\n" },
 	{ EXCEPTION("unregistered", ", until: 2028-01-01, owners: [{unit: u}]"),
 	  CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED,
 	  "no row names tcp 80; denied",
-	  "3- is an exception for class unregistered until 2028-01-01 for its owners, which are "
-	  "not "
-	  "checked: it is not applied\n" },
+	  "3- is an exception for class unregistered until 2028-01-01 for its owners; owners are "
+	  "not checked, so it is not applied\n" },
 	{ EXCEPTION("ephemeral", ", until: 2028-01-01"), CONFIG(ENFORCE, DENY_ALL), NODE,
 	  ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED, "no row names tcp 80; denied",
-	  "3- is an exception for class ephemeral until 2028-01-01, which names ports that the "
-	  "kernel has not chosen yet\n" },
+	  "3- is an exception for class ephemeral until 2028-01-01, which never applies: "
+	  "at bind() the kernel has not chosen the port yet\n" },
 	{ "ranges: [{ports: 1-100, protocol: tcp}]\n" ENTRY("") RETIRED, CONFIG(AUDIT, 0), NODE,
 	  ASK(80, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
 	  "row t tcp 80-90 (p) allows it on any address",
 	  "4+ allows it on any address\n"
 	  "5- was removed in 4.11, and this cluster is 4.18\n"
-	  "3+ is a documented range, which decides nothing\n" },
+	  "3+ is a documented range, which has no effect\n" },
 	{ ENTRY("") RETIRED, CONFIG(AUDIT, 0), NODE, ASK(91, EXTERNAL), NULL, HP_VERDICT_AUDITED,
 	  "no row names tcp 91; audit mode only reports it", NULL },
 };
@@ -244,32 +243,32 @@ static void test_owners(void **state)
 		{ "nobody",
 		  { 0 },
 		  OWNER_NOT_ASKED,
-		  "row t tcp 80 (p) allows it on any address (to anybody: its owners are not "
+		  "row t tcp 80 (p) allows it on any address (to any process: owners are not "
 		  "checked)",
 		  "null" },
 		{ "the pod",
 		  { .namespace_ = "ns", .pod = "p-1", .container = "c" },
 		  OWNER_YES,
 		  "row t tcp 80 (p) allows it on any address; ns/p-1 (c) is one of its owners; "
-		  "owners are not judged by this version",
+		  "this version does not check owners",
 		  "true" },
 		{ "another",
 		  { .namespace_ = "ns", .pod = "q" },
 		  OWNER_NO,
 		  "row t tcp 80 (p) allows it on any address; ns/q is not one of its owners; "
-		  "owners are not judged by this version",
+		  "this version does not check owners",
 		  "false" },
 		{ "half of it",
 		  { .namespace_ = "ns", .pod = "p-1" },
 		  OWNER_UNKNOWN,
-		  "row t tcp 80 (p) allows it on any address; ns/p-1 may be one of its owners: "
-		  "what is not given decides; owners are not judged by this version",
+		  "row t tcp 80 (p) allows it on any address; ns/p-1 may be one of its owners, "
+		  "depending on what is not given; this version does not check owners",
 		  "null" },
 		{ "unit and program",
 		  { .unit = "u.service", .exe = "/e" },
 		  OWNER_NO,
 		  "row t tcp 80 (p) allows it on any address; u.service /e is not one of its "
-		  "owners; owners are not judged by this version",
+		  "owners; this version does not check owners",
 		  "false" },
 	};
 

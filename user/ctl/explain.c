@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl explain: what becomes of a bind, and why. */
+/* hostportctl explain: how a bind would be decided, and why. */
 #include "verb.h"
 
 #include <arpa/inet.h>
@@ -17,7 +17,7 @@ struct asked {
 	const char *address;
 	uint8_t scope;
 	struct owner_of who;
-	char *pod; /* owned: what who.namespace_ and who.pod point into */
+	char *pod; /* owned; who.namespace_ and who.pod point into it */
 	bool json;
 };
 
@@ -78,15 +78,15 @@ static int parse_exe(void *field, const char *value, struct buf *err)
 
 static const struct option_spec specs[] = {
 	NODE_OPTIONS(struct asked),
-	NODE_OPTION_MODE(struct asked, "as this mode would decide (enforce)"),
+	NODE_OPTION_MODE(struct asked, "decide as in this mode (enforce)"),
 	{ "address", "ADDRESS", "bound to this address (0.0.0.0)",
 	  OPTION_PARSED_WHOLE(parse_address) },
 	{ "pod", "NAMESPACE/NAME", "bound by this pod: is it one of the row's owners?",
 	  OPTION_PARSED_WHOLE(parse_pod) },
-	{ "container", "NAME", "by this container of it",
+	{ "container", "NAME", "bound by this container of the pod",
 	  OPTION_TEXT(struct asked, who.container) },
-	{ "unit", "UNIT", "by this systemd unit", OPTION_TEXT(struct asked, who.unit) },
-	{ "exe", "PATH", "by this program", OPTION_PARSED(struct asked, who.exe, parse_exe) },
+	{ "unit", "UNIT", "bound by this systemd unit", OPTION_TEXT(struct asked, who.unit) },
+	{ "exe", "PATH", "bound by this program", OPTION_PARSED(struct asked, who.exe, parse_exe) },
 	{ "json", NULL, "one JSON document, one a line for several ports",
 	  OPTION_FLAG(struct asked, json) },
 };
@@ -120,7 +120,8 @@ static int read_port(const char *text, struct hp_query *query)
 	return EXIT_OK;
 }
 
-static int put(const struct explain_input *input, bool json, bool first, struct buf *text)
+static int put_explanation(const struct explain_input *input, bool json, bool first,
+			   struct buf *text)
 {
 	_cleanup_(explanation_freep) struct explanation *explanation = NULL;
 	struct jsonw w = { .out = text };
@@ -160,7 +161,7 @@ static int print(const struct asked *asked, const struct registry *registry,
 	input.policy = policy;
 	for (size_t i = 0; i < len && r == 0; i++) {
 		input.query = queries[i];
-		r = put(&input, asked->json, i == 0, &text);
+		r = put_explanation(&input, asked->json, i == 0, &text);
 	}
 	return r < 0 ? verb_failed("explain", r) : verb_print(&text);
 }
@@ -178,7 +179,7 @@ static int explain_ports(struct asked *asked, char **operands, size_t len)
 		return EXIT_USAGE;
 	}
 	if (asked->who.unit && (asked->who.pod || asked->who.container)) {
-		log_error("explain: --unit: a pod's process is of no unit");
+		log_error("explain: --unit: a process of a pod has no unit");
 		return EXIT_USAGE;
 	}
 	for (size_t i = 0; i < len && status == EXIT_OK; i++) {

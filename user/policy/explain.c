@@ -74,7 +74,7 @@ static int add_rows(struct explanation *e)
 	return r;
 }
 
-/* The exception that lets the decision through: of those that hold, the one that ends last. */
+/* The exception that excepts the bind: of those that hold, the one that ends last. */
 static const struct explain_row *exception_of(const struct explanation *e)
 {
 	const struct explain_row *last = NULL;

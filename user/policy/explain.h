@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* One decision, explained: the deciding row, the decision, and why. Pure. */
+/* Explains one decision: the row that decides, the decision, and why. Pure. */
 #pragma once
 
 #include "../base/jsonw.h"
 #include "owner.h"
 #include "policy.h"
 
-/* The query and what answers it; all of it must outlive the explanation. */
+/* The query and what answers it. All of it must outlive the explanation. */
 struct explain_input {
 	const struct registry *registry;
-	const struct policy *policy; /* built of the registry and the facts */
+	const struct policy *policy; /* built from the registry and the facts */
 	const struct node_facts *facts;
 	const struct hp_config *config;
 	struct hp_query query;
-	const char *address; /* as asked for, to be repeated; NULL: only the scope was given */
-	struct owner_of who; /* the process, as far as it is known; the decision ignores it */
+	const char *address; /* as the user gave it; NULL: only the scope was given */
+	struct owner_of who; /* the process, as far as it is known; does not change the decision */
 };
 
 /* A row that names the protocol and port. */
@@ -23,7 +23,7 @@ struct explain_row {
 	const struct reg_row *row;
 	bool holds; /* entries, retired: it allows this query; exceptions: it holds today */
 	enum owner_answer owner; /* is the process one of its owners? */
-	char *why;		 /* raw: made safe where it is shown */
+	char *why;		 /* raw: escaped where it is printed */
 };
 
 struct explanation {
@@ -33,7 +33,7 @@ struct explanation {
 	const struct reg_row *entry;
 	struct explain_row *rows; /* in the registry's order, every kind */
 	size_t rows_len;
-	char *why; /* one sentence without its full stop */
+	char *why; /* a sentence without its full stop */
 };
 
 /* 0, or -ENOMEM. The explanation is the caller's. */

@@ -27,14 +27,14 @@ static void put_retired(const struct explain_input *in, const struct reg_row *ro
 	put_cluster(in->facts, out);
 }
 
-/* In the order in which policy_row_class() looks. */
+/* In the order in which policy_row_class() checks. */
 static void put_inactive(const struct explain_input *in, const struct reg_row *row, struct buf *out)
 {
 	const struct node_facts *facts = in->facts;
 
 	if ((facts->cluster.major || facts->cluster.minor) &&
 	    reg_version_compare(facts->cluster, row->since) < 0) {
-		buf_printf(out, "is there since %u.%u, and ", row->since.major, row->since.minor);
+		buf_printf(out, "exists since %u.%u, and ", row->since.major, row->since.minor);
 		put_cluster(facts, out);
 		return;
 	}
@@ -58,7 +58,7 @@ static void put_address(const struct explain_input *in, struct buf *out)
 								      "an external address");
 }
 
-/* What an entry or a retired row says to a query, as the end of "row R ...". */
+/* How an entry or a retired row answers a query: the end of "row R ...". */
 static void put_class(const struct explain_input *in, const struct reg_row *row, uint8_t cls,
 		      struct buf *out)
 {
@@ -78,7 +78,7 @@ static void put_class(const struct explain_input *in, const struct reg_row *row,
 		buf_puts(out, row->scope == HP_SCOPE_LOCALHOST ? "allows it on loopback" :
 								 "allows it on any address");
 		if (row->owners_len && owner_of_row(row, &in->who) == OWNER_NOT_ASKED)
-			buf_puts(out, " (to anybody: its owners are not checked)");
+			buf_puts(out, " (to any process: owners are not checked)");
 	}
 }
 
@@ -88,11 +88,12 @@ static void put_exception(const struct explain_input *in, const struct reg_row *
 	buf_printf(out, "is an exception for class %s until %s", word_class(row->cls),
 		   row->until_text ? row->until_text : "a day that is not stated");
 	if (row->cls == HP_CLASS_EPHEMERAL)
-		buf_puts(out, ", which names ports that the kernel has not chosen yet");
+		buf_puts(out,
+			 ", which never applies: at bind() the kernel has not chosen the port yet");
 	else if (row->owners_len)
-		buf_puts(out, " for its owners, which are not checked: it is not applied");
+		buf_puts(out, " for its owners; owners are not checked, so it is not applied");
 	else if (!resolve_excepts(row, in->facts))
-		buf_puts(out, ", which is over");
+		buf_puts(out, ", which has ended");
 }
 
 /* The process, and whether it is one of the row's owners. */
@@ -115,10 +116,11 @@ static void put_owner_answer(const struct explain_input *in, const struct reg_ro
 	if (who->exe)
 		buf_printf(out, "%s%s", who->namespace_ || who->pod || who->unit ? " " : "",
 			   who->exe);
-	buf_puts(out, answer == OWNER_YES ? " is one of its owners" :
-		      answer == OWNER_NO  ? " is not one of its owners" :
-					    " may be one of its owners: what is not given decides");
-	buf_puts(out, "; owners are not judged by this version");
+	buf_puts(out,
+		 answer == OWNER_YES ? " is one of its owners" :
+		 answer == OWNER_NO  ? " is not one of its owners" :
+				       " may be one of its owners, depending on what is not given");
+	buf_puts(out, "; this version does not check owners");
 }
 
 static void put_row_reason(const struct explain_input *in, const struct reg_row *row,
@@ -136,7 +138,7 @@ static void put_row_reason(const struct explain_input *in, const struct reg_row 
 		put_class(in, row, resolve_class(row, cls, in->query.scope), out);
 		break;
 	case REG_RANGE:
-		buf_puts(out, "is a documented range, which decides nothing");
+		buf_puts(out, "is a documented range, which has no effect");
 		break;
 	case REG_DROP:
 		buf_printf(out, "drops earlier rows: %s", row->reason ? row->reason : "");
@@ -188,7 +190,7 @@ void explain_why_decision(const struct explanation *e, const struct explain_row 
 	const struct hp_query *q = &e->input.query;
 
 	if (e->decision.cls == HP_CLASS_EPHEMERAL) {
-		buf_puts(out, "port 0 leaves the choice to the kernel, which is counted");
+		buf_puts(out, "port 0 lets the kernel choose, which is only counted");
 	} else if (e->entry) {
 		buf_puts(out, "row ");
 		explain_why_name(e->entry_layer, e->entry, out);
