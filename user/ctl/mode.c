@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl mode: log only, or deny, from now on. */
+/* hostportctl mode: switch the running agent to audit or enforce. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,17 +14,18 @@ struct asked {
 };
 
 static const struct option_spec specs[] = {
-	{ "yes", NULL, "to enforce: whatever would break", OPTION_FLAG(struct asked, yes) },
+	{ "yes", NULL, "to enforce: even if something would be denied",
+	  OPTION_FLAG(struct asked, yes) },
 	{ "json", NULL, "one JSON document", OPTION_FLAG(struct asked, json) },
 };
 
 static const struct options options = {
 	.program = "hostportctl mode",
 	.usage = "audit|enforce [--yes] [--json]",
-	.summary = "Switch the running agent. To enforce: print who listens on, or took, what would"
-		   " be denied, and refuse without --yes if there is any. To audit: at once. Exit"
-		   " status: 0 it is in that mode, and effective if that is enforce, 1 refused or"
-		   " not effective, 3 no agent.",
+	.summary = "Switch the running agent. To enforce: print the listeners, and the ports taken"
+		   " since start-up, that would be denied; if there are any, refuse without --yes."
+		   " To audit: at once. Exit status: 0 it is in that mode, and effective if that is"
+		   " enforce, 1 refused or not effective, 3 no agent.",
 	.operands = OPTIONS_MIXED_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),
@@ -50,7 +51,7 @@ static int print_impact(const struct json *document)
 }
 
 /* Print what the agent did. Returns the exit status. */
-static int conclude(const struct json *document, const char *mode, bool say)
+static int conclude(const struct json *document, const char *mode, bool text)
 {
 	const char *refused = json_member_text(document, "refused", "");
 	bool enforce = strcmp(mode, "enforce") == 0;
@@ -67,7 +68,7 @@ static int conclude(const struct json *document, const char *mode, bool say)
 			  json_member_text(document, "reason", "?"));
 		return EXIT_FINDINGS;
 	}
-	if (say)
+	if (text)
 		(void)printf("mode %s: %s%s\n", mode,
 			     json_member_bool(document, "switched", false) ? "switched" : "already",
 			     enforce ? ", effective" : "");

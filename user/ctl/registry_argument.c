@@ -12,8 +12,7 @@
 #include "../source/source.h"
 #include "../source/source_file.h"
 
-/* What is wrong with a file, a line each. */
-static void say_faults(const struct diags *diags)
+static void print_diags(const struct diags *diags)
 {
 	_cleanup_buf_ struct buf text = { 0 };
 
@@ -27,7 +26,7 @@ int registry_argument_load(const struct node_options *options, struct registry *
 	_cleanup_diags_ struct diags diags = { 0 };
 	int r = source_load(options->registries, options->registries_len, &diags, ret_registry);
 
-	say_faults(&diags);
+	print_diags(&diags);
 	if (r == 0)
 		return EXIT_OK;
 	if (diags.total == 0)
@@ -60,7 +59,7 @@ int registry_argument_read(const char *verb, const char *path, struct buf *out)
 	return r == -ENOMEM ? EXIT_SYSTEM : EXIT_USAGE;
 }
 
-/* What was written must be what our reader reads: else nothing is printed. */
+/* Nothing is printed unless our own reader accepts it. */
 static int read_again(const char *verb, const struct layer_source *source, const struct buf *yaml)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
@@ -74,8 +73,8 @@ static int read_again(const char *verb, const struct layer_source *source, const
 	r = layer_parse(source->file, yaml->data, yaml->len, &diags, &layer);
 	if (r == 0)
 		return EXIT_OK;
-	say_faults(&diags);
-	log_error("%s: %s: what was made of it is no registry file", verb, source->file);
+	print_diags(&diags);
+	log_error("%s: %s: the result is not a valid registry file", verb, source->file);
 	return r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM;
 }
 
@@ -88,7 +87,7 @@ int registry_argument_import(const char *verb, enum import_format format,
 	_cleanup_buf_ struct buf text = { 0 };
 	int r = import_read(format, source, &diags, &layer), status;
 
-	say_faults(&diags);
+	print_diags(&diags);
 	if (r < 0 && diags.total == 0)
 		log_error("%s: %s: %s", verb, source->file, strerror(-r));
 	if (r < 0)

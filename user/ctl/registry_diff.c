@@ -25,13 +25,13 @@ static const struct options options = {
 	.usage = "[--json] A B",
 	.summary = "Compare two registries by protocol and port. Each is builtin:NAME, a file, a "
 		   "directory, or "
-		   "several with commas between them; or a page (.md), or a matrix (.csv).",
+		   "several of these, separated by commas; or a page (.md), or a matrix (.csv).",
 	.operands = OPTIONS_MIXED_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),
 };
 
-/* One side: what it is, and what it was taken from. */
+/* One side of the comparison. */
 struct side {
 	struct registry *registry;
 	enum compare_form form;
@@ -45,8 +45,8 @@ static void side_done(struct side *side)
 	free(side->parts);
 }
 
-/* Cut at the commas. An exit status. */
-static int split(struct side *side, const char *operand)
+/* Cut the operand at its commas. An exit status. */
+static int split_operand(struct side *side, const char *operand)
 {
 	char *at, *part;
 
@@ -68,7 +68,7 @@ static int split(struct side *side, const char *operand)
 	return EXIT_OK;
 }
 
-/* A registry of one layer that is made of a page or a matrix. */
+/* Make a registry of one layer from a page or a matrix. */
 static int load_import(struct side *side, enum import_format format, const char *path)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
@@ -97,7 +97,7 @@ static int load_import(struct side *side, enum import_format format, const char 
 
 static int load(struct side *side, const char *operand)
 {
-	int status = split(side, operand), format = -EINVAL;
+	int status = split_operand(side, operand), format = -EINVAL;
 
 	if (status != EXIT_OK)
 		return status;
@@ -108,7 +108,7 @@ static int load(struct side *side, const char *operand)
 	if (side->node.registries_len == 1)
 		return load_import(side, (enum import_format)format, operand);
 	log_error(VERB
-		  ": %s: a page or a matrix stands alone; `registry import` makes a layer of it",
+		  ": %s: a page or a matrix can't be combined; make a layer with `registry import`",
 		  operand);
 	return EXIT_USAGE;
 }

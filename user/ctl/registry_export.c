@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl registry export: the registry in a format of others. */
+/* hostportctl registry export: the registry in another format. */
 #include "verb.h"
 
 #include <errno.h>
@@ -77,10 +77,10 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
-/* The lines of a writer: why it wrote nothing, or what it left out. */
-static void print_notes(const struct export *export, const struct buf *said, bool failed)
+/* Print the notes of a writer: why it failed, or what it left out. */
+static void print_notes(const struct export *export, const struct buf *notes, bool failed)
 {
-	const char *line = said->data ? said->data : "", *end;
+	const char *line = notes->data ? notes->data : "", *end;
 
 	for (; *line; line = end + (*end != '\0')) {
 		end = strchrnul(line, '\n');
@@ -94,18 +94,18 @@ static void print_notes(const struct export *export, const struct buf *said, boo
 
 static int write_out(const struct export *export, const struct export_job *job)
 {
-	_cleanup_buf_ struct buf out = { 0 }, said = { 0 };
-	int r = export->format->write(job, &out, &said);
+	_cleanup_buf_ struct buf out = { 0 }, notes = { 0 };
+	int r = export->format->write(job, &out, &notes);
 
-	print_notes(export, &said, r < 0);
-	if (r < 0 && said.len == 0)
+	print_notes(export, &notes, r < 0);
+	if (r < 0 && notes.len == 0)
 		log_error(VERB ": %s: %s", export->format->name, strerror(-r));
 	if (r < 0)
 		return r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM;
 	return verb_print(&out);
 }
 
-static int convert(const struct export *export, const struct registry *registry)
+static int export_registry(const struct export *export, const struct registry *registry)
 {
 	_cleanup_(policy_freep) struct policy *policy = NULL;
 	struct node_facts facts = node_options_facts(&export->node);
@@ -137,5 +137,5 @@ int registry_export(const struct ctl *ctl, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	status = registry_argument_load(&export.node, &registry);
-	return status == EXIT_OK ? convert(&export, registry) : status;
+	return status == EXIT_OK ? export_registry(&export, registry) : status;
 }

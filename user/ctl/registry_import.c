@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl registry import: a layer of the page, or of a communication matrix. */
+/* hostportctl registry import: make a layer from the page or from a communication matrix. */
 #include "verb.h"
 
 #include <errno.h>
@@ -28,9 +28,8 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.program = "hostportctl registry import",
 	.usage = "[options] FILE|-",
-	.summary = "Write a registry file of the Host Port Registry page (Markdown) or of a "
-		   "communication "
-		   "matrix (CSV).",
+	.summary = "Make a registry file from the Host Port Registry page (Markdown) or from a "
+		   "communication matrix (CSV).",
 	.operands = OPTIONS_MIXED_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),
@@ -45,8 +44,8 @@ static int find_format(const struct import *import, const char *path, const stru
 	if (format < 0)
 		format = import_format_of_text(text->data ? text->data : "", text->len);
 	if (format < 0)
-		log_error(VERB ": %s: neither a page nor a matrix by its name or its first line: "
-			       "--format=",
+		log_error(VERB ": %s: neither a page nor a matrix, by its name and its first line: "
+			       "use --format=",
 			  path);
 	return format;
 }

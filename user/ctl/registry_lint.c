@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl registry lint: what is wrong with layers that can be read. */
+/* hostportctl registry lint: report what is wrong with layers. */
 #include "verb.h"
 
 #include <errno.h>
@@ -25,10 +25,9 @@ static const struct options options = {
 	.program = "hostportctl registry lint",
 	.usage = "[options] [FILE...]",
 	.summary =
-		"Report what is wrong with the rows of a registry. Files are further layers on top"
-		" of those of --registry; without that option they stand alone. Exit status 1: "
-		"there is a"
-		" warning or an error that no layer accepts.",
+		"Report what is wrong with the rows of a registry. Files are layers on top of those"
+		" of --registry; without that option they are the registry. Exit status 1: there is"
+		" a warning or an error that no layer accepts.",
 	.env = "HOSTPORTD_",
 	.operands = OPTIONS_MIXED_OPERANDS,
 	.specs = specs,

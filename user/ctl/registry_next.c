@@ -41,10 +41,9 @@ static int parse_range(void *options, const char *value, struct buf *err)
 
 static const struct option_spec specs[] = {
 	NODE_OPTION_REGISTRY(struct next),
-	{ "range", "A-B|documented",
-	  "only of these ports (documented, that is all documented ranges)",
+	{ "range", "A-B|documented", "only these ports (documented: all documented ranges)",
 	  OPTION_PARSED_WHOLE(parse_range) },
-	{ "protocol", "tcp|udp|udplite|sctp", "of this protocol (tcp)",
+	{ "protocol", "tcp|udp|udplite|sctp", "for this protocol (tcp)",
 	  OPTION_WORD(struct next, query.proto, HP_PROTO_TCP, HP_PROTO_UDP, HP_PROTO_UDPLITE,
 		      HP_PROTO_SCTP) },
 	{ "count", "N", "how many ports (1)", OPTION_UINT(struct next, query.count, 1, COUNT_MAX) },
@@ -106,7 +105,7 @@ static const struct table_column columns[] = {
 	{ .name = "BUT", .truncate = true },
 };
 
-static int add(struct table *table, const struct next_query *query, const struct next_port *p)
+static int add_port(struct table *table, const struct next_query *query, const struct next_port *p)
 {
 	char port[8], below[8] = "", above[8] = "";
 	_cleanup_buf_ struct buf but = { 0 };
@@ -136,8 +135,10 @@ static void put_rows(const struct next_query *query, const struct next_ports *po
 		.notes = notes,
 	};
 
-	buf_puts(out, "\n# Is it free on the nodes, too? What no layer has is not known here: see"
-		      " hostportctl listeners.\nentries:\n");
+	buf_puts(
+		out,
+		"\n# Is it free on the nodes, too? hostportctl listeners shows ports in use that no"
+		" layer has.\nentries:\n");
 	for (size_t i = 0; i < ports->len; i++) {
 		row.first = row.last = ports->list[i].port;
 		row_yaml_item(&row, out);
@@ -152,7 +153,7 @@ static int print_text(const struct next_query *query, const struct next_ports *p
 	int status, r = table_new(columns, ARRAY_LEN(columns), &table);
 
 	for (size_t i = 0; i < ports->len && r == 0; i++)
-		r = add(table, query, &ports->list[i]);
+		r = add_port(table, query, &ports->list[i]);
 	status = verb_print_table("registry next", table, r);
 	if (status != EXIT_OK || !ports->len)
 		return status;
@@ -186,8 +187,8 @@ int registry_next(const struct ctl *ctl, int argc, char **argv)
 	if (verb_parse(&options, &next, argc, argv, &operands, &status) != 0)
 		return status;
 	if (next.documented && next.query.localhost) {
-		log_error(
-			"registry next: --localhost: such ports are outside the documented ranges");
+		log_error("registry next: --localhost: ports for loopback are outside the "
+			  "documented ranges");
 		return EXIT_USAGE;
 	}
 	status = registry_argument_load(&next.node, &registry);

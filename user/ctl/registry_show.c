@@ -59,7 +59,7 @@ static void put_note(const struct reg_row *row, struct buf *out)
 		buf_puts(out, row->notes ? row->notes : row->reason);
 }
 
-static int add(struct table *table, const struct reg_layer *layer, const struct reg_row *row)
+static int add_row(struct table *table, const struct reg_layer *layer, const struct reg_row *row)
 {
 	_cleanup_buf_ struct buf ports = { 0 }, note = { 0 };
 	const char *protocol = row_text(row, ROW_PROTOCOL);
@@ -94,7 +94,7 @@ static int print_table(const struct registry *registry)
 
 	for (size_t l = 0; r == 0 && l < registry->len; l++)
 		for (size_t i = 0; r == 0 && i < registry->layers[l].len; i++)
-			r = add(table, &registry->layers[l], &registry->layers[l].rows[i]);
+			r = add_row(table, &registry->layers[l], &registry->layers[l].rows[i]);
 	return verb_print_table("registry show", table, r);
 }
 

@@ -60,7 +60,7 @@ static void say_errors(const struct json *document)
 		buf_printf(&text, "and %" PRIu64 " more\n", left_out);
 	if (text.len)
 		(void)fputs(text.data, stderr);
-	log_error("reload: the registry is not taken: generation %" PRIu64 " stays in force",
+	log_error("reload: the registry was rejected: generation %" PRIu64 " stays in force",
 		  json_member_u64(document, "generation", 0));
 }
 

@@ -120,7 +120,7 @@ static void put_privileges(struct buf *out, const struct json *privileges)
 	buf_put_safe(out, json_text(filter, ""));
 }
 
-/* The mode in force is not that of --mode: who switched it, and when. */
+/* If the mode in force is not that of --mode: by which process it was switched, and when. */
 static void put_switched(struct buf *out, const struct json *switched)
 {
 	const char *time = json_member_text(switched, "time", "");
