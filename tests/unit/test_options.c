@@ -312,7 +312,7 @@ static void test_help(void **state)
 		   "  --help                    show this help\n"
 		   "  --version                 show the version\n"
 		   "\nAn option can also be set in the environment: TESTPREFIX_ and its name, in "
-		   "upper\ncase and with _ for -. The command line goes before it.\n");
+		   "upper\ncase and with _ for -. The command line takes precedence.\n");
 }
 
 /* Of a verb, the version is the program's. */

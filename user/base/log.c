@@ -26,7 +26,7 @@ void log_never_wait(void)
 	config.never_waits = true;
 }
 
-/* A pipe that polls writable takes PIPE_BUF bytes without waiting: what is longer is cut. */
+/* A pipe that polls writable takes PIPE_BUF bytes without waiting; a longer line is cut. */
 static bool can_be_written(struct buf *line)
 {
 	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
@@ -40,7 +40,7 @@ static bool can_be_written(struct buf *line)
 	return poll(&p, 1, 0) > 0;
 }
 
-/* One write, so that lines of several programs do not mix. */
+/* One write, so that lines of several programs don't mix. */
 static void put_line(const char *message)
 {
 	_cleanup_buf_ struct buf line = { 0 };
@@ -59,7 +59,7 @@ static void put_line(const char *message)
 	}
 	config.dropped = 0;
 	if (write(STDERR_FILENO, line.data, line.len) < 0)
-		return; /* there is nobody left to tell */
+		return; /* no other place to report it */
 }
 
 void log_message(enum log_level level, const char *fmt, ...)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program's own diagnostics, one line each on standard error, `program:
- * message`; events are not among them. What a message quotes may come from
- * outside: it is made safe here.
+ * The program's own messages, one line each on standard error: `program: message`.
+ * Events are not among them. A message may quote text from outside, so it is
+ * escaped here.
  */
 #pragma once
 
@@ -15,14 +15,14 @@ enum log_level {
 };
 
 /*
- * Choose the name, which must stay valid, and the last level that is written
- * (until then: info).
+ * Set the program's name, which must stay valid, and the last level that is written
+ * (before: info).
  */
 void log_setup(const char *program, enum log_level max);
 
 /*
- * From now on drop a line that standard error can't take at once, because its reader stands
- * still, rather than wait. How many were dropped is said with the next that it takes.
+ * From now on drop a line rather than wait when the reader of standard error is slow. The next
+ * line that is written says how many were dropped.
  */
 void log_never_wait(void);
 

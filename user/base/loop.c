@@ -17,7 +17,7 @@ struct loop_source {
 	int fd;
 	loop_fn fn;
 	void *data;
-	bool dead; /* freed after the events at hand are dispatched */
+	bool dead; /* freed when the current events are dispatched */
 };
 
 struct loop {
@@ -60,8 +60,8 @@ void loop_free(struct loop *loop)
 	free(loop);
 }
 
-static int add(struct loop *loop, enum source_kind kind, int fd, uint32_t events, loop_fn fn,
-	       void *data, struct loop_source **ret_source)
+static int add_source(struct loop *loop, enum source_kind kind, int fd, uint32_t events, loop_fn fn,
+		      void *data, struct loop_source **ret_source)
 {
 	_cleanup_free_ struct loop_source *source = calloc(1, sizeof(*source));
 	struct epoll_event ev = { .events = events, .data.ptr = source };
@@ -88,7 +88,7 @@ static int add(struct loop *loop, enum source_kind kind, int fd, uint32_t events
 int loop_add(struct loop *loop, int fd, uint32_t events, loop_fn fn, void *data,
 	     struct loop_source **ret_source)
 {
-	return add(loop, SOURCE_FD, fd, events, fn, data, ret_source);
+	return add_source(loop, SOURCE_FD, fd, events, fn, data, ret_source);
 }
 
 int loop_modify(struct loop_source *source, uint32_t events)
@@ -116,7 +116,7 @@ static int add_timer(struct loop *loop, clockid_t clock, loop_fn fn, void *data,
 
 	if (fd < 0)
 		return -errno;
-	r = add(loop, SOURCE_TIMER, fd, EPOLLIN, fn, data, ret_source);
+	r = add_source(loop, SOURCE_TIMER, fd, EPOLLIN, fn, data, ret_source);
 	if (r == 0)
 		TAKE_FD(fd);
 	return r;
@@ -165,7 +165,7 @@ int loop_signals(struct loop *loop, const sigset_t *signals, loop_fn fn, void *d
 	fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd < 0)
 		return -errno;
-	r = add(loop, SOURCE_SIGNAL, fd, EPOLLIN, fn, data, ret_source);
+	r = add_source(loop, SOURCE_SIGNAL, fd, EPOLLIN, fn, data, ret_source);
 	if (r == 0)
 		TAKE_FD(fd);
 	return r;
@@ -183,7 +183,7 @@ static void dispatch(struct loop_source *source, uint32_t events)
 		source->fn(source->data, events);
 		break;
 	case SOURCE_TIMER:
-		/* -ECANCELED: somebody has set the clock */
+		/* ECANCELED: the clock was set */
 		if (read(source->fd, &expirations, sizeof(expirations)) > 0 || errno == ECANCELED)
 			source->fn(source->data, 0);
 		break;
@@ -194,7 +194,7 @@ static void dispatch(struct loop_source *source, uint32_t events)
 	}
 }
 
-static void bury(struct loop *loop)
+static void free_dead_sources(struct loop *loop)
 {
 	struct loop_source **at = &loop->sources, *source;
 
@@ -219,7 +219,7 @@ int loop_run(struct loop *loop)
 			return -errno;
 		for (int i = 0; i < n; i++)
 			dispatch(events[i].data.ptr, events[i].events);
-		bury(loop);
+		free_dead_sources(loop);
 	}
 	loop->stop = false;
 	return 0;

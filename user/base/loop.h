@@ -21,8 +21,8 @@ void loop_free(struct loop *loop);
 DEFINE_CLEANUP(struct loop, loop_free)
 
 /*
- * Call fn when one of `events` is there. The descriptor stays the caller's, who
- * removes the source before closing it. -EPERM: a file that is always ready.
+ * Call fn on one of `events`. The descriptor stays the caller's; the source must be
+ * removed before it is closed. -EPERM: a file that is always ready.
  */
 int loop_add(struct loop *loop, int fd, uint32_t events, loop_fn fn, void *data,
 	     struct loop_source **ret_source);
@@ -38,12 +38,13 @@ int loop_timer(struct loop *loop, loop_fn fn, void *data, struct loop_source **r
 int loop_timer_set(struct loop_source *timer, unsigned int ms, unsigned int every_ms);
 
 /*
- * A disarmed timer of the wall clock, CLOCK_REALTIME. fn gets 0 events, at the time and
- * whenever somebody sets the clock while it is armed: look what time it is, and arm it again.
+ * A disarmed timer of the wall clock, CLOCK_REALTIME. fn gets 0 events when the time has
+ * come, and whenever the clock is set while the timer is armed: fn reads the clock and arms it
+ * again.
  */
 int loop_clock(struct loop *loop, loop_fn fn, void *data, struct loop_source **ret_source);
 
-/* Arm for a moment in seconds since 1970, also one that has passed; 0 disarms. */
+/* Arm for a time in seconds since 1970, past or future; 0 disarms. */
 int loop_clock_set(struct loop_source *clock, time_t when);
 
 /* Block the signals and call fn with each one's number as events. */

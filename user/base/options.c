@@ -118,9 +118,9 @@ static int store_word(const struct option_spec *spec, void *field, const char *v
 	return -EINVAL;
 }
 
-/* Take a value as the option's type says; `value` is NULL for a flag. */
-static int take_value(const struct option_spec *spec, void *field, const char *value,
-		      struct buf *why)
+/* Store a value in the field, by the option's type. `value` is NULL for a flag. */
+static int store_value(const struct option_spec *spec, void *field, const char *value,
+		       struct buf *why)
 {
 	switch (spec->type) {
 	case OPTION_TYPE_FLAG:
@@ -148,12 +148,12 @@ static int take_value(const struct option_spec *spec, void *field, const char *v
 	return -EINVAL;
 }
 
-/* Hand a value to its option; `on` is how the user named the option. */
-static int set(struct run *run, size_t i, const char *on, const char *value)
+/* Set an option; `on` is how the user named it. */
+static int set_option(struct run *run, size_t i, const char *on, const char *value)
 {
 	const struct option_spec *spec = &run->o->specs[i];
 	_cleanup_buf_ struct buf why = { 0 };
-	int r = take_value(spec, (char *)run->target + spec->offset, value, &why);
+	int r = store_value(spec, (char *)run->target + spec->offset, value, &why);
 
 	if (r < 0)
 		(void)refuse(run, "bad value", on, value, why.len ? why.data : strerror(-r));
@@ -161,7 +161,7 @@ static int set(struct run *run, size_t i, const char *on, const char *value)
 }
 
 /* ---- the command line ---------------------------------------------------------------------- */
-static int find(const struct options *o, const char *name, size_t n)
+static int find_option(const struct options *o, const char *name, size_t n)
 {
 	for (size_t i = 0; i < o->len; i++)
 		if (strncmp(o->specs[i].name, name, n) == 0 && o->specs[i].name[n] == '\0')
@@ -169,14 +169,14 @@ static int find(const struct options *o, const char *name, size_t n)
 	return -ENOENT;
 }
 
-/* Take the option at argv[*at] and its value; *at then is at the last one taken. */
-static int take_option(struct run *run, int argc, char **argv, int *at)
+/* Read the option at argv[*at] and its value; *at is then the last argument read. */
+static int read_option(struct run *run, int argc, char **argv, int *at)
 {
 	const char *arg = argv[*at], *equals = strchr(arg, '='), *value = NULL;
 	size_t n = equals ? (size_t)(equals - arg) : strlen(arg);
 	const struct option_spec *spec;
 	char on[64];
-	int i = n > 2 && n < sizeof(on) ? find(run->o, arg + 2, n - 2) : -ENOENT;
+	int i = n > 2 && n < sizeof(on) ? find_option(run->o, arg + 2, n - 2) : -ENOENT;
 
 	if (i < 0)
 		return refuse(run, "unknown option", arg, NULL, "try --help");
@@ -192,7 +192,7 @@ static int take_option(struct run *run, int argc, char **argv, int *at)
 	if (spec->arg)
 		value = equals ? equals + 1 : argv[++*at];
 	run->given |= 1ULL << i;
-	return set(run, (size_t)i, on, value);
+	return set_option(run, (size_t)i, on, value);
 }
 
 /* Move argv[from..to) before argv[at..from); both keep their order. */
@@ -208,7 +208,7 @@ static void move_up(char **argv, int at, int from, int to)
 
 static int parse_argv(struct run *run, int argc, char **argv, int *ret_operands)
 {
-	int operands = 1; /* argv[operands..at) are operands that were passed over */
+	int operands = 1; /* argv[operands..at) are operands already seen */
 	int r;
 
 	for (int at = 1; at < argc; at++) {
@@ -227,7 +227,7 @@ static int parse_argv(struct run *run, int argc, char **argv, int *ret_operands)
 				break;
 			continue;
 		}
-		r = take_option(run, argc, argv, &at);
+		r = read_option(run, argc, argv, &at);
 		if (r < 0)
 			return r;
 		move_up(argv, operands, from, at + 1);
@@ -253,7 +253,7 @@ static int set_env_flag(struct run *run, size_t i, const char *on, const char *v
 
 	for (size_t w = 0; w < ARRAY_LEN(words); w++)
 		if (strcasecmp(value, words[w]) == 0)
-			return w % 2 ? set(run, i, on, NULL) : 0;
+			return w % 2 ? set_option(run, i, on, NULL) : 0;
 	return refuse(run, "bad value", on, value, "neither 1, true, yes nor 0, false, no");
 }
 
@@ -264,15 +264,15 @@ static int set_env_lines(struct run *run, size_t i, const char *on, char *value)
 
 	while (r == 0 && (line = strsep(&rest, "\n")))
 		if (*line)
-			r = set(run, i, on, line);
+			r = set_option(run, i, on, line);
 	return r;
 }
 
 /*
- * Take the option's variable, if it is set and the command line did not give the option.
- * Fields keep pointers to values, so lines are separated in the environment itself.
+ * Read the option's variable, if it is set and the command line does not give the option.
+ * Fields point to values, so the environment itself is cut into lines.
  */
-static int take_variable(struct run *run, size_t i)
+static int read_variable(struct run *run, size_t i)
 {
 	const struct option_spec *spec = &run->o->specs[i];
 	_cleanup_buf_ struct buf on = { 0 };
@@ -290,11 +290,11 @@ static int take_variable(struct run *run, size_t i)
 		return set_env_flag(run, i, on.data, value);
 	if (spec->repeatable)
 		return set_env_lines(run, i, on.data, value);
-	return set(run, i, on.data, value);
+	return set_option(run, i, on.data, value);
 }
 
 /* ---- help ---------------------------------------------------------------------------------- */
-/* Wrap words into lines that begin at `indent`, the first of which has begun. */
+/* Wrap words into lines indented by `indent`; the first line has already been indented. */
 static void put_wrapped(struct buf *out, const char *text, size_t indent)
 {
 	size_t column = indent;
@@ -354,13 +354,13 @@ static void put_help(const struct options *o, struct buf *out)
 		return;
 	buf_printf(&note,
 		   "An option can also be set in the environment: %s and its name, in upper case "
-		   "and with _ for -. The command line goes before it.",
+		   "and with _ for -. The command line takes precedence.",
 		   o->env);
 	buf_putc(out, '\n');
 	put_wrapped(out, note.data ? note.data : "", 0);
 }
 
-/* "program 1.2.3", of the program alone where it is "program verb". */
+/* "program 1.2.3", without the verb of "program verb". */
 static void put_version(const struct options *o, struct buf *out)
 {
 	buf_add(out, o->program, strcspn(o->program, " "));
@@ -382,7 +382,7 @@ int options_parse(const struct options *o, void *target, int argc, char **argv, 
 	if (o->operands == OPTIONS_NO_OPERANDS && operands < argc)
 		return refuse(&run, "unexpected argument", argv[operands], NULL, "try --help");
 	for (size_t i = 0; r == OPTIONS_OK && o->env && i < o->len; i++)
-		r = take_variable(&run, i);
+		r = read_variable(&run, i);
 	if (r == OPTIONS_OK)
 		*ret_operands = operands;
 	return r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Long options by table: a row says what an option is called, what its value must be, and
- * which field of the program's options takes it. Not getopt_long(), which keeps state
- * between calls and takes abbreviations: `--mod=enforce` of today is another option tomorrow.
+ * Long options by table: a row has an option's name, what its value must be, and the field
+ * that gets it. Not getopt_long(): it keeps state between calls, and it accepts abbreviations,
+ * which a later option can change: today's `--mod=enforce` may mean another option tomorrow.
  */
 #pragma once
 
@@ -12,16 +12,16 @@
 
 #include "buf.h"
 
-/* What a value must be, and what its field is. Zero: a row that was not finished takes nothing. */
+/* What a value must be, and the type of its field. Zero: an unfinished row accepts nothing. */
 enum option_type {
 	OPTION_TYPE_UNSET,
 	OPTION_TYPE_FLAG,    /* no value; a bool becomes true */
 	OPTION_TYPE_STRING,  /* any text: const char * */
 	OPTION_TYPE_TEXT,    /* the same, but not empty */
 	OPTION_TYPE_UINT,    /* a number from min to max: an integer of 1, 2, 4 or 8 bytes */
-	OPTION_TYPE_SECONDS, /* up to max, with a fraction if need be: uint64_t of nanoseconds */
+	OPTION_TYPE_SECONDS, /* up to max, fractions allowed: uint64_t of nanoseconds */
 	OPTION_TYPE_WORD,    /* a word of `arg`: an integer of 1, 2, 4 or 8 bytes */
-	OPTION_TYPE_PARSED,  /* what its parser says */
+	OPTION_TYPE_PARSED,  /* its parser decides */
 };
 
 struct option_spec {
@@ -29,13 +29,13 @@ struct option_spec {
 	const char *arg;  /* what the value is, for the help; NULL: a flag */
 	const char *help; /* wrapped at blanks; a line end starts a new line */
 	enum option_type type;
-	bool repeatable;     /* may be given more than once, each time to its parser */
+	bool repeatable;     /* may be given more than once; the parser gets each */
 	size_t offset, size; /* of the field */
 	uint64_t min, max;
 	const int *values; /* of the words of `arg`, in their order */
 	size_t values_len;
 	/*
-	 * Take a value (NULL for a flag) into the field. 0, -EINVAL with the reason in `err`,
+	 * Store a value (NULL for a flag) in the field. 0, -EINVAL with the reason in `err`,
 	 * or another negative errno. A string that it keeps lives as long as argv and the
 	 * environment do.
 	 */
@@ -59,7 +59,7 @@ struct option_spec {
 	.values_len = sizeof((const int[]) { __VA_ARGS__ }) / sizeof(int)
 #define OPTION_PARSED(struct_, field, parser)                                                      \
 	.type = OPTION_TYPE_PARSED, OPTION_FIELD(struct_, field), .parse = (parser)
-/* A parser that takes the whole struct, because it fills more than one field. */
+/* The parser gets the whole struct, because it fills more than one field. */
 #define OPTION_PARSED_WHOLE(parser) .type = OPTION_TYPE_PARSED, .parse = (parser)
 
 enum options_operands {
@@ -69,7 +69,7 @@ enum options_operands {
 };
 
 struct options {
-	const char *program; /* how messages and the help call it: "hostportctl check" */
+	const char *program; /* its name in messages and help: "hostportctl check" */
 	const char *usage;   /* what follows the program: "[options] FILE…" */
 	const char *summary; /* NULL, or what it does */
 	const char *env;     /* NULL, or the prefix of environment variables: "HOSTPORTD_" */
