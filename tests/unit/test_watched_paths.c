@@ -17,16 +17,16 @@ static void put_file(const char *path, const char *text)
 }
 
 /* Below the working directory, which stands in them as "~"; others as they are. */
-static void check_places(const char *name, const char *const *specs, size_t n, const char *want)
+static void check_paths(const char *name, const char *const *specs, size_t n, const char *want)
 {
-	_cleanup_names_ struct names places = { 0 };
+	_cleanup_names_ struct names paths = { 0 };
 	_cleanup_free_ char *here = getcwd(NULL, 0);
 	_cleanup_buf_ struct buf got = { 0 };
 
 	assert_non_null(here);
-	assert_int_equal(watched_paths_find(specs, n, &places), 0);
-	for (size_t i = 0; i < places.len; i++) {
-		const char *p = places.items[i];
+	assert_int_equal(watched_paths_find(specs, n, &paths), 0);
+	for (size_t i = 0; i < paths.len; i++) {
+		const char *p = paths.items[i];
 		size_t len = strlen(here);
 
 		if (strncmp(p, here, len) == 0)
@@ -41,10 +41,10 @@ static void check_places(const char *name, const char *const *specs, size_t n, c
 	do {                                                                                       \
 		const char *const specs[] = { __VA_ARGS__ };                                       \
                                                                                                    \
-		check_places(#__VA_ARGS__, specs, ARRAY_LEN(specs), want);                         \
+		check_paths(#__VA_ARGS__, specs, ARRAY_LEN(specs), want);                          \
 	} while (0)
 
-static void test_places(void **state)
+static void test_paths(void **state)
 {
 	(void)state;
 	assert_int_equal(mkdir("d", 0755) | mkdir("e", 0755) | mkdir("e/v1", 0755), 0);
@@ -134,7 +134,7 @@ static void test_any(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places),	cmocka_unit_test(test_links),
+		cmocka_unit_test(test_paths),	cmocka_unit_test(test_links),
 		cmocka_unit_test(test_missing), cmocka_unit_test(test_stamp),
 		cmocka_unit_test(test_any),
 	};

@@ -44,16 +44,16 @@ static bool has_watch(const int *watches, size_t len, int watch)
 /* Watch the directories of now: others than before may be in the paths. */
 static void arm(struct registry_watch *watch)
 {
-	_cleanup_names_ struct names places = { 0 };
+	_cleanup_names_ struct names paths = { 0 };
 	int watches[WATCHED_PATHS_MAX], error = 0;
 	size_t len = 0;
 
 	if (watch->fd < 0)
 		return;
-	if (watched_paths_find(watch->node->registries, watch->node->registries_len, &places) < 0)
+	if (watched_paths_find(watch->node->registries, watch->node->registries_len, &paths) < 0)
 		return;
-	for (size_t i = 0; i < places.len; i++) {
-		int added = inotify_add_watch(watch->fd, places.items[i], EVENTS);
+	for (size_t i = 0; i < paths.len; i++) {
+		int added = inotify_add_watch(watch->fd, paths.items[i], EVENTS);
 
 		if (added >= 0)
 			watches[len++] = added;

@@ -7,7 +7,7 @@
 
 #include "../registry/words.h"
 
-/* No program decides these classes yet: to accept them would be a promise that is not kept. */
+/* No BPF program decides these classes yet, so nothing would be denied. */
 #define NOT_DECIDED (1U << HP_CLASS_OWNER | 1U << HP_CLASS_UNDECLARED)
 
 int node_options_parse_registry(void *field, const char *value, struct buf *err)

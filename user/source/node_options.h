@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The options that the agent and the offline verbs share: which registry, what this node is,
- * and what is denied on it.
+ * The options that the agent and the offline verbs share: the registry, the facts of the node,
+ * and the classes denied on it.
  */
 #pragma once
 
 #include "../base/options.h"
 #include "../policy/policy.h"
 
-/* A program's own options have one as their member `node`. */
+/* Each program's options have one as their member `node`. */
 struct node_options {
 	const char *registries[REGISTRY_LAYERS_MAX];
 	size_t registries_len; /* 0: the built-in stack */
@@ -19,7 +19,7 @@ struct node_options {
 	uint32_t denies; /* bits 1 << class; 0: not given */
 };
 
-/* Parsers of option rows, with what their fields are. */
+/* Parsers for option rows; the parameter names the type of the field. */
 int node_options_parse_registry(void *node_options, const char *value, struct buf *err);
 int node_options_parse_role(void *reg_role, const char *value, struct buf *err);
 int node_options_parse_version(void *reg_version, const char *value, struct buf *err);
@@ -66,7 +66,7 @@ int node_options_parse_denies(void *u32, const char *value, struct buf *err);
 #define NODE_VERSION_HELP                                                                          \
 	"rows since a later version are inactive, rows removed later still hold (not known)"
 
-/* All of them but the mode, which means something else to each program. */
+/* All of them but the mode, whose meaning differs between programs. */
 #define NODE_OPTIONS(struct_)                                                                      \
 	NODE_OPTION_REGISTRY(struct_),                                                             \
 		NODE_OPTION_ROLE(struct_,                                                          \

@@ -10,7 +10,7 @@
 
 #define BUILTIN "builtin:"
 
-/* Layers that were read; they become a registry once all are. */
+/* The layers read so far; when all are read they become a registry. */
 struct stack {
 	struct reg_layer *layers[REGISTRY_LAYERS_MAX];
 	size_t len;
@@ -23,8 +23,8 @@ static void stack_done(struct stack *stack)
 		layer_free(stack->layers[i]);
 }
 
-/* Only a lack of memory ends a load: other faults are in the diags, and loading goes on. */
-static int said(int r)
+/* Only -ENOMEM ends a load; other faults are in the diags, and loading goes on. */
+static int only_nomem(int r)
 {
 	return r == -ENOMEM ? r : 0;
 }
@@ -40,7 +40,7 @@ static int load_text(struct stack *stack, const char *path, const char *text, si
 	r = layer_parse(path, text, len, stack->diags, &stack->layers[stack->len]);
 	if (r == 0)
 		stack->len++;
-	return said(r);
+	return only_nomem(r);
 }
 
 static int load_builtin(struct stack *stack, const struct reg_builtin *builtin)
@@ -68,7 +68,7 @@ static int load_builtin_name(struct stack *stack, const char *spec)
 	return 0;
 }
 
-static void say_unreadable(struct stack *stack, const char *path, int r)
+static void report_unreadable(struct stack *stack, const char *path, int r)
 {
 	switch (r) {
 	case -EFBIG:
@@ -94,7 +94,7 @@ static int load_file(struct stack *stack, const char *path, int fd)
 		return r;
 	if (r == 0)
 		return load_text(stack, path, text.data ? text.data : "", text.len);
-	say_unreadable(stack, path, r);
+	report_unreadable(stack, path, r);
 	return 0;
 }
 
@@ -109,7 +109,7 @@ static int load_member(struct stack *stack, const char *path, int dir, const cha
 		return -ENOMEM;
 	if (fd >= 0)
 		return load_file(stack, full.data, fd);
-	say_unreadable(stack, full.data, fd);
+	report_unreadable(stack, full.data, fd);
 	return 0;
 }
 
@@ -121,12 +121,12 @@ static int load_dir(struct stack *stack, const char *path, int fd)
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
-		say_unreadable(stack, path, r);
+		report_unreadable(stack, path, r);
 	else if (names.len == 0)
 		diags_add(stack->diags, path, 0, 0, "no file *.yaml or *.yml in the directory");
 	for (size_t i = 0; r == 0 && i < names.len; i++)
 		r = load_member(stack, path, fd, names.items[i]);
-	return said(r);
+	return only_nomem(r);
 }
 
 static int load_path(struct stack *stack, const char *path)
@@ -135,7 +135,7 @@ static int load_path(struct stack *stack, const char *path)
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		say_unreadable(stack, path, fd < 0 ? fd : -errno);
+		report_unreadable(stack, path, fd < 0 ? fd : -errno);
 		return 0;
 	}
 	return S_ISDIR(st.st_mode) ? load_dir(stack, path, fd) : load_file(stack, path, fd);
@@ -182,7 +182,7 @@ int source_load(const char *const *specs, size_t n, struct diags *diags,
 	r = load_all(&stack, specs, n);
 	if (r < 0)
 		return r;
-	/* drops are judged only once all layers were read */
+	/* drops can only be checked when all layers are read */
 	if (diags->total > before)
 		return -EINVAL;
 	for (size_t i = 0; i < stack.len; i++) {

@@ -30,7 +30,7 @@ int source_read_stream(int fd, size_t max, struct buf *out)
 			continue;
 		if (n <= 0)
 			return n < 0 ? -errno : 0;
-		/* fstat() does not know the size: files grow, and those of /proc have none */
+		/* the size of fstat() does not help: files grow, and those of /proc have none */
 		if (out->len + (size_t)n > max)
 			return -EFBIG;
 		buf_add(out, chunk, (size_t)n);

@@ -4,16 +4,16 @@
 
 #include "../base/buf.h"
 
-/* Open for reading without waiting, whatever it is. A descriptor, or -errno. */
+/* Open any file for reading, without waiting. A descriptor, or -errno. */
 int source_open(int dir, const char *name);
 
 /*
  * Read a regular file of at most `max` bytes into `out`. 0; -EFBIG, -EINVAL when
- * it is not a regular file, -ENOMEM, or what else the system said.
+ * it is not a regular file, -ENOMEM, or another negative errno.
  */
 int source_read(int fd, size_t max, struct buf *out);
 
-/* The same of whatever can be read to its end, waiting for it: standard input. */
+/* The same for any descriptor that can be read to its end, waiting for data: standard input. */
 int source_read_stream(int fd, size_t max, struct buf *out);
 
 struct names {
@@ -22,8 +22,8 @@ struct names {
 };
 
 /*
- * The names of a directory's layers, in the order of their bytes. `fd` stays
- * open. 0; -E2BIG when there are more than `max`, -ENOMEM, or what the system said.
+ * The names of a directory's layers, sorted by their bytes. `fd` stays open. 0;
+ * -E2BIG when there are more than `max`, -ENOMEM, or another negative errno.
  */
 int source_list(int fd, size_t max, struct names *ret_names);
 

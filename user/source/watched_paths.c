@@ -18,18 +18,18 @@ bool watched_paths_any(const char *const *specs, size_t n)
 	return false;
 }
 
-static int add_place(struct names *places, const char *path)
+static int add_path(struct names *paths, const char *path)
 {
 	int r;
 
-	for (size_t i = 0; i < places->len; i++)
-		if (strcmp(places->items[i], path) == 0)
+	for (size_t i = 0; i < paths->len; i++)
+		if (strcmp(paths->items[i], path) == 0)
 			return 0;
-	r = names_add(places, WATCHED_PATHS_MAX, path);
-	return r == -E2BIG ? 0 : r; /* the rest is found by looking at times */
+	r = names_add(paths, WATCHED_PATHS_MAX, path);
+	return r == -E2BIG ? 0 : r; /* changes elsewhere are found by the stamp */
 }
 
-/* Cut the last name off, in place: what it is in. */
+/* The parent directory: cuts the last name off, in place. */
 static const char *parent_of(char *path)
 {
 	size_t len = strlen(path);
@@ -44,8 +44,8 @@ static const char *parent_of(char *path)
 	return path;
 }
 
-/* The directory that a path is in, or the nearest one above it that is there. */
-static int add_parent(struct names *places, const char *path)
+/* The directory of a path, or the nearest one above it that exists. */
+static int add_parent(struct names *paths, const char *path)
 {
 	char dir[PATH_MAX];
 	struct stat st;
@@ -56,17 +56,17 @@ static int add_parent(struct names *places, const char *path)
 	do
 		(void)parent_of(dir);
 	while (stat(dir, &st) < 0 && strcmp(dir, "/") != 0 && strcmp(dir, ".") != 0);
-	return add_place(places, dir);
+	return add_path(paths, dir);
 }
 
-/* Where a path is, and where it leads. */
-static int add_file(struct names *places, const char *path)
+/* The directory of a path, and that of the file to which it links. */
+static int add_file(struct names *paths, const char *path)
 {
 	char real[PATH_MAX];
-	int r = add_parent(places, path);
+	int r = add_parent(paths, path);
 
 	if (r == 0 && realpath(path, real))
-		r = add_parent(places, real);
+		r = add_parent(paths, real);
 	return r;
 }
 
@@ -77,11 +77,11 @@ static int list_dir(const char *path, struct names *names)
 	return fd < 0 ? fd : source_list(fd, REGISTRY_LAYERS_MAX, names);
 }
 
-static int add_dir(struct names *places, const char *path)
+static int add_dir(struct names *paths, const char *path)
 {
 	_cleanup_names_ struct names names = { 0 };
 	char real[PATH_MAX], full[PATH_MAX];
-	int r = add_place(places, path);
+	int r = add_path(paths, path);
 
 	if (r == 0 && list_dir(path, &names) == -ENOMEM)
 		r = -ENOMEM;
@@ -89,27 +89,27 @@ static int add_dir(struct names *places, const char *path)
 		if ((size_t)snprintf(full, sizeof(full), "%s/%s", path, names.items[i]) <
 			    sizeof(full) &&
 		    realpath(full, real))
-			r = add_parent(places, real);
+			r = add_parent(paths, real);
 	return r;
 }
 
-int watched_paths_find(const char *const *specs, size_t n, struct names *ret_places)
+int watched_paths_find(const char *const *specs, size_t n, struct names *ret_paths)
 {
-	_cleanup_names_ struct names places = { 0 };
+	_cleanup_names_ struct names paths = { 0 };
 	struct stat st;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		if (source_is_builtin(specs[i]))
 			continue;
-		r = add_file(&places, specs[i]);
+		r = add_file(&paths, specs[i]);
 		if (r == 0 && stat(specs[i], &st) == 0 && S_ISDIR(st.st_mode))
-			r = add_dir(&places, specs[i]);
+			r = add_dir(&paths, specs[i]);
 	}
 	if (r < 0)
 		return r;
-	*ret_places = places;
-	places = (struct names) { 0 };
+	*ret_paths = paths;
+	paths = (struct names) { 0 };
 	return 0;
 }
 
@@ -130,7 +130,7 @@ static uint64_t mix_error(uint64_t stamp, const char *name, int error)
 	return hash_bytes(hash_text(stamp, name), &error, sizeof(error));
 }
 
-/* Of a directory only the layers in it: other files of an editor do not count. */
+/* Only the layers of a directory: temporary files of an editor do not count. */
 static uint64_t mix_dir(uint64_t stamp, const char *path)
 {
 	_cleanup_close_ int fd = source_open(AT_FDCWD, path);

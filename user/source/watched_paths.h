@@ -9,12 +9,12 @@
 #define WATCHED_PATHS_MAX 256
 
 /*
- * The directories in which something happens when the files change that specs name (as
- * source_load()): the directory of each file, or the nearest one above it that exists, and
- * that of the file that it links to; a directory that is named, and where links in it lead.
+ * The directories to watch for changes of the files that specs name (as for source_load()):
+ * the directory of each file, or the nearest one above it that exists, and that of the file
+ * to which it links; each named directory, and those of the files to which its links lead.
  * At most WATCHED_PATHS_MAX. 0, or -ENOMEM.
  */
-int watched_paths_find(const char *const *specs, size_t n, struct names *ret_places);
+int watched_paths_find(const char *const *specs, size_t n, struct names *ret_paths);
 
 /*
  * A number that changes when a file does: a hash of names, inodes, sizes and times. The files
