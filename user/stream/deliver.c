@@ -3,14 +3,14 @@
 
 #include "describe.h"
 
-#define NAMED_MAX BATCH_NAMES /* new holders that are named at once, in a drain */
+#define NAMED_MAX BATCH_NAMES /* new holders that are named in one drain */
 
 size_t deliver_little(const struct stream *stream)
 {
 	return kernel_ring_bytes(stream->kernel) / 16;
 }
 
-/* Hand a line to its readers; they have it once it is flushed. */
+/* Queue a line for its readers; flush() writes it. */
 static void publish(struct stream *stream, struct line *line)
 {
 	sink_tell(stream->sink, line);
@@ -38,7 +38,7 @@ void deliver_flush(struct stream *stream)
 	batch_count(batch, stream->told);
 }
 
-/* Take note of a slot's holder. Its note if a line of it is due for the first time, else NULL. */
+/* Note a slot's holder. Returns the note if this is its first line, else NULL. */
 static struct slot_note *note_holder(struct stream *stream, const struct hp_fold_ref *ref)
 {
 	struct slot_note *note;
@@ -49,14 +49,14 @@ static struct slot_note *note_holder(struct stream *stream, const struct hp_fold
 	if (note->generation == ref->generation)
 		return NULL;
 	if (note->generation && (int32_t)(ref->generation - note->generation) < 0)
-		return NULL; /* the record of an earlier holder comes late */
+		return NULL; /* a late record of an earlier holder */
 	*note = (struct slot_note) { .generation = ref->generation };
 	return tally_is_new(stream->told, ref) ? note : NULL;
 }
 
 /*
- * Keep the record by which the next agent knows a new holder. In a flood of new holders most
- * are gone a moment later: those that the next tick still finds are named then.
+ * Keep the record by which the next agent knows a new holder. In a flood most new holders are
+ * gone a moment later, so the next tick names those that are left.
  */
 static void name_holder(struct stream *stream, const struct hp_event *record,
 			struct slot_note *note)

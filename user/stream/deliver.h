@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines are described, observed, handed to their readers and counted. */
+/* Describes lines, shows them to the observer, writes them and counts them. */
 #pragma once
 
 #include "../event/tally.h"
 #include "stream.h"
 
-/* So much of the ring that there is time while no more waits there. */
+/* Bytes in the ring that need no hurry. */
 size_t deliver_little(const struct stream *stream);
 
 /* A line of a record is due; deliver_flush() is to follow. */
@@ -15,8 +15,8 @@ void deliver_line(struct stream *stream, const struct hp_event *record,
 /* Write the lines, and count them. */
 void deliver_flush(struct stream *stream);
 
-/* Keep the names of new holders for which there was no time. */
+/* Keep the names of new holders that were left out so far. */
 void deliver_name_rest(struct stream *stream);
 
-/* Report something of the agent itself. It is in no counter. */
+/* Report something about the agent itself. No counter includes it. */
 void deliver_notice(struct stream *stream, struct notice *notice);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The kernel wakes the agent at most once in 10 ms, and not again for records that come within
- * that time: so a wake-up is followed by drains on a timer until one finds nothing. Repeats
- * are only counted in the fold slots: so while there are new violations a tick reads the slots,
- * as often as the kernel sends a record of repeats (--fold). Both stop when nothing happens: on
- * an idle node the agent is idle.
+ * The kernel wakes the agent at most once in 10 ms, and not for records that come within that
+ * time. So after a wake-up a timer drains until a drain finds nothing. Repeats are only counted,
+ * in the fold slots. So while there are new violations a tick reads the slots, as often as the
+ * kernel sends a record of repeats (--fold). Both stop when nothing happens: on an idle node
+ * the agent is idle.
  */
 #include "drain.h"
 
@@ -19,11 +19,11 @@
 #include "deliver.h"
 
 #define DRAIN_MS    10
-#define TICK_MS	    1000 /* where nothing is folded */
+#define TICK_MS	    1000 /* if nothing is folded */
 #define TICK_MIN_MS 100
-#define DRAIN_MAX   16384 /* records: a bound, for they may come as fast as they are taken */
+#define DRAIN_MAX   16384 /* records in one drain: they may come as fast as they are taken */
 #define DRAINS_MAX  32	  /* more than the largest ring holds */
-#define QUIET_TICKS 3	  /* longer than the kernel folds without a record */
+#define QUIET_TICKS 3	  /* longer than the kernel folds without sending a record */
 
 static void on_line(void *data, const struct hp_event *record, uint64_t count, uint64_t first_ns,
 		    uint64_t last_ns)
@@ -34,8 +34,8 @@ static void on_line(void *data, const struct hp_event *record, uint64_t count, u
 }
 
 /*
- * The observer knows repeats by what they have in common, so one of their sockets at a time is
- * enough: a flood would fill its memory.
+ * Has the observer seen a socket of this slot's holder at this moment? Then it need not see
+ * another: it knows repeats by what they have in common, and a flood would fill its memory.
  */
 static bool was_observed(struct stream *stream, const struct hp_fold_ref *ref)
 {
@@ -64,10 +64,10 @@ static void on_record(void *data, const struct hp_event *record)
 	if (r == 0)
 		return;
 	log_error("a violation can't be logged: %s", strerror(-r));
-	stream->settled = false; /* count it as lost once nothing is on its way */
+	stream->settled = false; /* settle() counts it as lost later */
 }
 
-/* Slots as they were read at one moment. */
+/* The slots, read at one moment. */
 struct readings {
 	struct reading {
 		uint32_t slot, generation;
@@ -87,7 +87,7 @@ static void on_slot(void *data, uint32_t slot, const struct hp_fold_slot *value)
 	};
 }
 
-/* Take waiting records, at most DRAIN_MAX; how many. */
+/* Take the waiting records, at most DRAIN_MAX, and return how many. */
 static unsigned int drain(struct stream *stream)
 {
 	unsigned int n, sum = 0;
@@ -97,7 +97,7 @@ static unsigned int drain(struct stream *stream)
 	do {
 		n = kernel_take(stream->kernel, BATCH_RECORDS);
 		deliver_flush(stream);
-		kernel_release(stream->kernel); /* up to here the next agent would take them */
+		kernel_release(stream->kernel); /* before this the next agent would take them */
 		sum += n;
 	} while (n == BATCH_RECORDS && sum < DRAIN_MAX);
 	return sum;
@@ -118,9 +118,9 @@ void drain_records(struct stream *stream)
 }
 
 /*
- * Make lines of what the slots have counted. The slots are read before the records that were in
- * the ring then are taken: a new holder is known by its record, and a record's violations are
- * its line's. A holder that had a line within `quiet_ns` gets none: its next record makes one.
+ * Make lines of what the slots have counted. The slots are read first, then the records that were
+ * in the ring: a record names its holder and makes a line of its own violations. A holder that
+ * had a line within `quiet_ns` gets none: its next record makes one.
  */
 static void drain_slots(struct stream *stream, uint64_t quiet_ns)
 {
@@ -157,7 +157,7 @@ static unsigned int tick_ms(const struct stream *stream)
 	return ms < TICK_MIN_MS ? TICK_MIN_MS : (unsigned int)ms;
 }
 
-/* A tick that is set stays: later records must not put it off. */
+/* A tick that is set stays: later records must not delay it. */
 static int start_ticking(struct stream *stream)
 {
 	int r = stream->ticks ? 0 : loop_timer_set(stream->tick, tick_ms(stream), tick_ms(stream));
@@ -166,8 +166,8 @@ static int start_ticking(struct stream *stream)
 	return r;
 }
 
-/* Drain again, before so many records wait that the programs wake the agent more often. */
-static void come_back(struct stream *stream, unsigned int drained)
+/* Drain again before so many records wait that the programs wake the agent more often. */
+static void set_drain_timer(struct stream *stream, unsigned int drained)
 {
 	uint64_t bytes = (uint64_t)drained * sizeof(struct hp_event);
 	uint64_t ms = DRAIN_MS;
@@ -184,12 +184,12 @@ static void on_drain_timer(void *data, uint32_t events)
 
 	(void)events;
 	if (n > 0)
-		come_back(stream, n);
+		set_drain_timer(stream, n);
 }
 
 /*
- * An agent that was killed may have taken a record that nobody knows of any more. When nothing
- * happens, a violation that has no line yet will never have one.
+ * A killed agent may have taken a record and not logged it. When nothing happens any more, a
+ * violation without a line will never have one: count it as lost.
  */
 static void settle(struct stream *stream, uint64_t counted)
 {
@@ -213,7 +213,7 @@ static void on_tick(void *data, uint32_t events)
 	uint64_t total = count_violations(stream);
 
 	(void)events;
-	/* a bit longer than the kernel waits: a holder that goes on has a record before that */
+	/* a bit longer than the kernel waits: an active holder sends a record before that */
 	drain_slots(stream, stream->fold_ns + stream->fold_ns / 4);
 	stream->quiet_ticks = total == stream->quiet_total ? stream->quiet_ticks + 1 : 0;
 	stream->quiet_total = total;
@@ -229,7 +229,7 @@ static void on_ring(void *data, uint32_t events)
 	struct stream *stream = data;
 
 	(void)events;
-	come_back(stream, drain(stream));
+	set_drain_timer(stream, drain(stream));
 	stream->quiet_ticks = 0;
 	(void)start_ticking(stream);
 }
@@ -248,7 +248,7 @@ static void restore_name(void *data, const struct hp_event *event)
 			    strerror(ENOMEM));
 }
 
-/* Go on where the previous agent ended: its lines are not written again. */
+/* Go on where the previous agent ended, so that its lines are not written again. */
 static int restore(struct stream *stream)
 {
 	int r;
@@ -260,7 +260,7 @@ static int restore(struct stream *stream)
 	for (uint32_t i = 0; i < HP_FOLD_SLOTS && r == 0; i++)
 		if (stream->told->slots[i].generation)
 			r = fold_restore(stream->fold, i, &stream->told->slots[i], NULL);
-	if (r == 0) /* the records that wait woke the previous agent */
+	if (r == 0) /* waiting records woke the previous agent, not this one */
 		r = start_ticking(stream);
 	return r;
 }
