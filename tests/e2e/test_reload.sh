@@ -58,8 +58,8 @@ stays() {
 	is "$name: in force" "$(allowed 21000 21001 21002 21003)" "$*"
 	has "$name: status --json" "$(status .registry.error)" "$message"
 	has "$name: status" "$(ctl status)" "^ +NOT TAKEN: .*$message"
-	has "$name: notice" "$(last_notice)" "^registry-error $generation registry: not taken, generation $generation stays: .*$message"
-	has "$name: standard error" "$(cat "$WORK/log")" "^hostportd: registry: not taken, .*$message"
+	has "$name: notice" "$(last_notice)" "^registry-error $generation registry: rejected, generation $generation stays in force: .*$message"
+	has "$name: standard error" "$(cat "$WORK/log")" "^hostportd: registry: rejected, .*$message"
 	agent_ready || fail "$name: the agent is effective"
 }
 
@@ -103,7 +103,7 @@ test_asked() {
 	reload "bad" 2
 	has "bad: each error has a line" "$(cat "$WORK/said")" "^$REG:4:[0-9]+: "
 	has "bad: each error has a line (2)" "$(cat "$WORK/said")" "^$REG:5:[0-9]+: "
-	has "bad: what stays" "$(cat "$WORK/said")" "^hostportctl: reload: the registry is not taken: generation 4 stays in force$"
+	has "bad: what stays" "$(cat "$WORK/said")" "^hostportctl: reload: the registry was rejected: generation 4 stays in force$"
 	stays "bad" 4 "$REG:4:[0-9]+: .*\(and 1 more\)" 21000
 	has "bad: the layer's error" "$(status '.registry.layers[0].error')" "^$REG:4:"
 	is "bad: --json" "$(ctl reload --json 2>/dev/null | jq -c '[.reloaded, .generation, (.errors | length)]')" '[false,4,2]'
@@ -139,7 +139,7 @@ test_files() {
 	until_true 10 reloads_are failed 1
 	stays "removed" 3 "$REG: cannot be read: No such file" 21000 21001
 	layer a 21000 21001 | write "$REG"
-	until_true 10 told '.message == "registry: good again, and what is in force: generation 3"' ||
+	until_true 10 told '.message == "registry: valid again, and the same as generation 3 in force"' ||
 		fail "removed and back: $(last_notice)"
 	reaches "removed and back" 3 21000 21001
 	rm "$REG"
@@ -239,12 +239,12 @@ test_directories() {
 
 	layer b 21002 21003 | write "$WORK/source/20-b.yaml"
 	configmap "$dir" 10-a.yaml 20-b.yaml
-	until_true 10 told '.message | startswith("registry: good again")'
+	until_true 10 told '.message | startswith("registry: valid again")'
 	mkfifo "$dir/30-c.yaml"
 	until_true 10 told '.message | contains("30-c.yaml: not a regular file")'
 	stays "a FIFO in a directory" 5 "$dir/30-c.yaml: not a regular file" 21000 21002 21003
 	rm "$dir/30-c.yaml"
-	until_true 10 told '.message | startswith("registry: good again")' 2
+	until_true 10 told '.message | startswith("registry: valid again")' 2
 	is "a FIFO in a directory is gone" "$(status .registry.error)" null
 
 	# the directory itself is another one

@@ -10,7 +10,7 @@ REG=$WORK/reg.yaml
 RESERVED=/proc/sys/net/ipv4/ip_local_reserved_ports
 BEFORE=7000,40005 # 40005 is registered and reserved by others
 WITH=7000,40000-40001,40005
-UNSEEN='the kernel may hand them to anybody'
+UNSEEN='the kernel may give them to any process'
 
 # What stands below /proc/sys/net is the calling process's netns's.
 here() { nsenter --net="$NETNS" "$@"; }
@@ -108,7 +108,7 @@ test_option() {
 	stop_agent
 	is "option: at the end as before" "$(reserved) $(note)" "$BEFORE none"
 	has "option: said so" "$(log)" \
-		'2 ports that an agent added taken out of net.ipv4.ip_local_reserved_ports: 40000-40001$'
+		'2 ports removed from net.ipv4.ip_local_reserved_ports: 40000-40001$'
 }
 
 test_others() {
@@ -146,7 +146,7 @@ test_killed() {
 	start || return
 	is "killed, without the option: as before" "$(reserved) $(note)" "$BEFORE,41000 none"
 	has "killed, without the option: said so" "$(log)" \
-		'2 ports that an agent added taken out of .*: 40000-40001$'
+		'2 ports removed from .*: 40000-40001$'
 	has "killed, without the option: told of" "$(log)" "not reserved: 40000-40001: $UNSEEN"
 	is "killed, without the option: status" "$(ephemeral)" "40000-40001,40005 40000-40001 "
 	stop_agent
@@ -172,7 +172,7 @@ test_notes() {
 		jq -c "$line" "$WORK/note" >"$NOTE"
 		start || return
 		has "$line: said so" "$(log)" \
-			"^hostportd: $NOTE: is of another network namespace, where an agent left reserved: 40000-40001: ignored and replaced\$"
+			"^hostportd: $NOTE: is about another network namespace, where an agent left these ports reserved: 40000-40001: ignored and replaced\$"
 		is "$line: the ports stay" "$(reserved) $(note)" "$WITH none"
 		stop_agent
 	done
@@ -233,7 +233,7 @@ test_read_only() {
 	start --reserve-ports || return
 	crash_agent
 	B=$WORK/ro start || return
-	has "read-only, killed before: said so" "$(log)" "an agent's ports stay in it: Read-only file system"
+	has "read-only, killed before: said so" "$(log)" "ports that an agent added stay in it: Read-only file system"
 	is "read-only, killed before: remembered" "$(reserved) $(note)" "$WITH there"
 	stop_agent
 	is "read-only, ended: remembered" "$(reserved) $(note)" "$WITH there"
@@ -285,7 +285,7 @@ test_wide_row() {
 	reserve "$BEFORE"
 	start_agent --registry="$WORK/wide.yaml" --reserve-ports || return
 	has "wide row: refused" "$(log)" \
-		"5 registered ports .* not reserved: 40000-40004: .*: --reserve-ports does not take more than half"
+		"5 registered ports .* not reserved: 40000-40004: .*: --reserve-ports does not reserve more than half"
 	is "wide row: nothing is changed" "$(reserved) $(note)" "$BEFORE none"
 	stop_agent
 }

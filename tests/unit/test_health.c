@@ -39,17 +39,17 @@ static const struct judge_case judge_cases[] = {
 	  "",
 	  BIND4 ": no socket: No such thing" },
 	{ "put off is not failed, but told",
-	  { .unproved = BIND4, .words = "not now", .error = "In use", .put_off = true },
+	  { .unproved = BIND4, .words = "not now", .error = "In use", .postponed = true },
 	  "2",
 	  BIND4 ": not now: In use" },
 	{ "put off, and a link is dead",
-	  { .detached = BIND6, .unproved = BIND4, .words = "not now", .put_off = true },
+	  { .detached = BIND6, .unproved = BIND4, .words = "not now", .postponed = true },
 	  "",
 	  BIND6 ": the program is not attached any more: its link is dead" },
 	{ "a namespace that lost its name is checked all the same",
 	  { .netns = "/run/netns/a\033", .netns_gone = true },
 	  "",
-	  "the network namespace has lost its name; what is left of it is checked: "
+	  "the network namespace has lost its name; it is still checked: "
 	  "/run/netns/a\\x1b" },
 	{ "a hook that is not proved says more than that",
 	  { .netns = "/n", .netns_gone = true, .unproved = BIND4, .words = "not denied" },
@@ -58,7 +58,7 @@ static const struct judge_case judge_cases[] = {
 	{ "another namespace in its place",
 	  { .netns = "/n", .netns_other = true, .detached = BIND6 },
 	  "",
-	  "another network namespace has this name now, and is not checked: /n" },
+	  "the name now belongs to another network namespace, which is not checked: /n" },
 	{ "overridden by one of two, at this hook and after ours",
 	  { .unproved = BIND4, .words = "overridden", .overridden = true },
 	  "1234",
@@ -94,7 +94,7 @@ static void test_judge(void **state)
 		view.foreign = &foreign;
 		health_judge(&view, &health);
 		check_int(c->name, health.effective,
-			  !c->reason || (c->view.put_off && !c->view.detached) ||
+			  !c->reason || (c->view.postponed && !c->view.detached) ||
 				  (c->view.netns_gone && !c->view.unproved));
 		check_text(c->name, health.reason.len ? health.reason.data : NULL, c->reason);
 		check_u64(c->name, health.foreign.len, foreign.len);
@@ -137,14 +137,14 @@ static const struct change_case change_cases[] = {
 	  "2 " BIND4 ": program 5 (hp_bind4, another hostportd) runs after ours and has the last"
 	  " word " BIND4 " 5 hp_bind4\n" },
 	{ "one goes", "24", NULL, "2", NULL,
-	  "3 " BIND6 ": program 4 (six) does not run after ours any more " BIND6 " 4 six\n" },
+	  "3 " BIND6 ": program 4 (six) no longer runs after ours " BIND6 " 4 six\n" },
 	{ "one that was before ours goes", "1", NULL, "", NULL, "" },
 	{ "one comes and overrides", "", NULL, "4", "why",
 	  "2 " BIND6 ": program 4 (six) runs after ours and has the last word " BIND6 " 4 six\n"
 	  "0 not effective: why\n" },
 	{ "one for another", "2", NULL, "4", NULL,
 	  "2 " BIND6 ": program 4 (six) runs after ours and has the last word " BIND6 " 4 six\n"
-	  "3 " BIND4 ": program 2 (evil) does not run after ours any more " BIND4 " 2 evil\n" },
+	  "3 " BIND4 ": program 2 (evil) no longer runs after ours " BIND4 " 2 evil\n" },
 };
 
 static void on_notice(void *data, const struct notice *notice)

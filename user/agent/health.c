@@ -25,7 +25,7 @@ void health_put_program(const struct foreign_program *program, struct buf *out)
 	}
 }
 
-/* Who may have overridden ours at a hook: each of those that come after it. */
+/* The programs that may have overridden ours at a hook: those that run after it. */
 static void put_suspects(const char *hook, const struct foreign_programs *foreign, struct buf *out)
 {
 	const char *before = ": ";
@@ -51,7 +51,7 @@ static void put_unproved(const struct health_view *view, const struct foreign_pr
 		put_suspects(view->unproved, foreign, out);
 }
 
-/* What explains most comes first: without its cgroup nothing is attached or proved. */
+/* The cause comes first: without its cgroup nothing is attached or proved. */
 void health_judge(const struct health_view *view, struct health *health)
 {
 	struct buf *reason = &health->reason;
@@ -60,13 +60,13 @@ void health_judge(const struct health_view *view, struct health *health)
 	if (view->foreign)
 		health->foreign = *view->foreign;
 	health->effective = !view->cgroup_gone && !view->netns_other && !view->detached &&
-			    (!view->unproved || view->put_off);
+			    (!view->unproved || view->postponed);
 	if (view->cgroup_gone) {
 		buf_puts(reason, "the cgroup is gone, and the programs with it: ");
 		buf_put_safe(reason, view->cgroup);
 	} else if (view->netns_other) {
-		buf_puts(reason,
-			 "another network namespace has this name now, and is not checked: ");
+		buf_puts(reason, "the name now belongs to another network namespace, which is not "
+				 "checked: ");
 		buf_put_safe(reason, view->netns);
 	} else if (view->detached) {
 		buf_printf(reason, "%s: the program is not attached any more: its link is dead",
@@ -74,8 +74,7 @@ void health_judge(const struct health_view *view, struct health *health)
 	} else if (view->unproved) {
 		put_unproved(view, &health->foreign, reason);
 	} else if (view->netns_gone) {
-		buf_puts(reason, "the network namespace has lost its name; what is left of it is"
-				 " checked: ");
+		buf_puts(reason, "the network namespace has lost its name; it is still checked: ");
 		buf_put_safe(reason, view->netns);
 	}
 }
@@ -109,7 +108,7 @@ static void compare_effect(const struct health *before, const struct health *now
 		 });
 }
 
-static bool has(const struct foreign_programs *list, const struct foreign_program *n)
+static bool has_program(const struct foreign_programs *list, const struct foreign_program *n)
 {
 	for (size_t i = 0; i < list->len; i++)
 		if (list->list[i].after && strcmp(list->list[i].hook, n->hook) == 0 &&
@@ -118,23 +117,24 @@ static bool has(const struct foreign_programs *list, const struct foreign_progra
 	return false;
 }
 
-/* Tell of those in `these` that are not in `those`. */
-static void tell_missing(const struct foreign_programs *these, const struct foreign_programs *those,
-			 enum notice_kind kind, health_notice_fn fn, void *data)
+/* A notice for each program in `these` that is not in `those`. */
+static void notice_missing(const struct foreign_programs *these,
+			   const struct foreign_programs *those, enum notice_kind kind,
+			   health_notice_fn fn, void *data)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 
 	for (size_t i = 0; i < these->len; i++) {
 		const struct foreign_program *n = &these->list[i];
 
-		if (!n->after || has(those, n))
+		if (!n->after || has_program(those, n))
 			continue;
 		buf_reset(&message);
 		buf_printf(&message, "%s: ", n->hook);
 		health_put_program(n, &message);
 		buf_puts(&message, kind == NOTICE_FOREIGN ?
 					   " runs after ours and has the last word" :
-					   " does not run after ours any more");
+					   " no longer runs after ours");
 		fn(data, &(struct notice) {
 				 .kind = kind,
 				 .message = message.data ? message.data : "",
@@ -149,7 +149,7 @@ static void tell_missing(const struct foreign_programs *these, const struct fore
 void health_compare(const struct health *before, const struct health *now, health_notice_fn fn,
 		    void *data)
 {
-	tell_missing(&now->foreign, &before->foreign, NOTICE_FOREIGN, fn, data);
-	tell_missing(&before->foreign, &now->foreign, NOTICE_FOREIGN_GONE, fn, data);
+	notice_missing(&now->foreign, &before->foreign, NOTICE_FOREIGN, fn, data);
+	notice_missing(&before->foreign, &now->foreign, NOTICE_FOREIGN_GONE, fn, data);
 	compare_effect(before, now, fn, data);
 }

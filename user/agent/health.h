@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Is enforcement effective, as far as it was looked at, and what has changed? Pure. */
+/* Is enforcement effective, as far as was checked, and what has changed? Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,20 +8,20 @@
 #include "../event/notice.h"
 #include "../kernel/foreign_programs.h"
 
-/* What was found. Strings may hold any bytes. */
+/* What the checks found. Strings may hold any bytes. */
 struct health_view {
-	const char *cgroup;   /* where the programs belong */
-	bool cgroup_gone;     /* it is not there any more */
-	const char *netns;    /* by which name it was asked for; NULL: by none */
-	bool netns_gone;      /* the name is, and with it, maybe, the namespace */
-	bool netns_other;     /* the name is another one's now */
+	const char *cgroup;   /* to which the programs are attached */
+	bool cgroup_gone;     /* it was removed */
+	const char *netns;    /* the name given for it; NULL: none */
+	bool netns_gone;      /* the name is gone; the namespace may be, too */
+	bool netns_other;     /* the name now belongs to another namespace */
 	const char *detached; /* a hook whose link is dead; NULL: none is */
 	const char *unproved; /* a hook that the canary could not prove; NULL: none */
-	bool overridden;      /* it denies, and another program lets through */
-	bool put_off;	      /* it could not be tried now, and is taken for proved */
+	bool overridden;      /* it denies, but another program lets through */
+	bool postponed;	      /* it could not be tried now, so it still counts as proved */
 	const char *words;    /* why it could not be proved */
-	const char *error;    /* what the system says to that, or NULL */
-	const struct foreign_programs *foreign; /* programs of others; NULL: not known now */
+	const char *error;    /* the system's error, or NULL */
+	const struct foreign_programs *foreign; /* NULL: not known now */
 };
 
 struct health {
@@ -31,22 +31,22 @@ struct health {
 };
 
 /*
- * Judge a view, with a new reason in `health`. Where the view does not know the programs of
- * others, those in `health` stay.
+ * Judge a view and write a new reason into `health`. If the view does not know the foreign
+ * programs, those in `health` stay.
  */
 void health_judge(const struct health_view *view, struct health *health);
 
 void health_free(struct health *health);
 
-/* Gets a notice, valid during the call only, and fills in its time and node. */
+/* Gets a notice, valid only during the call; fills in its time and node. */
 typedef void (*health_notice_fn)(void *data, const struct notice *notice);
 
-/* Give out one notice for each change from one health to a later one. */
+/* Call fn with a notice for each change from one health to a later one. */
 void health_compare(const struct health *before, const struct health *now, health_notice_fn fn,
 		    void *data);
 
-/* Is it, by its name, a program of another agent? */
+/* Is it a program of another agent, by its name? */
 bool health_is_agent(const struct foreign_program *program);
 
-/* Append a program's id, and its name where it is known, and whether it is another agent's. */
+/* Append a program's id, its name if known, and whether it is another agent's. */
 void health_put_program(const struct foreign_program *program, struct buf *out);

@@ -26,19 +26,19 @@ static void log_all(const struct diags *errors)
 	}
 }
 
-static void report_failed(struct reload *reload, const struct diags *errors)
+static void report_rejected(struct reload *reload, const struct diags *errors)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 
 	if (errors->total > 1)
 		log_all(errors);
-	buf_printf(&message, "registry: not taken, generation %u stays: ",
+	buf_printf(&message, "registry: rejected, generation %u stays in force: ",
 		   reload->in_force->decision.generation);
 	reload_put_error(errors, &message);
 	policy_load_report(reload->load, NOTICE_REGISTRY_ERROR, &message);
 }
 
-static void report_taken(struct reload *reload, const struct buf *changes)
+static void report_accepted(struct reload *reload, const struct buf *changes)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 
@@ -47,11 +47,11 @@ static void report_taken(struct reload *reload, const struct buf *changes)
 	policy_load_report(reload->load, NOTICE_REGISTRY, &message);
 }
 
-static void report_mended(struct reload *reload)
+static void report_valid_again(struct reload *reload)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 
-	buf_printf(&message, "registry: good again, and what is in force: generation %u",
+	buf_printf(&message, "registry: valid again, and the same as generation %u in force",
 		   reload->in_force->decision.generation);
 	policy_load_report(reload->load, NOTICE_REGISTRY, &message);
 }
@@ -65,13 +65,13 @@ static bool same_errors(const struct diags *a, const struct diags *b)
 	return a->total == b->total && x.data && y.data && strcmp(x.data, y.data) == 0;
 }
 
-/* An error that stays is reported and counted once, unless an operator has asked. */
+/* An error that persists is reported and counted once, unless an operator asks. */
 static void note_failed(struct reload *reload, const struct policy_load_request *request,
 			struct diags *errors)
 {
 	if (request->asked || !same_errors(errors, &reload->errors)) {
 		reload->counts.failed++;
-		report_failed(reload, errors);
+		report_rejected(reload, errors);
 	}
 	diags_free(&reload->errors);
 	reload->errors = *errors;
@@ -80,17 +80,17 @@ static void note_failed(struct reload *reload, const struct policy_load_request 
 
 static void note_good(struct reload *reload, int r, const struct buf *changes)
 {
-	bool mended = reload->errors.total > 0;
+	bool was_wrong = reload->errors.total > 0;
 
 	diags_free(&reload->errors);
 	if (r == POLICY_LOAD_SAME) {
 		reload->counts.same++;
-		if (mended)
-			report_mended(reload);
+		if (was_wrong)
+			report_valid_again(reload);
 		return;
 	}
 	reload->counts.ok++;
-	report_taken(reload, changes);
+	report_accepted(reload, changes);
 	exception_timer_arm(reload->exceptions);
 }
 
@@ -100,7 +100,7 @@ int reload_run(struct reload *reload, const struct policy_load_request *request,
 	_cleanup_diags_ struct diags errors = { 0 };
 	int r;
 
-	/* so that what ends today is reported as what it is */
+	/* first, so that an exception that ends today is reported as such */
 	exception_timer_check(reload->exceptions);
 	service_manager_reloading();
 	r = policy_load_again(reload->load, request, &errors, changes);
@@ -108,7 +108,7 @@ int reload_run(struct reload *reload, const struct policy_load_request *request,
 		note_good(reload, r, changes);
 	else if (r != -EAGAIN)
 		note_failed(reload, request, &errors);
-	(void)malloc_trim(0); /* a large registry leaves as much behind as it had */
+	(void)malloc_trim(0); /* give the memory of a large registry back */
 	service_manager_ready();
 	return r;
 }
@@ -129,7 +129,7 @@ int reload_changed(void *data, uint64_t stamp)
 	return reload_run(data, &request, &changes);
 }
 
-/* Nothing, or why a layer in force could not be read again. */
+/* Why a layer in force could not be read again; NULL: it could. */
 static const struct diag *error_of(const struct diags *errors, const struct reg_layer *layer)
 {
 	for (size_t i = 0; i < errors->len; i++) {
@@ -190,7 +190,7 @@ int reload_json(struct reload *reload, const struct request *request, struct buf
 	int r = reload_run(reload, &apply, &changes);
 
 	if (r < 0 && r != -EINVAL) {
-		buf_printf(out, "registry: %s: generation %u stays", strerror(-r),
+		buf_printf(out, "registry: %s: generation %u stays in force", strerror(-r),
 			   reload->in_force->decision.generation);
 		return r;
 	}

@@ -11,7 +11,7 @@
 #define LIST_LOG_MAX	240   /* bytes of a list of ports in a message */
 #define LIST_STATUS_MAX 16384 /* in the status document */
 
-/* add_error, where it is none of the system's */
+/* values of add_error besides the system's */
 #define ERROR_NOT_ASKED 1
 #define ERROR_TOO_MANY	2
 
@@ -52,7 +52,7 @@ static void read_boot(char *boot)
 		boot[0] = '\0';
 }
 
-static void say_ports(const char *what, const struct portset *ports)
+static void log_ports(const char *what, const struct portset *ports)
 {
 	_cleanup_buf_ struct buf list = { 0 };
 	size_t n = portset_count(ports);
@@ -61,7 +61,7 @@ static void say_ports(const char *what, const struct portset *ports)
 	log_info("%zu port%s %s: %s", n, plural(n), what, list.data ? list.data : "");
 }
 
-/* What to do about it by hand. */
+/* What to do by hand. */
 static void put_sysctl(struct buf *out, const struct portset *ports, const struct portset *reserved)
 {
 	_cleanup_buf_ struct buf list = { 0 };
@@ -79,9 +79,10 @@ static void put_remedy(struct buf *out, const struct reserve *r, int error,
 		       const struct portset *reserved)
 {
 	if (error == ERROR_TOO_MANY) {
-		buf_puts(out, "--reserve-ports does not take more than half of the ports that are"
-			      " left there: name fewer in the registry, or move the range with"
-			      " net.ipv4.ip_local_port_range");
+		buf_puts(out,
+			 "--reserve-ports does not reserve more than half of the ports that are"
+			 " left there: register fewer, or move the range with"
+			 " net.ipv4.ip_local_port_range");
 		return;
 	}
 	if (error == ERROR_NOT_ASKED)
@@ -99,14 +100,15 @@ static void warn_unreserved(const struct reserve *r, int error, const struct por
 	buf_printf(&text, "%zu registered port%s of the ephemeral range %u-%u not reserved: ", n,
 		   plural(n), r->first, r->last);
 	portset_put(&r->unreserved, LIST_LOG_MAX, &text);
-	buf_puts(&text, ": the kernel may hand them to anybody: bind(0), listen() or connect()"
-			" without bind take them unseen: ");
+	buf_puts(&text,
+		 ": the kernel may give them to any process: bind(0), and listen() or connect()"
+		 " without bind(), take them unseen: ");
 	put_remedy(&text, r, error, reserved);
 	log_warning("%s", text.data ? text.data : "");
 }
 
-/* Have on disk which ports are ours: before they are reserved, after they are not any more. */
-static int keep_note(struct reserve *r, const struct portset *ports)
+/* Note on disk which ports are ours: before they are added, after they are removed. */
+static int write_note(struct reserve *r, const struct portset *ports)
 {
 	struct reserve_note note = r->note;
 	int error = 0;
@@ -123,7 +125,7 @@ static int keep_note(struct reserve *r, const struct portset *ports)
 	return error;
 }
 
-static int add(struct reserve *r, const struct reserve_plan *plan, struct portset *reserved)
+static int add_ports(struct reserve *r, const struct reserve_plan *plan, struct portset *reserved)
 {
 	struct portset ours = r->ours;
 	int error;
@@ -131,7 +133,7 @@ static int add(struct reserve *r, const struct reserve_plan *plan, struct portse
 	if (!portset_count(&plan->add))
 		return plan->too_many ? ERROR_TOO_MANY : r->asked ? 0 : ERROR_NOT_ASKED;
 	portset_unite(&ours, &plan->add);
-	error = keep_note(r, &ours);
+	error = write_note(r, &ours);
 	if (error < 0 && error != r->add_error)
 		log_warning("%s: %s: no port is reserved without this note", r->path,
 			    strerror(-error));
@@ -141,25 +143,25 @@ static int add(struct reserve *r, const struct reserve_plan *plan, struct portse
 		return error;
 	r->ours = ours;
 	portset_unite(reserved, &plan->add);
-	say_ports("added to " EPHEMERAL_RESERVED_NAME, &plan->add);
+	log_ports("added to " EPHEMERAL_RESERVED_NAME, &plan->add);
 	return 0;
 }
 
-static void take_out(struct reserve *r, const struct portset *out, struct portset *reserved)
+static void remove_ports(struct reserve *r, const struct portset *out, struct portset *reserved)
 {
 	int error = 0;
 
 	if (portset_count(out))
 		error = ephemeral_release(r->netns, out);
 	if (error < 0 && error != r->out_error)
-		log_warning(EPHEMERAL_RESERVED_NAME ": an agent's ports stay in it: %s",
+		log_warning(EPHEMERAL_RESERVED_NAME ": ports that an agent added stay in it: %s",
 			    strerror(-error));
 	r->out_error = error;
 	if (error < 0 || !portset_count(out))
 		return;
 	portset_subtract(&r->ours, out);
 	portset_subtract(reserved, out);
-	say_ports("that an agent added taken out of " EPHEMERAL_RESERVED_NAME, out);
+	log_ports("removed from " EPHEMERAL_RESERVED_NAME, out);
 }
 
 static int read_facts(struct reserve *r, struct portset *reserved)
@@ -169,9 +171,10 @@ static int read_facts(struct reserve *r, struct portset *reserved)
 	if (error == 0)
 		error = ephemeral_reserved(r->netns, reserved);
 	if (error < 0 && error != r->unread)
-		log_warning("net.ipv4.ip_local_port_range and ip_local_reserved_ports: %s: whether"
-			    " the kernel hands out registered ports is not known",
-			    strerror(-error));
+		log_warning(
+			"net.ipv4.ip_local_port_range and ip_local_reserved_ports: %s: can't tell"
+			" whether the kernel gives out registered ports",
+			strerror(-error));
 	r->unread = error;
 	return error;
 }
@@ -195,9 +198,9 @@ void reserve_refresh(struct reserve *r, const struct policy *policy)
 	reserve_plan(&facts, &plan);
 	r->registered = plan.registered;
 	r->ours = plan.ours;
-	error = add(r, &plan, &reserved);
-	take_out(r, &plan.out, &reserved);
-	(void)keep_note(r, &r->ours); /* an older note names more than is there: no harm */
+	error = add_ports(r, &plan, &reserved);
+	remove_ports(r, &plan.out, &reserved);
+	(void)write_note(r, &r->ours); /* an older note names too many ports, which is harmless */
 	unreserved = plan.registered;
 	portset_subtract(&unreserved, &reserved);
 	if (portset_count(&unreserved) &&
@@ -210,8 +213,8 @@ void reserve_refresh(struct reserve *r, const struct policy *policy)
 }
 
 /*
- * Is a note about the ports that stand here? If not: why, unless they stand
- * nowhere any more because the machine was started again.
+ * Is a note about this network namespace, since this boot? If the namespace is
+ * another one, append why not; a note from before the boot has no meaning any more.
  */
 static bool is_ours(const struct reserve *r, const struct reserve_note *found, struct buf *why)
 {
@@ -219,13 +222,14 @@ static bool is_ours(const struct reserve *r, const struct reserve_note *found, s
 		return false;
 	if (found->netns_cookie == r->note.netns_cookie && found->netns_inum == r->note.netns_inum)
 		return true;
-	buf_puts(why, "is of another network namespace, where an agent left reserved: ");
+	buf_puts(why,
+		 "is about another network namespace, where an agent left these ports reserved: ");
 	portset_put(&found->ports, LIST_LOG_MAX, why);
 	return false;
 }
 
-/* What an agent noted that could not take its ports out. */
-static void take_over(struct reserve *r)
+/* Adopt the note of an agent that could not remove its ports. */
+static void adopt_note(struct reserve *r)
 {
 	_cleanup_buf_ struct buf why = { 0 };
 	struct reserve_note found;
@@ -258,7 +262,7 @@ int reserve_start(struct reserve *r, const struct netns *netns, const struct pol
 	if (!r->path)
 		return -ENOMEM;
 	read_boot(r->note.boot);
-	take_over(r);
+	adopt_note(r);
 	reserve_refresh(r, policy);
 	return 0;
 }
@@ -274,9 +278,9 @@ void reserve_stop(struct reserve *r)
 	if (error == 0 && portset_count(&r->ours)) {
 		portset_intersect(&r->ours, &reserved);
 		out = r->ours;
-		take_out(r, &out, &reserved);
+		remove_ports(r, &out, &reserved);
 	}
-	(void)keep_note(r, &r->ours);
+	(void)write_note(r, &r->ours);
 	reserve_leave(r);
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Not on the list, and so refused: execve() above all, ptrace() and reading other
- * processes' memory, modules, kexec, reboot, mounts, keys, io_uring (its requests
- * are no system calls), changing users and capabilities, new namespaces, memory
- * that can be executed. What bpf() may do can't be told from its arguments, which
- * are in memory: capabilities bound it.
+ * Not on the list, so they fail: above all execve(); ptrace() and reading the memory
+ * of other processes, modules, kexec, reboot, mounts, keys, io_uring (its requests
+ * are not system calls), changing users and capabilities, new namespaces, executable
+ * memory. A filter can't see the arguments of bpf(), which are in memory; capabilities
+ * limit it.
  */
 #include "sandbox.h"
 
@@ -21,7 +21,7 @@
 
 #include "../base/cleanup.h"
 
-/* In no order of importance; glibc makes some that one would not expect. */
+/* Some of them only glibc makes. */
 static const int plain_calls[] = {
 	/* memory */
 	SCMP_SYS(brk),
@@ -151,7 +151,7 @@ static const int plain_calls[] = {
 	SCMP_SYS(bpf),
 };
 
-/* Calls of which an argument, masked, must have a value. */
+/* Calls that are allowed if an argument, masked, has a value. */
 static const struct {
 	int call;
 	unsigned int argument;
@@ -177,7 +177,7 @@ static const struct {
 	{ SCMP_SYS(prctl), 0, UINT32_MAX, PR_CAPBSET_READ },
 };
 
-/* A number below zero: not a call of this architecture. */
+/* A negative number: this architecture has no such call. */
 static int allow_plain(scmp_filter_ctx filter)
 {
 	int r = 0;
@@ -207,7 +207,7 @@ static int allow_bounded(scmp_filter_ctx filter)
 	return r;
 }
 
-static void release(scmp_filter_ctx *filter)
+static void release_filter(scmp_filter_ctx *filter)
 {
 	if (*filter)
 		seccomp_release(*filter);
@@ -224,7 +224,7 @@ bool sandbox_is_built_in(void)
 
 int sandbox_enter(void)
 {
-	_cleanup_(release) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	_cleanup_(release_filter) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int r;
 
 	if (!filter)
@@ -232,7 +232,7 @@ int sandbox_enter(void)
 	r = allow_plain(filter);
 	if (r == 0)
 		r = allow_bounded(filter);
-	/* its flags are in memory; the C library then takes clone() */
+	/* its flags are in memory, so it can't be filtered; glibc falls back to clone() */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	if (r == 0)

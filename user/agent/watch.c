@@ -54,18 +54,18 @@ static void view_hook(const struct canary_proof *proof, size_t hook, struct heal
 static void view_proof(const struct watch *watch, struct health_view *view)
 {
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		if (!canary_is_put_off(watch->tried.result[i]) || view->unproved)
+		if (!canary_is_postponed(watch->tried.result[i]) || view->unproved)
 			continue;
 		view_hook(&watch->tried, i, view);
-		view->put_off = true;
+		view->postponed = true;
 	}
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		enum canary_result result = watch->proof.result[i];
 
-		if (canary_is_proved(result) || canary_is_put_off(result))
+		if (canary_is_proved(result) || canary_is_postponed(result))
 			continue;
 		view_hook(&watch->proof, i, view);
-		view->put_off = false;
+		view->postponed = false;
 		return;
 	}
 }
@@ -108,10 +108,10 @@ static void try_canary(struct watch *watch)
 
 	canary_try(&watch->canary, &watch->tried);
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		bool put_off = canary_is_put_off(watch->tried.result[i]);
+		bool postponed = canary_is_postponed(watch->tried.result[i]);
 
-		all &= !put_off;
-		if (put_off && watch->proof.result[i] != CANARY_NOT_TRIED)
+		all &= !postponed;
+		if (postponed && watch->proof.result[i] != CANARY_NOT_TRIED)
 			continue;
 		watch->proof.result[i] = watch->tried.result[i];
 		watch->proof.error[i] = watch->tried.error[i];
@@ -151,7 +151,7 @@ static void on_notice(void *data, const struct notice *notice)
 }
 
 /* What could not be tried is for the log: nothing has changed by it. */
-static void say_put_off(const struct health *before, const struct health *now)
+static void log_postponed(const struct health *before, const struct health *now)
 {
 	const char *reason = now->reason.data;
 
@@ -168,7 +168,7 @@ void watch_check(struct watch *watch)
 	try_canary(watch);
 	watch_look(watch, &now);
 	health_compare(&watch->health, &now, on_notice, watch);
-	say_put_off(&watch->health, &now);
+	log_postponed(&watch->health, &now);
 	health_free(&watch->health);
 	watch->health = now;
 }
@@ -207,7 +207,7 @@ int watch_start(struct watch *watch, struct loop *loop)
 	health_free(&watch->health);
 	watch->health = now;
 	health_compare(&nothing, &watch->health, on_notice, watch);
-	say_put_off(&nothing, &watch->health);
+	log_postponed(&nothing, &watch->health);
 	say_agents(&watch->health.foreign);
 	return r;
 }

@@ -17,7 +17,7 @@ struct set {
 	size_t len, cap; /* cap: 0 or a power of two */
 };
 
-/* A bounded set of two halves: when the young half is full, the old one goes. */
+/* A bounded set of a young and an old half. A full young half replaces the old one. */
 struct bounded_set {
 	struct set young, old;
 };

@@ -39,7 +39,7 @@ static inline bool canary_is_proved(enum canary_result result)
 }
 
 /* Could it not be tried now? Then the result before it holds. */
-static inline bool canary_is_put_off(enum canary_result result)
+static inline bool canary_is_postponed(enum canary_result result)
 {
 	return result == CANARY_NO_PORT || result == CANARY_FROZEN || result == CANARY_LATE;
 }
