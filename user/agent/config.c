@@ -78,7 +78,8 @@ static const struct option_spec specs[] = {
 	  " over (detach in audit mode, keep in enforce mode)",
 	  OPTION_WORD(struct config, on_exit, ON_EXIT_DETACH, ON_EXIT_KEEP) },
 	{ "reserve-ports", NULL,
-	  "keep registered ports of the ephemeral range from being handed out, by adding them to"
+	  "keep the kernel from giving out registered ports of the ephemeral range, by adding them "
+	  "to"
 	  " net.ipv4.ip_local_reserved_ports until the agent ends",
 	  OPTION_FLAG(struct config, reserve_ports) },
 	{ "pin", "DIR|none",

@@ -20,7 +20,7 @@
 struct mode_switch {
 	bool restored;	       /* the start found a mode that differs from --mode */
 	struct timespec since; /* when it was switched last, UTC; 0: it was not */
-	uint32_t pid, uid;     /* by whom */
+	uint32_t pid, uid;     /* of the process that switched it */
 };
 
 struct mode {

@@ -18,8 +18,8 @@
  * when the first sweep has something to name (BPF, PERFMON: the iterator), what
  * is attached is looked at and sockets are closed (NET_ADMIN). Control groups are
  * named by their ids, and files of other users read at a reload (DAC_READ_SEARCH).
- * /proc/PID/exe is shown to who could trace the process (SYS_PTRACE): root without
- * all capabilities is nobody special there.
+ * /proc/PID/exe needs the right to trace the process (SYS_PTRACE): root without all
+ * capabilities does not have it.
  */
 static const cap_value_t needed[] = {
 	CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE,

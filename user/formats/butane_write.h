@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A Butane configuration, of which butane makes a MachineConfig. Pure. */
+/* Writes a Butane configuration; butane makes a MachineConfig of it. Pure. */
 #pragma once
 
 #include "export.h"

@@ -48,7 +48,7 @@ static bool is_alike(const struct bpf_map *map, int fd)
 	       (info.max_entries == bpf_map__max_entries(map) || info.type == BPF_MAP_TYPE_RINGBUF);
 }
 
-/* Does the error mean that there is none of ours, not that we can't see it now? */
+/* Does the error mean that ours does not exist, rather than that it can't be seen now? */
 static bool means_none(int r)
 {
 	return r == -ENOENT || r == -EINVAL || r == -EPERM;

@@ -57,7 +57,7 @@ enum kernel_hook {
 /* What is attached, for status. */
 struct kernel_attachment {
 	const char *program; /* its name */
-	const char *hook;    /* the attach type, as bpftool spells it */
+	const char *hook;    /* the attach type, as bpftool names it */
 	uint32_t program_id, link_id;
 	bool required; /* nothing is effective without it */
 	bool alive;    /* false: its cgroup is gone, and the link does nothing */
@@ -109,7 +109,7 @@ enum kernel_listen kernel_listen_hook(const struct kernel *kernel);
 /* The ports from which the target netns' kernel chooses, both ends included. Any time. */
 void kernel_set_chosen_range(struct kernel *kernel, uint16_t first, uint16_t last);
 
-/* A hook, as bpftool spells it. */
+/* A hook, as bpftool names it. */
 const char *kernel_hook_name(enum kernel_hook hook);
 
 /* Were the maps of an instance that was pinned taken over? */

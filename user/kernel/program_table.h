@@ -44,7 +44,7 @@ struct program_entry {
 	enum program_place place;
 	enum bpf_attach_type type;
 	size_t member;	  /* of struct hostport_bpf: see program_of() */
-	const char *hook; /* the attach type, as bpftool spells it */
+	const char *hook; /* the attach type, as bpftool names it */
 	const char *pin;  /* the name of its link's pin */
 };
 

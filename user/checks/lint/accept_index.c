@@ -10,7 +10,7 @@
 #define ANY_PROTO HP_PROTO_MAX
 #define NO_LAYER  REGISTRY_LAYERS_MAX
 
-/* Accepts that can meet a finding: of which layer they are, and what they name. */
+/* Accepts that can match a finding, with their layer and what they name. */
 struct query {
 	uint8_t by; /* layers, by their place */
 	uint8_t of; /* NO_LAYER: they name none, and mean their own */

@@ -167,7 +167,7 @@ static bool read_tolerates(struct cursor *cursor, const struct yaml_node *spec)
 	return false;
 }
 
-/* On nodes of which roles is the requirement met? */
+/* The roles of the nodes that meet the requirement. */
 static unsigned int roles_of(const struct requirement *q)
 {
 	bool there = q->op == REQUIRE_IN || q->op == REQUIRE_EXISTS;

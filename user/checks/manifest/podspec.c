@@ -7,7 +7,7 @@
 #include "placement.h"
 
 /* ---- ports --------------------------------------------------------------------------------- */
-/* A hostPort of 0 is none. */
+/* hostPort: 0 means no host port. */
 static bool has_host_port(struct cursor *cursor, const struct yaml_node *item)
 {
 	const struct yaml_node *value = yaml_query(&cursor->doc, item, "hostPort");

@@ -21,7 +21,7 @@ struct document {
 
 /*
  * The value at a path, keys with dots between them: "spec.template.spec"; "" is the
- * mapping itself. NULL where there is none, or it is null, or `mapping` is none.
+ * mapping itself. NULL if it is missing or null, or if `mapping` is not a mapping.
  */
 const struct yaml_node *yaml_query(struct document *doc, const struct yaml_node *mapping,
 				   const char *path);
@@ -33,7 +33,7 @@ const char *yaml_query_text(struct document *doc, const struct yaml_node *mappin
 /* Is the value true, as YAML 1.1 has it? */
 bool yaml_query_true(struct document *doc, const struct yaml_node *mapping, const char *path);
 
-/* The first item of a list and the one after an item; NULL where there is none. */
+/* The first item of a list, and the next one after an item; NULL: no more. */
 const struct yaml_node *yaml_query_first(struct document *doc, const struct yaml_node *mapping,
 					 const char *path);
 const struct yaml_node *yaml_query_next(struct document *doc, const struct yaml_node *item);
