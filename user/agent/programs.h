@@ -29,7 +29,7 @@ int programs_load(struct programs *programs);
 int programs_attach(struct programs *programs);
 int programs_keep(struct programs *programs);
 
-/* End what other instances left attached. */
+/* Detach what other instances left attached. */
 void programs_replace(struct programs *programs);
 
 /* Were they there before this agent? */

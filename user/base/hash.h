@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * FNV-1a of 64 bits: two different inputs have the same hash about once in 2^64. It is no
- * defence against somebody who looks for such inputs. Results are kept (SARIF fingerprints,
+ * defence against inputs made to collide. Results are kept (SARIF fingerprints,
  * the layout of pinned maps), so the function must not change.
  */
 #pragma once

@@ -16,8 +16,8 @@ enum terminal_form {
 };
 
 /*
- * Append a line that somebody else says is made safe: whatever a terminal may obey
- * (utf8.h) is made visible, in JSON so that it stays what it was. A safe line comes
- * out as it is.
+ * Append a line from another process, escaped again: what a terminal may obey (utf8.h)
+ * is made visible, in JSON without changing its value. A line that is escaped already
+ * does not change.
  */
 void terminal_put(const char *line, size_t len, enum terminal_form form, struct buf *out);

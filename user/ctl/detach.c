@@ -122,21 +122,21 @@ static int take_from_agent(const char *pin)
 	return print_result("detached: what was pinned is removed");
 }
 
-/* After the agent was asked: it has ended, or did not answer, or there was none. */
+/* After the agent was asked: it has ended, did not answer, or does not run. */
 static int remove_pins(const struct ctl *ctl, const char *pin, int asked)
 {
 	_cleanup_(pins_closep) struct pins *pins = NULL;
 	_cleanup_buf_ struct buf err = { 0 };
-	bool nobody = asked == -ENOENT || asked == -ECONNREFUSED;
+	bool no_answer = asked == -ENOENT || asked == -ECONNREFUSED;
 	int r = pins_open(pin, false, &pins, &err);
 
-	if (r == 0 && (nobody || no_agent(ctl)))
+	if (r == 0 && (no_answer || no_agent(ctl)))
 		return remove_all(pins);
 	if (r == -EBUSY)
 		return take_from_agent(pin);
 	if (r < 0 && r != -ENOENT)
 		return failed(pin, r, &err);
-	if (r < 0 && nobody)
+	if (r < 0 && no_answer)
 		return print_result("nothing to detach: nothing is pinned, and no agent runs");
 	return verb_no_agent(ctl, asked ? asked : -ETIMEDOUT, NULL);
 }

@@ -79,7 +79,7 @@ static void put_attached(struct buf *out, const struct json *attached)
 	}
 }
 
-/* Registered ports that the kernel may choose for anybody. */
+/* Registered ports that the kernel may give to any process. */
 static void put_ephemeral(struct buf *out, const struct json *ephemeral)
 {
 	static const struct {

@@ -71,15 +71,15 @@ static int read_header(struct matrix *m)
 	return m->csv.diags->total > before ? -EINVAL : 0;
 }
 
-static const struct reg_owner nobody = { 0 };
+static const struct reg_owner no_owner = { 0 };
 
 /*
- * The entry that a row is of, or NULL. Where no owner is known, anybody may bind: such
- * rows have an entry of their own, which others' owners don't narrow.
+ * The entry to which a row belongs, or NULL. If no owner is known, any process may bind:
+ * such rows have an entry of their own, which the owners of other rows don't narrow.
  */
 static struct reg_row *find_entry(const struct matrix *m, const struct matrix_row *row)
 {
-	bool owned = !owner_same(&row->owner, &nobody);
+	bool owned = !owner_same(&row->owner, &no_owner);
 
 	for (size_t i = 0; i < m->layer->len; i++) {
 		struct reg_row *entry = &m->layer->rows[i];
@@ -115,7 +115,7 @@ static bool has_owner(const struct reg_row *entry, const struct reg_owner *owner
 static int add_owner(struct matrix *m, struct reg_row *entry, const struct reg_owner *owner,
 		     unsigned int line)
 {
-	if (owner_same(owner, &nobody) || has_owner(entry, owner))
+	if (owner_same(owner, &no_owner) || has_owner(entry, owner))
 		return 0;
 	if (entry->owners_len == ROW_LIST_MAX) {
 		diags_add(m->csv.diags, m->csv.file, line, 1,

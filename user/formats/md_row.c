@@ -36,7 +36,7 @@ static size_t backslashes(const char *text, size_t at)
 	return n;
 }
 
-/* The length up to the next pipe that ends a cell; -EINVAL: nobody can tell. */
+/* The length up to the next pipe that ends a cell; -EINVAL: backslashes make it ambiguous. */
 static ssize_t cell_length(const char *text, size_t len, size_t *ret_fault)
 {
 	for (size_t i = 0; i < len; i++) {

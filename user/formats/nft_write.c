@@ -13,7 +13,7 @@
 /* Their words are nft's, too. */
 static const uint8_t protos[] = { HP_PROTO_TCP, HP_PROTO_UDP, HP_PROTO_UDPLITE, HP_PROTO_SCTP };
 
-/* May anybody bind it on any address, on this node? Exceptions open nothing: they end. */
+/* May any process bind it on any address of this node? Exceptions don't count: they end. */
 static bool is_open(const struct policy_row *row, uint8_t proto)
 {
 	return row->key.proto == proto && row->row.cls[HP_SCOPE_EXTERNAL] == HP_CLASS_NONE;

@@ -56,7 +56,7 @@ struct hp_decision policy_decide(const struct policy *policy, const struct hp_co
 
 /*
  * The first exception that names owners, or NULL. policy_build() does not apply
- * such exceptions (it would let anybody through); a caller that cannot judge
+ * such exceptions (they would except any process); a caller that cannot check
  * owners refuses a registry that has one. ret_layer may be NULL.
  */
 const struct reg_row *policy_first_owned_exception(const struct registry *reg,

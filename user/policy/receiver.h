@@ -35,9 +35,9 @@ struct receiver_facts {
 };
 
 /*
- * Decide a socket. The table does not say whether somebody asked for its port
- * or the kernel chose it: where no row names a port of the range, it counts as
- * chosen unless the facts say better.
+ * Decide a socket. The table does not say whether a bind() named its port or the
+ * kernel chose it: a port of the range without a row counts as chosen, unless the
+ * facts say otherwise.
  *
  * HP_VERDICT_NONE: it receives nothing that a registry speaks of (a client's
  * connected UDP socket on a port without a row). A UDP socket on a chosen port

@@ -32,5 +32,5 @@ static inline bool resolve_is_row(const struct hp_row *row)
 /* The class of a row of this class (policy_row_class()) for an address's scope. */
 uint8_t resolve_class(const struct reg_row *row, uint8_t cls, uint8_t scope);
 
-/* Does an exception hold for anybody on this node, today? */
+/* Does an exception hold for all processes of this node, today? */
 bool resolve_excepts(const struct reg_row *row, const struct node_facts *facts);

@@ -47,7 +47,7 @@ static void survey_row(struct survey *s, const struct reg_row *row, const struct
 	}
 }
 
-/* A port of a wide range is not somebody's for being in a small one as well. */
+/* A port of a wide documented range does not count as one of a small range. */
 static void forget_small(struct survey *s, const struct registry *reg, const struct next_query *q)
 {
 	struct portset wide = { 0 };
@@ -63,7 +63,7 @@ static void forget_small(struct survey *s, const struct registry *reg, const str
 	portset_subtract(&s->small, &wide);
 }
 
-/* Who has many in a row will want the next one as well. */
+/* The owner of many ports in a row is likely to want the next one. */
 static void find_neighbours(struct survey *s)
 {
 	uint16_t last = 0;

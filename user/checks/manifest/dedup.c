@@ -40,7 +40,7 @@ static bool is_replica(const struct pod *pod)
 	       strcmp(pod->maker_kind, "Node") != 0;
 }
 
-/* With its length before it, a text ends where it does whatever it holds. */
+/* The length comes first, so that no byte of a text can be taken for its end. */
 static void put_text(struct buf *key, const char *text, size_t len)
 {
 	buf_printf(key, "%zu:", len);

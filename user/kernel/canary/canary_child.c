@@ -96,9 +96,9 @@ static bool is_taken(int r)
 }
 
 /*
- * Bind where the hooks are to let it pass: to port 0, and where the kernel has
- * none left to choose (anybody can take them all), to a port by its number. 0,
- * or a negative errno.
+ * Bind to a port that the hooks must let through: port 0, or, if the kernel has no
+ * port left to choose (any process can take them all), a port by its number. 0, or
+ * a negative errno.
  */
 static int bind_somewhere(const struct family *f, int fd)
 {

@@ -24,7 +24,7 @@ void socket_owners_free(struct socket_owners *finder);
 DEFINE_CLEANUP(struct socket_owners, socket_owners_free)
 
 /*
- * Fill in the processes: one walk over all of them, whatever the number of
+ * Fill in the processes: one walk over all processes for any number of
  * owners. `owners` is sorted by inode on return. 0, or a negative errno.
  */
 int socket_owners_find(struct socket_owners *finder, struct socket_owner *owners, size_t len);
