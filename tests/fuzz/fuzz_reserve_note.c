@@ -8,8 +8,7 @@
 
 #include <errno.h>
 
-#include "../../user/agent/reserve_note.h"
-#include "../../user/agent/reserve_plan.h"
+#include "../../user/agent/reserve.h"
 
 static void check_plan(const struct portset *ours, const struct portset *reserved, bool asked)
 {
