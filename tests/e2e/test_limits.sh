@@ -169,7 +169,7 @@ test_netns() {
 		ctl selftest >"$WORK/out"
 		echo $?
 	)" 1
-	has "another namespace of that name: it is said" "$(cat "$WORK/out")" 'another network namespace has this name'
+	has "another namespace of that name: it is said" "$(cat "$WORK/out")" 'the name now belongs to another network namespace'
 	is "another namespace of that name: a notice" "$(jq -s '[.[] | select(.notice == "not-effective")] | length' "$LINES")" 1
 	is "another namespace is not touched" "$(probe tcp 4 127.0.0.1 21000)" "ok 21000 1"
 	stop_agent
