@@ -35,6 +35,7 @@ work() {
 	ctl status
 	ctl listeners
 	ctl selftest
+	rm -f "$WORK/tail" # of the tail before: one that is ended before it runs loses the signal
 	"$B/hostportctl" --socket="$SOCK" tail --json --replay=100 >"$WORK/tail" 8<&- &
 	local tail=$!
 	until_true 30 test -s "$WORK/tail" || fail "tail says nothing"
