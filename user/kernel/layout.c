@@ -6,6 +6,7 @@
 
 #include "../../bpf/abi.h"
 #include "../base/cleanup.h"
+#include "../base/hash.h"
 #include "libbpf.h"
 
 #define DEPTH_MAX 8 /* of structures in structures */
@@ -24,23 +25,14 @@ static const uint32_t rows[] = {
 	offsetof(struct hp_row, excepted),
 };
 
-/* FNV-1a */
-static void mix(uint64_t *hash, const void *data, size_t len)
-{
-	const unsigned char *bytes = data;
-
-	for (size_t i = 0; i < len; i++)
-		*hash = (*hash ^ bytes[i]) * 0x100000001b3ULL;
-}
-
 static void mix_u32(uint64_t *hash, uint32_t n)
 {
-	mix(hash, &n, sizeof(n));
+	*hash = hash_bytes(*hash, &n, sizeof(n));
 }
 
 static void mix_text(uint64_t *hash, const char *text)
 {
-	mix(hash, text, strlen(text) + 1);
+	*hash = hash_text(*hash, text);
 }
 
 static void mix_type(uint64_t *hash, const struct btf *btf, uint32_t id, int depth);
@@ -96,10 +88,10 @@ static void mix_variables(uint64_t *hash, const struct btf *btf)
 uint64_t layout_of(const struct bpf_object *object)
 {
 	const struct btf *btf = bpf_object__btf(object);
-	uint64_t hash = 0xcbf29ce484222325ULL;
+	uint64_t hash = HASH_START;
 
 	mix_u32(&hash, HP_LAYOUT_EPOCH);
-	mix(&hash, rows, sizeof(rows));
+	hash = hash_bytes(hash, rows, sizeof(rows));
 	for (size_t i = 0; btf && i < ARRAY_LEN(roots); i++) {
 		int id = btf__find_by_name_kind(btf, roots[i], BTF_KIND_STRUCT);
 

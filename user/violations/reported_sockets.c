@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "../base/hash.h"
+
 #define SLOTS_MIN 64
 
 struct entry {
@@ -47,9 +49,9 @@ static struct entry group_of(const struct reported_socket *s)
 
 static size_t hash(struct entry e)
 {
-	uint64_t h = (e.id ^ e.what * 0x9e3779b97f4a7c15ULL) * 0xbf58476d1ce4e5b9ULL;
+	uint64_t h = hash_bytes(HASH_START, &e.id, sizeof(e.id));
 
-	return (size_t)(h >> 32);
+	return (size_t)hash_bytes(h, &e.what, sizeof(e.what));
 }
 
 /* The slot that has the entry, or the free one where it belongs. */
