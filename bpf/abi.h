@@ -340,7 +340,7 @@ struct hp_canary {
 	__u64 passed;  /* how often post_bind saw it */
 	__u64 guard;   /* 1: post_bind is to refuse it; 2: it has */
 	__u64 refused; /* the cookie of the socket that bind refused last */
-	__u64 again;   /* how often post_bind refused such a one that got through */
+	__u64 again;   /* how often post_bind refused a socket that got through */
 	__u64 named;   /* let bind() pass to a port by its number, as to port 0 */
 };
 

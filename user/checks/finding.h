@@ -90,6 +90,3 @@ void findings_free(struct findings *findings);
 #define _cleanup_findings_ _cleanup_(findings_free)
 
 const char *severity_word(enum severity severity); /* "error", … */
-
-/* The severity of an option's value: 0, or -EINVAL with the reason in `err`. */
-int severity_read(const char *word, struct buf *err, enum severity *ret_severity);

@@ -91,11 +91,6 @@ unsigned int records_take(struct records *records, unsigned int max, records_fn 
 	return n;
 }
 
-size_t records_waiting(const struct records *records)
-{
-	return __atomic_load_n(records->producer, __ATOMIC_ACQUIRE) - *records->consumer;
-}
-
 void records_release(struct records *records)
 {
 	__atomic_store_n(records->consumer, records->taken, __ATOMIC_RELEASE);

@@ -27,8 +27,5 @@ typedef void (*records_fn)(void *data, const void *record);
  */
 unsigned int records_take(struct records *records, unsigned int max, records_fn fn, void *data);
 
-/* Bytes that writers have not got back, of records that were taken, too. */
-size_t records_waiting(const struct records *records);
-
 /* Give the writers the room of all taken records back. */
 void records_release(struct records *records);
