@@ -34,16 +34,20 @@ DESTDIR ?=
 
 export PATH := $(PATH):/usr/sbin:/sbin
 
+# The BPF programs are the same in all builds: they are built once, below $(P).
 ifeq ($(FUZZ),1)
 B := build-fuzz
+P := build
 CC := clang
 OPT := -O2 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=undefined
 else ifeq ($(DEBUG),1)
 B := build-debug
+P := build
 OPT := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 else
 B := build
+P := $(B)
 OPT := -O2 -g
 endif
 
@@ -60,7 +64,7 @@ CLANG ?= clang
 BPFTOOL ?= bpftool
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
 	-Wformat=2 -Wno-unused-parameter -Werror=unused-function -Werror=implicit-function-declaration
-CFLAGS_ALL := -std=gnu11 -D_GNU_SOURCE -DHOSTPORTD_VERSION='"$(VERSION)"' $(WARN) $(OPT) \
+CFLAGS_ALL := -std=gnu11 -D_GNU_SOURCE $(WARN) $(OPT) \
 	-fstack-protector-strong $(CFLAGS)
 LDLIBS := -Wl,--as-needed -lyaml -ljansson -lsmartcols -lbpf -lmnl -lcap -lseccomp
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
@@ -188,27 +192,35 @@ bench-compare: packages
 # ---- BPF -----------------------------------------------------------------------------------
 BPF_HDR := $(wildcard bpf/*.h bpf/*.c) vmlinux/vmlinux.h
 
-$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(BPF_HDR) Makefile
+$(P)/bpf/%.bpf.o: bpf/%.bpf.c $(BPF_HDR) Makefile
 	@mkdir -p $(@D)
 	$(call say,BPF,$@)$(CLANG) $(BPFFLAGS) -c $< -o $@
 
-$(B)/tests/bpf/%.bpf.o: tests/bpf/%.bpf.c $(BPF_HDR) Makefile
+$(P)/tests/bpf/%.bpf.o: tests/bpf/%.bpf.c $(BPF_HDR) Makefile
 	@mkdir -p $(@D)
 	$(call say,BPF,$@)$(CLANG) $(BPFFLAGS) -c $< -o $@
 
-$(B)/tests/bench/%.bpf.o: tests/bench/%.bpf.c $(BPF_HDR) Makefile
+$(P)/tests/bench/%.bpf.o: tests/bench/%.bpf.c $(BPF_HDR) Makefile
 	@mkdir -p $(@D)
 	$(call say,BPF,$@)$(CLANG) $(BPFFLAGS) -c $< -o $@
 
 # The second pass through bpftool strips the debug sections that only clang needs.
-$(B)/%.skel.h: $(B)/%.bpf.o
+$(P)/%.skel.h: $(P)/%.bpf.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen object $(@:.skel.h=.linked.o) $<
 	$(Q)$(BPFTOOL) gen skeleton $(@:.skel.h=.linked.o) name $(notdir $*)_bpf >$@
 
 # ---- C -------------------------------------------------------------------------------------
+define compile
+@mkdir -p $(@D)
+$(call say,CC,$@)$(CC) $(CFLAGS_ALL) -MMD -MP -I$(P) -c $< -o $@
+endef
+
 $(B)/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) $(CFLAGS_ALL) -MMD -MP -I$(B) -c $< -o $@
+	$(compile)
+
+# Who knows the version. Only these are compiled anew for another one.
+$(call objects,$(addprefix user/,agent/status.c base/options.c ctl/listeners.c formats/export.c formats/report_sarif.c) \
+	tests/unit/test_options.c tests/unit/test_report.c): CFLAGS_ALL += -DHOSTPORTD_VERSION='"$(VERSION)"'
 
 $(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml) Makefile
 	@mkdir -p $(@D)
@@ -233,7 +245,8 @@ $(B)/user/formats/html/page_assets.o: user/formats/html/page_assets.S user/forma
 	@mkdir -p $(@D)
 	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -Wa,-I$(B) -c $< -o $@
 
-$(filter $(B)/user/kernel/%,$(call objects,$(SRC))) $(B)/tests/unit/test_program_table.o: | $(addprefix $(B)/bpf/,hostport.skel.h sockets.skel.h programs.skel.h)
+SKELETONS := $(addprefix $(P)/bpf/,hostport.skel.h sockets.skel.h programs.skel.h)
+$(filter $(B)/user/kernel/%,$(call objects,$(SRC))) $(B)/tests/unit/test_program_table.o: | $(SKELETONS)
 
 $(LIB): $(call objects,$(SRC))
 	$(call say,AR,$@)rm -f $@ && ar qcs $@ $^
@@ -241,12 +254,22 @@ $(LIB): $(call objects,$(SRC))
 $(PROGRAMS): $(B)/%: $(B)/user/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# Whole builds of their own, of the agent alone.
-$(B)/next/hostportd: $(B)/hostportd
-	$(Q)$(MAKE) -s --no-print-directory B=$(B)/next VERSION=$(VERSION)+next $@
+# The agents that tests upgrade to: the first build's objects, but for those that know what differs.
+NEXT_OBJECTS := $(addprefix $(B)/next/user/,agent/status.o base/options.o)
+OTHER_OBJECTS := $(B)/other/user/kernel/layout.o
+$(NEXT_OBJECTS): CFLAGS_ALL += -DHOSTPORTD_VERSION='"$(VERSION)+next"'
+$(OTHER_OBJECTS): CFLAGS_ALL += -DHP_LAYOUT_EPOCH=3
 
-$(B)/other/hostportd: $(B)/hostportd
-	$(Q)$(MAKE) -s --no-print-directory B=$(B)/other CFLAGS='$(CFLAGS) -DHP_LAYOUT_EPOCH=3' $@
+$(NEXT_OBJECTS): $(B)/next/%.o: %.c Makefile
+	$(compile)
+
+$(OTHER_OBJECTS): $(B)/other/%.o: %.c Makefile | $(SKELETONS)
+	$(compile)
+
+$(B)/next/hostportd: $(NEXT_OBJECTS)
+$(B)/other/hostportd: $(OTHER_OBJECTS)
+$(NEXT): $(B)/user/hostportd.o $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LDLIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lm
@@ -259,7 +282,7 @@ $(B)/tests/browser/%: $(B)/tests/browser/%.o $(LIB)
 
 $(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka
-$(B)/tests/bpf/verdict_test.o: | $(B)/tests/bpf/verdict.skel.h
+$(B)/tests/bpf/verdict_test.o: | $(P)/tests/bpf/verdict.skel.h
 
 # Of the bench, what holds programs, and what is measured of functions of this tree, are programs
 # of their own: see tests/bench/holder.h and linked.h.
@@ -273,8 +296,7 @@ $(B)/tests/bench/linked: $(call objects,$(LINKED_SRC)) $(LIB)
 $(BENCH):
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread -lm
 
-
-$(B)/tests/bench/held_peer.o: | $(B)/tests/bench/peers.skel.h
+$(B)/tests/bench/held_peer.o: | $(P)/tests/bench/peers.skel.h
 
 $(B)/tests/e2e/waytry: $(LIB)
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o
