@@ -1,24 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What an accept meets, and what becomes of one that meets nothing. */
-#include "lint_cases.h"
+/* What an accept meets. */
+#include "lint_accepts.h"
 
-#define LAYERS_MAX	   3
-
-#define LAYER(name, lists) "version: 1\nname: " name "\n" lists "\n"
-#define A(lists)	   LAYER("a", lists)
-#define B(lists)	   LAYER("b", lists)
-#define C(lists)	   LAYER("c", lists)
-#define TCP(ports, keys)                                                                           \
-	"{protocol: tcp, ports: " ports ", process: p, team: t, since: '4.1'" keys "}"
-#define ENTRIES(rows)	   "entries: [" rows "]\n"
-#define ACCEPT(rule, keys) "accept: [{rule: " rule ", reason: r" keys "}]\n"
-#define EPHEMERAL	   ENTRIES(TCP("40000-40001", ""))
-
-static const struct accept_case {
-	const char *name;
-	const char *layers[LAYERS_MAX];
-	const char *want; /* lines of put_lint() */
-} cases[] = {
+static const struct lint_case cases[] = {
 	{ "every finding of the rule",
 	  { A(EPHEMERAL ACCEPT("in-ephemeral-range", "")) },
 	  "1.yaml:3 in-ephemeral-range tcp 40000 (r)\n" },
@@ -48,81 +32,56 @@ static const struct accept_case {
 	  { A(EPHEMERAL ACCEPT("in-ephemeral-range", ", layer: a")) },
 	  "1.yaml:3 in-ephemeral-range tcp 40000 (r)\n" },
 	{ "of a pair, the row in which it is found",
-	  { A(ENTRIES(TCP("1-2", ""))),
-	    B(ENTRIES(TCP("2-3", "")) ACCEPT("overlap", ", ports: 2-3")) },
+	  { A(ENTRIES(FULL_TCP("1-2"))),
+	    B(ENTRIES(FULL_TCP("2-3")) "\n" ACCEPT("overlap", ", ports: 2-3")) },
 	  "2.yaml:3 overlap tcp 2 (r)\n" },
 	{ "of a pair, the other row, by the name of its layer",
-	  { A(ENTRIES(TCP("1-2", ""))),
-	    B(ENTRIES(TCP("2-3", "")) ACCEPT("overlap", ", ports: 1-2, layer: a")) },
+	  { A(ENTRIES(FULL_TCP("1-2"))),
+	    B(ENTRIES(FULL_TCP("2-3")) "\n" ACCEPT("overlap", ", ports: 1-2, layer: a")) },
 	  "2.yaml:3 overlap tcp 2 (r)\n" },
 	{ "not without the name",
-	  { A(ENTRIES(TCP("1-2", ""))),
-	    B(ENTRIES(TCP("2-3", "")) ACCEPT("overlap", ", ports: 1-2")) },
+	  { A(ENTRIES(FULL_TCP("1-2"))),
+	    B(ENTRIES(FULL_TCP("2-3")) "\n" ACCEPT("overlap", ", ports: 1-2")) },
 	  "2.yaml:3 overlap tcp 2\n2.yaml:4 unused-accept tcp 1\n" },
 	{ "an earlier file does not accept what a later one does to its rows",
-	  { A(ENTRIES(TCP("1-2", "")) ACCEPT("overlap", ", layer: a")),
-	    B(ENTRIES(TCP("2-3", ""))) },
+	  { A(ENTRIES(FULL_TCP("1-2")) "\n" ACCEPT("overlap", ", layer: a")),
+	    B(ENTRIES(FULL_TCP("2-3"))) },
 	  "1.yaml:4 unused-accept\n2.yaml:3 overlap tcp 2\n" },
 	{ "of several pairs with a layer, all of their ports",
-	  { A(ENTRIES(TCP("1", "") ", " TCP("9", ""))),
-	    B(ENTRIES(TCP("1-9", "")) ACCEPT("overlap", ", ports: 1, layer: a")) },
+	  { A(ENTRIES(FULL_TCP("1") FULL_TCP("9"))),
+	    B(ENTRIES(FULL_TCP("1-9")) "\n" ACCEPT("overlap", ", ports: 1, layer: a")) },
 	  "2.yaml:3 overlap tcp 1\n2.yaml:4 unused-accept tcp 1\n" },
-	{ "no such layer", { A(ACCEPT("overlap", ", layer: z")) }, "1.yaml:3 unknown-layer\n" },
-	{ "a later layer is not below",
-	  { A(ACCEPT("overlap", ", layer: b")), B("") },
-	  "1.yaml:3 unknown-layer\n" },
-	{ "it does not accept itself",
-	  { A("accept: [{rule: unused-accept, reason: r}, {rule: overlap, reason: r}]") },
-	  "1.yaml:3 unused-accept\n1.yaml:3 unused-accept\n" },
-	{ "the same twice is once too often",
-	  { A(EPHEMERAL "accept:\n - {rule: in-ephemeral-range, reason: r}\n"
-			" - {rule: in-ephemeral-range, reason: s}\n") },
-	  "1.yaml:3 in-ephemeral-range tcp 40000 (r)\n1.yaml:6 unused-accept\n" },
-	{ "a later layer dropped what it was for",
-	  { A(EPHEMERAL ACCEPT("in-ephemeral-range", ", ports: 40000-40001")),
-	    B("drop: [{ports: 40000-40001, protocol: tcp, reason: r}]") },
-	  "" },
-	{ "a later layer dropped something else",
-	  { A(ENTRIES(TCP("1", "")) ACCEPT("in-ephemeral-range", ", ports: 40000-40001")),
-	    B("drop: [{ports: 1, protocol: tcp, reason: r}]") },
-	  "1.yaml:4 unused-accept tcp 40000\n" },
-	{ "a drop of its own file excuses nothing",
-	  { A(EPHEMERAL), B("drop: [{ports: 40000-40001, protocol: tcp, reason: r}]\n" ACCEPT(
-				  "in-ephemeral-range", ", layer: a")) },
-	  "2.yaml:4 unused-accept\n" },
-	{ "a later layer documented what it was for",
-	  { A("ranges: [{protocol: tcp, ports: 9000}]\n" ENTRIES(TCP("80", ""))
-		      ACCEPT("outside-documented-range", "")),
-	    B("ranges: [{protocol: tcp, ports: 80}]") },
-	  "" },
-	{ "where nobody documents ranges",
-	  { A(ENTRIES(TCP("80", "")) ACCEPT("outside-documented-range", "")) },
-	  "" },
+	{ "one protocol of two, and both",
+	  { A("entries: [{protocol: udp, ports: 40000, process: p" FULL "}," FULL_TCP("40001") "]"),
+	    B(ACCEPT("in-ephemeral-range", ", layer: a, ports: 40000, protocol: udp")),
+	    C(ACCEPT("in-ephemeral-range", ", layer: a, ports: 40001")) },
+	  "1.yaml:3 in-ephemeral-range udp 40000 (r)\n1.yaml:3 in-ephemeral-range tcp 40001 "
+	  "(r)\n" },
+	{ "its own file's before that of a later one",
+	  { A(EPHEMERAL ACCEPT("in-ephemeral-range", ", layer: a")),
+	    B("accept: [{rule: in-ephemeral-range, layer: a, reason: late}]") },
+	  "1.yaml:3 in-ephemeral-range tcp 40000 (r)\n2.yaml:3 unused-accept\n" },
+	{ "without a layer's name before one with it",
+	  { A(EPHEMERAL "accept:\n - {rule: in-ephemeral-range, layer: a, reason: s}\n"
+			" - {rule: in-ephemeral-range, reason: r}\n") },
+	  "1.yaml:3 in-ephemeral-range tcp 40000 (r)\n1.yaml:5 unused-accept\n" },
+	{ "a name that a later layer has as well",
+	  { A(EPHEMERAL), B(EPHEMERAL ACCEPT("in-ephemeral-range", ", layer: b")),
+	    C(ACCEPT("overlap", ", layer: a")) },
+	  "1.yaml:3 in-ephemeral-range tcp 40000\n2.yaml:3 in-ephemeral-range tcp 40000 (r)\n"
+	  "2.yaml:3 overlap tcp 40000 (r)\n" },
+	{ "a port more than the row at either end",
+	  { A(EPHEMERAL ACCEPT("in-ephemeral-range", ", ports: 39999-40002")) },
+	  "1.yaml:3 in-ephemeral-range tcp 40000 (r)\n" },
+	{ "a port less at its beginning",
+	  { A(EPHEMERAL ACCEPT("in-ephemeral-range", ", ports: 40001-40002")) },
+	  "1.yaml:3 in-ephemeral-range tcp 40000\n1.yaml:4 unused-accept tcp 40001\n" },
 };
-
-static void check_case(const struct accept_case *c)
-{
-	struct lint_facts facts = lint_today;
-	_cleanup_(registry_freep) struct registry *reg = NULL;
-	_cleanup_diags_ struct diags diags = { 0 };
-	_cleanup_buf_ struct buf out = { 0 };
-	size_t layers = 0;
-	int r = 0;
-
-	facts.least = SEVERITY_NOTE;
-	while (layers < LAYERS_MAX && c->layers[layers])
-		layers++;
-	reg = registry_of(c->layers, layers, &diags, &r);
-	check_int(c->name, r, 0);
-	put_lint(reg, &facts, &out);
-	check_text(c->name, out.data ? out.data : "", c->want);
-}
 
 static void test_accepts(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		check_case(&cases[i]);
+	lint_run(cases, ARRAY_LEN(cases), SEVERITY_NOTE, put_lint);
 }
 
 /* Of a layer as a whole there is one finding, which no port tells apart. */
@@ -149,33 +108,6 @@ static void test_whole_layers(void **state)
 	}
 }
 
-static void test_unknown_rules(void **state)
-{
-	static const struct {
-		const char *rule, *suggestion;
-	} unknown[] = {
-		{ "overlaps", "did you mean overlap?" },
-		{ "usorted", "did you mean unsorted?" },
-		{ "none", NULL },
-		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(unknown); i++) {
-		_cleanup_(registry_freep) struct registry *reg = NULL;
-		_cleanup_findings_ struct findings findings = { 0 };
-		_cleanup_buf_ struct buf text = { 0 };
-
-		buf_printf(&text, "accept: [{rule: %s, reason: r, ports: 5}]", unknown[i].rule);
-		reg = registry_of_lists(text.data);
-		assert_int_equal(lint_registry(reg, &lint_today, &findings), 0);
-		check_u64(unknown[i].rule, findings.len, 1);
-		check_text(unknown[i].rule, findings.items[0].rule->id, "unknown-rule");
-		check_int(unknown[i].rule, findings.items[0].rule->severity, SEVERITY_ERROR);
-		check_text(unknown[i].rule, findings.items[0].suggestion, unknown[i].suggestion);
-	}
-}
-
 /* What is not reported is accepted all the same: whether one is used does not depend on it. */
 static void test_least(void **state)
 {
@@ -196,7 +128,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepts),
 		cmocka_unit_test(test_whole_layers),
-		cmocka_unit_test(test_unknown_rules),
 		cmocka_unit_test(test_least),
 	};
 
