@@ -84,23 +84,85 @@ static void test_new(void **state)
 	free(told);
 }
 
+static const struct {
+	const char *name;
+	struct hp_tally tally;
+	uint64_t counted, lost;	      /* by the programs */
+	uint64_t pending, never_told; /* wanted */
+} pending_cases[] = {
+	{ "nothing", { 0 }, 0, 0, 0, 0 },
+	{ "no lines", { 0 }, 7, 0, 7, 0 },
+	{ "no records", { 0 }, 7, 7, 0, 7 },
+	{ "all told", { .delivered = 3, .folded = 7 }, 10, 0, 0, 0 },
+	{ "two are not", { .delivered = 3, .folded = 7 }, 12, 0, 2, 0 },
+	{ "they are lost", { .delivered = 3, .folded = 7 }, 12, 2, 0, 2 },
+	{ "one of them is", { .delivered = 3, .folded = 7 }, 12, 1, 1, 1 },
+	{ "lines are ahead", { .delivered = 3, .folded = 7 }, 9, 0, 0, 0 },
+	{ "found ones were not counted",
+	  { .delivered = 3, .folded = 7, .existing = 4 },
+	  6,
+	  0,
+	  0,
+	  0 },
+	{ "and others are to come", { .delivered = 3, .folded = 7, .existing = 4 }, 11, 0, 5, 0 },
+	{ "or lost", { .delivered = 3, .folded = 7, .existing = 4 }, 11, 3, 2, 3 },
+	{ "recovered ones were lost before",
+	  { .delivered = 3, .folded = 7, .existing = 4, .recovered = 1 },
+	  7,
+	  2,
+	  0,
+	  1 },
+	{ "and others are not told yet",
+	  { .delivered = 3, .folded = 7, .existing = 4, .recovered = 1 },
+	  12,
+	  2,
+	  5,
+	  1 },
+	{ "an agent took five along",
+	  { .delivered = 3, .folded = 7, .existing = 4, .recovered = 1, .untold = 5 },
+	  12,
+	  2,
+	  0,
+	  6 },
+	{ "and one is to come",
+	  { .delivered = 3, .folded = 7, .existing = 4, .recovered = 1, .untold = 5 },
+	  13,
+	  2,
+	  1,
+	  6 },
+};
+
 static void test_pending(void **state)
 {
-	struct hp_tally tally = { .delivered = 3, .folded = 7 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(pending_cases) / sizeof(pending_cases[0]); i++) {
+		const struct hp_tally *tally = &pending_cases[i].tally;
+
+		check_u64(pending_cases[i].name,
+			  tally_pending(tally, pending_cases[i].counted, pending_cases[i].lost),
+			  pending_cases[i].pending);
+		check_u64(pending_cases[i].name, tally_lost(tally, pending_cases[i].lost),
+			  pending_cases[i].never_told);
+	}
+}
+
+/* What an agent took along is counted once, and changes nothing else. */
+static void test_untold(void **state)
+{
+	struct hp_told *told = calloc(1, sizeof(*told));
 
 	(void)state;
-	check_u64("all told", tally_pending(&tally, 10, 0), 0);
-	check_u64("two are not", tally_pending(&tally, 12, 0), 2);
-	check_u64("they are lost", tally_pending(&tally, 12, 2), 0);
-	check_u64("lines are ahead", tally_pending(&tally, 9, 0), 0);
-	tally.existing = 4;
-	check_u64("found ones were not counted", tally_pending(&tally, 6, 0), 0);
-	tally.recovered = 1;
-	check_u64("recovered ones were lost before", tally_pending(&tally, 7, 2), 0);
-	check_u64("lost, but for them", tally_lost(&tally, 2), 1);
-	tally.untold = 5;
-	check_u64("those that an agent took along", tally_lost(&tally, 2), 6);
-	check_u64("and are not pending", tally_pending(&tally, 12, 2), 0);
+	assert_non_null(told);
+	tell(told, 1, 1, 3);
+	tally_untold(told, 4);
+	tally_untold(told, 2);
+	check_u64("untold", told->tally.untold, 6);
+	check_u64("lines", told->tally.delivered, 1);
+	check_u64("folded", told->tally.folded, 2);
+	check_slot("the slot", told, 1, 1, 3);
+	check_slot("another", told, 0, 0, 0);
+	check_int("nothing is pending", told->step.pending, 0);
+	free(told);
 }
 
 /* A step that was written down is completed by the next reader, and only once. */
@@ -180,9 +242,10 @@ static void test_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),	cmocka_unit_test(test_generations_wrap),
-		cmocka_unit_test(test_new),	cmocka_unit_test(test_pending),
-		cmocka_unit_test(test_recover), cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_lines),  cmocka_unit_test(test_generations_wrap),
+		cmocka_unit_test(test_new),    cmocka_unit_test(test_pending),
+		cmocka_unit_test(test_untold), cmocka_unit_test(test_recover),
+		cmocka_unit_test(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
