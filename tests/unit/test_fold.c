@@ -270,6 +270,62 @@ static void test_restored_badly(void **state)
 	check_u64("told of the first one restored", told->total, 3);
 }
 
+/* A slot that has holders is not restored: what they count goes on, and nobody is forgotten. */
+static void test_restored_late(void **state)
+{
+	_cleanup_(fold_freep) struct fold *fold = NULL;
+	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
+	const struct hp_told_slot later = { .generation = 9, .seen = 5 };
+	struct hp_event first = record_of(0, 9, 1, 0), e;
+
+	(void)state;
+	assert_non_null(told);
+	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	e = record_of(0, 3, 1, 0);
+	assert_int_equal(fold_record(fold, &e), 0);
+	assert_int_equal(fold_restore(fold, 0, &later, &first), 0);
+	assert_null(fold_name(fold, 0, 9));
+	assert_non_null(fold_name(fold, 0, 3));
+	e = record_of(0, 3, 4, SAME);
+	assert_int_equal(fold_record(fold, &e), 0);
+	e = record_of(0, 4, 1, 6);
+	assert_int_equal(fold_record(fold, &e), 0);
+	e = record_of(0, 9, 7, SAME);
+	assert_int_equal(fold_record(fold, &e), 0);
+	check_u64("the holder before", told->sum[0][3], 6);
+	check_u64("its successor", told->sum[0][4], 1);
+	check_u64("the one that was to be restored", told->sum[0][9], 7);
+}
+
+/* Of a holder the record that a reading repeats is known, until all its lines are out. */
+static void test_names(void **state)
+{
+	_cleanup_(fold_freep) struct fold *fold = NULL;
+	_cleanup_free_ struct told *told = calloc(1, sizeof(*told));
+	const struct hp_told_slot restored_slot = { .generation = 4, .seen = 2 };
+	struct hp_event first = record_of(2, 4, 1, 0), e = record_of(1, 1, 1, 0);
+
+	(void)state;
+	assert_non_null(told);
+	assert_int_equal(fold_new(on_line, told, &fold), 0);
+	assert_null(fold_name(fold, 1, 1));
+	assert_null(fold_name(fold, HP_FOLD_SLOTS, 1));
+	e.pid = 7;
+	assert_int_equal(fold_record(fold, &e), 0);
+	e.pid = 8;
+	assert_int_equal(fold_record(fold, &e), 0);
+	check_u64("the first record", fold_name(fold, 1, 1)->pid, 7);
+	assert_null(fold_name(fold, 1, 2));
+	assert_null(fold_name(fold, 0, 1));
+	assert_int_equal(fold_restore(fold, 2, &restored_slot, &first), 0);
+	assert_ptr_not_equal(fold_name(fold, 2, 4), &first);
+	check_u64("restored", fold_name(fold, 2, 4)->fold.generation, 4);
+	e = record_of(1, 2, 1, 1);
+	assert_int_equal(fold_record(fold, &e), 0);
+	assert_null(fold_name(fold, 1, 1));
+	assert_non_null(fold_name(fold, 1, 2));
+}
+
 /* What a line is told of, and the moments that it lies between. */
 static void test_names_and_times(void **state)
 {
@@ -406,6 +462,8 @@ int main(void)
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_restored),
 		cmocka_unit_test(test_restored_badly),
+		cmocka_unit_test(test_restored_late),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
