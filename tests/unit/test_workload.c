@@ -45,6 +45,11 @@ static const struct pod_case pod_cases[] = {
 	/* containerd that was not told of the systemd driver */
 	{ "/kubepods-burstable-pod" UID_ ".slice:cri-containerd:" ID, UID, ID, "containerd" },
 	{ "/kubepods-pod" UID_ ".slice:cri-containerd:" ID, UID, ID, "containerd" },
+	{ "/kubelet-kubepods-burstable-pod" UID_ ".slice:cri-containerd:" ID, UID, ID,
+	  "containerd" },
+	{ "/kubelet-kubepods-pod" HASH ".slice:cri-containerd:" ID, HASH, ID, "containerd" },
+	{ "/system.slice/containerd.service/kubelet-kubepods-pod" UID_ ".slice:cri-containerd:" ID,
+	  UID, ID, "containerd" },
 	{ "/system.slice/containerd.service/kubepods-besteffort-pod" UID_
 	  ".slice:cri-containerd:" ID,
 	  UID, ID, "containerd" },
@@ -97,6 +102,68 @@ static void test_pods(void **state)
 		check_text(c->path, w.container_id, c->container_id);
 		check_text(c->path, w.runtime, c->runtime);
 		check_text(c->path, w.unit, "");
+	}
+}
+
+/* A node in a container: what is below its cgroup is read as it is at the root. */
+static const char *const engines[] = {
+	"/docker/" ID2,
+	"/docker/" ID2 "/container",
+	"/system.slice/docker-" ID2 ".scope",
+	"/machine.slice/libpod-" ID2 ".scope",
+	"/machine.slice/libpod-" ID2 ".scope/container",
+	"/libpod_parent/libpod-" ID2,
+	"/libpod_parent/libpod-" ID2 "/container",
+};
+
+static void check_same_pod(const char *path, const struct workload *want)
+{
+	struct workload w;
+
+	workload_parse(path, &w);
+	check_text(path, workload_kind_word(w.kind), "pod");
+	check_text(path, w.uid, want->uid);
+	check_text(path, w.container_id, want->container_id);
+	check_text(path, w.runtime, want->runtime);
+}
+
+static void test_pods_below_engines(void **state)
+{
+	char path[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pod_cases) / sizeof(pod_cases[0]); i++) {
+		struct workload want;
+
+		workload_parse(pod_cases[i].path, &want);
+		for (size_t j = 0; j < sizeof(engines) / sizeof(engines[0]); j++) {
+			(void)snprintf(path, sizeof(path), "%s%s", engines[j], pod_cases[i].path);
+			check_same_pod(path, &want);
+			(void)snprintf(path, sizeof(path), "%s/docker/%s%s", engines[j], ID,
+				       pod_cases[i].path);
+			check_same_pod(path, &want);
+		}
+	}
+}
+
+/* A container's or pod's own cgroups say nothing more of it. */
+static void test_below_pods(void **state)
+{
+	char path[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pod_cases) / sizeof(pod_cases[0]); i++) {
+		size_t len = strlen(pod_cases[i].path);
+		struct workload want;
+
+		workload_parse(pod_cases[i].path, &want);
+		/* what is right below a pod may be a container */
+		if (!*want.container_id || pod_cases[i].path[len - 1] == '/')
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/crio-%s", pod_cases[i].path, ID2);
+		check_same_pod(path, &want);
+		(void)snprintf(path, sizeof(path), "%s/init.scope/a.service", pod_cases[i].path);
+		check_same_pod(path, &want);
 	}
 }
 
@@ -202,6 +269,15 @@ static const char *const cgroup_cases[] = {
 	"/kubepods-pod" UID_ ".slice:cri-containerd:",
 	"/kubepods-pod" UID_ ".slice:cri-containerd:xyz",
 	"/kubepods-pod" UID_ ".slice:other:" ID,
+	"/kubepods-pod" UID ".slice:cri-containerd:" ID,
+	"/kubepods-tenant-pod" UID_ ".slice:cri-containerd:" ID,
+	"/kubelet-kubelet-kubepods-pod" UID_ ".slice:cri-containerd:" ID,
+	"/other-kubepods-pod" UID_ ".slice:cri-containerd:" ID,
+	"/kubepods" UID_ ".slice:cri-containerd:" ID,
+	"/system.slice/kubepods-pod" UID_ ".slice:cri-containerd:" ID,
+	"/containerd.service.d/kubepods-pod" UID_ ".slice:cri-containerd:" ID,
+	"/kubepods-pod" UID_ ".scope:cri-containerd:" ID,
+	"/kubepods-pod" UID_ ".slice:cri-containerd:" ID "0",
 	"/kubepods-pod" UID_,
 	"/kubepods-pod",
 };
@@ -297,7 +373,8 @@ int main(void)
 		cmocka_unit_test(test_kind_words), cmocka_unit_test(test_pods),
 		cmocka_unit_test(test_units),	   cmocka_unit_test(test_cgroups),
 		cmocka_unit_test(test_not_a_path), cmocka_unit_test(test_long_units),
-		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_bounds),	   cmocka_unit_test(test_pods_below_engines),
+		cmocka_unit_test(test_below_pods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
