@@ -159,6 +159,44 @@ static void test_apart(void **state)
 	}
 }
 
+/* A port that the kernel chose is decided as such: no row names it, so class ephemeral counts. */
+static void test_chosen(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t cls, how;
+		bool chosen;
+	} cases[] = {
+		{ "named by bind()", HP_CLASS_UNREGISTERED, HP_HOW_BIND, false },
+		{ "found there", HP_CLASS_UNREGISTERED, HP_HOW_EXISTING, false },
+		{ "the kernel's", HP_CLASS_UNREGISTERED, HP_HOW_KERNEL, false },
+		{ "bind() to port 0", HP_CLASS_UNREGISTERED, HP_HOW_BIND0, true },
+		{ "listen() without bind()", HP_CLASS_UNREGISTERED, HP_HOW_LISTEN, true },
+		{ "found there, of its class", HP_CLASS_EPHEMERAL, HP_HOW_EXISTING, true },
+	};
+	_cleanup_(policy_freep) struct policy *policy = new_policy("");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+		_cleanup_free_ struct event *e = new_event(10, 1);
+		_cleanup_impact_ struct impact impact = { 0 };
+		const struct ledger_filter filter = {
+			.policy = policy,
+			.config = { .mode = HP_MODE_ENFORCE,
+				    .denies = 1U << HP_CLASS_UNREGISTERED },
+			.verdicts = 1U << HP_VERDICT_DENIED,
+		};
+
+		e->cls = cases[i].cls;
+		e->how = cases[i].how;
+		ledger_note(ledger, e, 0);
+		check_int(cases[i].name, look(ledger).last[0].query.chosen, cases[i].chosen);
+		assert_int_equal(ledger_select(ledger, &filter, &impact), 0);
+		check_u64(cases[i].name, impact.len, !cases[i].chosen);
+	}
+}
+
 /* Ports that the kernel chose are many, and one fact. */
 static void test_ephemeral(void **state)
 {
@@ -345,7 +383,7 @@ int main(void)
 		cmocka_unit_test(test_workloads),     cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_ephemeral),     cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_decided_again), cmocka_unit_test(test_policy_change),
-		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_filters),	      cmocka_unit_test(test_chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
