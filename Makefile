@@ -80,6 +80,8 @@ PROGRAMS := $(B)/hostportd $(B)/hostportctl
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # Parts of the bench that unit tests reach.
 UNIT_PARTS := $(addprefix $(B)/tests/bench/,made.o plot.o results.o stats.o targets.o)
+# Root's: each loads programs into the kernel, for a control group of its own.
+BPF_TESTS := $(patsubst tests/bpf/%.c,$(B)/tests/bpf/%,$(wildcard tests/bpf/*_test.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
@@ -134,12 +136,12 @@ test: packages-test
 	$(Q)$(MAKE) -s --no-print-directory all tests-built
 	$(Q)B=$(B) tests/run.sh
 
-tests-built: $(UNIT) $(E2E) $(B)/tests/bpf/verdict_test $(NEXT) $(BENCH)
+tests-built: $(UNIT) $(E2E) $(BPF_TESTS) $(NEXT) $(BENCH)
 
 unit: $(UNIT)
 	$(Q)B=$(B) tests/run.sh unit
 
-bpf-test: $(B)/tests/bpf/verdict_test
+bpf-test: $(BPF_TESTS)
 	$(Q)B=$(B) tests/run.sh bpf
 
 e2e: $(PROGRAMS) $(E2E)
@@ -246,7 +248,8 @@ $(B)/user/formats/html/page_assets.o: user/formats/html/page_assets.S user/forma
 	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -Wa,-I$(B) -c $< -o $@
 
 SKELETONS := $(addprefix $(P)/bpf/,hostport.skel.h sockets.skel.h programs.skel.h)
-$(filter $(B)/user/kernel/%,$(call objects,$(SRC))) $(B)/tests/unit/test_program_table.o: | $(SKELETONS)
+$(filter $(B)/user/kernel/%,$(call objects,$(SRC))) $(B)/tests/unit/test_program_table.o \
+		$(addsuffix .o,$(BPF_TESTS)) $(B)/tests/bpf/world.o: | $(SKELETONS)
 
 $(LIB): $(call objects,$(SRC))
 	$(call say,AR,$@)rm -f $@ && ar qcs $@ $^
@@ -280,8 +283,8 @@ $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
 $(B)/tests/browser/%: $(B)/tests/browser/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/tests/bpf/verdict_test: $(B)/tests/bpf/verdict_test.o
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lbpf -lcmocka
+$(BPF_TESTS): %: %.o $(B)/tests/bpf/world.o $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 $(B)/tests/bpf/verdict_test.o: | $(P)/tests/bpf/verdict.skel.h
 
 # Of the bench, what holds programs, and what is measured of functions of this tree, are programs

@@ -47,7 +47,11 @@ suite_unit() {
 }
 
 suite_bpf() {
-	run bpf/verdict "$B/tests/bpf/verdict_test"
+	local source test
+	for source in tests/bpf/*_test.c; do
+		test=$(basename "$source" .c)
+		run "bpf/${test%_test}" "$B/tests/bpf/$test"
+	done
 }
 
 suite_schema() {

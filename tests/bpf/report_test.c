@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: MIT
+/* What becomes of a violation, in the kernel: counters, slots, records, and when a reader is woken.
+ */
+#include "world.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define LONG_NS 1000000000000000ULL /* no test takes as long */
+
+static void begin(struct world *w, const struct world_load *how)
+{
+	world_start(w, how);
+	world_publish(w, HP_MODE_AUDIT, DENY_DEFAULT);
+	world_mark(w);
+}
+
+/* A violation: nothing is registered. */
+static void violate(uint16_t port)
+{
+	assert_int_equal(world_bind(UDP4(NULL, port)), 0);
+}
+
+static void check_violations(const char *name, struct world *w, uint64_t n)
+{
+	check_u64(name, world_counted(w, HP_CLASS_UNREGISTERED, HP_VERDICT_AUDITED), n);
+	check_u64(name, world_counted_all(w), n);
+}
+
+/* ---- slots ----------------------------------------------------------------------------------- */
+
+static void check_fold(const char *name, const struct hp_fold_ref *got, uint32_t generation,
+		       uint64_t seen, uint64_t prev_seen)
+{
+	check_u64(name, got->generation, generation);
+	check_u64(name, got->seen, seen);
+	check_u64(name, got->prev_seen, prev_seen);
+}
+
+static void test_repeats(void **state)
+{
+	struct world *w = *state;
+	struct hp_fold_slot slot;
+	uint32_t number;
+
+	begin(w, &(struct world_load) { .fold_ns = LONG_NS });
+	violate(3000);
+	assert_int_equal(world_take(w), 1);
+	check_fold("the first", &w->events[0].fold, 1, 1, 0);
+	number = w->events[0].fold.slot;
+	assert_true(number < HP_FOLD_SLOTS);
+	for (int i = 0; i < 9; i++)
+		violate(3000);
+	check_u64("repeats make no record", world_take(w), 0);
+	slot = world_slot(w, number);
+	check_u64("but the slot counts them", slot.seen - slot.base, 10);
+	assert_memory_equal(&slot.key, &w->events[0].key, sizeof(slot.key));
+	world_make_due(w, number);
+	violate(3000);
+	assert_int_equal(world_take(w), 1);
+	check_fold("when one is due", &w->events[0].fold, 1, 11, HP_FOLD_SAME);
+	check_u64("its slot", w->events[0].fold.slot, number);
+	violate(3000);
+	check_u64("then it is quiet again", world_take(w), 0);
+	check_violations("all", w, 12);
+}
+
+/* ---- a set of slots -------------------------------------------------------------------------- */
+
+/* Other keys than that of a violation hold the set, quiet since `ticks`. */
+static void plant(struct world *w, uint32_t number, const uint64_t ticks[HP_FOLD_WAYS],
+		  uint32_t generation)
+{
+	struct hp_fold_set set = world_fold_set(w, number);
+
+	for (uint32_t i = 0; i < HP_FOLD_WAYS; i++)
+		set.slot[i] = (struct hp_fold_slot) {
+			.key = { .workload = 1 + i, .port = (uint16_t)(1 + i) },
+			.seen = 100 + i,
+			.base = 10 * i,
+			.sent_tick = ticks[i],
+			.generation = generation,
+		};
+	world_set_fold_set(w, number, &set);
+}
+
+/* A new holder takes the slot that has been quiet for longest, and says what the one before saw. */
+static void test_replaced(void **state)
+{
+	static const struct {
+		uint64_t ticks[HP_FOLD_WAYS];
+		uint32_t oldest;
+	} cases[] = {
+		{ { 1, 2, 3, 4 }, 0 }, { { 2, 1, 3, 4 }, 1 }, { { 2, 3, 1, 4 }, 2 },
+		{ { 4, 3, 2, 1 }, 3 }, { { 5, 5, 5, 5 }, 0 }, { { 6, 5, 5, 5 }, 1 },
+	};
+	struct world *w = *state;
+	const struct hp_event *e = &w->events[0];
+	struct hp_fold_slot slot;
+	uint32_t number;
+
+	begin(w, &(struct world_load) { .fold_ns = LONG_NS });
+	violate(3000);
+	assert_int_equal(world_take(w), 1);
+	number = e->fold.slot / HP_FOLD_WAYS;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint32_t oldest = cases[i].oldest;
+
+		plant(w, number, cases[i].ticks, 7);
+		violate(3000);
+		assert_int_equal(world_take(w), 1);
+		check_u64("slot", e->fold.slot, number * HP_FOLD_WAYS + oldest);
+		check_fold("a new holder", &e->fold, 8, 1, 100 + oldest - 10 * oldest);
+		slot = world_slot(w, e->fold.slot);
+		check_u64("nothing is taken out", slot.seen, 100 + oldest + 1);
+		check_u64("it begins from there", slot.base, 100 + oldest);
+		check_u64("generation", slot.generation, 8);
+		assert_memory_equal(&slot.key, &e->key, sizeof(slot.key));
+		assert_true(slot.sent_tick > 6);
+	}
+	/* 0 says that a slot was never used */
+	plant(w, number, cases[0].ticks, ~0U);
+	violate(3000);
+	assert_int_equal(world_take(w), 1);
+	check_u64("generations begin again", e->fold.generation, 1);
+}
+
+/* A holder is one of the same key, all of it, in a slot that was used. */
+static void test_holder(void **state)
+{
+	const uint64_t ticks[HP_FOLD_WAYS] = { ~0ULL / 8, ~0ULL / 8, ~0ULL / 8, ~0ULL / 8 };
+	struct world *w = *state;
+	struct hp_fold_set set;
+	struct hp_fold_key key;
+	uint32_t number;
+
+	begin(w, &(struct world_load) { .fold_ns = LONG_NS });
+	violate(3000);
+	assert_int_equal(world_take(w), 1);
+	number = w->events[0].fold.slot / HP_FOLD_WAYS;
+	key = w->events[0].key;
+	for (uint32_t i = 0; i < HP_FOLD_WAYS; i++) {
+		plant(w, number, ticks, 7);
+		set = world_fold_set(w, number);
+		set.slot[i].key = key;
+		world_set_fold_set(w, number, &set);
+		violate(3000);
+		check_u64("the same", world_take(w), 0);
+		check_u64("the same", world_slot(w, number * HP_FOLD_WAYS + i).seen, 101 + i);
+
+		set.slot[i].key.workload++;
+		world_set_fold_set(w, number, &set);
+		violate(3000);
+		check_u64("another workload", world_take(w), 1);
+		set.slot[i].key = key;
+		set.slot[i].key.port++;
+		world_set_fold_set(w, number, &set);
+		violate(3000);
+		check_u64("another port", world_take(w), 1);
+		set.slot[i].key = key;
+		set.slot[i].generation = 0;
+		world_set_fold_set(w, number, &set);
+		violate(3000);
+		check_u64("never used", world_take(w), 1);
+	}
+}
+
+/* A record is due when the time since the last one has passed, by this CPU's clock or another's. */
+static void test_due(void **state)
+{
+	struct world *w = *state;
+	uint64_t ticks, now;
+	uint32_t number;
+
+	begin(w, &(struct world_load) { .fold_ns = LONG_NS });
+	ticks = w->kernel->skel->rodata->hp_fold_ticks;
+	violate(3000);
+	assert_int_equal(world_take(w), 1);
+	number = w->events[0].fold.slot;
+	now = world_slot(w, number).sent_tick;
+	world_set_tick(w, number, now - ticks);
+	violate(3000);
+	check_u64("the time has passed", world_take(w), 1);
+	assert_true(world_slot(w, number).sent_tick >= now);
+	world_set_tick(w, number, now - ticks + 1000000);
+	violate(3000);
+	check_u64("it has not", world_take(w), 0);
+	check_u64("not sent", world_slot(w, number).sent_tick, now - ticks + 1000000);
+	world_set_tick(w, number, now + 1000000);
+	violate(3000);
+	check_u64("another CPU's clock is ahead", world_take(w), 0);
+}
+
+/* Another port, protocol, class, verdict, way or workload is no repeat. */
+static void test_keys(void **state)
+{
+	struct world *w = *state;
+	char below[PATH_MAX];
+	uint64_t id;
+
+	begin(w, &(struct world_load) { .fold_ns = LONG_NS });
+	violate(3000);
+	violate(3001);
+	assert_int_equal(world_bind(TCP4(NULL, 3000)), 0);
+	assert_int_equal(world_take(w), 3);
+	/* the address is not in the key */
+	assert_int_equal(world_bind(UDP6("::1", 3000)), 0);
+	assert_int_equal(world_bind(UDP4("127.0.0.1", 3000)), 0);
+	check_u64("another address", world_take(w), 0);
+	world_row(w, HP_PROTO_UDP, 3000,
+		  (struct hp_row) { .row = { 1, 1 },
+				    .cls = { HP_CLASS_RETIRED, HP_CLASS_RETIRED } });
+	world_publish(w, HP_MODE_AUDIT, DENY_DEFAULT);
+	violate(3000);
+	check_u64("another class", world_take(w), 1);
+	world_publish(w, HP_MODE_ENFORCE, DENY_DEFAULT);
+	assert_int_equal(world_bind(UDP4(NULL, 3000)), EPERM);
+	check_u64("another verdict", world_take(w), 1);
+	world_publish(w, HP_MODE_AUDIT, DENY_DEFAULT);
+	world_range(3000, 3000);
+	assert_int_equal(world_bind(UDP4(NULL, 0)), 0);
+	check_u64("another way", world_take(w), 1);
+	check_int("another way", w->events[0].key.how, HP_HOW_BIND0);
+
+	(void)snprintf(below, sizeof(below), "%.4000s/below", w->cgroup);
+	world_make_cgroup(below);
+	world_enter(below);
+	violate(3001);
+	world_enter(w->cgroup);
+	check_u64("another workload", world_take(w), 1);
+	assert_int_equal(cgroup_id(below, &id), 0);
+	check_u64("its cgroup", w->events[0].cgroup_id, id);
+	world_remove_cgroup(below);
+	check_u64("slots", world_used_slots(w), 7);
+}
+
+/* ---- what is lost ---------------------------------------------------------------------------- */
+
+/* A burst of three, and then no more for a long time. */
+static void test_rate(void **state)
+{
+	struct world *w = *state;
+
+	begin(w, &(struct world_load) {
+			 .fold_ns = LONG_NS, .token_ns = LONG_NS, .burst_ns = 3 * LONG_NS });
+	world_pin_cpu();
+	for (uint16_t port = 3000; port < 3010; port++)
+		violate(port);
+	check_u64("a burst", world_take(w), 3);
+	check_u64("lost by rate", world_lost(w, HP_LOST_RATE), 7);
+	check_u64("by nothing else", world_lost(w, HP_LOST_RING) + world_lost(w, HP_LOST_NOTE), 0);
+	check_violations("a burst", w, 10);
+	/* what a slot holds is counted there, without a record */
+	violate(3000);
+	check_u64("a repeat is not lost", world_lost(w, HP_LOST_RATE), 7);
+	check_u64("it is counted", world_slot(w, w->events[0].fold.slot).seen, 2);
+	world_make_due(w, w->events[0].fold.slot);
+	violate(3000);
+	check_u64("one that is due has no record", world_take(w), 0);
+	check_u64("but is not lost", world_lost(w, HP_LOST_RATE), 7);
+	check_violations("all", w, 12);
+	world_unpin_cpu();
+}
+
+/* A burst of one: the first is sent. And what was saved up is no more than a burst. */
+static void test_burst_of_one(void **state)
+{
+	struct world *w = *state;
+
+	begin(w, &(struct world_load) {
+			 .fold_ns = LONG_NS, .token_ns = LONG_NS, .burst_ns = LONG_NS });
+	world_pin_cpu();
+	for (uint16_t port = 3000; port < 3003; port++)
+		violate(port);
+	check_u64("one", world_take(w), 1);
+	check_u64("lost", world_lost(w, HP_LOST_RATE), 2);
+	world_unpin_cpu();
+}
+
+static void test_ring_full(void **state)
+{
+	struct world *w = *state;
+	uint64_t fit = 4096 / (sizeof(struct hp_event) + BPF_RINGBUF_HDR_SZ);
+	struct hp_fold_slot slot;
+	uint32_t number;
+
+	begin(w, &(struct world_load) { .fold_ns = LONG_NS, .ring_bytes = 4096 });
+	violate(3000);
+	assert_int_equal(world_take(w), 1);
+	number = w->events[0].fold.slot;
+	for (uint16_t port = 3001; port < 3001 + fit + 5; port++)
+		violate(port);
+	check_u64("lost", world_lost(w, HP_LOST_RING), 5);
+	check_u64("by nothing else", world_lost(w, HP_LOST_RATE), 0);
+	/* of a holder whose record is due: counted, and due again later */
+	world_make_due(w, number);
+	violate(3000);
+	violate(3000);
+	slot = world_slot(w, number);
+	check_u64("counted in the slot", slot.seen, 3);
+	assert_true(slot.sent_tick != 0);
+	check_u64("lost", world_lost(w, HP_LOST_RING), 5);
+	check_u64("what fitted", world_take(w), fit);
+	check_violations("all", w, 1 + fit + 5 + 2);
+}
+
+/* --fold=0: each is a record, whatever the rate, and the slot counts all the same. */
+static void test_unfolded(void **state)
+{
+	struct world *w = *state;
+
+	begin(w, &(struct world_load) { .unfolded = true });
+	for (int i = 0; i < 400; i++)
+		violate(3000);
+	check_u64("records", world_take(w), 400);
+	for (size_t i = 0; i < w->len; i++)
+		check_fold("each", &w->events[i].fold, 1, i + 1, i ? HP_FOLD_SAME : 0);
+	check_u64("none is lost", world_lost(w, HP_LOST_RATE) + world_lost(w, HP_LOST_RING), 0);
+}
+
+/* ---- wake-ups -------------------------------------------------------------------------------- */
+
+static uint64_t last_wake(const struct world *w)
+{
+	return *(volatile __u64 *)&w->kernel->skel->bss->hp_last_wake;
+}
+
+/* Does the next violation wake a reader, if the last one was woken so long ago? */
+static bool wakes_after(struct world *w, uint64_t ns)
+{
+	uint64_t set = world_boot_ns() - ns;
+
+	w->kernel->skel->bss->hp_last_wake = set;
+	violate(3000);
+	return last_wake(w) != set;
+}
+
+static void test_wakes(void **state)
+{
+	struct world *w = *state;
+
+	begin(w, &(struct world_load) { .unfolded = true, .wake_ns = LONG_NS });
+	assert_true(wakes_after(w, LONG_NS + 1));
+	assert_true(world_boot_ns() - last_wake(w) < LONG_NS / 1000);
+	assert_false(wakes_after(w, LONG_NS / 2));
+	assert_false(wakes_after(w, LONG_NS / 8));
+	assert_false(wakes_after(w, LONG_NS / 17));
+	assert_false(wakes_after(w, 0));
+}
+
+/* While the ring fills, it is woken once an eighth of it waits. */
+static void test_wakes_early(void **state)
+{
+	uint64_t each = sizeof(struct hp_event) + BPF_RINGBUF_HDR_SZ, n = 1;
+	struct world *w = *state;
+
+	begin(w, &(struct world_load) { .unfolded = true, .wake_ns = LONG_NS });
+	assert_false(wakes_after(w, LONG_NS / 2));
+	while (!wakes_after(w, LONG_NS / 2))
+		n++;
+	check_u64("records that wait", n + 1, (kernel_ring_bytes(w->kernel) / 8 + each - 1) / each);
+	/* but not without end */
+	assert_false(wakes_after(w, LONG_NS / 17));
+	assert_true(wakes_after(w, LONG_NS / 15));
+	check_u64("records", world_take(w), n + 3);
+	/* what was taken does not wait */
+	assert_false(wakes_after(w, LONG_NS / 2));
+}
+
+/* The reader's descriptor says so: edge-triggered, because it also says that records wait. */
+static void test_wakes_reader(void **state)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	struct world *w = *state;
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	begin(w, &(struct world_load) { .unfolded = true, .wake_ns = LONG_NS });
+	assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, kernel_ring_fd(w->kernel), &event), 0);
+	check_int("nothing", epoll_wait(epoll, &event, 1, 0), 0);
+	assert_true(wakes_after(w, LONG_NS + 1));
+	check_int("woken", epoll_wait(epoll, &event, 1, 60000), 1);
+	assert_false(wakes_after(w, 0));
+	check_int("not woken", epoll_wait(epoll, &event, 1, 0), 0);
+	(void)close(epoll);
+}
+
+/* ---- who it was ------------------------------------------------------------------------------ */
+
+struct thread_bind {
+	uint64_t start_ticks;
+	int tid, error;
+};
+
+/* A thread that has a name of its own, another user, and began later. */
+static void *bind_in_thread(void *data)
+{
+	struct thread_bind *bound = data;
+	char stat[64];
+
+	bound->tid = gettid();
+	(void)snprintf(stat, sizeof(stat), "/proc/self/task/%d/stat", bound->tid);
+	bound->start_ticks = world_start_ticks(stat);
+	if (prctl(PR_SET_NAME, "imposter") < 0 || syscall(SYS_setresuid, 4242, -1, -1) < 0)
+		bound->error = errno;
+	else
+		bound->error = world_bind(TCP4(NULL, 3000));
+	return NULL;
+}
+
+/* The process is told, not its thread; the user is the thread's. */
+static void test_thread(void **state)
+{
+	uint64_t tick = 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK), leader;
+	struct world *w = *state;
+	const struct hp_event *e = &w->events[0];
+
+	for (int calls = 0; calls < 2; calls++) {
+		struct thread_bind bound = { .error = -1 };
+		pthread_t thread;
+
+		begin(w, &(struct world_load) { .by_libbpf = calls });
+		leader = world_start_ticks("/proc/self/stat");
+		/* so that the thread's start is another number */
+		while (world_boot_ns() / tick < leader + 2)
+			(void)usleep(1000);
+		assert_int_equal(pthread_create(&thread, NULL, bind_in_thread, &bound), 0);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		check_int("bound", bound.error, 0);
+		assert_int_equal(world_take(w), 1);
+		check_u64("pid", e->pid, (uint64_t)getpid());
+		assert_int_not_equal(bound.tid, getpid());
+		check_u64("start", e->start_ns / tick, leader);
+		assert_int_not_equal(bound.start_ticks, leader);
+		assert_int_equal(strncmp(e->comm, program_invocation_short_name, HP_COMM_LEN - 1),
+				 0);
+		check_u64("uid", e->uid, 4242);
+		check_u64("a user's", e->kernel_thread, 0);
+		world_stop(w);
+	}
+}
+
+/* Where v1 names workloads, those in cgroup2's root are told apart by v1's memory hierarchy. */
+static void test_v1(void **state)
+{
+	struct world *w = *state;
+	const struct hp_event *e = &w->events[0];
+	char dir[PATH_MAX], below[PATH_MAX];
+	uint64_t id;
+
+	if (!w->mounts.memory[0])
+		skip();
+	(void)snprintf(dir, sizeof(dir), "%.4000s/hostportd-test.%d", w->mounts.memory,
+		       (int)getpid());
+	(void)snprintf(below, sizeof(below), "%.4000s/below", w->cgroup);
+	for (int calls = 0; calls < 2; calls++) {
+		begin(w, &(struct world_load) { .v1_names = true, .by_libbpf = calls });
+		world_make_cgroup(dir);
+		world_enter(dir);
+		assert_int_equal(cgroup_id(dir, &id), 0);
+		violate(3000);
+		assert_int_equal(world_take(w), 1);
+		check_u64("v1: workload", e->key.workload, id | HP_WORKLOAD_V1);
+		check_u64("v1: of v1", e->cgroup_v1_id, id);
+		check_u64("v1: of v2", e->cgroup_id, w->cgroup_id);
+		world_make_cgroup(below);
+		world_enter(below);
+		violate(3001);
+		world_enter(w->cgroup);
+		assert_int_equal(world_take(w), 1);
+		assert_int_equal(cgroup_id(below, &id), 0);
+		check_u64("not in the root: workload", e->key.workload, id);
+		check_u64("not in the root: of v1", e->cgroup_v1_id, 0);
+		check_u64("not in the root: of v2", e->cgroup_id, id);
+		world_remove_cgroup(below);
+		world_enter(w->mounts.memory);
+		world_remove_cgroup(dir);
+		world_stop(w);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(test_repeats),      WORLD_TEST(test_keys),
+		WORLD_TEST(test_replaced),     WORLD_TEST(test_holder),
+		WORLD_TEST(test_due),	       WORLD_TEST(test_rate),
+		WORLD_TEST(test_burst_of_one), WORLD_TEST(test_ring_full),
+		WORLD_TEST(test_unfolded),     WORLD_TEST(test_wakes),
+		WORLD_TEST(test_wakes_early),  WORLD_TEST(test_wakes_reader),
+		WORLD_TEST(test_thread),       WORLD_TEST(test_v1),
+	};
+
+	return WORLD_RUN("violations in the kernel", tests);
+}
