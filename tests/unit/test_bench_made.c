@@ -22,7 +22,7 @@ static struct reg_layer *parse(unsigned int rows, bool ranges)
 
 static void test_registry(void **state)
 {
-	static const unsigned int sizes[] = { 16, 256, 4096, REGISTRY_ROWS_MAX };
+	static const unsigned int sizes[] = { 16, 256, 4096 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
@@ -32,6 +32,33 @@ static void test_registry(void **state)
 		assert_int_equal(plain->len, sizes[i]);
 		assert_int_equal(ranges->len, sizes[i]);
 	}
+}
+
+/* How often a text is in another one. */
+static unsigned int count(const struct buf *text, const char *part)
+{
+	unsigned int n = 0;
+
+	for (const char *at = text->data; (at = strstr(at, part)); at += strlen(part))
+		n++;
+	return n;
+}
+
+/* As many as there may be: rows of the same form as a few, so they are counted and not read. */
+static void test_largest(void **state)
+{
+	_cleanup_buf_ struct buf plain = { 0 }, ranges = { 0 };
+
+	(void)state;
+	made_registry(REGISTRY_ROWS_MAX, false, &plain);
+	check_u64("tcp", count(&plain, "protocol: tcp,"), 65535);
+	check_u64("udp", count(&plain, "protocol: udp,"), 65535);
+	check_u64("sctp", count(&plain, "protocol: sctp,"), REGISTRY_ROWS_MAX - 2 * 65535);
+	check_u64("the last port", count(&plain, "ports: 65535,"), 2);
+	check_u64("no port is larger", count(&plain, "ports: 65536,"), 0);
+	made_registry(REGISTRY_ROWS_MAX, true, &ranges);
+	check_u64("rows", count(&ranges, "  - {"), REGISTRY_ROWS_MAX);
+	check_u64("no row of sctp is left", count(&ranges, "protocol: sctp,"), 0);
 }
 
 /* A port each: as many rows of the policy, and the first ones of TCP are allowed. */
@@ -85,6 +112,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_registry),
+		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_small_registry),
 		cmocka_unit_test_setup_teardown(test_manifests, into_directory, out_of_directory),
