@@ -167,10 +167,7 @@ user/registry/builtins.c
 user/registry/drops.c
 user/registry/layer.c
 user/registry/reader_value.c
-user/registry/yaml_anchors.c
-user/registry/yaml_json.c
-user/registry/yaml_text.c
-user/registry/yaml_tree.c"
+"
 
 # The test of a pure file X.c is tests/unit/test_X.c.
 check_pure_files_have_tests() {

@@ -1,29 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "test.h"
+#include "yaml_trees.h"
 
 #include <errno.h>
-
-#include "../../user/registry/registry.h"
-#include "../../user/registry/yaml.h"
-#include "../../user/registry/yaml_json.h"
-
-#define T(text) text, sizeof(text) - 1
-
-static void put(const struct yaml_tree *tree, const struct yaml_node *node, struct buf *out)
-{
-	const struct yaml_node *child;
-
-	if (node->kind == YAML_KIND_SCALAR) {
-		buf_printf(out, node->plain ? "%s" : "'%s'", yaml_tree_text(tree, node));
-		return;
-	}
-	buf_putc(out, node->kind == YAML_KIND_SEQUENCE ? '[' : '{');
-	for (child = yaml_tree_first(tree, node); child; child = yaml_tree_next(tree, child)) {
-		put(tree, child, out);
-		buf_putc(out, ' ');
-	}
-	buf_printf(out, "%u%c", node->len, node->kind == YAML_KIND_SEQUENCE ? ']' : '}');
-}
 
 /* All documents, each with its place, then what was said. */
 static void read_all(const char *text, size_t len, struct buf *out)
@@ -39,7 +17,7 @@ static void read_all(const char *text, size_t len, struct buf *out)
 		if (r != 1)
 			break;
 		buf_printf(out, "%u:%u ", tree->nodes[0].line, tree->nodes[0].column);
-		put(tree, tree->nodes, out);
+		put_tree(tree, tree->nodes, out);
 		buf_putc(out, '\n');
 		r = 0;
 	}
@@ -131,7 +109,7 @@ static void read_on(const char *text, size_t len, struct buf *out)
 		r = yaml_stream_next(stream, &tree);
 		if (r == 1) {
 			buf_printf(out, "%u:%u ", tree->nodes[0].line, tree->nodes[0].column);
-			put(tree, tree->nodes, out);
+			put_tree(tree, tree->nodes, out);
 			buf_putc(out, '\n');
 		}
 		if (r == -EINVAL) {
@@ -181,12 +159,6 @@ static void test_resume(void **state)
 		read_on(resume_cases[i].text, resume_cases[i].len, &out);
 		check_text(resume_cases[i].name, out.data ? out.data : "", resume_cases[i].want);
 	}
-}
-
-static void repeat(struct buf *text, const char *piece, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		buf_puts(text, piece);
 }
 
 /* What is said of a text; NULL: nothing. */
@@ -270,31 +242,13 @@ static void test_directives(void **state)
 	check_said("directives", &text, "f:1001:1: too many directives\n");
 }
 
-static void test_is_json(void **state)
-{
-	static const struct {
-		const char *text;
-		bool is;
-	} texts[] = {
-		{ "{\"a\":1}", true }, { " \n{ \"a\"", true }, { "{}", true },
-		{ "[]", true },	       { "[{}]", true },       { "", false },
-		{ "{", false },	       { "{{ x }}", false },   { "{a: 1}", false },
-		{ "[x]", false },      { "a: {}", false },     { "\"a\"", false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		check_int(texts[i].text, yaml_json_is(texts[i].text, strlen(texts[i].text)),
-			  texts[i].is);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_documents),  cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_depth),	   cmocka_unit_test(test_alias_depth),
 		cmocka_unit_test(test_keys),	   cmocka_unit_test(test_anchors),
-		cmocka_unit_test(test_directives), cmocka_unit_test(test_is_json),
+		cmocka_unit_test(test_directives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

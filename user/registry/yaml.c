@@ -350,8 +350,8 @@ static int parse_from(struct builder *b, const char *text, size_t len)
 	return 0;
 }
 
-int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags *diags,
-		    struct yaml_tree **ret_tree)
+int yaml_tree_parse_up_to(const char *file, const char *text, size_t len, size_t nodes,
+			  struct diags *diags, struct yaml_tree **ret_tree)
 {
 	_cleanup_(builder_done) struct builder b = {
 		.dialect = &registry_file,
@@ -363,7 +363,7 @@ int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags
 
 	if (!yaml_text_check(file, text, len, 0, diags))
 		return -EINVAL;
-	b.tree = calloc(1, sizeof(*b.tree));
+	b.tree = yaml_tree_new(nodes);
 	r = b.tree ? parse_from(&b, text, len) : -ENOMEM;
 	if (r == 0)
 		r = build(&b, YAML_STREAM_END_EVENT);
@@ -447,7 +447,7 @@ static int next_document(struct yaml_stream *s)
 	b->depth = 0;
 	yaml_anchors_free(&b->anchors);
 	yaml_tree_free(b->tree);
-	b->tree = calloc(1, sizeof(*b->tree));
+	b->tree = yaml_tree_new(YAML_NODES_MAX);
 	if (!b->tree)
 		return -ENOMEM;
 	r = build(b, YAML_DOCUMENT_END_EVENT);

@@ -46,16 +46,24 @@ struct yaml_node {
 struct yaml_tree {
 	struct yaml_node *nodes;
 	size_t len, cap;
+	size_t max;	 /* of nodes */
 	struct buf text; /* of all scalars, each terminated */
 };
+
+/* As yaml_tree_parse(), with at most so many nodes. */
+int yaml_tree_parse_up_to(const char *file, const char *text, size_t len, size_t nodes,
+			  struct diags *diags, struct yaml_tree **ret_tree);
 
 /*
  * Read a document. 0 also when there were faults that leave a tree (a key
  * twice, an anchor, a tag): the caller sees by diags->total that there were
  * any. -EINVAL with a message in diags when there is no tree; -ENOMEM.
  */
-int yaml_tree_parse(const char *file, const char *text, size_t len, struct diags *diags,
-		    struct yaml_tree **ret_tree);
+static inline int yaml_tree_parse(const char *file, const char *text, size_t len,
+				  struct diags *diags, struct yaml_tree **ret_tree)
+{
+	return yaml_tree_parse_up_to(file, text, len, YAML_NODES_MAX, diags, ret_tree);
+}
 
 /*
  * The documents of a file that was not written for us, one after the other: at most
@@ -94,7 +102,10 @@ DEFINE_CLEANUP(struct yaml_stream, yaml_stream_free)
 void yaml_tree_free(struct yaml_tree *tree);
 DEFINE_CLEANUP(struct yaml_tree, yaml_tree_free)
 
-/* Append a node. 0, -E2BIG when there are YAML_NODES_MAX, or -ENOMEM. */
+/* An empty tree that takes so many nodes; NULL: no memory. */
+struct yaml_tree *yaml_tree_new(size_t max);
+
+/* Append a node. 0, -E2BIG when there are as many as it takes, or -ENOMEM. */
 int yaml_tree_add(struct yaml_tree *tree, const struct yaml_node *node);
 
 /* The first item of a sequence or key of a mapping; NULL when there is none. */

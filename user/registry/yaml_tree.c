@@ -4,6 +4,15 @@
 #include <errno.h>
 #include <string.h>
 
+struct yaml_tree *yaml_tree_new(size_t max)
+{
+	struct yaml_tree *tree = calloc(1, sizeof(*tree));
+
+	if (tree)
+		tree->max = max;
+	return tree;
+}
+
 void yaml_tree_free(struct yaml_tree *tree)
 {
 	if (!tree)
@@ -18,7 +27,7 @@ int yaml_tree_add(struct yaml_tree *tree, const struct yaml_node *node)
 	size_t cap = tree->cap ? tree->cap * 2 : 256;
 	struct yaml_node *nodes;
 
-	if (tree->len == YAML_NODES_MAX)
+	if (tree->len == tree->max)
 		return -E2BIG;
 	if (tree->len == tree->cap) {
 		nodes = reallocarray(tree->nodes, cap, sizeof(*nodes));
