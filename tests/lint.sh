@@ -163,10 +163,6 @@ user/identity/workload_text.c
 user/policy/explain_out.c
 user/policy/explain_why.c
 user/policy/resolve.c
-user/registry/builtins.c
-user/registry/drops.c
-user/registry/layer.c
-user/registry/reader_value.c
 "
 
 # The test of a pure file X.c is tests/unit/test_X.c.

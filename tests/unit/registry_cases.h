@@ -49,3 +49,20 @@ static inline struct registry *registry_of_lists(const char *lists)
 	assert_int_equal(registry_add(reg, layer_of("t.yaml", text.data), &diags), 0);
 	return reg;
 }
+
+/* A layer of rows that are made, not read: in the order of their kinds, and without texts. */
+static inline struct reg_layer *layer_of_rows(const char *name, const struct reg_row *rows,
+					      size_t n)
+{
+	struct reg_layer *layer = calloc(1, sizeof(*layer));
+
+	assert_non_null(layer);
+	layer->name = strdup(name);
+	layer->path = strdup(name);
+	layer->rows = calloc(n ? n : 1, sizeof(*rows));
+	assert_true(layer->name && layer->path && layer->rows);
+	for (size_t i = 0; rows && i < n; i++)
+		layer->rows[i] = rows[i];
+	layer->len = n;
+	return layer;
+}

@@ -1,278 +1,199 @@
 // SPDX-License-Identifier: MIT
-#include "test.h"
-
-#include <errno.h>
-
 #include "registry_cases.h"
 
-#define LAYER(name, lists)  "{version: 1, name: " name ", " lists "}"
-#define ENTRY(ports, proto) "{ports: " ports ", protocol: " proto ", process: p}"
-#define RETIRED(ports)	    "{ports: " ports ", protocol: tcp, process: p, removed: '4.1'}"
-#define DROP(ports, more)   "{ports: " ports ", protocol: tcp, reason: r" more "}"
+#include <errno.h>
+#include <stdio.h>
 
-struct add_case {
-	const char *name;
-	const char *texts[3];
-	const char *dropped; /* of rows 1, 2, ...: x, or - where it stays */
-	const char *want;    /* NULL: nothing is said */
-};
+static struct registry *empty_registry(void)
+{
+	struct registry *reg = calloc(1, sizeof(*reg));
 
-static const struct add_case add_cases[] = {
-	{ "no drops",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") "]"),
-	    LAYER("b", "entries: [" ENTRY("80", "tcp") "]") },
-	  "--",
-	  NULL },
-	{ "exactly",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") ", " ENTRY("81", "tcp") "]"),
-	    LAYER("b", "drop: [" DROP("80", "") "]") },
-	  "x-",
-	  NULL },
-	{ "within",
-	  { LAYER("a", "entries: [" ENTRY("80-90", "tcp") ", " ENTRY("79-80", "tcp") ", " ENTRY(
-			       "100", "tcp") ", " ENTRY("99-101", "tcp") "]"),
-	    LAYER("b", "drop: [" DROP("80-100", "") "]") },
-	  "x-x-",
-	  NULL },
-	{ "wider rows stay",
-	  { LAYER("a", "entries: [" ENTRY("80-90", "tcp") "]"),
-	    LAYER("b", "drop: [" DROP("85", "") "]") },
-	  "-",
-	  "2.yaml:1:30: drop: takes nothing: no row of an earlier layer lies within these "
-	  "ports\n" },
-	{ "retired rows too",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") "], retired: [" RETIRED("80") "]"),
-	    LAYER("b", "drop: [" DROP("80", "") "]") },
-	  "xx",
-	  NULL },
-	{ "another protocol stays",
-	  { LAYER("a", "entries: [" ENTRY("80", "udp") "]"),
-	    LAYER("b", "drop: [" DROP("80", "") "]") },
-	  "-",
-	  "2.yaml:1:30: drop: takes nothing: no row of an earlier layer lies within these "
-	  "ports\n" },
-	{ "of one layer",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") "]"),
-	    LAYER("b", "entries: [" ENTRY("80", "tcp") "]"),
-	    LAYER("c", "drop: [" DROP("80", ", layer: b") "]") },
-	  "-x",
-	  NULL },
-	{ "of one layer that has none",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") "]"),
-	    LAYER("b", "entries: [" ENTRY("81", "tcp") "]"),
-	    LAYER("c", "drop: [" DROP("80", ", layer: b") "]") },
-	  "--",
-	  "3.yaml:1:30: drop: takes nothing: no row of layer b lies within these ports\n" },
-	{ "of no layer",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") "]"),
-	    LAYER("b", "drop: [" DROP("80", ", layer: z") "]") },
-	  "-",
-	  "2.yaml:1:30: layer: z: no earlier layer has the name\n" },
-	{ "of its own layer",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") "]"),
-	    LAYER("b", "entries: [" ENTRY("80", "tcp") "], drop: [" DROP("80", ", layer: b") "]") },
-	  "-",
-	  "2.yaml:1:81: layer: b: no earlier layer has the name\n" },
-	{ "its own rows stay",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") "]"),
-	    LAYER("b", "entries: [" ENTRY("80", "tcp") "], drop: [" DROP("80", "") "]") },
-	  "x-",
-	  NULL },
-	{ "a later layer puts it back",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") "]"),
-	    LAYER("b", "drop: [" DROP("80", "") "]"),
-	    LAYER("c", "entries: [" ENTRY("80", "tcp") "]") },
-	  "x-",
-	  NULL },
-	{ "twice in one layer",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") "]"),
-	    LAYER("b", "drop: [" DROP("1-100", "") ", " DROP("80", ", layer: a") "]") },
-	  "x",
-	  NULL },
-	{ "twice in two layers",
-	  { LAYER("a", "entries: [" ENTRY("80", "tcp") "]"),
-	    LAYER("b", "drop: [" DROP("80", "") "]"), LAYER("c", "drop: [" DROP("80", "") "]") },
-	  "x",
-	  "3.yaml:1:30: drop: takes nothing: no row of an earlier layer lies within these "
-	  "ports\n" },
-	{ "nothing before it",
-	  { LAYER("a", "drop: [" DROP("80", "") "]") },
-	  "",
-	  "1.yaml:1:30: drop: takes nothing: no row of an earlier layer lies within these "
-	  "ports\n" },
-	{ "ranges and exceptions are no rows to drop",
-	  { LAYER("a", "ranges: [{ports: 80, protocol: tcp}], exceptions: [{ports: 80, protocol: "
-		       "tcp, class: scope, until: 2027-01-01, reason: r}]"),
-	    LAYER("b", "drop: [" DROP("80", "") "]") },
-	  "",
-	  "2.yaml:1:30: drop: takes nothing: no row of an earlier layer lies within these "
-	  "ports\n" },
-	{ "whole range",
-	  { LAYER("a", "entries: [" ENTRY("1-65535", "tcp") "]"),
-	    LAYER("b", "drop: [" DROP("1-65535", "") "]") },
-	  "x",
-	  NULL },
-	{ "the same name",
-	  { LAYER("a", "source: s"), LAYER("a", "source: s") },
-	  "",
-	  "2.yaml: name: a: 1.yaml has the name already\n" },
-};
+	assert_non_null(reg);
+	return reg;
+}
 
-static void test_add(void **state)
+/* Add a layer of rows; what is said, NULL: nothing. */
+static void check_add(struct registry *reg, const char *name, const struct reg_row *rows, size_t n,
+		      const char *want)
+{
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf out = { 0 };
+
+	check_int(name, registry_add(reg, layer_of_rows(name, rows, n), &diags),
+		  want ? -EINVAL : 0);
+	diags_text(&diags, &out);
+	check_text(name, out.data, want);
+}
+
+static void test_nothing(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(add_cases); i++) {
-		const struct add_case *c = &add_cases[i];
-		_cleanup_(registry_freep) struct registry *reg = NULL;
-		_cleanup_diags_ struct diags diags = { 0 };
-		_cleanup_buf_ struct buf out = { 0 };
-		size_t n = 0;
-		int r = 0;
+	registry_free(NULL);
+	layer_free(NULL);
+}
 
-		while (n < ARRAY_LEN(c->texts) && c->texts[n])
-			n++;
-		reg = registry_of(c->texts, n, &diags, &r);
-		check_int(c->name, r, c->want ? -EINVAL : 0);
-		diags_text(&diags, &out);
-		check_text(c->name, out.data, c->want);
-		for (uint32_t row = 0; c->dropped[row]; row++)
-			check_int(c->name, registry_row(reg, row + 1, NULL)->dropped,
-				  c->dropped[row] == 'x');
+/* Layers are on top of each other in the order in which they are added, as they were. */
+static void test_add(void **state)
+{
+	const struct reg_row rows[] = { { .first = 1, .last = 2 }, { .first = 3, .last = 3 } };
+	_cleanup_(registry_freep) struct registry *reg = empty_registry();
+
+	(void)state;
+	check_add(reg, "a", rows, 1, NULL);
+	check_add(reg, "b", rows + 1, 1, NULL);
+	check_u64("layers", reg->len, 2);
+	check_text("first", reg->layers[0].name, "a");
+	check_int("its row", reg->layers[0].rows[0].first, 1);
+	check_text("second", reg->layers[1].name, "b");
+	check_int("its row", reg->layers[1].rows[0].first, 3);
+}
+
+static void test_same_name(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg = empty_registry();
+
+	(void)state;
+	check_add(reg, "a", NULL, 0, NULL);
+	check_add(reg, "b", NULL, 0, NULL);
+	check_add(reg, "a", NULL, 0, "a: name: a: a has the name already\n");
+	check_add(reg, "b", NULL, 0, "b: name: b: b has the name already\n");
+	check_u64("layers", reg->len, 2);
+}
+
+static void test_many_layers(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg = empty_registry();
+	char name[16];
+
+	(void)state;
+	for (int i = 0; i < REGISTRY_LAYERS_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "l%d", i);
+		check_add(reg, name, NULL, 0, NULL);
+	}
+	check_add(reg, "more", NULL, 0, "more: more than 64 layers\n");
+	check_u64("layers", reg->len, REGISTRY_LAYERS_MAX);
+}
+
+static void test_many_rows(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg = empty_registry();
+
+	(void)state;
+	check_add(reg, "a", NULL, 1, NULL);
+	check_add(reg, "b", NULL, REGISTRY_ROWS_MAX - 3, NULL);
+	check_add(reg, "c", NULL, 2, NULL);
+	check_add(reg, "d", NULL, 1, "d: with it there are 131073 rows, more than 131072\n");
+	check_add(reg, "e", NULL, 0, NULL);
+}
+
+/* All faults are said. */
+static void test_faults(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg = empty_registry();
+
+	(void)state;
+	check_add(reg, "a", NULL, REGISTRY_ROWS_MAX, NULL);
+	check_add(reg, "a", NULL, 1,
+		  "a: name: a: a has the name already\n"
+		  "a: with it there are 131073 rows, more than 131072\n");
+}
+
+/* So many rows of each kind. */
+static struct reg_layer *layer_of_kinds(const char *name, const unsigned int counts[REG_KIND_MAX])
+{
+	struct reg_row rows[2 * REG_KIND_MAX];
+	size_t n = 0;
+
+	for (int kind = 0; kind < REG_KIND_MAX; kind++)
+		for (unsigned int i = 0; i < counts[kind]; i++)
+			rows[n++] = (struct reg_row) {
+				.kind = (enum reg_kind)kind,
+				.proto = 3, /* no drop takes a row of another layer */
+			};
+	return layer_of_rows(name, rows, n);
+}
+
+/* With all numbers of rows of each kind, from none to two: what decides comes first. */
+static void test_kinds(void **state)
+{
+	unsigned int counts[REG_KIND_MAX];
+
+	(void)state;
+	for (unsigned int i = 0; i < 3 * 3 * 3 * 3 * 3 * 3; i++) {
+		_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+		unsigned int n = i, deciding, policy = 0;
+		struct registry reg;
+
+		for (int kind = 0; kind < REG_KIND_MAX; kind++, n /= 3) {
+			counts[kind] = n % 3;
+			policy += kind == REG_ACCEPT ? 0 : counts[kind];
+		}
+		layer = layer_of_kinds("l", counts);
+		reg = (struct registry) { .layers = layer, .len = 1 };
+		deciding = counts[REG_ENTRY] + counts[REG_RETIRED];
+		check_u64("policy", layer_rows(layer), policy);
+		check_int("empty", registry_empty(&reg), deciding == 0);
+		assert_null(registry_row(&reg, 0, NULL));
+		for (uint32_t row = 1; row <= deciding; row++)
+			assert_ptr_equal(registry_row(&reg, row, NULL), &layer->rows[row - 1]);
+		assert_null(registry_row(&reg, deciding + 1, NULL));
+		assert_null(registry_row(&reg, UINT32_MAX, NULL));
 	}
 }
 
 static void test_numbers(void **state)
 {
-	const char *const texts[] = {
-		LAYER("a",
-		      "entries: [" ENTRY("1", "tcp") ", " ENTRY("2", "tcp") "], retired: [" RETIRED(
-			      "3") "], ranges: [{ports: 9, protocol: tcp}]"),
-		LAYER("b", "ranges: [{ports: 9, protocol: tcp}]"),
-		LAYER("c", "entries: [" ENTRY("4", "tcp") "]"),
+	static const unsigned int counts[][REG_KIND_MAX] = {
+		{ [REG_ENTRY] = 2, [REG_RETIRED] = 1, [REG_RANGE] = 1 },
+		{ [REG_RANGE] = 1 },
+		{ [REG_ENTRY] = 1 },
 	};
-	_cleanup_(registry_freep) struct registry *reg = NULL;
+	static const char *const names[] = { "a", "b", "c" };
+	_cleanup_(registry_freep) struct registry *reg = empty_registry();
 	_cleanup_diags_ struct diags diags = { 0 };
 	const struct reg_layer *layer = NULL;
-	int r = 0;
 
 	(void)state;
-	reg = registry_of(texts, ARRAY_LEN(texts), &diags, &r);
-	check_int("added", r, 0);
-	assert_null(registry_row(reg, 0, NULL));
-	for (uint32_t n = 1; n <= 4; n++)
-		check_int("row", registry_row(reg, n, NULL)->first, n);
-	assert_null(registry_row(reg, 5, NULL));
-	assert_null(registry_row(reg, UINT32_MAX, NULL));
-	(void)registry_row(reg, 3, &layer);
-	check_text("layer of 3", layer->name, "a");
-	(void)registry_row(reg, 4, &layer);
-	check_text("layer of 4", layer->name, "c");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		check_int("add", registry_add(reg, layer_of_kinds(names[i], counts[i]), &diags), 0);
+	assert_null(registry_row(reg, 0, &layer));
+	assert_null(layer);
+	for (uint32_t n = 1; n <= 3; n++) {
+		assert_ptr_equal(registry_row(reg, n, &layer), &reg->layers[0].rows[n - 1]);
+		check_text("layer", layer->name, "a");
+	}
+	assert_ptr_equal(registry_row(reg, 4, &layer), &reg->layers[2].rows[0]);
+	check_text("layer", layer->name, "c");
+	assert_ptr_equal(registry_row(reg, 4, NULL), &reg->layers[2].rows[0]);
+	assert_null(registry_row(reg, 5, &layer));
 }
 
-struct empty_case {
-	const char *name;
-	const char *texts[2];
-	bool empty;
-};
-
-static const struct empty_case empty_cases[] = {
-	{ "no layers", { NULL }, true },
-	{ "no rows", { LAYER("a", "entries: []") }, true },
-	{ "ranges alone", { LAYER("a", "ranges: [{ports: 9, protocol: tcp}]") }, true },
-	{ "an entry", { LAYER("a", "entries: [" ENTRY("1", "tcp") "]") }, false },
-	{ "a retired row", { LAYER("a", "retired: [" RETIRED("1") "]") }, false },
-	{ "all dropped",
-	  { LAYER("a", "entries: [" ENTRY("1", "tcp") "]"),
-	    LAYER("b", "drop: [" DROP("1", "") "]") },
-	  true },
-};
-
+/* Empty is what has no row that decides and is not dropped, in whatever layer. */
 static void test_empty(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(empty_cases); i++) {
-		const struct empty_case *c = &empty_cases[i];
-		_cleanup_(registry_freep) struct registry *reg = NULL;
-		_cleanup_diags_ struct diags diags = { 0 };
-		int r = 0;
-
-		reg = registry_of(c->texts, !!c->texts[0] + !!c->texts[1], &diags, &r);
-		check_int(c->name, registry_empty(reg), c->empty);
-	}
-}
-
-static struct reg_layer *numbered_layer(int n, const char *lists)
-{
-	_cleanup_buf_ struct buf text = { 0 };
-
-	buf_printf(&text, "{version: 1, name: l%d, %s}", n, lists);
-	return layer_of("f", text.data);
-}
-
-static void test_many_layers(void **state)
-{
-	_cleanup_(registry_freep) struct registry *reg = calloc(1, sizeof(*reg));
-	_cleanup_diags_ struct diags diags = { 0 };
-	_cleanup_buf_ struct buf out = { 0 };
+	struct reg_row rows[] = { { .dropped = true }, { .kind = REG_RETIRED } };
+	_cleanup_(registry_freep) struct registry *reg = empty_registry();
 
 	(void)state;
-	for (int i = 0; i < REGISTRY_LAYERS_MAX; i++)
-		check_int("add", registry_add(reg, numbered_layer(i, "source: s"), &diags), 0);
-	check_int("one more", registry_add(reg, numbered_layer(99, "source: s"), &diags), -EINVAL);
-	diags_text(&diags, &out);
-	check_text("one more", out.data, "f: more than 64 layers\n");
-}
-
-/* As many drops as rows, all of them overlapping: a comparison of each with each takes minutes. */
-static void test_many_drops(void **state)
-{
-	_cleanup_(registry_freep) struct registry *reg = calloc(1, sizeof(*reg));
-	_cleanup_diags_ struct diags diags = { 0 };
-	_cleanup_buf_ struct buf rows = { 0 }, drops = { 0 };
-	const int n = REGISTRY_ROWS_MAX / 2;
-
-	(void)state;
-	buf_puts(&rows, "entries: [");
-	buf_puts(&drops, "drop: [");
-	for (int i = 0; i < n; i++) {
-		buf_printf(&rows, "{ports: %d-65535, protocol: tcp, process: p},", 1 + i % 65535);
-		buf_printf(&drops, "{ports: 1-65535, protocol: tcp, reason: r},");
-	}
-	buf_puts(&rows, "]");
-	buf_puts(&drops, "]");
-	check_int("rows", registry_add(reg, numbered_layer(0, rows.data), &diags), 0);
-	check_int("drops", registry_add(reg, numbered_layer(1, drops.data), &diags), 0);
-	check_int("all dropped", registry_empty(reg), 1);
-	check_int("more rows", registry_add(reg, numbered_layer(2, rows.data), &diags), -EINVAL);
-}
-
-static void test_builtins(void **state)
-{
-	static const char *const names[] = { "openshift", "node-baseline", "hostportd" };
-	const struct reg_builtin *builtins = registry_builtins();
-	size_t kinds[REG_KIND_MAX] = { 0 };
-
-	(void)state;
-	for (size_t i = 0; i < REG_BUILTINS; i++) {
-		_cleanup_(layer_freep) struct reg_layer *layer = layer_of("b", builtins[i].text);
-
-		check_text("name", builtins[i].name, names[i]);
-		check_text("layer's name", layer->name, names[i]);
-		check_u64("length", builtins[i].len, strlen(builtins[i].text));
-		for (size_t j = 0; i == 0 && j < layer->len; j++)
-			kinds[layer->rows[j].kind]++;
-	}
-	check_int("entries of the page", (long long)kinds[REG_ENTRY], 98);
-	check_int("retired rows of the page", (long long)kinds[REG_RETIRED], 7);
-	check_int("documented ranges", (long long)kinds[REG_RANGE], 12);
+	check_int("no layers", registry_empty(reg), true);
+	check_add(reg, "a", NULL, 0, NULL);
+	check_int("no rows", registry_empty(reg), true);
+	check_add(reg, "b", rows, 1, NULL);
+	check_int("dropped", registry_empty(reg), true);
+	check_add(reg, "c", rows, 2, NULL);
+	check_int("retired", registry_empty(reg), false);
+	reg->layers[2].rows[1].dropped = true;
+	check_int("all dropped", registry_empty(reg), true);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_add),	   cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_empty),	   cmocka_unit_test(test_many_layers),
-		cmocka_unit_test(test_many_drops), cmocka_unit_test(test_builtins),
+		cmocka_unit_test(test_nothing),	  cmocka_unit_test(test_add),
+		cmocka_unit_test(test_same_name), cmocka_unit_test(test_many_layers),
+		cmocka_unit_test(test_many_rows), cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
