@@ -10,6 +10,8 @@
 #
 # E2E_QUICK=1 leaves out what does not depend on the kernel, where many kernels are tried.
 # E2E_INSIDE=1 starts the agent inside the network namespace that it checks, as on a node.
+# E2E_LIMIT_S=N (900): a test that takes longer hangs, and is ended. E2E_LOCK_S=N (900): a lock that is
+# not had by then is a failure.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
@@ -31,6 +33,10 @@ AGENT_PID=
 AGENT_BY=() # what starts the agent, in front of its name; AGENT: another program than $B/hostportd
 # Inside the namespace it needs no CAP_SYS_ADMIN to enter it, and gives it up.
 [ -z "${E2E_INSIDE:-}" ] || AGENT_BY=(nsenter --net="$NETNS" --)
+LIMIT_S=${E2E_LIMIT_S:-900}
+LOCKS=/run/lock
+LOCK_S=${E2E_LOCK_S:-900}
+GUARD=
 failures=0
 
 pass() { echo "PASS $TEST: $1"; }
@@ -93,9 +99,12 @@ kill_stale_agent() {
 	esac
 }
 
-cleanup() {
-	# a child that is ended before it is another program has the shell's traps
-	[ "$BASHPID" = "$$" ] || return
+# What a test makes beside its agent, cgroup, netns and directory is removed by its own also_clear.
+also_clear() { :; }
+
+# Before a test, after it, and after one that was killed.
+clear_away() {
+	also_clear
 	if [ -n "$AGENT_PID" ]; then
 		kill -KILL "$AGENT_PID" 2>/dev/null
 		wait "$AGENT_PID" 2>/dev/null
@@ -107,30 +116,100 @@ cleanup() {
 	rm -rf "$WORK"
 }
 
+cleanup() {
+	# a child that is ended before it is another program has the shell's traps
+	[ "$BASHPID" = "$$" ] || return
+	clear_away
+	if [ -n "$GUARD" ]; then
+		kill "$GUARD"
+		wait "$GUARD" 2>/dev/null
+	fi
+}
+
 # Unmounting it ends what is pinned there, attached programs included.
 umount_bpffs() {
 	while mountpoint -q "$BPFFS"; do umount -l "$BPFFS" || break; done
 }
 
-# Prepare a test: remove what an earlier run left, make cgroup and netns.
-setup() {
+# offspring PID BUT: processes below one, without one of them and what is below that.
+offspring() {
+	local child
+	for child in $(pgrep -P "$1"); do
+		[ "$child" != "$2" ] || continue
+		echo "$child"
+		offspring "$child" "$2"
+	done
+}
+
+# guard: a process beside the test. It alone has the locks, so that no subject inherits them. It ends
+# a test that hangs, by ending what that waits for, and clears away what a killed one leaves.
+guard() {
+	local me=$BASHPID parent pid signal=USR1 end=$((SECONDS + LIMIT_S))
+	while read -r _ _ _ parent _ <"/proc/$me/stat" && [ "$parent" = "$$" ]; do
+		sleep 1 >/dev/null 2>&1 5>&- 7<&-
+		[ "$SECONDS" -ge "$end" ] || continue
+		kill "-$signal" "$$"
+		for pid in $(offspring "$$" "$me"); do
+			echo "$TEST: was running: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+			kill -KILL "$pid"
+		done 2>/dev/null
+		signal=KILL end=$((SECONDS + 60))
+	done
+	clear_away 2>/dev/null
+}
+
+too_long() {
+	fail "not over after $LIMIT_S seconds: in ${FUNCNAME[*]:1}, line ${BASH_LINENO[*]}"
+	exit 1
+}
+
+# start_guard: from now on the test is guarded, and cleaned up when it ends.
+start_guard() {
+	trap too_long USR1
+	guard 6<&- &
+	GUARD=$!
+	trap cleanup EXIT
+	trap 'exit 130' INT TERM HUP
+}
+
+# take_lock FD HOW WHAT: or fail.
+take_lock() {
+	flock -w "$LOCK_S" "$2" "$1" && return
+	fail "no lock on $3 for $LOCK_S seconds: see lslocks"
+	exit 1
+}
+
+# prepare HOW: remove what an earlier run left, make cgroup and netns. The test's name is locked, because
+# all that it makes is named after it, and then the kernel, --shared or --exclusive. Who waits for that
+# has a third lock, so that it is not overtaken for ever.
+prepare() {
+	local procs=$CGROUP2/cgroup.procs queue=$CGROUP2/cgroup.controllers
 	if [ "$(id -u)" -ne 0 ]; then
 		skip "not root"
 		exit 0
 	fi
-	# One test at a time on a kernel, from whatever tree. Subjects and agents don't inherit the lock.
-	exec 8<"$CGROUP2/cgroup.procs" || exit 3
-	if ! flock -w 900 8; then
-		fail "another test holds the lock on $CGROUP2/cgroup.procs for 15 minutes: see lslocks"
-		exit 1
-	fi
-	cleanup 2>/dev/null
-	trap cleanup EXIT
-	trap 'exit 130' INT TERM HUP
+	mkdir -p "$LOCKS"
+	exec 5>>"$LOCKS/$NAME" 6<"$queue" 7<"$procs" || exit 3
+	take_lock 5 --exclusive "$LOCKS/$NAME"
+	take_lock 6 --exclusive "$queue"
+	take_lock 7 "$1" "$procs"
+	clear_away 2>/dev/null
+	start_guard
+	exec 5>&- 7<&-
 	mkdir -p "$WORK" "$CGROUP" "$BPFFS" || exit 3
 	mount -t bpf bpf "$BPFFS" || exit 3
 	ip netns add "$NAME" || exit 3
+	exec 6<&-
 	ip -n "$NAME" link set lo up || exit 3
+}
+
+# setup: beside other tests, from whatever tree. setup_alone: for storms, and for what others would
+# disturb. setup_files: for what needs no root and takes no port, a directory only.
+setup() { prepare --shared; }
+setup_alone() { prepare --exclusive; }
+setup_files() {
+	WORK=$(mktemp -d) || exit 3
+	start_guard
 }
 
 # finish: the test's exit status.
@@ -145,20 +224,21 @@ inside_cgroup() {
 	shift
 	(
 		echo "$BASHPID" >"$dir/cgroup.procs" || exit 3
-		exec nsenter --net="$NETNS" -- "$@" 8<&-
+		exec nsenter --net="$NETNS" -- "$@"
 	)
 }
 
-# in_cgroup_only COMMAND...: in the test's cgroup, but in this machine's own netns.
+# in_cgroup_only COMMAND...: in the test's cgroup, but in this machine's own netns, where other tests are,
+# too: test_matrix takes ports 20000 to 24999 there, test_types and test_lifecycle above 29000.
 in_cgroup_only() {
 	(
 		echo "$BASHPID" >"$CGROUP/cgroup.procs" || exit 3
-		exec "$@" 8<&-
+		exec "$@"
 	)
 }
 
 # outside COMMAND...: a subject in the test's netns, but in no cgroup of the test.
-outside() { nsenter --net="$NETNS" -- "$@" 8<&-; }
+outside() { nsenter --net="$NETNS" -- "$@"; }
 
 # keep NAME HOW PROGRAM ARGS...: HOW starts a subject, one of the tests' programs or another, that
 # takes ports, says "ok", and keeps them until let_go, or the end of the test (of its standard
@@ -198,14 +278,15 @@ probe() { inside "$B/tests/e2e/bindprobe" "$@"; }
 ctl() { "$B/hostportctl" --socket="$SOCK" "$@"; }
 
 agent_ready() { ctl status >/dev/null 2>&1; }
+ready_or_gone() { agent_ready || is_gone "$AGENT_PID"; }
 
 # start_agent OPTIONS...: the one that was built, or $AGENT; events (JSON) go to $WORK/events, diagnostics to $WORK/log.
 start_agent() {
 	"${AGENT_BY[@]}" "${AGENT:-$B/hostportd}" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json "$@" \
-		>"$WORK/events" 2>"$WORK/log" </dev/null 8<&- 9<&- &
+		>"$WORK/events" 2>"$WORK/log" </dev/null 9<&- &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
-	until_true 30 agent_ready && return 0
+	until_true 30 ready_or_gone && ! is_gone "$AGENT_PID" && return 0
 	fail "agent $*: not ready: $(tail -n 3 "$WORK/log")"
 	return 1
 }

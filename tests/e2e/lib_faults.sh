@@ -17,10 +17,10 @@ agent() {
 # run_agent OPTIONS...: start one, as start_agent does, whose lines are added.
 run_agent() {
 	agent "$@"
-	"${COMMAND[@]}" >>"$LINES" 2>"$WORK/log" </dev/null 8<&- 9<&- &
+	"${COMMAND[@]}" >>"$LINES" 2>"$WORK/log" </dev/null 9<&- &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
-	until_true 30 agent_ready && return 0
+	until_true 30 ready_or_gone && ! is_gone "$AGENT_PID" && return 0
 	fail "agent $*: not ready: $(tail -n 3 "$WORK/log")"
 	return 1
 }

@@ -20,7 +20,7 @@ full() {
 other() {
 	local out=$WORK/other${#OTHERS[@]}
 	rm -f "$out"
-	"$B/tests/e2e/foreign" "$@" >"$out" 2>&1 8<&- &
+	"$B/tests/e2e/foreign" "$@" >"$out" 2>&1 &
 	OTHERS+=($!)
 	until_true 5 has_text "$out" "attached" || fail "a program of others: $*: $(cat "$out")"
 	# shellcheck disable=SC2034 # for the tests
@@ -55,10 +55,11 @@ status_exits() {
 	is "$1: status: exit status" $? "$2"
 }
 
+also_clear() { others_gone; }
+
 # setup_watch: as setup, with a registry at $REG.
 setup_watch() {
 	setup
-	trap 'others_gone; cleanup' EXIT
 	cat >"$REG" <<'END'
 version: 1
 name: watch

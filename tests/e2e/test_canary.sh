@@ -151,7 +151,7 @@ test_two_agents() {
 	first=$AGENT_PID
 	has_not "one agent: no warning" "$(cat "$WORK/log")" "$log"
 	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$WORK/second.sock" --pin=none --mode=audit \
-		--registry="$REG" >"$WORK/second.events" 2>"$WORK/second.log" </dev/null 8<&- 9<&- &
+		--registry="$REG" >"$WORK/second.events" 2>"$WORK/second.log" </dev/null 9<&- &
 	second=$!
 	OTHERS+=("$second")
 	until_true 20 has_text "$WORK/second.log" ": ready" || fail "no second agent: $(cat "$WORK/second.log")"

@@ -6,9 +6,7 @@
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
-rm -rf "$WORK"
-mkdir -p "$WORK" || exit 3
-trap 'rm -rf "$WORK"' EXIT
+setup_files
 
 # check NAME STATUS ARGUMENT...: run it; what it prints is in $WORK/out and $WORK/err.
 check() {

@@ -9,8 +9,8 @@
 
 TREE=tests/manifests/tree
 LIST=tests/manifests/expected.tsv
-dir=$(mktemp -d) || exit 3
-trap 'rm -rf "$dir"' EXIT
+setup_files
+dir=$WORK
 export LC_ALL=C
 
 # check FORMAT

@@ -38,7 +38,7 @@ start() {
 # If fexit is asked for and can't be had, that is an error: this is how to find out.
 loads_fexit() {
 	"$B/hostportd" --listen=fexit --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" \
-		--registry="$WORK/reg.yaml" >/dev/null 2>"$WORK/log" </dev/null 8<&- &
+		--registry="$WORK/reg.yaml" >/dev/null 2>"$WORK/log" </dev/null &
 	AGENT_PID=$!
 	until_true 30 ended_or_ready
 	if agent_ready; then
@@ -111,7 +111,7 @@ stop_agent
 # Another program after ours puts a port of its own in the place of the one that was checked.
 rewritten() {
 	rm -f "$WORK/foreign" # of the one before it, which said "attached", too
-	"$B/tests/e2e/foreign" "$CGROUP" bind4 rewrite link >"$WORK/foreign" 2>&1 8<&- &
+	"$B/tests/e2e/foreign" "$CGROUP" bind4 rewrite link >"$WORK/foreign" 2>&1 &
 	local pid=$!
 	until_true 5 grep -qs attached "$WORK/foreign" || fail "$1: a program that rewrites: $(cat "$WORK/foreign")"
 	is "$1: an allowed port, made another one" "$(probe tcp 4 127.0.0.1 40001)" "$2"

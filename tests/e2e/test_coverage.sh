@@ -8,7 +8,7 @@ setup
 
 WAYS_MIN=50 # tried, on any kernel that is supported
 
-coverage() { "$B/hostportctl" coverage "$@" 8<&-; }
+coverage() { "$B/hostportctl" coverage "$@"; }
 value() { jq -r "$1" "$WORK/doc"; }
 
 # ---- what it says -----------------------------------------------------------------------------
@@ -82,7 +82,7 @@ scratch() { find "$CGROUP2" -maxdepth 1 -name "hostportd-coverage.$1"; }
 
 # start NAME: a run in the background; sets $pid.
 start() {
-	COVERAGE_TEST=$1 "$B/hostportctl" coverage >"$WORK/out" 8<&- &
+	COVERAGE_TEST=$1 "$B/hostportctl" coverage >"$WORK/out" &
 	pid=$!
 }
 

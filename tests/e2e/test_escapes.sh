@@ -104,7 +104,7 @@ mkdir "$PLACE"
 mkdir "$WORK/bin"
 cp "$B/tests/e2e/bindprobe" "$WORK/bin/$COMM"
 "$B/hostportd" --cgroup="$PLACE" --netns="$NETNS" --socket="$SOCK" --log=text --mode=audit \
-	--registry="$WORK/$EVIL" --sweep=1 >"$WORK/events" 2>"$WORK/log" </dev/null 8<&- &
+	--registry="$WORK/$EVIL" --sweep=1 >"$WORK/events" 2>"$WORK/log" </dev/null &
 AGENT_PID=$!
 echo "$AGENT_PID" >"$WORK/agent.pid"
 until_true 30 agent_ready || fail "not ready: $(cat "$WORK/log")"
@@ -141,7 +141,7 @@ shows "hostportd, messages" "$WORK/log" "$SHOWN"
 # A server that is no agent, at the socket's path: the client believes nothing.
 no_agent() { # LINE...
 	rm -f "$SOCK"
-	printf '%b\n' "$@" | timeout 10 "$B/tests/e2e/noagent" "$SOCK" 8<&- &
+	printf '%b\n' "$@" | timeout 10 "$B/tests/e2e/noagent" "$SOCK" &
 	until_true 5 test -S "$SOCK"
 }
 no_agent '{"ok":true}' "$EVIL a line \033[31mred\033[0m\033[2J"

@@ -30,7 +30,7 @@ test_kill() {
 	for ((i = 0; i < KILLS; i++)); do
 		# the later ones are ready by then, the first are not yet attached
 		timeout -s KILL "0.$(printf %03d $((i * 400 / KILLS + 4)))" "${COMMAND[@]}" >>"$LINES" 2>"$WORK/log" \
-			</dev/null 8<&- 9<&-
+			</dev/null 9<&-
 	done 2>/dev/null
 	for ((i = 0; i < 5; i++)); do
 		run_agent || return
@@ -100,7 +100,7 @@ test_upgrade() {
 	ctl detach >/dev/null
 }
 
-setup
+setup_alone # a storm, and agents that begin in the midst of it
 cat >"$REG" <<'END'
 version: 1
 name: faults

@@ -14,8 +14,7 @@ SLICE=$CGROUP2/$NAME.slice
 NODE_ID=e2e0000000000000000000000000000000000000000000000000000000000e2e
 NODE=$CGROUP2/libpod_parent/libpod-$NODE_ID
 
-cleanup_all() {
-	CGROUP=$PLAIN cleanup
+also_clear() {
 	CGROUP=$SLICE kill_cgroup
 	CGROUP=$NODE kill_cgroup
 	rmdir "$CGROUP2/libpod_parent" 2>/dev/null
@@ -243,9 +242,7 @@ test_folding() {
 	stop_agent
 }
 
-cleanup_all 2>/dev/null
 setup
-trap cleanup_all EXIT
 cat >"$REG" <<'END'
 version: 1
 name: identity

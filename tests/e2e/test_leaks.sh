@@ -36,7 +36,7 @@ work() {
 	ctl listeners
 	ctl selftest
 	rm -f "$WORK/tail" # of the tail before: one that is ended before it runs loses the signal
-	"$B/hostportctl" --socket="$SOCK" tail --json --replay=100 >"$WORK/tail" 8<&- &
+	"$B/hostportctl" --socket="$SOCK" tail --json --replay=100 >"$WORK/tail" &
 	local tail=$!
 	until_true 30 test -s "$WORK/tail" || fail "tail says nothing"
 	kill "$tail"

@@ -64,7 +64,7 @@ test_usage() {
 # answered LINE...: learn, from a server that answers with these lines.
 answered() {
 	rm -f "$SOCK"
-	printf '%s\n' "$@" | timeout 10 "$B/tests/e2e/noagent" "$SOCK" 8<&- &
+	printf '%s\n' "$@" | timeout 10 "$B/tests/e2e/noagent" "$SOCK" &
 	until_true 5 test -S "$SOCK"
 }
 

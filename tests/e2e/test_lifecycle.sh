@@ -317,7 +317,7 @@ test_existing() {
 	keep h2 inside bindprobe udp 6 :: 21001 hold
 	keep h3 inside bindprobe tcp 4 0.0.0.0 20000 hold
 	keep h4 inside bindprobe tcp 6 :: 24000 hold
-	keep h5 in_cgroup_only bindprobe tcp 4 127.0.0.1 21002 hold
+	keep h5 in_cgroup_only bindprobe tcp 4 127.0.0.1 29002 hold
 	mapfile -t pids < <(for h in h1 h2 h3 h4 h5; do keeper $h; done)
 	for mode in audit enforce; do
 		start_agent --mode=$mode --existing=report --registry="$REG" || return
@@ -403,8 +403,8 @@ test_first_policy() {
 	stop_agent
 }
 
+also_clear() { [ -z "$NOTIFYD_PID" ] || kill "$NOTIFYD_PID" 2>/dev/null; }
 setup
-trap '[ -z "$NOTIFYD_PID" ] || kill "$NOTIFYD_PID" 2>/dev/null; cleanup' EXIT
 cat >"$REG" <<'END'
 version: 1
 name: lifecycle

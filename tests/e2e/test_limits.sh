@@ -18,7 +18,7 @@ limited() {
 	local name=$1
 	shift
 	agent
-	"$@" "${COMMAND[@]}" >"$WORK/out" 2>"$WORK/log" </dev/null 8<&- 9<&- &
+	"$@" "${COMMAND[@]}" >"$WORK/out" 2>"$WORK/log" </dev/null 9<&- &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
 	until_true 30 ended_or_ready
@@ -72,7 +72,7 @@ test_clients() {
 	LIMIT=$(($(find "/proc/$AGENT_PID/fd" -mindepth 1 | wc -l) + 20))
 	prlimit --pid "$AGENT_PID" --nofile="$LIMIT:$LIMIT"
 	for ((i = 0; i < 40; i++)); do
-		"$B/hostportctl" --socket="$SOCK" tail >/dev/null 2>&1 8<&- &
+		"$B/hostportctl" --socket="$SOCK" tail >/dev/null 2>&1 &
 		clients+=($!)
 	done
 	until_true 10 is_full
@@ -100,21 +100,21 @@ in_mounts() {
 test_mounts() {
 	# shellcheck disable=SC2016 # for the inner shell
 	local umount_all='for m in $(awk '\''$0 ~ / - cgroup2 / {print $5}'\'' /proc/self/mountinfo); do umount -l $m; done'
-	in_mounts "$umount_all" >"$WORK/out" 2>"$WORK/err" 8<&-
+	in_mounts "$umount_all" >"$WORK/out" 2>"$WORK/err"
 	is "no cgroup2: exit status" $? 3
 	has "no cgroup2: says so" "$(cat "$WORK/err")" '^hostportd: cgroup2: not mounted.*mount -t cgroup2'
 	is "no cgroup2: no socket" "$([ -e "$SOCK" ] && echo there || echo gone)" gone
 	# where it is looked for unless it is named, there is no bpffs
 	mkdir -p "$WORK/empty"
 	unset HOSTPORTD_PIN
-	in_mounts "mount --bind $WORK/empty /sys/fs/bpf" --pin=/sys/fs/bpf/hostportd >"$WORK/out" 2>"$WORK/err" 8<&-
+	in_mounts "mount --bind $WORK/empty /sys/fs/bpf" --pin=/sys/fs/bpf/hostportd >"$WORK/out" 2>"$WORK/err"
 	is "no bpffs, and it is asked for: exit status" $? 3
 	has "no bpffs, and it is asked for: says so" "$(cat "$WORK/err")" \
 		'^hostportd: pins: /sys/fs/bpf/hostportd is not in a bpffs: mount one'
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare --mount bash -c 'mount --bind "$1" /sys/fs/bpf; shift; exec "$@"' - "$WORK/empty" "$B/hostportd" \
 		--cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --mode=enforce --registry="$REG" \
-		>"$LINES" 2>"$WORK/log" </dev/null 8<&- &
+		>"$LINES" 2>"$WORK/log" </dev/null &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
 	until_true 30 agent_ready
@@ -131,7 +131,7 @@ refuses_socket() {
 	local name=$1 pid=$2
 	shift 2
 	agent "$@"
-	"${COMMAND[@]}" >"$WORK/out" 2>"$WORK/err" 8<&-
+	"${COMMAND[@]}" >"$WORK/out" 2>"$WORK/err"
 	is "$name: exit status" $? 3
 	has "$name: says so" "$(cat "$WORK/err")" "^hostportd: socket: $SOCK: another agent, or program"
 	is "$name: it stays" "$(kill -0 "$pid" && [ -S "$SOCK" ] && echo there)" there
@@ -140,7 +140,7 @@ refuses_socket() {
 # The socket of a server is not replaced, agent or not; that of a dead one is.
 test_socket_taken() {
 	local server
-	"$B/tests/e2e/notifyd" "$SOCK" >"$WORK/told" 2>&1 8<&- &
+	"$B/tests/e2e/notifyd" "$SOCK" >"$WORK/told" 2>&1 &
 	server=$!
 	until_true 5 grep -qs listening "$WORK/told" || fail "notifyd: $(cat "$WORK/told")"
 	refuses_socket "the socket of another program" "$server"

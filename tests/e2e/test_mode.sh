@@ -315,7 +315,7 @@ test_later_empty() {
 	mode "later, empty" 0 enforce
 	kill_agent
 	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --registry="$WORK/empty.yaml" \
-		>/dev/null 2>"$WORK/log" </dev/null 8<&-
+		>/dev/null 2>"$WORK/log" </dev/null
 	is "later, empty: exit status" $? 2
 	has "later, empty: says why" "$(cat "$WORK/log")" '^hostportd: registry: empty: .*: refusing to go on enforcing'
 	binds "later, empty: what was there goes on: denied" 21000 EPERM

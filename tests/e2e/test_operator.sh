@@ -51,7 +51,7 @@ has "the agent is killed: tail says so" "$(cat "$WORK/tail.err")" 'the agent has
 # A reader of the log that pauses gets the rest when the agent ends, or it is said how much not.
 mkfifo "$WORK/pipe"
 "$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json --mode=enforce \
-	>"$WORK/pipe" 2>"$WORK/log" </dev/null 8<&- &
+	>"$WORK/pipe" 2>"$WORK/log" </dev/null &
 AGENT_PID=$!
 exec {reader}<"$WORK/pipe"
 until_true 10 agent_ready
@@ -81,7 +81,7 @@ stop_agent
 # A terminal that goes takes its agent along.
 run_on_terminal() {
 	script -qec "$B/hostportd --cgroup=$CGROUP --netns=$NETNS --socket=$SOCK --log=text" /dev/null \
-		>/dev/null 2>&1 </dev/null 8<&- &
+		>/dev/null 2>&1 </dev/null &
 }
 run_on_terminal
 script_pid=$!

@@ -152,7 +152,7 @@ test_defaults() {
 	denies "no canary at a restart"
 	# nor can one whose programs don't load, where there is such a thing, with another mode and registry
 	timeout 5 "$B/hostportd" --listen=fexit --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --mode=enforce \
-		--on-exit=keep --registry="$REG" >/dev/null 2>&1 8<&-
+		--on-exit=keep --registry="$REG" >/dev/null 2>&1
 	case $? in # 124: it loads here, and was ended
 	2 | 124) pass "nothing loads at a restart: exit status" ;;
 	*) fail "nothing loads at a restart: exit status" ;;
@@ -351,9 +351,8 @@ test_no_bpffs() {
 	allows "--pin=none: killed"
 }
 
+also_clear() { ip netns del "$NAME-2" 2>/dev/null; }
 setup
-trap 'ip netns del "$NAME-2" 2>/dev/null; cleanup' EXIT
-ip netns del "$NAME-2" 2>/dev/null
 cat >"$REG" <<'END'
 version: 1
 name: pins

@@ -156,7 +156,7 @@ test_fewer() {
 	for name in CAP_BPF CAP_NET_ADMIN; do
 		as_user "${KEPT/$name,/}"
 		timeout 20 "${AGENT_BY[@]}" "$WORK/hostportd" --cgroup="$CGROUP" --netns="$NETNS" \
-			--socket="$SOCK" --registry="$REG" >/dev/null 2>"$WORK/err" </dev/null 8<&-
+			--socket="$SOCK" --registry="$REG" >/dev/null 2>"$WORK/err" </dev/null
 		is "without $name: exit status" $? 3
 		has "without $name: says so" "$(cat "$WORK/err")" "$name"
 	done

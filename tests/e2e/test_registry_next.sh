@@ -5,8 +5,8 @@
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+setup_files
+dir=$WORK
 unset HOSTPORTD_PIN HOSTPORTD_ON_EXIT
 
 # next NAME STATUS ARGS...: its output is in $dir/out and $dir/err.

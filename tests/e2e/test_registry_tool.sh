@@ -3,9 +3,16 @@
 # registry import, export and diff, from the command line. No agent, no BPF, no privilege.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
-WORK=$(mktemp -d)
-trap 'rm -rf "$WORK"' EXIT
-trap 'exit 130' INT TERM HUP
+A=$NAME-a$$ C=$NAME-c$$ # where there is no lock, another run has others
+servers=()
+end_namespaces() {
+	[ "${#servers[@]}" -eq 0 ] || kill "${servers[@]}" 2>/dev/null
+	servers=()
+	ip netns del "$A" 2>/dev/null
+	ip netns del "$C" 2>/dev/null
+}
+also_clear() { end_namespaces; }
+setup_files
 PAGE=tests/registry/page.md
 
 # run NAME STATUS ARGS...: hostportctl registry ARGS; $OUT and $ERR are what it says.
@@ -162,14 +169,6 @@ run "an empty name" 2 diff builtin:openshift, "$PAGE"
 run "an unknown layer" 2 diff builtin:none "$PAGE"
 
 # ---- the ruleset, loaded, between two network namespaces of the test -------------------------
-A=$NAME-a C=$NAME-c
-servers=()
-end_namespaces() {
-	[ "${#servers[@]}" -eq 0 ] || kill "${servers[@]}" 2>/dev/null
-	servers=()
-	ip netns del "$A" 2>/dev/null
-	ip netns del "$C" 2>/dev/null
-}
 netns() { ip netns exec "$@"; }
 
 # serve NETNS PORT: a server that accepts, until end_namespaces.
@@ -188,8 +187,6 @@ reaches_not() { if REACH_S=2 reach "${@:2}"; then fail "$1: a connection"; else 
 dropped() { netns "$A" nft list chain inet hostportd input | sed -n 's/.*packets \([0-9]*\) .*drop/\1/p'; }
 
 try_ruleset() {
-	end_namespaces
-	trap 'end_namespaces; rm -rf "$WORK"' EXIT
 	ip netns add "$A" && ip netns add "$C" || exit 3
 	ip -n "$A" link add va type veth peer name vc netns "$C" || exit 3
 	ip -n "$A" addr add 10.9.0.1/24 dev va

@@ -75,7 +75,7 @@ test_asked() {
 	"${CTL[@]}" reload >"$WORK/said" 2>&1
 	is "no agent: exit status" $? 3
 	layer a 21000 | write "$REG"
-	"$B/tests/e2e/notifyd" "$WORK/notify" >"$WORK/manager" 2>&1 8<&- &
+	"$B/tests/e2e/notifyd" "$WORK/notify" >"$WORK/manager" 2>&1 &
 	NOTIFYD_PID=$!
 	until_true 5 grep -q listening "$WORK/manager"
 	NOTIFY_SOCKET=$WORK/notify start_agent --mode=enforce --registry="$REG" || return
@@ -347,8 +347,8 @@ test_polled() {
 	SOCK=$WORK/agent.sock
 }
 
+also_clear() { [ -z "$NOTIFYD_PID" ] || kill "$NOTIFYD_PID" 2>/dev/null; }
 setup
-trap '[ -z "$NOTIFYD_PID" ] || kill "$NOTIFYD_PID" 2>/dev/null; cleanup' EXIT
 test_asked
 test_files
 test_directories

@@ -65,8 +65,7 @@ RIGHT='["20001 unregistered -","20002 unregistered -","21000 retired two-retired
 	"22000 unregistered -","22001 unregistered -"]'
 said() { jq -s 'map(select(.verdict) | "\(.port) \(.class) \(.entry.process // "-")") | unique' "$LINES"; }
 
-write_registries
-setup
+setup_alone # a storm
 write_registries
 take one
 export HOSTPORTD_ON_EXIT=detach

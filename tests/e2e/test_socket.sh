@@ -19,7 +19,7 @@ crowd() {
 	local name=$1 to from
 	shift
 	mkfifo "$WORK/$name.to" "$WORK/$name.from"
-	"$B/tests/e2e/crowd" "$SOCK" "$@" <"$WORK/$name.to" >"$WORK/$name.from" 2>&1 8<&- &
+	"$B/tests/e2e/crowd" "$SOCK" "$@" <"$WORK/$name.to" >"$WORK/$name.from" 2>&1 &
 	exec {to}>"$WORK/$name.to" {from}<"$WORK/$name.from"
 	TO[$name]=$to FROM[$name]=$from
 	read -r -t 60 CONNECTED <&"${FROM[$name]}"

@@ -242,8 +242,8 @@ test_listeners() {
 	is "listeners: who" "$(field 'select(.port == 20000) |
 		"\(.pid) \(.comm) \(.uid) \(.cgroup) \(.workload.kind) \(.entry.layer) \(.declared)"')" \
 		"$(keeper mine) bindprobe 0 /$NAME cgroup sweep null"
-	is "listeners: the socket" "$(field 'select(.port == 20000) | .inode')" \
-		"$(stat -Lc %i "/proc/$(keeper mine)/fd/3")"
+	is "listeners: the socket" "$(field 'select(.port == 20000) | "socket:[\(.inode)]"')" \
+		"$(find "/proc/$(keeper mine)/fd" -lname "socket:*" -printf "%l\n")"
 	is "listeners: no two have a cookie" "$(field .cookie | sort -u | wc -l)" 7
 	text=$(ctl listeners)
 	has "listeners: header" "$(head -n 1 <<<"$text")" \
@@ -317,7 +317,7 @@ test_pid_namespace() {
 	keep hidden outside bindprobe tcp 4 127.0.0.1 21001 hold
 	unshare --pid --fork --mount-proc --kill-child "$B/hostportd" --pin=none --cgroup="$CGROUP" --netns="$NETNS" \
 		--socket="$SOCK" --log=json --mode=enforce --existing=close --registry="$REG" \
-		>"$WORK/events" 2>"$WORK/log" </dev/null 8<&- &
+		>"$WORK/events" 2>"$WORK/log" </dev/null &
 	AGENT_PID=$!
 	until_true 30 agent_ready || fail "pid namespace: not ready: $(cat "$WORK/log")"
 	is "pid namespace: not taken for the kernel's" \

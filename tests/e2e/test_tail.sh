@@ -277,8 +277,8 @@ test_rude() {
 		"$(grep -cE ': ready$|: stopped: ' "$WORK/log") $(grep -vE ': ready$|: stopped: ' "$WORK/log")" "2 "
 }
 
+also_clear() { unwatch; }
 setup
-trap 'unwatch; cleanup' EXIT
 cat >"$REG" <<'END'
 version: 1
 name: tail

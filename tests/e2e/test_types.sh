@@ -26,14 +26,14 @@ check() {
 	is "$1: denied" "$(probe tcp 4 127.0.0.1 21000)" "EPERM 1"
 	is "$1: denied, IPv6" "$(probe udp 6 :: 21000)" "EPERM 1"
 	is "$1: allowed" "$(probe tcp 4 0.0.0.0 22000)" "ok 22000 1"
-	is "$1: another namespace" "$(in_cgroup_only "$B/tests/e2e/bindprobe" tcp 4 127.0.0.1 21000)" "ok 21000 1"
+	is "$1: another namespace" "$(in_cgroup_only "$B/tests/e2e/bindprobe" tcp 4 127.0.0.1 29001)" "ok 29001 1"
 	is "$1: told of" "$(events '.port == 21000 and .verdict == "denied" and .comm == "bindprobe"')" 2
 	is "$1: effective" "$(status .effective)" true
 }
 
 # refuse_below: have another's program refuse further down, until allow_below.
 refuse_below() {
-	"$B/tests/e2e/foreign" "$CGROUP/below" post_bind4 refuse link >"$WORK/foreign" 2>&1 8<&- &
+	"$B/tests/e2e/foreign" "$CGROUP/below" post_bind4 refuse link >"$WORK/foreign" 2>&1 &
 	FOREIGN=$!
 	until_true 5 grep -qs attached "$WORK/foreign" || fail "a program that refuses: $(cat "$WORK/foreign")"
 }

@@ -10,7 +10,7 @@ signs() { grep -c '^WATCHDOG=1$' "$WORK/told"; }
 more_signs_than() { [ "$(signs)" -gt "$1" ]; }
 told() { grep -q "$1" "$WORK/told"; }
 
-"$B/tests/e2e/notifyd" "$WORK/notify" >"$WORK/told" 2>&1 8<&- &
+"$B/tests/e2e/notifyd" "$WORK/notify" >"$WORK/told" 2>&1 &
 notifyd=$!
 until_true 5 told listening || fail "notifyd: $(cat "$WORK/told")"
 export NOTIFY_SOCKET=$WORK/notify

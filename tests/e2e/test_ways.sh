@@ -6,7 +6,6 @@
 # another process holds.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-setup
 
 WAYTRY=$B/tests/e2e/waytry
 OTHER=$NAME-other
@@ -16,8 +15,8 @@ HELD=41999
 port=42000
 
 other_netns() { ip netns "$1" "$OTHER"; }
-trap 'cleanup; other_netns del 2>/dev/null' EXIT
-other_netns del 2>/dev/null
+also_clear() { other_netns del 2>/dev/null; }
+setup
 other_netns add || exit 3
 mkdir "$INNER" "$OUTER" || exit 3
 

@@ -149,17 +149,12 @@ soak() {
 	done
 }
 
-# Of this shell only: a child of it that is killed before it has become another program would
-# end as this one does, and take the agent with it.
-end() {
-	[ "$BASHPID" = "$$" ] || return
+also_clear() {
 	[ -z "$slow" ] || kill -KILL "$slow" 2>/dev/null
-	cleanup
 }
 
-setup
-exec 8<&- # a soak is long, and other tests don't disturb it
-trap end EXIT
+LIMIT_S=$((LENGTH + 900))
+prepare --unlock # a soak is long, and other tests don't disturb it
 registry 0
 has_reload=$("$B/hostportctl" --help | grep -o '^  reload')
 start_agent --mode=enforce --registry="$REG" --sweep=1 || finish
