@@ -94,7 +94,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SUFFIXES:
 .PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
 	lint format docs-coverage test-kernels test-systemd test-browser tests-built fuzz fuzz-built soak \
-	bench bench-built bench-compare
+	mutants bench bench-built bench-compare
 
 all: $(PROGRAMS)
 
@@ -114,6 +114,8 @@ help:
 	  '                  the HTML page in a headless Chromium, which it installs' \
 	  '  make fuzz       each fuzz target for FUZZ_SECONDS (60), or FUZZ_RUNS executions' \
 	  '  make soak       a busy agent for SOAK_MINUTES (30): its memory and descriptors must not grow' \
+	  '  make mutants    change the code in N (300) places, one at a time: do tests notice? SEED repeats' \
+	  '                  a draw; of FILES, if given' \
 	  '  make bench      ARGS are options of the bench: --only=ROW, --rounds=N, --quick' \
 	  '  make bench-compare REV=COMMIT' \
 	  '                  the same, with another revision beside ours; ARGS=--only=allowed is quicker' \
@@ -178,6 +180,9 @@ fuzz-built: $(FUZZ_TARGETS)
 soak: packages-test
 	$(Q)$(MAKE) -s --no-print-directory all tests-built
 	$(Q)B=$(B) tests/soak/run.sh
+
+mutants: packages-test
+	$(Q)CC='$(CC)' tests/mutants/run.sh $(or $(N),300) $(or $(SEED),$$(date +%s)) $(FILES)
 
 bench: packages
 	$(Q)$(MAKE) -s --no-print-directory all bench-built

@@ -100,6 +100,8 @@ check_structure() {
 
 check_structure_check_bites() { tests/structure_test.sh; }
 
+check_mutants_check_bites() { tests/mutants/self_test.sh; }
+
 # A unit test is named after the source that it is about, with a word more where there are several;
 # bench_NAME is about the bench.
 check_unit_tests_mirror_sources() {
