@@ -96,7 +96,7 @@ suite_bpf() {
 	local source test
 	for source in tests/bpf/*_test.c; do
 		test=$(basename "$source" .c)
-		start 1 300 "bpf/${test%_test}" "$B/tests/bpf/$test"
+		start "$(nproc)" 300 "bpf/${test%_test}" "$B/tests/bpf/$test"
 	done
 }
 
