@@ -105,17 +105,40 @@ static inline void manifest_lines(const struct manifest_options *options, const 
 		manifest_line(&findings.items[i], out);
 }
 
-static inline void manifest_run(const struct manifest_case *cases, size_t n)
+typedef void (*manifest_put_fn)(const struct finding *f, struct buf *out);
+
+static inline void manifest_run_by(manifest_put_fn put, const struct manifest_case *cases, size_t n)
 {
 	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
 	const struct manifest_options options = manifest_options(registry);
 
 	for (size_t i = 0; i < n; i++) {
+		_cleanup_findings_ struct findings findings = { 0 };
 		_cleanup_buf_ struct buf out = { 0 };
 
-		manifest_lines(&options, &cases[i].text, 1, &out);
+		manifest_check(&options, &cases[i].text, 1, &findings, NULL);
+		buf_puts(&out, "");
+		for (size_t j = 0; j < findings.len; j++)
+			put(&findings.items[j], &out);
 		check_text(cases[i].name, out.data, cases[i].want);
 	}
+}
+
+static inline void manifest_run(const struct manifest_case *cases, size_t n)
+{
+	manifest_run_by(manifest_line, cases, n);
+}
+
+/* The same with a line "LINE RULE: MESSAGE[ -> SUGGESTION]" for each finding. */
+static inline void manifest_words(const struct finding *f, struct buf *out)
+{
+	buf_printf(out, "%u %s: %s%s%s\n", f->line, f->rule->id, f->message,
+		   f->suggestion ? " -> " : "", f->suggestion ? f->suggestion : "");
+}
+
+static inline void manifest_run_words(const struct manifest_case *cases, size_t n)
+{
+	manifest_run_by(manifest_words, cases, n);
 }
 
 struct manifest_pair {

@@ -9,9 +9,11 @@
 #define NODES(expressions)                                                                         \
 	"affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution:"                \
 	" {nodeSelectorTerms: [" expressions "]}}}, "
-#define APART(labels)                                                                              \
+#define APART_BY(topology, labels)                                                                 \
 	"affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution:"             \
-	" [{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {" labels "}}}]}}, "
+	" [{topologyKey: " topology ", labelSelector: {matchLabels: {" labels "}}}]}}, "
+#define APART(labels) APART_BY("kubernetes.io/hostname", labels)
+#define POD_CLASH     "port-conflict tcp/9100 $.spec.containers[0].ports[0].containerPort\n"
 
 #define MADE(kind, name)                                                                           \
 	"apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ns, ownerReferences: [{kind: "  \
@@ -49,6 +51,45 @@ static const struct manifest_pair pair_cases[] = {
 	  "apiVersion: v1\nkind: Pod\nmetadata: {name: q, namespace: ns, ownerReferences:"
 	  " [{kind: DaemonSet, name: a, controller: true}]}\nspec: {" PORT "}\n",
 	  "" },
+	{ "a pod of a DeploymentConfig", WORKLOAD("DeploymentConfig", "a", PORT),
+	  MADE("ReplicationController", "a-1"), "" },
+	{ "a pod of a CronJob",
+	  OBJECT("batch/v1", "CronJob", "a",
+		 "spec: {jobTemplate: {spec: {template: {spec: {" PORT "}}}}}"),
+	  MADE("Job", "a-29000000"), "" },
+	{ "a pod of another kind of maker", WORKLOAD("Deployment", "a", PORT),
+	  MADE("ReplicationController", "a-1"), POD_CLASH },
+	{ "a maker without a hash", WORKLOAD("Deployment", "a", PORT), MADE("ReplicaSet", "ab-1"),
+	  POD_CLASH },
+	{ "a maker whose name only begins so", WORKLOAD("Deployment", "a", PORT),
+	  MADE("ReplicaSet", "b-a-1"), POD_CLASH },
+	{ "a maker of the same name in another namespace", DS("a", PORT),
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: o, ownerReferences: [{kind: "
+	  "DaemonSet, name: a, controller: true}]}\nspec: {" PORT "}\n",
+	  POD_CLASH },
+	{ "a pod before what made it", MADE("DaemonSet", "a"), DS("a", PORT), "" },
+	{ "a pod before what made its maker", MADE("ReplicaSet", "a-5d4f8c7b9b"),
+	  WORKLOAD("Deployment", "a", PORT), "" },
+	{ "pods of two ReplicaSets of a Deployment", MADE("ReplicaSet", "a-5d4f8c7b9b"),
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: q, namespace: ns, ownerReferences:"
+	  " [{kind: ReplicaSet, name: a-6f, controller: true}]}\nspec: {" PORT "}\n",
+	  POD_CLASH },
+	{ "the same object in another namespace", DS("a", PORT),
+	  "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: a, namespace: o}\n" TEMPLATE(
+		  PORT),
+	  CLASH },
+	{ "a pod that has failed", DS("a", PORT), POD(PORT) "status: {phase: Failed}\n", "" },
+	{ "the first pod has ended", POD(PORT) "status: {phase: Succeeded}\n", DS("a", PORT), "" },
+	{ "a pod that waits", DS("a", PORT), POD(PORT) "status: {phase: Pending}\n", POD_CLASH },
+	{ "a port that is only the first one's container's",
+	  DS("a", ONE("ports: [{containerPort: 9100}]")), DS("b", PORT), "" },
+	{ "anti-affinity by zone", DS("a", APART_BY("topology.kubernetes.io/zone", "app: a") PORT),
+	  DS("b", PORT), CLASH },
+	{ "anti-affinity by region",
+	  DS("a", APART_BY("topology.kubernetes.io/region", "app: a") PORT), DS("b", PORT), CLASH },
+	{ "DoesNotExist before In",
+	  DS("a", NODES("{matchExpressions: [{key: d, operator: DoesNotExist}]}") PORT),
+	  DS("b", NODES("{matchExpressions: [{key: d, operator: In, values: [x]}]}") PORT), "" },
 	{ "two static pods of one node", MADE("Node", "n"),
 	  "apiVersion: v1\nkind: Pod\nmetadata: {name: q, namespace: ns, ownerReferences:"
 	  " [{kind: Node, name: n, controller: true}]}\nspec: {" PORT "}\n",
@@ -153,6 +194,31 @@ static const struct manifest_case one_pod_cases[] = {
 	{ "an ephemeral container",
 	  POD(HOST ONE(DECLARES) ", ephemeralContainers: [" CONTAINER("e", DECLARES) "]"),
 	  "port-conflict tcp/9100 $.spec.ephemeralContainers[0].ports[0].containerPort\n" },
+	{ "an init container that declares a port twice waits for nobody",
+	  POD(HOST "initContainers: [" CONTAINER(
+		  "a", "ports: [{containerPort: 9100}, {containerPort: 9100}]") "], " ONE("")),
+	  "port-conflict tcp/9100 $.spec.initContainers[0].ports[1].containerPort\n" },
+	{ "two sidecars",
+	  INIT(CONTAINER("a", "restartPolicy: Always, " DECLARES),
+	       CONTAINER("b", "restartPolicy: Always, " DECLARES)),
+	  "port-conflict tcp/9100 $.spec.initContainers[1].ports[0].containerPort\n" },
+	{ "an init container and an ephemeral one",
+	  POD(HOST "initContainers: [" CONTAINER("a", DECLARES) "], " ONE(
+		  "") ", ephemeralContainers: [" CONTAINER("e", DECLARES) "]"),
+	  "" },
+	{ "a restart policy that is none of a sidecar",
+	  POD(HOST "initContainers: [" CONTAINER(
+		  "a", "restartPolicy: OnFailure, " DECLARES) "], " ONE(DECLARES)),
+	  "" },
+	{ "two of each protocol",
+	  POD(HOST ONE("ports: [{containerPort: 9100, protocol: UDP}, {containerPort: 9100}, "
+		       "{containerPort: 9100}, {containerPort: 9100, protocol: UDP}]")),
+	  "port-conflict tcp/9100 $.spec.containers[0].ports[2].containerPort\n"
+	  "port-conflict udp/9100 $.spec.containers[0].ports[3].containerPort\n" },
+	{ "ports between them",
+	  POD(HOST ONE("ports: [{containerPort: 9120}, {containerPort: 9100}, {containerPort: "
+		       "9121}, {containerPort: 9120}]")),
+	  "port-conflict tcp/9120 $.spec.containers[0].ports[3].containerPort\n" },
 	{ "replicas are kept apart",
 	  OBJECT("apps/v1", "Deployment", "d",
 		 "spec: {replicas: 2, template: {spec: {" ONE("ports: [{hostPort: 9100}]") "}}}"),
@@ -172,6 +238,41 @@ static void test_one_pod(void **state)
 {
 	(void)state;
 	manifest_run(one_pod_cases, ARRAY_LEN(one_pod_cases));
+}
+
+/* Each later claim names the first one that it clashes with. */
+static const struct manifest_case word_cases[] = {
+	{ "two workloads", DS("a", PORT) "---\n" DS("b", PORT),
+	  "9 port-conflict: DaemonSet ns/b, container c, claims tcp 9100, which DaemonSet ns/a on "
+	  "the same node, container c, claims as well (1.yaml:4) -> give one of them another port, "
+	  "or keep them on different nodes\n" },
+	{ "three workloads", DS("a", PORT) "---\n" DS("b", PORT) "---\n" DS("c", PORT),
+	  "9 port-conflict: DaemonSet ns/b, container c, claims tcp 9100, which DaemonSet ns/a on "
+	  "the same node, container c, claims as well (1.yaml:4) -> give one of them another port, "
+	  "or keep them on different nodes\n"
+	  "14 port-conflict: DaemonSet ns/c, container c, claims tcp 9100, which DaemonSet ns/a on "
+	  "the same node, container c, claims as well (1.yaml:4) -> give one of them another port, "
+	  "or keep them on different nodes\n" },
+	{ "three, of which the first two don't meet",
+	  DS("a", "nodeName: m, " PORT) "---\n" DS("b", "nodeName: n, " PORT) "---\n" DS(
+		  "c", "nodeName: n, " PORT),
+	  "14 port-conflict: DaemonSet ns/c, container c, claims tcp 9100, which DaemonSet ns/b on "
+	  "the same node, container c, claims as well (1.yaml:9) -> give one of them another port, "
+	  "or keep them on different nodes\n" },
+	{ "one pod",
+	  POD(
+		  HOST "containers: [" CONTAINER("a", "ports: [{containerPort: 9100, protocol: "
+						      "UDP}]") ",\n" CONTAINER(
+			  "b", "ports: [{containerPort: 9100, protocol: UDP}]") "]"),
+	  "5 port-conflict: Pod ns/p, container b, claims udp 9100, which the same pod, container "
+	  "a, "
+	  "claims as well (1.yaml:4) -> give one of them another port\n" },
+};
+
+static void test_words(void **state)
+{
+	(void)state;
+	manifest_run_words(word_cases, ARRAY_LEN(word_cases));
 }
 
 /* Pods on nodes of their own claim one port: each pair costs one step, and the last one is spared.
@@ -236,9 +337,8 @@ static void test_bound_of_check(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pairs),
-		cmocka_unit_test(test_one_pod),
-		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_pairs),	       cmocka_unit_test(test_one_pod),
+		cmocka_unit_test(test_words),	       cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_bound_of_check),
 	};
 

@@ -1,18 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "test.h"
-
-#include "../../user/checks/manifest/yaml_query.h"
-
-static struct yaml_tree *tree_of(const char *text)
-{
-	_cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
-	_cleanup_diags_ struct diags diags = { 0 };
-	struct yaml_tree *tree = NULL;
-
-	check_int(text, yaml_stream_new("f", text, strlen(text), &diags, &stream), 0);
-	check_int(text, yaml_stream_next(stream, &tree), 1);
-	return tree;
-}
+#include "yaml_cases.h"
 
 static const struct {
 	const char *text, *path, *want;
