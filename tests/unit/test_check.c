@@ -1,132 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* What files hold: kinds, lists, templates, faults; and what the options change. */
+/* What a check of several files says and counts; and what its options change. */
 #include "manifest_cases.h"
 
+#include "../../user/checks/manifest/check_state.h"
+
 #define SPEC		    "{" HOST ONE("ports: [{containerPort: 80}]") "}"
-#define FOUND(path)	    "unregistered-port tcp/80 " path ".containers[0].ports[0].containerPort\n"
 #define OF(api, kind, more) "apiVersion: " api "\nkind: " kind "\nmetadata: {name: n}\n" more "\n"
-
-static const struct manifest_case kind_cases[] = {
-	{ "Pod", OF("v1", "Pod", "spec: " SPEC), FOUND("$.spec") },
-	{ "PodTemplate", OF("v1", "PodTemplate", "template: {spec: " SPEC "}"),
-	  FOUND("$.template.spec") },
-	{ "Deployment", OF("apps/v1", "Deployment", "spec: {template: {spec: " SPEC "}}"),
-	  FOUND("$.spec.template.spec") },
-	{ "DeploymentConfig",
-	  OF("apps.openshift.io/v1", "DeploymentConfig", "spec: {template: {spec: " SPEC "}}"),
-	  FOUND("$.spec.template.spec") },
-	{ "ReplicationController",
-	  OF("v1", "ReplicationController", "spec: {template: {spec: " SPEC "}}"),
-	  FOUND("$.spec.template.spec") },
-	{ "Job", OF("batch/v1", "Job", "spec: {template: {spec: " SPEC "}}"),
-	  FOUND("$.spec.template.spec") },
-	{ "CronJob",
-	  OF("batch/v1", "CronJob", "spec: {jobTemplate: {spec: {template: {spec: " SPEC "}}}}"),
-	  FOUND("$.spec.jobTemplate.spec.template.spec") },
-	{ "unknown kind, a template", OF("x/v1", "Thing", "spec: {a: [{b: {spec: " SPEC "}}]}"),
-	  FOUND("$.spec.a[0].b.spec") },
-	{ "unknown kind, a specification", OF("x/v1", "Thing", "spec: {pod-spec: " SPEC "}"),
-	  FOUND("$.spec['pod-spec']") },
-	{ "a Service of Knative",
-	  OF("serving.knative.dev/v1", "Service", "spec: {template: {spec: " SPEC "}}"),
-	  FOUND("$.spec.template.spec") },
-	{ "unknown kind, containers that are none",
-	  OF("x/v1", "Thing", "spec: {hostNetwork: true, containers: [{name: c}]}"), "" },
-	{ "no object", "kind: Pod\nspec: " SPEC "\n", "" },
-	{ "values of a chart", "hostNetwork: true\nports: [{containerPort: 80}]\n", "" },
-	{ "a key twice where it is none of ours", "a: 1\na: 2\n", "" },
-	{ "a list of patches", "- {op: add, path: /x}\n", "" },
-	{ "List",
-	  "apiVersion: v1\nkind: List\nitems:\n- {}\n- {apiVersion: v1, kind: Pod, spec: " SPEC
-	  "}\n",
-	  FOUND("$.items[1].spec") },
-	{ "PodList", "apiVersion: v1\nkind: PodList\nitems: [{spec: " SPEC "}]\n",
-	  FOUND("$.items[0].spec") },
-	{ "List of a DaemonSetList",
-	  "apiVersion: v1\nkind: List\nitems: [{apiVersion: apps/v1, kind: DaemonSetList, items:"
-	  " [{spec: {template: {spec: " SPEC "}}}]}]\n",
-	  FOUND("$.items[0].items[0].spec.template.spec") },
-	{ "Template of OpenShift",
-	  "apiVersion: template.openshift.io/v1\nkind: Template\nobjects:\n- {apiVersion: v1, "
-	  "kind: Pod,"
-	  " spec: " SPEC "}\n",
-	  FOUND("$.objects[0].spec") },
-	{ "nothing", "", "" },
-	{ "empty documents", "---\n---\n# x\n", "" },
-	{ "anchors and merge keys",
-	  "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nx: &x {hostNetwork: true}\n"
-	  "y: &y [{containerPort: &n 80}]\n"
-	  "spec: {<<: *x, containers: [{name: c, image: i, ports: *y}, {name: d, image: i,"
-	  " ports: [{containerPort: *n, hostIP: 10.0.0.1}]}], hostNetwork: false}\n",
-	  "" },
-	{ "anchors and merge keys that hold",
-	  "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nx: &x {hostNetwork: true}\n"
-	  "y: &y [{containerPort: 80}]\n"
-	  "spec: {<<: [{a: b}, *x], containers: [{name: c, image: i, ports: *y}]}\n",
-	  FOUND("$.spec") },
-	{ "the last of two keys holds, and both are said",
-	  "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {hostNetwork: false, " HOST ONE(
-		  "ports: [{containerPort: 80}]") "}\n",
-	  "broken-manifest\n" FOUND("$.spec") },
-};
-
-static const struct manifest_case fault_cases[] = {
-	{ "broken", "a: [\n", "broken-manifest\n" },
-	{ "documents before the fault", OF("v1", "Pod", "spec: " SPEC) "---\na: [\n",
-	  FOUND("$.spec") "broken-manifest\n" },
-	{ "documents after the fault", "a: [\n---\n" OF("v1", "Pod", "spec: " SPEC),
-	  "broken-manifest\n" FOUND("$.spec") },
-	{ "documents around two faults",
-	  OF("v1", "Pod", "spec: " SPEC) "---\na: [\n---\n" OF(
-		  "v1", "Pod", "spec: " SPEC) "---\na: {\n"
-					      "---\n" OF("v1", "Service", "spec: {}"),
-	  FOUND("$.spec") "broken-manifest\n" FOUND("$.spec") "broken-manifest\n" },
-	{ "one finding for a broken document, which has a key twice",
-	  "apiVersion: v1\nkind: Pod\nkind: Pod\nx: {a: 1, a: 2}\nb: [\n---\n",
-	  "broken-manifest\n" },
-	{ "a template is one finding",
-	  "a: {{ x }}\n---\nb: }\n---\n" OF("v1", "Pod", "spec: " SPEC), "template\n" },
-	{ "a fault, then a template", "a: }\n---\nb: {{ x }}\n---\nc: }\n",
-	  "broken-manifest\ntemplate\n" },
-	{ "JSON is broken as a whole", "{\"a\": ]}\n---\n" OF("v1", "Pod", "spec: " SPEC),
-	  "broken-manifest\n" },
-	{ "not UTF-8", "a: \xff\n", "broken-manifest\n" },
-	{ "Helm", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n",
-	  "template\n" },
-	{ "Helm's blocks", "{{- if .Values.x }}\napiVersion: v1\n{{- end }}\n", "template\n" },
-	{ "Jinja", "{% for x in y %}\nkind: Pod\n{% endfor %}\n", "template\n" },
-	{ "a fault before a placeholder", "a: [}\nb: {{ x }}\n", "broken-manifest\n" },
-	{ "a placeholder in a comment", "# {{ x }}\na: [}\n", "broken-manifest\n" },
-	{ "placeholders where they mean nothing",
-	  OF("v1", "ConfigMap", "data: {a: '{{ $labels.x }}', b: \"{% x %}\"}"), "" },
-	{ "placeholder of a port's name",
-	  OF("v1", "Pod",
-	     "spec: {containers: [{name: '{{ x }}', image: i, ports: [{containerPort: 80,"
-	     " hostPort: '{{ p }}'}]}]}"),
-	  "template $.spec.containers[0].ports[0].hostPort\n" },
-	{ "placeholder of a name",
-	  "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ x }}', namespace: '{{ y "
-	  "}}'}\nspec: " SPEC "\n",
-	  "template $.metadata.name\n" FOUND("$.spec") },
-	{ "a name to be filled in may be the owner's",
-	  "apiVersion: v1\nkind: Pod\nmetadata: {name: \"${X}\", namespace: ns}\nspec: {" HOST ONE(
-		  "ports: [{containerPort: 9103}]") "}\n",
-	  "template $.metadata.name\n" },
-	{ "many levels of aliases",
-	  "apiVersion: v1\nkind: Thing\n"
-	  "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
-	  "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
-	  "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
-	  "g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: &h [*g,*g,*g,*g,*g,*g,*g,*g,*g,*g]\n",
-	  "broken-manifest\n" },
-};
-
-static void test_kinds(void **state)
-{
-	(void)state;
-	manifest_run(kind_cases, ARRAY_LEN(kind_cases));
-	manifest_run(fault_cases, ARRAY_LEN(fault_cases));
-}
 
 /* Where findings are, and what they say. */
 static void test_words(void **state)
@@ -278,67 +157,88 @@ static void test_options(void **state)
 	}
 }
 
-/* Of very many faults some are only counted, and that is said. */
-static void test_many_faults(void **state)
+/* What holds nothing that rules need takes no memory; the file's name is given back, too. */
+static void test_memory(void **state)
 {
+	static const char nothing[] = OF("v1", "ConfigMap", "data: {a: b}");
+	static const char pod[] = OF("v1", "Pod", "spec: " SPEC);
+	static const char service[] =
+		OF("v1", "Service", "spec: {selector: {a: b}, ports: [{port: 1}]}");
+	static const char annotated[] =
+		"apiVersion: v1\nkind: X\nmetadata: {annotations: {ignore.hostportd.io/template: "
+		"o}}\n";
+	static const struct {
+		const char *text;
+		bool kept;
+	} files[] = { { nothing, false }, { pod, true }, { service, true }, { annotated, true } };
 	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
 	const struct manifest_options options = manifest_options(registry);
-	_cleanup_findings_ struct findings findings = { 0 };
-	_cleanup_buf_ struct buf text = { 0 };
-	const char *texts[1];
 
 	(void)state;
-	buf_puts(&text, "apiVersion: v1\nkind: Pod\n");
-	for (int i = 0; i < DIAGS_MAX + 6; i++)
-		buf_puts(&text, "x: 1\n");
-	texts[0] = text.data;
-	manifest_check(&options, texts, 1, &findings, NULL);
-	check_int("findings", (long long)findings.len, DIAGS_MAX + 1);
-	check_text("the last", findings.items[0].message, "and 5 faults more");
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		_cleanup_(check_freep) struct check *check = NULL;
+		struct arena_mark before, after;
+
+		check_int("new", check_new(&options, &check), 0);
+		(void)arena_text(&check->model.arena, "first");
+		before = arena_mark(&check->model.arena);
+		check_int("file", check_file(check, "f", files[i].text, strlen(files[i].text)), 0);
+		after = arena_mark(&check->model.arena);
+		assert_ptr_equal(before.chunk, after.chunk);
+		check_int(files[i].text, after.used > before.used, files[i].kept);
+	}
 }
 
-/* Places behind faults are those of the file; of many faults the first ones are told, and that. */
-static void test_broken_documents(void **state)
+/* Findings come in the order of files and lines, not of rules; each file is looked at once. */
+static void test_order(void **state)
 {
-	static const int numbers[] = { 99, 100, 101, 60000 };
-	static const char rest[] =
-		"so many documents of the file are broken that the rest was not read";
+	static const char *const texts[] = {
+		OF("v1", "Pod", "spec: " SPEC) "---\na: ]\n",
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: m}\nspec: " SPEC "\n",
+	};
 	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
 	const struct manifest_options options = manifest_options(registry);
+	_cleanup_buf_ struct buf out = { 0 };
 
 	(void)state;
-	for (size_t k = 0; k < ARRAY_LEN(numbers); k++) {
-		_cleanup_findings_ struct findings findings = { 0 };
-		_cleanup_buf_ struct buf text = { 0 };
-		const struct finding *last;
-		const char *texts[1];
-		const int n = numbers[k];
+	manifest_lines(&options, texts, ARRAY_LEN(texts), &out);
+	check_text("findings", out.data,
+		   "unregistered-port tcp/80 $.spec.containers[0].ports[0].containerPort\n"
+		   "broken-manifest\n"
+		   "unregistered-port tcp/80 $.spec.containers[0].ports[0].containerPort\n"
+		   "port-conflict tcp/80 $.spec.containers[0].ports[0].containerPort\n");
+}
 
-		for (int i = 0; i < n; i++)
-			buf_puts(&text, "---\na: [}\n");
-		buf_puts(&text, "---\n" OF("v1", "Pod", "spec: " SPEC));
-		texts[0] = text.data;
-		manifest_check(&options, texts, 1, &findings, NULL);
-		check_int("findings", (long long)findings.len, n < 100 ? n + 1 : 100);
-		last = &findings.items[findings.len - 1];
-		check_int("line of the last", last->line, n < 100 ? 2 * n + 5 : 200);
-		check_text("the last", last->rule->id,
-			   n < 100 ? "unregistered-port" : "broken-manifest");
-		check_int("said", strstr(last->message, rest) != NULL, n >= 100);
-		check_int("said once", strstr(findings.items[0].message, rest) != NULL, 0);
-	}
+/* After a reset, what was read before neither conflicts nor counts. */
+static void test_reset(void **state)
+{
+	static const char first[] = OF("v1", "Pod", "spec: " SPEC);
+	static const char second[] =
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: m}\nspec: " SPEC "\n";
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+	_cleanup_(check_freep) struct check *check = NULL;
+	_cleanup_findings_ struct findings findings = { 0 };
+
+	(void)state;
+	check_int("new", check_new(&options, &check), 0);
+	check_int("file", check_file(check, "f", first, strlen(first)), 0);
+	check_reset(check);
+	check_u64("pods", check_counts(check).pods, 0);
+	check_int("file", check_file(check, "g", second, strlen(second)), 0);
+	check_int("finish", check_finish(check, &findings), 0);
+	check_u64("findings", findings.len, 1);
+	check_text("file", findings.items[0].file, "g");
+	check_u64("taken", check->findings.len, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_options),
-		cmocka_unit_test(test_many_faults),
-		cmocka_unit_test(test_broken_documents),
+		cmocka_unit_test(test_words),  cmocka_unit_test(test_json),
+		cmocka_unit_test(test_counts), cmocka_unit_test(test_options),
+		cmocka_unit_test(test_memory), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+/* The documents of a file: faults, templates, and where both stand. */
+#include "manifest_cases.h"
+
+#define SPEC		    "{" HOST ONE("ports: [{containerPort: 80}]") "}"
+#define FOUND(path)	    "unregistered-port tcp/80 " path ".containers[0].ports[0].containerPort\n"
+#define OF(api, kind, more) "apiVersion: " api "\nkind: " kind "\nmetadata: {name: n}\n" more "\n"
+
+static const struct manifest_case fault_cases[] = {
+	{ "broken", "a: [\n", "broken-manifest\n" },
+	{ "documents before the fault", OF("v1", "Pod", "spec: " SPEC) "---\na: [\n",
+	  FOUND("$.spec") "broken-manifest\n" },
+	{ "documents after the fault", "a: [\n---\n" OF("v1", "Pod", "spec: " SPEC),
+	  "broken-manifest\n" FOUND("$.spec") },
+	{ "documents around two faults",
+	  OF("v1", "Pod", "spec: " SPEC) "---\na: [\n---\n" OF(
+		  "v1", "Pod", "spec: " SPEC) "---\na: {\n"
+					      "---\n" OF("v1", "Service", "spec: {}"),
+	  FOUND("$.spec") "broken-manifest\n" FOUND("$.spec") "broken-manifest\n" },
+	{ "one finding for a broken document, which has a key twice",
+	  "apiVersion: v1\nkind: Pod\nkind: Pod\nx: {a: 1, a: 2}\nb: [\n---\n",
+	  "broken-manifest\n" },
+	{ "a template is one finding",
+	  "a: {{ x }}\n---\nb: }\n---\n" OF("v1", "Pod", "spec: " SPEC), "template\n" },
+	{ "a fault, then a template", "a: }\n---\nb: {{ x }}\n---\nc: }\n",
+	  "broken-manifest\ntemplate\n" },
+	{ "JSON is broken as a whole", "{\"a\": ]}\n---\n" OF("v1", "Pod", "spec: " SPEC),
+	  "broken-manifest\n" },
+	{ "not UTF-8", "a: \xff\n", "broken-manifest\n" },
+	{ "Helm", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n",
+	  "template\n" },
+	{ "Helm's blocks", "{{- if .Values.x }}\napiVersion: v1\n{{- end }}\n", "template\n" },
+	{ "Jinja", "{% for x in y %}\nkind: Pod\n{% endfor %}\n", "template\n" },
+	{ "a fault before a placeholder", "a: [}\nb: {{ x }}\n", "broken-manifest\n" },
+	{ "a placeholder in a comment", "# {{ x }}\na: [}\n", "broken-manifest\n" },
+	{ "placeholders where they mean nothing",
+	  OF("v1", "ConfigMap", "data: {a: '{{ $labels.x }}', b: \"{% x %}\"}"), "" },
+	{ "placeholder of a port's name",
+	  OF("v1", "Pod",
+	     "spec: {containers: [{name: '{{ x }}', image: i, ports: [{containerPort: 80,"
+	     " hostPort: '{{ p }}'}]}]}"),
+	  "template $.spec.containers[0].ports[0].hostPort\n" },
+	{ "placeholder of a name",
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ x }}', namespace: '{{ y "
+	  "}}'}\nspec: " SPEC "\n",
+	  "template $.metadata.name\n" FOUND("$.spec") },
+	{ "a name to be filled in may be the owner's",
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: \"${X}\", namespace: ns}\nspec: {" HOST ONE(
+		  "ports: [{containerPort: 9103}]") "}\n",
+	  "template $.metadata.name\n" },
+	{ "many levels of aliases",
+	  "apiVersion: v1\nkind: Thing\n"
+	  "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+	  "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+	  "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
+	  "g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: &h [*g,*g,*g,*g,*g,*g,*g,*g,*g,*g]\n",
+	  "broken-manifest\n" },
+};
+
+static void test_faults(void **state)
+{
+	(void)state;
+	manifest_run(fault_cases, ARRAY_LEN(fault_cases));
+}
+
+/* ---- templates ----------------------------------------------------------------------------- */
+#define RENDER "a template, not a manifest: render it first (helm template, oc process, envsubst)"
+
+static const struct {
+	const char *name, *text;
+	unsigned int line, column; /* of the placeholder; 0: the fault is one of the file */
+} template_cases[] = {
+	{ "at the beginning", "{{ x }}: [\n", 1, 1 },
+	{ "in a later line", "a: b\nc:  {{ x }}\n", 2, 5 },
+	{ "the first of several", "a: b\n{% if x %}\n{{ y }}\n", 2, 1 },
+	{ "blocks", "a: {% x %}\n", 1, 4 },
+	{ "the first kind of mark before the other one", "a: {% {{ x }} %}\n", 1, 7 },
+	{ "in a comment, then outside", "# {{ x }}\n  # {{ y }}\na: [\n\t# {% z %}\n  {{ b }} }\n",
+	  5, 3 },
+	{ "behind what only looks like one", "a: 'b' # {{ x }}\nc: [\n", 1, 10 },
+	{ "in the last line, which has no end", "a: {{ x }}", 1, 4 },
+	{ "in the line of the fault", "a: ] {{ x }}\n", 1, 6 },
+	{ "after the fault", "a: ]\nb: {{ x }}\n", 0, 0 },
+	{ "in comments only", "# {{ x }}\na: ]\n", 0, 0 },
+	{ "an open brace", "a: {\n", 0, 0 },
+	{ "marks in two lines", "a: {\n{ b: ]\n", 0, 0 },
+};
+
+static void test_templates(void **state)
+{
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(template_cases); i++) {
+		_cleanup_findings_ struct findings findings = { 0 };
+		const struct finding *f;
+
+		manifest_check(&options, &template_cases[i].text, 1, &findings, NULL);
+		check_u64(template_cases[i].name, findings.len, 1);
+		f = &findings.items[0];
+		check_text(template_cases[i].name, f->rule->id,
+			   template_cases[i].line ? "template" : "broken-manifest");
+		if (!template_cases[i].line)
+			continue;
+		check_int(template_cases[i].name, f->line, template_cases[i].line);
+		check_int(template_cases[i].name, f->column, template_cases[i].column);
+		check_text(template_cases[i].name, f->message, RENDER);
+	}
+}
+
+/* ---- documents ----------------------------------------------------------------------------- */
+static const struct {
+	const char *text;
+	size_t documents, objects, others;
+} count_cases[] = {
+	{ "", 0, 0, 0 },
+	{ "# x\n", 0, 0, 0 },
+	{ "---\n---\n", 0, 0, 0 },
+	{ "~\n", 1, 0, 1 },
+	{ "''\n", 1, 0, 1 },
+	{ "[]\n", 1, 0, 1 },
+	{ "{}\n", 1, 0, 1 },
+	{ "{apiVersion: v1, kind: X}\n", 1, 1, 0 },
+	{ "{apiVersion: v1, kind: X}\n---\na: 1\n---\n---\n{apiVersion: v1, kind: Y}\n", 3, 2, 1 },
+	{ "{apiVersion: v1, kind: X}\n---\na: ]\n---\n{apiVersion: v1, kind: Y}\n", 2, 2, 0 },
+};
+
+static void test_documents(void **state)
+{
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(count_cases); i++) {
+		_cleanup_findings_ struct findings findings = { 0 };
+		struct manifest_counts counts;
+
+		manifest_check(&options, &count_cases[i].text, 1, &findings, &counts);
+		check_u64(count_cases[i].text, counts.documents, count_cases[i].documents);
+		check_u64(count_cases[i].text, counts.objects, count_cases[i].objects);
+		check_u64(count_cases[i].text, counts.others, count_cases[i].others);
+	}
+}
+
+/* A key that is given twice matters in objects, each by itself. */
+static const struct manifest_case word_cases[] = {
+	{ "twice in an object, and in what is none",
+	  "a: 1\na: 2\n---\n{apiVersion: v1, kind: X, b: 1, b: 2}\n---\nc: 1\nc: 2\n",
+	  "4 broken-manifest: b: the key was given in line 4 already\n" },
+	{ "a placeholder is the document's",
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ x }}'}\n---\napiVersion: v1\nkind: "
+	  "Pod\nmetadata: {name: '{{ y }}'}\n",
+	  "3 template: the name of a Pod is a placeholder, {{ x }}: render the template first "
+	  "(helm "
+	  "template, oc process, envsubst)\n"
+	  "7 template: the name of a Pod is a placeholder, {{ y }}: render the template first "
+	  "(helm "
+	  "template, oc process, envsubst)\n" },
+	{ "too many aliases",
+	  "\napiVersion: v1\nkind: Thing\n"
+	  "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+	  "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+	  "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
+	  "g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: &h [*g,*g,*g,*g,*g,*g,*g,*g,*g,*g]\n",
+	  "2 broken-manifest: too much in one document: its aliases stand for more than can be "
+	  "read\n" },
+};
+
+static void test_words(void **state)
+{
+	(void)state;
+	manifest_run_words(word_cases, ARRAY_LEN(word_cases));
+}
+
+/* Of very many faults some are only counted, and that is said. */
+static void test_many_faults(void **state)
+{
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+	_cleanup_findings_ struct findings findings = { 0 };
+	_cleanup_buf_ struct buf text = { 0 };
+	const char *texts[1];
+
+	(void)state;
+	buf_puts(&text, "apiVersion: v1\nkind: Pod\n");
+	for (int i = 0; i < DIAGS_MAX + 6; i++)
+		buf_puts(&text, "x: 1\n");
+	texts[0] = text.data;
+	manifest_check(&options, texts, 1, &findings, NULL);
+	check_int("findings", (long long)findings.len, DIAGS_MAX + 1);
+	check_text("the last", findings.items[0].message, "and 5 faults more");
+}
+
+/* Places behind faults are those of the file; of many faults the first ones are told, and that. */
+static void test_broken_documents(void **state)
+{
+	static const int numbers[] = { 99, 100, 101, 60000 };
+	static const char rest[] =
+		"so many documents of the file are broken that the rest was not read";
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(numbers); k++) {
+		_cleanup_findings_ struct findings findings = { 0 };
+		_cleanup_buf_ struct buf text = { 0 };
+		const struct finding *last;
+		const char *texts[1];
+		const int n = numbers[k];
+
+		for (int i = 0; i < n; i++)
+			buf_puts(&text, "---\na: [}\n");
+		buf_puts(&text, "---\n" OF("v1", "Pod", "spec: " SPEC));
+		texts[0] = text.data;
+		manifest_check(&options, texts, 1, &findings, NULL);
+		check_int("findings", (long long)findings.len, n < 100 ? n + 1 : 100);
+		last = &findings.items[findings.len - 1];
+		check_int("line of the last", last->line, n < 100 ? 2 * n + 5 : 200);
+		check_text("the last", last->rule->id,
+			   n < 100 ? "unregistered-port" : "broken-manifest");
+		check_int("said", strstr(last->message, rest) != NULL, n >= 100);
+		check_int("said once", strstr(findings.items[0].message, rest) != NULL, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_faults),	    cmocka_unit_test(test_templates),
+		cmocka_unit_test(test_documents),   cmocka_unit_test(test_words),
+		cmocka_unit_test(test_many_faults), cmocka_unit_test(test_broken_documents),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
