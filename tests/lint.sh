@@ -141,9 +141,6 @@ user/formats/report_text.c
 user/formats/reserved_write.c
 user/formats/yaml_write.c
 user/identity/workload_text.c
-user/policy/explain_out.c
-user/policy/explain_why.c
-user/policy/resolve.c
 "
 
 # The test of a pure file X.c is tests/unit/test_X.c.

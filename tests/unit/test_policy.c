@@ -4,259 +4,14 @@
 #include <errno.h>
 
 #include "../../user/policy/policy.h"
+#include "portsets.h"
 #include "registry_cases.h"
 
-#define ROW(keys)     "{ports: 80, protocol: tcp, process: p" keys "}"
 #define ENTRIES(rows) "entries: [" rows "]\n"
-#define RETIRED(keys) "retired: [{ports: 80, protocol: tcp, process: p" keys "}]\n"
-
-static struct node_facts facts_of(int role, const char *platform, int major, int minor)
-{
-	return (struct node_facts) {
-		.role = (enum reg_role)role,
-		.platform = platform,
-		.cluster = { (uint16_t)major, (uint16_t)minor },
-		.today = { 2027, 3, 31 },
-	};
-}
-
-struct class_case {
-	const char *lists;
-	struct node_facts facts;
-	uint8_t cls;
-};
-
-#define FACTS(r, p, major, minor)                                                                  \
-	{                                                                                          \
-		.role = REG_ROLE_##r, .platform = p, .cluster = { major, minor }                   \
-	}
-#define NO_FACTS FACTS(ANY, NULL, 0, 0)
-
-static const struct class_case class_cases[] = {
-	{ ENTRIES(ROW("")), NO_FACTS, HP_CLASS_NONE },
-	{ ENTRIES(ROW("")), FACTS(WORKER, "aws", 4, 18), HP_CLASS_NONE },
-	{ ENTRIES(ROW(", scope: localhost")), NO_FACTS, HP_CLASS_NONE },
-	/* Versions. */
-	{ ENTRIES(ROW(", since: '4.10'")), NO_FACTS, HP_CLASS_NONE },
-	{ ENTRIES(ROW(", since: '4.10'")), FACTS(ANY, NULL, 4, 9), HP_CLASS_INACTIVE },
-	{ ENTRIES(ROW(", since: '4.10'")), FACTS(ANY, NULL, 4, 10), HP_CLASS_NONE },
-	{ ENTRIES(ROW(", since: '4.10'")), FACTS(ANY, NULL, 5, 0), HP_CLASS_NONE },
-	{ ENTRIES(ROW(", since: '4.10'")), FACTS(ANY, NULL, 3, 11), HP_CLASS_INACTIVE },
-	/* Roles. */
-	{ ENTRIES(ROW(", role: control-plane")), NO_FACTS, HP_CLASS_NONE },
-	{ ENTRIES(ROW(", role: control-plane")), FACTS(CONTROL_PLANE, NULL, 0, 0), HP_CLASS_NONE },
-	{ ENTRIES(ROW(", role: control-plane")), FACTS(WORKER, NULL, 0, 0), HP_CLASS_INACTIVE },
-	{ ENTRIES(ROW(", role: worker")), FACTS(CONTROL_PLANE, NULL, 0, 0), HP_CLASS_INACTIVE },
-	{ ENTRIES(ROW(", role: any")), FACTS(WORKER, NULL, 0, 0), HP_CLASS_NONE },
-	/* Platforms. */
-	{ ENTRIES(ROW(", platforms: [aws, gcp]")), NO_FACTS, HP_CLASS_NONE },
-	{ ENTRIES(ROW(", platforms: [aws, gcp]")), FACTS(ANY, "gcp", 0, 0), HP_CLASS_NONE },
-	{ ENTRIES(ROW(", platforms: [aws, gcp]")), FACTS(ANY, "azure", 0, 0), HP_CLASS_INACTIVE },
-	{ ENTRIES(ROW(", platforms: []")), FACTS(ANY, "azure", 0, 0), HP_CLASS_NONE },
-	/* Owners are anybody, in this version. */
-	{ ENTRIES(ROW(", owners: [{unit: x.service}]")), NO_FACTS, HP_CLASS_NONE },
-	/* Retired rows. */
-	{ RETIRED(", removed: '4.11'"), NO_FACTS, HP_CLASS_RETIRED },
-	{ RETIRED(", removed: '4.11'"), FACTS(ANY, NULL, 4, 11), HP_CLASS_RETIRED },
-	{ RETIRED(", removed: '4.11'"), FACTS(ANY, NULL, 4, 18), HP_CLASS_RETIRED },
-	{ RETIRED(", removed: '4.11'"), FACTS(ANY, NULL, 4, 10), HP_CLASS_NONE },
-	{ RETIRED(", removed: '4.11', since: '4.4'"), FACTS(ANY, NULL, 4, 3), HP_CLASS_INACTIVE },
-	{ RETIRED(", removed: '4.11', role: control-plane"), FACTS(WORKER, NULL, 4, 10),
-	  HP_CLASS_INACTIVE },
-	{ RETIRED(", removed: '4.11', role: control-plane"), FACTS(WORKER, NULL, 0, 0),
-	  HP_CLASS_RETIRED },
-};
-
-static void test_row_class(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(class_cases); i++) {
-		const struct class_case *c = &class_cases[i];
-		_cleanup_(registry_freep) struct registry *reg = registry_of_lists(c->lists);
-
-		check_int(c->lists, policy_row_class(&reg->layers[0].rows[0], &c->facts), c->cls);
-	}
-}
-
-struct pick_case {
-	const char *name;
-	const char *lists;
-	uint16_t port;
-	uint32_t row[HP_SCOPE_MAX]; /* external, localhost */
-	uint8_t cls[HP_SCOPE_MAX];
-	uint16_t excepted;
-	bool none; /* nothing is said of the port */
-};
 
 #define P(n, keys)    "{ports: " n ", protocol: tcp, process: p" keys "},"
-#define R(n)	      "{ports: " n ", protocol: tcp, process: p, removed: '4.1'},"
 #define X(n, c, keys) "{ports: " n ", protocol: tcp, class: " c ", reason: r, until: " keys "},"
-#define LOCAL	      ", scope: localhost"
-#define OTHER	      ", role: control-plane" /* the node is a worker */
 #define BIT(c)	      (1U << HP_CLASS_##c)
-#define CLS(e, l)                                                                                  \
-	{                                                                                          \
-		HP_CLASS_##e, HP_CLASS_##l                                                         \
-	}
-
-static const struct pick_case pick_cases[] = {
-	{ "nothing", ENTRIES(P("80", "")), 81, { 0 }, { 0 }, 0, true },
-	{ "one", ENTRIES(P("80", "")), 80, { 1, 1 }, CLS(NONE, NONE), 0, false },
-	{ "one for localhost", ENTRIES(P("80", LOCAL)), 80, { 1, 1 }, CLS(SCOPE, NONE), 0, false },
-	{ "inactive", ENTRIES(P("80", OTHER)), 80, { 1, 1 }, CLS(INACTIVE, INACTIVE), 0, false },
-	{ "inactive before localhost",
-	  ENTRIES(P("80", OTHER LOCAL)),
-	  80,
-	  { 1, 1 },
-	  CLS(INACTIVE, INACTIVE),
-	  0,
-	  false },
-	{ "retired", "retired: [" R("80") "]", 80, { 1, 1 }, CLS(RETIRED, RETIRED), 0, false },
-	/* The most permissive. */
-	{ "an overlay opens a localhost row",
-	  ENTRIES(P("80", LOCAL) P("80", "")),
-	  80,
-	  { 2, 2 - 1 },
-	  CLS(NONE, NONE),
-	  0,
-	  false },
-	{ "allowed over inactive",
-	  ENTRIES(P("80", OTHER) P("80", "")),
-	  80,
-	  { 2, 2 },
-	  CLS(NONE, NONE),
-	  0,
-	  false },
-	{ "scope over inactive",
-	  ENTRIES(P("80", OTHER) P("80", LOCAL)),
-	  80,
-	  { 2, 2 },
-	  CLS(SCOPE, NONE),
-	  0,
-	  false },
-	{ "active over retired",
-	  ENTRIES(P("80", "")) "retired: [" R("80") "]",
-	  80,
-	  { 1, 1 },
-	  CLS(NONE, NONE),
-	  0,
-	  false },
-	{ "inactive over retired",
-	  ENTRIES(P("80", OTHER)) "retired: [" R("80") "]",
-	  80,
-	  { 1, 1 },
-	  CLS(INACTIVE, INACTIVE),
-	  0,
-	  false },
-	{ "wide but permissive",
-	  ENTRIES(P("80", LOCAL) P("1-65535", "")),
-	  80,
-	  { 2, 1 },
-	  CLS(NONE, NONE),
-	  0,
-	  false },
-	/* Ties. */
-	{ "the narrower",
-	  ENTRIES(P("70-90", "") P("79-81", "")),
-	  80,
-	  { 2, 2 },
-	  CLS(NONE, NONE),
-	  0,
-	  false },
-	{ "outside the narrower",
-	  ENTRIES(P("70-90", "") P("79-81", "")),
-	  82,
-	  { 1, 1 },
-	  CLS(NONE, NONE),
-	  0,
-	  false },
-	{ "the earlier",
-	  ENTRIES(P("80", "") P("80", "")),
-	  80,
-	  { 1, 1 },
-	  CLS(NONE, NONE),
-	  0,
-	  false },
-	/* Ends of ranges, and of ports. */
-	{ "first of a range", ENTRIES(P("70-90", "")), 70, { 1, 1 }, CLS(NONE, NONE), 0, false },
-	{ "last of a range", ENTRIES(P("70-90", "")), 90, { 1, 1 }, CLS(NONE, NONE), 0, false },
-	{ "before a range", ENTRIES(P("70-90", "")), 69, { 0 }, { 0 }, 0, true },
-	{ "after a range", ENTRIES(P("70-90", "")), 91, { 0 }, { 0 }, 0, true },
-	{ "first port", ENTRIES(P("1-65535", "")), 1, { 1, 1 }, CLS(NONE, NONE), 0, false },
-	{ "last port", ENTRIES(P("1-65535", "")), 65535, { 1, 1 }, CLS(NONE, NONE), 0, false },
-	{ "no port 0", ENTRIES(P("1-65535", "")), 0, { 0 }, { 0 }, 0, true },
-	/* Exceptions. */
-	{ "excepted alone",
-	  "exceptions: [" X("80", "unregistered", "2027-04-01") "]",
-	  80,
-	  { 0 },
-	  CLS(UNREGISTERED, UNREGISTERED),
-	  BIT(UNREGISTERED),
-	  false },
-	{ "excepted on its last day",
-	  "exceptions: [" X("80", "scope", "2027-03-31") "]",
-	  80,
-	  { 0 },
-	  CLS(UNREGISTERED, UNREGISTERED),
-	  BIT(SCOPE),
-	  false },
-	{ "over",
-	  "exceptions: [" X("80", "unregistered", "2027-03-30") "]",
-	  80,
-	  { 0 },
-	  { 0 },
-	  0,
-	  true },
-	{ "for owners",
-	  "exceptions: [" X("80", "unregistered", "2028-01-01, owners: [{unit: u}]") "]",
-	  80,
-	  { 0 },
-	  { 0 },
-	  0,
-	  true },
-	{ "ephemeral",
-	  "exceptions: [" X("80", "ephemeral", "2028-01-01") "]",
-	  80,
-	  { 0 },
-	  { 0 },
-	  0,
-	  true },
-	{ "excepted row",
-	  ENTRIES(P("80", LOCAL)) "exceptions: [" X("70-90", "scope", "2028-01-01")
-		  X("80-85", "scope", "2028-01-01") X("80", "retired", "2028-01-01") "]",
-	  80,
-	  { 1, 1 },
-	  CLS(SCOPE, NONE),
-	  BIT(SCOPE) | BIT(RETIRED),
-	  false },
-	{ "ranges say nothing", "ranges: [{ports: 80, protocol: tcp}]", 80, { 0 }, { 0 }, 0, true },
-};
-
-static void check_pick(const struct pick_case *c)
-{
-	struct node_facts facts = facts_of(REG_ROLE_WORKER, NULL, 0, 0);
-	_cleanup_(registry_freep) struct registry *reg = registry_of_lists(c->lists);
-	_cleanup_(policy_freep) struct policy *policy = NULL;
-	const struct hp_row *row;
-
-	assert_int_equal(policy_build(reg, &facts, &policy), 0);
-	row = policy_find(policy, HP_PROTO_TCP, c->port);
-	check_int(c->name, row == NULL, c->none);
-	for (int s = 0; row && s < HP_SCOPE_MAX; s++) {
-		check_int(c->name, row->row[s], c->row[s]);
-		check_int(c->name, row->cls[s], c->cls[s]);
-	}
-	check_int(c->name, row ? row->excepted : 0, c->excepted);
-	for (uint8_t proto = HP_PROTO_UDP; proto < HP_PROTO_MAX + 1; proto++)
-		assert_null(policy_find(policy, proto, c->port));
-}
-
-static void test_pick(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(pick_cases); i++)
-		check_pick(&pick_cases[i]);
-}
 
 static void test_dropped(void **state)
 {
@@ -265,7 +20,7 @@ static void test_dropped(void **state)
 		"{ports: 81, protocol: tcp, process: p}]}",
 		"{version: 1, name: b, drop: [{ports: 80, protocol: tcp, reason: r}]}",
 	};
-	struct node_facts facts = facts_of(REG_ROLE_ANY, NULL, 0, 0);
+	const struct node_facts facts = { .today = { 2027, 3, 31 } };
 	_cleanup_(registry_freep) struct registry *reg = NULL;
 	_cleanup_(policy_freep) struct policy *policy = NULL;
 	_cleanup_diags_ struct diags diags = { 0 };
@@ -287,7 +42,7 @@ static void test_empty(void **state)
 		.mode = HP_MODE_ENFORCE,
 		.denies = POLICY_DENIES_DEFAULT,
 	};
-	struct node_facts facts = facts_of(REG_ROLE_ANY, NULL, 0, 0);
+	const struct node_facts facts = { .today = { 2027, 3, 31 } };
 	_cleanup_(registry_freep) struct registry *reg = calloc(1, sizeof(*reg));
 	_cleanup_(policy_freep) struct policy *policy = NULL;
 
@@ -300,6 +55,110 @@ static void test_empty(void **state)
 		assert_false(policy_bitmap_allows(&policy->bitmap, &q));
 		assert_int_equal(policy_decide(policy, &config, &q).verdict, HP_VERDICT_DENIED);
 	}
+}
+
+/* A policy has rows of all protocols, sorted, and says nothing of what no row names. */
+static void test_find(void **state)
+{
+	static const struct {
+		uint8_t proto;
+		uint16_t port;
+	} want[] = {
+		{ HP_PROTO_TCP, 2 },	 { HP_PROTO_TCP, 3 },  { HP_PROTO_UDP, 65535 },
+		{ HP_PROTO_UDPLITE, 1 }, { HP_PROTO_SCTP, 9 },
+	};
+	const struct node_facts facts = { .today = { 2027, 3, 31 } };
+	_cleanup_(registry_freep) struct registry *reg =
+		registry_of_lists("entries: [{ports: 9, protocol: sctp, process: p}, "
+				  "{ports: 1, protocol: udplite, process: p}, "
+				  "{ports: 65535, protocol: udp, process: p}, "
+				  "{ports: 2-3, protocol: tcp, process: p}]");
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+
+	(void)state;
+	assert_int_equal(policy_build(reg, &facts, &policy), 0);
+	check_u64("rows", policy->len, ARRAY_LEN(want));
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		const struct policy_row *row = &policy->rows[i];
+
+		check_int("protocol", row->key.proto, want[i].proto);
+		check_int("port", row->key.port, want[i].port);
+		assert_ptr_equal(policy_find(policy, want[i].proto, want[i].port), &row->row);
+		assert_null(policy_find(policy, HP_PROTO_DCCP, want[i].port));
+		assert_null(policy_find(policy, HP_PROTO_MAX, want[i].port));
+	}
+	assert_null(policy_find(policy, HP_PROTO_TCP, 1));
+	assert_null(policy_find(policy, HP_PROTO_TCP, 4));
+	assert_null(policy_find(policy, HP_PROTO_TCP, 0));
+	assert_null(policy_find(policy, HP_PROTO_UDP, 65534));
+}
+
+/* The bitmap says which ports rows name, and on which scopes they allow them. */
+static void test_bitmap(void **state)
+{
+	static const struct {
+		uint16_t port;
+		bool named, external, localhost;
+	} cases[] = {
+		{ 62, false, false, false }, { 63, true, true, true },	{ 64, true, true, true },
+		{ 65, false, false, false }, { 80, true, false, true }, { 81, true, false, false },
+	};
+	const struct node_facts facts = { .role = REG_ROLE_WORKER, .today = { 2027, 3, 31 } };
+	_cleanup_(registry_freep) struct registry *reg =
+		registry_of_lists(ENTRIES(P("63-64", "") P("80", ", scope: localhost") P(
+			"81", ", role: control-plane") "{ports: 80, protocol: sctp, process: p}"));
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+
+	(void)state;
+	assert_int_equal(policy_build(reg, &facts, &policy), 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint16_t port = cases[i].port;
+		struct hp_query q = { .port = port };
+
+		check_int("named",
+			  policy->bitmap.words[HP_PROTO_TCP][port / 64].named >> port % 64 & 1,
+			  cases[i].named);
+		check_int("external", policy_bitmap_allows(&policy->bitmap, &q), cases[i].external);
+		q.scope = HP_SCOPE_LOCALHOST;
+		check_int("localhost", policy_bitmap_allows(&policy->bitmap, &q),
+			  cases[i].localhost);
+		q.scope = HP_SCOPE_MAX;
+		check_int("no scope", policy_bitmap_allows(&policy->bitmap, &q), false);
+		q = (struct hp_query) { .proto = HP_PROTO_UDP, .port = port };
+		check_int("udp", policy_bitmap_allows(&policy->bitmap, &q), false);
+		q.proto = HP_BITMAP_PROTOS;
+		check_int("not in the bitmap", policy_bitmap_allows(&policy->bitmap, &q), false);
+	}
+}
+
+/* Ports that a row names, on this node or on another one; an exception alone is no row. */
+static void test_registered(void **state)
+{
+	const struct node_facts facts = { .role = REG_ROLE_WORKER, .today = { 2027, 3, 31 } };
+	_cleanup_(registry_freep) struct registry *reg =
+		registry_of_lists(
+			ENTRIES(P("10-12", "") P("20", ", role: control-plane") P(
+				"21", ", scope: localhost") "{ports: 22, protocol: sctp, process: "
+							    "p}") "retired: [{ports: 23, protocol: "
+								  "udp, process: p, removed: "
+								  "'4.1'}]\n"
+								  "exceptions: [" X("24",
+										    "unregistered",
+										    "2028-01-01")
+									  X("12", "unregistered",
+									    "2028-01-01") "]\n");
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	struct portset all = { 0 }, some = { 0 }, one = { 0 };
+
+	(void)state;
+	assert_int_equal(policy_build(reg, &facts, &policy), 0);
+	policy_registered(policy, 1, 65535, &all);
+	check_ports("all", &all, "10-12,20-23");
+	policy_registered(policy, 11, 22, &some);
+	check_ports("some", &some, "11-12,20-22");
+	portset_add(&one, 9);
+	policy_registered(policy, 20, 20, &one);
+	check_ports("one more", &one, "9,20");
 }
 
 static void test_owned_exception(void **state)
@@ -345,6 +204,8 @@ static const struct denies_case denies_cases[] = {
 	{ "scope,Owner,retired", -EINVAL, 0, "Owner" },
 	{ "scope, owner", -EINVAL, 0, " owner" },
 	{ "defaults", -EINVAL, 0, "defaults" },
+	{ "scope,unregisteredunregisteredunregist", -EINVAL, 0,
+	  "unregisteredunregisteredunregist" },
 	{ "scope,012345678901234567890123456789012345678901234567890", -EINVAL, 0,
 	  "012345678901234567890123456789012345678901234567890" },
 };
@@ -370,9 +231,10 @@ static void test_denies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_row_class),	cmocka_unit_test(test_pick),
-		cmocka_unit_test(test_dropped),		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_owned_exception), cmocka_unit_test(test_denies),
+		cmocka_unit_test(test_find),	   cmocka_unit_test(test_bitmap),
+		cmocka_unit_test(test_registered), cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_empty),	   cmocka_unit_test(test_owned_exception),
+		cmocka_unit_test(test_denies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

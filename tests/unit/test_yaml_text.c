@@ -123,6 +123,8 @@ static const struct pass_case pass_cases[] = {
 	{ T("a\xc2\x85xyz"), 6, 3 },
 	{ T("\xe2\x80\xa8\xe2\x80\xa9x"), 7, 1 },
 	{ T("\xe2\x80\xa7\xe2\x80\xaa"), 5, 9 },
+	{ T("a\xe2\x80\xa8"), 6, 0 },
+	{ T("a\xc2\x85"), 6, 0 },
 	{ T("\xe2\x80"), 5, 8 }, /* cut */
 	{ T("\xc2"), 5, 8 },
 };
@@ -156,6 +158,10 @@ static const struct document_case document_cases[] = {
 	{ "not the first line", T("---\na\n"), 0, 0, NONE },
 	{ "the second line", T("a\n---\nb"), 0, 0, 2 },
 	{ "at the end", T("a\n---"), 0, 0, 2 },
+	{ "an empty first line", T("\n---\n"), 0, 0, 1 },
+	{ "two and another", T("a\n--x\n"), 0, 0, NONE },
+	{ "before NEL at the end", T("a\n---\xc2\x85"), 0, 0, 2 },
+	{ "before PS at the end", T("a\n---\xe2\x80\xa9"), 0, 0, 2 },
 	{ "not cut", T("a\n--"), 0, 0, NONE },
 	{ "before a space", T("a\n--- x"), 0, 0, 2 },
 	{ "before a tab", T("a\n---\tx"), 0, 0, 2 },

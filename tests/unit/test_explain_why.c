@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "explain_cases.h"
+
+static const struct why_case why_cases[] = {
+	{ ENTRY(""), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
+	  "row t tcp 80-90 (p) allows it on any address", "3+ allows it on any address\n" },
+	{ ENTRY(", owners: [{unit: u}]"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_ALLOWED,
+	  "row t tcp 80-90 (p) allows it on any address (to any process: owners are not checked)",
+	  "3+ allows it on any address (to any process: owners are not checked)\n" },
+	{ ENTRY(", scope: localhost"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, LOCALHOST), "::1",
+	  HP_VERDICT_ALLOWED, "row t tcp 80-90 (p) allows it on loopback",
+	  "3+ allows it on loopback\n" },
+	{ ENTRY(", scope: localhost"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL),
+	  "0.0.0.0", HP_VERDICT_DENIED,
+	  "row t tcp 80-90 (p) is for localhost only, and 0.0.0.0 is not loopback; denied",
+	  "3- is for localhost only, and 0.0.0.0 is not loopback\n" },
+	{ ENTRY(", scope: localhost"), CONFIG(AUDIT, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_AUDITED,
+	  "row t tcp 80-90 (p) is for localhost only, and an external address is not loopback; "
+	  "audit "
+	  "mode only reports it",
+	  "3- is for localhost only, and an external address is not loopback\n" },
+	{ "entries: []", CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_DENIED, "no row names tcp 80; denied", NULL },
+	{ "entries: []", CONFIG(ENFORCE, 0), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_AUDITED,
+	  "no row names tcp 80; class unregistered is not denied here, only reported", NULL },
+	{ "entries: []", CONFIG(ENFORCE, DENY_ALL), NODE, KERNEL(80), NULL, HP_VERDICT_AUDITED,
+	  "no row names tcp 80; a kernel socket is only reported", NULL },
+	{ "entries: []", CONFIG(UNSET, 0), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
+	  "no row names tcp 80; no policy is in force yet", NULL },
+	{ "entries: []", CONFIG(AUDIT, 0), NODE, ASK(0, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
+	  "port 0 lets the kernel choose, which is only counted", NULL },
+	{ RETIRED, CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED,
+	  "row t tcp 80 (q) was removed in 4.11, and this cluster is 4.18; denied",
+	  "3- was removed in 4.11, and this cluster is 4.18\n" },
+	{ RETIRED, CONFIG(ENFORCE, DENY_ALL), FACTS(ANY, NULL, 0, 0), ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_DENIED,
+	  "row t tcp 80 (q) was removed in 4.11, and the cluster's version is not stated; denied",
+	  "3- was removed in 4.11, and the cluster's version is not stated\n" },
+	{ RETIRED, CONFIG(ENFORCE, DENY_ALL), FACTS(ANY, NULL, 4, 10), ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_ALLOWED, "row t tcp 80 (q) allows it on any address",
+	  "3+ allows it on any address\n" },
+	{ ENTRY(", since: '4.20'"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_DENIED,
+	  "row t tcp 80-90 (p) exists since 4.20, and this cluster is 4.18; denied",
+	  "3- exists since 4.20, and this cluster is 4.18\n" },
+	{ ENTRY(", role: control-plane"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
+	  HP_VERDICT_DENIED,
+	  "row t tcp 80-90 (p) is for control-plane nodes, and this is a worker node; denied",
+	  "3- is for control-plane nodes, and this is a worker node\n" },
+	{ ENTRY(", platforms: [gcp, azure]"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL),
+	  NULL, HP_VERDICT_DENIED,
+	  "row t tcp 80-90 (p) is for platform gcp, azure, and this is aws; denied",
+	  "3- is for platform gcp, azure, and this is aws\n" },
+	{ EXCEPTION("unregistered", ", until: 2027-03-31"), CONFIG(ENFORCE, DENY_ALL), NODE,
+	  ASK(80, EXTERNAL), NULL, HP_VERDICT_EXCEPTED,
+	  "no row names tcp 80; an exception lets it through until 2027-03-31 (t.yaml:3)",
+	  "3+ is an exception for class unregistered until 2027-03-31\n" },
+	{ EXCEPTION("unregistered", ", until: 2027-03-30"), CONFIG(ENFORCE, DENY_ALL), NODE,
+	  ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED, "no row names tcp 80; denied",
+	  "3- is an exception for class unregistered until 2027-03-30, which has ended\n" },
+	{ EXCEPTION("unregistered", ", until: 2028-01-01, owners: [{unit: u}]"),
+	  CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED,
+	  "no row names tcp 80; denied",
+	  "3- is an exception for class unregistered until 2028-01-01 for its owners; owners are "
+	  "not checked, so it is not applied\n" },
+	{ EXCEPTION("ephemeral", ", until: 2028-01-01"), CONFIG(ENFORCE, DENY_ALL), NODE,
+	  ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED, "no row names tcp 80; denied",
+	  "3- is an exception for class ephemeral until 2028-01-01, which never applies: "
+	  "at bind() the kernel has not chosen the port yet\n" },
+	{ "ranges: [{ports: 1-100, protocol: tcp}]\n" ENTRY("") RETIRED, CONFIG(AUDIT, 0), NODE,
+	  ASK(80, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
+	  "row t tcp 80-90 (p) allows it on any address",
+	  "4+ allows it on any address\n"
+	  "5- was removed in 4.11, and this cluster is 4.18\n"
+	  "3+ is a documented range, which has no effect\n" },
+	{ ENTRY("") RETIRED, CONFIG(AUDIT, 0), NODE, ASK(91, EXTERNAL), NULL, HP_VERDICT_AUDITED,
+	  "no row names tcp 91; audit mode only reports it", NULL },
+};
+
+static void check_why(const struct why_case *c)
+{
+	_cleanup_(registry_freep) struct registry *reg = registry_of_lists(c->lists);
+	_cleanup_(explanation_freep) struct explanation *e = NULL;
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	_cleanup_buf_ struct buf rows = { 0 };
+
+	assert_int_equal(policy_build(reg, &c->facts, &policy), 0);
+	e = explanation_of(reg, policy, c);
+	check_text(c->lists, e->why, c->why);
+	check_int(c->why, e->decision.verdict, c->verdict);
+	check_int(c->why, e->entry != NULL, e->decision.row != HP_NO_ROW);
+	for (size_t i = 0; i < e->rows_len; i++)
+		buf_printf(&rows, "%u%c %s\n", e->rows[i].row->line, e->rows[i].holds ? '+' : '-',
+			   e->rows[i].why);
+	check_text(c->why, rows.data, c->rows);
+}
+
+static void test_why(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(why_cases); i++)
+		check_why(&why_cases[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
