@@ -8,9 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Rows that were looked at together: beyond it a pair of registries is refused. */
-#define WORK_MAX (4UL << 20)
-
 struct side_row {
 	const struct reg_row *row;
 	const struct reg_layer *layer;
@@ -197,7 +194,7 @@ static int match_row(struct sweep *s, struct side_row *a, enum closeness closene
 
 		if (b->taken)
 			continue;
-		if (++*s->work > WORK_MAX)
+		if (++*s->work > COMPARE_WORK_MAX)
 			return -E2BIG;
 		r = compare_rule_rows(s->rule, a->row, b->row, &fields);
 		if (r < 0)
@@ -254,7 +251,7 @@ static int sweep_cuts(struct sweep *s)
 		advance_side(&s->b, s->first);
 		swap_live(s);
 		*s->work += s->a.now_len + s->b.now_len;
-		r = *s->work > WORK_MAX ? -E2BIG : match_rows(s);
+		r = *s->work > COMPARE_WORK_MAX ? -E2BIG : match_rows(s);
 	}
 	return r;
 }
