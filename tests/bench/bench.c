@@ -54,7 +54,7 @@ static void (*const groups[])(struct bench *b) = {
 	/* clang-format off */
 	bench_machine, /* before all others: it sets the scale */
 	bench_bind,	     bench_programs,	     bench_large,   bench_peers, bench_curve_rows,
-	bench_curve_threads, bench_curve_neighbours, bench_storms,  bench_drain, bench_memory,
+	bench_curve_threads, bench_curve_foreign,     bench_storms,  bench_drain, bench_memory,
 	bench_start,	     bench_linked,	     bench_offline,
 	/* clang-format on */
 };

@@ -21,7 +21,7 @@ void bench_peers(struct bench *b);
 
 void bench_curve_rows(struct bench *b);
 void bench_curve_threads(struct bench *b);
-void bench_curve_neighbours(struct bench *b);
+void bench_curve_foreign(struct bench *b);
 
 /* deny-storm, scan-storm, no-fold-storm: floods, with the agent that tells of them. */
 void bench_storms(struct bench *b);

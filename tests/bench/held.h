@@ -36,7 +36,7 @@ struct held_type {
 extern const struct held_type held_ours;
 
 /* "peer NAME [RULES]": see peers.bpf.c; RULES of a linear one, the last matches. on(N): so many
- * neighbours; of the others 1. */
+ * foreign programs; of the others 1. */
 extern const struct held_type held_peer;
 
 /* Append what bpf_stats has counted of a program. */

@@ -16,7 +16,7 @@
 
 #include "tests/bench/peers.skel.h"
 
-#define COPIES_MAX   8 /* neighbours */
+#define COPIES_MAX   8 /* of foreign programs */
 #define PROGRAMS_MAX 4
 #define TRACEFS	     "/sys/kernel/tracing"
 
@@ -35,8 +35,8 @@ static const struct peer_type types[] = {
 	{ "silent", "silent_", 1 },
 	{ "linear", "linear_", 1 },
 	{ "tracer", "tracer_", 1 },
-	{ "neighbours-empty", "empty_bind", COPIES_MAX },
-	{ "neighbours-miss", "miss_", COPIES_MAX },
+	{ "foreign-empty", "empty_bind", COPIES_MAX },
+	{ "foreign-miss", "miss_", COPIES_MAX },
 };
 
 struct peer {

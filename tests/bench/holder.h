@@ -9,7 +9,7 @@
  * It answers each line of its input with one of its own: "ok", followed by what
  * was asked for, or "failed: WHY". The first "ok" says that all is loaded.
  *
- *   on N     attach; N is for neighbours
+ *   on N     attach; N is for foreign programs
  *   off      detach
  *   stats    of each attached program " HOOK:RUNS:NS", as bpf_stats has it
  */

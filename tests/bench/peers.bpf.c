@@ -10,7 +10,7 @@
  *                  manager's list of a unit's ports is
  *   tracer         looks at the system call's begin and end, and keeps the
  *                  arguments in between
- *   neighbours     programs of others beside ours: empty, or with one look-up
+ *   foreign        programs of others beside ours: empty, or with one look-up
  *
  * Nothing of these is part of the product.
  */
@@ -170,7 +170,7 @@ int tracer_exit(void *ctx __attribute__((unused)))
 	return 0;
 }
 
-/* ---- neighbours ---------------------------------------------------------------------------- */
+/* ---- foreign programs ---------------------------------------------------------------------- */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -67,7 +67,7 @@ static const struct target_row rows[] = {
 	{ "peers", "an allowed bind beside other designs", { { 0 } } },
 	{ "curve-rows", "growth with the registry's rows", { { 0 } } },
 	{ "curve-threads", "growth with the binding threads", { { 0 } } },
-	{ "curve-neighbours", "growth with the programs of others", { { 0 } } },
+	{ "curve-foreign", "growth with the programs of others", { { 0 } } },
 };
 
 const struct target_row *targets_rows(size_t *ret_len)

@@ -12,24 +12,24 @@ static const unsigned int counts[] = { 0, 1, 2, 4, 8 };
 
 static const struct {
 	const char *what, *name;
-} neighbours[] = {
-	{ "peer neighbours-empty", "empty" },
-	{ "peer neighbours-miss", "with one look-up" },
+} foreign_kinds[] = {
+	{ "peer foreign-empty", "empty" },
+	{ "peer foreign-miss", "with one look-up" },
 };
 
-#define NEIGHBOURS ARRAY_LEN(neighbours)
+#define FOREIGN_KINDS ARRAY_LEN(foreign_kinds)
 
 struct plan {
-	unsigned int none, ours[NEIGHBOURS][COUNTS], empty[NEIGHBOURS][COUNTS];
+	unsigned int none, ours[FOREIGN_KINDS][COUNTS], empty[FOREIGN_KINDS][COUNTS];
 };
 
 static unsigned int add_one(struct scenario *s, size_t kind, size_t count, const char *last)
 {
 	unsigned int v = scenario_variant(
-		s, name("%u %s, %s", counts[count], neighbours[kind].name, last).text);
+		s, name("%u %s, %s", counts[count], foreign_kinds[kind].name, last).text);
 
 	if (counts[count])
-		scenario_hold(s, v, NULL, neighbours[kind].what, counts[count]);
+		scenario_hold(s, v, NULL, foreign_kinds[kind].what, counts[count]);
 	scenario_hold(s, v, NULL, last, 1);
 	return v;
 }
@@ -40,9 +40,9 @@ static void add(struct scenario *s, struct plan *p)
 
 	(void)scenario_op(s, kinds[0].name, kind_allowed(0, PORTS_SMALL), false);
 	p->none = scenario_variant(s, "none");
-	for (size_t kind = 0; kind < NEIGHBOURS; kind++)
+	for (size_t kind = 0; kind < FOREIGN_KINDS; kind++)
 		for (size_t i = 0; i < COUNTS; i++) {
-			/* no neighbours are the same of either kind */
+			/* no foreign programs are the same of either kind */
 			if (kind && !counts[i]) {
 				p->ours[kind][i] = p->ours[0][i];
 				p->empty[kind][i] = p->empty[0][i];
@@ -61,24 +61,24 @@ static void measure(struct bench *b, const struct binder *binder)
 	scenario_init(&s, b, binder);
 	add(&s, &plan);
 	scenario_run(&s);
-	if (scenario_failed(&s, "curve-neighbours"))
+	if (scenario_failed(&s, "curve-foreign"))
 		return;
-	for (size_t kind = 0; kind < NEIGHBOURS; kind++)
+	for (size_t kind = 0; kind < FOREIGN_KINDS; kind++)
 		for (size_t i = 0; i < COUNTS; i++) {
 			unsigned int ours = plan.ours[kind][i], empty = plan.empty[kind][i];
 			struct name n = name("%u", counts[i]);
 
-			bench_note(b, "curve-neighbours",
-				   name("all, neighbours %s", neighbours[kind].name).text, n.text,
+			bench_note(b, "curve-foreign",
+				   name("all, foreign %s", foreign_kinds[kind].name).text, n.text,
 				   scenario_over(&s, ours, plan.none, 0, SCENARIO_BIND), "ns");
-			bench_note(b, "curve-neighbours",
-				   name("ours, neighbours %s", neighbours[kind].name).text, n.text,
+			bench_note(b, "curve-foreign",
+				   name("ours, foreign %s", foreign_kinds[kind].name).text, n.text,
 				   scenario_over(&s, ours, empty, 0, SCENARIO_BIND), "ns");
 		}
 }
 
-void bench_curve_neighbours(struct bench *b)
+void bench_curve_foreign(struct bench *b)
 {
-	if (bench_wants(b, "curve-neighbours"))
-		scenario_with_binder(b, "curve-neighbours", measure);
+	if (bench_wants(b, "curve-foreign"))
+		scenario_with_binder(b, "curve-foreign", measure);
 }
