@@ -314,8 +314,8 @@ static __always_inline int post_bind_canary(void)
 	return PASS;
 }
 
-/* Has a program further down the hierarchy refused? Then the port is given back. */
-static __always_inline bool was_refused(void)
+/* A cgroup further down asks first: if its program has refused, the port is given back. */
+static __always_inline bool is_already_refused(void)
 {
 	return hp_has_retval && bpf_get_retval() < 0;
 }
@@ -339,7 +339,7 @@ static __always_inline int on_post_bind(struct bpf_sock *ctx, struct request *re
 		return PASS;
 	if (is_canary(ctx))
 		return post_bind_canary();
-	if (passes || unlikely(was_refused()))
+	if (passes || unlikely(is_already_refused()))
 		return PASS;
 	return check_bound(ctx, sk, active, request);
 }
