@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* Standard output as a pipe, a socket, a file, a full disk and a terminal. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "events.h"
@@ -394,6 +396,72 @@ static void test_drain(void **state)
 	check_u64("nothing waits", sink_drain(f->sink, 0), 0);
 }
 
+/* A reader in another process, which takes what it gets. */
+static pid_t start_reader(struct fixture *f)
+{
+	static char part[65536];
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)alarm(60);
+		(void)close(f->writer);
+		(void)fcntl(f->reader, F_SETFL, 0);
+		sink_close(f->sink);
+		while (read(f->reader, part, sizeof(part)) > 0)
+			;
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+/* However many turns it takes. */
+static void test_drain_turns(void **state)
+{
+	struct fixture *f = *state;
+	int status;
+	pid_t pid;
+
+	open_pipe(f, FORM_JSON);
+	while (!sink_lost(f->sink))
+		tell(f, 1); /* as much as the queue holds */
+	pid = start_reader(f);
+	check_u64("all but what was lost", sink_drain(f->sink, 60000), 1);
+	sink_close(f->sink);
+	f->sink = NULL;
+	(void)close(f->writer);
+	f->writer = -1;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static size_t count_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	size_t n = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		n++;
+	(void)closedir(dir);
+	return n;
+}
+
+/* It closes what it opened, and not what it was given. */
+static void test_close(void **state)
+{
+	struct fixture *f = *state;
+	size_t before;
+
+	open_pipe(f, FORM_JSON);
+	before = count_descriptors();
+	sink_close(f->sink);
+	assert_int_equal(count_descriptors(), before - 1);
+	assert_true(fcntl(f->writer, F_GETFD) >= 0);
+	open_sink(f, FORM_JSON);
+	assert_int_equal(count_descriptors(), before);
+}
+
 static void test_no_timer(void **state)
 {
 	struct fixture *f = *state;
@@ -420,6 +488,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_full_disk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_room_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_drain, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_drain_turns, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_close, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_timer, setup, teardown),
 	};
 
