@@ -82,6 +82,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*
 UNIT_PARTS := $(addprefix $(B)/tests/bench/,made.o plot.o results.o stats.o targets.o)
 # Root's: each loads programs into the kernel, for a control group of its own.
 BPF_TESTS := $(patsubst tests/bpf/%.c,$(B)/tests/bpf/%,$(wildcard tests/bpf/*_test.c))
+BPF_WORLD := $(addprefix $(B)/tests/bpf/,world.o world_use.o)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 # What the tests upgrade to: the next version, and one whose maps are of another layout.
@@ -254,7 +255,7 @@ $(B)/user/formats/html/page_assets.o: user/formats/html/page_assets.S user/forma
 
 SKELETONS := $(addprefix $(P)/bpf/,hostport.skel.h sockets.skel.h programs.skel.h)
 $(filter $(B)/user/kernel/%,$(call objects,$(SRC))) $(B)/tests/unit/test_program_table.o \
-		$(addsuffix .o,$(BPF_TESTS)) $(B)/tests/bpf/world.o: | $(SKELETONS)
+		$(addsuffix .o,$(BPF_TESTS)) $(BPF_WORLD): | $(SKELETONS)
 
 $(LIB): $(call objects,$(SRC))
 	$(call say,AR,$@)rm -f $@ && ar qcs $@ $^
@@ -288,7 +289,7 @@ $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
 $(B)/tests/browser/%: $(B)/tests/browser/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BPF_TESTS): %: %.o $(B)/tests/bpf/world.o $(LIB)
+$(BPF_TESTS): %: %.o $(BPF_WORLD) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 $(B)/tests/bpf/verdict_test.o: | $(P)/tests/bpf/verdict.skel.h
 

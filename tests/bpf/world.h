@@ -57,6 +57,8 @@ struct world_load {
 int world_run(const char *name, const struct CMUnitTest *tests, size_t len);
 #define WORLD_RUN(name, tests) world_run(name, tests, sizeof(tests) / sizeof((tests)[0]))
 
+void world_write(const char *path, const char *text);
+
 /* Make a control group of the test's, below its own. */
 void world_make_cgroup(const char *dir);
 
@@ -68,6 +70,9 @@ void world_remove_cgroup(const char *dir);
 int world_begin(void **state);
 int world_end(void **state);
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_begin, world_end)
+
+/* Settings for kernel_load() itself: no listen program, no pins. */
+struct kernel_settings world_settings(const struct world *w);
 
 /* Load the programs, without attaching them; and with it. */
 void world_load(struct world *w, const struct world_load *how);
