@@ -44,6 +44,38 @@ static void test_bounded(void **state)
 	check_int("freed", (long long)(d.len + d.total), 0);
 }
 
+/* As many as are kept: there is no last line. */
+static void test_full(void **state)
+{
+	_cleanup_diags_ struct diags d = { 0 };
+	_cleanup_buf_ struct buf out = { 0 };
+
+	(void)state;
+	for (int i = 0; i < DIAGS_MAX; i++)
+		diags_add(&d, "f", (unsigned int)i + 1, 1, "m");
+	diags_text(&d, &out);
+	check_text("last line", out.data + out.len - strlen("f:100:1: m\n"), "f:100:1: m\n");
+	diags_add(&d, "f", 1, 1, "m");
+	buf_reset(&out);
+	diags_text(&d, &out);
+	check_text("one more", strrchr(out.data, 'a'), "and 1 more\n");
+}
+
+/* Where there was no memory for a text, the rest is there. */
+static void test_missing(void **state)
+{
+	char file[] = "f", message[] = "m";
+	const struct diag no_file = { .line = 1, .column = 2, .message = message };
+	const struct diag no_message = { .file = file, .line = 1, .column = 2 };
+	_cleanup_buf_ struct buf out = { 0 };
+
+	(void)state;
+	diag_text(&no_file, &out);
+	buf_putc(&out, '\n');
+	diag_text(&no_message, &out);
+	check_text("missing", out.data, "?:1:2: m\nf:1:2: out of memory");
+}
+
 /* Files and what they hold come from outside. */
 static void test_safe(void **state)
 {
@@ -59,10 +91,9 @@ static void test_safe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_safe),
+		cmocka_unit_test(test_forms),	cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_bounded), cmocka_unit_test(test_full),
+		cmocka_unit_test(test_missing), cmocka_unit_test(test_safe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,10 +139,100 @@ static void test_cases(void **state)
 	}
 }
 
+static struct reg_layer layer(char *name, char *path, uint64_t digest, size_t len)
+{
+	return (struct reg_layer) {
+		.name = name,
+		.path = path,
+		.digest = digest,
+		.text_len = len,
+	};
+}
+
+static bool same(const struct reg_layer *a, size_t n, const struct reg_layer *b, size_t m)
+{
+	const struct registry one = { .layers = (struct reg_layer *)a, .len = n };
+	const struct registry two = { .layers = (struct reg_layer *)b, .len = m };
+	bool is = registry_same(&one, &two);
+
+	check_int("the other way", registry_same(&two, &one), is);
+	return is;
+}
+
+/* The same are the same texts of the same files, in the same order. */
+static void test_same(void **state)
+{
+	char a[] = "a", b[] = "b", f[] = "f.yaml", g[] = "g.yaml";
+	const struct reg_layer now[] = { layer(a, f, 1, 10), layer(b, g, 2, 20) };
+	const struct reg_layer turned[] = { now[1], now[0] };
+	const struct reg_layer others[][2] = {
+		{ layer(a, g, 1, 10), now[1] },					/* another path */
+		{ now[0], layer(b, f, 2, 20) }, { layer(a, f, 3, 10), now[1] }, /* another digest */
+		{ now[0], layer(b, g, 3, 20) }, { layer(a, f, 1, 11), now[1] }, /* another length */
+		{ now[0], layer(b, g, 2, 21) },
+	};
+
+	(void)state;
+	check_int("as it is", same(now, 2, now, 2), true);
+	check_int("nothing", same(now, 0, now, 0), true);
+	check_int("one less", same(now, 2, now, 1), false);
+	check_int("nothing left", same(now, 2, now, 0), false);
+	check_int("another order", same(now, 2, turned, 2), false);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		check_int("another", same(now, 2, others[i], 2), false);
+}
+
+/* Of the first layer, too, whose file no other one has. */
+static void test_first_gone(void **state)
+{
+	char a[] = "a", b[] = "b", f[] = "f.yaml", g[] = "g.yaml";
+	struct reg_row row = { .first = 1, .last = 1 };
+	struct reg_layer layers[] = { layer(a, f, 1, 10), layer(b, g, 2, 20) };
+	const struct registry now = { .layers = layers, .len = 2 };
+	const struct registry next = { .layers = layers + 1, .len = 1 };
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf out = { 0 }, said = { 0 };
+
+	(void)state;
+	layers[1].rows = &row;
+	layers[1].len = 1;
+	registry_changes(&now, &next, &out);
+	check_text("changes", out.data, "a: gone");
+	registry_replace_check(&now, &next, false, &diags);
+	diags_text(&diags, &said);
+	check_text("said", said.data, "f.yaml: layer a is gone\n");
+}
+
+/* What is said goes behind what is there, and has no comma before it. */
+static void test_behind(void **state)
+{
+	static const char *const now_texts[LAYERS_MAX] = { ONE, B, LAYER("c", ROW(4)) };
+	static const char *const next_texts[LAYERS_MAX] = { TWO };
+	_cleanup_(registry_freep) struct registry *now = registry(now_texts);
+	_cleanup_(registry_freep) struct registry *next = registry(next_texts);
+	_cleanup_buf_ struct buf out = { 0 };
+
+	(void)state;
+	buf_puts(&out, "reload: ");
+	registry_changes(now, next, &out);
+	check_text("changes", out.data, "reload: a: 2 rows (1 before), b: gone, c: gone");
+	buf_reset(&out);
+	buf_puts(&out, "reload: ");
+	registry_changes(next, now, &out);
+	check_text("back", out.data, "reload: a: 1 row (2 before), b: 1 row (new), c: 1 row (new)");
+	buf_reset(&out);
+	buf_puts(&out, "reload: ");
+	registry_changes(now, now, &out);
+	check_text("none", out.data, "reload: the same layers");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_first_gone),
+		cmocka_unit_test(test_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

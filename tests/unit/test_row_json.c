@@ -83,11 +83,44 @@ static void test_dropped(void **state)
 		   "\"ports\":80,\"protocol\":\"tcp\",\"of\":\"a\",\"reason\":\"r\"}}");
 }
 
+/* All rows of all layers, in order; and the lists of a row alone. */
+static void test_documents(void **state)
+{
+	const char *const texts[] = {
+		"{version: 1, name: a, ranges: [{ports: 1-2, protocol: tcp}], "
+		"drop: []}",
+		"{version: 1, name: b, entries: [{ports: 80, protocol: tcp, process: p, "
+		"platforms: [x, y], owners: [{unit: u}]}]}",
+	};
+	_cleanup_buf_ struct buf out = { 0 }, platforms = { 0 }, owners = { 0 }, none = { 0 };
+	_cleanup_(registry_freep) struct registry *reg = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	int r = 0;
+
+	(void)state;
+	reg = registry_of(texts, ARRAY_LEN(texts), &diags, &r);
+	check_int("added", r, 0);
+	registry_json(reg, &out);
+	check_text("rows", out.data,
+		   "{\"rows\":[{\"layer\":\"a\",\"kind\":\"range\",\"line\":1,\"ports\":\"1-2\","
+		   "\"protocol\":\"tcp\"},{\"layer\":\"b\",\"kind\":\"entry\",\"line\":1,"
+		   "\"ports\":80,\"protocol\":\"tcp\",\"scope\":\"external\",\"process\":\"p\","
+		   "\"role\":\"any\",\"platforms\":[\"x\",\"y\"],\"owners\":[{\"unit\":\"u\"}]}]}");
+	row_platforms_json(&reg->layers[1].rows[0], &platforms);
+	check_text("platforms", platforms.data, "[\"x\",\"y\"]");
+	row_owners_json(&reg->layers[1].rows[0], &owners);
+	check_text("owners", owners.data, "[{\"unit\":\"u\"}]");
+	row_owners_json(&reg->layers[0].rows[0], &none);
+	row_platforms_json(&reg->layers[0].rows[0], &none);
+	check_text("none", none.data, "[][]");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_documents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,21 @@ static const struct suggest_case suggest_cases[] = {
 	{ "", "abc", SUGGEST_FAR },
 	{ "owner", "notes", SUGGEST_FAR },
 	{ "tcp", "udp", 2 },
+	{ "ab", "ba", 1 },
+	{ "xab", "xba", 1 },
+	{ "abx", "bax", 1 },
+	{ "abc", "cba", 2 },
+	{ "ca", "abc", SUGGEST_FAR },
+	{ "abcd", "badc", 2 },
+	{ "a", "b", 1 },
+	{ "a", "", 1 },
+	{ "aa", "", 2 },
+	{ "aaa", "", SUGGEST_FAR },
+	{ "", "", 0 },
+	{ "01234567890123456789012345678901", "01234567890123456789012345678901", 0 },
+	{ "01234567890123456789012345678901", "01234567890123456789012345678910", 1 },
+	{ "012345678901234567890123456789012", "012345678901234567890123456789012", SUGGEST_FAR },
+	{ "01234567890123456789012345678901", "012345678901234567890123456789012", SUGGEST_FAR },
 	{ "0123456789012345678901234567890123456789", "x", SUGGEST_FAR },
 };
 
@@ -48,6 +63,24 @@ static void test_near(void **state)
 	check_text("one letter", suggest_near("port", word_at, words), "ports");
 	check_text("exchanged letters", suggest_near("porcess", word_at, words), "process");
 	assert_null(suggest_near("owners", word_at, words));
+	check_text("itself", suggest_near("protocol", word_at, words), "protocol");
+	assert_null(suggest_near("prt", word_at, words + 1));
+}
+
+/* At most two letters and half the word; of several the nearest, and of those the first. */
+static void test_which(void **state)
+{
+	static const char *const words[] = { "ab", "abcd", "abxx", "abcx", "a", NULL };
+	static const char *const none[] = { NULL };
+
+	(void)state;
+	check_text("half of it", suggest_near("ax", word_at, words), "ab");
+	check_text("the nearest", suggest_near("abcx", word_at, words), "abcx");
+	check_text("the first of two", suggest_near("abcz", word_at, words), "abcd");
+	check_text("two of four", suggest_near("zzcd", word_at, words), "abcd");
+	assert_null(suggest_near("zzzd", word_at, words));
+	assert_null(suggest_near("zz", word_at, words));
+	assert_null(suggest_near("ab", word_at, none));
 }
 
 int main(void)
@@ -55,6 +88,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_distance),
 		cmocka_unit_test(test_near),
+		cmocka_unit_test(test_which),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
