@@ -247,6 +247,7 @@ static void test_left(void **state)
 /* A later bind() that is allowed takes the note back. */
 static void test_dropped(void **state)
 {
+	struct hp_note none;
 	const struct where where = LITE(40009);
 	struct world *w = *state;
 	int holder, late;
@@ -263,6 +264,11 @@ static void test_dropped(void **state)
 	assert_int_equal(world_bind_to(late, &where), EADDRINUSE);
 	check_int("dropped", note_of(w, late).verdict, HP_VERDICT_NONE);
 	check_int("and still there", note_of(w, late).port, 40009);
+	/* one that never left a note has none */
+	(void)close(late);
+	late = world_socket(&where);
+	assert_int_equal(world_bind_to(late, &where), EADDRINUSE);
+	assert_int_equal(bpf_map_lookup_elem(notes(w), &late, &none), -ENOENT);
 	(void)close(holder);
 	(void)close(late);
 }

@@ -134,6 +134,7 @@ objects_of() {
 	b=$(build_of "$1")
 	header=$(sed -E 's|.*/(.*/.*)|\1|' <<<"$2") # the rest may be written another way: user/policy/../base/buf.h
 	case "$1 $2" in
+	unit/*.bpf.c) xargs grep -lF "$2" <"build/parts.${1##*/}" ;;
 	*.bpf.c) ;;
 	*.c) echo "$b/${2%.c}.o" ;;
 	e2e/*.h) grep -rlF --include='*.d' -e "$header" "$b" ;;
