@@ -53,23 +53,20 @@ need() {
 
 check_formatting() {
 	need clang-format
-	for f in "${formatted[@]}"; do
-		clang-format --dry-run -Werror "$f" >"$out/format" 2>&1 ||
-			echo "$f: $(grep -c 'error:' "$out/format") places: see \`make format\`"
-	done
+	set -o pipefail
+	printf '%s\n' "${formatted[@]}" | xargs -P "$(nproc)" -n 50 clang-format --dry-run -Werror 2>&1 |
+		awk -F: '/ error: / { n[$1]++ } END { for (f in n) print f ": " n[f] " places: see `make format`" }'
 }
 
 check_shell_scripts() {
 	need shellcheck
 	# SC2317: it does not see that a function's name is an argument of another
-	shellcheck -x -e SC2317 "${scripts[@]}"
+	printf '%s\n' "${scripts[@]}" | xargs -P "$(nproc)" -n 8 shellcheck -x -e SC2317
 }
 
 check_file_sizes() {
-	for f in "${sources[@]}"; do
-		n=$(wc -l <"$f")
-		[ "$n" -le "$FILE_LINES" ] || echo "$f: $n lines; the limit is $FILE_LINES"
-	done
+	wc -l "${sources[@]}" | awk -v most="$FILE_LINES" '
+		$2 != "total" && $1 > most { print $2 ": " $1 " lines; the limit is " most }'
 }
 
 # A function is from a line that starts with { to the next that starts with }.
@@ -164,41 +161,43 @@ check_pure_parts() {
 
 # Approximately: declarations in the first column, and static ones in functions.
 check_no_mutable_globals() {
-	local f
-	for f in "${user[@]}"; do
-		[ "$f" = user/base/log.c ] || awk '
-			function bad() { print FILENAME ":" FNR ": " $0 }
-			/^[ \t]*static const [A-Za-z_0-9 ]+\*[A-Za-z_0-9]+(\[.*\])?( =.*|;)$/ { bad() }
-			/^[ \t]+static / && !/const/ && !/\(/ { bad() }
-			/^[ \t]+static .*=/ && !/const/ { bad() }
-			/^(static |extern )?[A-Za-z_].*\{$/ && !/=/ { opener = $0 }
-			/^\} *\*?[A-Za-z_].*[;={]$/ && !/^\} __/ && opener !~ /const|typedef/ { bad() }
-			/^(typedef|extern|return|case|default|struct [a-z_]+;|union [a-z_]+;|enum [a-z_]+;)/ { next }
-			/^_Static_assert|^DEFINE_|^#/ { next }
-			/^[A-Za-z_][A-Za-z0-9_ *]* \**[A-Za-z_0-9]+(\[.*\])?( = .*|;)$/ && !/const/ { bad() }' "$f"
-	done
+	local files
+	mapfile -t files < <(select_files '^user/.*\.[ch]$' | grep -vx user/base/log.c)
+	awk '
+		FNR == 1 { opener = "" }
+		function bad() { print FILENAME ":" FNR ": " $0 }
+		/^[ \t]*static const [A-Za-z_0-9 ]+\*[A-Za-z_0-9]+(\[.*\])?( =.*|;)$/ { bad() }
+		/^[ \t]+static / && !/const/ && !/\(/ { bad() }
+		/^[ \t]+static .*=/ && !/const/ { bad() }
+		/^(static |extern )?[A-Za-z_].*\{$/ && !/=/ { opener = $0 }
+		/^\} *\*?[A-Za-z_].*[;={]$/ && !/^\} __/ && opener !~ /const|typedef/ { bad() }
+		/^(typedef|extern|return|case|default|struct [a-z_]+;|union [a-z_]+;|enum [a-z_]+;)/ { next }
+		/^_Static_assert|^DEFINE_|^#/ { next }
+		/^[A-Za-z_][A-Za-z0-9_ *]* \**[A-Za-z_0-9]+(\[.*\])?( = .*|;)$/ && !/const/ { bad() }' "${files[@]}"
 }
 
-# spdx FILE: the licence that its first line (the second, after #!) names.
-spdx() { head -n 2 "$1" | sed -nE '1{/^#!/{n}};s/.*SPDX-License-Identifier: ([^*]*[^* ]).*/\1/p' | head -n 1; }
-
+# Each file names it in its first line, or in the second.
 check_licences() {
-	local f got want
-	while IFS= read -r f; do
-		case "$f" in
-		bpf/abi.h | bpf/verdict.h | tests/bpf/verdict_case.h) want="GPL-2.0-only OR MIT" ;;
-		bpf/* | vmlinux/* | *.bpf.c) want=GPL-2.0-only ;;
-		*) want=MIT ;;
-		esac
-		got=$(spdx "$f")
-		[ "$got" = "$want" ] || echo "$f: SPDX-License-Identifier: '$got' instead of '$want'"
-	done < <(select_files '\.([chS]|sh|mjs)$|^Makefile$|^\.ci/run$|^deploy/')
+	local files
+	mapfile -t files < <(select_files '\.([chS]|sh|mjs)$|^Makefile$|^\.ci/run$|^deploy/')
+	awk -v files="${#files[@]}" '
+		function wanted(f) {
+			if (f == "bpf/abi.h" || f == "bpf/verdict.h" || f == "tests/bpf/verdict_case.h")
+				return "GPL-2.0-only OR MIT"
+			return f ~ /^(bpf|vmlinux)\/|\.bpf\.c$/ ? "GPL-2.0-only" : "MIT"
+		}
+		function judge() {
+			seen++
+			if (file && got != wanted(file))
+				print file ": SPDX-License-Identifier: \047" got "\047 instead of \047" wanted(file) "\047"
+		}
+		FNR == 1 { judge(); file = FILENAME; got = "" }
+		FNR <= 2 && !got && sub(/^.*SPDX-License-Identifier: /, "") { sub(/ *(\*.*)?$/, ""); got = $0 }
+		END { judge(); if (seen != files + 1) print "a file is empty, or cannot be read" }' "${files[@]}"
 }
 
 check_header_guards() {
-	for f in "${headers[@]}"; do
-		[ "$(grep -c '^#pragma once$' "$f")" -eq 1 ] || echo "$f: not one #pragma once"
-	done
+	grep -c '^#pragma once$' "${headers[@]}" | sed -n '/:1$/!s/:.*/: not one #pragma once/p'
 }
 
 # Each fuzz target has a corpus, and each corpus its target: tests/fuzz/run.sh runs them by their names.
@@ -284,10 +283,8 @@ check_json() {
 
 check_yaml() {
 	need node
-	if [ ! -d tests/registry/node_modules/yaml ]; then
-		need npm
-		(cd tests/registry && npm ci --no-audit --no-fund --silent) || echo "npm ci failed"
-	fi
+	need npm
+	tests/npm.sh tests/registry || echo "npm ci failed"
 	well_formed '\.ya?ml$' | (
 		# shellcheck disable=SC2016 # the script is node's
 		cd tests/registry && node --input-type=module -e '

@@ -23,16 +23,14 @@ xargs -d '\n' grep -HoE '^#include <[^>]+>' <"$dir/sources" | sed -E 's/^(.*):#i
 	awk '{ by[$1] = by[$1] " " $2; n[$1]++ } END { for (h in n) if (n[h] > 1) print "<" h ">: included by" by[h] }'
 
 # FILE NAME 1: the file defines it; FILE NAME 0: the file refers to it.
-while IFS= read -r source; do
+grep -v '\.h$' "$dir/sources" | while IFS= read -r source; do
 	object=$build/${source%.*}.o
-	if [ ! -f "$object" ]; then
-		echo "$object: not built"
-		continue
-	fi
-	nm --extern-only "$object" | awk -v file="$source" '
-		NF == 3 { print file, $3, 1 }
-		NF == 2 && $1 == "U" { print file, $2, 0 }' >>"$dir/names"
-done < <(grep -v '\.h$' "$dir/sources")
+	if [ -f "$object" ]; then echo "$object $source"; else echo "$object: not built" >&3; fi
+done 3>&1 >"$dir/objects"
+cut -d ' ' -f 1 "$dir/objects" | xargs -d '\n' nm --extern-only -A | sed 's/\.o:/.o /' |
+	awk 'NR == FNR { source[$1] = $2; next }
+		NF == 4 { print source[$1], $4, 1 }
+		NF == 3 && $2 == "U" { print source[$1], $3, 0 }' "$dir/objects" - >"$dir/names"
 
 awk '
 	$3 && $2 != "main" && $2 in home { print $2 ": defined by " home[$2] " and " $1 }

@@ -15,7 +15,7 @@ if ! command -v "${CHROMIUM:-chromium}" >/dev/null; then
 	echo "0 passed, 0 failed, 1 skipped"
 	exit 0
 fi
-if ! (cd "$here" && npm ci --no-audit --no-fund --silent); then
+if ! tests/npm.sh "$here"; then
 	echo "FAIL browser: npm ci"
 	echo "0 passed, 1 failed, 0 skipped"
 	exit 1

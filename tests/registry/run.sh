@@ -8,7 +8,7 @@ if ! command -v npm >/dev/null; then
 	echo "SKIP schema: npm is not installed"
 	exit 0
 fi
-npm ci --no-audit --no-fund --silent || exit 1
+../npm.sh . || exit 1
 node --test --test-reporter=tap schema.test.mjs report.test.mjs exchange.test.mjs | awk '
 	/^ *ok /     { if ($0 ~ /# SKIP/) print "SKIP " $0; else print "PASS " $0; next }
 	/^ *not ok / { print "FAIL " $0; bad = 1; next }
