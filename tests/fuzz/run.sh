@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: MIT
 #
 # run.sh [NAME...]: run the fuzz targets (all, or those named) that were built in
-# build-fuzz, one after the other: first all of the corpus, then new inputs for
+# build-fuzz, FUZZ_JOBS at a time (all processors): first all of the corpus, then new inputs for
 # FUZZ_SECONDS each (60), or FUZZ_RUNS executions each. What is found stays in
 # build-fuzz/findings with the command that repeats it; new entries of the corpus
 # in build-fuzz/corpus.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
 B=build-fuzz
-passed=0 failed=0 total=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export TMPDIR=$work
@@ -29,15 +28,14 @@ dictionary() {
 	esac
 }
 
-# number FIELD: of what libFuzzer prints at the end.
-number() { sed -n "s/^stat::$1: *\([0-9]*\)$/\1/p" "$work/log"; }
+# number FIELD LOG: of what libFuzzer prints at the end.
+number() { sed -n "s/^stat::$1: *\([0-9]*\)$/\1/p" "$2"; }
 
 # fuzz NAME: one target.
 fuzz() {
-	local name=$1 dict target=$B/tests/fuzz/fuzz_$1 status runs options=()
+	local name=$1 log=$work/$1.log dict target=$B/tests/fuzz/fuzz_$1 status runs options=()
 	if [ ! -x "$target" ] || [ -z "$(ls "tests/fuzz/corpus/$name" 2>/dev/null)" ]; then
 		echo "FAIL fuzz: $name: not built, or no corpus in tests/fuzz/corpus/$name"
-		failed=$((failed + 1))
 		return
 	fi
 	dict=$(dictionary "$name")
@@ -45,19 +43,16 @@ fuzz() {
 	mkdir -p "$B/corpus/$name" "$B/findings"
 	"$target" "${limit[@]}" -timeout=20 -rss_limit_mb=2048 -max_len=6000 -print_final_stats=1 \
 		-verbosity=1 -artifact_prefix="$B/findings/$name-" "${options[@]}" \
-		"$B/corpus/$name" "tests/fuzz/corpus/$name" >"$work/log" 2>&1 </dev/null
+		"$B/corpus/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1 </dev/null
 	status=$?
-	runs=$(number number_of_executed_units)
-	total=$((total + ${runs:-0}))
+	runs=$(number number_of_executed_units "$log")
 	if [ "$status" -eq 0 ] && [ "${runs:-0}" -gt 0 ]; then
-		echo "PASS fuzz: $name: $runs executions, $(number average_exec_per_sec) a second"
-		passed=$((passed + 1))
+		echo "PASS fuzz: $name: $runs executions, $(number average_exec_per_sec "$log") a second"
 		return
 	fi
 	echo "FAIL fuzz: $name: ended with status $status after ${runs:-0} executions"
-	failed=$((failed + 1))
-	grep -vE '^(#[0-9]|INFO|stat::)' "$work/log" | head -n 60 | sed 's/^/     /'
-	sed -n "s|^.*Test unit written to \(.*\)\$|     again: $target \1|p" "$work/log"
+	grep -vE '^(#[0-9]|INFO|stat::)' "$log" | head -n 60 | sed 's/^/     /'
+	sed -n "s|^.*Test unit written to \(.*\)\$|     again: $target \1|p" "$log"
 }
 
 if [ $# -eq 0 ]; then
@@ -66,10 +61,16 @@ if [ $# -eq 0 ]; then
 		set -- "$@" "${source%.c}"
 	done
 fi
-for name; do
-	fuzz "$name"
-done
+# What a target has to say is shown in one piece.
+{
+	for name; do
+		while [ "$(jobs -rp | wc -l)" -ge "${FUZZ_JOBS:-$(nproc)}" ]; do wait -n; done
+		{ said=$(fuzz "$name"); echo "$said"; } &
+	done
+	wait
+} | tee "$work/said"
+count() { grep -c "^$1 " "$work/said"; }
 echo
-echo "$total executions"
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+echo "$(awk '$1 == "stat::number_of_executed_units:" { n += $2 } END { print n + 0 }' "$work"/*.log) executions"
+echo "$(count PASS) passed, $(count FAIL) failed, 0 skipped"
+[ "$(count FAIL)" -eq 0 ] && [ "$(count PASS)" -eq "$#" ]
