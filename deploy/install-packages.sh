@@ -42,8 +42,21 @@ if [ ! -e "$policy" ]; then
 	chmod 0755 "$policy"
 fi
 
+# progress: of apt's output, what it downloads, and now and then how far it is.
+progress() {
+	awk '
+		/ newly installed, / { all = $1 + $3 }
+		/^Need to get/ { print "  " $0 }
+		/^Get:/ && ++got % 25 == 0 { print "  downloaded " got " of " all }
+		/^Setting up / && (++up % 25 == 0 || up == all) { print "  installed " up " of " all }
+		/^done$/ { done = 1 }
+		{ fflush() }
+		END { exit !done }'
+}
+
+# Who else installs something is waited for.
 echo "installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
 apt-get -q update >/dev/null
 # shellcheck disable=SC2086 # one word a package
-apt-get -q -y --no-install-recommends install $missing >/dev/null
+if apt-get -q -y -o DPkg::Lock::Timeout=600 --no-install-recommends install $missing; then echo "done"; fi | progress
