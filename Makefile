@@ -12,15 +12,16 @@ VERSION := 0.1.0
 
 # ---- packages: the one list ---------------------------------------------------------------
 # Debian's names; NAME/COMMAND is there, too, where the command is (from wherever it came).
-# `make run` needs the first list, `make test` the first two, `make test-kernels`,
-# `make test-systemd`, `make test-browser` and `make fuzz` those and their own.
+# `make run` needs the first list, `make test` the first two, the other suites
+# those and their own.
 PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
 	zlib1g-dev libyaml-dev libjansson-dev libsmartcols-dev libmnl-dev libcap-dev libseccomp-dev scdoc
 PACKAGES_TEST := libcmocka-dev iproute2 jq procps strace util-linux busybox prometheus-node-exporter nginx-light \
-	haproxy etcd-server mariadb-server nftables shellcheck clang-format man-db debootstrap nodejs/node npm/npm \
+	haproxy etcd-server mariadb-server nftables shellcheck clang-format man-db nodejs/node npm/npm \
 	libxml2-utils
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
-PACKAGES_SYSTEMD := systemd-container
+PACKAGES_FRESH := debootstrap
+PACKAGES_SYSTEMD := systemd-container debootstrap
 PACKAGES_BROWSER := chromium/chromium fonts-dejavu-core
 # libFuzzer and its sanitizers, for the clang of the first list.
 PACKAGES_FUZZ := libclang-rt-dev
@@ -93,7 +94,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all packages packages-test run test unit bpf-test e2e schema test-fresh man install clean help \
+.PHONY: all packages packages-test everything run test unit bpf-test e2e schema test-fresh man install clean help \
 	lint format docs-coverage test-kernels test-systemd test-browser tests-built fuzz fuzz-built soak \
 	mutants bench bench-built bench-compare
 
@@ -131,56 +132,65 @@ packages:
 packages-test:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST)
 
+# All that any suite needs: what .ci/run begins with.
+everything:
+	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_FRESH) $(PACKAGES_KERNELS) \
+		$(PACKAGES_SYSTEMD) $(PACKAGES_BROWSER) $(PACKAGES_FUZZ)
+	$(Q)$(MAKE) -s --no-print-directory all tests-built man $(B)/tests/browser/makepage
+	$(Q)$(MAKE) -s --no-print-directory DEBUG=1 all tests-built
+	$(Q)$(MAKE) -s --no-print-directory FUZZ=1 fuzz-built
+
 run: packages
 	$(Q)$(MAKE) -s --no-print-directory all
 	$(Q)exec $(B)/hostportd --mode=audit --log=text $(ARGS)
 
 test: packages-test
 	$(Q)$(MAKE) -s --no-print-directory all tests-built
-	$(Q)B=$(B) tests/run.sh
+	$(Q)B=$(B) exec tests/run.sh
 
 tests-built: $(UNIT) $(E2E) $(BPF_TESTS) $(NEXT) $(BENCH)
 
 unit: $(UNIT)
-	$(Q)B=$(B) tests/run.sh unit
+	$(Q)B=$(B) exec tests/run.sh unit
 
 bpf-test: $(BPF_TESTS)
-	$(Q)B=$(B) tests/run.sh bpf
+	$(Q)B=$(B) exec tests/run.sh bpf
 
 e2e: $(PROGRAMS) $(E2E)
-	$(Q)B=$(B) tests/run.sh e2e
+	$(Q)B=$(B) exec tests/run.sh e2e
 
 schema: $(B)/hostportctl
-	$(Q)B=$(B) tests/run.sh schema
+	$(Q)B=$(B) exec tests/run.sh schema
 
 test-fresh:
-	$(Q)tests/fresh/run.sh
+	$(Q)deploy/install-packages.sh $(PACKAGES_FRESH)
+	$(Q)exec tests/fresh/run.sh
 
 test-kernels:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_KERNELS)
 	$(Q)$(MAKE) -s --no-print-directory all tests-built
-	$(Q)B=$(B) tests/kernels/run.sh
+	$(Q)B=$(B) exec tests/kernels/run.sh
 
 test-systemd:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_SYSTEMD)
 	$(Q)$(MAKE) -s --no-print-directory all man tests-built
-	$(Q)B=$(B) tests/systemd/run.sh
+	$(Q)B=$(B) exec tests/systemd/run.sh
 
 test-browser:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_BROWSER)
 	$(Q)$(MAKE) -s --no-print-directory all $(B)/tests/browser/makepage
-	$(Q)B=$(B) tests/browser/run.sh $(SHOTS)
+	$(Q)B=$(B) exec tests/browser/run.sh $(SHOTS)
 
 fuzz:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_FUZZ)
 	$(Q)$(MAKE) -s --no-print-directory FUZZ=1 fuzz-built
-	$(Q)tests/fuzz/run.sh $(FUZZ_ONLY)
+	$(Q)exec tests/fuzz/run.sh $(FUZZ_ONLY)
 
 fuzz-built: $(FUZZ_TARGETS)
 
 soak: packages-test
 	$(Q)$(MAKE) -s --no-print-directory all tests-built
-	$(Q)B=$(B) tests/soak/run.sh
+	$(Q)B=$(B) exec tests/soak/run.sh
 
 mutants: packages-test
 	$(Q)CC='$(CC)' tests/mutants/run.sh $(or $(N),300) $(or $(SEED),$$(date +%s)) $(FILES)
@@ -325,7 +335,7 @@ install: all man
 	chmod 0644 $(DESTDIR)$(unitdir)/hostportd.service
 
 lint: all
-	$(Q)B=$(B) tests/lint.sh
+	$(Q)B=$(B) exec tests/lint.sh
 
 # By way of a file: what fails must not leave half a page.
 docs-coverage: $(B)/hostportctl
