@@ -238,7 +238,7 @@ $(B)/%.o: %.c Makefile
 
 # Who knows the version. Only these are compiled anew for another one.
 $(call objects,$(addprefix user/,agent/status.c base/options.c ctl/listeners.c formats/export.c formats/report_sarif.c) \
-	tests/unit/test_options.c tests/unit/test_report.c tests/fuzz/fuzz_listeners.c): CFLAGS_ALL += -DHOSTPORTD_VERSION='"$(VERSION)"'
+	tests/unit/test_options.c tests/unit/test_report_sarif.c tests/fuzz/fuzz_listeners.c): CFLAGS_ALL += -DHOSTPORTD_VERSION='"$(VERSION)"'
 
 $(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml) Makefile
 	@mkdir -p $(@D)

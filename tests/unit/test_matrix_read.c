@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
+/* A communication matrix as a layer: which of its rows are one entry, and what is refused. */
 #include "layer_texts.h"
 
 #include <errno.h>
 
-#include "../../user/formats/import.h"
 #include "../../user/formats/layer_build.h"
 #include "../../user/formats/matrix_read.h"
 
@@ -81,6 +81,36 @@ static const struct row_case row_cases[] = {
 	  "entries: [{ports: 1, protocol: tcp, process: p, role: worker, owners: [{namespace: ns, "
 	  "pod: "
 	  "p-*, container: c}]}]" },
+	{ "ranges that begin alike, and that end alike",
+	  HEAD "Ingress,TCP,9000-9005,ns,,p,c,master,FALSE\n"
+	       "Ingress,TCP,9000-9010,ns,,p,c,master,FALSE\n"
+	       "Ingress,TCP,9001-9010,ns,,p,c,master,FALSE\n"
+	       "Ingress,TCP,9000,ns,,p,c,worker,FALSE\n",
+	  "entries: [{ports: 9000-9005, protocol: tcp, process: p, role: control-plane, owners: "
+	  "[{namespace: ns, pod: p-*, container: c}]}, {ports: 9000-9010, protocol: tcp, process: "
+	  "p, "
+	  "role: control-plane, owners: [{namespace: ns, pod: p-*, container: c}]}, {ports: "
+	  "9001-9010, protocol: tcp, process: p, role: control-plane, owners: [{namespace: ns, "
+	  "pod: "
+	  "p-*, container: c}]}, {ports: 9000, protocol: tcp, process: p, role: worker, owners: "
+	  "[{namespace: ns, pod: p-*, container: c}]}]" },
+	{ "another protocol, and another process",
+	  HEAD "Ingress,TCP,1,ns,,p,c,master,FALSE\nIngress,UDP,1,ns,,p,c,worker,FALSE\n"
+	       "Ingress,TCP,1,ns,,q,c,worker,TRUE\n",
+	  "entries: [{ports: 1, protocol: tcp, process: p, role: control-plane, owners: "
+	  "[{namespace: "
+	  "ns, pod: p-*, container: c}]}, {ports: 1, protocol: udp, process: p, role: worker, "
+	  "owners: "
+	  "[{namespace: ns, pod: p-*, container: c}]}, {ports: 1, protocol: tcp, process: q, role: "
+	  "worker, notes: optional, owners: [{namespace: ns, pod: q-*, container: c}]}]" },
+	{ "notes that begin alike, and that end alike",
+	  HEAD "Ingress,TCP,1,ns,web,p,c,master,FALSE\nIngress,TCP,1,ns,webs,p,c,master,FALSE\n"
+	       "Ingress,TCP,1,ns,we,p,c,master,FALSE\nIngress,TCP,1,ns,webs,p,c,master,FALSE\n"
+	       "Ingress,TCP,1,ns,eb,p,c,master,FALSE\nIngress,TCP,1,ns,we,p,c,master,FALSE\n",
+	  "entries: [{ports: 1, protocol: tcp, process: p, role: control-plane, notes: service "
+	  "web; "
+	  "service webs; service we; service eb, owners: [{namespace: ns, pod: p-*, container: "
+	  "c}]}]" },
 };
 
 static void test_rows(void **state)
@@ -175,91 +205,78 @@ static void test_bounds(void **state)
 	check_text("too many rows", out.data, "m.csv:16386:1: more than 16384 rows\n");
 }
 
-struct format_case {
-	const char *text;
-	int want;
-};
-
-static void test_format_of_name(void **state)
+/* Each fault is told with its line, and the rows after it are read; no layer comes of it. */
+static void test_several_faults(void **state)
 {
-	static const struct format_case cases[] = {
-		{ "a.md", IMPORT_MARKDOWN },
-		{ "x/host-port.MD", IMPORT_MARKDOWN },
-		{ "a.markdown", IMPORT_MARKDOWN },
-		{ "commatrix.csv", IMPORT_MATRIX },
-		{ "a.yaml", -EINVAL },
-		{ "md", -EINVAL },
-		{ ".csv", -EINVAL },
-		{ "-", -EINVAL },
-		{ "a.md.bak", -EINVAL },
-	};
+	static const char text[] = HEAD "Ingress,TCP,0,ns,,p,c,master,FALSE\n"
+					"Ingress,TCP,1,ns,,p,c,master,FALSE\n"
+					"Ingress,TCP,1,ns,,p,c,master\n"
+					"Ingress,T\"CP\n"
+					"Ingress,TCP,1,ns,,p,c,infra,FALSE\n";
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf out = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		check_int(cases[i].text, import_format_of_name(cases[i].text), cases[i].want);
-	check_int("md", import_format_parse("md"), IMPORT_MARKDOWN);
-	check_int("csv", import_format_parse("csv"), IMPORT_MATRIX);
-	check_int("none", import_format_parse("yaml"), -EINVAL);
+	check_int("read", read_matrix(text, &diags, &layer), -EINVAL);
+	assert_null(layer);
+	diags_text(&diags, &out);
+	check_text("faults", out.data,
+		   "m.csv:2:13: Port: 0: not ports (N or N-M, each 1 to 65535)\n"
+		   "m.csv:4:1: 8 fields instead of 9\n"
+		   "m.csv:5:10: a quote within a field that does not start with one\n"
+		   "m.csv:6:23: Node Role: infra: not master or worker\n");
 }
 
-static void test_format_of_text(void **state)
+/* What came before does not count: a reader may have said something already. */
+static void test_earlier_faults(void **state)
 {
-	static const struct format_case cases[] = {
-		{ "---\ntitle: x\n", IMPORT_MARKDOWN },
-		{ "\n\n# A\n", IMPORT_MARKDOWN },
-		{ "| Port |\n", IMPORT_MARKDOWN },
-		{ "<!-- a -->", IMPORT_MARKDOWN },
-		{ HEAD, IMPORT_MATRIX },
-		{ "Port,Direction\n", IMPORT_MATRIX },
-		{ "version: 1\n", -EINVAL },
-		{ "a,b\n", -EINVAL },
-		{ "", -EINVAL },
-		{ "\n\n", -EINVAL },
-	};
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		check_int(cases[i].text,
-			  import_format_of_text(cases[i].text, strlen(cases[i].text)),
-			  cases[i].want);
+	diags_add(&diags, "other.csv", 1, 1, "%s", "x");
+	check_int("read", read_matrix(HEAD "Ingress,TCP,1,ns,,p,c,master,FALSE\n", &diags, &layer),
+		  0);
+	assert_non_null(layer);
 }
 
-static void test_layer_name(void **state)
+/* As many rows as may be; names and notes up to their lengths. */
+static void test_most(void **state)
 {
-	static const struct {
-		const char *path, *want;
-	} cases[] = {
-		{ "host-port-registry.md", "host-port-registry" },
-		{ "/x/Comm Matrix_BM.v2.csv", "comm-matrix-bm-v2" },
-		{ "-", "imported" },
-		{ "a/", "imported" },
-		{ ".csv", "csv" },
-		{ "--a--.md", "a" },
-		{ "\xc3\xa4.md", "imported" },
-		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b.md",
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
-	};
-	char name[64];
+	_cleanup_(layer_freep) struct reg_layer *layer = NULL, *noted = NULL, *none = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		layer_name_of(cases[i].path, name);
-		check_text(cases[i].path, name, cases[i].want);
-		assert_true(reg_name_valid(name));
-	}
-	assert_false(reg_name_valid(""));
-	assert_false(reg_name_valid("A"));
-	assert_false(reg_name_valid("-a"));
-	assert_false(reg_name_valid("a."));
-	assert_false(reg_name_valid("a b"));
+	buf_puts(&text, HEAD);
+	for (int i = 0; i < MATRIX_ROWS_MAX; i++)
+		buf_printf(&text, "Ingress,TCP,%d,n,,p,c,master,FALSE\n", i % 4 + 1);
+	check_int("rows", read_matrix(text.data, &diags, &layer), 0);
+	check_u64("rows", layer->len, 4);
+	/* "service " and "; " are ten characters; the last name fills the notes */
+	buf_reset(&text);
+	buf_puts(&text, HEAD);
+	for (int i = 0; i < 10; i++)
+		buf_printf(&text, "Ingress,TCP,1,n,%0*d,p,c,master,FALSE\n", 90, i);
+	buf_printf(&text, "Ingress,TCP,1,n,%0*d,p,c,master,FALSE\n",
+		   ROW_LONG_MAX - (10 * 100 - 2) - 10, 7);
+	check_int("notes", read_matrix(text.data, &diags, &noted), 0);
+	check_u64("notes", strlen(noted->rows[0].notes), ROW_LONG_MAX);
+	buf_puts(&text, "Ingress,TCP,1,n,x,p,c,master,FALSE\n");
+	check_int("one more", read_matrix(text.data, &diags, &none), -EINVAL);
+	diags_text(&diags, &out);
+	check_text("one more", out.data,
+		   "m.csv:13:1: too many services of one protocol, port and process for its "
+		   "notes\n");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),	       cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_bounds),	       cmocka_unit_test(test_format_of_name),
-		cmocka_unit_test(test_format_of_text), cmocka_unit_test(test_layer_name),
+		cmocka_unit_test(test_bounds),	       cmocka_unit_test(test_several_faults),
+		cmocka_unit_test(test_earlier_faults), cmocka_unit_test(test_most),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

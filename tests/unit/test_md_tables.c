@@ -125,67 +125,11 @@ static void test_unwanted(void **state)
 	buf_free(&seen.out);
 }
 
-static void test_many_cells(void **state)
-{
-	_cleanup_diags_ struct diags diags = { 0 };
-	_cleanup_buf_ struct buf text = { 0 };
-	struct text_line line = { .number = 1 };
-	struct md_row row;
-
-	(void)state;
-	for (int i = 0; i < MD_CELLS_MAX; i++)
-		buf_puts(&text, "|x");
-	line.text = text.data;
-	line.len = text.len;
-	check_int("as many as there may be", md_row_parse("f", &line, &diags, &row), 0);
-	check_u64("as many as there may be", row.len, MD_CELLS_MAX);
-	md_row_free(&row);
-	buf_puts(&text, "|x");
-	line.text = text.data;
-	line.len = text.len;
-	check_int("one more", md_row_parse("f", &line, &diags, &row), -EINVAL);
-	check_u64("one more", diags.total, 1);
-}
-
-struct put_case {
-	const char *text, *want;
-	bool whole;
-};
-
-static const struct put_case put_cases[] = {
-	{ "", "", true },
-	{ "a `b` \\ c", "a `b` \\ c", true },
-	{ "a|b||", "a\\|b\\|\\|", true },
-	{ "a\tb", "a\tb", true },
-	{ "a\\|b", "a\\&#124;b", false },
-	{ "a\nb", "a b", false },
-	{ "a\r\n| 1 | 2 |", "a  \\| 1 \\| 2 \\|", false },
-	{ " a", " a", false },
-	{ "a ", "a ", false },
-	{ "\x1b[1m", " [1m", false },
-	{ "\xff", " ", false },
-};
-
-static void test_put(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(put_cases); i++) {
-		_cleanup_buf_ struct buf out = { 0 };
-
-		buf_puts(&out, "");
-		check_int(put_cases[i].text, md_cell_put(put_cases[i].text, &out),
-			  put_cases[i].whole);
-		check_text(put_cases[i].text, out.data, put_cases[i].want);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_unwanted),
-		cmocka_unit_test(test_many_cells),
-		cmocka_unit_test(test_put),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

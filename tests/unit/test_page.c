@@ -1,32 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "test.h"
+#include "page_cases.h"
 
-#include "../../user/formats/html/document.h"
-#include "../../user/formats/html/page.h"
 #include "../../user/formats/html/page_assets.h"
 #include "../../user/formats/html/tables.h"
-#include "registry_cases.h"
-
-static size_t count(const char *text, const char *what)
-{
-	size_t n = 0;
-
-	while ((text = strstr(text, what))) {
-		n++;
-		text += strlen(what);
-	}
-	return n;
-}
-
-static struct json *json_of(const char *text)
-{
-	_cleanup_buf_ struct buf err = { 0 };
-	struct json *json = NULL;
-
-	if (json_parse(text, strlen(text), &err, &json) < 0)
-		fail_msg("%s: %s", text, err.data);
-	return json;
-}
 
 static char *page_of(const struct page *page)
 {
@@ -213,30 +189,10 @@ static void test_findings(void **state)
 		  1);
 }
 
-/* Rows that don't hold on a node are marked; without a node none is. */
-static void test_node(void **state)
-{
-	_cleanup_(registry_freep) struct registry *reg = registry_of_lists(
-		"entries: [{ports: 80, protocol: tcp, process: p, role: control-plane}, {ports: "
-		"81, protocol: tcp, process: q}]\n"
-		"ranges: [{ports: 9-10, protocol: tcp}]");
-	const struct node_facts worker = { .role = REG_ROLE_WORKER, .cluster = { 4, 10 } };
-	_cleanup_buf_ struct buf with = { 0 }, without = { 0 };
-
-	(void)state;
-	html_document_put(&(struct page) { .registry = reg, .facts = &worker }, &with);
-	html_document_put(&(struct page) { .registry = reg }, &without);
-	check_u64("inactive", count(with.data, "\"here\":\"inactive\""), 1);
-	check_u64("holds", count(with.data, "\"here\":\"none\""), 1);
-	check_u64("node", count(with.data, "{\"role\":\"worker\",\"version\":\"4.10\"}"), 1);
-	check_u64("no node", count(without.data, "\"here\""), 0);
-	check_u64("null", count(without.data, "\"node\":null"), 1);
-}
-
-/* More rows than the table takes: the first ones by port, and it says so. */
+/* More rows than the table takes: it says so. */
 static void test_many(void **state)
 {
-	_cleanup_buf_ struct buf lists = { 0 }, out = { 0 }, table = { 0 };
+	_cleanup_buf_ struct buf lists = { 0 }, out = { 0 };
 	_cleanup_(registry_freep) struct registry *reg = NULL;
 
 	(void)state;
@@ -245,28 +201,8 @@ static void test_many(void **state)
 		buf_printf(&lists, "  - {ports: %u, protocol: tcp, process: p}\n",
 			   PAGE_STATIC_ROWS + 1 - i);
 	reg = registry_of_lists(lists.data);
-	html_tables_rows(&(struct page) { .registry = reg }, &table);
-	check_u64("capped", count(table.data, "<tr>"), PAGE_STATIC_ROWS);
-	check_u64("the lowest is there", count(table.data, ">1<"), 1);
-	check_u64("the highest is not", count(table.data, ">1001<"), 0);
 	html_page_put(&(struct page) { .registry = reg }, &out);
 	check_u64("said", count(out.data, ">The first 1000 of 1001 rows.<"), 1);
-}
-
-/* More findings than one reads. */
-static void test_many_findings(void **state)
-{
-	static const struct rule rule = { "a-rule", SEVERITY_NOTE, NULL, "s", "h" };
-	_cleanup_(registry_freep) struct registry *reg = registry_of_lists("entries: []");
-	_cleanup_findings_ struct findings findings = { 0 };
-	_cleanup_buf_ struct buf out = { 0 };
-
-	(void)state;
-	for (unsigned int i = 0; i <= PAGE_STATIC_ROWS; i++)
-		(void)findings_add(&findings, &rule, "f", i + 1, 1, "m");
-	html_tables_findings(&(struct page) { .registry = reg, .findings = &findings }, &out);
-	check_u64("capped", count(out.data, "<li "), PAGE_STATIC_ROWS);
-	check_u64("said", count(out.data, "<p>The first 1000 of 1001.</p>"), 1);
 }
 
 /* What a layer accepts of lint's findings is no row of anybody's. */
@@ -288,55 +224,14 @@ static void test_accepted(void **state)
 	check_u64("counted", html_tables_rows_count(reg), 1);
 }
 
-/* What a row is in the table, in the order of the ports. */
-static void test_states(void **state)
-{
-	const char *const texts[] = {
-		"{version: 1, name: a, entries: [{ports: 7, protocol: tcp, process: p}, {ports: "
-		"1-2, "
-		"protocol: tcp, process: p, scope: localhost}], retired: [{ports: 3, protocol: "
-		"tcp, process: p, removed: '4.1'}], ranges: [{ports: 4-5, protocol: udp}], "
-		"exceptions: [{ports: 6, protocol: tcp, class: scope, until: 2027-03-31, reason: "
-		"r, "
-		"owners: [{unit: u}, {namespace: n, container: c}]}]}",
-		"{version: 1, name: b, drop: [{ports: 7, protocol: tcp, reason: wrong}]}",
-	};
-	static const char *const words[] = {
-		"localhost only", "retired", "documented range", "exception until 2027-03-31",
-		"dropped",	  "drop",
-	};
-	_cleanup_(registry_freep) struct registry *reg = NULL;
-	_cleanup_diags_ struct diags diags = { 0 };
-	_cleanup_buf_ struct buf out = { 0 };
-	const char *at;
-	int r = 0;
-
-	(void)state;
-	reg = registry_of(texts, ARRAY_LEN(texts), &diags, &r);
-	check_int("added", r, 0);
-	html_tables_rows(&(struct page) { .registry = reg }, &out);
-	at = out.data;
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		_cleanup_buf_ struct buf cell = { 0 };
-
-		buf_printf(&cell, "<td class=\"state\">%s</td>", words[i]);
-		at = strstr(at, cell.data);
-		if (!at)
-			fail_msg("%s is not next", words[i]);
-	}
-	check_u64("owners", count(out.data, ">unit u<br>n/*/c<"), 1);
-	check_u64("a reason", count(out.data, "<td class=\"notes\">wrong</td>"), 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 
 		cmocka_unit_test(test_frame),	  cmocka_unit_test(test_hostile_rows),
 		cmocka_unit_test(test_listeners), cmocka_unit_test(test_without),
-		cmocka_unit_test(test_findings),  cmocka_unit_test(test_node),
-		cmocka_unit_test(test_many),	  cmocka_unit_test(test_states),
-		cmocka_unit_test(test_accepted),  cmocka_unit_test(test_many_findings),
+		cmocka_unit_test(test_findings),  cmocka_unit_test(test_many),
+		cmocka_unit_test(test_accepted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

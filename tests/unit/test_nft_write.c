@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The exports that are of one node: nft, butane, reserved-ports. */
+/* Firewall rules: what is open on a node, and what is not. */
 #include "export_cases.h"
 
 #include <errno.h>
@@ -161,121 +161,117 @@ static void test_nft_said(void **state)
 	check_int("localhost alone", local.r, -EINVAL);
 }
 
-#define RESERVED_HEAD                                                                              \
-	"# Registered ports in the ephemeral range 32768-60999, which the kernel must not hand "   \
-	"out.\n# It replaces any other list of reserved ports.\n"
-
-static void test_reserved(void **state)
-{
-	static const struct node_facts worker = { .role = REG_ROLE_WORKER };
-	_cleanup_exported_ struct exported some =
-		export_lists("reserved-ports",
-			     "entries: [" SSH
-			     ", {ports: 39300-39301, protocol: udp, process: p, scope: localhost}, "
-			     "{ports: 60000, protocol: tcp, process: p, role: "
-			     "control-plane}]\nretired: [{ports: 61000, "
-			     "protocol: tcp, process: p, removed: \"4.1\"}]",
-			     &worker);
-	_cleanup_exported_ struct exported none =
-		export_lists("reserved-ports", "entries: [" SSH "]", NULL);
-	_cleanup_exported_ struct exported all = export_lists(
-		"reserved-ports", "entries: [{ports: 1-65535, protocol: tcp, process: p}]", NULL);
-
-	(void)state;
-	check_text("some", some.out.data,
-		   RESERVED_HEAD "net.ipv4.ip_local_reserved_ports = 39300-39301,60000\n");
-	check_text("none", none.out.data, RESERVED_HEAD "# There are none.\n");
-	check_int("all", all.r, -EINVAL);
-	check_text("all", all.said.data,
-		   "28232 of the 28232 ephemeral ports are registered, more than half: reserved, "
-		   "they would "
-		   "starve the node\n");
-}
-
-static void test_reserved_long(void **state)
-{
-	_cleanup_buf_ struct buf lists = { 0 };
-	_cleanup_exported_ struct exported e = { 0 };
-
-	(void)state;
-	buf_puts(&lists, "entries:\n");
-	for (int port = 40000; port < 41400; port += 2)
-		buf_printf(&lists, "  - {ports: %d, protocol: tcp, process: p}\n", port);
-	e = export_lists("reserved-ports", lists.data, NULL);
-	check_int("too long", e.r, -EINVAL);
-	check_text("too long", e.said.data,
-		   "700 ports in a list that the kernel does not take, longer than 4095 bytes\n");
-}
-
-#define ONE "entries: [" SSH ", {ports: 60000, protocol: tcp, process: p}]"
-
-static void test_butane(void **state)
-{
-	static const struct node_facts worker = { .role = REG_ROLE_WORKER };
-	_cleanup_exported_ struct exported e = export_lists("butane", ONE, &worker);
-	_cleanup_exported_ struct exported bare =
-		export_lists("butane", "entries: [" SSH "]", &worker);
-	_cleanup_free_ char *head = NULL, *rules = NULL;
-
-	(void)state;
-	check_int("written", e.r, 0);
-	head = between(e.out.data, "variant", "inline");
-	check_text(
-		"its head", head,
-		": openshift\nversion: 4.14.0\nmetadata:\n  name: 98-worker-hostportd\n  labels:\n"
-		"    machineconfiguration.openshift.io/role: worker\nstorage:\n  files:\n"
-		"    - path: /etc/hostportd/firewall.nft\n      mode: 0600\n      overwrite: true\n"
-		"      contents:\n        ");
-	rules = between(e.out.data, "inline: |\n", "    - path: /etc/sysctl.d/98-hostportd.conf\n");
-	assert_non_null(strstr(rules, "          \t\t\t22, # sshd, layer t\n"));
-	assert_non_null(strstr(e.out.data, "ip_local_reserved_ports = 60000\n"));
-	assert_non_null(strstr(e.out.data,
-			       "        ExecStart=/usr/sbin/nft -f /etc/hostportd/firewall.nft\n"));
-	assert_null(strstr(bare.out.data, "sysctl"));
-}
-
-struct spec_case {
-	const char *name;
-	struct node_facts facts;
-	int r;
-	const char *want;
+/* ---- what is documented -------------------------------------------------------------------- */
+/* Ranges that lie in the node ports as a whole are open; others are told at the end. */
+static const struct {
+	const char *ports;
+	bool node_ports;
+} range_cases[] = {
+	{ "30000-32767", true },  { "30000", true },	    { "32767", true },
+	{ "31000-31999", true },  { "29999-30000", false }, { "29999-32767", false },
+	{ "30000-32768", false }, { "32767-32768", false }, { "29999", false },
+	{ "32768", false },	  { "1-65535", false },
 };
 
-static void test_butane_specs(void **state)
+static void test_nft_ranges(void **state)
 {
-	static const struct spec_case cases[] = {
-		{ "no role", { 0 }, -EINVAL, NULL },
-		{ "control plane", { .role = REG_ROLE_CONTROL_PLANE }, 0, "98-master-hostportd" },
-		{ "its role", { .role = REG_ROLE_CONTROL_PLANE }, 0, "io/role: master\n" },
-		{ "an older cluster",
-		  { .role = REG_ROLE_WORKER, .cluster = { 4, 9 } },
-		  0,
-		  "version: 4.9.0\n" },
-		{ "a newer one",
-		  { .role = REG_ROLE_WORKER, .cluster = { 5, 0 } },
-		  0,
-		  "version: 4.14.0\n" },
-		{ "too old", { .role = REG_ROLE_WORKER, .cluster = { 4, 7 } }, -EINVAL, NULL },
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(range_cases); i++) {
+		_cleanup_buf_ struct buf lists = { 0 }, open = { 0 }, told = { 0 };
+		_cleanup_exported_ struct exported e = { 0 };
+
+		buf_printf(&lists, "ranges: [{ports: %s, protocol: sctp}]\nentries: [" SSH "]",
+			   range_cases[i].ports);
+		buf_printf(&open, "\t\tsctp dport %s accept # node ports\n\t\tmeta ",
+			   range_cases[i].ports);
+		buf_printf(&told, "in them:\n#   sctp dport %s\n", range_cases[i].ports);
+		e = export_lists("nft", lists.data, NULL);
+		check_int(range_cases[i].ports, e.r, 0);
+		check_int(range_cases[i].ports, strstr(e.out.data, open.data) != NULL,
+			  range_cases[i].node_ports);
+		check_int(range_cases[i].ports, strstr(e.out.data, told.data) != NULL,
+			  !range_cases[i].node_ports);
+	}
+}
+
+/* ---- the head ------------------------------------------------------------------------------ */
+static void test_nft_head(void **state)
+{
+	static const struct {
+		struct node_facts facts;
+		const char *want;
+	} heads[] = {
+		{ { 0 }, "role any, any platform, version any. " },
+		{ { .role = REG_ROLE_WORKER }, "role worker, any platform, version any. " },
+		{ { .platform = "a\nb" }, "role any, platform a?b, version any. " },
+		{ { .cluster = { 4, 0 } }, "role any, any platform, version 4.0. " },
+		{ { .cluster = { 0, 1 } }, "role any, any platform, version 0.1. " },
+		{ { .role = REG_ROLE_CONTROL_PLANE, .platform = "aws", .cluster = { 4, 18 } },
+		  "role control-plane, platform aws, version 4.18. " },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		_cleanup_exported_ struct exported e = export_lists("butane", ONE, &cases[i].facts);
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+		_cleanup_exported_ struct exported e =
+			export_lists("nft", "entries: [" SSH "]", &heads[i].facts);
+		_cleanup_free_ char *head = between(e.out.data, "For nodes of ", "Loading");
 
-		check_int(cases[i].name, e.r, cases[i].r);
-		if (cases[i].want && !strstr(e.out.data, cases[i].want))
-			fail_msg("%s: %s is not in: %s", cases[i].name, cases[i].want, e.out.data);
-		check_int(cases[i].name, e.said.len > 0, cases[i].r < 0);
+		check_text(heads[i].want, head, heads[i].want);
 	}
+}
+
+/* Layers are named in their order; an element names the one whose row decides. */
+static void test_nft_layers(void **state)
+{
+	static const char *const layers[] = {
+		"{version: 1, name: a, entries: [" SSH "]}",
+		"{version: 1, name: b, ranges: [{ports: 9, protocol: udp}], entries: [{ports: 7, "
+		"protocol: udplite, process: p}]}",
+	};
+	_cleanup_(registry_freep) struct registry *reg = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_exported_ struct exported e = { 0 };
+	int r = 0;
+
+	(void)state;
+	reg = registry_of(layers, ARRAY_LEN(layers), &diags, &r);
+	check_int("added", r, 0);
+	e = export_registry("nft", reg, NULL);
+	assert_non_null(strstr(e.out.data, "registry's layers a, b.\n"));
+	assert_non_null(strstr(e.out.data, "\t\t\t22, # sshd, layer a\n"));
+	assert_non_null(strstr(e.out.data,
+			       "\tset udplite_ports {\n\t\ttype inet_service\n\t\tflags "
+			       "interval\n\t\telements = {\n\t\t\t7, # p, layer b\n"));
+	assert_non_null(strstr(e.out.data, "\t\ttcp dport @tcp_ports accept\n\t\tudplite dport "
+					   "@udplite_ports accept\n\t\tmeta "));
+	assert_null(strstr(e.out.data, "udp_ports"));
+	assert_non_null(strstr(e.out.data, "\n#   udp dport 9\n"));
+}
+
+/* SSH that only localhost may use is closed, too; without rows of ranges nothing is told. */
+static void test_nft_ssh(void **state)
+{
+	_cleanup_exported_ struct exported local =
+		export_lists("nft",
+			     "entries: [{ports: 22, protocol: tcp, process: sshd, scope: "
+			     "localhost}, {ports: 22, "
+			     "protocol: udp, process: p}]",
+			     NULL);
+
+	(void)state;
+	check_int("written", local.r, 0);
+	check_text("closed", local.said.data, "tcp 22 is not registered: the rules close SSH\n");
+	assert_null(strstr(local.out.data, "Documented ranges"));
+	assert_null(strstr(local.out.data, "tcp_ports"));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nft),	      cmocka_unit_test(test_nft_open),
-		cmocka_unit_test(test_nft_said),      cmocka_unit_test(test_reserved),
-		cmocka_unit_test(test_reserved_long), cmocka_unit_test(test_butane),
-		cmocka_unit_test(test_butane_specs),
+		cmocka_unit_test(test_nft),	 cmocka_unit_test(test_nft_open),
+		cmocka_unit_test(test_nft_said), cmocka_unit_test(test_nft_ranges),
+		cmocka_unit_test(test_nft_head), cmocka_unit_test(test_nft_layers),
+		cmocka_unit_test(test_nft_ssh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
