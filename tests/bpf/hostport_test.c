@@ -263,6 +263,33 @@ static void test_explicit(void **state)
 	}
 }
 
+/* Each policy has a bitmap and rows of its own: what the one before says of a port is over. */
+static void test_halves(void **state)
+{
+	struct world *w = *state;
+
+	for (size_t load = 0; load < 2; load++) {
+		world_start(w, &loads[load].how);
+		for (uint16_t i = 0; i < 4; i++) {
+			world_clear(w);
+			world_row(w, HP_PROTO_TCP, 3000 + i, (struct hp_row)ALL(1));
+			world_row(w, HP_PROTO_TCP, 4000 + i,
+				  (struct hp_row)CLASS(RETIRED, 2 + i, 0));
+			world_publish(w, HP_MODE_ENFORCE, BIT(UNREGISTERED));
+			for (uint16_t j = 0; j < 4; j++) {
+				check_int("allowed", world_bind(TCP4(NULL, 3000 + j)),
+					  i == j ? 0 : EPERM);
+				(void)world_take(w);
+				check_int("retired", world_bind(TCP4(NULL, 4000 + j)),
+					  i == j ? 0 : EPERM);
+				check_u64("a record", world_take(w), 1);
+				check_u64("row", w->events[0].row, i == j ? 2U + i : 0);
+			}
+		}
+		world_stop(w);
+	}
+}
+
 /* What is not in force yet lets everything pass uncounted; so does a policy that is unset. */
 static void test_unset(void **state)
 {
@@ -460,10 +487,10 @@ static void test_kernel_sockets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(test_explicit),	 WORLD_TEST(test_unset),
-		WORLD_TEST(test_ranges),	 WORLD_TEST(test_errno),
-		WORLD_TEST(test_families),	 WORLD_TEST(test_namespaces),
-		WORLD_TEST(test_kernel_sockets),
+		WORLD_TEST(test_explicit),   WORLD_TEST(test_halves),
+		WORLD_TEST(test_unset),	     WORLD_TEST(test_ranges),
+		WORLD_TEST(test_errno),	     WORLD_TEST(test_families),
+		WORLD_TEST(test_namespaces), WORLD_TEST(test_kernel_sockets),
 	};
 
 	return WORLD_RUN("bind() in the kernel", tests);
