@@ -47,11 +47,11 @@ function trim(text) {
 }
 
 function emit(kind, changed) {
-	print FILENAME "\t" FNR "\t" name "\t" kind "\t" trim($0) "\t" trim(changed)
+	print file "\t" at_line "\t" name "\t" kind "\t" trim(line) "\t" trim(changed)
 }
 
 # The line with other text in place of `len` characters at `at`.
-function splice(at, len, text) { return substr($0, 1, at - 1) text substr($0, at + len) }
+function splice(at, len, text) { return substr(line, 1, at - 1) text substr(line, at + len) }
 
 # Each place of a word in the code becomes another.
 function swap(kind, from, to,    rest, at, base) {
@@ -101,20 +101,21 @@ function bracket_end(at,    depth, c) {
 	return 0
 }
 
-function conditions(    at, end) {
+function conditions(memory_only,    at, end) {
 	if (!match(code, /(^|[^A-Za-z0-9_])if \(/))
 		return
 	at = RSTART + RLENGTH - 1
 	end = bracket_end(at)
 	if (!end)
 		return
-	emit("condition", splice(at, end - at + 1, "(0)"))
+	if (!memory_only)
+		emit("condition", splice(at, end - at + 1, "(0)"))
 	emit("condition", splice(at, end - at + 1, "(1)"))
 }
 
 function indent(    at) {
-	match($0, /^[ \t]*/)
-	return substr($0, 1, RLENGTH)
+	match(line, /^[ \t]*/)
+	return substr(line, 1, RLENGTH)
 }
 
 # A call or an assignment that is one line, and no declaration.
@@ -129,32 +130,27 @@ function is_statement(text,    balance) {
 		text ~ /^(\+\+|--)[^ ;=]+;$/ || text ~ /^[(*]*[A-Za-z_][^ ;=]*(\+\+|--);$/
 }
 
-function returns(text) {
+function returns() {
 	if (match(code, /return (-E[A-Z0-9]+|r);/))
 		emit("return", splice(RSTART, RLENGTH, "return 0;"))
 }
 
-FNR == 1 { in_body = in_comment = 0; head = "" }
-
-{ code = blank($0) }
-
-!in_body && /^[A-Za-z_].*\(/ && !/;[ \t]*$/ { head = $0 }
-/^\{/ {
-	in_body = 1
-	name = head
-	sub(/\(.*/, "", name)
-	sub(/^.*[ *]/, "", name)
-	next
+function statements() {
+	if (is_statement(trim(code)) || code ~ /^[ \t]*(break|continue);[ \t]*$/)
+		emit("statement", indent() ";")
 }
-/^\}/ { in_body = 0 }
-!in_body || /^#/ || code ~ /^[ \t]*$/ { next }
 
-{
+# All changes of a line. No test makes memory run out, so what only that leads to stays as it is.
+function change(next_line) {
+	if (line ~ /return -ENOMEM;/)
+		return
+	conditions(next_line ~ /^[ \t]*return -ENOMEM;/)
+	if (next_line ~ /^[ \t]*return -ENOMEM;/)
+		return
 	swap("condition", " == ", " != ")
 	swap("condition", " != ", " == ")
 	swap("condition", "&&", "||")
 	swap("condition", "||", "&&")
-	conditions()
 	swap("bound", " < ", " <= ")
 	swap("bound", " <= ", " < ")
 	swap("bound", " > ", " >= ")
@@ -165,8 +161,31 @@ FNR == 1 { in_body = in_comment = 0; head = "" }
 	swap_words("boolean", "false", "true")
 	constants()
 	returns()
-	if (is_statement(trim(code)))
-		emit("statement", indent() ";")
-	if (code ~ /^[ \t]*(break|continue);[ \t]*$/)
-		emit("statement", indent() ";")
+	statements()
 }
+
+# All changes of a file, of which the lines are in `lines`.
+function change_file(len,    in_body, head) {
+	in_comment = 0
+	for (at_line = 1; at_line <= len; at_line++) {
+		line = lines[at_line]
+		code = blank(line)
+		if (line ~ /^\{/) {
+			in_body = 1
+			name = head
+			sub(/\(.*/, "", name)
+			sub(/^.*[ *]/, "", name)
+		} else if (line ~ /^\}/) {
+			in_body = 0
+		} else if (!in_body && line ~ /^[A-Za-z_].*\(/ && line !~ /;[ \t]*$/) {
+			head = line
+		} else if (in_body && line !~ /^#/ && code !~ /^[ \t]*$/) {
+			change(lines[at_line + 1])
+		}
+	}
+	split("", lines)
+}
+
+FNR == 1 { change_file(len); file = FILENAME }
+{ lines[len = FNR] = $0 }
+END { change_file(len) }

@@ -6,8 +6,9 @@
 # built and tested in copies below build/mutants; the results are build/mutants/results.tsv.
 #
 # Tests that fit a file: unit tests of its name, then those of tests.tsv. They run in that order
-# until one fails. Unit tests and those in the kernel are built with ASan and UBSan, end-to-end tests
-# without. WITHOUT_E2E=1 leaves out end-to-end tests, and files that have no others. JOBS: how many at a time.
+# until one fails. Unit tests and those in the kernel are built with ASan and UBSan; end-to-end tests,
+# and unit tests that the table calls plain/NAME, without. WITHOUT_E2E=1 leaves out end-to-end tests, and
+# files that have no others. JOBS: how many at a time.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
 here=$PWD/tests/mutants
@@ -66,18 +67,19 @@ copy_tree() {
 }
 
 # The functions from here on run in the copy. A test is TYPE/NAME.
-build_of() { case "$1" in e2e/*) echo build ;; *) echo build-debug ;; esac; }
+build_of() { case "$1" in unit/* | bpf/*) echo build-debug ;; *) echo build ;; esac; }
 
 target_of() {
 	case "$1" in
 	unit/* | bpf/*) echo "build-debug/tests/$1" ;;
+	plain/*) echo "build/tests/unit/${1#plain/}" ;;
 	e2e/*) echo all ;;
 	esac
 }
 
 make_test() {
 	local debug=
-	case "$1" in e2e/*) ;; *) debug=DEBUG=1 ;; esac
+	case "$1" in unit/* | bpf/*) debug=DEBUG=1 ;; esac
 	# shellcheck disable=SC2046 # several targets
 	make -s -j1 CC="$CC" $debug $(target_of "$1")
 }
@@ -90,9 +92,9 @@ make_helpers() {
 		# shellcheck disable=SC2086 # several targets
 		make -s -j1 CC="$CC" build/next/hostportd build/other/hostportd $e2e_helpers
 		;;
-	unit/* | bpf/*)
-		readelf --debug-dump=info --dwarf-depth=1 "build-debug/tests/$1" |
-			sed -nE 's|.*DW_AT_name +:.* ([a-z]+/[^ ]*)\.c$|build-debug/\1.d|p' >"build/parts.${1##*/}"
+	*)
+		readelf --debug-dump=info --dwarf-depth=1 "$(target_of "$1")" |
+			sed -nE 's|.*DW_AT_name +:.* ([a-z]+/[^ ]*)\.c$|\1.d|p' >"build/parts.${1##*/}"
 		;;
 	esac
 }
@@ -104,7 +106,7 @@ run_test() {
 	case "$1" in
 	# one at a time on a kernel: the tests' own lock is on a file that a confined one does not see
 	e2e/*) B=build flock -o -w 900 "$cgroup2/cgroup.procs" $confined "tests/$1.sh" ;;
-	*) B=build-debug $confined "build-debug/tests/$1" ;;
+	*) B=$(build_of "$1") $confined "$(target_of "$1")" ;;
 	esac </dev/null >build/test.out 2>&1
 }
 
@@ -138,10 +140,10 @@ objects_of() {
 	*.bpf.c) ;;
 	*.c) echo "$b/${2%.c}.o" ;;
 	e2e/*.h) grep -rlF --include='*.d' -e "$header" "$b" ;;
-	*.h) xargs grep -lF "$header" <"build/parts.${1##*/}" ;;
+	*.h) (cd "$b" && xargs grep -lF "$header" <"../build/parts.${1##*/}" | sed "s|^|$b/|") ;;
 	esac | sed 's/\.d$/.o/'
 	case "$1 $2" in
-	unit/*) ;;
+	unit/* | plain/*) ;;
 	bpf/verdict_test\ bpf/*) printf '%s\n' build/tests/bpf/verdict.bpf.o build/tests/bpf/verdict.skel.h "$b/tests/$1.o" ;;
 	*\ bpf/*)
 		find build/bpf -name '*.bpf.o' -o -name '*.skel.h'
@@ -153,7 +155,7 @@ objects_of() {
 # All that is linked goes: make takes a missing object for one that nothing needs (.SECONDARY).
 drop_linked() {
 	rm -f build/libhostport.a build/hostportd build/hostportctl build-debug/libhostport.a
-	find build-debug/tests/unit build-debug/tests/bpf -maxdepth 1 -name '*test*' ! -name '*.*' -delete 2>/dev/null
+	find build*/tests/unit build*/tests/bpf -maxdepth 1 -name '*test*' ! -name '*.*' -delete 2>/dev/null
 }
 
 # put_aside OBJECT...: so that make builds them again, and `restore` need not. What is made of them goes.

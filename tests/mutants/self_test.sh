@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # A test that the table names is there, and so is each file of which equivalent.tsv lists a change.
 while read -r test; do
 	[ -f "$here/../$test.c" ] || [ -f "$here/../$test.sh" ] || echo "tests.tsv: no $test"
-done < <(grep -v '^#' "$here/tests.tsv" | cut -f2 | tr ' ' '\n' | sort -u)
+done < <(grep -v '^#' "$here/tests.tsv" | cut -f2 | tr ' ' '\n' | sed 's|^plain/|unit/|' | sort -u)
 while read -r file; do
 	[ -f "$here/../../$file" ] || echo "equivalent.tsv: no $file"
 done < <(grep -v '^#' "$here/equivalent.tsv" | cut -f1 | sort -u)
