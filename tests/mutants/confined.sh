@@ -1,17 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# confined.sh NAME SECONDS COMMAND...: run a test of a mutant, which may do anything, where it can do
+# confined.sh NAME CPU-SECONDS SECONDS COMMAND...: run a test of a mutant, which may do anything, where it can do
 # little. It sees only a part of the cgroup tree, so that a program which it attaches decides about
-# nothing else; what it mounts goes with it; what it starts ends with it, or after SECONDS.
+# nothing else; what it mounts goes with it; what it starts ends with it, or after SECONDS. No process
+# gets more than CPU-SECONDS of a processor.
 # Without root there is nothing that it could attach or mount; then only the limits hold.
 set -u
-name=$1 seconds=$2
-shift 2
+name=$1 cpu_seconds=$2 seconds=$3
+shift 3
 
 ulimit -c 0
 ulimit -f 2097152 # blocks of 512 bytes
-ulimit -t 300
+ulimit -t "$cpu_seconds"
 case ${B:-build} in
 build-debug) ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}hard_rss_limit_mb=2048 ;; # it maps terabytes
 *) ulimit -v 8388608 ;;
