@@ -5,10 +5,12 @@
 # the tests that fit notice. SEED repeats a draw. Without FILEs it draws from the core. The code is
 # built and tested in copies below build/mutants; the results are build/mutants/results.tsv.
 #
-# Tests that fit a file: unit tests of its name, then those of tests.tsv. They run in that order
-# until one fails. Unit tests and those in the kernel are built with ASan and UBSan; end-to-end tests,
-# and unit tests that the table calls plain/NAME, without. WITHOUT_E2E=1 leaves out end-to-end tests, and
-# files that have no others. JOBS: how many at a time.
+# Tests that fit a file: those of its name in tests/unit and tests/bpf, then those of tests.tsv. They run
+# in that order until one fails. Unit tests and those in the kernel are built with ASan and UBSan;
+# end-to-end tests, and unit tests that the table calls plain/NAME, without. From the environment:
+# WITHOUT_E2E=1: leave out end-to-end tests, and files that have no others
+# AGAIN=1: only changes that survived the last run
+# JOBS: how many at a time (as many as processors)
 set -u
 cd "$(dirname "$0")/../.." || exit 3
 here=$PWD/tests/mutants
@@ -33,13 +35,19 @@ core() {
 		'user/kernel/pins.[ch]' 'user/kernel/adopt.c' 'user/kernel/canary/*.[ch]'
 }
 
+# survivors: of candidates, those that survived the last run.
+survivors() {
+	awk -F "\t" 'NR == FNR { if ($1 == "survived") last[$3, $5, $7, $8]; next } ($1, $3, $5, $6) in last' \
+		"$out/last.tsv" -
+}
+
 # fitting FILE: the tests that fit it, a line each, the quick ones first.
 fitting() {
 	local name=${1##*/} test
 	name=${name%%.*}
 	{
-		for test in "tests/unit/test_$name.c" "tests/unit/test_${name}_"*.c; do
-			[ ! -f "$test" ] || echo "unit/$(basename "$test" .c)"
+		for test in "tests/unit/test_$name.c" "tests/unit/test_${name}_"*.c "tests/bpf/${name}_"{test,*_test}.c; do
+			[ ! -f "$test" ] || (test=${test#tests/} && echo "${test%.c}")
 		done
 		awk -F '\t' -v file="$1" '!/^#/ && NF && file ~ "^(" $1 ")$" { gsub(/ +/, "\n", $2); print $2 }' \
 			tests/mutants/tests.tsv
@@ -110,12 +118,14 @@ run_test() {
 	esac </dev/null >build/test.out 2>&1
 }
 
-# prepare TEST: build it of the code as it is, once; it must pass. How long a mutant may take follows
-# from how long it takes; an endless loop ends by the time of the processor, whatever else is running.
+# prepare TEST: build it of the code as it is, once. One that fails there can show nothing. How long a
+# mutant may take follows from how long it takes; an endless loop ends by the time of the processor,
+# whatever else is running.
 declare -A limits
 prepare() {
 	local start=$SECONDS
 	[ -z "${limits[$1]:-}" ] || return 0
+	limits[$1]=none
 	if ! make_test "$1" >build/make.out 2>&1 || ! make_helpers "$1" >>build/make.out 2>&1; then
 		echo "$1: does not build: see $PWD/build/make.out" >&2
 		return 1
@@ -215,11 +225,14 @@ try() {
 		printf 'survived\tno test fits: see tests.tsv'
 		return
 	fi
-	for test in "${tests[@]}"; do
-		prepare "$test" || exit 3
-	done
 	apply "$@"
 	for test in "${tests[@]}"; do
+		if [ -z "${limits[$test]:-}" ]; then
+			restore
+			prepare "$test" || failures=$((failures + 1))
+			apply "$@"
+		fi
+		[ "${limits[$test]}" != none ] || continue
 		# shellcheck disable=SC2046 # several objects
 		put_aside $(objects_of "$test" "$1")
 		if ! make_test "$test" >build/make.out 2>&1; then
@@ -239,7 +252,7 @@ try() {
 
 # worker K: every file of the draw whose number is K modulo JOBS.
 work() {
-	local worker=$1 quota file line function kind old new status counted=0 last="" number=-1 outcome
+	local worker=$1 quota file line function kind old new counted=0 failures=0 last="" number=-1 outcome
 	cd "$out/tree.$worker" || exit 3
 	mkdir -p build build-debug
 	while IFS=$'\t' read -r quota file line function kind old new; do
@@ -248,23 +261,24 @@ work() {
 		[ $((number % JOBS)) -eq "$worker" ] || continue
 		[ "$counted" -lt "$quota" ] || continue
 		try "$file" "$line" "$new" >build/outcome
-		status=$?
 		[ ! -f build/mutated ] || restore
-		[ "$status" -eq 0 ] || exit "$status"
 		outcome=$(cat build/outcome)
 		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$outcome" "$file" "$line" "$function" "$kind" "$old" "$new" |
 			tee -a "$out/results.$worker" |
 			awk -F '\t' '{ printf "%-8s %s:%s %s: %s -> %s (%s)\n", $1, $3, $4, $5, $7, $8, $2 }'
 		case "$outcome" in killed* | survived*) counted=$((counted + 1)) ;; esac
 	done <"$out/drawn.tsv"
+	return "$((failures > 0))"
 }
 
 # ---- run ------------------------------------------------------------------------------------------
 cgroup2=$(awk '$0 ~ / - cgroup2 / {print $5; exit}' /proc/self/mountinfo)
 e2e_helpers=$(printf '%s\n' tests/e2e/*.c | sed 's|^|build/|; s|\.c$||' | tr '\n' ' ')
-mkdir -p "$out" && rm -f "$out"/results* || exit 3
+mkdir -p "$out" || exit 3
 exec 9>"$out/lock"
 flock -n 9 || { echo "run.sh: another run uses $out" >&2; exit 3; }
+[ ! -f "$out/results.tsv" ] || mv "$out/results.tsv" "$out/last.tsv"
+rm -f "$out"/results.*
 
 for file in "${@:-$(core)}"; do printf '%s\n' "$file"; done | while IFS= read -r file; do
 	if only_e2e "$file"; then
@@ -273,7 +287,8 @@ for file in "${@:-$(core)}"; do printf '%s\n' "$file"; done | while IFS= read -r
 		echo "$file"
 	fi
 done >"$out/files"
-xargs -d '\n' awk -f "$here/mutate.awk" <"$out/files" >"$out/candidates.tsv" || exit 3
+xargs -d '\n' awk -f "$here/mutate.awk" <"$out/files" |
+	if [ -n "${AGAIN:-}" ]; then survivors; else cat; fi >"$out/candidates.tsv" || exit 3
 awk -v n="$n" -v seed="$seed" -f "$here/draw.awk" "$here/equivalent.tsv" "$out/candidates.tsv" >"$out/drawn.tsv"
 echo "seed $seed: $n of $(wc -l <"$out/candidates.tsv") changes of $(wc -l <"$out/files") files"
 
