@@ -141,22 +141,21 @@ prepare() {
 	start=$((SECONDS - start))
 	case "$1" in
 	e2e/*) limits[$1]="300 $((120 + 3 * start))" ;;
-	*) limits[$1]="$((20 + 10 * start)) $((120 + 10 * start))" ;;
+	*) limits[$1]="$((20 + 10 * start)) $((240 + 20 * start))" ;;
 	esac
 }
 
 # objects_of TEST FILE: what make has to build again for the test. The BPF programs are below build/ for
 # all builds.
 objects_of() {
-	local b header
+	local b path
 	b=$(build_of "$1")
-	header=$(sed -E 's|.*/(.*/.*)|\1|' <<<"$2") # the rest may be written another way: user/policy/../base/buf.h
+	path=$(sed -E 's|.*/(.*/.*)|\1|' <<<"$2") # the rest may be written another way: user/policy/../base/buf.h
 	case "$1 $2" in
-	unit/*.bpf.c) xargs grep -lF "$2" <"build/parts.${1##*/}" ;;
-	*.bpf.c) ;;
-	*.c) echo "$b/${2%.c}.o" ;;
-	e2e/*.h) grep -rlF --include='*.d' -e "$header" "$b" ;;
-	*.h) (cd "$b" && xargs grep -lF "$header" <"../build/parts.${1##*/}" | sed "s|^|$b/|") ;;
+	e2e/*.bpf.c) ;;
+	e2e/*.c) echo "$b/${2%.c}.o" ;;
+	e2e/*.h) grep -rlF --include='*.d' -e "$path" "$b" ;;
+	*) (cd "$b" && xargs grep -lF "$path" <"../build/parts.${1##*/}" | sed "s|^|$b/|") ;;
 	esac | sed 's/\.d$/.o/'
 	case "$1 $2" in
 	unit/* | plain/*) ;;
