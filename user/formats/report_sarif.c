@@ -228,6 +228,7 @@ static void put_run(struct jsonw *w, const struct report *report, const struct p
 	put_tool(w, report->rules);
 	buf_printf(&id, "%s/", report->tool); /* 3.17.3: no name of a single run after the slash */
 	put_one(w, "automationDetails", "id", id.data ? id.data : "");
+	w->out->failed = w->out->failed || id.failed;
 	put_invocation(w, report->findings);
 	jsonw_string(w, "columnKind", "unicodeCodePoints");
 	jsonw_array(w, "artifacts");

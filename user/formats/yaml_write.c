@@ -77,8 +77,10 @@ int yaml_write(const struct export_job *job, struct buf *out, struct buf *said)
 		buf_puts(&source, registry->layers[0].source ? registry->layers[0].source : "");
 	else
 		put_names(registry, &source);
+	if (name.failed || source.failed)
+		return -ENOMEM;
 	m.layer.name = name.data;
 	m.layer.source = source.len ? source.data : NULL;
 	layer_yaml(&m.layer, out);
-	return out->failed || name.failed || source.failed ? -ENOMEM : 0;
+	return out->failed ? -ENOMEM : 0;
 }

@@ -44,7 +44,8 @@ static void check_layer(struct lint *lint, const struct missing *kind, const str
 			buf_printf(&names, "%s%s", names.len ? ", " : "",
 				   lint_row_ports(rows[i].row).text);
 	}
-	if (!first || names.failed)
+	lint->findings->failed |= names.failed;
+	if (!first)
 		return;
 	finding = lint_add_layer_finding(lint, kind->rule, first, "%zu of %zu entries %s: %s%s",
 					 found, n, kind->what, names.data,

@@ -213,6 +213,7 @@ static void report(struct lint *lint, const struct pair *pairs, size_t n)
 	}
 	if (n > 1)
 		buf_printf(&more, " and %zu more", n - 1);
+	lint->findings->failed |= more.failed;
 	finding =
 		lint_add_finding(lint, LINT_OVERLAP, at, &other, "%s overlaps %s at %s:%u%s%s",
 				 lint_row_name(at->row).text, lint_row_name(first->row).text,

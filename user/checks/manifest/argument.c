@@ -54,6 +54,7 @@ static void read_variable(struct cursor *cursor, const struct yaml_node *item,
 		buf_printf(&filled, "$(%s)", variable->name);
 	else if (value)
 		argument_fill(value, false, find_variable, *list, &filled);
+	arena->failed |= filled.failed;
 	variable->value = filled.len > VALUE_MAX ? "$" : arena_text(arena, filled.data);
 	variable->next = *list;
 	if (variable->value)
@@ -198,6 +199,7 @@ static void take_word(struct words *w, const char *word)
 /* ---- scripts ------------------------------------------------------------------------------- */
 static void end_word(struct words *w, struct buf *word, bool command)
 {
+	w->cursor->model->arena.failed |= word->failed;
 	if (word->len && !word->failed)
 		take_word(w, word->data);
 	buf_reset(word);
@@ -274,7 +276,8 @@ static void take_argument(struct words *w, const char *text)
 	w->script_next = w->shell && is_script_flag(text);
 	w->shell |= is_shell(text);
 	argument_fill(text, script, find_variable, w->variables, &filled);
-	if (filled.failed || !filled.data)
+	w->cursor->model->arena.failed |= filled.failed;
+	if (filled.failed)
 		return;
 	if (script)
 		take_script(w, filled.data);

@@ -71,6 +71,8 @@ static void add_broken(const struct file *file, const struct diag *diag, const c
 	if (diag->file && diag->message)
 		(void)findings_add(file->findings, manifest_rule(RULE_BROKEN), diag->file,
 				   diag->line, diag->column, "%s%s", diag->message, more);
+	else
+		file->findings->failed = true;
 }
 
 /* What is wrong with a document that was read all the same. */

@@ -27,16 +27,15 @@ static bool glob(const char *pattern, const char *text)
 
 static bool is_pod(const char *pattern, const struct pod *pod)
 {
-	_cleanup_buf_ struct buf name = { 0 };
+	char name[CURSOR_TEXT_MAX + 64]; /* longer ones are no names of pods */
 
 	if (!pattern || pod->names == PODS_UNKNOWN)
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
 		if (pod->names != suffixes[i].names)
 			continue;
-		buf_reset(&name);
-		buf_printf(&name, "%s%s", pod->name, suffixes[i].suffix);
-		if (!name.failed && glob(pattern, name.data))
+		(void)snprintf(name, sizeof(name), "%s%s", pod->name, suffixes[i].suffix);
+		if (glob(pattern, name))
 			return true;
 	}
 	return false;

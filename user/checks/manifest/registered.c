@@ -131,6 +131,7 @@ static void accept_excepted(const struct question *q, uint8_t cls, struct findin
 		return;
 	buf_printf(&reason, "exception until %s: %s", row->until_text ? row->until_text : "?",
 		   row->reason ? row->reason : "");
+	q->check->findings.failed |= reason.failed;
 	if (!reason.failed)
 		finding_accept(f, reason.data);
 }
