@@ -290,6 +290,9 @@ $(B)/other/hostportd: $(OTHER_OBJECTS)
 $(NEXT): $(B)/user/hostportd.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LDLIBS)
 
+# What they and the code allocate can fail: tests/unit/memory_fault.h.
+$(B)/tests/unit/%_memory: LDFLAGS += $(foreach f,malloc calloc realloc reallocarray strdup strndup,-Wl,--wrap=$(f))
+
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_PARTS) $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lm
 
