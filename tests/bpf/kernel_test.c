@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,6 +71,45 @@ static void prepare(struct kernel *k, const struct kernel_settings *settings, bo
 	k->first_row_map = ROW_MAP_FIRST_NONE;
 	check_int("open", object_open(k, &btf), 0);
 	check_int("prepare", maps_prepare(k, settings, can_cast), 0);
+}
+
+/* The part of the kernel's types that libbpf reads, made once; and what can be cast with it. */
+static void test_types(void **state)
+{
+	struct kernel_btf btf = KERNEL_BTF_NONE, less;
+	struct kernel k = { .cpus = 1 };
+	struct stat st, again;
+
+	(void)state;
+	assert_false(kernel_btf_can_cast(&btf));
+	check_int("open", object_open(&k, &btf), 0);
+	assert_false(btf.left_to_libbpf);
+	assert_true(btf.is_filled && btf.fd >= 0);
+	assert_int_equal(fstat(btf.fd, &st), 0);
+	assert_true(st.st_size > 1000 && st.st_size < 1000000);
+	assert_int_equal(stat(btf.path, &again), 0);
+	check_u64("by its path", again.st_ino, st.st_ino);
+	check_int("can cast", kernel_btf_can_cast(&btf),
+		  world_sh("grep -qw bpf_rdonly_cast /proc/kallsyms") == 0);
+	less = btf;
+	less.left_to_libbpf = true;
+	assert_false(kernel_btf_can_cast(&less));
+	less = btf;
+	less.casts.call = 0;
+	assert_false(kernel_btf_can_cast(&less));
+	less = btf;
+	less.casts.sock = 0;
+	assert_false(kernel_btf_can_cast(&less));
+	less = btf;
+	less.casts.task = 0;
+	assert_false(kernel_btf_can_cast(&less));
+	check_int("filled once", kernel_btf_fill(&btf, k.skel->obj), 0);
+	check_int("opened once", kernel_btf_open(&btf), 0);
+	assert_int_equal(fstat(btf.fd, &again), 0);
+	check_u64("as it was", (uint64_t)again.st_size, (uint64_t)st.st_size);
+	object_close(&k);
+	kernel_btf_close(&btf);
+	check_int("closed", btf.fd, -1);
 }
 
 static uint64_t tick_ns(void)
@@ -312,10 +352,9 @@ static void test_ring(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(test_listen),	WORLD_TEST(test_constants),
-		WORLD_TEST(test_ring_sizes),	WORLD_TEST(test_flags),
-		WORLD_TEST(test_range_unknown), WORLD_TEST(test_counters),
-		WORLD_TEST(test_slots),		WORLD_TEST(test_names),
+		WORLD_TEST(test_listen),     WORLD_TEST(test_types), WORLD_TEST(test_constants),
+		WORLD_TEST(test_ring_sizes), WORLD_TEST(test_flags), WORLD_TEST(test_range_unknown),
+		WORLD_TEST(test_counters),   WORLD_TEST(test_slots), WORLD_TEST(test_names),
 		WORLD_TEST(test_ring),
 	};
 
