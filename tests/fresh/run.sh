@@ -10,7 +10,7 @@
 # and all mounts are made in a mount namespace of this run: nothing of it stays,
 # also when it is killed; what kill -9 leaves behind, the next run removes.
 #
-# Packages are kept in ${XDG_CACHE_HOME:-/var/cache}/hostportd-fresh.
+# Packages are kept in ${XDG_CACHE_HOME:-/var/cache}/hostportd/fresh for a month, logs there, too.
 # shellcheck disable=SC2317 # functions are called by until_true and check
 set -u
 cd "$(dirname "$0")/../.." || exit 3
@@ -20,7 +20,7 @@ SUITE=${SUITE:-bookworm} # of Debian: trixie is 13
 NAME=hostportd-fresh
 LIMIT=3600 # seconds that a command may take
 PORT=61234 # of the violation: unregistered, and above the ephemeral ports
-CACHE=${XDG_CACHE_HOME:-/var/cache}/$NAME
+CACHE=${XDG_CACHE_HOME:-/var/cache}/hostportd/fresh
 SCRATCH=${TMPDIR:-/var/tmp}
 CGROUP2=$(awk '$0 ~ / - cgroup2 / {print $5; exit}' /proc/self/mountinfo)
 CGROUP=$CGROUP2/$NAME
@@ -113,7 +113,7 @@ cleanup() {
 start() {
 	(
 		echo "$BASHPID" >"$CGROUP/cgroup.procs" || exit 3
-		exec 9>&- "$@"
+		exec 7<&- 9>&- "$@"
 	) >"$LOG" 2>&1 </dev/null &
 	JOB=$!
 }
@@ -130,11 +130,13 @@ run() {
 	wait "$JOB"
 }
 
-# in_root SHELL_COMMAND: the command line with which a new user's shell would do it.
+# in_root SHELL_COMMAND: the command line with which a new user's shell would do it. The root is
+# that of a mount namespace: from a mere chroot, no user namespace can be made.
 in_root() {
-	INSIDE=(env -i HOME=/root TERM=dumb LANG=C.UTF-8
+	INSIDE=(env -i HOME=/root TERM=dumb LANG=C.UTF-8 E2E_LOCK_S="${E2E_LOCK_S:-900}"
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-		"${PROXIES[@]}" chroot "$ROOT" /bin/bash -c "cd $TREE && $1")
+		"${PROXIES[@]}" unshare --mount --propagation slave
+		sh -c "cd $ROOT && pivot_root . mnt && umount -l mnt && cd $TREE && exec /bin/bash -c '$1'")
 }
 
 # ---- the fresh machine -----------------------------------------------------------------------
@@ -174,10 +176,13 @@ copy_network() {
 
 mount_kernel() {
 	local dir
+	mkdir -p /run/lock "$ROOT/run/lock" "$ROOT/root/.npm"
 	for dir in proc sys dev; do
 		mount --rbind "/$dir" "$ROOT/$dir" && mount --make-rslave "$ROOT/$dir" || return
 	done
-	mount --bind "$CACHE/archives" "$ROOT/var/cache/apt/archives"
+	mount --bind "$CACHE/archives" "$ROOT/var/cache/apt/archives" &&
+		mount --bind "$CACHE/npm" "$ROOT/root/.npm" &&
+		mount --bind /run/lock "$ROOT/run/lock" # the locks of the tests are for the whole machine
 }
 
 clone_head() {
@@ -212,6 +217,14 @@ agent_pid() {
 	while read -r pid; do
 		case "$(readlink "/proc/$pid/exe")" in */hostportd) echo "$pid" ;; esac
 	done < <(pids)
+}
+
+# Beside other tests the agent of `make run` would see what they do, and they would see the agent: it
+# has their lock alone, see tests/e2e/lib.sh.
+lock() {
+	local queue
+	exec {queue}<"$CGROUP2/cgroup.controllers" 7<"$CGROUP2/cgroup.procs" || return
+	flock -w "${E2E_LOCK_S:-900}" "$queue" && flock -w "${E2E_LOCK_S:-900}" 7 && exec {queue}<&-
 }
 
 # Outside the clone's build, with the compiler that `make run` has installed.
@@ -268,12 +281,13 @@ if [ -z "${HOSTPORTD_FRESH_MOUNTS:-}" ]; then
 	HOSTPORTD_FRESH_MOUNTS=1 exec unshare --mount --propagation slave tests/fresh/run.sh
 fi
 
-mkdir -p "$CACHE/debootstrap" "$CACHE/archives" || exit 3
+mkdir -p "$CACHE"/{debootstrap,archives,npm} || exit 3
 exec 9>"$CACHE/lock"
 if ! flock -n 9; then
 	echo "run.sh: another test-fresh is running: it holds $CACHE/lock" >&2
 	exit 3
 fi
+find "$CACHE" -name "*.deb" -ctime +30 -delete
 cleanup
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
@@ -289,6 +303,8 @@ else
 	fail "README.md: fenced lines that begin with 'apt-get update': one with 'make run', one with 'make test', no third"
 	finish
 fi
+lock || give_up "no lock on $CGROUP2/cgroup.procs: see lslocks"
 test_run "$run_command"
+exec 7<&-
 test_test "$test_command"
 finish

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # fetch.sh KERNEL: print the directory that holds a Debian cloud kernel of that
-# series: vmlinuz, release, and lib/modules. What is there already is not
-# fetched again, nor looked for; remove the directory for a newer one.
+# series: vmlinuz, release, and lib/modules. What is there already, and whole, is
+# not fetched again, nor looked for; remove the directory for a newer one.
 #
 # apt fetches it and checks its signature, with lists, cache and sources of its
 # own: nothing of the machine's apt changes. The mirror is the machine's.
@@ -85,12 +85,16 @@ fetch() {
 	fi
 	depmod -b "$scratch/done" "$release"
 	echo "$release" >"$scratch/done/release"
+	(cd "$scratch/done" && find . -type f -exec sha256sum {} +) >"$scratch/sums"
+	mv "$scratch/sums" "$scratch/done/sums"
 }
 
 kernel=${1:?fetch.sh KERNEL}
 suites "$kernel" >/dev/null
-cache=${KERNELS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hostportd/kernels}
-if [ ! -d "$cache/$kernel" ]; then
+if [ "$(id -u)" -eq 0 ]; then caches=/var/cache; else caches=$HOME/.cache; fi
+cache=${KERNELS_CACHE:-${XDG_CACHE_HOME:-$caches}/hostportd/kernels}
+whole() { (cd "$cache/$kernel" && sha256sum --quiet -c sums) >/dev/null 2>&1; }
+if ! whole; then
 	mkdir -p "$cache"
 	part=$cache/.$kernel.$$
 	scratch=$(mktemp -d)
@@ -99,6 +103,7 @@ if [ ! -d "$cache/$kernel" ]; then
 	fetch "$kernel"
 	# in two steps: a directory that has the right name is complete
 	mv "$scratch/done" "$part"
+	[ ! -d "$cache/$kernel" ] || whole || rm -rf "${cache:?}/$kernel"
 	mv -T "$part" "$cache/$kernel" || [ -d "$cache/$kernel" ] # another run was faster
 fi
 echo "$cache/$kernel"

@@ -5,7 +5,7 @@
 # Debian's, in QEMU without KVM, all at a time; compare with expected/, and
 # count. --update records the results as the expected ones: review them.
 #
-# Kernels are kept in ${KERNELS_CACHE:-${XDG_CACHE_HOME:-~/.cache}/hostportd/kernels},
+# Kernels are kept as fetch.sh says, by default in /var/cache/hostportd/kernels;
 # what the guests said in $B/kernels.
 set -u
 cd "$(dirname "$0")/../.." || exit 3

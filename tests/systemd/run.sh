@@ -6,8 +6,8 @@
 # namespace and a BPF file system of its own, and the agent in it is attached to
 # that control group only. What is tested is in steps.sh.
 #
-# The Debian is kept in ${XDG_CACHE_HOME:-/var/cache}/hostportd-systemd and not
-# written to. All processes are in one control group, all mounts in a mount
+# The Debian is kept in ${XDG_CACHE_HOME:-/var/cache}/hostportd/systemd for a
+# month, and not written to. All processes are in one control group, all mounts in a mount
 # namespace of this run: nothing of it stays, also when it is killed; what
 # kill -9 leaves behind, the next run removes.
 set -u
@@ -16,13 +16,13 @@ export PATH=$PATH:/usr/sbin:/sbin
 
 B=${B:-build}
 NAME=hostportd-systemd
-LIMIT=200 # seconds for the container, on a busy machine; it takes less than half of that otherwise
+LIMIT=900 # seconds for the container, beside other suites; alone it takes a tenth of that
 # Of the unit, as systemd-analyze security says it, in tenths; docs/design.md states it.
 SCORE=27
 # What the programs are linked with is this machine's.
 SUITE=${SUITE:-$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)}
 PACKAGES=systemd,jq,libbpf1,libjansson4,libmnl0,libsmartcols1,libyaml-0-2
-CACHE=${XDG_CACHE_HOME:-/var/cache}/$NAME
+CACHE=${XDG_CACHE_HOME:-/var/cache}/hostportd/systemd
 SCRATCH=$CACHE/scratch
 BASE=$CACHE/$SUITE
 ROOT=$SCRATCH/root
@@ -85,7 +85,7 @@ cleanup() {
 start() {
 	(
 		echo "$BASHPID" >"$CGROUP/cgroup.procs" || exit 3
-		exec 9>&- "$@"
+		exec 7<&- 9>&- "$@"
 	) </dev/null &
 	JOB=$!
 }
@@ -111,10 +111,12 @@ mirror() {
 		"Codename: $SUITE" 'Component: main' 2>/dev/null | head -n 1
 }
 
-# Made once, and anew when it should have other packages.
+# Made once a month, and anew when it should have other packages.
 bootstrap() {
 	local url packages=$PACKAGES
-	[ "$(cat "$BASE/.packages" 2>/dev/null)" != "$PACKAGES" ] || return 0
+	if [ "$(cat "$BASE/.packages")" = "$PACKAGES" ] && [ -n "$(find "$BASE/.packages" -ctime -30)" ]; then
+		return 0
+	fi 2>/dev/null
 	url=$(mirror)
 	case "$url" in https:*) packages+=,ca-certificates ;; esac
 	rm -rf --one-file-system "$BASE" "$BASE.new"
@@ -172,6 +174,10 @@ bootstrap || give_up "debootstrap of $SUITE" "$CACHE/debootstrap.log"
 mkdir -p "$SCRATCH" && mount -t tmpfs tmpfs "$SCRATCH" && mkdir "$SCRATCH"/{upper,work,root} &&
 	mount -t overlay -o "lowerdir=$BASE,upperdir=$SCRATCH/upper,workdir=$SCRATCH/work" overlay "$ROOT" || exit 3
 install_all >"$CACHE/install.log" 2>&1 || give_up "make install" "$CACHE/install.log"
+
+# Beside other tests, but not beside one that is to be alone: see tests/e2e/lib.sh.
+exec 7<"$CGROUP2/cgroup.procs"
+flock --shared -w "${E2E_LOCK_S:-900}" 7 || give_up "no lock on $CGROUP2/cgroup.procs: see lslocks" /dev/null
 
 export -f container
 export ROOT RESULTS SCRATCH
