@@ -89,22 +89,45 @@ static void test_bounded(void **state)
 	generations_free(&g);
 }
 
+/* A registry of so many rows that decide the same. */
+static struct registry *registry_of_size(size_t n)
+{
+	struct registry *reg = calloc(1, sizeof(*reg));
+	_cleanup_diags_ struct diags diags = { 0 };
+	struct reg_layer *layer = layer_of_rows("t", NULL, n);
+
+	assert_non_null(reg);
+	layer->rows[0].process = strdup("p");
+	assert_int_equal(registry_add(reg, layer, &diags), 0);
+	return reg;
+}
+
 /* What is kept for names only is bounded by rows, too. */
 static void test_bounded_rows(void **state)
 {
 	struct generations g = { 0 };
-	_cleanup_buf_ struct buf more = { 0 };
 
 	(void)state;
-	for (int i = 0; i < REGISTRY_ROWS_MAX / 2; i++)
-		buf_puts(&more, ",{ports: 81, protocol: tcp, process: p, removed: '4.1'}");
-	for (uint32_t i = 1; i <= 3; i++) {
-		generations_add(&g, registry("p", i < 3 ? more.data : ""), NULL);
-		generations_published(&g, i);
-	}
+	generations_add(&g, registry_of_size(REGISTRY_ROWS_MAX / 2 + 1), NULL);
+	generations_published(&g, 1);
+	generations_add(&g, registry_of_size(REGISTRY_ROWS_MAX / 2), NULL);
+	generations_published(&g, 2);
+	check_u64("the newest does not count", g.len, 2);
+	generations_add(&g, registry("p", ""), NULL);
+	generations_published(&g, 3);
 	check_int("kept", (long long)g.len, 2);
 	check_text("forgotten", process_of(&g, 1, 1, HP_CLASS_RETIRED, 80), NULL);
 	check_text("kept", process_of(&g, 2, 1, HP_CLASS_RETIRED, 80), "p");
+	generations_free(&g);
+
+	generations_add(&g, registry_of_size(REGISTRY_ROWS_MAX / 2), NULL);
+	generations_add(&g, registry_of_size(REGISTRY_ROWS_MAX / 2), NULL);
+	generations_add(&g, registry_of_size(1), NULL);
+	check_u64("as many as one may have", g.len, 3);
+	generations_add(&g, registry_of_size(REGISTRY_ROWS_MAX), NULL);
+	check_u64("one more", g.len, 3);
+	generations_add(&g, registry_of_size(1), NULL);
+	check_u64("the newest is kept whatever it has", g.len, 2);
 	generations_free(&g);
 }
 

@@ -144,21 +144,25 @@ static void test_random(void **state)
 static void test_many(void **state)
 {
 	struct node_facts facts = { .today = { 2027, 3, 31 } };
-	_cleanup_(registry_freep) struct registry *reg = NULL;
+	_cleanup_(registry_freep) struct registry *reg = calloc(1, sizeof(*reg));
 	_cleanup_(policy_freep) struct policy *policy = NULL;
-	_cleanup_buf_ struct buf lists = { 0 };
+	const size_t half = REGISTRY_ROWS_MAX / 2;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_free_ struct reg_row *rows = NULL;
 	clock_t began;
 
 	(void)state;
-	buf_puts(&lists, "entries: [");
-	for (int i = 0; i < REGISTRY_ROWS_MAX / 2; i++)
-		buf_puts(&lists, "{ports: 1-65535, protocol: tcp, process: p},");
-	buf_puts(&lists, "]\nexceptions: [");
-	for (int i = 0; i < REGISTRY_ROWS_MAX / 2; i++)
-		buf_puts(&lists, "{ports: 1-65535, protocol: tcp, class: scope, reason: r, "
-				 "until: 2028-01-01},");
-	buf_puts(&lists, "]\n");
-	reg = registry_of_lists(lists.data);
+	rows = calloc(REGISTRY_ROWS_MAX, sizeof(*rows));
+	assert_true(reg && rows);
+	for (size_t i = 0; i < REGISTRY_ROWS_MAX; i++)
+		rows[i] = (struct reg_row) {
+			.kind = i < half ? REG_ENTRY : REG_EXCEPTION,
+			.first = 1,
+			.last = 65535,
+			.cls = i < half ? 0 : HP_CLASS_SCOPE,
+			.until = { 2028, 1, 1 },
+		};
+	assert_int_equal(registry_add(reg, layer_of_rows("t", rows, REGISTRY_ROWS_MAX), &diags), 0);
 	began = clock();
 	assert_int_equal(policy_build(reg, &facts, &policy), 0);
 	/* Generous: this is the slow build with sanitizers, on any machine. */
