@@ -190,7 +190,9 @@ void explain_why_decision(const struct explanation *e, const struct explain_row 
 	const struct hp_query *q = &e->input.query;
 
 	if (e->decision.cls == HP_CLASS_EPHEMERAL) {
-		buf_puts(out, "port 0 lets the kernel choose, which is only counted");
+		buf_puts(out, "port 0 lets the kernel choose");
+		if (e->decision.verdict == HP_VERDICT_ALLOWED)
+			buf_puts(out, ", which is only counted");
 	} else if (e->entry) {
 		buf_puts(out, "row ");
 		explain_why_name(e->entry_layer, e->entry, out);
