@@ -3,6 +3,7 @@
 
 #include "../../user/policy/exceptions.h"
 #include "registry_cases.h"
+#include "../../bpf/abi.h"
 
 #define EXCEPTION(port, until)                                                                     \
 	"{ports: " #port ", protocol: tcp, class: unregistered, until: " until ", reason: r}"
@@ -86,11 +87,44 @@ static void test_ended(void **state)
 	check_ended("back", d1, d30, NULL);
 }
 
+/* Of all layers, and exceptions alone: a retired row has no end. */
+static void test_layers(void **state)
+{
+	const struct reg_row rows[] = {
+		{ .kind = REG_RETIRED, .until = { 2027, 3, 29 } },
+		{ .kind = REG_EXCEPTION, .until = { 2027, 4, 1 }, .cls = HP_CLASS_SCOPE },
+	};
+	const struct reg_row more[] = {
+		{ .kind = REG_EXCEPTION,
+		  .first = 7,
+		  .until = { 2027, 3, 31 },
+		  .cls = HP_CLASS_SCOPE },
+		{ .kind = REG_EXCEPTION,
+		  .first = 8,
+		  .until = { 2027, 3, 31 },
+		  .cls = HP_CLASS_EPHEMERAL },
+	};
+	const struct node_facts before = { .today = { 2027, 3, 29 } };
+	const struct node_facts after = { .today = { 2027, 4, 1 } };
+	_cleanup_(registry_freep) struct registry *reg = calloc(1, sizeof(*reg));
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf got = { 0 };
+
+	(void)state;
+	assert_non_null(reg);
+	assert_int_equal(registry_add(reg, layer_of_rows("a", rows, 2), &diags), 0);
+	assert_int_equal(registry_add(reg, layer_of_rows("t", more, 2), &diags), 0);
+	check_int("the next end", exceptions_next_end(reg, DAY_0331), DAY_0401);
+	exceptions_ended(reg, &before, &after, on_ended, &got);
+	check_text("ended", got.data, "7 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_next_end),
 		cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_layers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

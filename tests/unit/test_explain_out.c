@@ -16,6 +16,15 @@ static const struct why_case unknown = {
 	.query = ASK(80, LOCALHOST),
 };
 
+static const struct why_case several = {
+	.lists = "entries: [{ports: 80-81, protocol: tcp, process: p}]\n"
+		 "exceptions: [{ports: 80, protocol: tcp, class: scope, until: 2028-01-01, reason: "
+		 "r}]\n",
+	.config = CONFIG(ENFORCE, DENY_ALL),
+	.facts = NODE,
+	.query = ASK(80, EXTERNAL),
+};
+
 static void check_forms(const struct why_case *c, const char *text, const char *json)
 {
 	_cleanup_(registry_freep) struct registry *reg = registry_of_lists(c->lists);
@@ -37,9 +46,27 @@ static void check_forms(const struct why_case *c, const char *text, const char *
 	"{\"layer\":\"t\",\"kind\":\"entry\",\"line\":3,\"ports\":80,\"protocol\":\"tcp\","        \
 	"\"scope\":\"localhost\",\"process\":\"p\\u001b\",\"role\":\"any\""
 
+#define SEVERAL                                                                                    \
+	"{\"layer\":\"t\",\"kind\":\"entry\",\"line\":3,\"ports\":\"80-81\",\"protocol\":\"tcp\"," \
+	"\"scope\":\"external\",\"process\":\"p\",\"role\":\"any\""
+
 static void test_forms(void **state)
 {
 	(void)state;
+	check_forms(
+		&several,
+		"tcp 80 on external: allowed\n"
+		"because row t tcp 80-81 (p) allows it on any address\n"
+		"rows that name the port:\n"
+		"  t.yaml:3: entry t tcp 80-81 (p) allows it on any address\n"
+		"  t.yaml:4: exception t tcp 80 is an exception for class scope until 2028-01-01\n",
+		"{\"protocol\":\"tcp\",\"port\":80,\"address\":null,\"verdict\":\"allowed\","
+		"\"class\":\"none\",\"entry\":" SEVERAL "},\"rows\":[" SEVERAL ",\"holds\":true,"
+		"\"owner\":null,\"why\":\"allows it on any address\"},{\"layer\":\"t\",\"kind\":"
+		"\"exception\",\"line\":4,\"ports\":80,\"protocol\":\"tcp\",\"class\":\"scope\","
+		"\"until\":\"2028-01-01\",\"reason\":\"r\",\"holds\":true,\"owner\":null,"
+		"\"why\":\"is an exception for class scope until 2028-01-01\"}],"
+		"\"why\":\"row t tcp 80-81 (p) allows it on any address\"}");
 	check_forms(&shown,
 		    "tcp 80 on 0.0.0.0: denied (scope)\n"
 		    "because row t tcp 80 (p\\x1b) is for localhost only, and 0.0.0.0 is not "

@@ -193,6 +193,13 @@ static void test_cover(void **state)
 		{ "[{namespace: n, pod: \"p-*\"}]", "[{namespace: n}]", false },
 		{ "[{namespace: n}, {unit: u}]", "[{unit: u}, {namespace: n}]", true },
 		{ "[{namespace: n}]", "[{namespace: n}, {unit: u}]", false },
+		{ "[{unit: \"*\"}]", "[{exe: /a}]", false },
+		{ "[{exe: /a}]", "[{pod: p}]", false },
+		{ "[{pod: \"*\"}]", "[{unit: u}]", false },
+		{ "[{pod: \"*\"}]", "[{exe: /a}]", false },
+		{ "[{container: c}]", "[{namespace: n, pod: p, container: c}]", true },
+		{ "[{container: c}]", "[{namespace: n, pod: p, container: d}]", false },
+		{ "[{namespace: n, container: c}]", "[{namespace: m, container: c}]", false },
 	};
 
 	(void)state;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../../bpf/abi.h"
+#include "../../user/registry/reader_value.h"
 
 static const struct fault_case cases[] = {
 	/* The version of the format, and names. */
@@ -390,12 +391,86 @@ static void test_classes(void **state)
 	}
 }
 
+/* The value of the only key of a mapping. */
+static struct yaml_tree *tree_of(const char *value, struct diags *diags)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	struct yaml_tree *tree = NULL;
+
+	buf_printf(&text, "k: %s\n", value);
+	check_int(value, yaml_tree_parse("f", text.data, text.len, diags, &tree), 0);
+	return tree;
+}
+
+/* What a value that is refused leaves as it was, and one that is taken replaces. */
+static void check_text_member(const char *name, char **member, const char *value, bool refused)
+{
+	check_text(name, *member, refused ? "old" : value);
+	free(*member);
+	*member = NULL;
+}
+
+static void check_value_of(const struct field *field, const char *text)
+{
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_(yaml_tree_freep) struct yaml_tree *tree = tree_of(text, &diags);
+	const struct reader reader = { .file = "f", .tree = tree, .diags = &diags };
+	const struct yaml_node *value = yaml_tree_next(tree, yaml_tree_first(tree, tree->nodes));
+	union {
+		struct reg_row row;
+		struct reg_owner owner;
+		struct file_head head;
+	} object;
+	uint8_t *word = (uint8_t *)&object + field->offset;
+	char **member = field_text(field, &object);
+
+	memset(&object, 0, sizeof(object));
+	if (member)
+		*member = strdup("old");
+	if (field->type == FIELD_WORD || field->type == FIELD_PROTOCOL)
+		*word = 0xff;
+	check_int(field->name, reader_value(&reader, field, value, &object), 0);
+	if (member)
+		check_text_member(field->name, member, yaml_tree_text(tree, value), diags.total);
+	else if (field->type == FIELD_WORD || field->type == FIELD_PROTOCOL)
+		check_int(field->name, *word,
+			  diags.total ? 0xff :
+					words_find(field->words, yaml_tree_text(tree, value)));
+	else if (field->type == FIELD_PORTS)
+		check_int(field->name, object.row.first == 0, diags.total != 0);
+}
+
+static void check_values_of(const struct field *field)
+{
+	static const char *const texts[] = {
+		"a",	 "~",	  "''",	 "[a]",	   "[]",       "{a: b}", "80",
+		"1-2",	 "9-5",	  "x-",	 "'4.10'", "4.10",     "v4",	 "2027-01-01",
+		"never", "1",	  "'1'", "tcp",	   "external", "worker", "localhost",
+		"yes",	 "scope", "/x",	 "crio",   "any",      "udp",	 "unregistered",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		check_value_of(field, texts[i]);
+}
+
+/* Of every field, whatever the value is: a fault is said, and reading goes on. */
+static void test_members(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROW_FIELD_MAX; i++)
+		if (row_fields[i].type != FIELD_PLATFORMS && row_fields[i].type != FIELD_OWNERS)
+			check_values_of(&row_fields[i]);
+	for (size_t i = 0; i < owner_fields.len; i++)
+		check_values_of(&owner_fields.items[i]);
+	for (size_t i = 0; i < file_fields.len; i++)
+		check_values_of(&file_fields.items[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_cases),	cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_words),	cmocka_unit_test(test_members),
 		cmocka_unit_test(test_classes),
 	};
 
