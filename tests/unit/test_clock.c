@@ -18,6 +18,32 @@ static void test_units(void **state)
 	assert_true(ns >= (uint64_t)boot.tv_sec * CLOCK_NS_PER_S + (uint64_t)boot.tv_nsec);
 }
 
+static uint64_t us_of(struct timespec t)
+{
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* Exactly between two readings, in each unit. */
+static void test_between(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		struct timespec before = clock_now(CLOCK_MONOTONIC);
+		uint64_t us = clock_monotonic_us();
+
+		assert_in_range(us, us_of(before), us_of(clock_now(CLOCK_MONOTONIC)));
+		before = clock_now(CLOCK_BOOTTIME);
+		us = clock_boot_ns() / 1000;
+		assert_in_range(us, us_of(before), us_of(clock_now(CLOCK_BOOTTIME)));
+		before = clock_now(CLOCK_BOOTTIME);
+		us = clock_boot_ms();
+		assert_in_range(us, us_of(before) / 1000, us_of(clock_now(CLOCK_BOOTTIME)) / 1000);
+		before = clock_now(CLOCK_BOOTTIME);
+		us = clock_boot_s();
+		assert_in_range(us, before.tv_sec, clock_now(CLOCK_BOOTTIME).tv_sec);
+	}
+}
+
 static void test_never_back(void **state)
 {
 	uint64_t ns = clock_boot_ns(), us = clock_monotonic_us();
@@ -45,6 +71,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_between),
 		cmocka_unit_test(test_never_back),
 		cmocka_unit_test(test_wall),
 	};

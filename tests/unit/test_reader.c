@@ -12,6 +12,9 @@ static const struct fault_case cases[] = {
 	{ "version: 1\nname: x\nentrys: []\n",
 	  "f:3:1: entrys: not a key of a registry file; did you mean entries?\n" },
 	{ "version: 1\nname: x\nname: y\n", "f:3:1: name: the key was given in line 2 already\n" },
+	{ "version: 1\nname: x\nname: y\nentrys: []\n",
+	  "f:3:1: name: the key was given in line 2 already\n"
+	  "f:4:1: entrys: not a key of a registry file; did you mean entries?\n" },
 	{ "version: 1\nname: x\nentries:\n",
 	  "f:3:9: entries: no value; an empty list is written []\n" },
 	{ "version: 1\nname: x\nentries: 5\n", "f:3:10: entries: a list is expected\n" },

@@ -282,6 +282,17 @@ static void test_numbers(void **state)
 			check_u64("number", rows[port].row[s], numbers[port]);
 }
 
+/* A row of either scope, or an exception, is something to say. */
+static void test_is_row(void **state)
+{
+	(void)state;
+	check_int("nothing", resolve_is_row(&(struct hp_row) { 0 }), false);
+	check_int("outside", resolve_is_row(&(struct hp_row) { .row = { 1, 0 } }), true);
+	check_int("localhost", resolve_is_row(&(struct hp_row) { .row = { 0, 1 } }), true);
+	check_int("excepted", resolve_is_row(&(struct hp_row) { .excepted = 2 }), true);
+	check_int("a class alone", resolve_is_row(&(struct hp_row) { .cls = { 1, 1 } }), false);
+}
+
 /* A row's class for the address, all cases. */
 static void test_class(void **state)
 {
@@ -328,7 +339,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_row_class), cmocka_unit_test(test_pick),
 		cmocka_unit_test(test_numbers),	  cmocka_unit_test(test_class),
-		cmocka_unit_test(test_excepts),
+		cmocka_unit_test(test_is_row),	  cmocka_unit_test(test_excepts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,28 @@ static void test_owner(void **state)
 	row_done(&copies);
 }
 
+/* Owners that differ in one member, or lack it. */
+static void test_owner_members(void **state)
+{
+	char x[] = "x", y[] = "y";
+	const struct reg_owner owners[] = {
+		{ .namespace_ = x, .pod = x, .container = x, .unit = x, .exe = x },
+		{ .namespace_ = y, .pod = x, .container = x, .unit = x, .exe = x },
+		{ .namespace_ = x, .pod = y, .container = x, .unit = x, .exe = x },
+		{ .namespace_ = x, .pod = x, .container = y, .unit = x, .exe = x },
+		{ .namespace_ = x, .pod = x, .container = x, .unit = y, .exe = x },
+		{ .namespace_ = x, .pod = x, .container = x, .unit = x, .exe = y },
+		{ .pod = x, .container = x, .unit = x, .exe = x },
+		{ .namespace_ = x, .pod = x, .container = x, .unit = x },
+		{ 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(owners); i++)
+		for (size_t j = 0; j < ARRAY_LEN(owners); j++)
+			check_int("same", owner_same(&owners[i], &owners[j]), i == j);
+}
+
 /* A list for each kind of row, which takes so many of them. */
 static void test_lists(void **state)
 {
@@ -185,7 +207,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table), cmocka_unit_test(test_every_field),
 		cmocka_unit_test(test_text),  cmocka_unit_test(test_set_text),
-		cmocka_unit_test(test_owner), cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_owner), cmocka_unit_test(test_owner_members),
+		cmocka_unit_test(test_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

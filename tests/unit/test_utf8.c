@@ -49,6 +49,14 @@ static void test_every_character(void **state)
 	}
 }
 
+/* Of all bytes, those of printable ASCII. */
+static void test_plain(void **state)
+{
+	(void)state;
+	for (int c = -128; c < 256; c++)
+		check_int("plain", utf8_plain((char)c), (char)c >= 0x20 && (char)c <= 0x7e);
+}
+
 static void test_invalid(void **state)
 {
 	static const char *const texts[] = {
@@ -113,9 +121,9 @@ static void test_within(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_character), cmocka_unit_test(test_invalid),
-		cmocka_unit_test(test_first_only),	cmocka_unit_test(test_length),
-		cmocka_unit_test(test_within),
+		cmocka_unit_test(test_every_character), cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_invalid),		cmocka_unit_test(test_first_only),
+		cmocka_unit_test(test_length),		cmocka_unit_test(test_within),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
