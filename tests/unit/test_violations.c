@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+/* What a record and a line leave in the memory of violations. */
+#include "fake_clock.h"
+#include "fake_log.h"
+#include "fake_loop.h"
+#include "sockets_fixture.h"
+#include "violation_events.h"
+
+static int start(void **state)
+{
+	struct fixture *f;
+
+	assert_int_equal(setup(state), 0);
+	f = *state;
+	assert_int_equal(socket_table_open(&f->sweep.table), 0);
+	return violations_start(&f->violations);
+}
+
+static int stop(void **state)
+{
+	struct fixture *f = *state;
+
+	violations_stop(&f->violations);
+	socket_table_close(&f->sweep.table);
+	return teardown(state);
+}
+
+static void test_start(void **state)
+{
+	struct fixture *f = *state;
+
+	check_u64("since", (uint64_t)f->violations.since.tv_sec, (uint64_t)fake_wall.tv_sec);
+	assert_null(ledger_next(f->violations.ledger, NULL));
+}
+
+/* A sweep does not report again what a record told of. */
+static void test_record(void **state)
+{
+	struct fixture *f = *state;
+	struct receivers_socket *s = add_socket(HP_PROTO_TCP, 8080);
+	struct reported_socket key = socket_table_key(s, HP_CLASS_UNREGISTERED);
+	struct hp_event record = hooked(s, HP_CLASS_UNREGISTERED);
+
+	assert_false(reported_sockets_has(f->sweep.table.reported, &key));
+	violations_on_record(&f->violations, &record);
+	assert_true(reported_sockets_has(f->sweep.table.reported, &key));
+}
+
+/* Of a line the ledger knows whose the socket is, and whether enforcement would have denied it. */
+static void test_lines(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t verdict, hook, how;
+		uint64_t group;
+		uint32_t pid;
+		bool sees_all;
+		bool kernel, enforceable;
+	} cases[] = {
+		{ "audited by a hook", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND, HP_HOW_BIND,
+		  GROUP_BELOW, 7, true, false, true },
+		{ "of any group", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND, HP_HOW_BIND, GROUP_OUTSIDE,
+		  7, true, false, true },
+		{ "denied", HP_VERDICT_DENIED, HP_HOOK_BIND, HP_HOW_BIND, GROUP_BELOW, 7, true,
+		  false, false },
+		{ "excepted", HP_VERDICT_EXCEPTED, HP_HOOK_POST_BIND, HP_HOW_BIND, GROUP_BELOW, 7,
+		  true, false, false },
+		{ "of a process that the hook can't name", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND,
+		  HP_HOW_BIND, GROUP_BELOW, 0, true, false, true },
+		{ "the kernel's, by a hook", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND, HP_HOW_KERNEL,
+		  GROUP_BELOW, 7, true, true, true },
+		{ "swept", HP_VERDICT_AUDITED, HP_HOOK_SWEEP, HP_HOW_EXISTING, GROUP_BELOW, 7, true,
+		  false, true },
+		{ "swept, of a group without programs", HP_VERDICT_AUDITED, HP_HOOK_SWEEP,
+		  HP_HOW_EXISTING, GROUP_OUTSIDE, 7, true, false, false },
+		{ "swept, of a group that is gone", HP_VERDICT_AUDITED, HP_HOOK_SWEEP,
+		  HP_HOW_EXISTING, GROUP_UNKNOWN, 7, true, false, true },
+		{ "swept, without a process", HP_VERDICT_AUDITED, HP_HOOK_SWEEP, HP_HOW_EXISTING,
+		  GROUP_BELOW, 0, true, true, true },
+		{ "swept, perhaps without a process", HP_VERDICT_AUDITED, HP_HOOK_SWEEP,
+		  HP_HOW_EXISTING, GROUP_BELOW, 0, false, false, true },
+	};
+	struct fixture *f = *state;
+	struct event *e = malloc(sizeof(*e));
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct hp_event record = hooked(add_socket(HP_PROTO_TCP, (uint16_t)(9000 + i)),
+						HP_CLASS_UNREGISTERED);
+		const struct ledger_entry *entry;
+
+		record.key.verdict = cases[i].verdict;
+		record.key.how = cases[i].how;
+		record.hook = cases[i].hook;
+		record.cgroup_id = cases[i].group;
+		record.pid = cases[i].pid;
+		world.sees_all = cases[i].sees_all;
+		violation_event(e, 10, 3);
+		e->port = (uint16_t)(9000 + i);
+		violations_on_line(&f->violations, &record, e);
+		entry = ledger_next(f->violations.ledger, NULL);
+		check_u64(cases[i].name, entry->row.port, e->port);
+		check_u64(cases[i].name, entry->row.count, 3);
+		check_int(cases[i].name, entry->query.kernel_socket, cases[i].kernel);
+		check_int(cases[i].name, entry->enforceable, cases[i].enforceable);
+	}
+	free(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_start, start, stop),
+		cmocka_unit_test_setup_teardown(test_record, start, stop),
+		cmocka_unit_test_setup_teardown(test_lines, start, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
