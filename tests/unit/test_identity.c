@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+/* Which path names a record's workload. Control groups and processes are the test's own. */
+#include "test.h"
+
+#include <stdlib.h>
+#include <sys/utsname.h>
+
+#include "fake_clock.h"
+
+#include "../../user/identity/identity.h"
+
+#define ROOT 1 /* the id of cgroup2's root */
+
+/* Paths of cgroup2 and of v1, by id; a hierarchy is a number. */
+struct cgroup_names {
+	const char *paths[8];
+	unsigned int asked;
+};
+
+static struct cgroup_names v2_names = {
+	.paths = { [ROOT] = "/", [2] = "/system.slice/web.service", [3] = "/other" },
+};
+static struct cgroup_names v1_names = {
+	.paths = { [1] = "/", [2] = "/kubepods/v1.service", [3] = "/system.slice/v1.service" },
+};
+
+static const char *process_path, *process_exe;
+static unsigned int asked_anew;
+static const char *opened[4];
+static size_t opened_len;
+static int open_error;
+
+int cgroup_id(const char *path, uint64_t *ret_id)
+{
+	check_text("the root", path, "/v2");
+	*ret_id = ROOT;
+	return 0;
+}
+
+int cgroup_names_new(const char *mount_point, struct cgroup_names **ret_names)
+{
+	opened[opened_len++] = mount_point;
+	if (open_error)
+		return open_error;
+	*ret_names = strcmp(mount_point, "/v2") == 0 ? &v2_names : &v1_names;
+	return 0;
+}
+
+void cgroup_names_free(struct cgroup_names *names)
+{
+	(void)names;
+}
+
+const char *cgroup_name(struct cgroup_names *names, uint64_t id)
+{
+	if (!names)
+		return NULL;
+	names->asked++;
+	return id < ARRAY_LEN(names->paths) ? names->paths[id] : NULL;
+}
+
+int processes_new(struct processes **ret_processes)
+{
+	*ret_processes = NULL;
+	return 0;
+}
+
+void processes_free(struct processes *processes)
+{
+	(void)processes;
+}
+
+void processes_ask_anew(struct processes *processes)
+{
+	(void)processes;
+	asked_anew++;
+}
+
+const char *processes_exe(struct processes *processes, const struct hp_event *record)
+{
+	(void)processes;
+	(void)record;
+	return process_exe;
+}
+
+const char *processes_v1_path(struct processes *processes, const struct hp_event *record)
+{
+	(void)processes;
+	(void)record;
+	return process_path;
+}
+
+static struct identity *open_identity(const char *v2, const char *memory)
+{
+	struct identity *identity = calloc(1, sizeof(*identity));
+	struct cgroup_mounts *mounts = calloc(1, sizeof(*mounts));
+
+	(void)strcpy(mounts->v2, v2);
+	(void)strcpy(mounts->memory, memory);
+	opened_len = 0;
+	assert_int_equal(identity_open(identity, mounts), 0);
+	free(mounts);
+	return identity;
+}
+
+static void test_open(void **state)
+{
+	struct identity *identity = open_identity("/v2", "");
+	struct cgroup_mounts *mounts = calloc(1, sizeof(*mounts));
+	struct utsname name;
+
+	(void)state;
+	assert_int_equal(uname(&name), 0);
+	check_text("node", identity->node, name.nodename);
+	check_u64("cgroup2 alone", opened_len, 1);
+	assert_true(identity_names_cgroups(identity));
+	v2_names.paths[ROOT] = NULL;
+	assert_false(identity_names_cgroups(identity));
+	v2_names.paths[ROOT] = "/";
+	identity_close(identity);
+	free(identity);
+	identity = open_identity("/v2", "/memory");
+	check_u64("both", opened_len, 2);
+	check_text("both", opened[1], "/memory");
+	free(identity);
+	identity = open_identity("", "");
+	check_u64("none", opened_len, 0);
+	assert_true(identity_names_cgroups(identity)); /* there is nothing to name */
+	assert_false(identity_uses_v1(mounts));
+	mounts->memory[0] = '/';
+	assert_true(identity_uses_v1(mounts));
+	open_error = -5;
+	(void)strcpy(mounts->v2, "/v2");
+	opened_len = 0;
+	assert_int_equal(identity_open(identity, mounts), -5);
+	check_u64("the second one is not tried", opened_len, 1);
+	open_error = 0;
+	free(identity);
+	free(mounts);
+}
+
+/* The wall clock may be set; a time is by the clock of the last moment. */
+static void test_times(void **state)
+{
+	struct identity *identity = open_identity("/v2", "");
+	struct timespec t;
+
+	(void)state;
+	fake_boot = (struct timespec) { .tv_sec = 100, .tv_nsec = 900000000 };
+	fake_wall = (struct timespec) { .tv_sec = 5000, .tv_nsec = 100000000 };
+	identity_moment(identity);
+	check_u64("asked anew", asked_anew, 1);
+	check_u64("a moment", identity->moment, 1);
+	t = identity_time(identity, 100900000000ULL);
+	check_u64("now", (uint64_t)t.tv_sec, 5000);
+	check_u64("now", (uint64_t)t.tv_nsec, 100000000);
+	t = identity_time(identity, 99800000001ULL);
+	check_u64("before", (uint64_t)t.tv_sec, 4999);
+	check_u64("before", (uint64_t)t.tv_nsec, 1);
+	fake_wall.tv_sec = 9000;
+	check_u64("not yet", (uint64_t)identity_time(identity, 100900000000ULL).tv_sec, 5000);
+	identity_moment(identity);
+	check_u64("then", (uint64_t)identity_time(identity, 100900000000ULL).tv_sec, 9000);
+	check_u64("another moment", identity->moment, 2);
+	free(identity);
+}
+
+static const struct {
+	const char *name, *memory; /* where v1 is; empty: it names nothing */
+	uint64_t v2_id, v1_id;
+	const char *process; /* the path that /proc has */
+	bool kernel_thread;
+	uint8_t how;
+	const char *path;
+	enum workload_kind kind;
+} cases[] = {
+	{ "cgroup2", "", 2, 3, "/p", false, HP_HOW_BIND, "/system.slice/web.service",
+	  WORKLOAD_UNIT },
+	{ "its root", "", ROOT, 3, "/p", false, HP_HOW_BIND, "/", WORKLOAD_CGROUP },
+	{ "not known", "", 7, 3, "/p", false, HP_HOW_BIND, "", WORKLOAD_UNKNOWN },
+	{ "a kernel thread", "", 2, 0, NULL, true, HP_HOW_BIND, "/system.slice/web.service",
+	  WORKLOAD_KERNEL },
+	{ "a kernel socket", "", 3, 0, NULL, false, HP_HOW_KERNEL, "/other", WORKLOAD_KERNEL },
+	{ "both, below cgroup2", "/memory", 3, 3, "/p", false, HP_HOW_BIND, "/other",
+	  WORKLOAD_CGROUP },
+	{ "both, cgroup2 is not known", "/memory", 7, 3, "/p", false, HP_HOW_BIND, "",
+	  WORKLOAD_UNKNOWN },
+	{ "both, cgroup2's root", "/memory", ROOT, 3, "/p", false, HP_HOW_BIND,
+	  "/system.slice/v1.service", WORKLOAD_UNIT },
+	{ "both, no cgroup2 id", "/memory", 0, 3, "/p", false, HP_HOW_BIND,
+	  "/system.slice/v1.service", WORKLOAD_UNIT },
+	{ "both roots", "/memory", ROOT, 1, "/system.slice/p.service", false, HP_HOW_BIND,
+	  "/system.slice/p.service", WORKLOAD_UNIT },
+	{ "v1 is not known", "/memory", ROOT, 7, "/system.slice/p.service", false, HP_HOW_BIND,
+	  "/system.slice/p.service", WORKLOAD_UNIT },
+	{ "nor the process", "/memory", ROOT, 7, NULL, false, HP_HOW_BIND, "/", WORKLOAD_CGROUP },
+	{ "nothing at all", "/memory", 0, 0, NULL, false, HP_HOW_BIND, "", WORKLOAD_UNKNOWN },
+};
+
+static void test_paths(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct identity *identity = open_identity("/v2", cases[i].memory);
+		struct hp_event record = {
+			.cgroup_id = cases[i].v2_id,
+			.cgroup_v1_id = cases[i].v1_id,
+			.kernel_thread = cases[i].kernel_thread,
+			.key.how = cases[i].how,
+		};
+		struct workload who;
+
+		process_path = cases[i].process;
+		check_text(cases[i].name, identity_workload(identity, &record, &who),
+			   cases[i].path);
+		check_int(cases[i].name, who.kind, cases[i].kind);
+		/* the same again: it is not parsed anew */
+		check_text(cases[i].name, identity_workload(identity, &record, &who),
+			   cases[i].path);
+		check_int(cases[i].name, who.kind, cases[i].kind);
+		free(identity);
+	}
+}
+
+/* Another path is another workload, and a kernel's in between changes nothing. */
+static void test_in_turn(void **state)
+{
+	struct identity *identity = open_identity("/v2", "");
+	struct hp_event web = { .cgroup_id = 2 }, other = { .cgroup_id = 3 };
+	struct workload who;
+
+	(void)state;
+	(void)identity_workload(identity, &web, &who);
+	check_text("web", who.unit, "web.service");
+	(void)identity_workload(identity, &other, &who);
+	check_int("other", who.kind, WORKLOAD_CGROUP);
+	web.kernel_thread = 1;
+	(void)identity_workload(identity, &web, &who);
+	check_int("kernel", who.kind, WORKLOAD_KERNEL);
+	check_text("of no unit", who.unit, "");
+	web.kernel_thread = 0;
+	(void)identity_workload(identity, &web, &who);
+	check_text("web", who.unit, "web.service");
+	process_exe = "/bin/web";
+	check_text("program", identity_exe(identity, &web), "/bin/web");
+	free(identity);
+}
+
+/* A path that does not fit is none. */
+static void test_long(void **state)
+{
+	struct identity *identity = open_identity("/v2", "/memory");
+	struct hp_event record = { .cgroup_id = ROOT };
+	char *path = calloc(1, PATH_MAX + 1);
+	struct workload who;
+
+	(void)state;
+	memset(path, 'p', PATH_MAX - 1);
+	path[0] = '/';
+	process_path = path;
+	check_text("fits", identity_workload(identity, &record, &who), path);
+	check_int("fits", who.kind, WORKLOAD_CGROUP);
+	path[PATH_MAX - 1] = 'p';
+	check_text("does not", identity_workload(identity, &record, &who), "/");
+	free(path);
+	free(identity);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_open),  cmocka_unit_test(test_times),
+		cmocka_unit_test(test_paths), cmocka_unit_test(test_in_turn),
+		cmocka_unit_test(test_long),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+/* What /proc says of processes: this one, its children, and pids that another one has by now. */
+#include "test.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../user/identity/process.h"
+
+/* When a process started, in nanoseconds as a record has it: any of its clock tick. */
+static uint64_t start_of(pid_t pid)
+{
+	char path[64], text[1024];
+	unsigned long long ticks = 0;
+	const char *at;
+	FILE *f;
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	(void)fclose(f);
+	at = strrchr(text, ')');
+	for (int field = 2; field < 22; field++)
+		at = strchr(at + 1, ' ');
+	ticks = strtoull(at, NULL, 10);
+	return ticks * (1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK)) + 1234;
+}
+
+static struct hp_event record_of_pid(pid_t pid, uint64_t start_ns)
+{
+	struct hp_event record = { .pid = (uint32_t)pid, .start_ns = start_ns };
+
+	(void)strcpy(record.comm, "test");
+	return record;
+}
+
+/* A child that waits to be killed. */
+static pid_t start_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)alarm(60);
+		for (;;)
+			(void)pause();
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+static void end_child(pid_t pid)
+{
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static struct processes *new_processes(void)
+{
+	struct processes *processes = NULL;
+
+	assert_int_equal(processes_new(&processes), 0);
+	return processes;
+}
+
+static void test_exe(void **state)
+{
+	_cleanup_(processes_freep) struct processes *processes = new_processes();
+	uint64_t start = start_of(getpid());
+	char exe[4096] = "";
+	const struct {
+		const char *name;
+		pid_t pid;
+		uint64_t start_ns;
+		bool known;
+	} cases[] = {
+		{ "this process", getpid(), start, true },
+		{ "whenever it started", getpid(), 0, true },
+		{ "one that started a tick later", getpid(), start + 10000000, false },
+		{ "one that started a tick earlier", getpid(), start - 10000000, false },
+		{ "no process", 0, 0, false },
+		{ "a pid that nobody has", 0x7fffffff, 0, false },
+	};
+
+	(void)state;
+	assert_true(readlink("/proc/self/exe", exe, sizeof(exe) - 1) > 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct hp_event record = record_of_pid(cases[i].pid, cases[i].start_ns);
+
+		check_text(cases[i].name, processes_exe(processes, &record),
+			   cases[i].known ? exe : NULL);
+	}
+}
+
+/* A name may hold anything, also what looks like the fields behind it. */
+static void test_names(void **state)
+{
+	static const char *const names[] = { "a b", "a) R 1", ")", "((", "" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		_cleanup_(processes_freep) struct processes *processes = new_processes();
+		struct hp_event record;
+		pid_t pid = start_child();
+		char path[64];
+		FILE *f;
+
+		(void)snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+		f = fopen(path, "we");
+		assert_non_null(f);
+		(void)fputs(names[i], f);
+		(void)fclose(f);
+		record = record_of_pid(pid, start_of(pid));
+		if (!processes_exe(processes, &record))
+			fail_msg("%s: not found", names[i]);
+		end_child(pid);
+	}
+}
+
+/* An answer holds for its moment; then it is asked anew, and one that has ended is not known. */
+static void test_moments(void **state)
+{
+	_cleanup_(processes_freep) struct processes *processes = new_processes();
+	pid_t pid = start_child();
+	struct hp_event record = record_of_pid(pid, start_of(pid)), other;
+
+	(void)state;
+	assert_non_null(processes_exe(processes, &record));
+	end_child(pid);
+	assert_non_null(processes_exe(processes, &record));
+	other = record;
+	other.comm[0]++; /* it is another program by now */
+	assert_null(processes_exe(processes, &other));
+	assert_null(processes_exe(processes, &record));
+	pid = start_child();
+	record = record_of_pid(pid, start_of(pid));
+	assert_non_null(processes_exe(processes, &record));
+	end_child(pid);
+	processes_ask_anew(processes);
+	assert_null(processes_exe(processes, &record));
+}
+
+/* Processes that share a place in the memory, and starts of one pid, are told apart. */
+static void test_apart(void **state)
+{
+	_cleanup_(processes_freep) struct processes *processes = new_processes();
+	struct hp_event self = record_of_pid(getpid(), start_of(getpid()));
+	struct hp_event same_place = record_of_pid(getpid() + 128 * 100000, 0), other = self;
+
+	(void)state;
+	assert_non_null(processes_exe(processes, &self));
+	assert_null(processes_exe(processes, &same_place));
+	assert_non_null(processes_exe(processes, &self));
+	other.start_ns += 1000000000;
+	assert_null(processes_exe(processes, &other));
+	assert_non_null(processes_exe(processes, &self));
+}
+
+/* Its path in v1's named hierarchy, where there is one: as /proc/self/cgroup has it. */
+static void test_v1_path(void **state)
+{
+	_cleanup_(processes_freep) struct processes *processes = new_processes();
+	struct hp_event self = record_of_pid(getpid(), start_of(getpid()));
+	struct hp_event other = record_of_pid(getpid(), self.start_ns + 1000000000);
+	struct hp_event none = record_of_pid(0, 0);
+	char line[4352], *want = NULL;
+	FILE *f = fopen("/proc/self/cgroup", "re");
+
+	(void)state;
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) && !want)
+		if (strstr(line, ":name=systemd:"))
+			want = strndup(strstr(line, "systemd:") + 8,
+				       strcspn(strstr(line, "systemd:") + 8, "\n"));
+	(void)fclose(f);
+	check_text("path", processes_v1_path(processes, &self), want);
+	check_text("again", processes_v1_path(processes, &self), want);
+	assert_non_null(processes_exe(processes, &self)); /* one does not hide the other */
+	check_text("of another process", processes_v1_path(processes, &other), NULL);
+	check_text("of none", processes_v1_path(processes, &none), NULL);
+	free(want);
+	processes_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exe),	cmocka_unit_test(test_names),
+		cmocka_unit_test(test_moments), cmocka_unit_test(test_apart),
+		cmocka_unit_test(test_v1_path),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
