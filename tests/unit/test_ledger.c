@@ -103,6 +103,28 @@ static void test_workloads(void **state)
 	check_text("of another port", found.last[2].row.workload, "unit web.service");
 }
 
+/* Each path is read for itself, whatever the paths before it were. */
+static void test_paths(void **state)
+{
+	static const char *const paths[] = { "/a", "/b", "/a/b", "/b/a", "", "/a", "/a/b" };
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_free_ struct event *e = new_event(10, 1);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		_cleanup_buf_ struct buf want = { 0 };
+
+		move_to_cgroup(e, paths[i]);
+		e->port = (uint16_t)(100 + i);
+		ledger_note(ledger, e, 0);
+		workload_text(&e->workload, paths[i], &want);
+		check_text(paths[i], ledger_next(ledger, NULL)->row.workload, want.data);
+	}
+	e->workload = (struct workload) { .kind = WORKLOAD_KERNEL };
+	ledger_note(ledger, e, 0);
+	check_text("the kernel", ledger_next(ledger, NULL)->row.workload, "kernel");
+}
+
 /* What the verdict or the row depends on keeps two apart; what it does not, not. */
 static void test_apart(void **state)
 {
@@ -383,7 +405,8 @@ int main(void)
 		cmocka_unit_test(test_workloads),     cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_ephemeral),     cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_decided_again), cmocka_unit_test(test_policy_change),
-		cmocka_unit_test(test_filters),	      cmocka_unit_test(test_chosen),
+		cmocka_unit_test(test_filters),	      cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
