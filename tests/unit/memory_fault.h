@@ -65,6 +65,21 @@ char *__wrap_strndup(const char *text, size_t n)
 	return memory_fails() ? NULL : __real_strndup(text, n);
 }
 
+/* The n-th allocation from now (0: the next one) fails. */
+static inline void memory_fail(long n)
+{
+	memory_left = n;
+}
+
+/* Did it? From now on none fails. */
+static inline bool memory_failed(void)
+{
+	bool failed = memory_left < 0;
+
+	memory_left = -1;
+	return failed;
+}
+
 /* What is tried: it appends what it made. The errno comes back. */
 typedef int (*memory_fn)(const void *ctx, struct buf *out);
 

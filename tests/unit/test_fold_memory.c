@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Memory that runs out: a record is counted whole or not at all, and can be counted again. */
-#include "fake_memory.h"
+#include "memory_fault.h"
 #include "fold_lines.h"
 
 #include <errno.h>
@@ -10,9 +10,9 @@ static void test_new(void **state)
 	struct fold *fold = NULL;
 
 	(void)state;
-	memory_fails_after(0);
+	memory_fail(0);
 	assert_int_equal(fold_new(on_line, NULL, &fold), -ENOMEM);
-	assert_true(memory_is_back());
+	assert_true(memory_failed());
 	assert_null(fold);
 }
 
@@ -30,9 +30,9 @@ static void test_restore(void **state)
 		int r;
 
 		assert_int_equal(fold_new(on_line, told, &fold), 0);
-		memory_fails_after(n);
+		memory_fail(n);
 		r = fold_restore(fold, 0, &told_slot, &first);
-		if (!memory_is_back()) {
+		if (!memory_failed()) {
 			assert_int_equal(r, 0);
 			assert_true(n > 1);
 			return;
@@ -61,9 +61,9 @@ static void test_record(void **state)
 			assert_int_equal(fold_record(fold, &e), 0);
 		}
 		e = record_of(0, 14, 1, 6);
-		memory_fails_after(n);
+		memory_fail(n);
 		r = fold_record(fold, &e);
-		if (!memory_is_back()) {
+		if (!memory_failed()) {
 			assert_int_equal(r, 0);
 			assert_true(n > 1);
 			return;

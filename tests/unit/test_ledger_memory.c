@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* A ledger whose memory runs out: what it can't keep it counts as forgotten. */
-#include "fake_memory.h"
+#include "memory_fault.h"
 #include "ledger_makers.h"
 
 #include <errno.h>
@@ -10,9 +10,9 @@ static void test_new(void **state)
 	struct ledger *ledger = NULL;
 
 	(void)state;
-	memory_fails_after(0);
+	memory_fail(0);
 	assert_int_equal(ledger_new(&ledger), -ENOMEM);
-	assert_true(memory_is_back());
+	assert_true(memory_failed());
 	ledger_free(ledger);
 }
 
@@ -24,9 +24,9 @@ static void test_note(void **state)
 		_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
 		_cleanup_free_ struct event *e = new_event(10, 1);
 
-		memory_fails_after(n);
+		memory_fail(n);
 		ledger_note(ledger, e, LEDGER_ENFORCEABLE);
-		if (!memory_is_back()) {
+		if (!memory_failed()) {
 			assert_true(n > 2);
 			assert_non_null(ledger_next(ledger, NULL));
 			return;
@@ -59,9 +59,9 @@ static void test_select(void **state)
 		_cleanup_impact_ struct impact impact = { 0 };
 		int r;
 
-		memory_fails_after(n);
+		memory_fail(n);
 		r = ledger_select(ledger, &filter, &impact);
-		if (!memory_is_back()) {
+		if (!memory_failed()) {
 			assert_int_equal(r, 0);
 			assert_int_equal(impact.len, 1);
 			assert_true(n > 1);
