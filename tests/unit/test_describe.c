@@ -21,7 +21,7 @@ static struct hp_event full_record(void)
 		.addr = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 },
 		.pid = 4711,
 		.uid = 1234,
-		.row = 1,
+		.row = 2,
 		.policy_generation = 5,
 	};
 
