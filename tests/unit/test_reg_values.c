@@ -2,6 +2,8 @@
 #include "test.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <time.h>
 
 #include "../../user/registry/registry.h"
 
@@ -33,6 +35,13 @@ static const struct version_case version_cases[] = {
 	{ "v4.1", -EINVAL, 0, 0 },
 	{ "4.1x", -EINVAL, 0, 0 },
 	{ "4.00000000000000000000001", -EINVAL, 0, 0 },
+	{ "1234567.1", -EINVAL, 0, 0 },
+	{ "12345678.1", -EINVAL, 0, 0 },
+	{ "1.1234567", -EINVAL, 0, 0 },
+	{ "1.12345678", -EINVAL, 0, 0 },
+	{ "1.0", 0, 1, 0 },
+	{ "0.9999", 0, 0, 9999 },
+	{ "9999.0", 0, 9999, 0 },
 };
 
 static void test_version(void **state)
@@ -65,7 +74,10 @@ static const struct date_case date_cases[] = {
 	{ "2027/01/01", -EINVAL },  { "2027-01-01 ", -EINVAL },
 	{ "2027-01-01T", -EINVAL }, { "+027-01-01", -EINVAL },
 	{ "2027--1-01", -EINVAL },  { "", -EINVAL },
-	{ "2027-01-0x", -EINVAL },
+	{ "2027-01-0x", -EINVAL },  { "2027-01-1/", -EINVAL },
+	{ "2027-01-0:", -EINVAL },  { "2027/01-01", -EINVAL },
+	{ "2027-01/01", -EINVAL },  { "20x7-01-01", -EINVAL },
+	{ "2027-x1-01", -EINVAL },
 };
 
 static void test_date(void **state)
@@ -78,6 +90,33 @@ static void test_date(void **state)
 			  date_cases[i].r);
 		check_int(date_cases[i].text, d.year != 0, date_cases[i].r == 0);
 	}
+}
+
+/* Each day of a few years, and those before and after each month: as the C library has them. */
+static void test_calendar(void **state)
+{
+	static const int years[] = { 1, 4, 100, 1900, 1999, 2000, 2023, 2024, 2100, 2400, 9999 };
+	char text[32];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(years); i++)
+		for (int month = 0; month <= 13; month++)
+			for (int day = 0; day <= 32; day++) {
+				struct tm tm = { .tm_year = years[i] - 1900,
+						 .tm_mon = month - 1,
+						 .tm_mday = day };
+				struct reg_date d = { 0 };
+				bool real;
+
+				(void)timegm(&tm);
+				real = tm.tm_mon == month - 1 && tm.tm_mday == day;
+				(void)snprintf(text, sizeof(text), "%04d-%02d-%02d", years[i],
+					       month, day);
+				check_int(text, reg_date_parse(text, &d), real ? 0 : -EINVAL);
+				check_int(text, d.year, real ? years[i] : 0);
+				check_int(text, d.month, real ? month : 0);
+				check_int(text, d.day, real ? day : 0);
+			}
 }
 
 struct ports_case {
@@ -108,6 +147,12 @@ static const struct ports_case ports_cases[] = {
 	{ "1,2", -EINVAL, 0, 0 },
 	{ "1..2", -EINVAL, 0, 0 },
 	{ "99999999999999999999", -EINVAL, 0, 0 },
+	{ "1234567-1", -EINVAL, 0, 0 },
+	{ "12345678-1", -EINVAL, 0, 0 },
+	{ "1-1234567", -EINVAL, 0, 0 },
+	{ "1-12345678", -EINVAL, 0, 0 },
+	{ "65534-65535", 0, 65534, 65535 },
+	{ "65535-65534", -EINVAL, 0, 0 },
 };
 
 static void test_ports(void **state)
@@ -160,6 +205,16 @@ static void test_names(void **state)
 	check_int("63", reg_name_valid(longest), true);
 	longest[63] = 'a';
 	check_int("64", reg_name_valid(longest), false);
+	for (int c = 1; c < 256; c++) {
+		const char first[] = { (char)c, 'a', '0', '\0' },
+			   inside[] = { 'a', (char)c, '0', '\0' };
+		const char last[] = { 'a', '0', (char)c, '\0' };
+		bool end = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+
+		check_int(first, reg_name_valid(first), end);
+		check_int(inside, reg_name_valid(inside), end || c == '-' || c == '.');
+		check_int(last, reg_name_valid(last), end);
+	}
 }
 
 static void test_put_ports(void **state)
@@ -176,9 +231,10 @@ static void test_put_ports(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_version), cmocka_unit_test(test_date),
-		cmocka_unit_test(test_ports),	cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_names),	cmocka_unit_test(test_put_ports),
+		cmocka_unit_test(test_version),	  cmocka_unit_test(test_date),
+		cmocka_unit_test(test_calendar),  cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_compare),	  cmocka_unit_test(test_names),
+		cmocka_unit_test(test_put_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,18 @@ static void test_faults(void **state)
 		  "a: with it there are 131073 rows, more than 131072\n");
 }
 
+/* A layer whose drops take nothing is not added. */
+static void test_bad_drop(void **state)
+{
+	const struct reg_row rows[] = { { .kind = REG_DROP, .first = 1, .last = 1 } };
+	_cleanup_(registry_freep) struct registry *reg = empty_registry();
+
+	(void)state;
+	check_add(reg, "a", rows, 1,
+		  "a: drop: takes nothing: no row of an earlier layer lies within these ports\n");
+	check_u64("layers", reg->len, 0);
+}
+
 /* So many rows of each kind. */
 static struct reg_layer *layer_of_kinds(const char *name, const unsigned int counts[REG_KIND_MAX])
 {
@@ -192,8 +204,8 @@ int main(void)
 		cmocka_unit_test(test_nothing),	  cmocka_unit_test(test_add),
 		cmocka_unit_test(test_same_name), cmocka_unit_test(test_many_layers),
 		cmocka_unit_test(test_many_rows), cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_bad_drop),  cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_numbers),	  cmocka_unit_test(test_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
