@@ -74,10 +74,10 @@ bool compare_field_text(const struct reg_row *row, enum row_field field, struct 
 {
 	const char *text = row_text(row, field);
 
-	if (field == ROW_PLATFORMS)
-		return put_platforms(row, out);
-	if (field == ROW_OWNERS)
-		return put_owners(row, out);
+	if (field == ROW_PLATFORMS && !put_platforms(row, out))
+		return false;
+	if (field == ROW_OWNERS && !put_owners(row, out))
+		return false;
 	if (text)
 		buf_puts(out, text);
 	return !out->failed;

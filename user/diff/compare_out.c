@@ -115,6 +115,7 @@ static void json_ports(struct jsonw *w, const char *key, uint16_t first, uint16_
 		return;
 	}
 	reg_ports_put(first, last, &text);
+	w->out->failed |= text.failed;
 	jsonw_string(w, key, text.data ? text.data : "");
 }
 

@@ -50,6 +50,7 @@ static void put_row(const struct explain_row *row, struct buf *out)
 	_cleanup_buf_ struct buf name = { 0 };
 
 	explain_why_name(row->layer, row->row, &name);
+	out->failed |= name.failed;
 	buf_puts(out, "  ");
 	buf_put_safe(out, row->layer->path);
 	buf_printf(out, ":%u: %s ", row->row->line, word_kind(row->row->kind));
