@@ -110,7 +110,7 @@ make_helpers() {
 # run_test TEST CPU-SECONDS SECONDS
 run_test() {
 	local how=--shared
-	local confined="$here/confined.sh hostportd-mutants-$worker $2 $3"
+	local confined="$here/confined.sh hostportd-mutants-$$-$worker $2 $3"
 	# shellcheck disable=SC2086 # several arguments
 	case "$1" in
 	e2e/*) # the lock that its setup takes, on the file that a confined one does not see
