@@ -260,10 +260,11 @@ static const struct manifest_case word_cases[] = {
 	  "the same node, container c, claims as well (1.yaml:9) -> give one of them another port, "
 	  "or keep them on different nodes\n" },
 	{ "one pod",
-	  POD(
-		  HOST "containers: [" CONTAINER("a", "ports: [{containerPort: 9100, protocol: "
-						      "UDP}]") ",\n" CONTAINER(
-			  "b", "ports: [{containerPort: 9100, protocol: UDP}]") "]"),
+	  POD(HOST "containers: [" CONTAINER(
+		  "a",
+		  "ports: [{containerPort: 9100, protocol: "
+		  "UDP}]") ",\n" CONTAINER("b",
+					   "ports: [{containerPort: 9100, protocol: UDP}]") "]"),
 	  "5 port-conflict: Pod ns/p, container b, claims udp 9100, which the same pod, container "
 	  "a, "
 	  "claims as well (1.yaml:4) -> give one of them another port\n" },
