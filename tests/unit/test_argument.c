@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Ports that arguments make a container listen on, seen by what it does not declare. */
 #include "manifest_cases.h"
+#include "yaml_cases.h"
+
+#include "../../user/checks/manifest/argument.h"
 
 static const struct manifest_case argument_cases[] = {
 	{ "argument of a declared port",
@@ -115,11 +118,206 @@ static void test_bound(void **state)
 	}
 }
 
+/* ---- every form ---------------------------------------------------------------------------- */
+static const struct {
+	const char *container;
+	const char *want; /* "FLAG ADDRESS:PORT[ localhost]; ...", ? where no address is known */
+} form_cases[] = {
+	/* dashes and values */
+	{ "args: [--port=1]", "--port ?:1; " },
+	{ "args: [-port=1]", "-port ?:1; " },
+	{ "args: [---port=1]", "" },
+	{ "args: [port=1]", "" },
+	{ "args: ['--=1', '-', '--', '']", "" },
+	{ "args: [--port, '1']", "--port ?:1; " },
+	{ "args: [--port, '1', '2']", "--port ?:1; " },
+	{ "args: [--port, --x, '1']", "" },
+	{ "args: [--port=, '1']", "" },
+	{ "args: [[--port=1], {a: --port=2}, --port=3]", "--port ?:3; " },
+	{ "command: [--port=1], args: [--port=2]", "--port ?:1; --port ?:2; " },
+	{ "args: [--port=1, --http-port=2, --port=1]",
+	  "--port ?:1; --http-port ?:2; --port ?:1; " },
+	/* a port may have its address */
+	{ "args: ['--port=10.0.0.1:1']", "--port 10.0.0.1:1; " },
+	{ "args: ['--port=:1']", "--port ?:1; " },
+	{ "args: ['--port=h:1']", "" },
+	{ "args: [--port=http]", "" },
+	/* lists of addresses */
+	{ "args: ['--listen=1']", "--listen :1; " },
+	{ "args: ['--listen=:1,127.0.0.1:2,[::1]:3']",
+	  "--listen :1; --listen 127.0.0.1:2 localhost; --listen ::1:3 localhost; " },
+	{ "args: ['--listen=x,,:1,']", "--listen :1; " },
+	{ "args: ['--listen=unix:///a,tcp://10.0.0.1:1']", "--listen 10.0.0.1:1; " },
+	/* URLs have a colon */
+	{ "args: ['--listen-client-urls=https://0.0.0.0:1,http://127.0.0.1:2']",
+	  "--listen-client-urls 0.0.0.0:1; --listen-client-urls 127.0.0.1:2 localhost; " },
+	{ "args: ['--listen-all=1']", "" },
+	{ "args: ['--listen-all=:1']", "--listen-all :1; " },
+	/* a host for the ports of other flags, before and after them */
+	{ "args: [--host=127.0.0.1, --port=1]", "--port 127.0.0.1:1 localhost; " },
+	{ "args: [--port=1, --host=10.0.0.1]", "--port 10.0.0.1:1; " },
+	{ "args: ['--host=127.0.0.1', '--listen=10.0.0.1:1']", "--listen 10.0.0.1:1; " },
+	{ "args: ['--host=0.0.0.0:1']", "--host 0.0.0.0:1; " },
+	{ "args: ['--host=db', '--port=1', '--listen=:2']", "--listen :2; " },
+	{ "args: ['--host=10.0.0.1', '--port=1', '--host=127.0.0.1']",
+	  "--port 127.0.0.1:1 localhost; " },
+	/* other flags, and words alone: an address of all */
+	{ "args: ['--x=:1', '--x', ':2', '--x=0.0.0.0:3', '--x=[::]:4', '--x=*:5']",
+	  "--x :1; --x :2; --x 0.0.0.0:3; --x :::4; --x *:5; " },
+	{ "args: ['--x=:1/', '--x=:', '--x=0.0.0.0', '--x=1', '--x=127.0.0.1:1']", "" },
+	{ "args: [':1', 'x', '*:2']", ":1 :1; *:2 *:2; " },
+	{ "args: ['127.0.0.1:1', '1', ':1x', ':65536']", "" },
+	/* a shell's script: each shell, by its path as well, and each form of -c */
+	{ "command: [sh, -c, 'x --port=1']", "--port ?:1; " },
+	{ "command: [/bin/bash, -ec, 'x --port=1']", "--port ?:1; " },
+	{ "command: [dash, -c, 'x --port=1']", "--port ?:1; " },
+	{ "command: [/usr/local/bin/ash, -c, 'x --port=1']", "--port ?:1; " },
+	{ "command: [ksh, -euxc, 'x --port=1']", "--port ?:1; " },
+	{ "command: [zsh], args: [-c, 'x --port=1']", "--port ?:1; " },
+	{ "command: [shx, -c, 'x --port=1']", "" },
+	{ "command: [sh/x, -c, 'x --port=1']", "" },
+	{ "command: [sh, --c, 'x --port=1']", "" },
+	{ "command: [sh, -cx, 'x --port=1']", "" },
+	{ "command: [sh, -, 'x --port=1']", "" },
+	{ "command: [sh, c, 'x --port=1']", "" },
+	{ "command: [sh, -x, 'x --port=1']", "" },
+	{ "command: [sh, -c, 'x --port=1', 'y --port=2']", "--port ?:1; " },
+	{ "command: [sh, -c, 'x', --port=2]", "--port ?:2; " },
+	{ "command: [tini, --, sh, -c, 'x --port=1']", "--port ?:1; " },
+	{ "command: [-c, 'x --port=1', sh]", "" },
+	/* lines make a script without a shell; blanks do not */
+	{ "args: [\"x --port=1\\ny --listen :2\"]", "--port ?:1; --listen :2; " },
+	{ "args: [\"\\n--port=1\"]", "--port ?:1; " },
+	{ "args: ['x --port=1']", "" },
+/* words of a script */
+#define SCRIPT(text) "command: [sh, -c, \"" text "\"]"
+	{ SCRIPT("x --port 1"), "--port ?:1; " },
+	{ SCRIPT("x --port; 1"), "" },
+	{ SCRIPT("x --port\\n1"), "" },
+	{ SCRIPT("x --port \\\\\\n 1"), "--port ?:1; " },
+	{ SCRIPT("x --port=1\\\\\\n --port\\\\\\n2"), "--port ?:1; --port ?:2; " },
+	{ SCRIPT("x\\t--port\\t1"), "--port ?:1; " },
+	{ SCRIPT("x --port=1;y --port=2|z --port=3&w --port=4"),
+	  "--port ?:1; --port ?:2; --port ?:3; --port ?:4; " },
+	{ SCRIPT("(x --port=1)"), "--port ?:1; " },
+	{ SCRIPT("x '--port=1' \\\"--port=2\\\" --po'rt=3'"),
+	  "--port ?:1; --port ?:2; --port ?:3; " },
+	{ SCRIPT("x '--port=1 ' '--y \\\" --port=2'"), "" },
+	{ SCRIPT("x --po\\\\rt=1"), "--port ?:1; " },
+	{ SCRIPT("x '--po\\\\rt=1'"), "" },
+	{ SCRIPT("x \\\\\\\"--port=1"), "" },
+	{ SCRIPT("x # --port=1\\ny --port=2"), "--port ?:2; " },
+	{ SCRIPT("x#y --port=1"), "--port ?:1; " },
+	{ SCRIPT("# --port=1"), "" },
+	{ SCRIPT("x --port=1\\\\"), "" },
+	{ SCRIPT("x '--port=1"), "--port ?:1; " },
+	{ SCRIPT("x :1 0.0.0.0:2"), "" },
+	{ SCRIPT("lsof -i :1; x --y :2; z -listen :3; w -y=:4"), "--y :2; -listen :3; -y :4; " },
+/* variables */
+#define ENV(list) "env: [" list "], "
+	{ ENV("{name: P, value: '1'}") "args: ['--port=$(P)']", "--port ?:1; " },
+	{ ENV("{name: P, value: '1'}") "args: ['--port=${P}', '--port=$P']", "" },
+	{ ENV("{name: P, value: '1'}") SCRIPT("x --port=${P} --port=$P --port=$(P)"),
+	  "--port ?:1; --port ?:1; --port ?:1; " },
+	{ ENV("{name: P, value: '1'}") "args: ['--port=$$(P)']", "" },
+	{ ENV("{name: P, value: '1'}, {name: P, value: '2'}") "args: ['--port=$(P)']",
+	  "--port ?:2; " },
+	{ ENV("{name: A, value: '$(B)'}, {name: B, value: '1'}") "args: ['--port=$(A)']", "" },
+	{ ENV("{name: B, value: '1'}, {name: A, value: '$(B)'}") "args: ['--port=$(A)']",
+	  "--port ?:1; " },
+	{ ENV("{name: H, valueFrom: {x: y}}") "args: ['--listen=$(H):1']", "--listen $(H):1; " },
+	{ ENV("{name: H}, {value: '1'}") "args: ['--listen=$(H):1', '--port=$()']",
+	  "--listen :1; " },
+	{ ENV("{name: PORT, value: '1'}") "args: ['--port=$(P)', '--port=$(PORTS)']", "" },
+};
+
+static void test_forms(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(form_cases); i++) {
+		struct listener *listeners = NULL;
+		_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
+		_cleanup_at_top_ struct at_top at;
+		uint32_t count = 0, n = 0;
+
+		buf_printf(&text, "{%s}", form_cases[i].container);
+		at_top_open(&at, text.data);
+		argument_read(&at.cursor, at.tree->nodes, &count, &listeners);
+		buf_puts(&out, "");
+		for (const struct listener *l = listeners; l; l = l->next, n++)
+			buf_printf(&out, "%s %s:%u%s; ", l->flag, l->address ? l->address : "?",
+				   l->port, l->localhost ? " localhost" : "");
+		check_text(form_cases[i].container, out.data, form_cases[i].want);
+		check_int("counted", count >= n, true);
+		check_text("the path is as before", at.cursor.path.data, "$");
+	}
+}
+
+/* Variables that double one another do not fill memory; a long flag and address are cut. */
+static void test_long(void **state)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	_cleanup_at_top_ struct at_top at;
+	struct listener *listeners = NULL;
+	uint32_t count = 0;
+
+	(void)state;
+	buf_puts(&text, "{env: [{name: V0, value: 'xxxxxxxxxxxxxxxx'}");
+	for (int i = 1; i < 40; i++)
+		buf_printf(&text, ", {name: V%d, value: '$(V%d)$(V%d)'}", i, i - 1, i - 1);
+	buf_puts(&text, ", {name: P, value: '7'}], args: ['--listen=$(V39):1', '--port=$(P)', '--");
+	for (int i = 0; i < 2 * CURSOR_TEXT_MAX; i++)
+		buf_putc(&text, 'y');
+	buf_puts(&text, "=[");
+	for (int i = 0; i < 2 * CURSOR_TEXT_MAX; i++)
+		buf_putc(&text, '0');
+	buf_puts(&text, "]:9', '--");
+	for (int i = 0; i < 2 * CURSOR_TEXT_MAX; i++)
+		buf_putc(&text, 'y');
+	buf_puts(&text, "=:9', '--listen=[");
+	for (int i = 0; i < 2 * CURSOR_TEXT_MAX; i++)
+		buf_putc(&text, '0');
+	buf_puts(&text, "]:10']}");
+	at_top_open(&at, text.data);
+	argument_read(&at.cursor, at.tree->nodes, &count, &listeners);
+	check_int("too long a value", listeners->address[strspn(listeners->address, "$")], 0);
+	listeners = listeners->next;
+	check_int("the next variable", listeners->port, 7);
+	listeners = listeners->next;
+	check_int("port", listeners->port, 9);
+	check_u64("flag", strlen(listeners->flag), CURSOR_TEXT_MAX);
+	listeners = listeners->next;
+	check_int("port", listeners->port, 10);
+	check_u64("address", strlen(listeners->address), CURSOR_TEXT_MAX);
+	assert_null(listeners->next);
+}
+
+/* Where each stands, and what a bound of listeners leaves out. */
+static void test_places(void **state)
+{
+	static const char text[] = "{command: [x, --port=11], args: [sh, -c, 'x --port=12']}";
+	_cleanup_at_top_ struct at_top at;
+	struct listener *l = NULL;
+	uint32_t count = POD_LISTENERS_MAX - 1;
+
+	(void)state;
+	at_top_open(&at, text);
+	argument_read(&at.cursor, at.tree->nodes, &count, &l);
+	check_text("path", l->place.path, "$.command[1]");
+	check_int("column", l->place.column, strstr(text, "--port=11") - text + 1);
+	assert_null(l->next);
+	check_u64("one too many", at.findings.len, 1);
+	check_text("where", at.findings.items[0].path, "$.args[2]");
+	check_text("message", at.findings.items[0].message,
+		   "Pod ns/p has more than 512 listening arguments: the others were not looked at");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_arguments),
-		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_arguments), cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_forms),	  cmocka_unit_test(test_long),
+		cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,9 +211,10 @@ static void end_word(struct words *w, struct buf *word, bool command)
 static size_t take_character(struct words *w, const char *s, char *quote, struct buf *word)
 {
 	if (s[0] == '\\' && s[1] && *quote != '\'') {
-		buf_putc(word, s[1] == '\n' ? ' ' : s[1]);
 		if (s[1] == '\n')
 			end_word(w, word, false);
+		else
+			buf_putc(word, s[1]);
 		return 2;
 	}
 	if (*quote) {
