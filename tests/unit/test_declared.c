@@ -2,6 +2,8 @@
 /* Ports of probes and handlers that a pod on the host network declares, or not. */
 #include "manifest_cases.h"
 
+#include "../../user/checks/manifest/declared.h"
+
 static const struct manifest_case declared_cases[] = {
 	{ "probe of a declared port",
 	  POD(HOST ONE("ports: [{containerPort: 9100}], livenessProbe: {httpGet: {port: 9100}}")),
@@ -55,10 +57,89 @@ static void test_declared(void **state)
 	manifest_run(declared_cases, ARRAY_LEN(declared_cases));
 }
 
+static const struct manifest_case word_cases[] = {
+	{ "a number", POD(HOST ONE("livenessProbe: {httpGet: {port: 6}}")),
+	  "4 undeclared-port: livenessProbe of Pod ns/p, container c, needs port 6, which no "
+	  "container declares -> declare `- {containerPort: 6}`\n" },
+	{ "a name", POD(HOST ONE("startupProbe: {httpGet: {port: web}}")),
+	  "4 undeclared-port: startupProbe of Pod ns/p, container c, names port \"web\", which no "
+	  "container declares -> give the declared port the name, `name: web`, or declare it\n" },
+	{ "an argument", POD(HOST ONE("args: [--port=6]")),
+	  "4 undeclared-argument: --port has container c of Pod ns/p listen on port 6, which no "
+	  "container declares -> declare `- {containerPort: 6}`\n" },
+	{ "an argument on localhost", POD(HOST ONE("args: ['--listen=127.0.0.1:6']")),
+	  "4 undeclared-argument: --listen has container c of Pod ns/p listen on port 6 of "
+	  "localhost, which no container declares -> declare `- {containerPort: 6, hostIP: "
+	  "127.0.0.1}`\n" },
+};
+
+static void test_words(void **state)
+{
+	(void)state;
+	manifest_run_words(word_cases, ARRAY_LEN(word_cases));
+}
+
+/* How a port is declared: each protocol, here and everywhere. */
+static void test_how(void **state)
+{
+	static const struct {
+		uint8_t proto;
+		bool localhost;
+		const char *want;
+	} ways[] = {
+		{ HP_PROTO_TCP, false, "declare `- {containerPort: 7}`" },
+		{ HP_PROTO_TCP, true, "declare `- {containerPort: 7, hostIP: 127.0.0.1}`" },
+		{ HP_PROTO_UDP, false, "declare `- {containerPort: 7, protocol: UDP}`" },
+		{ HP_PROTO_SCTP, false, "declare `- {containerPort: 7, protocol: SCTP}`" },
+		{ HP_PROTO_UDP, true,
+		  "declare `- {containerPort: 7, protocol: UDP, hostIP: 127.0.0.1}`" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		_cleanup_buf_ struct buf out = { 0 };
+
+		declared_how(7, ways[i].proto, ways[i].localhost, &out);
+		check_text("how", out.data, ways[i].want);
+	}
+}
+
+/* By its name a port is found whatever its number is, and the other way round. */
+static void test_has(void **state)
+{
+	struct port second = { .number = 81, .proto = HP_PROTO_UDP, .name = "b" };
+	struct port first = { .next = &second, .number = 80, .proto = HP_PROTO_TCP };
+	struct port third = { .number = 82, .proto = HP_PROTO_TCP, .name = "c" };
+	struct container other = { .ports = &third };
+	struct container container = { .next = &other, .ports = &first };
+	const struct pod pod = { .containers = &container };
+	static const struct {
+		const char *name;
+		uint16_t number;
+		uint8_t proto;
+		bool has;
+	} asked[] = {
+		{ NULL, 80, HP_PROTO_TCP, true },  { NULL, 80, HP_PROTO_UDP, false },
+		{ NULL, 81, HP_PROTO_UDP, true },  { NULL, 82, HP_PROTO_TCP, true },
+		{ NULL, 83, HP_PROTO_TCP, false }, { "b", 0, HP_PROTO_UDP, true },
+		{ "b", 0, HP_PROTO_TCP, false },   { "c", 80, HP_PROTO_TCP, true },
+		{ "a", 80, HP_PROTO_TCP, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
+		if (declared_has(&pod, asked[i].name, asked[i].number, asked[i].proto) !=
+		    asked[i].has)
+			fail_msg("question %zu", i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_declared),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_how),
+		cmocka_unit_test(test_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

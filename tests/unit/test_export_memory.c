@@ -13,7 +13,7 @@
 static const char lists[] =
 	"source: s\n"
 	"entries:\n"
-	"- {ports: 22, protocol: tcp, process: \"a|b,\", team: t, since: '4.1', platforms: [aws, "
+	"- {ports: 23, protocol: tcp, process: \"a|b,\", team: t, since: '4.1', platforms: [aws, "
 	"gcp], "
 	"owners: [{unit: u}, {namespace: n, pod: p}], notes: =x}\n"
 	"- {ports: 40000, protocol: udp, process: q, scope: localhost, role: worker}\n"
@@ -34,7 +34,7 @@ static int export_one(const void *ctx, struct buf *out)
 	int r = job->format->write(&job->job, out, &said);
 
 	if (said.failed)
-		return -ENOMEM;
+		check_int(job->format->name, r, -ENOMEM);
 	/* texts of findings may be missing on the page: they are only words */
 	if (strcmp(job->format->name, "html") == 0 && !out->failed)
 		buf_reset(out);

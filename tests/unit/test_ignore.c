@@ -62,10 +62,59 @@ static void test_annotations(void **state)
 	manifest_run(annotation_cases, ARRAY_LEN(annotation_cases));
 }
 
+/* What is wrong is said, with what to do where that is clear; the place is that of the key. */
+static const struct manifest_case word_cases[] = {
+	{ "of no rule", ANNOTATED("ignore.hostportd.io/nonsense: why", ONE("")),
+	  "3 bad-annotation: annotation ignore.hostportd.io/nonsense: no rule has this name\n" },
+	{ "of no port", ANNOTATED("ignore.hostportd.io/retired-port.0: why", ONE("")),
+	  "3 bad-annotation: annotation ignore.hostportd.io/retired-port.0: what follows the rule "
+	  "is "
+	  "not a port\n" },
+	{ "of two ports", ANNOTATED("ignore.hostportd.io/retired-port.80.81: why", ONE("")),
+	  "3 bad-annotation: annotation ignore.hostportd.io/retired-port.80.81: what follows the "
+	  "rule is not a port\n" },
+	{ "of nothing", ANNOTATED("ignore.hostportd.io/: why", ONE("")),
+	  "3 bad-annotation: annotation ignore.hostportd.io/: no rule has this name\n" },
+	{ "without a reason", ANNOTATED("ignore.hostportd.io/retired-port: \" \\t\\n\"", ONE("")),
+	  "3 bad-annotation: annotation ignore.hostportd.io/retired-port: it has no reason\n" },
+	{ "a list is no reason", ANNOTATED("ignore.hostportd.io/retired-port: [why]", ONE("")),
+	  "3 bad-annotation: annotation ignore.hostportd.io/retired-port: it has no reason\n" },
+	{ "unused", ANNOTATED("ignore.hostportd.io/retired-port: why", ONE("")),
+	  "3 bad-annotation: annotation ignore.hostportd.io/retired-port: it silences nothing -> "
+	  "remove it\n" },
+	{ "several, and one that is used",
+	  ANNOTATED(
+		  "ignore.hostportd.io/retired-port: a, ignore.hostportd.io/unregistered-port: b,\n"
+		  " ignore.hostportd.io/unregistered-port.81: c",
+		  HOST ONE("ports: [{containerPort: 80}]")),
+	  "3 bad-annotation: annotation ignore.hostportd.io/retired-port: it silences nothing -> "
+	  "remove it\n"
+	  "4 bad-annotation: annotation ignore.hostportd.io/unregistered-port.81: it silences "
+	  "nothing -> remove it\n"
+	  "5 unregistered-port: tcp 80 of Pod default/p, container c: no row of the registry names "
+	  "the port -> add a row: {ports: 80, protocol: tcp, process: c}, or take a port of the "
+	  "documented range 9000-9999\n" },
+	{ "of each object",
+	  ANNOTATED("ignore.hostportd.io/retired-port: a",
+		    ONE("")) "---\n" ANNOTATED("ignore.hostportd.io/template: b", ONE("")),
+	  "3 bad-annotation: annotation ignore.hostportd.io/retired-port: it silences nothing -> "
+	  "remove it\n"
+	  "8 bad-annotation: annotation ignore.hostportd.io/template: it silences nothing -> "
+	  "remove "
+	  "it\n" },
+};
+
+static void test_words(void **state)
+{
+	(void)state;
+	manifest_run_words(word_cases, ARRAY_LEN(word_cases));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_annotations),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

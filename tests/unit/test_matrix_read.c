@@ -245,8 +245,9 @@ static void test_earlier_faults(void **state)
 static void test_most(void **state)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL, *noted = NULL, *none = NULL;
-	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_diags_ struct diags diags = { 0 }, more = { 0 };
 	_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
+	size_t before;
 
 	(void)state;
 	buf_puts(&text, HEAD);
@@ -263,12 +264,19 @@ static void test_most(void **state)
 		   ROW_LONG_MAX - (10 * 100 - 2) - 10, 7);
 	check_int("notes", read_matrix(text.data, &diags, &noted), 0);
 	check_u64("notes", strlen(noted->rows[0].notes), ROW_LONG_MAX);
+	before = text.len;
 	buf_puts(&text, "Ingress,TCP,1,n,x,p,c,master,FALSE\n");
 	check_int("one more", read_matrix(text.data, &diags, &none), -EINVAL);
 	diags_text(&diags, &out);
 	check_text("one more", out.data,
 		   "m.csv:13:1: too many services of one protocol, port and process for its "
 		   "notes\n");
+	/* that one of them is optional does not fit either */
+	text.len = before;
+	text.data[before] = 0;
+	buf_puts(&text, "Ingress,TCP,1,n,,p,c,master,TRUE\n");
+	check_int("optional", read_matrix(text.data, &more, &none), -EINVAL);
+	check_u64("optional", more.total, 1);
 }
 
 int main(void)

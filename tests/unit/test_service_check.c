@@ -55,6 +55,80 @@ static void test_services(void **state)
 	manifest_run_pairs(service_cases, ARRAY_LEN(service_cases));
 }
 
+/* ---- which pods are selected --------------------------------------------------------------- */
+#define LABELLED(name, ns, labels, port)                                                           \
+	"apiVersion: v1\nkind: Pod\nmetadata: {name: " name ", namespace: " ns                     \
+	", labels: {" labels                                                                       \
+	"}}\nspec: {" HOST ONE("ports: [{containerPort: " port "}]") "}\n---\n"
+#define SELECTS(selector) SERVICE("selector: {" selector "}, ports: [{port: 9120}]")
+#define UNDECLARED(name)                                                                           \
+	"undeclared-port: Service ns/s selects Pod ns/" name ", which is on the host network and " \
+	"does not declare port 9120 -> declare `- {containerPort: 9120}` in the pod\n"
+
+static const struct manifest_case word_cases[] = {
+	{ "the first of several pods",
+	  LABELLED("a", "ns", "app: a", "9120") LABELLED("b", "ns", "app: a", "9121")
+		  LABELLED("c", "ns", "app: a", "9122") SELECTS("app: a"),
+	  "19 " UNDECLARED("b") },
+	{ "labels around the one that is looked for",
+	  LABELLED("a", "ns", "aaa: a", "9121") LABELLED("b", "ns", "app: 0", "9122") LABELLED(
+		  "c", "ns", "app: a", "9123") LABELLED("d", "ns", "app: b", "9124")
+		  LABELLED("e", "ns", "bbb: a", "9125") LABELLED("f", "mm", "app: a", "9126")
+			  LABELLED("g", "oo", "app: a", "9127") SELECTS("app: a"),
+	  "39 " UNDECLARED("c") },
+	{ "all labels of the selector",
+	  LABELLED("a", "ns", "app: a", "9121") LABELLED("b", "ns", "x: y", "9122")
+		  LABELLED("c", "ns", "x: z, app: a", "9123")
+			  LABELLED("d", "ns", "x: y, app: a, z: w", "9124") SELECTS("app: a, x: y"),
+	  "24 " UNDECLARED("d") },
+	{ "a name, of a Service",
+	  LABELLED("a", "ns", "app: a", "9120")
+		  SERVICE("selector: {app: a}, ports: [{port: 1, targetPort: web}]"),
+	  "9 undeclared-port: Service ns/s selects Pod ns/a, which is on the host network and has "
+	  "no "
+	  "port named \"web\" -> give the declared port the name, `name: web`, or declare it\n" },
+	{ "another protocol",
+	  LABELLED("a", "ns", "app: a", "9120")
+		  SERVICE("selector: {app: a}, ports: [{port: 9120, protocol: UDP}]"),
+	  "9 undeclared-port: Service ns/s selects Pod ns/a, which is on the host network and does "
+	  "not declare port 9120 -> declare `- {containerPort: 9120, protocol: UDP}` in the "
+	  "pod\n" },
+	{ "each port of each Service",
+	  LABELLED("a", "ns", "app: a", "9121") SERVICE(
+		  "selector: {app: a}, ports: [{port: 9121}, {port: 9120},\n {port: 9120}]"),
+	  "9 " UNDECLARED("a") "10 " UNDECLARED("a") },
+};
+
+static void test_words(void **state)
+{
+	(void)state;
+	manifest_run_words(word_cases, ARRAY_LEN(word_cases));
+}
+
+/* An annotation of the Service accepts it, or one of the pod; no more than these. */
+static const struct manifest_case accepted_cases[] = {
+	{ "of the Service",
+	  LABELLED(
+		  "a", "ns", "app: a",
+		  "9121") "apiVersion: v1\nkind: Service\nmetadata: {name: s, "
+			  "namespace: ns, annotations: {ignore.hostportd.io/undeclared-port: "
+			  "why}}\nspec: "
+			  "{selector: {app: a}, ports: [{port: 9120}, {port: 1, targetPort: n}]}\n",
+	  "undeclared-port tcp/9120 " SERVICE_PORT ".port (accepted: why)\n"
+	  "undeclared-port $.spec.ports[1].targetPort (accepted: why)\n" },
+	{ "of the pod",
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: ns, labels: {app: a}, "
+	  "annotations: {ignore.hostportd.io/undeclared-port: why}}\nspec: {" HOST ONE(
+		  "") "}\n---\n" SELECTS("app: a"),
+	  "undeclared-port tcp/9120 " SERVICE_PORT ".port (accepted: why)\n" },
+};
+
+static void test_accepted(void **state)
+{
+	(void)state;
+	manifest_run(accepted_cases, ARRAY_LEN(accepted_cases));
+}
+
 /* Each pod that a Service may select costs steps; that some are left is no finding. */
 static void test_bound(void **state)
 {
@@ -79,6 +153,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_services),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_bound),
 	};
 
