@@ -84,6 +84,7 @@ signal() {
 # Tests that are told to end remove their control groups and namespaces; that takes a moment.
 end_processes() {
 	[ -d "$CGROUP" ] || return 0
+	echo 0 >"$CGROUP/cgroup.freeze"
 	signal TERM
 	until_true 20 none_left || signal KILL
 	until_true 10 none_left
@@ -176,6 +177,7 @@ copy_network() {
 
 mount_kernel() {
 	local dir
+	echo force-unsafe-io >"$ROOT/etc/dpkg/dpkg.cfg.d/scratch" # which nobody needs after a crash
 	mkdir -p /run/lock "$ROOT/run/lock" "$ROOT/root/.npm"
 	for dir in proc sys dev; do
 		mount --rbind "/$dir" "$ROOT/$dir" && mount --make-rslave "$ROOT/$dir" || return
@@ -220,12 +222,21 @@ agent_pid() {
 }
 
 # Beside other tests the agent of `make run` would see what they do, and they would see the agent: it
-# has their lock alone, see tests/e2e/lib.sh.
-lock() {
+# needs their lock alone (tests/e2e/lib.sh). It takes minutes to build; so all halts before the last
+# step of that until the lock is there.
+halt_for_lock() {
 	local queue
-	exec {queue}<"$CGROUP2/cgroup.controllers" 7<"$CGROUP2/cgroup.procs" || return
-	flock -w "${E2E_LOCK_S:-900}" "$queue" && flock -w "${E2E_LOCK_S:-900}" 7 && exec {queue}<&-
+	until_true "$LIMIT" built_or_ended
+	if job_ended; then return; fi
+	echo 1 >"$CGROUP/cgroup.freeze"
+	exec {queue}<"$CGROUP2/cgroup.controllers" 7<"$CGROUP2/cgroup.procs"
+	if ! flock -w "${E2E_LOCK_S:-900}" "$queue" || ! flock -w "${E2E_LOCK_S:-900}" 7; then
+		give_up "no lock on $CGROUP2/cgroup.procs: see lslocks"
+	fi
+	exec {queue}<&-
+	echo 0 >"$CGROUP/cgroup.freeze"
 }
+built_or_ended() { grep -q 'AR .*libhostport\.a$' "$LOG" || job_ended; }
 
 # Outside the clone's build, with the compiler that `make run` has installed.
 violate() {
@@ -242,6 +253,7 @@ test_run() {
 	echo "== $1"
 	in_root "$1"
 	start "${INSIDE[@]}"
+	halt_for_lock
 	until_true "$LIMIT" ready_or_ended
 	grep -q ': ready$' "$LOG" || give_up "make run: the agent says ready"
 	pass "make run: the agent says ready ($((SECONDS - began)) s)"
@@ -254,6 +266,7 @@ test_run() {
 	until_true 20 job_ended || give_up "make run: it ends when it is interrupted"
 	check "make run: it ends with 0 when it is interrupted" wait "$JOB"
 	check_nothing_left "make run"
+	exec 7<&-
 }
 
 test_test() {
@@ -303,8 +316,6 @@ else
 	fail "README.md: fenced lines that begin with 'apt-get update': one with 'make run', one with 'make test', no third"
 	finish
 fi
-lock || give_up "no lock on $CGROUP2/cgroup.procs: see lslocks"
 test_run "$run_command"
-exec 7<&-
 test_test "$test_command"
 finish
