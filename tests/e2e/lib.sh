@@ -12,6 +12,7 @@
 # E2E_INSIDE=1 starts the agent inside the network namespace that it checks, as on a node.
 # E2E_LIMIT_S=N (900): a test that takes longer hangs, and is ended. E2E_LOCK_S=N (900): a lock that is
 # not had by then is a failure.
+# E2E_WAIT_S=N (30): the least limit of a wait for a condition.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
@@ -66,9 +67,10 @@ has_not() {
 is_built_for_debugging() { [ "$B" = build-debug ]; }
 
 # until_true SECONDS COMMAND...: poll for a condition; its last status. The limit only matters if
-# the condition never comes, so it is at least 30 seconds, for slow machines.
+# the condition never comes, so it is at least 30 seconds, or E2E_WAIT_S, for slow machines.
 until_true() {
-	local end=$((SECONDS + ($1 < 30 ? 30 : $1)))
+	local least=${E2E_WAIT_S:-30} end
+	end=$((SECONDS + ($1 < least ? least : $1)))
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1

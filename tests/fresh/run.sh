@@ -134,9 +134,9 @@ run() {
 # in_root SHELL_COMMAND: the command line with which a new user's shell would do it. The root is
 # that of a mount namespace: from a mere chroot, no user namespace can be made.
 in_root() {
-	INSIDE=(env -i HOME=/root TERM=dumb LANG=C.UTF-8 E2E_LOCK_S="${E2E_LOCK_S:-900}"
+	INSIDE=(env -i HOME=/root TERM=dumb LANG=C.UTF-8
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-		"${PROXIES[@]}" unshare --mount --propagation slave
+		"${SETTINGS[@]}" unshare --mount --propagation slave
 		sh -c "cd $ROOT && pivot_root . mnt && umount -l mnt && cd $TREE && exec /bin/bash -c '$1'")
 }
 
@@ -157,13 +157,13 @@ bootstrap() {
 	run debootstrap "${options[@]}" "$SUITE" "$ROOT" ${url:+"$url"}
 }
 
-# How this machine reaches the network: names, proxies, certificates.
+# How this machine reaches the network: names, proxies, certificates. And the settings of tests.
 copy_network() {
 	local name
 	cp -L /etc/resolv.conf "$ROOT/etc/resolv.conf"
-	PROXIES=()
-	for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
-		[ -z "${!name:-}" ] || PROXIES+=("$name=${!name}")
+	SETTINGS=()
+	for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY "${!E2E_@}"; do
+		[ -z "${!name:-}" ] || SETTINGS+=("$name=${!name}")
 	done
 	if command -v apt-config >/dev/null; then
 		apt-config dump | grep -iE '^Acquire::[a-z]+::Proxy' >"$ROOT/etc/apt/apt.conf.d/80proxy"

@@ -6,7 +6,7 @@
 # guest has not come to its end.
 set -u
 cd "$(dirname "$0")" || exit 3
-export B=build E2E_QUICK=1 E2E_OWN_CLOCK=1
+export B=build E2E_QUICK=1 E2E_OWN_CLOCK=1 E2E_WAIT_S=120 E2E_LIMIT_S=2000
 
 # step NAME COMMAND...
 step() {
