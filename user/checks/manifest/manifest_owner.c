@@ -54,25 +54,20 @@ bool manifest_owner_matches(const struct reg_row *row, const struct pod *pod,
 	return row->owners_len == 0;
 }
 
+/* The registry takes one of three: a unit, a path, or what is set of a pod's container. */
 static void put_owner(const struct reg_owner *o, struct buf *out)
 {
-	const char *between = "";
+	bool pod = o->namespace_ || o->pod;
 
-	if (o->unit) {
+	if (o->unit)
 		buf_printf(out, "unit %s", o->unit);
-		between = ", ";
-	}
-	if (o->namespace_ || o->pod) {
-		buf_printf(out, "%spod %s/%s", between, o->namespace_ ? o->namespace_ : "*",
+	if (pod)
+		buf_printf(out, "pod %s/%s", o->namespace_ ? o->namespace_ : "*",
 			   o->pod ? o->pod : "*");
-		between = ", ";
-	}
-	if (o->container) {
-		buf_printf(out, "%scontainer %s", between, o->container);
-		between = ", ";
-	}
+	if (o->container)
+		buf_printf(out, "%scontainer %s", pod ? ", " : "", o->container);
 	if (o->exe)
-		buf_printf(out, "%s%s", between, o->exe);
+		buf_puts(out, o->exe);
 }
 
 void manifest_owner_names(const struct reg_row *row, struct buf *out)
