@@ -48,6 +48,9 @@ static const struct csv_case csv_cases[] = {
 	  "cells with characters that are obeyed rather than shown, written as ?: 1\n" },
 	{ "blanks at an end", "entries: [{ports: 1, protocol: tcp, process: \" a \"}]",
 	  "t,entry,tcp,1,external,,\" a \",,any,,,,,,,,,,,\r\n", NULL },
+	{ "blanks at one end",
+	  "entries: [{ports: 1, protocol: tcp, process: \" a\", team: \"a \", notes: \"a b\"}]",
+	  "t,entry,tcp,1,external,,\" a\",,any,,\"a \",,,,a b,,,,,\r\n", NULL },
 	{ "what makes a cell quoted",
 	  "entries: [{ports: 1, protocol: tcp, process: \"a,b\", team: \"a\\\"b\", source: \"a "
 	  "b\"}, "

@@ -8,6 +8,7 @@ static void test_json(void **state)
 		export_lists("json", "entries: [{ports: 1, protocol: tcp, process: p}]", NULL);
 
 	(void)state;
+	check_int("json", e.r, 0);
 	check_text("json", e.out.data,
 		   "{\"rows\":[{\"layer\":\"t\",\"kind\":\"entry\",\"line\":3,\"ports\":1,"
 		   "\"protocol\":"

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "../../user/formats/reserved_write.h"
+
 #define SSH "{ports: 22, protocol: tcp, process: sshd}"
 
 #define RESERVED_HEAD                                                                              \
@@ -112,13 +114,53 @@ static void test_longest(void **state)
 	check_u64("nothing is written", more.out.len, 0);
 }
 
+/* A list of exactly as many bytes as the kernel takes, and one of one more port. */
+static void test_exact(void **state)
+{
+	_cleanup_exported_ struct exported most = reserve_first(9996, 12000, 683, 2);
+	_cleanup_exported_ struct exported more = reserve_first(9996, 12000, 684, 2);
+
+	(void)state;
+	check_int("4095 bytes", most.r, 0);
+	check_u64("4095 bytes", strlen(strstr(most.out.data, " = ") + 3), 4095 + 1);
+	check_int("one more", more.r, -EINVAL);
+}
+
+/* One port is enough to need the list. */
+static void test_needed(void **state)
+{
+	static const struct {
+		const char *lists;
+		bool needed;
+	} cases[] = {
+		{ "", false },
+		{ "entries: [{ports: 32767, protocol: tcp, process: p}]", false },
+		{ "entries: [{ports: 61000, protocol: tcp, process: p}]", false },
+		{ "entries: [{ports: 32768, protocol: tcp, process: p}]", true },
+		{ "entries: [{ports: 60999, protocol: udp, process: p}]", true },
+	};
+	static const struct node_facts facts = { .today = { 2026, 11, 24 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_(registry_freep) struct registry *reg = registry_of_lists(cases[i].lists);
+		_cleanup_(policy_freep) struct policy *policy = NULL;
+		struct export_job job = { .registry = reg, .facts = &facts };
+
+		assert_int_equal(policy_build(reg, &facts, &policy), 0);
+		job.policy = policy;
+		job.first = 32768;
+		job.last = 60999;
+		check_int(cases[i].lists, reserved_needed(&job), cases[i].needed);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reserved),
-		cmocka_unit_test(test_reserved_long),
-		cmocka_unit_test(test_half),
-		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_reserved), cmocka_unit_test(test_reserved_long),
+		cmocka_unit_test(test_half),	 cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_exact),	 cmocka_unit_test(test_needed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,6 +160,37 @@ static void test_many_names(void **state)
 	}
 }
 
+/* The last name that fits: of 60 characters behind 15 of its kind and one of 19, not one of 20. */
+static void test_last_name(void **state)
+{
+	static const struct {
+		int first, named;
+	} cases[] = { { 19, 17 }, { 20, 16 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_(registry_freep) struct registry *reg = calloc(1, sizeof(*reg));
+		_cleanup_diags_ struct diags diags = { 0 };
+		_cleanup_exported_ struct exported e = { 0 };
+		_cleanup_(layer_freep) struct reg_layer *again = NULL;
+		int named = 0;
+
+		assert_non_null(reg);
+		for (int l = 0; l < 20; l++) {
+			_cleanup_buf_ struct buf text = { 0 };
+
+			buf_printf(&text, "version: 1\nname: l%0*d\n", l ? 59 : cases[i].first - 1,
+				   l);
+			assert_int_equal(registry_add(reg, layer_of("l", text.data), &diags), 0);
+		}
+		e = export_registry("yaml", reg, NULL);
+		again = layer_of("t.yaml", e.out.data);
+		for (const char *at = again->source; (at = strstr(at, " l")); at++)
+			named++;
+		check_int("named", named, cases[i].named);
+	}
+}
+
 /* The caller's name comes first. */
 static void test_given_name(void **state)
 {
@@ -200,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_many_names),
 		cmocka_unit_test(test_given_name),
+		cmocka_unit_test(test_last_name),
 		cmocka_unit_test(test_most_ranges),
 	};
 
