@@ -142,6 +142,12 @@ static const struct change_case change_cases[] = {
 	{ "one comes and overrides", "", NULL, "4", "why",
 	  "2 " BIND6 ": program 4 (six) runs after ours and has the last word " BIND6 " 4 six\n"
 	  "0 not effective: why\n" },
+	{ "two come", "", NULL, "24", NULL,
+	  "2 " BIND4 ": program 2 (evil) runs after ours and has the last word " BIND4 " 2 evil\n"
+	  "2 " BIND6 ": program 4 (six) runs after ours and has the last word " BIND6 " 4 six\n" },
+	{ "two go", "24", NULL, "", NULL,
+	  "3 " BIND4 ": program 2 (evil) no longer runs after ours " BIND4 " 2 evil\n"
+	  "3 " BIND6 ": program 4 (six) no longer runs after ours " BIND6 " 4 six\n" },
 	{ "one for another", "2", NULL, "4", NULL,
 	  "2 " BIND6 ": program 4 (six) runs after ours and has the last word " BIND6 " 4 six\n"
 	  "3 " BIND4 ": program 2 (evil) no longer runs after ours " BIND4 " 2 evil\n" },

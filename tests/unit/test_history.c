@@ -71,6 +71,39 @@ static void test_wraps(void **state)
 	free(history);
 }
 
+/* A form is what it is, whichever was wanted before it, and however often. */
+static void test_forms_in_turn(void **state)
+{
+	struct history *history = calloc(1, sizeof(*history));
+
+	(void)state;
+	assert_non_null(history);
+	for (enum form first = 0; first < FORM_MAX; first++)
+		for (enum form second = 0; second < FORM_MAX; second++) {
+			static struct event event;
+			struct buf want[FORM_MAX] = { 0 };
+			struct line *line;
+
+			event = (struct event) {
+				.count = 1,
+				.node = "n",
+				.family = 4,
+				.port = (uint16_t)(1000 + first * 10 + second),
+			};
+			event_json(&event, &want[FORM_JSON]);
+			event_text(&event, false, &want[FORM_TEXT]);
+			event_text(&event, true, &want[FORM_COLOUR]);
+			line = history_add(history, &event);
+			check_text("first", line_form(line, first)->data, want[first].data);
+			check_text("second", line_form(line, second)->data, want[second].data);
+			check_text("first again", line_form(line, first)->data, want[first].data);
+			for (enum form form = 0; form < FORM_MAX; form++)
+				buf_free(&want[form]);
+		}
+	history_free(history);
+	free(history);
+}
+
 /* A notice is for everybody, whatever they asked for. */
 static void test_notice(void **state)
 {
@@ -200,9 +233,9 @@ static void test_notices_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_back),	      cmocka_unit_test(test_wraps),
-		cmocka_unit_test(test_notice),	      cmocka_unit_test(test_events_again),
-		cmocka_unit_test(test_notices_again),
+		cmocka_unit_test(test_back),	     cmocka_unit_test(test_wraps),
+		cmocka_unit_test(test_notice),	     cmocka_unit_test(test_forms_in_turn),
+		cmocka_unit_test(test_events_again), cmocka_unit_test(test_notices_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
