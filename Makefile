@@ -95,7 +95,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test everything run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format docs-coverage test-kernels test-systemd test-browser tests-built fuzz fuzz-built soak \
+	lint format docs-coverage test-kernels test-systemd test-browser tests-built e2e-built fuzz fuzz-built soak \
 	mutants bench bench-built bench-compare
 
 all: $(PROGRAMS)
@@ -132,12 +132,12 @@ packages:
 packages-test:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST)
 
-# All that any suite needs: what .ci/run begins with.
+# All that the suites of .ci/run need: it begins with this. Here unit tests run with sanitizers only.
 everything:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_FRESH) $(PACKAGES_KERNELS) \
 		$(PACKAGES_SYSTEMD) $(PACKAGES_BROWSER) $(PACKAGES_FUZZ)
-	$(Q)$(MAKE) -s --no-print-directory all tests-built man $(B)/tests/browser/makepage
-	$(Q)$(MAKE) -s --no-print-directory DEBUG=1 all tests-built
+	$(Q)$(MAKE) -s --no-print-directory e2e-built bench-built man $(B)/tests/browser/makepage
+	$(Q)$(MAKE) -s --no-print-directory DEBUG=1 tests-built
 	$(Q)$(MAKE) -s --no-print-directory FUZZ=1 fuzz-built
 
 run: packages
@@ -145,10 +145,14 @@ run: packages
 	$(Q)exec $(B)/hostportd --mode=audit --log=text $(ARGS)
 
 test: packages-test
-	$(Q)$(MAKE) -s --no-print-directory all tests-built
+	$(Q)$(MAKE) -s --no-print-directory tests-built
 	$(Q)B=$(B) exec tests/run.sh
 
-tests-built: $(UNIT) $(E2E) $(BPF_TESTS) $(NEXT) $(BENCH)
+# With sanitizers nobody measures.
+tests-built: e2e-built $(UNIT) $(BPF_TESTS) $(if $(DEBUG),,$(BENCH))
+
+# What tests of the agent need, here and elsewhere.
+e2e-built: $(PROGRAMS) $(E2E) $(NEXT) $(B)/tests/bpf/verdict_test
 
 unit: $(UNIT)
 	$(Q)B=$(B) exec tests/run.sh unit
@@ -156,7 +160,7 @@ unit: $(UNIT)
 bpf-test: $(BPF_TESTS)
 	$(Q)B=$(B) exec tests/run.sh bpf
 
-e2e: $(PROGRAMS) $(E2E)
+e2e: e2e-built
 	$(Q)B=$(B) exec tests/run.sh e2e
 
 schema: $(B)/hostportctl
@@ -168,12 +172,12 @@ test-fresh:
 
 test-kernels:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_KERNELS)
-	$(Q)$(MAKE) -s --no-print-directory all tests-built
+	$(Q)$(MAKE) -s --no-print-directory e2e-built
 	$(Q)B=$(B) exec tests/kernels/run.sh
 
 test-systemd:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_SYSTEMD)
-	$(Q)$(MAKE) -s --no-print-directory all man tests-built
+	$(Q)$(MAKE) -s --no-print-directory e2e-built man
 	$(Q)B=$(B) exec tests/systemd/run.sh
 
 test-browser:
@@ -189,7 +193,7 @@ fuzz:
 fuzz-built: $(FUZZ_TARGETS)
 
 soak: packages-test
-	$(Q)$(MAKE) -s --no-print-directory all tests-built
+	$(Q)$(MAKE) -s --no-print-directory e2e-built
 	$(Q)B=$(B) exec tests/soak/run.sh
 
 mutants: packages-test
