@@ -5,7 +5,7 @@
  *   ask PATH [hang-up]
  *
  * Connects, sends all of standard input as it is, and prints what comes until the
- * other side closes, or 10 seconds have gone by without anything (status 1). With
+ * other side closes, or a minute has gone by without anything (status 1). With
  * `hang-up` it says that it will send no more before it reads.
  */
 #include <poll.h>
@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 10000
+#define PATIENCE_MS 60000
 
 static int dial(const char *path)
 {

@@ -4,7 +4,7 @@
  *
  *   crowd PATH N [REQUEST]
  *
- * Connects N times, each for two seconds at most, and sends REQUEST and a line end
+ * Connects N times, each for a minute at most, and sends REQUEST and a line end
  * if there is one. Says "connected C of N"; then, for each line of standard input,
  * "open O": of how many the other side has not closed yet. Ends with standard input.
  */
@@ -22,7 +22,7 @@
 
 static int dial(const struct sockaddr_un *addr, const char *request)
 {
-	struct timeval limit = { .tv_sec = 2 };
+	struct timeval limit = { .tv_sec = 60 };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	if (fd < 0)

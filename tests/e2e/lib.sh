@@ -269,7 +269,7 @@ let_go() {
 	for name in "$@"; do
 		pid=$(keeper "$name")
 		kill "$pid"
-		until_true 5 is_gone "$pid"
+		until_true 5 is_gone "$pid" || fail "$name does not end"
 	done
 }
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
@@ -282,6 +282,9 @@ ctl() { "$B/hostportctl" --socket="$SOCK" "$@"; }
 agent_ready() { ctl status >/dev/null 2>&1; }
 ready_or_gone() { agent_ready || is_gone "$AGENT_PID"; }
 
+# last_words: of the agent, for a failure. Its log may be a pipe.
+last_words() { [ ! -f "$WORK/log" ] || tail -n 3 "$WORK/log"; }
+
 # start_agent OPTIONS...: the one that was built, or $AGENT; events (JSON) go to $WORK/events, diagnostics to $WORK/log.
 start_agent() {
 	"${AGENT_BY[@]}" "${AGENT:-$B/hostportd}" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json "$@" \
@@ -289,31 +292,72 @@ start_agent() {
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
 	until_true 30 ready_or_gone && ! is_gone "$AGENT_PID" && return 0
-	fail "agent $*: not ready: $(tail -n 3 "$WORK/log")"
+	fail "agent $*: not ready: $(last_words)"
 	return 1
 }
 
-# stop_agent: end it with SIGTERM; sets AGENT_STATUS. All events are told then.
+# stop_agent: end it with SIGTERM; sets AGENT_STATUS, which is to be 0. All events are told then.
 stop_agent() {
 	kill -TERM "$AGENT_PID"
 	wait "$AGENT_PID"
-	# shellcheck disable=SC2034 # for the tests
 	AGENT_STATUS=$?
+	[ "$AGENT_STATUS" -eq 0 ] || fail "the agent ended with status $AGENT_STATUS: $(last_words)"
 	AGENT_PID=
 	rm -f "$WORK/agent.pid"
 }
 
-# status FILTER: a value of the status document, by jq.
-status() { ctl status --json | jq -r "$1"; }
+# kill_agent: end it with SIGKILL.
+kill_agent() {
+	kill -KILL "$AGENT_PID"
+	wait "$AGENT_PID" 2>/dev/null
+	AGENT_PID=
+}
+
+# status FILTER: a value of the status document, by jq; never nothing where there is no document.
+status() {
+	local document
+	document=$(ctl status --json)
+	if [ -n "$document" ]; then jq -r "$1" <<<"$document"; else echo "no status"; fi
+}
+
+# all_told: the agent tells all it has before it answers. What it prints if there is no agent is to
+# be part of what is compared.
+all_told() {
+	ctl status >/dev/null
+	[ $? -le 1 ] || echo "no status"
+}
+
+# does_not_spin NAME PORT: while a hundred thousand binds of it are denied, the agent takes less of the
+# processor than half of what they take. One that spins takes as much as it can get. The times are
+# both of processors, so that neither other load nor the speed of the machine matters.
+does_not_spin() {
+	local before after taken TIMEFORMAT='%U %S'
+	before=$(processor_ms)
+	{ time probe tcp 4 127.0.0.1 "$2" 100000 >"$WORK/denied"; } 2>"$WORK/times"
+	after=$(processor_ms)
+	taken=$(awk '{print int(($1 + $2) * 1000)}' "$WORK/times")
+	is "$1: it denies" "$(cat "$WORK/denied")" "EPERM 100000"
+	is "$1: it does not spin ($((after - before)) of $taken ms)" "$((2 * (after - before) < taken))" 1
+}
+processor_ms() { awk -v hz="$(getconf CLK_TCK)" '{print int(($14 + $15) * 1000 / hz)}' "/proc/$AGENT_PID/stat"; }
 
 # violations: their number so far; without jq, which is slow to start.
 violations() { ctl status | awk '$1 == "violations" {print $2}'; }
 
 # events FILTER: how many events so far match a jq condition, by their counts.
 events() {
-	ctl status >/dev/null # the agent tells all it has before it answers
+	all_told
 	jq -s "[.[] | select($1) | .count] | add // 0" "$WORK/events"
 }
+
+# attached: how many of our programs are, to the test's cgroup.
+attached() {
+	local text
+	text=$(bpftool cgroup show "$CGROUP" 2>&1) || echo "bpftool: $text"
+	grep -c hp_ <<<"$text"
+}
+# shellcheck disable=SC2317 # called by until_true
+none_attached() { [ "$(attached)" = 0 ]; }
 
 # accounted NAME: violations = delivered + folded + lost, and as the lines say. Notices don't count.
 accounted() {

@@ -14,21 +14,19 @@ agent() {
 		--mode=enforce --registry="$REG" "$@")
 }
 
+# end_line: an agent that was killed may have left half a line; the next one's is not to be part of it.
+end_line() { [ -z "$(tail -c 1 "$LINES")" ] || echo >>"$LINES"; }
+
 # run_agent OPTIONS...: start one, as start_agent does, whose lines are added.
 run_agent() {
+	[ ! -e "$LINES" ] || end_line
 	agent "$@"
 	"${COMMAND[@]}" >>"$LINES" 2>"$WORK/log" </dev/null 9<&- &
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
 	until_true 30 ready_or_gone && ! is_gone "$AGENT_PID" && return 0
-	fail "agent $*: not ready: $(tail -n 3 "$WORK/log")"
+	fail "agent $*: not ready: $(last_words)"
 	return 1
-}
-
-kill_agent() {
-	kill -KILL "$AGENT_PID"
-	wait "$AGENT_PID" 2>/dev/null
-	AGENT_PID=
 }
 
 # begin_storm OPTIONS...: binds from now on, until end_storm.
@@ -37,7 +35,7 @@ begin_storm() { keep storm inside storm "$@"; }
 # end_storm NAME: nothing unexpected happened; what did is in $WORK/storm.
 end_storm() {
 	kill -TERM "$(keeper storm)"
-	until_true 20 grep -q '^{' "$WORK/keep.storm"
+	until_true 60 grep -q '^{' "$WORK/keep.storm" || fail "$1: the storm does not end"
 	grep '^{' "$WORK/keep.storm" >"$WORK/storm"
 	is "$1: binds that ended otherwise than they must" \
 		"$(jq -c '[.unexpected, .first_unexpected[0]]' "$WORK/storm")" '[0,null]'

@@ -38,7 +38,7 @@ others_gone() {
 
 # selftest NAME STATUS: do it; what it says is in $WORK/selftest.
 selftest() {
-	timeout 20 "${CTL[@]}" selftest >"$WORK/selftest" 2>&1
+	timeout 60 "${CTL[@]}" selftest >"$WORK/selftest" 2>&1
 	is "$1: selftest: exit status" $? "$2"
 }
 

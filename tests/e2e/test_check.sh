@@ -12,7 +12,7 @@ setup_files
 check() {
 	local name=$1 want=$2
 	shift 2
-	timeout 120 "$B/hostportctl" check "$@" >"$WORK/out" 2>"$WORK/err"
+	timeout 600 "$B/hostportctl" check "$@" >"$WORK/out" 2>"$WORK/err"
 	is "$name: exit status" "$?" "$want"
 }
 out() { cat "$WORK/out"; }

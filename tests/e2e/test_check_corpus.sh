@@ -35,9 +35,9 @@ rows() {
 # severities: of rules that were found, each once.
 severities() { jq -r '[.findings[], .accepted[] | "\(.rule) \(.severity)"] | unique[]'; }
 
-# nothing NAME FILE: the file, of differences, is empty.
+# nothing NAME FILE: the file, of differences, is there, and empty.
 nothing() {
-	if [ ! -s "$2" ]; then
+	if [ -e "$2" ] && [ ! -s "$2" ]; then
 		pass "$1"
 	else
 		fail "$1: $(wc -l <"$2") differences"

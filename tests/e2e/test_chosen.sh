@@ -27,7 +27,7 @@ ephemeral() { status ".counters.classes.ephemeral.allowed // 0"; }
 
 # told PORT: the events of a port so far, one word of class, verdict, how and count each.
 told() {
-	ctl status >/dev/null
+	all_told
 	jq -rs "[.[] | select(.port == $1) | \"\(.class)/\(.verdict)/\(.how)/\(.count)\"] | join(\" \")" "$WORK/events"
 }
 
@@ -40,7 +40,7 @@ loads_fexit() {
 	"$B/hostportd" --listen=fexit --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" \
 		--registry="$WORK/reg.yaml" >/dev/null 2>"$WORK/log" </dev/null &
 	AGENT_PID=$!
-	until_true 30 ended_or_ready
+	until_true 30 ready_or_gone
 	if agent_ready; then
 		stop_agent
 		return 0
@@ -52,7 +52,6 @@ loads_fexit() {
 		'--listen=fexit: this kernel does not load the program'
 	return 1
 }
-ended_or_ready() { ! kill -0 "$AGENT_PID" 2>/dev/null || agent_ready; }
 
 # In the namespace, but in no cgroup that the programs see.
 in_netns_only() { nsenter --net="$NETNS" -- "$B/tests/e2e/bindprobe" "$1" 4 127.0.0.1 "$2"; }
@@ -83,7 +82,8 @@ for proto in tcp udp; do
 	choose 40000
 	guard=$(status .abilities.guard)
 	if [ "$guard" = true ]; then
-		is "enforce, $proto: port 0" "$(probe $proto 4 127.0.0.1 0)" "$(probe $proto 4 127.0.0.1 40000)"
+		is "enforce, $proto: port 0, and the port" \
+			"$(probe $proto 4 127.0.0.1 0) $(probe $proto 4 127.0.0.1 40000)" "EACCES 1 EACCES 1"
 		is "enforce, $proto: is denied" "$(told 40000)" \
 			"retired/denied/bind0/1 retired/denied/bind/1"
 		is "enforce, $proto: and the port is free" "$(in_netns_only $proto 40000)" "ok 40000 1"
@@ -165,7 +165,7 @@ for hook in fexit sockops; do
 done
 
 # The cause may be no missing program, but a missing right to load any.
-err=$(nsenter --net="$NETNS" -- setpriv --bounding-set=-bpf,-sys_admin --inh-caps=-bpf,-sys_admin timeout 20 \
+err=$(nsenter --net="$NETNS" -- setpriv --bounding-set=-bpf,-sys_admin --inh-caps=-bpf,-sys_admin timeout 60 \
 	"$B/hostportd" --listen=fexit --cgroup="$CGROUP" --socket="$SOCK" --registry="$WORK/reg.yaml" 2>&1 >/dev/null)
 is "--listen=fexit without capabilities: exit status" "$?" 3
 has "--listen=fexit without capabilities: says so" "$err" '^hostportd: loading the programs: .*: needs root, or CAP_BPF'

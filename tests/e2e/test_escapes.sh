@@ -34,17 +34,20 @@ shows() {
 run() {
 	local name=$1 pattern=$2
 	shift 2
-	timeout 20 "$@" >"$WORK/said" 2>&1 </dev/null
+	timeout 60 "$@" >"$WORK/said" 2>&1 </dev/null
 	shows "$name" "$WORK/said" "$pattern"
 }
 
-# on_terminal NAME PATTERN COMMAND...: colours are all that a terminal gets beside text.
+# plain: what a terminal gets, without its line ends and without colours, which are all that it gets
+# beside text.
+plain() { sed -E $'s/\r$//; s/\033\\[[0-9;]*m//g'; }
+
+# on_terminal NAME PATTERN COMMAND...
 on_terminal() {
 	local name=$1 pattern=$2 command
 	shift 2
 	printf -v command '%q ' "$@"
-	TERM=xterm timeout 10 script -qec "$command" /dev/null </dev/null 2>&1 |
-		sed -E $'s/\r$//; s/\033\\[[0-9;]*m//g' >"$WORK/said"
+	TERM=xterm timeout 60 script -qec "$command" /dev/null </dev/null 2>&1 | plain >"$WORK/said"
 	shows "$name" "$WORK/said" "$pattern"
 }
 
@@ -111,10 +114,9 @@ until_true 30 agent_ready || fail "not ready: $(cat "$WORK/log")"
 bind_evil() { inside_cgroup "$PLACE" "$WORK/bin/$COMM" tcp 4 0.0.0.0 "$1" >/dev/null; }
 bind_evil 20000
 bind_evil 23000
-inside_cgroup "$PLACE" "$WORK/bin/$COMM" tcp 4 0.0.0.0 23001 hold >"$WORK/held" < <(sleep 20) &
-disown
-until_true 10 grep -qs ok "$WORK/held"
-ctl status >/dev/null
+in_place() { inside_cgroup "$PLACE" "$@"; }
+keep evil in_place "$WORK/bin/$COMM" tcp 4 0.0.0.0 23001 hold
+all_told
 shows "hostportd --log=text" "$WORK/events" "scope.*$SHOWN.*$SHOWN"
 run "status" "$SHOWN" "${CTL[@]}" status
 run "status --json" '\\u001b' "${CTL[@]}" status --json
@@ -124,12 +126,22 @@ run "selftest" effective "${CTL[@]}" selftest
 is "JSON: the cgroup is what it was" "$(status '.attached[0].cgroup' | iconv -c -f UTF-8 -t UTF-8)" \
 	"$(printf '%s' "$PLACE" | sed $'s/\x9b2J/\xef\xbf\xbd2J/; s/\xff/\xef\xbf\xbd/')"
 on_terminal "listeners on a terminal" "$SHOWN" "${CTL[@]}" listeners
+# A tail goes on until it is ended: once it has said what is to come last.
 for form in "" --json; do
 	# shellcheck disable=SC2086 # nothing, or one word
-	timeout 2 "${CTL[@]}" tail $form --replay=10 >"$WORK/said" 2>/dev/null
+	"${CTL[@]}" tail $form --replay=10 >"$WORK/said" 2>/dev/null &
+	until_true 30 grep -q 23001 "$WORK/said" || fail "tail $form: not all was replayed"
+	kill $!
+	wait $! 2>/dev/null
 	shows "tail $form" "$WORK/said" '23000.*(\\x1b|\\u001b)'
 done
-on_terminal "tail on a terminal" "23000.*$SHOWN" timeout 2 "${CTL[@]}" tail --replay=10
+printf -v command '%q ' "${CTL[@]}" tail --replay=10
+TERM=xterm timeout 60 script -qec "exec $command" /dev/null </dev/null >"$WORK/typed" 2>&1 &
+until_true 30 grep -q 23001 "$WORK/typed" || fail "tail on a terminal: not all was replayed"
+kill $!
+wait $! 2>/dev/null
+plain <"$WORK/typed" >"$WORK/said"
+shows "tail on a terminal" "$WORK/said" "23000.*$SHOWN"
 # the cgroup is gone: a notice that names it
 kill_cgroup
 ctl selftest >"$WORK/said" 2>&1
@@ -141,8 +153,8 @@ shows "hostportd, messages" "$WORK/log" "$SHOWN"
 # A server that is no agent, at the socket's path: the client believes nothing.
 no_agent() { # LINE...
 	rm -f "$SOCK"
-	printf '%b\n' "$@" | timeout 10 "$B/tests/e2e/noagent" "$SOCK" &
-	until_true 5 test -S "$SOCK"
+	printf '%b\n' "$@" | timeout 60 "$B/tests/e2e/noagent" "$SOCK" &
+	until_true 5 test -S "$SOCK" || fail "no server"
 }
 no_agent '{"ok":true}' "$EVIL a line \033[31mred\033[0m\033[2J"
 run "tail, no agent" 'a line \\x1b\[31mred' "${CTL[@]}" tail

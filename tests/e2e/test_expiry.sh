@@ -38,7 +38,7 @@ exceptions:
   - {ports: 21000, protocol: tcp, class: unregistered, until: 2027-03-31, reason: moves to 9851}
   - {ports: 21001-21002, protocol: tcp, class: unregistered, until: 2027-04-02, reason: later}
 END
-set_clock "2027-03-31 23:59:50"
+set_clock "2027-03-31 23:50:00"
 start_agent --mode=enforce --registry="$REG" || finish
 is "on its last day: it holds" "$(verdict 21000)" "ok 21000 1"
 is "on its last day: no new policy" "$(status .registry.generation)" 1

@@ -8,7 +8,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/lib_faults.sh
-. "$(dirname "$0")/lib_faults.sh"
+. tests/e2e/lib_faults.sh
 
 export HOSTPORTD_ON_EXIT=keep
 instances() { find "$PIN" -mindepth 1 -maxdepth 1 -type d | wc -l; }
@@ -29,6 +29,7 @@ test_kill() {
 	agent
 	for ((i = 0; i < KILLS; i++)); do
 		# the later ones are ready by then, the first are not yet attached
+		end_line
 		timeout -s KILL "0.$(printf %03d $((i * 400 / KILLS + 4)))" "${COMMAND[@]}" >>"$LINES" 2>"$WORK/log" \
 			</dev/null 9<&-
 	done 2>/dev/null
@@ -57,7 +58,7 @@ test_stop() {
 		echo $?
 	)" 3
 	kill -CONT "$AGENT_PID"
-	until_true 10 agent_ready
+	until_true 10 agent_ready || fail "SIGCONT: the agent does not answer"
 	end_storm "SIGSTOP"
 	counted "SIGSTOP"
 	stop_agent

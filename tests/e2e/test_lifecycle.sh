@@ -9,15 +9,13 @@ REG=$WORK/reg.yaml
 CTL=("$B/hostportctl" --socket="$SOCK") # ctl, for exit_status
 NOTIFYD_PID=
 
-attached() { bpftool cgroup show "$CGROUP" 2>/dev/null | grep -c hp_; }
-# shellcheck disable=SC2317 # called by until_true
-none_attached() { [ "$(attached)" -eq 0 ]; }
+
 # shellcheck disable=SC2317 # called by until_true
 says() { grep -qxF -- "$2" "$1"; }
 
 # exit_status COMMAND...: its status; what it says is in $WORK/out and $WORK/err.
 exit_status() {
-	timeout 20 "$@" >"$WORK/out" 2>"$WORK/err" </dev/null
+	timeout 60 "$@" >"$WORK/out" 2>"$WORK/err" </dev/null
 	echo $?
 }
 
@@ -73,22 +71,21 @@ test_int() {
 	if until_true 5 grep -q "registry: generation 2: the same layers" "$WORK/log"; then pass "SIGHUP: told"; else fail "SIGHUP: not told"; fi
 	is "SIGHUP: it goes on" "$(exit_status "${CTL[@]}" status)" 0
 	kill -INT "$AGENT_PID" # ignored by a background job of a shell, unless the agent asks for it
-	if until_true 5 ended "$AGENT_PID"; then pass "SIGINT: it ends"; else fail "SIGINT: it goes on"; fi
+	if until_true 60 is_gone "$AGENT_PID"; then pass "SIGINT: it ends"; else
+		fail "SIGINT: it goes on"
+		kill -KILL "$AGENT_PID"
+	fi
 	wait "$AGENT_PID"
 	is "SIGINT: exit status" $? 0
 	AGENT_PID=
 	is "SIGINT: detached" "$(attached)" 0
 }
-# shellcheck disable=SC2317 # called by until_true
-ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 
 # Without pins, that is. With them nothing changes: see test_pins.sh.
 test_kill() {
 	start_agent --mode=enforce --pin=none --registry="$REG" || return
 	is "before SIGKILL: enforced" "$(probe tcp 4 127.0.0.1 21000)" "EPERM 1"
-	kill -KILL "$AGENT_PID"
-	wait "$AGENT_PID" 2>/dev/null
-	AGENT_PID=
+	kill_agent
 	if until_true 5 none_attached; then pass "SIGKILL: nothing remains attached"; else
 		fail "SIGKILL: $(attached) programs remain"
 	fi
@@ -299,7 +296,7 @@ test_cgroup_removed() {
 		tcp 4 127.0.0.1 21000)" "EPERM 1"
 	until_true 5 rmdir "$CGROUP/sub" 2>/dev/null
 	is "the cgroup is removed" "$([ -e "$CGROUP/sub" ] && echo there || echo gone)" gone
-	until_true 5 not_effective # the kernel takes the programs off a little later
+	until_true 5 not_effective || fail "the cgroup is removed: still effective" # a little later
 	is "the cgroup is removed: status" "$(exit_status "${CTL[@]}" status)" 1
 	has "the cgroup is removed: status says so" "$(cat "$WORK/out")" 'NOT EFFECTIVE'
 	is "the cgroup is removed: as JSON" "$(status '"\(.effective) \(all(.attached[]; .alive | not))"')" \
@@ -322,7 +319,7 @@ test_existing() {
 	for mode in audit enforce; do
 		start_agent --mode=$mode --existing=report --registry="$REG" || return
 		is "$mode: existing listeners" "$(
-			ctl status >/dev/null
+			all_told
 			jq -r '"\(.how) \(.verdict) \(.class) \(.protocol) \(.family) \(.address) \(.port)"' \
 				"$WORK/events" | sort
 		)" "$(sort <<-'END'
@@ -354,20 +351,20 @@ test_closed_stdout() {
 	AGENT_PID=$!
 	echo "$AGENT_PID" >"$WORK/agent.pid"
 	if ! until_true 10 agent_ready; then
-		fail "closed output: not ready"
+		fail "closed output: not ready: $(last_words)"
 		return
 	fi
 	ctl tail --json >"$WORK/tail" &
 	local tail=$! port
-	until_true 5 tails_are 1
+	until_true 5 tails_are 1 || fail "closed output: no client tails"
 	for port in {21000..21009}; do
 		probe tcp 4 127.0.0.1 "$port" >/dev/null
-		ctl status >/dev/null
-		[ "$port" != 21000 ] || until_true 5 head_is_gone
+		all_told
+		[ "$port" != 21000 ] || until_true 5 head_is_gone || fail "closed output: no line"
 	done
 	is "closed output: its reader had a line" "$(jq -r .port "$WORK/head")" 21000
 	is "closed output: the agent goes on" "$(exit_status "${CTL[@]}" status)" 0
-	until_true 5 has_lines "$WORK/tail" 10
+	until_true 5 has_lines "$WORK/tail" 10 || fail "closed output: tail lacks lines"
 	is "closed output: tail has all" "$(jq -r .port "$WORK/tail" | tr '\n' ' ')" \
 		"$(echo {21000..21009} "")"
 	is "closed output: the lost lines are counted" "$(status '.readers.log_lines_lost > 0')" true

@@ -121,9 +121,10 @@ run_cases() {
 		awk '{print $2, $3, $1, $4, $5, $11}' | sort >"$WORK/got.outcomes"
 }
 
-# group NAME FILE CLASS PROTO: its lines are the same in got.FILE and want.FILE.
+# group NAME FILE CLASS PROTO: its lines are the same in got.FILE and want.FILE. Each has outcomes.
 group() {
 	local differ
+	[ "$2" = events ] || grep -q "^$3 $4 " "$WORK/want.$2" || fail "$1: $3 $4: no $2 are wanted"
 	differ=$(diff <(grep "^$3 $4 " "$WORK/want.$2") <(grep "^$3 $4 " "$WORK/got.$2"))
 	if [ -z "$differ" ]; then
 		pass "$1: $3 $4: $2 ($(grep -c "^$3 $4 " "$WORK/want.$2"))"
@@ -143,12 +144,13 @@ groups() {
 
 # Events so far, as lines of the form that want() makes.
 got_events() {
-	ctl status >/dev/null # all is told before it answers
-	jq -r '{"20": "allowed", "21": "unregistered", "22": "retired", "23": "inactive",
-		"24": "scope"} as $block
+	{
+		all_told
+		jq -r '{"20": "allowed", "21": "unregistered", "22": "retired", "23": "inactive",
+			"24": "scope"} as $block
 		| [$block[.port / 1000 | floor | tostring] // "other", .protocol, .port, .class, .verdict, .mode,
-		   .family, .address, .how, .count] | join(" ")' "$WORK/events" |
-		sort >"$WORK/got.events"
+		   .family, .address, .how, .count] | join(" ")' "$WORK/events"
+	} | sort >"$WORK/got.events"
 }
 
 # What the counters must be after the events in want.events, or are.
@@ -258,7 +260,7 @@ test_ephemeral() {
 	start_agent --mode=audit --registry="$REG" --enforce=default,ephemeral || return
 	port=$(probe tcp 4 127.0.0.1 0 | chosen)
 	has "audit, ephemeral opted in: port 0" "$port" '^[1-9][0-9]*$'
-	ctl status >/dev/null
+	all_told
 	is "audit, ephemeral opted in: event with the port that was taken" \
 		"$(jq -r '"\(.class) \(.verdict) \(.how) \(.port) \(.address)"' "$WORK/events")" \
 		"ephemeral audited bind0 $port 127.0.0.1"
@@ -338,7 +340,7 @@ test_in_use() {
 	start_agent --mode=audit --registry="$REG" || return
 	coproc HOLDER { probe tcp 4 127.0.0.1 21000 hold; }
 	local out=${HOLDER[1]} holder=$HOLDER_PID says
-	read -r -t 10 says <&"${HOLDER[0]}"
+	read -r -t 60 says <&"${HOLDER[0]}"
 	is "audit: a port is taken" "$says" "ok 21000 1"
 	is "audit: event of it" "$(events '.port == 21000')" 1
 	one "audit: the same port again" "EADDRINUSE 1" none tcp 4 127.0.0.1 21000

@@ -28,7 +28,7 @@ rows() { tail -n +2 "$WORK/out" | tr -s ' '; }
 
 # notices FILTER: their messages.
 notices() {
-	ctl status >/dev/null
+	all_told
 	jq -r "select(.notice) | select($1) | .message" "$WORK/events"
 }
 
@@ -91,6 +91,7 @@ test_nothing_breaks() {
 	is "notices" "$(notices '.notice == "mode" and .uid == 0 and .pid > 1' | sed 's/pid [0-9]*/pid N/')" \
 		"$(printf 'mode enforce: switched at run time, by pid N, uid 0\nmode audit: switched at run time, by pid N, uid 0')"
 	is "notices have the mode" "$(jq -r 'select(.notice) | .mode' "$WORK/events" | xargs)" "enforce audit"
+	until_true 10 grep -q 'mode audit' "$WORK/tail" || fail "a client is told: not all"
 	has "a client is told" "$(cat "$WORK/tail")" 'NOTICE   mode enforce: switched at run time, by pid'
 	has "the log has it" "$(cat "$WORK/log")" '^hostportd: mode audit: switched at run time'
 	accounted "switched"
@@ -270,11 +271,6 @@ test_start() {
 	stop_agent
 }
 
-kill_agent() {
-	kill -KILL "$AGENT_PID"
-	wait "$AGENT_PID" 2>/dev/null
-	AGENT_PID=
-}
 
 # A switched mode holds for later agents of the same --mode, and for no other.
 test_later_agents() {
@@ -314,7 +310,7 @@ test_later_empty() {
 	start_agent --mode=audit --registry="$REG" || return
 	mode "later, empty" 0 enforce
 	kill_agent
-	"$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --registry="$WORK/empty.yaml" \
+	timeout 60 "$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --registry="$WORK/empty.yaml" \
 		>/dev/null 2>"$WORK/log" </dev/null
 	is "later, empty: exit status" $? 2
 	has "later, empty: says why" "$(cat "$WORK/log")" '^hostportd: registry: empty: .*: refusing to go on enforcing'

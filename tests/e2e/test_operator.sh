@@ -22,19 +22,19 @@ start_agent --mode=audit || finish
 
 # A client that closes its sending direction gets what it has asked for.
 probe tcp 4 127.0.0.1 20001 >/dev/null
-ctl status >/dev/null
+all_told
 has "half-closed: status" "$(echo '{"verb":"status"}' | "$B/tests/e2e/ask" "$SOCK")" '"effective":true'
 has "half-closed: tail" \
-	"$(echo '{"verb":"tail","replay":10}' | timeout 5 "$B/tests/e2e/ask" "$SOCK" hang-up)" '"port":20001'
+	"$(echo '{"verb":"tail","replay":10}' | timeout 60 "$B/tests/e2e/ask" "$SOCK" hang-up)" '"port":20001'
 
 # An agent that hangs is said to, in seconds; one that dies ends a tail with 3.
 ctl tail --json >"$WORK/tail" 2>"$WORK/tail.err" &
 tail_pid=$!
 # shellcheck disable=SC2317 # called by until_true
 tail_counts() { [ "$(status .readers.tails)" = 1 ]; }
-until_true 5 tail_counts
+until_true 5 tail_counts || fail "no client tails"
 kill -STOP "$AGENT_PID"
-timeout 20 "$B/hostportctl" --socket="$SOCK" status >/dev/null 2>"$WORK/err"
+timeout 60 "$B/hostportctl" --socket="$SOCK" status >/dev/null 2>"$WORK/err"
 is "stopped agent: exit status" "$?" 3
 has "stopped agent: said so" "$(cat "$WORK/err")" 'does not answer'
 kill -CONT "$AGENT_PID"
@@ -48,19 +48,22 @@ wait "$tail_pid"
 is "the agent is killed: tail's exit status" "$?" 3
 has "the agent is killed: tail says so" "$(cat "$WORK/tail.err")" 'the agent has ended'
 
+# shellcheck disable=SC2317 # called by until_true
+refuses_clients() { ! agent_ready; }
+
 # A reader of the log that pauses gets the rest when the agent ends, or it is said how much not.
 mkfifo "$WORK/pipe"
 "$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" --socket="$SOCK" --log=json --mode=enforce \
 	>"$WORK/pipe" 2>"$WORK/log" </dev/null &
 AGENT_PID=$!
 exec {reader}<"$WORK/pipe"
-until_true 10 agent_ready
+until_true 10 agent_ready || fail "into a pipe: not ready: $(last_words)"
 for port in {20100..20400}; do probe tcp 4 127.0.0.1 "$port" >/dev/null; done
 delivered=$(status .counters.delivered)
-# late: when it has been told to end, and has filled the pipe
+# late: when it has been told to end, and takes no client any more
 kill -TERM "$AGENT_PID"
-until_true 5 grep -q . "$WORK/log"
-timeout 10 cat <&"$reader" >"$WORK/late"
+until_true 5 refuses_clients || fail "told to end, it takes clients"
+timeout 60 cat <&"$reader" >"$WORK/late"
 wait "$AGENT_PID"
 exec {reader}<&-
 is "a late reader has all lines" "$(wc -l <"$WORK/late")" "$delivered"
@@ -69,7 +72,7 @@ AGENT_PID=
 
 # Sockets that share a port, open before the agent, are one line.
 exec {gate}> >(probe tcp 4 127.0.0.1 20002 hold 32 >"$WORK/held")
-until_true 5 grep -q . "$WORK/held"
+until_true 5 grep -q . "$WORK/held" || fail "32 sockets: not held"
 is "32 sockets listen" "$(cat "$WORK/held")" "ok 20002 32"
 start_agent --mode=audit || finish
 is "32 sockets: one line" "$(jq -s 'map(select(.port == 20002)) | length' "$WORK/events")" 1

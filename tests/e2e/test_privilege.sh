@@ -88,7 +88,7 @@ test_container() {
 # Only to enter another namespace it keeps more.
 test_netns() {
 	AGENT_BY=()
-	start_agent --mode=enforce --registry="$REG"
+	start_agent --mode=enforce --registry="$REG" || return
 	confined "--netns" "$((MASK | 1 << SYS_ADMIN))"
 	is "--netns: status" "$(kept)" "${KEPT%,*},CAP_SYS_ADMIN,CAP_SYS_PTRACE"
 	works "--netns"
@@ -155,7 +155,7 @@ test_fewer() {
 	stop_agent
 	for name in CAP_BPF CAP_NET_ADMIN; do
 		as_user "${KEPT/$name,/}"
-		timeout 20 "${AGENT_BY[@]}" "$WORK/hostportd" --cgroup="$CGROUP" --netns="$NETNS" \
+		timeout 60 "${AGENT_BY[@]}" "$WORK/hostportd" --cgroup="$CGROUP" --netns="$NETNS" \
 			--socket="$SOCK" --registry="$REG" >/dev/null 2>"$WORK/err" </dev/null
 		is "without $name: exit status" $? 3
 		has "without $name: says so" "$(cat "$WORK/err")" "$name"
@@ -202,14 +202,15 @@ test_calls() {
 	start_agent --mode=enforce --registry="$REG" --sweep=1 --existing=close --reserve-ports || return
 	works "traced"
 	ctl listeners >/dev/null
-	ctl tail --replay=10 >/dev/null 2>&1 &
+	"$B/hostportctl" --socket="$SOCK" tail --replay=10 >/dev/null 2>&1 &
 	tail_pid=$!
 	keep outsider outside bindprobe tcp 4 127.0.0.1 23003 hold
-	until_true 10 has_closed
+	until_true 10 has_closed || fail "traced: a sweep closes no listener"
 	let_go outsider
 	kill -HUP "$AGENT_PID"
-	ctl status >/dev/null
+	all_told
 	kill "$tail_pid"
+	wait "$tail_pid" 2>/dev/null
 	stop_agent
 	sed '1,/seccomp(SECCOMP_SET_MODE_FILTER, [^N].*= 0/d' "$WORK/trace" >"$WORK/after"
 	is "calls: the filter was set" "$([ -s "$WORK/after" ] && echo yes)" yes

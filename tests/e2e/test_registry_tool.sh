@@ -26,8 +26,9 @@ run() {
 
 # rows FILE: its entries and retired rows as JSON, without what a page does not have.
 rows() {
-	"$B/hostportctl" registry show --json --registry="$1" |
-		jq -cS '[.rows[] | select(.kind == "entry" or .kind == "retired") | del(.line, .layer, .owners)]'
+	local rows
+	rows=$("$B/hostportctl" registry show --json --registry="$1") || echo "$1: no rows"
+	jq -cS '[.rows[] | select(.kind == "entry" or .kind == "retired") | del(.line, .layer, .owners)]' <<<"$rows"
 }
 
 # ---- import ----------------------------------------------------------------------------------
@@ -178,13 +179,27 @@ serve() {
 	until_true 10 reach "$2" 127.0.0.1 "$1" || fail "server $2: $(cat "$WORK/serve.$2")"
 }
 
-# reach PORT [ADDRESS] [FROM]: 0 when a connection is made. What is dropped costs the whole limit.
-reach() { timeout "${REACH_S:-30}" ip netns exec "${3:-$C}" bash -c "exec 3<>/dev/tcp/${2:-10.9.0.1}/$1" 2>/dev/null; }
+# reach PORT [ADDRESS] [FROM]: 0 when a connection is made.
+reach() { timeout 60 ip netns exec "${3:-$C}" bash -c "exec 3<>/dev/tcp/${2:-10.9.0.1}/$1" 2>/dev/null; }
 reaches() { if reach "${@:2}"; then pass "$1"; else fail "$1: no connection"; fi; }
-reaches_not() { if REACH_S=2 reach "${@:2}"; then fail "$1: a connection"; else pass "$1"; fi; }
 
 # dropped: packets that the ruleset has dropped.
 dropped() { netns "$A" nft list chain inet hostportd input | sed -n 's/.*packets \([0-9]*\) .*drop/\1/p'; }
+# shellcheck disable=SC2317 # called by until_true
+drops_or_ends() { [ "$(dropped)" -gt "$1" ] || is_gone "$2"; }
+
+# reaches_not NAME PORT: what asks for a connection is dropped, and no connection is made.
+reaches_not() {
+	local before tries
+	before=$(dropped)
+	reach "$2" &
+	tries=$!
+	until_true 30 drops_or_ends "$before" "$tries"
+	if is_gone "$tries"; then fail "$1: a connection, or none was tried"
+	elif [ "$(dropped)" -gt "$before" ]; then pass "$1"; else fail "$1: nothing was dropped"; fi
+	kill "$(pgrep -P "$tries")" # the limit, which ends what it runs
+	wait "$tries"
+}
 
 try_ruleset() {
 	ip netns add "$A" && ip netns add "$C" || exit 3

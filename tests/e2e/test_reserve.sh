@@ -41,7 +41,7 @@ with_others_held() {
 		rm -f "$WORK/held.$port"
 		exec {gate}> >(probe tcp 4 127.0.0.1 "$port" hold >"$WORK/held.$port")
 		gates+=("$gate")
-		until_true 5 grep -qs ok "$WORK/held.$port" || fail "port $port is not held"
+		until_true 30 grep -qs ok "$WORK/held.$port" || fail "port $port is not held"
 	done
 	"$@"
 	for gate in "${gates[@]}"; do exec {gate}>&-; done

@@ -11,7 +11,7 @@
 # shellcheck disable=SC2317 # functions are called by until_true
 . "$(dirname "$0")/lib.sh"
 
-PATIENCE=30 # seconds that a server has to start, or to end
+PATIENCE=120 # seconds that a server has to start, or to end
 REFUSED='[Oo]peration not permitted'
 declare -A JOBS
 TAIL_JOB=
@@ -90,7 +90,7 @@ answer_or_end() {
 }
 
 # fetches CHECK NAME PATTERN URL: the same by HTTP. (bookworm's busybox crashes on wget -T.)
-fetches() { answers "$1" "$2" "$3" timeout 5 busybox wget -O - "$4"; }
+fetches() { answers "$1" "$2" "$3" timeout 30 busybox wget -O - "$4"; }
 
 # gives_up CHECK NAME COMMAND...: a server that does not get its port ends, with a
 # status that is not 0, and its log says why.
@@ -111,7 +111,7 @@ gives_up() {
 
 # seen PORT: what the events say of a port, a line each.
 seen() {
-	ctl status >/dev/null # the agent tells all it has before it answers
+	all_told
 	jq -r --argjson port "$1" 'select(.port == $port) |
 		"\(.verdict) \(.class) \(.how) \(.protocol) \(.address) \(.comm) x\(.count)"' \
 		"$WORK/events"

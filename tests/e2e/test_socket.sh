@@ -27,7 +27,7 @@ crowd() {
 open_of() {
 	local answer
 	echo >&"${TO[$1]}"
-	read -r -t 10 answer <&"${FROM[$1]}"
+	read -r -t 60 answer <&"${FROM[$1]}"
 	echo "${answer#open }"
 }
 go_home() {
@@ -43,8 +43,7 @@ all_gone() { [ "$(open_of "$1")" = 0 ]; }
 descriptors() { find "/proc/$AGENT_PID/fd" -mindepth 1 2>/dev/null | wc -l; }
 # shellcheck disable=SC2317 # called by until_true
 descriptors_are() { [ "$(descriptors)" -eq "$1" ]; }
-# In clock ticks.
-cpu_time() { awk '{print $14 + $15}' "/proc/$AGENT_PID/stat"; }
+
 
 test_who() {
 	local as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups "$WORK/ask")
@@ -127,16 +126,16 @@ test_silent() {
 
 # A request in two parts, and one that is late because of the agent.
 test_slow() {
-	is "a request in two parts" "$( (printf '{"verb":'; sleep 1; echo '"status"}') |
+	is "a request in two parts" "$( (printf '{"verb":'; sleep 0.3; echo '"status"}') |
 		"$ASK" "$SOCK" | head -n 1)" '{"ok":true}'
 	# what was asked while the agent could not hear is no client's fault
 	(printf '{"verb":"st'; until_true 30 test -e "$WORK/stopped"; echo 'atus"}') |
 		"$ASK" "$SOCK" >"$WORK/late" &
 	ask_pid=$!
-	until_true 5 descriptors_are "$(($1 + 1))"
+	until_true 5 descriptors_are "$(($1 + 1))" || fail "an agent that is held up: nobody asks"
 	kill -STOP "$AGENT_PID"
 	touch "$WORK/stopped"
-	sleep "$((REQUEST_S - 2))" # ask waits for as long as REQUEST_S
+	sleep "$((REQUEST_S + 1))" # longer than the client has
 	kill -CONT "$AGENT_PID"
 	wait "$ask_pid"
 	is "an agent that is held up: still answered" "$(head -n 1 "$WORK/late")" '{"ok":true}'
@@ -148,17 +147,12 @@ proved() { ctl selftest >/dev/null 2>&1; }
 
 # No descriptor is left: no busy loop, and everything else goes on.
 test_descriptors() {
-	local soft before=$1 ticks
+	local soft before=$1
 	soft=$(prlimit --pid "$AGENT_PID" --nofile --output SOFT --noheadings)
 	prlimit --pid "$AGENT_PID" --nofile="$((before + 4)):"
 	crowd many 20
-	ticks=$(cpu_time)
-	sleep 2
-	ticks=$(($(cpu_time) - ticks))
-	if [ "$ticks" -lt 50 ]; then pass "no descriptor left: it waits"; else
-		fail "no descriptor left: $ticks ticks in 2 s"
-	fi
-	is "no descriptor left: enforced all the same" "$(probe tcp 4 127.0.0.1 23000)" "EPERM 1"
+	until_true 10 descriptors_are $((before + 4)) || fail "no descriptor left: $(descriptors)"
+	does_not_spin "no descriptor left" 23000
 	prlimit --pid "$AGENT_PID" --nofile="$soft:"
 	go_home many
 	if until_true 5 proved; then pass "descriptors again: it answers"; else

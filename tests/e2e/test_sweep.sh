@@ -53,7 +53,7 @@ test_unseen() {
 	sweeps 1
 	is "gone: nothing is told" "$(told 21010)" 1
 	keep out outside bindprobe tcp 4 127.0.0.1 21010 hold
-	until_true 10 is_told 21010 2
+	until_true 10 is_told 21010 2 || fail "back: not told again"
 	is "back: told again" "$(event 21010 | sort -u)" "existing audited unregistered tcp 127.0.0.1 1"
 	accounted "unseen"
 	let_go out high chosen udp lite
@@ -269,7 +269,7 @@ test_lost() {
 	start_agent --mode=audit --registry="$REG" --sweep=1 || return
 	keep lost inside manyports tcp 1000 5000 hold
 	is "lost: held" "$(grep ^ok "$WORK/keep.lost")" "ok 5000 EPERM 0 other 0"
-	until_true 10 is_recovered
+	until_true 60 is_recovered || fail "lost: not all is recovered"
 	is "lost: counted once, told all" "$(status '.counters | "\(.violations) \(.lost) \(.existing)"')" "5000 0 0"
 	is "lost: some were" "$(status '.counters.recovered > 0 and .counters.recovered == ([.counters.lost_by[]] | add)')" true
 	accounted "lost"
@@ -285,11 +285,11 @@ test_late() {
 	mkfifo "$WORK/late"
 	inside "$B/tests/e2e/latelisten" 21000 6 <"$WORK/late" >"$WORK/late.out" &
 	exec {late}>"$WORK/late"
-	until_true 5 grep -qs bound "$WORK/late.out"
+	until_true 5 grep -qs bound "$WORK/late.out" || fail "late: not bound"
 	is "late: bound" "$(events '.port == 21000')" 6
 	sweeps 2
 	echo >&"$late"
-	until_true 5 grep -qs listening "$WORK/late.out"
+	until_true 5 grep -qs listening "$WORK/late.out" || fail "late: it does not listen"
 	sweeps 2
 	is "late: no news" "$(events '.port == 21000')" 6
 	exec {late}>&-
@@ -327,7 +327,7 @@ test_pid_namespace() {
 	kill -KILL "$AGENT_PID"
 	wait "$AGENT_PID" 2>/dev/null
 	AGENT_PID=
-	until_true 5 agent_gone
+	until_true 5 agent_gone || fail "pid namespace: the agent lives"
 }
 # shellcheck disable=SC2317 # called by until_true
 agent_gone() { ! agent_ready; }

@@ -22,7 +22,7 @@ rebind() { inside "$B/tests/e2e/rebind" "$@"; }
 hold() {
 	rm -f "$WORK/held"
 	exec {gate}> >(probe "$1" 4 192.0.2.1 "$2" hold >"$WORK/held")
-	until_true 5 grep -q . "$WORK/held"
+	until_true 5 grep -qs . "$WORK/held" || fail "$1 $2: not held"
 }
 release() { exec {gate}>&-; }
 

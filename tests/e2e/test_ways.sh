@@ -61,7 +61,7 @@ hold() {
 	# it ends with the test, when its input does
 	# shellcheck disable=SC2034
 	exec {gate}> >(probe "$1" 6 :: $HELD hold >"$WORK/held.$1")
-	until_true 5 grep -q . "$WORK/held.$1"
+	until_true 5 grep -qs . "$WORK/held.$1" || fail "$1: not held"
 	is "$1: the holder has the port" "$(cat "$WORK/held.$1")" "ok $HELD 1"
 }
 
