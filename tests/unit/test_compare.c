@@ -4,6 +4,16 @@
 #include <errno.h>
 
 static const struct compare_case cases[] = {
+	{ "what is gone before what has moved",
+	  "entries: [{ports: 10, " P "q}, {ports: 10, " P "p}]", "entries: [{ports: 30, " P "p}]",
+	  0, 0,
+	  "- tcp 10 q\n~ tcp 10 -> 30 p: the same process, another port\n"
+	  "0 added, 1 removed, 0 changed, 1 moved\n" },
+	{ "as the rows stand, not as they are matched",
+	  "entries: [{ports: 80, " P "x}, {ports: 80, " P "p}]",
+	  "entries: [{ports: 80, " P "p, team: t}, {ports: 80, " P "y}]", 0, 0,
+	  "~ tcp 80 x\n    process: x -> y\n~ tcp 80 p\n    team: - -> t\n"
+	  "0 added, 0 removed, 2 changed, 0 moved\n" },
 	{ "what is gone before what is another",
 	  "entries: [{ports: 80, " P "p, team: t}, {ports: 80, " P "q}]",
 	  "entries: [{ports: 80, " P "p}]", 0, 0,
@@ -97,6 +107,28 @@ static void test_order(void **state)
 		}
 		check_text(way ? "added" : "removed", out.data, want);
 	}
+}
+
+/* As the layers stand, not as their rows are matched. */
+static void test_layers(void **state)
+{
+	const char *const texts[] = {
+		"{version: 1, name: a, entries: [{ports: 80, " P "x}]}",
+		"{version: 1, name: b, entries: [{ports: 80, " P "p}]}",
+	};
+	_cleanup_(registry_freep) struct registry *b =
+		registry_of_lists("entries: [{ports: 80, " P "p, team: t}, {ports: 80, " P "y}]");
+	_cleanup_(registry_freep) struct registry *a = NULL;
+	_cleanup_differences_ struct differences d = { 0 };
+	_cleanup_diags_ struct diags diags = { 0 };
+	int r = 0;
+
+	(void)state;
+	a = registry_of(texts, ARRAY_LEN(texts), &diags, &r);
+	d = differences_of(a, 0, b, 0);
+	check_u64("changed", d.len, 2);
+	check_text("the first layer", d.items[0].from->process, "x");
+	check_text("the second", d.items[1].from->process, "p");
 }
 
 /* Staggered ranges that all overlap: it gives up, rather than go on for hours. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "../../bpf/abi.h"
+#include "../../user/registry/drops.h"
 
 #define LAYER(name, lists)  "{version: 1, name: " name ", " lists "}"
 #define ENTRY(ports, proto) "{ports: " ports ", protocol: " proto ", process: p}"
@@ -287,6 +288,27 @@ static void test_generated(void **state)
 	assert_in_range(good, 10, 90);
 }
 
+/* 0, with drops and without; 0 also where there is no row at all. */
+static void test_result(void **state)
+{
+	const struct reg_row row = { .first = 1, .last = 1 };
+	const struct reg_row drop = { .kind = REG_DROP, .first = 1, .last = 1 };
+	_cleanup_(layer_freep) struct reg_layer *drops = layer_of_rows("d", &drop, 1);
+	_cleanup_(layer_freep) struct reg_layer *rows = layer_of_rows("r", &row, 1);
+	_cleanup_(layer_freep) struct reg_layer *none = layer_of_rows("n", NULL, 0);
+	_cleanup_(registry_freep) struct registry *reg = empty_registry();
+	_cleanup_diags_ struct diags diags = { 0 };
+
+	(void)state;
+	assert_int_equal(registry_add(reg, layer_of_rows("a", &row, 1), &diags), 0);
+	check_int("no rows", drops_apply(reg, none, &diags), 0);
+	check_int("no drops", drops_apply(reg, rows, &diags), 0);
+	check_int("nothing is dropped", reg->layers[0].rows[0].dropped, false);
+	check_int("a drop", drops_apply(reg, drops, &diags), 0);
+	check_int("dropped", reg->layers[0].rows[0].dropped, true);
+	check_int("there is nothing left", drops_apply(reg, drops, &diags), -EINVAL);
+}
+
 /* As many drops as rows, all of them overlapping: a comparison of each with each takes minutes. */
 static void test_many(void **state)
 {
@@ -312,6 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_generated),
+		cmocka_unit_test(test_result),
 		cmocka_unit_test(test_many),
 	};
 

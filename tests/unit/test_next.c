@@ -139,8 +139,10 @@ static void test_dropped(void **state)
 {
 	const char *const texts[] = {
 		"{version: 1, name: a, ranges: [{ports: 9000-9099, protocol: tcp}],"
-		" entries: [{ports: 9000, protocol: tcp, process: p}]}",
-		"{version: 1, name: b, drop: [{ports: 9000, protocol: tcp, layer: a, reason: r}]}",
+		" entries: [{ports: 9000, protocol: tcp, process: p}, "
+		"{ports: 9001, protocol: udp, process: p}]}",
+		"{version: 1, name: b, drop: [{ports: 9000, protocol: tcp, layer: a, reason: r}, "
+		"{ports: 9001, protocol: udp, reason: r}]}",
 	};
 	const struct next_query query = { .first = 9000, .last = 9001, .count = 2 };
 	_cleanup_(registry_freep) struct registry *reg = NULL;
