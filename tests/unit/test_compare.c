@@ -309,9 +309,9 @@ static void test_generated(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),	  cmocka_unit_test(test_dropped),
-		cmocka_unit_test(test_order),	  cmocka_unit_test(test_bound),
-		cmocka_unit_test(test_generated),
+		cmocka_unit_test(test_cases), cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_order), cmocka_unit_test(test_layers),
+		cmocka_unit_test(test_bound), cmocka_unit_test(test_generated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
