@@ -51,6 +51,10 @@ static const struct stream_case cases[] = {
 	{ "alias of another document", T("&x a: 1\n---\nb: *x\n"),
 	  "1:1 {a 1 1}\nf:3:4: an alias (*) of nothing before it\n" },
 	{ "a circle", T("a: &x {b: [*x]}\n"), "f:1:12: an alias (*) of what it is in\n" },
+	{ "a circle further in", T("a: &x [{b: [*x]}]\n"),
+	  "f:1:13: an alias (*) of what it is in\n" },
+	{ "an alias of a sibling", T("[&x [a], *x, [*x]]\n"), "1:1 [[a 1] [a 1] [[a 1] 1] 3]\n" },
+	{ "an anchor and a tag", T("a: &x !!str 1\nb: *x\n"), "1:1 {a '1' b '1' 2}\n" },
 	{ "merge key", T("a: &x {k: v}\nb: {<<: *x}\n"), "1:1 {a {k v 1} b {<< {k v 1} 1} 2}\n" },
 	{ "tags", T("a: !!str 1\nb: !!int \"2\"\nc: !Ref x\nd: !!map {}\n"),
 	  "1:1 {a '1' b '2' c x d {0} 4}\n" },
@@ -242,13 +246,38 @@ static void test_directives(void **state)
 	check_said("directives", &text, "f:1001:1: too many directives\n");
 }
 
+/* So many documents are read; the next one is a fault after which nothing is read. */
+static void test_many_documents(void **state)
+{
+	_cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
+	size_t n = 0;
+	int r = 1;
+
+	(void)state;
+	repeat(&text, "---\n", YAML_STREAM_DOCUMENTS_MAX + 2);
+	assert_int_equal(yaml_stream_new("f", text.data, text.len, &diags, &stream), 0);
+	while (r == 1) {
+		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = NULL;
+
+		r = yaml_stream_next(stream, &tree);
+		n += r == 1;
+	}
+	check_int("one more", r, -EINVAL);
+	check_u64("documents", n, YAML_STREAM_DOCUMENTS_MAX);
+	diags_text(&diags, &out);
+	check_text("said", out.data, "f:100001:1: too many documents in one file\n");
+	check_int("it does not go on", yaml_stream_resume(stream), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_documents),  cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_depth),	   cmocka_unit_test(test_alias_depth),
 		cmocka_unit_test(test_keys),	   cmocka_unit_test(test_anchors),
-		cmocka_unit_test(test_directives),
+		cmocka_unit_test(test_directives), cmocka_unit_test(test_many_documents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
