@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -78,6 +79,45 @@ static void test_missing(void **state)
 	PLACES("/ ", "/no-such/none.yaml");
 }
 
+static void test_ends(void **state)
+{
+	_cleanup_buf_ struct buf longest = { 0 };
+
+	(void)state;
+	for (int i = 0; i < PATH_MAX; i++)
+		buf_putc(&longest, i % 2 ? '/' : 'x');
+	PLACES(NULL, "");
+	PLACES("/ ", "/");
+	PLACES("/ ", "/no-such");
+	PLACES(". ", "no-such");
+	PLACES(". ", "no-such//");
+	PLACES(NULL, longest.data);
+	longest.data[PATH_MAX - 1] = '\0';
+	PLACES(". ", longest.data);
+}
+
+/* No more than so many, however many there are. */
+static void test_bound(void **state)
+{
+	char names[WATCHED_PATHS_MAX + 2][16];
+	const char *specs[ARRAY_LEN(names)];
+	_cleanup_names_ struct names most = { 0 }, more = { 0 };
+
+	(void)state;
+	assert_int_equal(mkdir("many", 0755), 0);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "many/%zu", i);
+		assert_int_equal(mkdir(names[i], 0755), 0);
+		(void)strcat(names[i], "/f");
+		specs[i] = names[i];
+	}
+	assert_int_equal(watched_paths_find(specs, WATCHED_PATHS_MAX, &most), 0);
+	check_u64("most", most.len, WATCHED_PATHS_MAX);
+	check_text("the last", most.items[WATCHED_PATHS_MAX - 1], "many/255");
+	assert_int_equal(watched_paths_find(specs, ARRAY_LEN(specs), &more), 0);
+	check_u64("no more", more.len, WATCHED_PATHS_MAX);
+}
+
 static uint64_t stamp(const char *spec)
 {
 	return watched_paths_stamp(&spec, 1);
@@ -121,6 +161,32 @@ static void test_stamp(void **state)
 	check_u64("built-in ones never change", stamp("builtin:openshift"), stamp("builtin:none"));
 }
 
+/* Why there is no file is a change, too; and each of several specs counts. */
+static void test_stamp_errors(void **state)
+{
+	const char *const specs[] = { "q/x.yaml", "r.yaml", "builtin:openshift" };
+	uint64_t none, one, both;
+
+	(void)state;
+	none = watched_paths_stamp(specs, 3);
+	put_file("q", "");
+	one = watched_paths_stamp(specs, 3);
+	assert_true(one != none); /* q is no directory */
+	put_file("r.yaml", "x");
+	both = watched_paths_stamp(specs, 3);
+	assert_true(both != one && both != none);
+	check_u64("without the built-in one", watched_paths_stamp(specs, 2), both);
+	assert_true(watched_paths_stamp(specs, 1) != both);
+	assert_true(watched_paths_stamp(specs, 0) != 0);
+	assert_int_equal(mkdir("v", 0755), 0);
+	none = stamp("v");
+	assert_int_equal(symlink("nowhere", "v/a.yaml"), 0);
+	assert_true(stamp("v") != none);
+	one = stamp("v");
+	assert_int_equal(unlink("v/a.yaml") | rmdir("v"), 0);
+	assert_true(stamp("v") != one && stamp("v") != none);
+}
+
 static void test_any(void **state)
 {
 	const char *const specs[] = { "builtin:openshift", "d" };
@@ -134,9 +200,10 @@ static void test_any(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_paths),	cmocka_unit_test(test_links),
-		cmocka_unit_test(test_missing), cmocka_unit_test(test_stamp),
-		cmocka_unit_test(test_any),
+		cmocka_unit_test(test_paths),	     cmocka_unit_test(test_links),
+		cmocka_unit_test(test_missing),	     cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_bound),	     cmocka_unit_test(test_stamp),
+		cmocka_unit_test(test_stamp_errors), cmocka_unit_test(test_any),
 	};
 
 	return cmocka_run_group_tests(tests, into_directory, out_of_directory);
