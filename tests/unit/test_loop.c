@@ -48,6 +48,7 @@ static void on_remove_other(void *data, uint32_t events)
 	struct scene *s = data;
 
 	loop_remove(s->other);
+	s->other = NULL;
 	on_call(data, events);
 }
 

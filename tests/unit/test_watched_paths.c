@@ -53,6 +53,7 @@ static void test_paths(void **state)
 	put_file("e/v1/b.yaml", "");
 	PLACES(NULL, "builtin:openshift");
 	PLACES("d ~/d ", "d/a.yaml");
+	PLACES("d ~/d ", "builtin:openshift", "d/a.yaml");
 	PLACES(". ~ d ~/d ", "none.yaml/", "d");
 }
 
