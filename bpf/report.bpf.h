@@ -28,7 +28,7 @@ static __always_inline void count(__u8 cls, __u8 verdict)
 	 */
 	barrier_var(i);
 	if (c && i < HP_CLASS_MAX * HP_VERDICT_MAX)
-		__sync_fetch_and_add(&c->count[0][i], 1);
+		__sync_fetch_and_add((__u64 *)c->count + i, 1);
 }
 
 static __always_inline void count_lost(enum hp_lost why)

@@ -1,76 +1,11 @@
 // SPDX-License-Identifier: MIT
-/*
- * The canary: what it finds where hooks work, are gone, or are overridden; and what it does
- * with a process that hangs, is killed, or does not end even then.
- */
-#include "world.h"
+/* The canary: what it finds where hooks work, are gone, or are overridden. */
+#include "canary_world.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include "../../user/kernel/canary/canary.h"
-
-#define SECONDS 60000 /* no canary takes as long */
-
-static struct canary new_canary(const struct world *w)
-{
-	return (struct canary) {
-		.kernel = w->kernel,
-		.netns = &w->netns,
-		.cgroup = w->cgroup,
-		.cgroup2 = w->mounts.v2,
-		.limit_ms = SECONDS,
-	};
-}
-
-static struct canary begin(struct world *w)
-{
-	world_start(w, &(struct world_load) { 0 });
-	world_publish(w, HP_MODE_AUDIT, DENY_DEFAULT);
-	return new_canary(w);
-}
-
-static void check_proof(const char *name, const struct canary_proof *proof,
-			const enum canary_result want[KERNEL_HOOKS])
-{
-	for (size_t i = 0; i < KERNEL_HOOKS; i++)
-		if (proof->result[i] != want[i])
-			fail_msg("%s: %s: %s", name, kernel_hook_name((enum kernel_hook)i),
-				 canary_words(proof->result[i]));
-}
-
-static struct canary_proof try_all(const char *name, struct canary *canary, enum canary_result want)
-{
-	const enum canary_result all[] = { want, want, want, want };
-	struct canary_proof proof;
-
-	canary_try(canary, &proof);
-	check_proof(name, &proof, all);
-	return proof;
-}
-
-/* It leaves nothing in the group and in the programs' memory. */
-static void check_clean(const char *name, const struct world *w)
-{
-	volatile struct hp_canary *canary = kernel_canary(w->kernel);
-	_cleanup_closedir_ DIR *dir = opendir(w->cgroup);
-	const struct dirent *entry;
-
-	assert_non_null(dir);
-	while ((entry = readdir(dir)))
-		if (strstr(entry->d_name, "hostportd-canary."))
-			fail_msg("%s: %s", name, entry->d_name);
-	check_u64(name, canary->cookie | canary->guard | canary->named, 0);
-}
 
 /* ---- what it finds --------------------------------------------------------------------------- */
 
@@ -256,14 +191,6 @@ static void test_other_namespace(void **state)
 
 /* ---- where it is tried ----------------------------------------------------------------------- */
 
-static void set_group(const struct world *w, const char *file, const char *text)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof(path), "%.4000s/%s", w->cgroup, file);
-	world_write(path, text);
-}
-
 static void test_frozen(void **state)
 {
 	struct world *w = *state;
@@ -320,204 +247,14 @@ static void test_stale(void **state)
 	assert_int_equal(rmdir(odd), 0);
 }
 
-/* ---- a process that does not do as it should ------------------------------------------------- */
-
-enum trick {
-	HANG,	/* it does not run, and ends when it is killed */
-	FREEZE, /* the same, and its group is frozen */
-	KILL,	/* it is killed at its beginning */
-	UNDEAD, /* it does not run, and does not end either */
-};
-
-/* A process that traces us, and so each child from its beginning on. */
-struct tracer {
-	pid_t pid;
-	int end; /* it ends when this is closed */
-};
-
-/* Who traces a process waits for it first; only then can its parent. */
-static void reap(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, __WALL) > 0 && WIFSTOPPED(status))
-		;
-}
-
-static void trace(const struct world *w, pid_t parent, enum trick trick, int end)
-{
-	unsigned long child = 0;
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(parent, &status, __WALL)) == parent && WIFSTOPPED(status)) {
-		bool event = status >> 8 == (SIGTRAP | PTRACE_EVENT_FORK << 8);
-		int sig = event || status >> 16 ? 0 : WSTOPSIG(status);
-		char c;
-
-		if (event)
-			(void)ptrace(PTRACE_GETEVENTMSG, parent, 0, &child);
-		if (event && trick == FREEZE)
-			set_group(w, "cgroup.freeze", "1");
-		if (event && trick == KILL) {
-			(void)kill((pid_t)child, SIGKILL);
-			reap((pid_t)child);
-		}
-		(void)ptrace(event ? PTRACE_DETACH : PTRACE_CONT, parent, 0, sig);
-		if (!event)
-			continue;
-		if (trick == HANG || trick == FREEZE)
-			reap((pid_t)child);
-		(void)read(end, &c, 1);
-		_exit(0);
-	}
-	_exit(1);
-}
-
-static struct tracer start_tracer(const struct world *w, enum trick trick)
-{
-	pid_t parent = getpid();
-	struct tracer tracer;
-	int to[2], ready[2];
-	char c;
-
-	assert_int_equal(pipe2(to, O_CLOEXEC), 0);
-	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-	tracer.pid = fork();
-	assert_true(tracer.pid >= 0);
-	if (tracer.pid == 0) {
-		(void)close(to[1]);
-		if (ptrace(PTRACE_SEIZE, parent, 0, PTRACE_O_TRACEFORK) < 0)
-			_exit(2);
-		if (write(ready[1], "", 1) != 1)
-			_exit(3);
-		trace(w, parent, trick, to[0]);
-	}
-	(void)close(to[0]);
-	(void)close(ready[1]);
-	if (read(ready[0], &c, 1) != 1)
-		skip(); /* nobody may trace here */
-	(void)close(ready[0]);
-	tracer.end = to[1];
-	return tracer;
-}
-
-static void end_tracer(const struct tracer *tracer)
-{
-	int status;
-
-	(void)close(tracer->end);
-	assert_int_equal(waitpid(tracer->pid, &status, 0), tracer->pid);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
-/* In the event loop the first that is late proves nothing; a second one does. */
-static void test_late(void **state)
-{
-	struct world *w = *state;
-	struct canary canary = begin(w);
-	struct tracer tracer = start_tracer(w, HANG);
-
-	canary.limit_ms = 1;
-	(void)try_all("late", &canary, CANARY_LATE);
-	end_tracer(&tracer);
-	assert_true(canary.late);
-	check_clean("late", w);
-	tracer = start_tracer(w, HANG);
-	(void)try_all("late again", &canary, CANARY_STUCK);
-	end_tracer(&tracer);
-	canary.limit_ms = SECONDS;
-	(void)try_all("in time", &canary, CANARY_EFFECTIVE);
-	assert_false(canary.late);
-	/* at the start the limit is long: the first one counts */
-	tracer = start_tracer(w, HANG);
-	canary.limit_ms = CANARY_LIMIT_MS;
-	(void)try_all("late at the start", &canary, CANARY_STUCK);
-	end_tracer(&tracer);
-}
-
-static void test_frozen_meanwhile(void **state)
-{
-	struct world *w = *state;
-	struct canary canary = begin(w);
-	struct tracer tracer;
-
-	world_enter(w->home);
-	tracer = start_tracer(w, FREEZE);
-	canary.limit_ms = 100;
-	(void)try_all("frozen meanwhile", &canary, CANARY_FROZEN);
-	end_tracer(&tracer);
-	assert_false(canary.late);
-	set_group(w, "cgroup.freeze", "0");
-	canary.limit_ms = SECONDS;
-	(void)try_all("thawed", &canary, CANARY_EFFECTIVE);
-	world_enter(w->cgroup);
-}
-
-/* What a process wrote that was killed is no proof. */
-static void test_killed(void **state)
-{
-	struct world *w = *state;
-	struct canary canary = begin(w);
-	struct tracer tracer = start_tracer(w, KILL);
-	struct canary_proof proof = try_all("killed", &canary, CANARY_NO_PROCESS);
-
-	end_tracer(&tracer);
-	check_int("killed", proof.error[KERNEL_POST_BIND6], ECHILD);
-	check_int("it has ended", canary.stuck, 0);
-	(void)try_all("and another", &canary, CANARY_EFFECTIVE);
-}
-
-static size_t children(void)
-{
-	_cleanup_fclose_ FILE *f = fopen("/proc/thread-self/children", "re");
-	size_t n = 0;
-	int pid;
-
-	assert_non_null(f);
-	while (fscanf(f, "%d", &pid) == 1)
-		n++;
-	return n;
-}
-
-/* One that SIGKILL does not end is not joined by a second one. */
-static void test_undead(void **state)
-{
-	struct world *w = *state;
-	struct canary canary = begin(w);
-	struct tracer tracer = start_tracer(w, UNDEAD);
-	uint64_t denied;
-
-	canary.limit_ms = 1;
-	(void)try_all("it hangs", &canary, CANARY_LATE);
-	assert_true(canary.stuck > 0);
-	canary.limit_ms = SECONDS;
-	denied = kernel_canary(w->kernel)->denied;
-	(void)try_all("it hangs still", &canary, CANARY_STUCK);
-	check_u64("none is made beside it", children(), 2); /* it, and the tracer */
-	check_u64("nothing is tried", kernel_canary(w->kernel)->denied, denied);
-	end_tracer(&tracer);
-	(void)try_all("it has ended", &canary, CANARY_EFFECTIVE);
-	check_int("and is forgotten", canary.stuck, 0);
-	check_u64("all have ended", children(), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(test_effective),
-		WORLD_TEST(test_gone),
-		WORLD_TEST(test_overridden),
-		WORLD_TEST(test_refused),
-		WORLD_TEST(test_no_port),
-		WORLD_TEST(test_other_namespace),
-		WORLD_TEST(test_frozen),
-		WORLD_TEST(test_no_place),
+		WORLD_TEST(test_effective),  WORLD_TEST(test_gone),
+		WORLD_TEST(test_overridden), WORLD_TEST(test_refused),
+		WORLD_TEST(test_no_port),    WORLD_TEST(test_other_namespace),
+		WORLD_TEST(test_frozen),     WORLD_TEST(test_no_place),
 		WORLD_TEST(test_stale),
-		WORLD_TEST(test_late),
-		WORLD_TEST(test_frozen_meanwhile),
-		WORLD_TEST(test_killed),
-		WORLD_TEST(test_undead),
 	};
 
 	return WORLD_RUN("the canary", tests);

@@ -338,7 +338,7 @@ static void test_planted(void **state)
 		77, 55, 3000, HP_CLASS_RETIRED, HP_VERDICT_AUDITED, HP_HOW_KERNEL, HP_MODE_ENFORCE,
 		0,  0
 	};
-	const struct where where = TCP4(NULL, 3000);
+	const struct where where = TCP4(NULL, 3000), chosen = TCP4(NULL, 0);
 	struct world *w = *state;
 	int fd;
 
@@ -354,6 +354,11 @@ static void test_planted(void **state)
 	assert_int_equal(world_take(w), 1);
 	check_int("no note is needed", w->events[0].key.cls, HP_CLASS_UNREGISTERED);
 	check_note("no note is needed", w, fd, &of_3000);
+	(void)close(fd);
+	/* and none is made of one that is only counted */
+	fd = world_socket(&chosen);
+	assert_int_equal(world_bind_to(fd, &chosen), 0);
+	assert_int_equal(bpf_map_lookup_elem(notes(w), &fd, &of_3000), -ENOENT);
 	(void)close(fd);
 }
 
