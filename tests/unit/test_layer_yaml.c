@@ -109,12 +109,47 @@ static void test_one_row(void **state)
 		   "  - {ports: 1, protocol: tcp, scope: localhost, process: p}\n");
 }
 
+/* A line is broken where it would be longer than 118 characters, and nowhere else. */
+static void test_width(void **state)
+{
+	static const size_t width = 118;
+
+	(void)state;
+	for (int n = 1; n <= 100; n++) {
+		_cleanup_(layer_freep) struct reg_layer *layer = NULL;
+		_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
+		const char *at, *item;
+		size_t len;
+
+		buf_printf(
+			&text,
+			"version: 1\nname: t\nentries: [{ports: 1, protocol: tcp, process: %0*d, "
+			"team: tt, notes: nn, source: %0*d, owners: [{unit: %0*d}, {exe: "
+			"/a}]}]\n",
+			n, 7, n, 8, n, 9);
+		layer = layer_of("t", text.data);
+		row_yaml(&layer->rows[0], &out);
+		for (at = out.data; *at; at += len + 1) {
+			len = strcspn(at, "\n");
+			/* what stands alone in its line may be longer; the end is a } */
+			if (len > width + 1 && strstr(at, ": ") && memchr(at + 5, ',', width - 5))
+				fail_msg("too long a line: %.*s", (int)len, at);
+			if (!at[len + 1])
+				break;
+			item = at + len + 1 + strlen("     ");
+			if (len - 1 + 2 + strcspn(item, ",\n") + 1 <= width &&
+			    !memchr(item, '{', strcspn(item, ",\n")))
+				fail_msg("broken too early: %s", out.data);
+		}
+		check_again("t", layer);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_builtins),
-		cmocka_unit_test(test_every_key),
-		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_builtins),  cmocka_unit_test(test_width),
+		cmocka_unit_test(test_every_key), cmocka_unit_test(test_order),
 		cmocka_unit_test(test_one_row),
 	};
 

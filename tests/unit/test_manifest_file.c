@@ -2,6 +2,8 @@
 /* The documents of a file: faults, templates, and where both stand. */
 #include "manifest_cases.h"
 
+#include "../../user/checks/manifest/manifest_file.h"
+
 #define SPEC		    "{" HOST ONE("ports: [{containerPort: 80}]") "}"
 #define FOUND(path)	    "unregistered-port tcp/80 " path ".containers[0].ports[0].containerPort\n"
 #define OF(api, kind, more) "apiVersion: " api "\nkind: " kind "\nmetadata: {name: n}\n" more "\n"
@@ -224,12 +226,33 @@ static void test_broken_documents(void **state)
 	}
 }
 
+/* Whatever is in it, a file is read: only memory can be missing. */
+static void test_result(void **state)
+{
+	static const char *const texts[] = { "", "a: 1", "a: [", "{{ x }}: [", "\xff" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct model model = { .namespace_ = "default" };
+		_cleanup_findings_ struct findings findings = { 0 };
+
+		model.pods_end = &model.pods;
+		model.services_end = &model.services;
+		check_int(texts[i],
+			  manifest_file_read(&model, &findings, "f", texts[i], strlen(texts[i])),
+			  0);
+		check_u64(texts[i], findings.len, i > 1);
+		arena_free(&model.arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_faults),	    cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_documents),   cmocka_unit_test(test_words),
 		cmocka_unit_test(test_many_faults), cmocka_unit_test(test_broken_documents),
+		cmocka_unit_test(test_result),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

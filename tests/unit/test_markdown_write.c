@@ -78,15 +78,62 @@ static const char page_form[] =
 	"|------|---------|----------|--------------------|-------------|-------|-------|\n"
 	"| 3    | p       |          |                    |             |       |       |\n";
 
+/* Several protocols below each heading, which is there once. */
+static const char page_protocols[] =
+	"# Port Registry\n"
+	"\n"
+	"## External\n"
+	"\n"
+	"### TCP\n"
+	"\n"
+	"| Port | Process | Protocol | Control-plane only | Owning Team | Since | Notes |\n"
+	"|------|---------|----------|--------------------|-------------|-------|-------|\n"
+	"| 8    | p       |          |                    |             |       |       |\n"
+	"\n"
+	"### UDP\n"
+	"\n"
+	"| Port | Process | Protocol | Control-plane only | Owning Team | Since | Notes |\n"
+	"|------|---------|----------|--------------------|-------------|-------|-------|\n"
+	"| 53   | q       |          |                    |             |       |       |\n"
+	"\n"
+	"## Localhost-only\n"
+	"\n"
+	"| Port | Process | Protocol | Control-plane only | Owning Team | Since | Notes |\n"
+	"|------|---------|----------|--------------------|-------------|-------|-------|\n"
+	"| 54   | q       |          |                    |             |       |       |\n"
+	"\n"
+	"### UDP\n"
+	"\n"
+	"| Port | Process | Protocol | Control-plane only | Owning Team | Since | Notes |\n"
+	"|------|---------|----------|--------------------|-------------|-------|-------|\n"
+	"| 53   | q       |          |                    |             |       |       |\n"
+	"\n"
+	"## Previously allocated\n"
+	"\n"
+	"| Port | Process | Control-plane only | Owning Team | Added | Removed | Notes |\n"
+	"|------|---------|--------------------|-------------|-------|---------|-------|\n"
+	"| 7    | p       |                    |             |       | 4.1     |       |\n"
+	"\n"
+	"### UDP\n"
+	"\n"
+	"| Port | Process | Control-plane only | Owning Team | Added | Removed | Notes |\n"
+	"|------|---------|--------------------|-------------|-------|---------|-------|\n"
+	"| 7    | p       |                    |             |       | 4.1     |       |\n";
+
 static void test_form(void **state)
 {
-	_cleanup_(registry_freep) struct registry *reg = registry_with(page_of(page_form));
-	_cleanup_buf_ struct buf text = { 0 }, said = { 0 };
-	struct export_job job = { .registry = reg };
+	static const char *const pages[] = { page_form, page_protocols };
 
 	(void)state;
-	check_int("written", markdown_write(&job, &text, &said), 0);
-	check_text("the same page", text.data, page_form);
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		_cleanup_(registry_freep) struct registry *reg = registry_with(page_of(pages[i]));
+		_cleanup_buf_ struct buf text = { 0 }, said = { 0 };
+		struct export_job job = { .registry = reg };
+
+		check_int("written", markdown_write(&job, &text, &said), 0);
+		check_text("the same page", text.data, pages[i]);
+		check_text("nothing said", said.data, NULL);
+	}
 }
 
 #define LOST "rows that a page can't hold as they are: "

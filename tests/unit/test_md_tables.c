@@ -52,6 +52,10 @@ static const struct tables_case cases[] = {
 	{ "a heading ends those below it", "# A\n## B\n### C\n## D\n" HEAD, "T 1 a 2 d [a] [b]\n",
 	  "" },
 	{ "underlined headings", "A\n===\n\nB\n---\n" HEAD, "T 1 a 2 b [a] [b]\n", "" },
+	{ "underlines of one mark", "A\n=\n\nB\n  -  \n" HEAD, "T 1 a 2 b [a] [b]\n", "" },
+	{ "no underlines", "A\n== x\n\nB\n--- -\n\nC\n    ---\n\nD\n+++\n" HEAD, "T [a] [b]\n",
+	  "" },
+	{ "an underline of nothing", "\n===\n# A\n---\n" HEAD, "T 1 a [a] [b]\n", "" },
 	{ "no heading", "####### A\n#B\n    # C\n" HEAD, "T [a] [b]\n", "" },
 	{ "CRLF, blanks, a mark",
 	  "\xef\xbb\xbf# A\r\n"
