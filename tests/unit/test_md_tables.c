@@ -53,6 +53,7 @@ static const struct tables_case cases[] = {
 	  "" },
 	{ "underlined headings", "A\n===\n\nB\n---\n" HEAD, "T 1 a 2 b [a] [b]\n", "" },
 	{ "underlines of one mark", "A\n=\n\nB\n  -  \n" HEAD, "T 1 a 2 b [a] [b]\n", "" },
+	{ "an underline with three blanks", "A\n   ===\n" HEAD, "T 1 a [a] [b]\n", "" },
 	{ "no underlines", "A\n== x\n\nB\n--- -\n\nC\n    ---\n\nD\n+++\n" HEAD, "T [a] [b]\n",
 	  "" },
 	{ "an underline of nothing", "\n===\n# A\n---\n" HEAD, "T 1 a [a] [b]\n", "" },
