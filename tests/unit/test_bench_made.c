@@ -34,13 +34,14 @@ static void test_registry(void **state)
 	}
 }
 
-/* How often a text is in another one. */
+/* How often a text is in another one. Sanitizers read all of a text for each strstr(). */
 static unsigned int count(const struct buf *text, const char *part)
 {
+	size_t len = strlen(part);
 	unsigned int n = 0;
 
-	for (const char *at = text->data; (at = strstr(at, part)); at += strlen(part))
-		n++;
+	for (size_t i = 0; i + len <= text->len; i++)
+		n += text->data[i] == *part && memcmp(text->data + i, part, len) == 0;
 	return n;
 }
 
