@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
 #include <sys/time.h>
@@ -281,6 +282,35 @@ static void test_timer(void **state)
 	loop_free(s.loop);
 }
 
+static void on_disarm(void *data, uint32_t events)
+{
+	struct scene *s = data;
+
+	assert_int_equal(loop_timer_set(s->other, 0, 0), 0);
+	on_call(data, events);
+}
+
+/* A timer that has expired, and is disarmed before its turn comes, is not called. */
+static void test_disarmed(void **state)
+{
+	struct scene first = scene_of(0), timer = { .loop = first.loop };
+	struct pollfd expired = { .fd = next_fd(), .events = POLLIN };
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(loop_timer(first.loop, on_call, &timer, &first.other), 0);
+	make_pipe(fds, 1);
+	assert_int_equal(
+		loop_add(first.loop, fds[0], EPOLLIN | EPOLLONESHOT, on_disarm, &first, NULL), 0);
+	assert_int_equal(loop_timer_set(first.other, 1, 0), 0);
+	assert_int_equal(poll(&expired, 1, LIMIT_S * 1000), 1);
+	run_until_idle(first.loop);
+	check_u64("the first", first.calls, 1);
+	check_u64("the timer", timer.calls, 0);
+	loop_free(first.loop);
+	close_pipe(fds);
+}
+
 /* What a timer is armed for, as the kernel has it; and that it is closed with its source. */
 static void test_times(void **state)
 {
@@ -410,12 +440,19 @@ static void test_interrupted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing),	     cmocka_unit_test(test_readable),
-		cmocka_unit_test(test_modify),	     cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_remove_other), cmocka_unit_test(test_remove_self),
-		cmocka_unit_test(test_many),	     cmocka_unit_test(test_timer),
-		cmocka_unit_test(test_times),	     cmocka_unit_test(test_clock),
-		cmocka_unit_test(test_signals),	     cmocka_unit_test(test_signals_removed),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_readable),
+		cmocka_unit_test(test_modify),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_remove_other),
+		cmocka_unit_test(test_remove_self),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_timer),
+		cmocka_unit_test(test_disarmed),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_signals_removed),
 		cmocka_unit_test(test_interrupted),
 	};
 
