@@ -11,7 +11,9 @@
 #include "../../user/registry/row_fields.h"
 #include "../../user/registry/row_json.h"
 #include "../../user/registry/yaml.h"
+#include "../../user/source/file_list.h"
 #include "../../user/source/source.h"
+#include "../../user/source/watched_paths.h"
 #include "directory.h"
 
 /* Something of each kind of row, with each kind of value. */
@@ -300,6 +302,37 @@ static int load(const void *ctx, struct buf *out)
 	return r;
 }
 
+static int watch(const void *ctx, struct buf *out)
+{
+	const char *const *specs = ctx;
+	_cleanup_names_ struct names paths = { 0 };
+	int r = watched_paths_find(specs, 2, &paths);
+
+	for (size_t i = 0; i < paths.len; i++)
+		buf_printf(out, "%s ", paths.items[i]);
+	return r;
+}
+
+static void report(void *data, const char *path, int error)
+{
+	buf_printf(data, "%s: %d ", path, error);
+}
+
+static int list_files(const void *ctx, struct buf *out)
+{
+	const char *const *specs = ctx;
+	_cleanup_names_ struct names files = { 0 };
+	int r = file_list_add(&files, specs[0], report, out);
+
+	if (r == 0)
+		r = file_list_add(&files, specs[0], report, out);
+	if (r == 0)
+		r = file_list_drop_repeats(&files);
+	for (size_t i = 0; r == 0 && i < files.len; i++)
+		buf_printf(out, "%s ", files.items[i]);
+	return r;
+}
+
 static void put_file(const char *path, const char *text)
 {
 	_cleanup_fclose_ FILE *f = fopen(path, "we");
@@ -320,6 +353,10 @@ static void test_source(void **state)
 	put_file("c.yaml", "version: 1\nname: c\n");
 	memory_try("files", load, specs);
 	memory_try("built in", load, builtin);
+	assert_int_equal(mkdir("d/e", 0700) | symlink("../c.yaml", "d/link.yaml"), 0);
+	put_file("d/e/f.yaml", "x");
+	memory_try("watched", watch, specs);
+	memory_try("listed", list_files, specs);
 }
 
 int main(void)
