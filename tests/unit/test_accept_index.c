@@ -70,6 +70,13 @@ static const struct lint_case cases[] = {
 	    C(ACCEPT("overlap", ", layer: a")) },
 	  "1.yaml:3 in-ephemeral-range tcp 40000\n2.yaml:3 in-ephemeral-range tcp 40000 (r)\n"
 	  "2.yaml:3 overlap tcp 40000 (r)\n" },
+	{ "of a pair, its own row by the name of its layer",
+	  { A(ENTRIES(FULL_TCP("1-2"))),
+	    B(ENTRIES(FULL_TCP("2-3")) "\n" ACCEPT("overlap", ", ports: 2-3, layer: b")) },
+	  "2.yaml:3 overlap tcp 2 (r)\n" },
+	{ "a layer that is not there accepts nothing",
+	  { A(EPHEMERAL ACCEPT("in-ephemeral-range", ", layer: z")) },
+	  "1.yaml:3 in-ephemeral-range tcp 40000\n1.yaml:4 unknown-layer\n" },
 	{ "a port more than the row at either end",
 	  { A(EPHEMERAL ACCEPT("in-ephemeral-range", ", ports: 39999-40002")) },
 	  "1.yaml:3 in-ephemeral-range tcp 40000 (r)\n" },

@@ -127,6 +127,9 @@ static const struct {
 	/* which pods are kept */
 	{ "without a port of a node", A("v1", "Pod", "spec: {containers: [{name: c}]}"),
 	  "1 0 1 0\n" },
+	{ "with a port of its own network alone",
+	  A("v1", "Pod", "spec: {containers: [{name: c, ports: [{containerPort: 80}]}]}"),
+	  "1 0 1 0\n" },
 	{ "on the host network, without a port",
 	  A("v1", "Pod", "spec: {hostNetwork: true, containers: [{name: c}]}"),
 	  "1 0 1 0\nPod default/n (Pod default/n), static, roles 2, host, at $.spec\n container c, "
