@@ -88,6 +88,7 @@ static void test_names(void **state)
 	check_u64("two more", kernel->names_len, 3);
 	check_u64("the next holder", kernel->names[1].fold.generation, 6);
 	check_u64("another slot", kernel->names[2].fold.slot, 2);
+	check_u64("the newest is noted", f->stream.notes[1].generation, 6);
 	deliver_flush(&f->stream);
 	check_u64("no more", kernel->names_len, 3);
 	deliver(f, 3, UINT32_MAX, 1);
@@ -148,6 +149,9 @@ static void test_flood(void **state)
 	assert_false(f->stream.unnamed);
 	for (uint32_t i = 0; i < kernel->names_len; i++)
 		check_u64("each", kernel->names[i].fold.slot, i + 1);
+	deliver_name_rest(&f->stream);
+	deliver_flush(&f->stream);
+	f->stream.unnamed = true; /* by another slot */
 	deliver_name_rest(&f->stream);
 	deliver_flush(&f->stream);
 	check_u64("once", kernel->names_len, holders - 1);
