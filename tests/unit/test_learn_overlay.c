@@ -165,6 +165,11 @@ static void test_runs(void **state)
 			ports += o.read->rows[r].last - o.read->rows[r].first + 1U;
 		check_u64(runs[i].name, ports, runs[i].ports - (runs[i].hole ? 1 : 0));
 		check_int(runs[i].name, contains(&o, "is it a scan?"), runs[i].rows < 64);
+		/* its first violation says whose they are */
+		if (runs[i].rows == 1)
+			assert_non_null(
+				strstr(o.learned.remarks.data,
+				       "is it a scan? cgroup /a: x, uid 0, on ?; 1 socket now"));
 		check_int(runs[i].name, o.learned.remarks.data != NULL, runs[i].rows < 64);
 	}
 }
