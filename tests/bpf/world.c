@@ -98,6 +98,8 @@ static void make_cgroup(struct world *w)
 	assert_int_equal(cgroup_mounts(&w->mounts), 0);
 	assert_true(w->mounts.v2[0]);
 	remove_stale(w->mounts.v2);
+	if (w->mounts.memory[0]) /* one of report_task_test */
+		remove_stale(w->mounts.memory);
 	find_home(w);
 	(void)snprintf(w->cgroup, sizeof(w->cgroup), "%.4000s/" DIR_NAME "%d", w->mounts.v2,
 		       (int)getpid());
