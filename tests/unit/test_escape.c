@@ -111,6 +111,7 @@ static void test_whole(void **state)
 	check_int("a line end in a cell", escape_bytes(ESCAPE_MARKDOWN, "\n", 1, &out), false);
 	check_int("an escape", escape_bytes(ESCAPE_JSON, "\n\"", 2, &out), true);
 	check_int("no UTF-8", escape_bytes(ESCAPE_JSON, "\xff", 1, &out), false);
+	check_int("and what is known", escape_bytes(ESCAPE_JSON, "\xff\n", 2, &out), false);
 }
 
 /* Zero bytes are control characters; a character that the length cuts is no character. */

@@ -118,7 +118,7 @@ static void nest(struct buf *b, size_t depth, const char *inside)
 
 static void test_depth(void **state)
 {
-	_cleanup_(json_freep) struct json *json = NULL, *quoted = NULL;
+	_cleanup_(json_freep) struct json *json = NULL, *quoted = NULL, *beside = NULL;
 	_cleanup_buf_ struct buf text = { 0 }, err = { 0 };
 
 	(void)state;
@@ -130,6 +130,13 @@ static void test_depth(void **state)
 	nest(&text, JSON_DEPTH_MAX + 1, "");
 	assert_int_equal(json_parse(text.data, text.len, &err, &json), -EINVAL);
 	check_text("deep", err.data, "line 2, column 33: nested more than 32 deep");
+	/* One after the other they are not deep. */
+	buf_reset(&text);
+	buf_puts(&text, "[1");
+	for (int i = 0; i <= JSON_DEPTH_MAX; i++)
+		buf_puts(&text, ",[],{}");
+	buf_putc(&text, ']');
+	assert_int_equal(json_parse(text.data, text.len, &err, &beside), 0);
 	buf_reset(&err);
 	nest(&text, 1000000, "");
 	assert_int_equal(json_parse(text.data, text.len, &err, &json), -EINVAL);

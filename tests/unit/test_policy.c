@@ -136,17 +136,15 @@ static void test_registered(void **state)
 {
 	const struct node_facts facts = { .role = REG_ROLE_WORKER, .today = { 2027, 3, 31 } };
 	_cleanup_(registry_freep) struct registry *reg =
-		registry_of_lists(
-			ENTRIES(P("10-12", "") P("20", ", role: control-plane") P(
-				"21", ", scope: localhost") "{ports: 22, protocol: sctp, process: "
-							    "p}") "retired: [{ports: 23, protocol: "
-								  "udp, process: p, removed: "
-								  "'4.1'}]\n"
-								  "exceptions: [" X("24",
-										    "unregistered",
-										    "2028-01-01")
-									  X("12", "unregistered",
-									    "2028-01-01") "]\n");
+		registry_of_lists(ENTRIES(P("10-12", "") P("20", ", role: control-plane") P(
+			"21", ", scope: localhost") "{ports: 22, protocol: sctp, process: "
+						    "p}") "retired: [{ports: 23, protocol: "
+							  "udp, process: p, removed: "
+							  "'4.1'}]\n"
+							  "exceptions: [" X("24", "unregistered",
+									    "2028-01-01")
+								  X("12", "unregistered",
+								    "2028-01-01") "]\n");
 	_cleanup_(policy_freep) struct policy *policy = NULL;
 	struct portset all = { 0 }, some = { 0 }, one = { 0 };
 

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/time.h>
 
 #include "../../user/source/source_file.h"
 #include "directory.h"
@@ -120,6 +122,40 @@ static void test_stream(void **state)
 	check_text("all of it", out.data, "abcdef");
 }
 
+/* A signal interrupts the reading of a pipe again and again; then its data comes, and its end. */
+static volatile sig_atomic_t interrupts;
+static int write_end = -1;
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	interrupts++;
+	if (interrupts == 3 && (write(write_end, "abc", 3) != 3 || close(write_end) < 0))
+		_exit(2);
+	if (interrupts == 5000) /* it has not ended since */
+		_exit(3);
+}
+
+static void test_interrupted(void **state)
+{
+	const struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, never = { 0 };
+	struct sigaction action = { .sa_handler = on_interrupt }, before;
+	_cleanup_buf_ struct buf out = { 0 };
+	int fds[2], r;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	write_end = fds[1];
+	assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+	r = source_read_stream(fds[0], 3, &out);
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+	assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
+	check_int("read", r, 0);
+	check_text("all of it", out.data, "abc");
+	assert_int_equal(close(fds[0]), 0);
+}
+
 static void check_names(const char *name, const struct names *names, const char *want)
 {
 	_cleanup_buf_ struct buf out = { 0 };
@@ -187,8 +223,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_DIRECTORY(test_sizes),      IN_DIRECTORY(test_append),
 		IN_DIRECTORY(test_refused),    IN_DIRECTORY(test_open),
-		cmocka_unit_test(test_stream), cmocka_unit_test(test_names),
-		IN_DIRECTORY(test_list),
+		cmocka_unit_test(test_stream), cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_names),  IN_DIRECTORY(test_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

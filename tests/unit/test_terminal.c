@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "../../user/base/json.h"
 #include "../../user/base/jsonw.h"
 #include "../../user/base/terminal.h"
@@ -23,6 +28,8 @@ static const struct line_case line_cases[] = {
 	  "gr\xc3\xbc\xc3\x9f \xe2\x80\xa6", "gr\xc3\xbc\xc3\x9f \xe2\x80\xa6" },
 	{ "\033[1;31mNOTICE\033[0m x", "\\x1b[1;31mNOTICE\\x1b[0m x", "\033[1;31mNOTICE\033[0m x",
 	  "\\u001b[1;31mNOTICE\\u001b[0m x" },
+	{ "a[31m", "a[31m", "a[31m", "a[31m" },
+	{ "\033]31m", "\\x1b]31m", "\\x1b]31m", "\\u001b]31m" },
 	{ "\033[2J", "\\x1b[2J", "\\x1b[2J", "\\u001b[2J" },
 	{ "\033[", "\\x1b[", "\\x1b[", "\\u001b[" },
 	{ "\033[31", "\\x1b[31", "\\x1b[31", "\\u001b[31" },
@@ -90,10 +97,41 @@ static void test_foreign_json(void **state)
 	check_text("value", json_member_text(json, "a", ""), "\xe2\x80\xae\xc2\x9bx\x7f");
 }
 
+/* Colours are for a terminal whose user has not set NO_COLOR. */
+static void test_colour(void **state)
+{
+	int kept = dup(STDOUT_FILENO), pty = posix_openpt(O_RDWR | O_NOCTTY), tty;
+	bool unset, empty, set, pipe_end;
+	int fds[2];
+
+	(void)state;
+	assert_true(kept >= 0 && pty >= 0 && unlockpt(pty) == 0 && pipe(fds) == 0);
+	tty = open(ptsname(pty), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(tty >= 0);
+	(void)fflush(stdout);
+	assert_int_equal(dup2(tty, STDOUT_FILENO), STDOUT_FILENO);
+	assert_int_equal(unsetenv("NO_COLOR"), 0);
+	unset = terminal_colour();
+	assert_int_equal(setenv("NO_COLOR", "", 1), 0);
+	empty = terminal_colour();
+	assert_int_equal(setenv("NO_COLOR", "1", 1), 0);
+	set = terminal_colour();
+	assert_int_equal(unsetenv("NO_COLOR"), 0);
+	assert_int_equal(dup2(fds[1], STDOUT_FILENO), STDOUT_FILENO);
+	pipe_end = terminal_colour();
+	assert_int_equal(dup2(kept, STDOUT_FILENO), STDOUT_FILENO);
+	check_int("a terminal", unset, true);
+	check_int("NO_COLOR is empty", empty, true);
+	check_int("NO_COLOR", set, false);
+	check_int("a pipe", pipe_end, false);
+	assert_int_equal(close(kept) | close(pty) | close(tty) | close(fds[0]) | close(fds[1]), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_colour),
 		cmocka_unit_test(test_own_json),
 		cmocka_unit_test(test_foreign_json),
 	};
