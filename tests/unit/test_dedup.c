@@ -41,6 +41,10 @@ static const struct manifest_case cases[] = {
 	{ "another namespace",
 	  OF("a", "d", "m", C80) MADE_IN("other", "b", "DaemonSet", "d", "", "n", C80),
 	  FOUND FOUND },
+	{ "names that run into one another",
+	  MADE_IN("nsd", "a", "DaemonSet", "x", "", "m", C80)
+		  MADE_IN("ns", "b", "DaemonSet", "dx", "", "n", C80),
+	  FOUND FOUND },
 	{ "another container", OF("a", "d", "m", C80) OF("b", "d", "n", TAKES("x", "80")),
 	  FOUND FOUND },
 	{ "another port", OF("a", "d", "m", C80) OF("b", "d", "n", TAKES("c", "81")),

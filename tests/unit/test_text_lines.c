@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "../../user/formats/text_lines.h"
+#include "../../user/registry/registry.h"
 
 struct check_case {
 	const char *text;
@@ -21,6 +22,9 @@ static const struct check_case check_cases[] = {
 	{ "ab\0c", 4, "f:1:3: a zero byte is not text" },
 	{ "a\rb", 0, "f:1:2: a carriage return that ends no line" },
 	{ "a\r", 0, "f:1:2: a carriage return that ends no line" },
+	{ "a\r\n", 0, NULL },
+	{ "a\r\n", 2, "f:1:2: a carriage return that ends no line" },
+	{ "a\xc3\xa4", 2, "f:1:2: not valid UTF-8" },
 	{ "a\x1b[31m", 0, "f:1:2: a character that is obeyed rather than shown" },
 	{ "\xc2\x85", 0, "f:1:1: a character that is obeyed rather than shown" },
 	{ "a\n b\xe2\x80\xae", 0, "f:2:3: a character that is obeyed rather than shown" },
@@ -65,11 +69,26 @@ static void test_lines(void **state)
 	assert_false(text_lines_next(&lines, &line));
 }
 
+/* As long as a file may be, and a byte more, which is not looked at. */
+static void test_length(void **state)
+{
+	_cleanup_free_ char *text = malloc(REGISTRY_FILE_MAX);
+	_cleanup_diags_ struct diags diags = { 0 };
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '\t', REGISTRY_FILE_MAX);
+	assert_true(text_check("f", text, REGISTRY_FILE_MAX, &diags));
+	assert_false(text_check("f", text, REGISTRY_FILE_MAX + 1, &diags));
+	check_text("message", diags.items[0].message, "larger than 33554432 bytes");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
