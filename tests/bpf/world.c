@@ -63,6 +63,19 @@ static void make_namespaces(struct world *w)
 	assert_int_equal(netns_open(NULL, &w->netns), 0);
 }
 
+/* A group, with those that a test which failed has left in it. */
+static void remove_group(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_closedir_ DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			(void)unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+	(void)unlinkat(at, name, AT_REMOVEDIR);
+}
+
 /* Remove the groups of tests that were killed. */
 static void remove_stale(const char *top)
 {
@@ -75,7 +88,7 @@ static void remove_stale(const char *top)
 				    atoi(entry->d_name + strlen(DIR_NAME));
 
 		if (pid > 0 && kill(pid, 0) < 0 && errno == ESRCH)
-			(void)unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+			remove_group(dirfd(dir), entry->d_name);
 	}
 }
 
@@ -136,6 +149,7 @@ static int close_world(void **state)
 	struct world *w = *state;
 
 	world_enter(w->home);
+	remove_group(AT_FDCWD, w->cgroup);
 	world_remove_cgroup(w->cgroup);
 	(void)umount2(w->bpffs, MNT_DETACH);
 	(void)rmdir(w->bpffs);
