@@ -68,6 +68,9 @@ static const struct {
 	{ ":$(P)", -1, NULL },
 	{ "unix:///run/x.sock", -1, NULL },
 	{ "unix:///run/x:80", -1, NULL },
+	{ "unix://x:80", -1, NULL },
+	{ "fd://x:80", -1, NULL },
+	{ "fdx://x:80", 80, "x" },
 	{ "true", -1, NULL },
 };
 

@@ -80,11 +80,18 @@ static void test_pairs(void **state)
 		tree_of("{x: &x {a: 1}, y: {<<: [*x, {c: 3}], b: 2, d: null}}");
 	struct document doc = { .tree = tree, .steps = 1000 };
 	struct collected c = { .tree = tree };
+	_cleanup_(yaml_tree_freep) struct yaml_tree *one =
+		tree_of("{x: &x {a: 1}, y: {<<: *x, b: 2}}");
+	struct document one_doc = { .tree = one, .steps = 1000 };
+	struct collected d = { .tree = one };
 
 	(void)state;
 	yaml_query_pairs(&doc, tree->nodes, "y", collect, &c);
 	check_text("pairs", c.text.data, "b=2 a=1 c=3 ");
 	buf_free(&c.text);
+	yaml_query_pairs(&one_doc, one->nodes, "y", collect, &d);
+	check_text("of one mapping", d.text.data, "b=2 a=1 ");
+	buf_free(&d.text);
 }
 
 /* When the steps are used up nothing is found any more, whatever is asked. */
