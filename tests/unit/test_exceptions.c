@@ -115,6 +115,7 @@ static void test_layers(void **state)
 	assert_int_equal(registry_add(reg, layer_of_rows("a", rows, 2), &diags), 0);
 	assert_int_equal(registry_add(reg, layer_of_rows("t", more, 2), &diags), 0);
 	check_int("the next end", exceptions_next_end(reg, DAY_0331), DAY_0401);
+	check_int("from the start", exceptions_next_end(reg, 0), DAY_0401);
 	exceptions_ended(reg, &before, &after, on_ended, &got);
 	check_text("ended", got.data, "7 ");
 }

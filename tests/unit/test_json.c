@@ -20,7 +20,7 @@ static struct json *parse(const char *text)
 static void test_getters(void **state)
 {
 	_cleanup_(json_freep) struct json *json = parse(
-		"{\"s\":\"x\\u0041\",\"n\":4711,\"big\":9223372036854775807,\"neg\":-1,"
+		"{\"zero\":0,\"s\":\"x\\u0041\",\"n\":4711,\"big\":9223372036854775807,\"neg\":-1,"
 		"\"real\":1.5,\"t\":true,\"f\":false,\"nil\":null,\"a\":[1,\"two\",{\"three\":3}],"
 		"\"o\":{}}");
 	const struct json *a = json_member(json, "a");
@@ -28,6 +28,7 @@ static void test_getters(void **state)
 	(void)state;
 	check_text("s", json_member_text(json, "s", "-"), "xA");
 	check_u64("n", json_member_u64(json, "n", 1), 4711);
+	check_u64("zero", json_member_u64(json, "zero", 1), 0);
 	check_u64("big", json_member_u64(json, "big", 1), INT64_MAX);
 	check_int("t", json_member_bool(json, "t", false), true);
 	check_int("f", json_member_bool(json, "f", true), false);
