@@ -145,12 +145,45 @@ static void test_bound(void **state)
 	assert_false(reported_sockets_has(set, &v));
 }
 
+static struct reported_socket with_cookie(uint64_t cookie)
+{
+	struct reported_socket v = base;
+
+	v.cookie = cookie;
+	return v;
+}
+
+/* What is reported again takes no room: nothing is forgotten for it. */
+static void test_again(void **state)
+{
+	_cleanup_(reported_sockets_freep) struct reported_sockets *set = new_set();
+	const uint64_t half = REPORTED_SOCKETS_MAX / 2;
+	struct reported_socket v;
+
+	(void)state;
+	for (uint64_t i = 1; i <= half + 1; i++) {
+		v = with_cookie(i);
+		reported_sockets_add_hooked(set, &v);
+	}
+	for (uint64_t i = 1; i < half; i++) {
+		v = with_cookie(i);
+		reported_sockets_add_hooked(set, &v);
+	}
+	v = with_cookie(half + 2);
+	reported_sockets_add_hooked(set, &v);
+	for (uint64_t i = 1; i <= half + 2; i++) {
+		v = with_cookie(i);
+		if (!reported_sockets_has_cookie(set, &v))
+			fail_msg("%llu is forgotten", (unsigned long long)i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same),   cmocka_unit_test(test_sweeps),
 		cmocka_unit_test(test_hooked), cmocka_unit_test(test_no_cookies),
-		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_bound),  cmocka_unit_test(test_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
