@@ -6,6 +6,14 @@
 #include "../../bpf/abi.h"
 
 static const struct compare_case cases[] = {
+	{ "no page: what a retired row is for",
+	  "retired: [{ports: 1, " P "p, application: HTTP, removed: \"4.1\"}]",
+	  "retired: [{ports: 1, " P "p, removed: \"4.1\"}]", COMPARE_FILES, COMPARE_FILES,
+	  "~ tcp 1 retired p\n    application: HTTP -> -\n0 added, 0 removed, 1 changed, 0 "
+	  "moved\n" },
+	{ "a page: what an entry is for", "entries: [{ports: 1, " P "p, application: HTTP}]",
+	  "entries: [{ports: 1, " P "p}]", COMPARE_FILES, COMPARE_MARKDOWN,
+	  "~ tcp 1 p\n    application: HTTP -> -\n0 added, 0 removed, 1 changed, 0 moved\n" },
 	/* what a page can't know */
 	{ "a page: owners, sources, ranges",
 	  "ranges: [{ports: 1, protocol: tcp}]\nentries: [{ports: 80, " P
