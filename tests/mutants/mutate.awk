@@ -101,15 +101,14 @@ function bracket_end(at,    depth, c) {
 	return 0
 }
 
-function conditions(memory_only,    at, end) {
+function conditions(    at, end) {
 	if (!match(code, /(^|[^A-Za-z0-9_])if \(/))
 		return
 	at = RSTART + RLENGTH - 1
 	end = bracket_end(at)
 	if (!end)
 		return
-	if (!memory_only)
-		emit("condition", splice(at, end - at + 1, "(0)"))
+	emit("condition", splice(at, end - at + 1, "(0)"))
 	emit("condition", splice(at, end - at + 1, "(1)"))
 }
 
@@ -140,13 +139,9 @@ function statements() {
 		emit("statement", indent() ";")
 }
 
-# All changes of a line. No test makes memory run out, so what only that leads to stays as it is.
-function change(next_line) {
-	if (line ~ /return -ENOMEM;/)
-		return
-	conditions(next_line ~ /^[ \t]*return -ENOMEM;/)
-	if (next_line ~ /^[ \t]*return -ENOMEM;/)
-		return
+# All changes of a line.
+function change() {
+	conditions()
 	swap("condition", " == ", " != ")
 	swap("condition", " != ", " == ")
 	swap("condition", "&&", "||")
@@ -180,7 +175,7 @@ function change_file(len,    in_body, head) {
 		} else if (!in_body && line ~ /^[A-Za-z_].*\(/ && line !~ /;[ \t]*$/) {
 			head = line
 		} else if (in_body && line !~ /^#/ && code !~ /^[ \t]*$/) {
-			change(lines[at_line + 1])
+			change()
 		}
 	}
 	split("", lines)
