@@ -26,7 +26,7 @@ static struct cgroup_names v1_names = {
 
 static const char *process_path, *process_exe;
 static unsigned int asked_anew;
-static const char *opened[4];
+static char opened[4][16]; /* what identity_open() has opened */
 static size_t opened_len;
 static int open_error;
 
@@ -39,7 +39,9 @@ int cgroup_id(const char *path, uint64_t *ret_id)
 
 int cgroup_names_new(const char *mount_point, struct cgroup_names **ret_names)
 {
-	opened[opened_len++] = mount_point;
+	assert_true(opened_len < ARRAY_LEN(opened));
+	(void)snprintf(opened[opened_len], sizeof(opened[0]), "%s", mount_point);
+	opened_len++;
 	if (open_error)
 		return open_error;
 	*ret_names = strcmp(mount_point, "/v2") == 0 ? &v2_names : &v1_names;
