@@ -66,14 +66,21 @@ has_not() {
 # A build that is not confined, and can't be traced: LeakSanitizer traces it itself.
 is_built_for_debugging() { [ "$B" = build-debug ]; }
 
+# uptime_s: seconds, whatever a test does to the clock, by which bash counts SECONDS.
+uptime_s() {
+	local up
+	read -r up _ </proc/uptime
+	echo "${up%.*}"
+}
+
 # until_true SECONDS COMMAND...: poll for a condition; its last status. The limit only matters if
 # the condition never comes, so it is at least 30 seconds, or E2E_WAIT_S, for slow machines.
 until_true() {
 	local least=${E2E_WAIT_S:-30} end
-	end=$((SECONDS + ($1 < least ? least : $1)))
+	end=$(($(uptime_s) + ($1 < least ? least : $1)))
 	shift
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
+		[ "$(uptime_s)" -lt "$end" ] || return 1
 		sleep 0.05
 	done
 }
@@ -146,16 +153,16 @@ offspring() {
 # guard: a process beside the test. It alone has the locks, so that no subject inherits them. It ends
 # a test that hangs, by ending what that waits for, and clears away what a killed one leaves.
 guard() {
-	local me=$BASHPID parent pid signal=USR1 end=$((SECONDS + LIMIT_S))
+	local me=$BASHPID parent pid signal=USR1 end=$(($(uptime_s) + LIMIT_S))
 	while read -r _ _ _ parent _ <"/proc/$me/stat" && [ "$parent" = "$$" ]; do
 		sleep 1 >/dev/null 2>&1 5>&- 7<&-
-		[ "$SECONDS" -ge "$end" ] || continue
+		[ "$(uptime_s)" -ge "$end" ] || continue
 		kill "-$signal" "$$"
 		for pid in $(offspring "$$" "$me"); do
 			echo "$TEST: was running: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")"
 			kill -KILL "$pid"
 		done 2>/dev/null
-		signal=KILL end=$((SECONDS + 60))
+		signal=KILL end=$(($(uptime_s) + 60))
 	done
 	clear_away 2>/dev/null
 }
