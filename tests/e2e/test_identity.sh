@@ -8,8 +8,8 @@
 REG=$WORK/reg.yaml
 PROBE=$(realpath "$B/tests/e2e/bindprobe")
 PLAIN=$CGROUP
-# A unit counts only in a slice at the root, a pod only in the kubelet's hierarchy
-# there or in an engine's container: so the test makes one of each.
+# A unit counts only in a slice at the root, a pod only in the kubelet's hierarchy there, or where the
+# agent's own node is a container: so the test makes one of each.
 SLICE=$CGROUP2/$NAME.slice
 NODE_ID=e2e0000000000000000000000000000000000000000000000000000000000e2e
 NODE=$CGROUP2/libpod_parent/libpod-$NODE_ID
@@ -150,10 +150,15 @@ kubepods/pod$UID1/$ID pod $UID1 $ID -
 kubepods/burstable/pod$STATIC/$ID pod $STATIC $ID -
 kubepods-burstable-pod$UID_.slice:cri-containerd:$ID pod $UID1 $ID containerd
 $POD/crio-$ID.scope/kubepods/pod$STATIC/$OTHER pod $UID1 $ID crio
-kubepods.slice/kubepods-burstable.slice/kubepods-besteffort-pod$UID_.slice/crio-$ID.scope cgroup - - -
-kubepods.slice/kubepods-podnot-a-uid.slice/crio-$ID.scope cgroup - - -
 kubepods/burstable/poduid/$ID cgroup - - -
-system.slice/foo.service cgroup - - -
+kata_overhead/$ID cgroup - $ID kata
+"
+# below a node that is itself a container, as a unit
+NODE_UNITS="
+system.slice/foo.service foo.service
+system.slice/crio-conmon-$ID.scope crio-conmon
+kubepods.slice/kubepods-burstable.slice/kubepods-besteffort-pod$UID_.slice/crio-$ID.scope crio-$ID.scope
+kubepods.slice/kubepods-podnot-a-uid.slice/crio-$ID.scope crio-$ID.scope
 "
 # below a slice at the root
 UNITS="
@@ -170,6 +175,7 @@ PLAINS="
 $POD/crio-$ID.scope
 kubepods/burstable/pod$UID1/$ID
 docker/$ID
+docker/$ID/kubepods/pod$UID1/$ID
 system.slice/foo.service
 "
 
@@ -182,12 +188,25 @@ bind_in() {
 # shellcheck disable=SC2016 # jq's
 WORKLOAD='.workload | "\(.kind) \(.uid // "-") \(.container_id // "-") \(.runtime // "-") \(.unit // "-")"'
 
+# start_in DIR OPTIONS...: the agent, in a cgroup.
+start_in() {
+	local dir=$1 by=("${AGENT_BY[@]}") started
+	shift
+	mkdir -p "$dir"
+	# shellcheck disable=SC2016 # for the inner shell
+	AGENT_BY=(bash -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$dir" "${by[@]}")
+	start_agent "$@"
+	started=$?
+	AGENT_BY=("${by[@]}")
+	return $started
+}
+
+# The agent runs on the node that these paths are below.
 test_pods() {
 	local path want port=21100 below
 	below=${NODE#"$CGROUP2"}
 	CGROUP=$NODE
-	mkdir -p "$CGROUP"
-	start_agent --mode=enforce --registry="$REG" || return
+	start_in "$NODE/system.slice/agent.service" --mode=enforce --registry="$REG" || return
 	while read -r path want; do
 		[ -n "$path" ] || continue
 		bind_in $port "$path"
@@ -200,6 +219,32 @@ test_pods() {
 		is "in a container: $path: cgroup" "$(event $port .cgroup)" "$below/$path"
 		port=$((port + 1))
 	done <<<"$PODS"
+	while read -r path want; do
+		[ -n "$path" ] || continue
+		bind_in $port "$path"
+		is "in a container: $path" "$(event $port "$WORKLOAD")" "unit - - - $want"
+		port=$((port + 1))
+	done <<<"$NODE_UNITS"
+	is "in a container: what would break says so, too" "$(ctl learn --json |
+		jq -r ".violations[] | select(.port == 21100) | $WORKLOAD")" "pod $UID1 $ID crio -"
+	stop_agent
+	kill_cgroup
+	CGROUP=$PLAIN
+}
+
+# The agent runs on another node, so these paths are whatever a container has made: a spoof.
+test_spoof() {
+	local path want port=21100 kinds=
+	CGROUP=$NODE
+	mkdir -p "$CGROUP"
+	start_agent --mode=enforce --registry="$REG" || return
+	while read -r path want; do
+		[ -n "$path" ] || continue
+		bind_in $port "$path"
+		kinds+=" $(event $port "$WORKLOAD")"
+		port=$((port + 1))
+	done <<<"$PODS"
+	is "spoofs" "$kinds" "$(grep . <<<"$PODS" | sed 's/.*/ cgroup - - - -/' | tr -d '\n')"
 	stop_agent
 	kill_cgroup
 	CGROUP=$PLAIN
@@ -265,6 +310,7 @@ test_exe
 test_gone
 test_thread
 test_pods
+test_spoof
 test_units
 test_plain
 test_folding

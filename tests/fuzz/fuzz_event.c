@@ -30,7 +30,7 @@ static void take_event(struct feed *feed, char *const *texts, struct event *e)
 	feed_bytes(feed, e->comm, sizeof(e->comm) - 1);
 	e->exe = texts[0];
 	e->cgroup = texts[1];
-	workload_parse(e->cgroup, &e->workload);
+	workload_parse("", e->cgroup, &e->workload);
 	e->node = texts[2];
 	e->entry_layer = feed_u8(feed) & 1 ? texts[3] : NULL;
 	e->entry_process = texts[4];

@@ -30,9 +30,23 @@ static void check_pod(const struct workload *who, const char *path)
 	if (!*who->container_id || path[strlen(path) - 1] == '/')
 		return;
 	buf_printf(&below, "%s/kubepods/pod%032d/%064d", path, 0, 0);
-	workload_parse(below.data, &again);
+	workload_parse("", below.data, &again);
 	CHECK(again.kind == WORKLOAD_POD && strcmp(again.uid, who->uid) == 0);
 	CHECK(strcmp(again.container_id, who->container_id) == 0);
+}
+
+/* On the agent's own node there is always a name for the agent's own path. */
+static void check_node_root(char *path)
+{
+	size_t len = workload_node_root(path);
+	_cleanup_free_ char *root = strndup(path, len);
+	struct workload who;
+
+	CHECK(len <= strlen(path) && (!path[len] || path[len] == '/' || !len));
+	if (!path[len] || *path != '/')
+		return;
+	workload_parse(root, path, &who);
+	CHECK(who.kind != WORKLOAD_UNKNOWN);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -42,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_buf_ struct buf text = { 0 };
 	struct workload who;
 
-	workload_parse(path, &who);
+	workload_parse("", path, &who);
 	CHECK(who.kind < WORKLOAD_KIND_MAX);
 	CHECK(workload_word_to_kind(workload_kind_word(who.kind)) == who.kind);
 	CHECK(memchr(who.runtime, '\0', sizeof(who.runtime)));
@@ -51,7 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (who.kind == WORKLOAD_POD)
 		check_pod(&who, path);
 	else
-		CHECK(!*who.uid && !*who.container_id);
+		CHECK(!*who.uid && (!*who.container_id || strcmp(who.runtime, "kata") == 0));
+	check_node_root(path);
 	workload_text(&who, path, &text);
 	CHECK(text.len > 0);
 	check_safe(&text, false);

@@ -41,7 +41,7 @@ const char *identity_workload(struct identity *identity, const struct hp_event *
 {
 	(void)identity;
 	(void)record;
-	workload_parse(fake_cgroup, ret_workload);
+	workload_parse("", fake_cgroup, ret_workload);
 	return fake_cgroup;
 }
 

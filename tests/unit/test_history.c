@@ -142,7 +142,7 @@ static void fill_event(struct event *e, int known, char text[PATH_MAX])
 	e->proto = HP_PROTO_UDP;
 	e->verdict = HP_VERDICT_DENIED;
 	e->cgroup = "/a.slice/b.service";
-	workload_parse(e->cgroup, &e->workload);
+	workload_parse("", e->cgroup, &e->workload);
 	e->entry_layer = "layer";
 	e->entry_process = known == 1 ? NULL : "process";
 	e->entry_team = "team";

@@ -37,6 +37,20 @@ int cgroup_id(const char *path, uint64_t *ret_id)
 	return 0;
 }
 
+/* The agent's own paths; NULL: not in that hierarchy. */
+static const char *own_v2, *own_memory;
+
+bool cgroup_own_path(const char *controller, char *ret_path, size_t size)
+{
+	const char *own = *controller ? own_memory : own_v2;
+
+	if (!own)
+		return false;
+	check_u64(own, size, PATH_MAX);
+	(void)strcpy(ret_path, own);
+	return true;
+}
+
 int cgroup_names_new(const char *mount_point, struct cgroup_names **ret_names)
 {
 	assert_true(opened_len < ARRAY_LEN(opened));
@@ -139,6 +153,60 @@ static void test_open(void **state)
 	open_error = 0;
 	free(identity);
 	free(mounts);
+}
+
+/* The node's root is the beginning of the agent's own path, in the hierarchy that names workloads.
+ */
+static void test_node_root(void **state)
+{
+	static const struct {
+		const char *v2, *memory, *own_v2, *own_memory, *root;
+	} cases[] = {
+		{ "/v2", "", "/n1/system.slice/a.service", "/n2/system.slice/a.service", "/n1" },
+		{ "/v2", "", "/system.slice/a.service", NULL, "" },
+		{ "/v2", "", "/", "/n2/system.slice/a.service", "" },
+		{ "/v2", "", NULL, "/n2/system.slice/a.service", "" },
+		{ "/v2", "/memory", "/", "/n2/system.slice/a.service", "/n2" },
+		{ "/v2", "/memory", "/n1/init.scope", "/n2/system.slice/a.service", "/n1" },
+		{ "", "/memory", NULL, "/n2", "/n2" },
+		{ "/v2", "/memory", "/", NULL, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct identity *identity;
+
+		own_v2 = cases[i].own_v2;
+		own_memory = cases[i].own_memory;
+		identity = open_identity(cases[i].v2, cases[i].memory);
+		check_text(cases[i].v2, identity->node_root, cases[i].root);
+		identity_close(identity);
+		free(identity);
+	}
+	own_v2 = own_memory = NULL;
+}
+
+/* What is below the node's root is read as it is at the root. */
+static void test_below_node_root(void **state)
+{
+	struct hp_event record = { .cgroup_id = 4 };
+	struct identity *identity;
+	struct workload who;
+
+	(void)state;
+	v2_names.paths[4] = "/n1/system.slice/web.service";
+	identity = open_identity("/v2", "");
+	check_text("the path", identity_workload(identity, &record, &who), v2_names.paths[4]);
+	check_text("elsewhere", workload_kind_word(who.kind), "cgroup");
+	identity_close(identity);
+	free(identity);
+	own_v2 = "/n1";
+	identity = open_identity("/v2", "");
+	check_text("the path", identity_workload(identity, &record, &who), v2_names.paths[4]);
+	check_text("of this node", who.unit, "web.service");
+	identity_close(identity);
+	free(identity);
+	own_v2 = NULL;
 }
 
 /* The wall clock may be set; a time is by the clock of the last moment. */
@@ -271,8 +339,12 @@ static void test_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_open),  cmocka_unit_test(test_times),
-		cmocka_unit_test(test_paths), cmocka_unit_test(test_in_turn),
+		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_node_root),
+		cmocka_unit_test(test_below_node_root),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_in_turn),
 		cmocka_unit_test(test_long),
 	};
 

@@ -30,7 +30,7 @@ static char *json_of(const struct impact *impact, size_t rows, size_t bytes)
 	struct jsonw w = { .out = &out };
 
 	jsonw_object(&w, NULL);
-	impact_put(impact, "would_break", rows, bytes, &w);
+	impact_put(impact, "", "would_break", rows, bytes, &w);
 	jsonw_object_end(&w);
 	return buf_take(&out);
 }

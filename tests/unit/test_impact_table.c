@@ -190,7 +190,7 @@ static void test_same(void **state)
 	list[0].cgroup = (char *)"/system.slice/web.service"; /* one that is a unit */
 	impact.rows = list;
 	jsonw_object(&w, NULL);
-	impact_put(&impact, "would_break", SIZE_MAX, SIZE_MAX, &w);
+	impact_put(&impact, "", "would_break", SIZE_MAX, SIZE_MAX, &w);
 	jsonw_object_end(&w);
 	assert_int_equal(json_parse(text.data, text.len, &err, &json), 0);
 	assert_int_equal(impact_table(&impact, SIZE_MAX, &of_rows), 0);

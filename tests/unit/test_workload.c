@@ -63,23 +63,21 @@ static const struct pod_case pod_cases[] = {
 	{ "/kubepods/burstable/pod" UID "/kata_overhead", UID, "", "" },
 	{ "/kubepods.slice/kubepods-pod" UID_ ".slice/crio-" ID ID ".scope", UID, "", "" },
 	{ "/kubepods.slice/kubepods-pod" UID_ ".slice/crio-.scope", UID, "", "" },
-	/* a node in a container */
-	{ "/docker/" ID2 "/kubelet.slice/kubelet-kubepods.slice/"
-	  "kubelet-kubepods-besteffort.slice/kubelet-kubepods-besteffort-pod" UID_
-	  ".slice/cri-containerd-" ID ".scope",
-	  UID, ID, "containerd" },
-	{ "/docker/" ID2 "/kubelet/kubepods/burstable/pod" UID "/" ID, UID, ID, "" },
-	{ "/docker/" ID2 "/kubepods/pod" UID "/" ID, UID, ID, "" },
-	{ "/docker/" ID2 "/docker/" ID2 "/kubepods/pod" UID "/" ID, UID, ID, "" },
-	{ "/system.slice/docker-" ID2 ".scope/kubelet.slice/kubelet-kubepods.slice/"
-	  "kubelet-kubepods-pod" UID_ ".slice/cri-containerd-" ID ".scope",
-	  UID, ID, "containerd" },
-	{ "/machine.slice/libpod-" ID2 ".scope/container/kubelet.slice/kubelet-kubepods.slice/"
-	  "kubelet-kubepods-pod" UID_ ".slice/cri-containerd-" ID ".scope",
-	  UID, ID, "containerd" },
+	/* a kubelet with a --cgroup-root */
 	{ "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod" UID_
 	  ".slice/cri-containerd-" ID ".scope",
 	  UID, ID, "containerd" },
+	{ "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/"
+	  "kubelet-kubepods-besteffort-pod" UID_ ".slice/cri-containerd-" ID ".scope",
+	  UID, ID, "containerd" },
+	{ "/node.slice/node-kubepods.slice/node-kubepods-pod" UID_ ".slice/crio-" ID ".scope", UID,
+	  ID, "crio" },
+	{ "/node.slice/node-kubepods.slice/node-kubepods-burstable.slice/"
+	  "node-kubepods-burstable-pod" UID_ ".slice/crio-" ID ".scope",
+	  UID, ID, "crio" },
+	{ "/a.slice/a-b.slice/a-b-kubepods.slice/a-b-kubepods-pod" UID_ ".slice/crio-" ID ".scope",
+	  UID, ID, "crio" },
+	{ "/kubelet/kubepods/burstable/pod" UID "/" ID, UID, ID, "" },
 	/* a container that makes cgroups that look like another pod's */
 	{ "/kubepods/burstable/pod" UID "/" ID "/pod" UID2 "/" ID2, UID, ID, "" },
 	{ "/kubepods/burstable/pod" UID "/" ID "/kubepods/pod" UID2 "/" ID2, UID, ID, "" },
@@ -96,7 +94,7 @@ static void test_pods(void **state)
 		const struct pod_case *c = &pod_cases[i];
 		struct workload w;
 
-		workload_parse(c->path, &w);
+		workload_parse("", c->path, &w);
 		check_text(c->path, workload_kind_word(w.kind), "pod");
 		check_text(c->path, w.uid, c->uid);
 		check_text(c->path, w.container_id, c->container_id);
@@ -105,44 +103,141 @@ static void test_pods(void **state)
 	}
 }
 
-/* A node in a container: what is below its cgroup is read as it is at the root. */
-static const char *const engines[] = {
+/* Of nodes in containers, or with a --cgroup-root: what is below is read as it is at the root. */
+static const char *const node_roots[] = {
 	"/docker/" ID2,
 	"/docker/" ID2 "/container",
+	"/docker/" ID2 "/docker/" ID,
 	"/system.slice/docker-" ID2 ".scope",
 	"/machine.slice/libpod-" ID2 ".scope",
 	"/machine.slice/libpod-" ID2 ".scope/container",
-	"/libpod_parent/libpod-" ID2,
 	"/libpod_parent/libpod-" ID2 "/container",
+	"/lxc.payload.n1",
+	"/lxc/n1",
+	"/custom",
+	"/kubepods/burstable/pod" UID2 "/" ID2, /* a cluster in a pod */
 };
 
-static void check_same_pod(const char *path, const struct workload *want)
+static void check_same_pod(const char *node_root, const char *path, const struct workload *want)
 {
 	struct workload w;
 
-	workload_parse(path, &w);
+	workload_parse(node_root, path, &w);
 	check_text(path, workload_kind_word(w.kind), "pod");
 	check_text(path, w.uid, want->uid);
 	check_text(path, w.container_id, want->container_id);
 	check_text(path, w.runtime, want->runtime);
 }
 
-static void test_pods_below_engines(void **state)
+/* Elsewhere, or if the agent is on another node, such a path is a spoof. */
+static void check_no_such_pod(const char *node_root, const char *path, const char *uid)
+{
+	struct workload w;
+
+	workload_parse(node_root, path, &w);
+	if (strcmp(w.uid, uid) == 0)
+		fail_msg("%s: it is a pod's below '%s'", path, node_root);
+}
+
+static void test_nodes(void **state)
 {
 	char path[1024];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(pod_cases) / sizeof(pod_cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(pod_cases); i++) {
 		struct workload want;
 
-		workload_parse(pod_cases[i].path, &want);
-		for (size_t j = 0; j < sizeof(engines) / sizeof(engines[0]); j++) {
-			(void)snprintf(path, sizeof(path), "%s%s", engines[j], pod_cases[i].path);
-			check_same_pod(path, &want);
-			(void)snprintf(path, sizeof(path), "%s/docker/%s%s", engines[j], ID,
+		workload_parse("", pod_cases[i].path, &want);
+		for (size_t j = 0; j < ARRAY_LEN(node_roots); j++) {
+			(void)snprintf(path, sizeof(path), "%s%s", node_roots[j],
 				       pod_cases[i].path);
-			check_same_pod(path, &want);
+			check_same_pod(node_roots[j], path, &want);
+			check_no_such_pod("", path, want.uid);
+			check_no_such_pod("/other", path, want.uid);
+			check_no_such_pod(node_roots[j] + 1, path, want.uid);
+			(void)snprintf(path, sizeof(path), "%s/tenant%s", node_roots[j],
+				       pod_cases[i].path);
+			check_no_such_pod(node_roots[j], path, want.uid);
+			(void)snprintf(path, sizeof(path), "%sx%s", node_roots[j],
+				       pod_cases[i].path);
+			check_no_such_pod(node_roots[j], path, want.uid);
+			/* of the host that the node runs on */
+			check_same_pod(node_roots[j], pod_cases[i].path, &want);
 		}
+	}
+}
+
+/* On a node that has a root, units are below it, too. */
+static void test_units_of_nodes(void **state)
+{
+	static const struct {
+		const char *node_root, *path, *kind, *unit;
+	} cases[] = {
+		{ "/docker/" ID, "/docker/" ID "/system.slice/a.service", "unit", "a.service" },
+		{ "", "/docker/" ID "/system.slice/a.service", "cgroup", "" },
+		{ "/docker/" ID, "/docker/" ID2 "/system.slice/a.service", "cgroup", "" },
+		{ "/docker/" ID, "/system.slice/a.service", "unit", "a.service" },
+		{ "/docker/" ID, "/docker/" ID, "cgroup", "" },
+		{ "/docker/" ID, "/docker/" ID "/", "cgroup", "" },
+		{ "/system.slice/docker-" ID ".scope",
+		  "/system.slice/docker-" ID ".scope/system.slice/a.service", "unit", "a.service" },
+		{ "/system.slice/docker-" ID ".scope", "/system.slice/docker-" ID ".scope", "unit",
+		  "docker-" ID ".scope" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct workload w;
+
+		workload_parse(cases[i].node_root, cases[i].path, &w);
+		check_text(cases[i].path, workload_kind_word(w.kind), cases[i].kind);
+		check_text(cases[i].path, w.unit, cases[i].unit);
+	}
+}
+
+static void test_node_roots(void **state)
+{
+	static const struct {
+		const char *own, *root;
+	} cases[] = {
+		{ "", "" },
+		{ "/", "" },
+		{ "/system.slice/hostportd.service", "" },
+		{ "/user.slice/user-1000.slice/session-3.scope", "" },
+		{ "/user.slice/user-0.slice/user@0.service/app.slice/a.service", "" },
+		{ "/machine.slice/libpod-" ID ".scope/container", "" },
+		{ "/system.slice/docker-" ID ".scope", "" },
+		{ "/hostportd.service", "" },
+		{ "/init.scope", "" },
+		{ "/kubepods/burstable/pod" UID "/" ID, "" },
+		{ "/kubepods.slice/kubepods-pod" UID_ ".slice/crio-" ID ".scope", "" },
+		{ "/kubepods.slice/kubepods-pod" UID_ ".slice/crio-" ID ".scope/container", "" },
+		{ "/node.slice/node-kubepods.slice/node-kubepods-pod" UID_ ".slice/crio-" ID
+		  ".scope",
+		  "" },
+		{ "/kubepods-pod" UID_ ".slice:cri-containerd:" ID, "" },
+		{ "/docker/" ID "/kubepods/pod" UID "/" ID2, "/docker/" ID },
+		{ "/docker/" ID "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod" UID_
+		  ".slice/cri-containerd-" ID2 ".scope",
+		  "/docker/" ID },
+		{ "/docker/" ID "/kubelet/kubepods/pod" UID "/" ID2, "/docker/" ID "/kubelet" },
+		{ "/lxc.payload.n1/kubepods/pod" UID "/" ID, "/lxc.payload.n1" },
+		{ "/lxc/n1/system.slice/hostportd.service", "/lxc/n1" },
+		{ "/custom/kubepods/besteffort/pod" UID "/" ID, "/custom" },
+		{ "/system.slice/docker-" ID ".scope/system.slice/hostportd.service",
+		  "/system.slice/docker-" ID ".scope" },
+		{ "/kubepods/pod" UID "/" ID "/docker/" ID2 "/kubepods/pod" UID2 "/" ID,
+		  "/kubepods/pod" UID "/" ID "/docker/" ID2 },
+		{ "/docker/" ID, "/docker/" ID },
+		{ "/lxc.payload.n1/init", "/lxc.payload.n1/init" },
+		{ "/..", "/.." }, /* of another namespace: no path begins so */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		check_u64(cases[i].own, workload_node_root(cases[i].own), strlen(cases[i].root));
+		check_int(cases[i].own, strncmp(cases[i].own, cases[i].root, strlen(cases[i].root)),
+			  0);
 	}
 }
 
@@ -156,14 +251,14 @@ static void test_below_pods(void **state)
 		size_t len = strlen(pod_cases[i].path);
 		struct workload want;
 
-		workload_parse(pod_cases[i].path, &want);
+		workload_parse("", pod_cases[i].path, &want);
 		/* what is right below a pod may be a container */
 		if (!*want.container_id || pod_cases[i].path[len - 1] == '/')
 			continue;
 		(void)snprintf(path, sizeof(path), "%s/crio-%s", pod_cases[i].path, ID2);
-		check_same_pod(path, &want);
+		check_same_pod("", path, &want);
 		(void)snprintf(path, sizeof(path), "%s/init.scope/a.service", pod_cases[i].path);
-		check_same_pod(path, &want);
+		check_same_pod("", path, &want);
 	}
 }
 
@@ -185,6 +280,13 @@ static const struct unit_case unit_cases[] = {
 	{ "/system.slice/system-a\\x2db.slice/a\\x2db@1.service", "a\\x2db@1.service" },
 	{ "/system.slice/_cgroup.service", "cgroup.service" },
 	{ "/machine.slice/libpod-" ID ".scope/container", "libpod-" ID ".scope" },
+	{ "/system.slice/crio-conmon-" ID ".scope", "crio-conmon" },
+	{ "/machine.slice/libpod-conmon-" ID ".scope", "libpod-conmon" },
+	{ "/system.slice/crio-conmon-" ID ".scope/kubepods/pod" UID "/" ID, "crio-conmon" },
+	{ "/system.slice/crio-conmon-x.scope", "crio-conmon-x.scope" },
+	{ "/system.slice/crio-conmon.scope", "crio-conmon.scope" },
+	{ "/system.slice/crio-conmon-" ID ".service", "crio-conmon-" ID ".service" },
+	{ "/system.slice/my-crio-conmon-" ID ".scope", "my-crio-conmon-" ID ".scope" },
 	{ "/system.slice/docker-" ID ".scope", "docker-" ID ".scope" },
 	{ "/system.slice/docker-" ID ".scope/system.slice/sshd.service", "docker-" ID ".scope" },
 	/* a user's cgroups that look like a pod's */
@@ -215,7 +317,7 @@ static void test_units(void **state)
 		const struct unit_case *c = &unit_cases[i];
 		struct workload w;
 
-		workload_parse(c->path, &w);
+		workload_parse("", c->path, &w);
 		check_text(c->path, workload_kind_word(w.kind), "unit");
 		check_text(c->path, w.unit, c->unit);
 		check_text(c->path, w.uid, "");
@@ -257,6 +359,20 @@ static const char *const cgroup_cases[] = {
 	"/tenant/kubepods/pod" UID "/" ID,
 	"/tenant.slice/kubepods/pod" UID "/" ID,
 	"/docker/tenant/kubepods/pod" UID "/" ID,
+	"/docker/" ID2 "/kubepods/pod" UID "/" ID,
+	"/libpod_parent/libpod-" ID2 "/kubepods/pod" UID "/" ID,
+	"/lxc.payload.n1/kubepods/pod" UID "/" ID,
+	"/custom/kubepods/pod" UID "/" ID,
+	"/kata_overhead",
+	"/kata_overhead/x",
+	"/a/kata_overhead/" ID,
+	"/node.slice/kubepods.slice/kubepods-pod" UID_ ".slice",
+	"/node.slice/nodekubepods.slice/nodekubepods-pod" UID_ ".slice",
+	"/node.slice/other-kubepods.slice/other-kubepods-pod" UID_ ".slice",
+	"/node.slice/node-kubepods.slice/kubepods-pod" UID_ ".slice",
+	"/node.slice/node-a-kubepods.slice/node-a-kubepods-pod" UID_ ".slice",
+	"/node-kubepods.slice/node-kubepods-pod" UID_ ".slice",
+	"/node/node-kubepods.slice/node-kubepods-pod" UID_ ".slice",
 	"/kubepods.slice/kubepods-pod" UID ".slice",
 	"/kubepods.slice/kubepods-pod" UID_ ".slice.slice",
 	"/kubepods.slice/kubepods-podfoo.slice",
@@ -288,13 +404,28 @@ static void test_cgroups(void **state)
 	for (size_t i = 0; i < sizeof(cgroup_cases) / sizeof(cgroup_cases[0]); i++) {
 		struct workload w;
 
-		workload_parse(cgroup_cases[i], &w);
+		workload_parse("", cgroup_cases[i], &w);
 		check_text(cgroup_cases[i], workload_kind_word(w.kind), "cgroup");
 		check_text(cgroup_cases[i], w.unit, "");
 		check_text(cgroup_cases[i], w.uid, "");
 		check_text(cgroup_cases[i], w.container_id, "");
 		check_text(cgroup_cases[i], w.runtime, "");
 	}
+}
+
+/* The path of a Kata sandbox names no pod. */
+static void test_kata(void **state)
+{
+	struct workload w;
+
+	(void)state;
+	workload_parse("", "/kata_overhead/" ID, &w);
+	check_text("kind", workload_kind_word(w.kind), "cgroup");
+	check_text("sandbox", w.container_id, ID);
+	check_text("runtime", w.runtime, "kata");
+	check_text("no pod", w.uid, "");
+	workload_parse("/n1", "/n1/kata_overhead/" ID "/below", &w);
+	check_text("below a node", w.container_id, ID);
 }
 
 static void test_not_a_path(void **state)
@@ -305,7 +436,7 @@ static void test_not_a_path(void **state)
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		struct workload w;
 
-		workload_parse(paths[i], &w);
+		workload_parse("", paths[i], &w);
 		check_text(paths[i], workload_kind_word(w.kind), "unknown");
 	}
 }
@@ -319,7 +450,7 @@ static void test_long_units(void **state)
 	(void)state;
 	for (size_t len = 240; len < 300; len++) {
 		(void)snprintf(path, sizeof(path), "/system.slice/%0*d.service", (int)len - 8, 0);
-		workload_parse(path, &w);
+		workload_parse("", path, &w);
 		check_int(path, w.kind, len <= 255 ? WORKLOAD_UNIT : WORKLOAD_CGROUP);
 		check_u64(path, strlen(w.unit), len <= 255 ? len : 0);
 	}
@@ -337,13 +468,13 @@ static void try_all(const char *path)
 		assert_non_null(copy);
 		memcpy(copy, path, cut);
 		copy[cut] = '\0';
-		workload_parse(copy, &w);
+		workload_parse("", copy, &w);
 		if (cut > 0)
 			copy[cut / 2] = '/';
-		workload_parse(copy, &w);
+		workload_parse("", copy, &w);
 		if (cut > 0)
 			copy[cut - 1] = '\xff';
-		workload_parse(copy, &w);
+		workload_parse("", copy, &w);
 		free(copy);
 	}
 }
@@ -373,8 +504,9 @@ int main(void)
 		cmocka_unit_test(test_kind_words), cmocka_unit_test(test_pods),
 		cmocka_unit_test(test_units),	   cmocka_unit_test(test_cgroups),
 		cmocka_unit_test(test_not_a_path), cmocka_unit_test(test_long_units),
-		cmocka_unit_test(test_bounds),	   cmocka_unit_test(test_pods_below_engines),
-		cmocka_unit_test(test_below_pods),
+		cmocka_unit_test(test_bounds),	   cmocka_unit_test(test_nodes),
+		cmocka_unit_test(test_kata),	   cmocka_unit_test(test_units_of_nodes),
+		cmocka_unit_test(test_node_roots), cmocka_unit_test(test_below_pods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ static void check_case(size_t i)
 	struct jsonw w = { .out = &object };
 	struct workload who;
 
-	workload_parse(cases[i].cgroup, &who);
+	workload_parse("", cases[i].cgroup, &who);
 	jsonw_object(&w, NULL);
 	workload_put(&who, &w);
 	jsonw_string(&w, "cgroup", cases[i].cgroup);

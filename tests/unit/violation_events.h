@@ -24,11 +24,11 @@ static inline void violation_event(struct event *e, time_t second, uint64_t coun
 		.comm = "web",
 		.cgroup = "/system.slice/web.service",
 	};
-	workload_parse(e->cgroup, &e->workload);
+	workload_parse("", e->cgroup, &e->workload);
 }
 
 static inline void move_to_cgroup(struct event *e, const char *cgroup)
 {
 	e->cgroup = cgroup;
-	workload_parse(e->cgroup, &e->workload);
+	workload_parse("", e->cgroup, &e->workload);
 }

@@ -15,6 +15,18 @@ bool identity_uses_v1(const struct cgroup_mounts *mounts)
 	return mounts->memory[0] != '\0';
 }
 
+/* The path that names the agent's own workload, as find_path() has it. */
+static void find_node_root(struct identity *identity)
+{
+	char *root = identity->node_root;
+	size_t size = sizeof(identity->node_root);
+
+	if (!cgroup_own_path("", root, size) || strcmp(root, "/") == 0)
+		if (!identity->v1 || !cgroup_own_path("memory", root, size))
+			*root = '\0';
+	root[workload_node_root(root)] = '\0';
+}
+
 int identity_open(struct identity *identity, const struct cgroup_mounts *mounts)
 {
 	int r = 0;
@@ -29,6 +41,7 @@ int identity_open(struct identity *identity, const struct cgroup_mounts *mounts)
 		r = cgroup_names_new(mounts->memory, &identity->v1);
 	if (r == 0)
 		r = processes_new(&identity->processes);
+	find_node_root(identity);
 	return r;
 }
 
@@ -88,7 +101,7 @@ static const struct workload *parse_path(struct identity *identity, const char *
 {
 	if (strcmp(identity->last_path, path) != 0) {
 		(void)snprintf(identity->last_path, sizeof(identity->last_path), "%s", path);
-		workload_parse(path, &identity->last_workload);
+		workload_parse(identity->node_root, path, &identity->last_workload);
 	}
 	return &identity->last_workload;
 }

@@ -21,6 +21,7 @@ struct identity {
 	char last_path[PATH_MAX]; /* that was parsed: records come in runs of one control group */
 	struct workload last_workload;
 	char node[256];
+	char node_root[PATH_MAX]; /* as workload_parse() wants it */
 };
 
 /* Read the node's name, open the hierarchies. 0, or a negative errno. */

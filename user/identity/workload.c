@@ -4,7 +4,7 @@
  * is read from the root, and reading stops at the first component below which processes other
  * than the kubelet and systemd make cgroups: a container's own, or a unit's own. A name that
  * looks like a pod's counts only where the kubelet puts it: in its hierarchy at the root, or at
- * the root of a node that is itself a container.
+ * the root of the agent's own node, if that is itself a container.
  */
 #include "workload.h"
 
@@ -131,17 +131,39 @@ static struct string_view next_slice(const char **path)
 }
 
 /*
- * [kubelet.slice/kubelet-]kubepods.slice[/kubepods-QOS.slice]/
- * kubepods[-QOS]-podUID.slice[/CONTAINER], as the systemd driver makes them:
- * each name begins with the one above it.
+ * Step over the slices that lead to the kubelet's, A.slice/A-B.slice/A-B-kubepods.slice: each
+ * name begins with the one above it. Sets the last one's name without its suffix.
+ */
+static bool enter_kubepods_slice(const char **path, struct string_view *ret_root)
+{
+	const char *rest = *path;
+	struct string_view above = STRING_VIEW(""), name;
+
+	for (;;) {
+		struct string_view own = name = next_slice(&rest);
+
+		if (name.len == 0 || !string_view_front(&own, above) ||
+		    (above.len && !string_view_front(&own, STRING_VIEW("-"))))
+			return false;
+		if (string_view_same(own, STRING_VIEW("kubepods")))
+			break;
+		above = name;
+	}
+	*ret_root = name;
+	*path = rest;
+	return true;
+}
+
+/*
+ * [ROOT.slice/ROOT-]kubepods.slice[/kubepods-QOS.slice]/kubepods[-QOS]-podUID.slice[/CONTAINER],
+ * as the systemd driver makes them: each name begins with the one above it. ROOT is the
+ * kubelet's --cgroup-root; kind has "kubelet".
  */
 static bool parse_systemd_pod(const char *path, struct workload *ret)
 {
-	struct string_view root = STRING_VIEW("kubepods"), above, p;
+	struct string_view root, above, p;
 
-	if (string_view_next_is(&path, STRING_VIEW("kubelet.slice")))
-		root = STRING_VIEW("kubelet-kubepods");
-	if (!string_view_same(next_slice(&path), root))
+	if (!enter_kubepods_slice(&path, &root))
 		return false;
 	above = root;
 	p = next_slice(&path);
@@ -188,53 +210,31 @@ static bool parse_colon_pod(const char *path, struct workload *ret)
 	return true;
 }
 
-/* A container engine's name for the cgroup of a container. */
-struct engine_form {
-	struct string_view parent, prefix, suffix;
-};
-
-static const struct engine_form engine_forms[] = {
-	{ STRING_VIEW_INIT("docker"), STRING_VIEW_INIT(""), STRING_VIEW_INIT("") },
-	{ STRING_VIEW_INIT("system.slice"), STRING_VIEW_INIT("docker-"),
-	  STRING_VIEW_INIT(".scope") },
-	{ STRING_VIEW_INIT("machine.slice"), STRING_VIEW_INIT("libpod-"),
-	  STRING_VIEW_INIT(".scope") },
-	{ STRING_VIEW_INIT("libpod_parent"), STRING_VIEW_INIT("libpod-"), STRING_VIEW_INIT("") },
-};
-
-/* Step into a container of an engine, if the path leads into one. */
-static bool enter_container(const char **path)
-{
-	for (size_t i = 0; i < ARRAY_LEN(engine_forms); i++) {
-		const struct engine_form *form = &engine_forms[i];
-		const char *rest = *path;
-		struct string_view id;
-
-		if (!string_view_next_is(&rest, form->parent))
-			continue;
-		id = string_view_next(&rest);
-		if (!string_view_front(&id, form->prefix) || !string_view_end(&id, form->suffix) ||
-		    !is_container_id(id))
-			continue;
-		(void)string_view_next_is(&rest, STRING_VIEW("container"));
-		*path = rest;
-		return true;
-	}
-	return false;
-}
-
+/* A pod's path at the root of a node. */
 static bool parse_pod(const char *path, struct workload *ret)
 {
-	do {
-		const char *below = path;
+	if (parse_systemd_pod(path, ret) || parse_colon_pod(path, ret))
+		return true;
+	(void)string_view_next_is(&path, STRING_VIEW("kubelet"));
+	return parse_cgroupfs_pod(path, ret);
+}
 
-		if (parse_systemd_pod(path, ret) || parse_colon_pod(path, ret))
-			return true;
-		(void)string_view_next_is(&below, STRING_VIEW("kubelet"));
-		if (parse_cgroupfs_pod(below, ret))
-			return true;
-	} while (enter_container(&path));
-	return false;
+/*
+ * kata_overhead/SANDBOX: the virtual machine monitor of a Kata pod. The path does not name the
+ * pod.
+ */
+static bool parse_kata(const char *path, struct workload *ret)
+{
+	struct string_view id;
+
+	if (!string_view_next_is(&path, STRING_VIEW("kata_overhead")))
+		return false;
+	id = string_view_next(&path);
+	if (!is_container_id(id))
+		return false;
+	STRING_VIEW_STORE(ret->container_id, id);
+	STRING_VIEW_STORE(ret->runtime, STRING_VIEW("kata"));
+	return true;
 }
 
 static bool is_unit_name(struct string_view p)
@@ -251,6 +251,25 @@ static bool is_unit_name(struct string_view p)
 	return false;
 }
 
+/* One name for the monitors of all containers: an id in it would make a unit of each. */
+static struct string_view monitor_name(struct string_view unit)
+{
+	static const struct string_view monitors[] = {
+		STRING_VIEW_INIT("crio-conmon"),
+		STRING_VIEW_INIT("libpod-conmon"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(monitors); i++) {
+		struct string_view id = unit;
+
+		if (string_view_front(&id, monitors[i]) &&
+		    string_view_front(&id, STRING_VIEW("-")) &&
+		    string_view_end(&id, STRING_VIEW(".scope")) && is_container_id(id))
+			return monitors[i];
+	}
+	return unit;
+}
+
 /* The first component that is not a slice, as systemd attributes processes. */
 static bool parse_unit(const char *path, struct workload *ret)
 {
@@ -264,18 +283,61 @@ static bool parse_unit(const char *path, struct workload *ret)
 	if (!is_unit_name(p) || p.len >= sizeof(ret->unit))
 		return false;
 	ret->kind = WORKLOAD_UNIT;
-	STRING_VIEW_STORE(ret->unit, p);
+	STRING_VIEW_STORE(ret->unit, monitor_name(p));
 	return true;
 }
 
-void workload_parse(const char *cgroup_path, struct workload *ret)
+/* Where a node begins: what systemd and the kubelet make there follows. */
+static bool is_top_of_node(const char *path)
 {
+	static const struct string_view tops[] = {
+		STRING_VIEW_INIT("system.slice"),
+		STRING_VIEW_INIT("user.slice"),
+		STRING_VIEW_INIT("machine.slice"),
+		STRING_VIEW_INIT("init.scope"),
+	};
+	struct workload ignored;
+
+	for (size_t i = 0; i < ARRAY_LEN(tops); i++) {
+		const char *rest = path;
+
+		if (string_view_next_is(&rest, tops[i]))
+			return true;
+	}
+	return parse_pod(path, &ignored);
+}
+
+/* The path as the node has it; a path that is not below the node's is left as it is. */
+static const char *below_node(const char *node_root, const char *path)
+{
+	size_t len = strlen(node_root);
+
+	return strncmp(path, node_root, len) == 0 && path[len] == '/' ? path + len : path;
+}
+
+void workload_parse(const char *node_root, const char *cgroup_path, struct workload *ret)
+{
+	const char *path;
+
 	*ret = (struct workload) { .kind = WORKLOAD_UNKNOWN };
 	if (*cgroup_path != '/')
 		return;
 	ret->kind = WORKLOAD_CGROUP;
-	if (!parse_pod(cgroup_path, ret))
-		(void)parse_unit(cgroup_path, ret);
+	path = below_node(node_root, cgroup_path);
+	if (!parse_pod(path, ret) && !parse_unit(path, ret))
+		(void)parse_kata(path, ret);
+}
+
+size_t workload_node_root(const char *own_path)
+{
+	size_t own_len = strlen(own_path);
+	struct workload own;
+
+	for (size_t len = own_len; len-- > 0;)
+		if (own_path[len] == '/' && is_top_of_node(own_path + len))
+			return len;
+	workload_parse("", own_path, &own);
+	return own.kind == WORKLOAD_CGROUP && own_len > 1 ? own_len : 0;
 }
 
 static const char *const kind_words[] = {

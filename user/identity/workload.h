@@ -16,17 +16,25 @@ enum workload_kind {
 struct workload {
 	enum workload_kind kind;
 	char uid[40];	       /* pod: its UID with dashes, or a static pod's hash */
-	char container_id[72]; /* pod: the container's id; empty: not in the path */
-	char runtime[16];      /* pod: crio, containerd, docker; empty: not in the path */
+	char container_id[72]; /* pod: the container's; cgroup: a Kata sandbox's; may be empty */
+	char runtime[16];      /* of that: crio, containerd, docker, kata; may be empty */
 	char unit[256];	       /* unit */
 };
 
 /*
- * Read a cgroup path, which starts with "/". Known forms: the systemd and
- * cgroupfs drivers of the kubelet under CRI-O, containerd and Docker, also
- * below another cgroup (a node in a container), and systemd units.
+ * Read a cgroup path, which starts with "/". Known forms: the systemd and cgroupfs drivers of
+ * the kubelet under CRI-O, containerd and Docker, and systemd units. They count at the root,
+ * and below `node_root`, the path of a node that is itself a container or that has its pods
+ * elsewhere; "": it has none. Elsewhere any container may have made such names.
  */
-void workload_parse(const char *cgroup_path, struct workload *ret);
+void workload_parse(const char *node_root, const char *cgroup_path, struct workload *ret);
+
+/*
+ * The root of the node that the agent runs on, from the agent's own cgroup path: how many bytes
+ * of it lead to the innermost place where systemd's or the kubelet's names begin. All of it if
+ * there is none, and the agent is no unit: then it is what the agent was started in. 0: the root.
+ */
+size_t workload_node_root(const char *own_path);
 
 const char *workload_kind_word(enum workload_kind kind);
 

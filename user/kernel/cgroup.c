@@ -64,19 +64,24 @@ int cgroup_id(const char *path, uint64_t *ret_id)
 	return 0;
 }
 
-/* The calling process's path in cgroup2, from "/". */
-static bool own_path(char *path, size_t size)
+bool cgroup_own_path(const char *controller, char *ret_path, size_t size)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/self/cgroup", "re");
 	_cleanup_free_ char *line = NULL;
+	char mark[32];
 	size_t cap = 0;
 
 	if (!f)
 		return false;
+	(void)snprintf(mark, sizeof(mark), ":%s:/", controller);
 	while (getline(&line, &cap, f) > 0) {
+		const char *from = line + strspn(line, "0123456789");
+
 		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "0::", 3) == 0)
-			return (size_t)snprintf(path, size, "%s", line + 3) < size;
+		if (strncmp(from, mark, strlen(mark)) != 0)
+			continue;
+		from += strlen(mark) - 1;
+		return (size_t)snprintf(ret_path, size, "%s", from) < size;
 	}
 	return false;
 }
@@ -87,7 +92,7 @@ bool cgroup_contains_self(const char *v2, const char *dir)
 	uint64_t wanted = 0, id = 0;
 	char *slash;
 
-	if (cgroup_id(dir, &wanted) < 0 || !own_path(own, sizeof(own)))
+	if (cgroup_id(dir, &wanted) < 0 || !cgroup_own_path("", own, sizeof(own)))
 		return false;
 	(void)snprintf(path, sizeof(path), "%s%s", v2, own);
 	for (;;) {

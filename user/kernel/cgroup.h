@@ -20,6 +20,12 @@ int cgroup_mounts(struct cgroup_mounts *ret_mounts);
 /* The id of a cgroup directory (its inode number). 0, or a negative errno. */
 int cgroup_id(const char *path, uint64_t *ret_id);
 
+/*
+ * The calling process's path, from "/", in the hierarchy of a v1 controller or, if that is
+ * empty, in cgroup2. False: there is none, or it does not fit.
+ */
+bool cgroup_own_path(const char *controller, char *ret_path, size_t size);
+
 /* Is the calling process in `dir` or below it? `v2` is cgroup2's mount point. */
 bool cgroup_contains_self(const char *v2, const char *dir);
 

@@ -194,12 +194,12 @@ bool impact_any(const struct impact *impact)
 	return impact->len || impact->forgotten;
 }
 
-static void put_workload(const struct impact_row *row, struct jsonw *w)
+static void put_workload(const struct impact_row *row, const char *node_root, struct jsonw *w)
 {
 	struct workload workload = { .kind = WORKLOAD_KERNEL };
 
 	if (!row->kernel)
-		workload_parse(row->cgroup, &workload);
+		workload_parse(node_root, row->cgroup, &workload);
 	if (workload.kind != WORKLOAD_UNKNOWN)
 		workload_put(&workload, w);
 	jsonw_string_opt(w, "cgroup", row->cgroup);
@@ -226,7 +226,7 @@ static void put_violations(const struct impact_row *row, struct jsonw *w)
 	jsonw_string(w, "last", text);
 }
 
-static void put_row(const struct impact_row *row, struct jsonw *w)
+static void put_row(const struct impact_row *row, const char *node_root, struct jsonw *w)
 {
 	char address[EVENT_ADDRESS_MAX];
 
@@ -236,7 +236,7 @@ static void put_row(const struct impact_row *row, struct jsonw *w)
 	jsonw_string(w, "protocol", word_proto(row->proto));
 	jsonw_string_opt(w, "address", address);
 	jsonw_u64(w, "port", row->port);
-	put_workload(row, w);
+	put_workload(row, node_root, w);
 	put_process(row, w);
 	jsonw_string(w, "source", impact_row_source(row));
 	jsonw_u64(w, "sockets", row->sockets);
@@ -244,14 +244,14 @@ static void put_row(const struct impact_row *row, struct jsonw *w)
 	jsonw_object_end(w);
 }
 
-void impact_put(const struct impact *impact, const char *key, size_t rows, size_t bytes,
-		struct jsonw *w)
+void impact_put(const struct impact *impact, const char *node_root, const char *key, size_t rows,
+		size_t bytes, struct jsonw *w)
 {
 	size_t from = w->out->len, i;
 
 	jsonw_array(w, key);
 	for (i = 0; i < impact->len && i < rows && w->out->len - from < bytes; i++)
-		put_row(&impact->rows[i], w);
+		put_row(&impact->rows[i], node_root, w);
 	jsonw_array_end(w);
 	jsonw_u64(w, "left_out", impact->len - i);
 	jsonw_u64(w, "forgotten", impact->forgotten);

@@ -62,6 +62,7 @@ bool impact_any(const struct impact *impact);
 /*
  * Write the members `key`, a list of at most `rows` and of not much more than
  * `bytes`, `left_out`, the number of rows that the list lacks, and `forgotten`.
+ * `node_root`: as workload_parse() wants it.
  */
-void impact_put(const struct impact *impact, const char *key, size_t rows, size_t bytes,
-		struct jsonw *w);
+void impact_put(const struct impact *impact, const char *node_root, const char *key, size_t rows,
+		size_t bytes, struct jsonw *w);

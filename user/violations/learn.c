@@ -142,7 +142,8 @@ int learn_json(struct violations *violations, struct buf *out)
 	put_head(&l, &w);
 	if (l.error < 0)
 		jsonw_string(&w, "incomplete", strerror(-l.error));
-	impact_put(&l.impact, "violations", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
+	impact_put(&l.impact, violations->sweep->table.identity->node_root, "violations", SIZE_MAX,
+		   CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
 	jsonw_u64(&w, "lost", accounts_lost(stream->kernel, stream->told));
 	left_out = put_useless(&l, &w);
 	jsonw_u64(&w, "useless_left_out", left_out);
