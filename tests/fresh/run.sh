@@ -245,7 +245,14 @@ violate() {
 }
 
 # The server packages that the tests need must not have been started by their installation.
-check_nothing_left() { check "$1: no process is left" until_true 5 none_left; }
+check_nothing_left() {
+	if until_true 30 none_left; then
+		pass "$1: no process is left"
+	else
+		fail "$1: no process is left: there are:"
+		pids | xargs -r ps -o pid,ppid,stat,etimes,args -p | sed 's/^/    /'
+	fi
+}
 
 test_run() {
 	local began=$SECONDS pid
