@@ -21,6 +21,8 @@ kept() { status '.privileges.capabilities | sort | join(",")'; }
 FILTERED=filtered
 is_built_for_debugging && FILTERED="NOT FILTERED: built with AddressSanitizer"
 
+niceness() { cut -d ' ' -f 19 "/proc/$AGENT_PID/stat"; }
+
 # confined NAME MASK: all sets of the agent, and what else is to be given up.
 confined() {
 	local want
@@ -51,6 +53,7 @@ test_root() {
 	is_built_for_debugging || is "root: status, seccomp" "$(status .privileges.seccomp)" true
 	has "root: as text" "$(ctl status)" "^privileges  uid 0, .*CAP_BPF.*; no new ones; system calls $FILTERED\$"
 	works "root"
+	is "root: niceness" "$(niceness)" -4
 	# a listener that the hooks did not see: found by a sweep, named and closed; the port reserved
 	keep outsider outside bindprobe tcp 4 127.0.0.1 23001 hold
 	if until_true 10 has_closed; then pass "root: a sweep closes a listener"; else
@@ -79,20 +82,23 @@ test_container() {
 	start_agent --mode=enforce --registry="$REG" || return
 	confined "a container" "$MASK"
 	works "a container"
+	is "a container: niceness, without CAP_SYS_NICE" "$(niceness)" 0
 	is "a container: names the cgroup" "$(jq -rs '[.[] | select(.port == 23000)][0].cgroup' "$WORK/events")" "/$NAME"
 	stop_agent
 	is "a container: exit status" "$AGENT_STATUS" 0
 	AGENT_BY=("${INSIDE[@]}")
 }
 
-# Only to enter another namespace it keeps more.
+# Only to enter another namespace it keeps more. A niceness of somebody's choice stays.
 test_netns() {
-	AGENT_BY=()
+	AGENT_BY=(nice -n 3)
 	start_agent --mode=enforce --registry="$REG" || return
 	confined "--netns" "$((MASK | 1 << SYS_ADMIN))"
 	is "--netns: status" "$(kept)" "${KEPT%,*},CAP_SYS_ADMIN,CAP_SYS_PTRACE"
 	works "--netns"
+	is "--netns: niceness, started with 3" "$(niceness)" 3
 	stop_agent
+	AGENT_BY=()
 	AGENT_BY=("${INSIDE[@]}")
 }
 

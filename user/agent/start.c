@@ -16,6 +16,7 @@
 #include "verbs.h"
 
 #define DESCRIPTORS_MIN (CONTROL_CLIENTS_MAX + 112) /* its own are some sixty */
+#define PRIORITY	(-4)			    /* as auditd's priority_boost */
 
 /*
  * All that may be open at once must fit: an agent that has no descriptor left can't
@@ -38,6 +39,19 @@ static int raise_descriptors(struct agent *agent)
 		limit.rlim_cur = DESCRIPTORS_MIN;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
+	return EXIT_OK;
+}
+
+/*
+ * In a flood without folding the binders fill the ring within milliseconds, and records are
+ * lost if the agent waits behind them for a processor. auditd does the same for its queue.
+ * It is no error if CAP_SYS_NICE is missing. Whoever has set a priority wanted that one.
+ */
+static int raise_priority(struct agent *agent)
+{
+	(void)agent;
+	if (getpriority(PRIO_PROCESS, 0) == 0)
+		(void)setpriority(PRIO_PROCESS, 0, PRIORITY);
 	return EXIT_OK;
 }
 
@@ -253,11 +267,11 @@ static int start_watching(struct agent *agent)
 int start_agent(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		raise_descriptors, load_policy,	    find_target,   open_identity,
-		open_loop,	   open_control,    load_programs, restore_mode,
-		prepare_sweeps,	   say_would_break, publish,	   attach_programs,
-		start_reserving,   start_stream,    start_timers,  drop_privileges,
-		start_watching,
+		raise_descriptors, raise_priority,  load_policy,     find_target,
+		open_identity,	   open_loop,	    open_control,    load_programs,
+		restore_mode,	   prepare_sweeps,  say_would_break, publish,
+		attach_programs,   start_reserving, start_stream,    start_timers,
+		drop_privileges,   start_watching,
 	};
 	int r = EXIT_OK;
 
