@@ -48,8 +48,8 @@ The tests do the same, on the running kernel and on Debian's; the results must b
 ## What closes the others
 
 - Ports that the kernel chooses (port 0; `listen()` and `sendto()` without `bind()`): a process can get a registered port
-within `net.ipv4.ip_local_port_range` this way, even on purpose (`IP_LOCAL_PORT_RANGE`). `--reserve-ports` puts such
-ports into `net.ipv4.ip_local_reserved_ports`; the kernel then chooses others.
+within `net.ipv4.ip_local_port_range` this way, even on purpose (`IP_LOCAL_PORT_RANGE`). In enforce mode the
+agent puts such ports into `net.ipv4.ip_local_reserved_ports` (`--reserve-ports`); the kernel then chooses others.
 - Sockets opened before the agent started: start the agent first, or restart their processes. `--existing=close` closes
 TCP listeners.
 - Kernel sockets (VXLAN, NFS): `--deny-kernel`.

@@ -305,6 +305,115 @@ test_moved() {
 	set_range "40000 40005"
 }
 
+# In enforce mode it reserves by itself, and follows the mode and the registry.
+test_auto() {
+	reserve "$BEFORE"
+	start --mode=enforce || return
+	is "auto: reserved" "$(reserved) $(note)" "$WITH there"
+	has_not "auto: no warning" "$(log)" "$UNSEEN"
+	is "auto: status" "$(ephemeral)" "40000-40001,40005  40000-40001"
+	is "auto: what fails" "$(status '.ephemeral | "\(.failing) \(.choices) \(.low)"')" " 3 false"
+	is "auto: port 0, on all addresses" "$(probe tcp 4 0.0.0.0 0 300 | sed 's/ [0-9]* [0-9]*$//' | sort -u)" ok
+	ctl mode audit >/dev/null
+	is "auto: not in audit mode" "$(reserved) $(note)" "$BEFORE none"
+	ctl mode enforce >"$WORK/mode" 2>&1
+	is "auto: again in enforce mode" "$? $(reserved) $(note)" "0 $WITH there"
+	has_not "auto: no chance to tell of" "$(cat "$WORK/mode")" "port 0 fails"
+	stop_agent
+	is "auto: at the end as before" "$(reserved) $(note)" "$BEFORE none"
+
+	start || return
+	is "auto, audit: nothing" "$(reserved) $(note)" "$BEFORE none"
+	has "auto, audit: told of" "$(log)" "not reserved: 40000-40001: $UNSEEN"
+	stop_agent
+
+	cp "$REG" "$WORK/grows.yaml"
+	start_agent --mode=enforce --registry="$WORK/grows.yaml" || return
+	echo '  - {ports: 40003, protocol: tcp, process: new, scope: localhost}' >>"$WORK/grows.yaml"
+	ctl reload >/dev/null
+	is "auto, reload: more than half: what would be denied" "$(reserved)" 7000,40001,40003,40005
+	has "auto, reload: more than half: said so" "$(log)" \
+		"1 registered port .*not reserved: 40000: .*does not reserve more than half"
+	set_range "40000 40007"
+	is "auto, a wider range: reserved" "$(status .ephemeral.unreserved) $(reserved)" " 7000,40000-40001,40003,40005"
+	stop_agent
+	is "auto, reload: at the end as before" "$(reserved) $(note)" "$BEFORE none"
+	set_range "40000 40005"
+}
+
+# Where it is not wanted, or not possible, the chance is told.
+chance='a bind\(\) to port 0 fails for 1 of the 5 ports of the kernel'
+test_chance() {
+	reserve "$BEFORE"
+	start --mode=enforce --reserve-ports=no || return
+	if [ "$(status .abilities.guard)" != true ]; then
+		skip "this kernel keeps the port of a bind() to port 0 that is denied"
+		stop_agent
+		return
+	fi
+	is "no: nothing is reserved" "$(reserved) $(note)" "$BEFORE none"
+	has "no: told at start" "$(log)" "not reserved: 40000-40001: $UNSEEN.*: $chance"
+	is "no: in status" "$(status '.ephemeral | "\(.failing) \(.choices)"')" "40001 5"
+	has "no: in status, in words" "$(ctl status)" "; bind\(\) to port 0 FAILS for 40001 of 5 ports"
+	has "no: and so it is" "$(probe udp 4 0.0.0.0 0 300)" "^EPERM"
+	has_not "no: but not on localhost" "$(probe udp 4 127.0.0.1 0 300)" "^EPERM"
+	stop_agent
+
+	start --reserve-ports=no || return
+	is "no, audit: nothing fails" "$(status .ephemeral.failing)" ""
+	ctl mode enforce >"$WORK/mode" 2>&1
+	has "no: told with mode enforce" "$(cat "$WORK/mode")" "mode enforce: $chance.*: 40001: see --reserve-ports"
+	stop_agent
+
+	B=$WORK/ro start --mode=enforce || return
+	has "read-only, auto: told at start" "$(log)" "$chance.*can't change that: Read-only file system"
+	stop_agent
+	B=$WORK/ro start || return
+	has "read-only, auto: told with mode enforce" "$(ctl mode enforce 2>&1)" \
+		"mode enforce: $chance.*: 40001: they can't be reserved: Read-only file system"
+	stop_agent
+}
+
+# The programs go on enforcing without an agent, so the ports stay; detach gives them back.
+test_detach() {
+	reserve "$BEFORE"
+	HOSTPORTD_ON_EXIT=keep start --mode=enforce || return
+	stop_agent
+	is "kept programs: the ports stay" "$(reserved) $(note)" "$WITH there"
+	has "detach, from another namespace: says so" "$(ctl detach 2>&1)" \
+		"stay in net.ipv4.ip_local_reserved_ports: 40000-40001: they are of another network namespace, inode [0-9]+: see --netns"
+	is "detach, from another namespace: they stay" "$(reserved) $(note)" "$WITH there"
+	ctl detach --netns="$NETNS" >/dev/null
+	is "detach: given back" "$? $(reserved) $(note)" "0 $BEFORE none"
+
+	start --mode=enforce || return
+	crash_agent
+	is "killed: the ports stay" "$(reserved) $(note)" "$WITH there"
+	reserve "$WITH,41000"
+	ctl detach --netns="$NETNS" >/dev/null
+	is "killed, detach: given back, and no other" "$? $(reserved) $(note)" "0 $BEFORE,41000 none"
+
+	start --mode=enforce || return
+	ctl detach --netns="$NETNS" >/dev/null
+	wait "$AGENT_PID"
+	AGENT_PID=
+	is "detach of an agent: given back" "$(reserved) $(note)" "$BEFORE,41000 none"
+}
+
+test_low_range() {
+	reserve ""
+	set_range "1024 65535"
+	start || return
+	has "low range: told of" "$(log)" "ip_local_port_range 1024-65535 reaches below 32768"
+	has "low range: in status" "$(ctl status)" "^ephemeral   1024-65535: .*; REACHES BELOW 32768"
+	is "low range: in status, JSON" "$(status .ephemeral.low)" true
+	set_range "32768 60999"
+	is "low range: moved" "$(status .ephemeral.low)" false
+	stop_agent
+	is "low range: told of once" "$(log | grep -c "reaches below")" 1
+	set_range "40000 40005"
+}
+
 setup
 set_range "40000 40005"
 cat >"$REG" <<'YAML'
@@ -330,4 +439,8 @@ test_long_lists
 test_silence
 test_wide_row
 test_moved
+test_auto
+test_chance
+test_detach
+test_low_range
 finish

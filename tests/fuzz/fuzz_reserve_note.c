@@ -18,8 +18,10 @@ static void check_plan(const struct portset *ours, const struct portset *reserve
 		{ .key = { .proto = HP_PROTO_UDP, .port = 80 }, .row = { .row = { 3, 3 } } },
 	};
 	const struct policy policy = { .rows = rows, .len = ARRAY_LEN(rows) };
+	const struct hp_config config = { .mode = HP_MODE_ENFORCE, .denies = ~0U };
 	const struct reserve_facts facts = {
 		.policy = &policy,
+		.config = &config,
 		.first = 32768,
 		.last = 60999,
 		.reserved = reserved,

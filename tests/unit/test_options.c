@@ -34,11 +34,18 @@ static int set_registry(void *ctx, const char *value, struct buf *err)
 	return strcmp(value, "missing") == 0 ? -ENOENT : note(ctx, "registry", value);
 }
 
+static int set_reserve(void *ctx, const char *value, struct buf *err)
+{
+	(void)err;
+	return note(ctx, "reserve", value);
+}
+
 static const struct option_spec specs[] = {
 	{ "mode", "audit|enforce", "log, or deny (default: audit)", OPTION_PARSED_WHOLE(set_mode) },
 	{ "deny-kernel", NULL, "deny kernel sockets too", OPTION_PARSED_WHOLE(set_deny) },
 	{ "registry", "builtin:NAME|FILE|DIR", "a layer; repeat it for several\nin order",
 	  OPTION_PARSED_WHOLE(set_registry), .repeatable = true },
+	{ "reserve", "yes|no", "reserve ports", OPTION_PARSED_WHOLE(set_reserve), .bare = "yes" },
 };
 
 static const struct options options = {
@@ -47,7 +54,7 @@ static const struct options options = {
 	.summary = "Does one thing.",
 	.env = "TESTPREFIX_",
 	.specs = specs,
-	.len = 3,
+	.len = 4,
 };
 
 #define ARGS_MAX 8
@@ -112,6 +119,11 @@ static const struct good_case good_cases[] = {
 	{ NONE, "--registry --mode=x", "registry=--mode=x;", "", 0 },
 	{ NONE, "--registry --help", "registry=--help;", "", 0 },
 	{ NONE, "--registry -- --deny-kernel", "registry=--;deny;", "", 0 },
+	/* One that has a value of its own takes none from there. */
+	{ NONE, "--reserve", "reserve=yes;", "", 0 },
+	{ NONE, "--reserve=no", "reserve=no;", "", 0 },
+	{ NONE, "--reserve --deny-kernel", "reserve=yes;deny;", "", 0 },
+	{ MIXED, "--reserve no", "reserve=yes;", "no;", 0 },
 	{ NONE, "--help --bad", "", "", OPTIONS_HELP },
 	{ NONE, "--version", "", "", OPTIONS_VERSION },
 	{ NONE, "--mode=audit --", "mode=audit;", "", 0 },
@@ -309,6 +321,7 @@ static void test_help(void **state)
 		   "  --registry=builtin:NAME|FILE|DIR\n"
 		   "                            a layer; repeat it for several\n"
 		   "                            in order\n"
+		   "  --reserve[=yes|no]        reserve ports\n"
 		   "  --help                    show this help\n"
 		   "  --version                 show the version\n"
 		   "\nAn option can also be set in the environment: TESTPREFIX_ and its name, in "

@@ -79,8 +79,10 @@ static void check(const struct plan_case *c)
 {
 	const struct policy policy = { .rows = rows, .len = ARRAY_LEN(rows) };
 	const struct portset reserved = ports(c->reserved), ours = ports(c->ours);
+	const struct hp_config config = { .mode = HP_MODE_AUDIT, .denies = POLICY_DENIES_DEFAULT };
 	const struct reserve_facts facts = {
 		.policy = &policy,
+		.config = &config,
 		.first = c->first,
 		.last = c->last,
 		.reserved = &reserved,
@@ -104,10 +106,65 @@ static void test_plans(void **state)
 		check(&cases[i]);
 }
 
+/* Ports for which a bind() to port 0 would be denied. */
+static void test_denied(void **state)
+{
+	static struct policy_row mixed[] = {
+		{ .key = { HP_PROTO_TCP, 0, 39999 },
+		  .row = { { 1, 1 }, { HP_CLASS_RETIRED, HP_CLASS_RETIRED } } },
+		ROW(TCP, 40000),
+		{ .key = { HP_PROTO_TCP, 0, 40001 }, .row = { { 1, 1 }, { HP_CLASS_SCOPE } } },
+		{ .key = { HP_PROTO_UDP, 0, 40002 },
+		  .row = { { 1, 1 }, { HP_CLASS_RETIRED, HP_CLASS_RETIRED } } },
+		{ .key = { HP_PROTO_UDPLITE, 0, 40003 },
+		  .row = { { 1, 1 }, { HP_CLASS_RETIRED, HP_CLASS_RETIRED } } },
+		/* its class is the kernel's choice then, and excepted, and not denied */
+		{ .key = { HP_PROTO_TCP, 0, 40004 },
+		  .row = { .cls = { HP_CLASS_UNREGISTERED, HP_CLASS_UNREGISTERED } } },
+		{ .key = { HP_PROTO_TCP, 0, 40005 },
+		  .row = { { 1, 1 }, { HP_CLASS_SCOPE }, 1 << HP_CLASS_SCOPE } },
+		{ .key = { HP_PROTO_TCP, 0, 40006 }, .row = { { 1, 1 }, { HP_CLASS_OWNER } } },
+		{ .key = { HP_PROTO_TCP, 0, 40007 }, .row = { { 1, 1 }, { HP_CLASS_SCOPE } } },
+	};
+	const struct policy policy = { .rows = mixed, .len = ARRAY_LEN(mixed) };
+	const struct portset reserved = ports("40007"), none = { 0 };
+	struct hp_config config = { .mode = HP_MODE_ENFORCE, .denies = POLICY_DENIES_DEFAULT };
+	struct reserve_facts facts = {
+		.policy = &policy,
+		.config = &config,
+		.first = 40000,
+		.last = 40010,
+		.reserved = &reserved,
+		.ours = &none,
+	};
+	struct reserve_plan plan;
+	struct portset got;
+
+	(void)state;
+	reserve_denied(&facts, &got);
+	check_ports("enforce", &got, "40001-40002");
+	config.mode = HP_MODE_AUDIT;
+	reserve_denied(&facts, &got);
+	check_ports("audit", &got, "");
+	/* if the registered ports are too many, these are reserved: 3 of 8, and then 2 of 3 */
+	facts.first = 40001;
+	facts.last = 40009;
+	facts.asked = true;
+	reserve_plan(&facts, &plan);
+	check_ports("too many: registered", &plan.registered, "40001-40003,40005-40007");
+	check_ports("too many: what would be denied", &plan.add, "40001-40002");
+	assert_true(plan.too_many);
+	facts.last = 40003;
+	reserve_plan(&facts, &plan);
+	check_ports("too many: even these", &plan.add, "");
+	assert_true(plan.too_many);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_denied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

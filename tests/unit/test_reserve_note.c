@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "../../user/agent/reserve_note.h"
+#include "../../user/kernel/sockets/reserve_note.h"
 #include "directory.h"
 #include "portsets.h"
 
@@ -102,11 +102,31 @@ static void test_file(void **state)
 	check_int("nor is a directory read", reserve_note_read(".", &err, &back), -EINVAL);
 }
 
+static void test_about(void **state)
+{
+	const struct netns netns = { .cookie = 7, .inum = 5 };
+	struct reserve_note note = { .netns_cookie = 7, .netns_inum = 5 };
+
+	(void)state;
+	assert_true(reserve_note_is_about(&note, &netns));
+	note.netns_inum = 6;
+	assert_false(reserve_note_is_about(&note, &netns));
+	note.netns_inum = 5;
+	note.netns_cookie = 8;
+	assert_false(reserve_note_is_about(&note, &netns));
+	reserve_note_boot(note.boot);
+	check_u64("a boot's id", strlen(note.boot), RESERVE_BOOT_LEN);
+	assert_true(reserve_note_is_current(&note));
+	note.boot[0] = '?';
+	assert_false(reserve_note_is_current(&note));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_put),
+		cmocka_unit_test(test_about),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test_setup_teardown(test_file, into_directory, out_of_directory),
 	};

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "../base/parse.h"
@@ -41,6 +42,29 @@ static int parse_pin(void *options, const char *value, struct buf *err)
 	return 0;
 }
 
+/* It was a flag once, so its variable still takes what sets one. */
+static int parse_reserve_ports(void *field, const char *value, struct buf *err)
+{
+	static const struct {
+		const char *word;
+		enum reserve_ports ports;
+	} words[] = {
+		{ "yes", RESERVE_PORTS_YES },	{ "no", RESERVE_PORTS_NO },
+		{ "auto", RESERVE_PORTS_AUTO }, { "1", RESERVE_PORTS_YES },
+		{ "0", RESERVE_PORTS_NO },	{ "true", RESERVE_PORTS_YES },
+		{ "false", RESERVE_PORTS_NO },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcasecmp(value, words[i].word) != 0)
+			continue;
+		*(enum reserve_ports *)field = words[i].ports;
+		return 0;
+	}
+	buf_puts(err, "not yes, no or auto");
+	return -EINVAL;
+}
+
 static const struct option_spec specs[] = {
 	NODE_OPTION_MODE(struct config, "log violations, or deny them (audit)"),
 	NODE_OPTIONS(struct config),
@@ -77,11 +101,11 @@ static const struct option_spec specs[] = {
 	  "keep: the programs stay attached and work without an agent, and the next one takes them"
 	  " over (detach in audit mode, keep in enforce mode)",
 	  OPTION_WORD(struct config, on_exit, ON_EXIT_DETACH, ON_EXIT_KEEP) },
-	{ "reserve-ports", NULL,
+	{ "reserve-ports", "yes|no|auto",
 	  "keep the kernel from giving out registered ports of the ephemeral range, by adding them "
 	  "to"
-	  " net.ipv4.ip_local_reserved_ports until the agent ends",
-	  OPTION_FLAG(struct config, reserve_ports) },
+	  " net.ipv4.ip_local_reserved_ports until the agent ends; auto: in enforce mode (auto)",
+	  OPTION_PARSED(struct config, reserve_ports, parse_reserve_ports), .bare = "yes" },
 	{ "pin", "DIR|none",
 	  "where links and maps are pinned, below a bpffs; none: nothing outlives the"
 	  " agent (" PINS_DEFAULT ")",

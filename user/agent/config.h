@@ -15,10 +15,17 @@ enum on_exit {
 	ON_EXIT_KEEP,
 };
 
+/* When registered ports of the ephemeral range are reserved. */
+enum reserve_ports {
+	RESERVE_PORTS_AUTO, /* in enforce mode */
+	RESERVE_PORTS_YES,
+	RESERVE_PORTS_NO,
+};
+
 struct config {
 	struct node_options node;
 	bool deny_kernel;
-	bool reserve_ports;
+	enum reserve_ports reserve_ports;
 	bool close_existing;  /* TCP listeners that would be denied */
 	unsigned int sweep_s; /* seconds between sweeps; 0: only the first one */
 	uint64_t fold_ns;     /* repeats within it make one line; 0: each makes its own */

@@ -54,6 +54,7 @@ static void connect_state(struct agent *agent)
 	agent->mode.config = agent->config;
 	agent->mode.in_force = &agent->in_force;
 	agent->mode.load = &agent->load;
+	agent->mode.host = &agent->host;
 	agent->mode.stream = &agent->stream;
 	agent->mode.violations = &agent->violations;
 	agent->mode.watch = &agent->watch;

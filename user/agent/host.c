@@ -31,9 +31,15 @@ void host_attach_sctp(struct host *host)
 			    strerror(-r));
 }
 
+void host_prepare(struct host *host, const struct policy *policy, const struct hp_config *config)
+{
+	reserve_ahead(&host->reserve, policy, config);
+}
+
 void host_refresh(struct host *host)
 {
-	reserve_refresh(&host->reserve, host->in_force->policy);
+	host->reserve.can_refuse = kernel_guards(host->kernel);
+	reserve_refresh(&host->reserve, host->in_force->policy, &host->in_force->decision);
 	kernel_set_chosen_range(host->kernel, host->reserve.first, host->reserve.last);
 	host_attach_sctp(host);
 }

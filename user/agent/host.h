@@ -18,6 +18,9 @@ struct host {
 	bool sctp_attached; /* or tried */
 };
 
+/* Before a policy and a configuration are in force: reserve the ports that they need. */
+void host_prepare(struct host *host, const struct policy *policy, const struct hp_config *config);
+
 /* Look again at everything. */
 void host_refresh(struct host *host);
 

@@ -17,12 +17,14 @@
 struct outcome {
 	bool switched;
 	struct buf refused; /* why it was; empty: it was not */
+	struct buf chance;  /* see reserve_put_chance() */
 	struct impact impact;
 };
 
 static void outcome_free(struct outcome *outcome)
 {
 	buf_free(&outcome->refused);
+	buf_free(&outcome->chance);
 	impact_free(&outcome->impact);
 }
 
@@ -101,7 +103,9 @@ static int switch_mode(struct mode *mode, const struct request *request)
 	int r;
 
 	decision.mode = request->mode;
+	host_prepare(mode->host, mode->in_force->policy, &decision);
 	r = policy_load_publish(mode->load, &decision);
+	host_refresh(mode->host);
 	if (r < 0)
 		return r;
 	mode_remember(mode);
@@ -111,6 +115,15 @@ static int switch_mode(struct mode *mode, const struct request *request)
 	mode->last.since = clock_wall();
 	report_switch(mode);
 	return 0;
+}
+
+static void find_chance(struct mode *mode, struct outcome *outcome)
+{
+	struct hp_config decision = mode->in_force->decision;
+
+	decision.mode = HP_MODE_ENFORCE;
+	reserve_put_chance(&mode->host->reserve, mode->in_force->policy, &decision,
+			   &outcome->chance);
 }
 
 /* May it enforce? Finds what would be denied, also if the client says yes to that. */
@@ -123,6 +136,7 @@ static void consider(struct mode *mode, const struct request *request, struct ou
 		buf_puts(&outcome->refused, "the registry is empty: it would deny every port");
 		return;
 	}
+	find_chance(mode, outcome);
 	r = would_break_find(mode->violations, impact);
 	if (request->yes || (r == 0 && !impact_any(impact)))
 		return;
@@ -178,6 +192,7 @@ int mode_json(struct mode *mode, const struct request *request, struct buf *out)
 	jsonw_bool(&w, "effective", health->effective);
 	if (!health->effective)
 		jsonw_string(&w, "reason", health->reason.data ? health->reason.data : "");
+	jsonw_string_opt(&w, "chance", outcome.chance.data);
 	impact_put(&outcome.impact, mode->violations->sweep->table.identity->node_root,
 		   "would_break", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
 	jsonw_object_end(&w);

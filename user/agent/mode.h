@@ -28,6 +28,7 @@ struct mode {
 	const struct config *config;
 	struct in_force *in_force;
 	struct policy_load *load;
+	struct host *host;
 	struct stream *stream;
 	struct violations *violations;
 	struct watch *watch;

@@ -171,8 +171,10 @@ static int put_in_force(struct policy_load *load, struct registry *next)
 
 	if (r < 0)
 		return r;
+	host_prepare(load->host, policy, &in_force->decision);
 	r = publish(load, policy, &in_force->decision);
 	if (r < 0) {
+		host_refresh(load->host);
 		policy_free(policy);
 		return r;
 	}

@@ -185,6 +185,23 @@ static int say_would_break(struct agent *agent)
 	return EXIT_OK;
 }
 
+/* Before anything is denied. */
+static int start_reserving(struct agent *agent)
+{
+	int r = reserve_start(&agent->host.reserve, &agent->target.netns, agent->config->socket,
+			      agent->config->reserve_ports);
+
+	if (r == 0)
+		host_prepare(&agent->host, agent->in_force.policy, &agent->in_force.decision);
+	return step_status(r, "ephemeral ports");
+}
+
+static int refresh_host(struct agent *agent)
+{
+	host_refresh(&agent->host);
+	return EXIT_OK;
+}
+
 static int publish(struct agent *agent)
 {
 	const struct hp_config *decision = &agent->in_force.decision;
@@ -214,14 +231,6 @@ static int attach_programs(struct agent *agent)
 	host_attach_sctp(&agent->host);
 	r = prove(agent);
 	return r == EXIT_OK ? programs_keep(&agent->programs) : r;
-}
-
-static int start_reserving(struct agent *agent)
-{
-	int r = reserve_start(&agent->host.reserve, &agent->target.netns, agent->in_force.policy,
-			      agent->config->socket, agent->config->reserve_ports);
-
-	return step_status(r, "ephemeral ports");
 }
 
 static int start_stream(struct agent *agent)
@@ -269,9 +278,9 @@ int start_agent(struct agent *agent)
 	static int (*const steps[])(struct agent *) = {
 		raise_descriptors, raise_priority,  load_policy,     find_target,
 		open_identity,	   open_loop,	    open_control,    load_programs,
-		restore_mode,	   prepare_sweeps,  say_would_break, publish,
-		attach_programs,   start_reserving, start_stream,    start_timers,
-		drop_privileges,   start_watching,
+		restore_mode,	   prepare_sweeps,  say_would_break, start_reserving,
+		publish,	   attach_programs, refresh_host,    start_stream,
+		start_timers,	   drop_privileges, start_watching,
 	};
 	int r = EXIT_OK;
 

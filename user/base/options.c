@@ -187,10 +187,14 @@ static int read_option(struct run *run, int argc, char **argv, int *at)
 		return refuse(run, "given more than once", on, NULL, NULL);
 	if (!spec->arg && equals)
 		return refuse(run, "takes no value", on, equals + 1, NULL);
-	if (spec->arg && !equals && *at + 1 == argc)
+	if (equals)
+		value = equals + 1;
+	else if (spec->bare)
+		value = spec->bare;
+	else if (spec->arg && *at + 1 == argc)
 		return refuse(run, "missing value", on, NULL, spec->arg);
-	if (spec->arg)
-		value = equals ? equals + 1 : argv[++*at];
+	else if (spec->arg)
+		value = argv[++*at];
 	run->given |= 1ULL << i;
 	return set_option(run, (size_t)i, on, value);
 }
@@ -323,11 +327,16 @@ static void put_wrapped(struct buf *out, const char *text, size_t indent)
 	buf_putc(out, '\n');
 }
 
-static void put_option(struct buf *out, const char *name, const char *arg, const char *help)
+static void put_option(struct buf *out, const char *name, const char *arg, bool optional,
+		       const char *help)
 {
 	size_t start = out->len, width;
 
-	buf_printf(out, "  --%s%s%s", name, arg ? "=" : "", arg ? arg : "");
+	buf_printf(out, "  --%s%s%s%s", name,
+		   !arg	    ? "" :
+		   optional ? "[=" :
+			      "=",
+		   arg ? arg : "", arg && optional ? "]" : "");
 	width = out->len - start;
 	if (width + 2 > HELP_INDENT)
 		buf_printf(out, "\n%*s", HELP_INDENT, "");
@@ -347,9 +356,10 @@ static void put_help(const struct options *o, struct buf *out)
 	}
 	buf_puts(out, "\nOptions:\n");
 	for (size_t i = 0; i < o->len; i++)
-		put_option(out, o->specs[i].name, o->specs[i].arg, o->specs[i].help);
-	put_option(out, "help", NULL, "show this help");
-	put_option(out, "version", NULL, "show the version");
+		put_option(out, o->specs[i].name, o->specs[i].arg, o->specs[i].bare != NULL,
+			   o->specs[i].help);
+	put_option(out, "help", NULL, false, "show this help");
+	put_option(out, "version", NULL, false, "show the version");
 	if (!o->env)
 		return;
 	buf_printf(&note,

@@ -30,6 +30,7 @@ struct option_spec {
 	const char *help; /* wrapped at blanks; a line end starts a new line */
 	enum option_type type;
 	bool repeatable;     /* may be given more than once; the parser gets each */
+	const char *bare;    /* the value of --name alone; NULL: one must be given */
 	size_t offset, size; /* of the field */
 	uint64_t min, max;
 	const int *values; /* of the words of `arg`, in their order */
@@ -85,7 +86,8 @@ enum options_result {
 };
 
 /*
- * Read `--name=value`, `--name value` and `--flag` from argv[1] on, up to `--`, into the
+ * Read `--name=value`, `--name value` (unless --name has a value of its own) and `--flag` from
+ * argv[1] on, up to `--`, into the
  * fields of `target`; then the environment, PREFIX_NAME in upper case with _ for -, for what
  * the command line did not give. An empty variable counts as not set; a flag is set by 1,
  * true or yes, and not by 0, false or no; a repeatable option has one value a line. Operands

@@ -9,26 +9,35 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../base/log.h"
 #include "../kernel/pins.h"
+#include "../kernel/sockets/ephemeral.h"
+#include "../kernel/sockets/reserve_note.h"
 #include "answer.h"
 
-#define END_MS	5000 /* how long an agent may take to end */
-#define STEP_MS 20
+#define END_MS	 5000 /* how long an agent may take to end */
+#define STEP_MS	 20
+
+#define LIST_MAX 240 /* bytes of a list of ports in a message */
 
 struct detach_options {
-	const char *pin;
+	const char *pin, *netns;
 };
 
 static const struct option_spec specs[] = {
 	{ "pin", "DIR", "where the agent pins (" PINS_DEFAULT ")",
 	  OPTION_STRING(struct detach_options, pin) },
+	{ "netns", "PATH",
+	  "the network namespace that the agent checked: ports that an agent which is gone has"
+	  " reserved there are given back (this one)",
+	  OPTION_STRING(struct detach_options, netns) },
 };
 
 static const struct options options = {
 	.program = "hostportctl detach",
-	.usage = "[--pin=DIR]",
+	.usage = "[--pin=DIR] [--netns=PATH]",
 	.summary =
 		"Detach the programs and remove the pins: nothing is checked any more. A running"
 		" agent ends; its service manager may start it again. Works without an agent, and"
@@ -141,6 +150,56 @@ static int remove_pins(const struct ctl *ctl, const char *pin, int asked)
 	return verb_no_agent(ctl, asked ? asked : -ETIMEDOUT, NULL);
 }
 
+/* ---- ports that an agent reserved and could not give back ----------------------------------- */
+
+/* 0 if the ports of a note are not reserved any more, or a negative errno. */
+static int release(const struct reserve_note *note, const char *netns_path, struct buf *why)
+{
+	struct netns netns = { .fd = -1 };
+	int r = netns_open(netns_path, &netns);
+
+	if (r == 0 && !reserve_note_is_about(note, &netns)) {
+		buf_printf(why, "they are of another network namespace, inode %u: see --netns",
+			   note->netns_inum);
+		r = -ENOENT;
+	}
+	if (r == 0)
+		r = ephemeral_release(&netns, &note->ports);
+	if (r < 0 && !why->len)
+		buf_puts(why, strerror(-r));
+	netns_close(&netns);
+	return r;
+}
+
+/* An agent that lives has its ports still, and one that ended well has left no note. */
+static int give_ports_back(const char *socket, const char *netns_path)
+{
+	_cleanup_buf_ struct buf path = { 0 }, why = { 0 }, list = { 0 };
+	struct reserve_note note;
+	int r;
+
+	buf_printf(&path, "%s" RESERVE_NOTE_SUFFIX, socket);
+	if (path.failed)
+		return EXIT_SYSTEM;
+	r = reserve_note_read(path.data, &why, &note);
+	if (r == -ENOENT)
+		return EXIT_OK;
+	if (r < 0) {
+		log_error("reserved ports: %s: %s", path.data, why.data ? why.data : strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	portset_put(&note.ports, LIST_MAX, &list);
+	if (reserve_note_is_current(&note))
+		r = release(&note, netns_path, &why);
+	if (r < 0) {
+		log_error("ports that the agent added stay in " EPHEMERAL_RESERVED_NAME ": %s: %s",
+			  list.data ? list.data : "?", why.data ? why.data : strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	(void)unlink(path.data);
+	return EXIT_OK;
+}
+
 int verb_detach(const struct ctl *ctl, int argc, char **argv)
 {
 	struct detach_options o = { .pin = PINS_DEFAULT };
@@ -154,5 +213,7 @@ int verb_detach(const struct ctl *ctl, int argc, char **argv)
 		return verb_no_agent(ctl, r, reason.data);
 	if (r == 0 && wait_until_over(ctl, o.pin))
 		return print_result("detached: the agent has ended");
-	return remove_pins(ctl, o.pin, r);
+	status = remove_pins(ctl, o.pin, r);
+	r = status == EXIT_OK ? give_ports_back(ctl->socket, o.netns) : EXIT_OK;
+	return r == EXIT_OK ? status : r;
 }

@@ -36,6 +36,7 @@ static int print_impact(const struct json *document)
 	_cleanup_(table_freep) struct table *table = NULL;
 	uint64_t left_out = json_member_u64(document, "left_out", 0);
 	uint64_t forgotten = json_member_u64(document, "forgotten", 0);
+	const char *chance = json_member_text(document, "chance", "");
 	int r = impact_table_of_json(json_member(document, "would_break"), &table);
 	int status = verb_print_table("mode", table, r);
 
@@ -47,6 +48,8 @@ static int print_impact(const struct json *document)
 		log_warning("mode: up to %" PRIu64
 			    " more violations were reported, but not remembered",
 			    forgotten);
+	if (*chance)
+		log_warning("mode enforce: %s", chance);
 	return EXIT_OK;
 }
 

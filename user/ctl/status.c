@@ -79,6 +79,20 @@ static void put_attached(struct buf *out, const struct json *attached)
 	}
 }
 
+/* What is wrong with the range, or with the reserved ports. */
+static void put_choice_trouble(struct buf *out, const struct json *ephemeral)
+{
+	const char *failing = json_member_text(ephemeral, "failing", "");
+
+	if (json_member_bool(ephemeral, "low", false))
+		buf_puts(out, "; REACHES BELOW 32768");
+	if (!*failing)
+		return;
+	buf_puts(out, "; bind() to port 0 FAILS for ");
+	buf_put_safe(out, failing);
+	buf_printf(out, " of %" PRIu64 " ports", json_member_u64(ephemeral, "choices", 0));
+}
+
 /* Registered ports that the kernel may give to any process. */
 static void put_ephemeral(struct buf *out, const struct json *ephemeral)
 {
@@ -91,7 +105,8 @@ static void put_ephemeral(struct buf *out, const struct json *ephemeral)
 	};
 	const char *list;
 
-	if (!*json_member_text(ephemeral, "registered", ""))
+	if (!*json_member_text(ephemeral, "registered", "") &&
+	    !json_member_bool(ephemeral, "low", false))
 		return;
 	buf_printf(out, "\nephemeral   %" PRIu64 "-%" PRIu64,
 		   json_member_u64(ephemeral, "first", 0), json_member_u64(ephemeral, "last", 0));
@@ -102,6 +117,7 @@ static void put_ephemeral(struct buf *out, const struct json *ephemeral)
 		buf_puts(out, lists[i].words);
 		buf_put_safe(out, list);
 	}
+	put_choice_trouble(out, ephemeral);
 }
 
 /* What the agent may still do. */

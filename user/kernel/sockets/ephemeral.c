@@ -149,6 +149,13 @@ int ephemeral_reserve(const struct netns *netns, const struct portset *ports)
 	return r;
 }
 
+int ephemeral_can_reserve(const struct netns *netns)
+{
+	_cleanup_close_ int fd = open_in(netns, RESERVED_PATH, O_WRONLY);
+
+	return fd < 0 ? fd : 0;
+}
+
 int ephemeral_release(const struct netns *netns, const struct portset *ports)
 {
 	_cleanup_close_ int fd = open_in(netns, RESERVED_PATH, O_WRONLY);

@@ -28,6 +28,9 @@ int ephemeral_reserved(const struct netns *netns, struct portset *ret_set);
  */
 int ephemeral_reserve(const struct netns *netns, const struct portset *ports);
 
+/* Could ports be reserved? 0, or a negative errno as of ephemeral_reserve(). Nothing is changed. */
+int ephemeral_can_reserve(const struct netns *netns);
+
 /*
  * Take ports out again, the others stay. The kernel can only replace the whole
  * list: what another one adds between the reading and the writing, some

@@ -5,9 +5,11 @@
  */
 #pragma once
 
-#include "../base/portset.h"
+#include "../../base/portset.h"
+#include "../netns.h"
 
-#define RESERVE_BOOT_LEN 36
+#define RESERVE_BOOT_LEN    36
+#define RESERVE_NOTE_SUFFIX ".reserved" /* of the note's path, after the control socket's */
 
 struct reserve_note {
 	char boot[RESERVE_BOOT_LEN + 1]; /* the kernel's boot_id: nothing of before stands */
@@ -28,6 +30,15 @@ void reserve_note_put(const struct reserve_note *note, struct buf *out);
  * negative errno, with the reason in `err`.
  */
 int reserve_note_read(const char *path, struct buf *err, struct reserve_note *ret_note);
+
+/* This boot's id; empty: unknown. */
+void reserve_note_boot(char boot[RESERVE_BOOT_LEN + 1]);
+
+/* Is the note of this boot? Of an earlier one, it has no meaning any more. */
+bool reserve_note_is_current(const struct reserve_note *note);
+
+/* Is it about this network namespace? Cookie and inode number each come again. */
+bool reserve_note_is_about(const struct reserve_note *note, const struct netns *netns);
 
 /* Replace the file at once, or leave it as it is. 0, or a negative errno. */
 int reserve_note_write(const char *path, const struct reserve_note *note);

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../base/json.h"
-#include "../base/jsonw.h"
-#include "../source/source_file.h"
+#include "../../base/json.h"
+#include "../../base/jsonw.h"
+#include "../../source/source_file.h"
 
 #define NOTE_VERSION   1
 #define NOTE_BYTES_MAX (PORTSET_TEXT_MAX + 4096)
@@ -83,6 +83,28 @@ int reserve_note_read(const char *path, struct buf *err, struct reserve_note *re
 		return r;
 	}
 	return reserve_note_parse(text.data ? text.data : "", text.len, err, ret_note);
+}
+
+void reserve_note_boot(char boot[RESERVE_BOOT_LEN + 1])
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	memset(boot, 0, RESERVE_BOOT_LEN + 1);
+	if (f && fread(boot, 1, RESERVE_BOOT_LEN, f) != RESERVE_BOOT_LEN)
+		boot[0] = '\0';
+}
+
+bool reserve_note_is_current(const struct reserve_note *note)
+{
+	char boot[RESERVE_BOOT_LEN + 1];
+
+	reserve_note_boot(boot);
+	return strcmp(note->boot, boot) == 0;
+}
+
+bool reserve_note_is_about(const struct reserve_note *note, const struct netns *netns)
+{
+	return note->netns_cookie == netns->cookie && note->netns_inum == netns->inum;
 }
 
 static int write_file(const char *path, const struct buf *text)
