@@ -6,6 +6,8 @@
 
 #include "../../user/formats/export.h"
 
+#define SSH "{ports: 22, protocol: tcp, process: sshd}"
+
 struct exported {
 	struct buf out, said;
 	int r;
@@ -46,4 +48,18 @@ static inline struct exported export_lists(const char *format, const char *lists
 	_cleanup_(registry_freep) struct registry *reg = registry_of_lists(lists);
 
 	return export_registry(format, reg, facts);
+}
+
+/* What stands between two texts of a document; the caller's. */
+static inline char *between(const char *text, const char *from, const char *to)
+{
+	const char *start = strstr(text, from), *end;
+
+	if (!start)
+		fail_msg("%s: is not in: %s", from, text);
+	start += strlen(from);
+	end = strstr(start, to);
+	if (!end)
+		fail_msg("%s: is not in: %s", to, start);
+	return strndup(start, (size_t)(end - start));
 }

@@ -13,21 +13,11 @@ static int start(void **state)
 {
 	struct fixture *f;
 
-	assert_int_equal(setup(state), 0);
+	assert_int_equal(start_violations(state), 0);
 	f = *state;
 	fake_cgroup = "/system.slice/web.service"; /* as violation_event() has it */
 	f->in_force.loaded = (struct timespec) { .tv_sec = 86400 };
-	assert_int_equal(socket_table_open(&f->sweep.table), 0);
-	return violations_start(&f->violations);
-}
-
-static int stop(void **state)
-{
-	struct fixture *f = *state;
-
-	violations_stop(&f->violations);
-	socket_table_close(&f->sweep.table);
-	return teardown(state);
+	return 0;
 }
 
 static struct json *learn(struct fixture *f)
@@ -111,7 +101,7 @@ static void test_violations(void **state)
 	check_ports("enforcing", enforce, "violations", "port", PORTS(8080, 8081, 8085));
 }
 
-/* A port that the kernel chose is another one each time, so it is none. */
+/* A port that the kernel chose is another one each time, so it is not learned. */
 static void test_chosen(void **state)
 {
 	struct fixture *f = *state;
@@ -213,12 +203,12 @@ static void test_too_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_head, start, stop),
-		cmocka_unit_test_setup_teardown(test_violations, start, stop),
-		cmocka_unit_test_setup_teardown(test_chosen, start, stop),
-		cmocka_unit_test_setup_teardown(test_incomplete, start, stop),
-		cmocka_unit_test_setup_teardown(test_useless, start, stop),
-		cmocka_unit_test_setup_teardown(test_too_many, start, stop),
+		cmocka_unit_test_setup_teardown(test_head, start, stop_violations),
+		cmocka_unit_test_setup_teardown(test_violations, start, stop_violations),
+		cmocka_unit_test_setup_teardown(test_chosen, start, stop_violations),
+		cmocka_unit_test_setup_teardown(test_incomplete, start, stop_violations),
+		cmocka_unit_test_setup_teardown(test_useless, start, stop_violations),
+		cmocka_unit_test_setup_teardown(test_too_many, start, stop_violations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

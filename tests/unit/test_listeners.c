@@ -6,23 +6,6 @@
 #include "../../user/base/json.h"
 #include "../../user/violations/listeners.h"
 
-static int open_table(void **state)
-{
-	struct fixture *f;
-
-	assert_int_equal(setup(state), 0);
-	f = *state;
-	return socket_table_open(&f->sweep.table);
-}
-
-static int close_table(void **state)
-{
-	struct fixture *f = *state;
-
-	socket_table_close(&f->sweep.table);
-	return teardown(state);
-}
-
 static struct json *read_document(struct fixture *f)
 {
 	_cleanup_buf_ struct buf out = { 0 }, err = { 0 };

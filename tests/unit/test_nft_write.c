@@ -4,22 +4,6 @@
 
 #include <errno.h>
 
-#define SSH "{ports: 22, protocol: tcp, process: sshd}"
-
-/* What stands between two texts of a document; the caller's. */
-static char *between(const char *text, const char *from, const char *to)
-{
-	const char *start = strstr(text, from), *end;
-
-	if (!start)
-		fail_msg("%s: is not in: %s", from, text);
-	start += strlen(from);
-	end = strstr(start, to);
-	if (!end)
-		fail_msg("%s: is not in: %s", to, start);
-	return strndup(start, (size_t)(end - start));
-}
-
 static const char whole[] =
 	"#!/usr/sbin/nft -f\n"
 	"# The ports at which a host may be reached, of the host port registry's layers t.\n"

@@ -6,8 +6,6 @@
 
 #include "../../user/formats/reserved_write.h"
 
-#define SSH "{ports: 22, protocol: tcp, process: sshd}"
-
 #define RESERVED_HEAD                                                                              \
 	"# Registered ports in the ephemeral range 32768-60999, which the kernel must not hand "   \
 	"out.\n# It replaces any other list of reserved ports.\n"

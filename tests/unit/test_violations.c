@@ -6,25 +6,6 @@
 #include "sockets_fixture.h"
 #include "violation_events.h"
 
-static int start(void **state)
-{
-	struct fixture *f;
-
-	assert_int_equal(setup(state), 0);
-	f = *state;
-	assert_int_equal(socket_table_open(&f->sweep.table), 0);
-	return violations_start(&f->violations);
-}
-
-static int stop(void **state)
-{
-	struct fixture *f = *state;
-
-	violations_stop(&f->violations);
-	socket_table_close(&f->sweep.table);
-	return teardown(state);
-}
-
 static void test_start(void **state)
 {
 	struct fixture *f = *state;
@@ -109,9 +90,9 @@ static void test_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_start, start, stop),
-		cmocka_unit_test_setup_teardown(test_record, start, stop),
-		cmocka_unit_test_setup_teardown(test_lines, start, stop),
+		cmocka_unit_test_setup_teardown(test_start, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_record, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_lines, start_violations, stop_violations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

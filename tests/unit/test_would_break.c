@@ -8,25 +8,6 @@
 
 #include "../../user/violations/would_break.h"
 
-static int start(void **state)
-{
-	struct fixture *f;
-
-	assert_int_equal(setup(state), 0);
-	f = *state;
-	assert_int_equal(socket_table_open(&f->sweep.table), 0);
-	return violations_start(&f->violations);
-}
-
-static int stop(void **state)
-{
-	struct fixture *f = *state;
-
-	violations_stop(&f->violations);
-	socket_table_close(&f->sweep.table);
-	return teardown(state);
-}
-
 static void check_found(struct fixture *f, const char *name, int r, const uint16_t *ports,
 			size_t len)
 {
@@ -174,13 +155,13 @@ static void test_says_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_sockets, start, stop),
-		cmocka_unit_test_setup_teardown(test_groups, start, stop),
-		cmocka_unit_test_setup_teardown(test_violations, start, stop),
-		cmocka_unit_test_setup_teardown(test_forgotten, start, stop),
-		cmocka_unit_test_setup_teardown(test_error, start, stop),
-		cmocka_unit_test_setup_teardown(test_says, start, stop),
-		cmocka_unit_test_setup_teardown(test_says_many, start, stop),
+		cmocka_unit_test_setup_teardown(test_sockets, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_groups, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_violations, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_forgotten, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_error, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_says, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_says_many, start_violations, stop_violations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
