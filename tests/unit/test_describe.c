@@ -5,7 +5,7 @@
 
 #include "../../user/stream/describe.h"
 
-/* A record of which each field is another. */
+/* A record whose fields all differ. */
 static struct hp_event full_record(void)
 {
 	struct hp_event record = {
@@ -91,42 +91,45 @@ static void test_violation(void **state)
 	free(e);
 }
 
-static void test_listener(void **state)
+/* A listener's event, of a record and a registry of that generation; the caller's. */
+static struct event *described_listener(struct generations *g, uint32_t generation)
 {
 	struct identity *identity = fake_identity_new();
-	struct generations g = { 0 };
 	struct hp_event record = full_record();
 	struct event *e = malloc(sizeof(*e));
 
-	(void)state;
+	assert_non_null(e);
 	memset(e, 0xff, sizeof(*e));
-	fill_generations(&g, 5);
-	describe_listener(identity, &g, &record, e);
+	fill_generations(g, generation);
+	describe_listener(identity, g, &record, e);
+	free(identity);
+	return e;
+}
+
+static void test_listener(void **state)
+{
+	struct generations g = { 0 };
+	struct event *e = described_listener(&g, 5);
+
+	(void)state;
 	check_event(e);
 	check_text("program", e->exe, "");
 	generations_free(&g);
-	free(identity);
 	free(e);
 }
 
 /* Of a registry that is gone there is no row. */
 static void test_no_row(void **state)
 {
-	struct identity *identity = fake_identity_new();
 	struct generations g = { 0 };
-	struct hp_event record = full_record();
-	struct event *e = malloc(sizeof(*e));
+	struct event *e = described_listener(&g, 6);
 
 	(void)state;
-	memset(e, 0xff, sizeof(*e));
-	fill_generations(&g, 6);
-	describe_listener(identity, &g, &record, e);
 	assert_null(e->entry_layer);
 	assert_null(e->entry_process);
 	assert_null(e->entry_team);
 	check_text("the rest is there", e->comm, "0123456789abcdef");
 	generations_free(&g);
-	free(identity);
 	free(e);
 }
 
