@@ -189,5 +189,5 @@ void report_junit(const struct report *report, struct buf *out)
 		   total.failures);
 	buf_add(out, suites.data ? suites.data : "", suites.len);
 	buf_puts(out, "</testsuites>\n");
-	out->failed = out->failed || suites.failed;
+	out->failed |= suites.failed;
 }

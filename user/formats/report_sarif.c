@@ -97,7 +97,7 @@ static void put_artifact(struct jsonw *w, const char *key, const char *file)
 		buf_puts(&uri, "file://");
 	put_uri_path(builtin ? file + strlen(BUILTIN) : file, &uri);
 	put_one(w, key, "uri", uri.data ? uri.data : "");
-	w->out->failed = w->out->failed || uri.failed;
+	w->out->failed |= uri.failed;
 }
 
 /* 3.11.3 wants sentences; ours have no full stop. */
@@ -109,7 +109,7 @@ static void put_sentence(struct jsonw *w, const char *key, const char *text, con
 	if (more)
 		buf_printf(&sentence, "\n%s", more);
 	put_one(w, key, "text", sentence.data ? sentence.data : text);
-	w->out->failed = w->out->failed || sentence.failed;
+	w->out->failed |= sentence.failed;
 }
 
 static void put_rule(struct jsonw *w, const struct rule *rule)
@@ -228,7 +228,7 @@ static void put_run(struct jsonw *w, const struct report *report, const struct p
 	put_tool(w, report->rules);
 	buf_printf(&id, "%s/", report->tool); /* 3.17.3: no name of a single run after the slash */
 	put_one(w, "automationDetails", "id", id.data ? id.data : "");
-	w->out->failed = w->out->failed || id.failed;
+	w->out->failed |= id.failed;
 	put_invocation(w, report->findings);
 	jsonw_string(w, "columnKind", "unicodeCodePoints");
 	jsonw_array(w, "artifacts");

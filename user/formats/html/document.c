@@ -107,7 +107,7 @@ static void put_socket(struct jsonw *w, const struct json *from)
 	_cleanup_buf_ struct buf workload = { 0 };
 
 	workload_json_text(from, &workload);
-	w->out->failed = w->out->failed || workload.failed;
+	w->out->failed |= workload.failed;
 	jsonw_object(w, NULL);
 	copy_texts(w, from, texts, ARRAY_LEN(texts));
 	copy_numbers(w, from, numbers, ARRAY_LEN(numbers));

@@ -138,7 +138,7 @@ static void put_socket(struct buf *out, const struct json *from, bool event)
 	const struct json *entry = json_member(from, "entry");
 
 	workload_json_text(from, &workload);
-	out->failed = out->failed || workload.failed;
+	out->failed |= workload.failed;
 	buf_puts(out, "<tr><td class=\"port\">");
 	put_number(out, from, "port");
 	buf_puts(out, "</td>");

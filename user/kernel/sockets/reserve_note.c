@@ -62,7 +62,7 @@ void reserve_note_put(const struct reserve_note *note, struct buf *out)
 	jsonw_string(&w, "ports", ports.data ? ports.data : "");
 	jsonw_object_end(&w);
 	buf_putc(out, '\n');
-	out->failed = out->failed || ports.failed;
+	out->failed |= ports.failed;
 }
 
 int reserve_note_read(const char *path, struct buf *err, struct reserve_note *ret_note)
