@@ -181,7 +181,7 @@ static void test_other_namespace(void **state)
 	canary.netns = &bad;
 	canary_try(&canary, &proof);
 	check_int("ours by its name", proof.result[KERNEL_BIND4], CANARY_NOT_DENIED);
-	bad.fd = w->cgroup_fd; /* which is none */
+	bad.fd = w->cgroup_fd; /* not a namespace */
 	proof = try_all("no namespace", &canary, CANARY_NO_SOCKET);
 	check_int("no namespace", proof.error[KERNEL_BIND4], EINVAL);
 	netns_close(&w->netns);

@@ -190,7 +190,7 @@ static void test_not_forced(void **state)
 	(void)close(configs);
 }
 
-/* What is pinned as the configuration and is none. */
+/* What is pinned in the place of the configuration, and is something else. */
 static void test_break_odd(void **state)
 {
 	struct world *w = *state;

@@ -68,8 +68,8 @@ explain "a hostile name" 0 21000 --unit=$'\e[2J'
 has "a hostile name: is safe" "$(cat "$dir/out")" '\\x1b\[2J is not one of its owners'
 
 explain "no port" 2
-explain "one of several is none" 2 21000 65536
-is "one of several is none: prints nothing" "$(cat "$dir/out")" ""
+explain "one of several is no port" 2 21000 65536
+is "one of several is no port: prints nothing" "$(cat "$dir/out")" ""
 for bad in --pod=shop --pod=/web --pod=shop/ --pod=a/b/c --container= --unit= --exe=run --address=localhost 80/dccp; do
 	explain "$bad" 2 21000 "$bad"
 done

@@ -122,7 +122,7 @@ test_next() {
 	storm --threads=2 --count=$n --ports=21000-21009 >"$out"
 	start_agent --mode="$1" --registry="$REG" --ring-size=auto --on-exit=keep || return
 	is "$1: one after another: the ring stays" "$(status .records.ring_bytes) $(ring_bytes)" "1048576 1048576"
-	has_not "$1: one after another: of which nothing is said" "$(cat "$WORK/log")" 'ring-size'
+	has_not "$1: one after another: nothing is said of it" "$(cat "$WORK/log")" 'ring-size'
 	storm --threads=2 --count=$n --ports=21000-21009 >"$out"
 	all_counted "$1: one after another" $((6 * n))
 	kill_agent

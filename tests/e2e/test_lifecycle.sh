@@ -216,7 +216,7 @@ test_environment() {
 	is "the command line wins over HOSTPORTD_MODE" "$(status .mode)" audit
 	stop_agent
 	HOSTPORTD_MODE='' start_agent --registry="$REG" || return
-	is "an empty HOSTPORTD_MODE is none" "$(status .mode)" audit
+	is "an empty HOSTPORTD_MODE is as good as unset" "$(status .mode)" audit
 	stop_agent
 	if HOSTPORTD_REGISTRY=$REG HOSTPORTD_DENY_KERNEL=1 start_agent; then
 		is "HOSTPORTD_REGISTRY" "$(status '[.registry.layers[].name] | join(",")')" lifecycle

@@ -239,7 +239,7 @@ test_foreign() {
 	mkdir "$WORK/plain"
 	refused "no bpffs" "$WORK/plain/pins is not in a bpffs" --pin="$WORK/plain/pins"
 	is "no bpffs: nothing is made" "$(ls "$WORK/plain")" ""
-	refused "a directory that is none" "$REG" --pin="$REG"
+	refused "a file as the directory" "$REG" --pin="$REG"
 	start_agent --registry="$REG" || return
 	is "pins that are there: status" "$(status .pins.error)" null
 	rm "$PIN"/*/hp_info

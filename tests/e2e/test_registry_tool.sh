@@ -81,7 +81,7 @@ run "two files" 2 import "$PAGE" "$PAGE"
 run "a file that is not there" 2 import "$WORK/none.md"
 has "a file that is not there: says so" "$ERR" "^hostportctl: registry import: $WORK/none.md: No such file"
 run "a directory" 2 import --format=md "$WORK"
-run "a name that is none" 2 import --name='A B' "$PAGE"
+run "not a name" 2 import --name='A B' "$PAGE"
 run "an unknown format" 2 import --format=json "$PAGE"
 
 # ---- export ----------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ has "html: its rows" "$OUT" 'cluster-version operator'
 has "html: what lint finds" "$OUT" '"rule":"unsorted"'
 has "html: no node where none is told of" "$OUT" '"node":null'
 run "export html of a node" 0 export --format=html --role=worker
-has "html: of which node" "$OUT" '"node":\{"role":"worker"'
+has "html: the node" "$OUT" '"node":\{"role":"worker"'
 run "export reserved-ports" 0 export --format=reserved-ports
 is "reserved-ports" "$(grep -v '^#' "$WORK/out")" "net.ipv4.ip_local_reserved_ports = 39300-39301,60000"
 run "another ephemeral range" 0 export --format=reserved-ports --ephemeral=50000-65535
@@ -126,7 +126,7 @@ run "no format" 2 export
 run "an unknown format" 2 export --format=pdf
 has "an unknown format: says which there are" "$ERR" 'yaml, md, json, csv, html, nft, butane, reserved-ports$'
 run "a reversed range" 2 export --format=reserved-ports --ephemeral=2-1
-run "a registry that is none" 2 export --format=md --registry="$PAGE"
+run "not a registry" 2 export --format=md --registry="$PAGE"
 run "nft without SSH" 0 export --format=nft --registry=builtin:openshift
 has "nft without SSH: warns" "$ERR" 'tcp 22 is not registered'
 printf 'version: 1\nname: empty\n' >"$WORK/empty.yaml"

@@ -159,7 +159,7 @@ function change() {
 	statements()
 }
 
-# All changes of a file, of which the lines are in `lines`.
+# All changes of a file. Its lines are in `lines`.
 function change_file(len,    in_body, head) {
 	in_comment = 0
 	for (at_line = 1; at_line <= len; at_line++) {

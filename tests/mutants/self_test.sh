@@ -5,7 +5,7 @@
 # survives, what is the same code does not count. Prints what is wrong.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-# A test that the table names is there, and so is each file of which equivalent.tsv lists a change.
+# Each test of the table is there, and so is each file that equivalent.tsv names.
 while read -r test; do
 	[ -f "$here/../$test.c" ] || [ -f "$here/../$test.sh" ] || echo "tests.tsv: no $test"
 done < <(grep -v '^#' "$here/tests.tsv" | cut -f2 | tr ' ' '\n' | sed 's|^plain/|unit/|' | sort -u)

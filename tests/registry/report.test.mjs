@@ -122,7 +122,7 @@ describe("SARIF", { skip }, () => {
 
   const broken = [
     ["an unknown member", (run) => { run.results[0].severity = "x"; }],
-    ["a level that is none", (run) => { run.results[0].level = "fatal"; }],
+    ["an unknown level", (run) => { run.results[0].level = "fatal"; }],
     ["a line 0", (run) => { run.results[0].locations[0].physicalLocation.region.startLine = 0; }],
     ["a result without a message", (run) => { delete run.results[0].message; }],
     ["a suppression without a kind", (run) => { run.results[0].suppressions = [{ justification: "x" }]; }],

@@ -33,7 +33,7 @@ static const struct compare_case cases[] = {
 	  "p, team: t, since: \"4.1\", notes: n, application: HTTP}, {ports: 81, " P
 	  "p, scope: localhost}]\nretired: [{ports: 1, " P "p, removed: \"4.1\"}]",
 	  "entries: [{ports: 80, " P "pod}]", COMPARE_FILES, COMPARE_MATRIX, NULL },
-	{ "a matrix: a localhost row is none", "entries: [{ports: 81, " P "p, scope: localhost}]",
+	{ "a matrix has no localhost rows", "entries: [{ports: 81, " P "p, scope: localhost}]",
 	  "entries: [{ports: 81, " P "p}]", COMPARE_MARKDOWN, COMPARE_MATRIX,
 	  "+ tcp 81 p\n1 added, 0 removed, 0 changed, 0 moved\n" },
 	{ "a matrix: roles it can", "entries: [{ports: 81, " P "p}]",

@@ -206,7 +206,7 @@ static const struct manifest_case one_pod_cases[] = {
 	  POD(HOST "initContainers: [" CONTAINER("a", DECLARES) "], " ONE(
 		  "") ", ephemeralContainers: [" CONTAINER("e", DECLARES) "]"),
 	  "" },
-	{ "a restart policy that is none of a sidecar",
+	{ "another restart policy makes no sidecar",
 	  POD(HOST "initContainers: [" CONTAINER(
 		  "a", "restartPolicy: OnFailure, " DECLARES) "], " ONE(DECLARES)),
 	  "" },
@@ -253,7 +253,7 @@ static const struct manifest_case word_cases[] = {
 	  "14 port-conflict: DaemonSet ns/c, container c, claims tcp 9100, which DaemonSet ns/a on "
 	  "the same node, container c, claims as well (1.yaml:4) -> give one of them another port, "
 	  "or keep them on different nodes\n" },
-	{ "three, of which the first two don't meet",
+	{ "three: the first two don't meet",
 	  DS("a", "nodeName: m, " PORT) "---\n" DS("b", "nodeName: n, " PORT) "---\n" DS(
 		  "c", "nodeName: n, " PORT),
 	  "14 port-conflict: DaemonSet ns/c, container c, claims tcp 9100, which DaemonSet ns/b on "

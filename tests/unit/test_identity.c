@@ -316,7 +316,7 @@ static void test_in_turn(void **state)
 	free(identity);
 }
 
-/* A path that does not fit is none. */
+/* A path that does not fit is left out. */
 static void test_long(void **state)
 {
 	struct identity *identity = open_identity("/v2", "/memory");

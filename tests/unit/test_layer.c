@@ -140,7 +140,7 @@ static void test_least(void **state)
 	check_text("team", row->team, NULL);
 }
 
-/* What is said first of lists that have so many rows, none of which is a mapping. */
+/* The first message about lists with so many rows. No row is a mapping. */
 static void check_rows(const char *name, size_t ranges, size_t entries, const char *want)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;

@@ -147,7 +147,7 @@ static void test_documents(void **state)
 
 /* A key that is given twice matters in objects, each by itself. */
 static const struct manifest_case word_cases[] = {
-	{ "twice in an object, and in what is none",
+	{ "twice in an object, and in something else",
 	  "a: 1\na: 2\n---\n{apiVersion: v1, kind: X, b: 1, b: 2}\n---\nc: 1\nc: 2\n",
 	  "4 broken-manifest: b: the key was given in line 4 already\n" },
 	{ "a placeholder is the document's",

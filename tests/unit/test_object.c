@@ -37,7 +37,7 @@ static const struct manifest_case kind_cases[] = {
 	  OF("x/v1", "Thing", "spec: {hostNetwork: true, containers: [{name: c}]}"), "" },
 	{ "no object", "kind: Pod\nspec: " SPEC "\n", "" },
 	{ "values of a chart", "hostNetwork: true\nports: [{containerPort: 80}]\n", "" },
-	{ "a key twice where it is none of ours", "a: 1\na: 2\n", "" },
+	{ "a key that we don't read, twice", "a: 1\na: 2\n", "" },
 	{ "a list of patches", "- {op: add, path: /x}\n", "" },
 	{ "List",
 	  "apiVersion: v1\nkind: List\nitems:\n- {}\n- {apiVersion: v1, kind: Pod, spec: " SPEC

@@ -17,7 +17,7 @@ static const struct {
 	  " container c, 0\n  tcp 81 claims at $.containers[0].ports[0].hostPort\n" },
 	{ "a hostPort alone", "containers: [{name: c, ports: [{hostPort: 81}]}]",
 	  " container c, 0\n  tcp 81 claims at $.containers[0].ports[0].hostPort\n" },
-	{ "hostPort 0 is none",
+	{ "hostPort 0 is no port",
 	  "containers: [{name: c, ports: [{containerPort: 80, hostPort: 0}]}]",
 	  " container c, 0\n  tcp 80 at $.containers[0].ports[0].containerPort\n" },
 	{ "hostPort 0 in quotes is a fault",
@@ -76,7 +76,7 @@ static const struct {
 	  "hostNetwork: true, containers: [{name: c, livenessProbe: {exec: {command: [x]}, other: "
 	  "{port: 1}}, otherProbe: {httpGet: {port: 2}}}]",
 	  " container c, 0\n" },
-	{ "a port that is none",
+	{ "not a port",
 	  "hostNetwork: true, containers: [{name: c, livenessProbe: {httpGet: {port: 70000}}}]",
 	  " container c, 0\n"
 	  "invalid-port $.containers[0].livenessProbe.httpGet.port: port of Pod ns/p: 70000: not a "

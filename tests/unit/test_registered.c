@@ -14,8 +14,8 @@ static const struct manifest_case registry_cases[] = {
 	  "" },
 	{ "hostPort", POD(ONE("ports: [{containerPort: 1, hostPort: 8080}]")),
 	  "unregistered-port tcp/8080 " PORTS ".hostPort\n" },
-	{ "hostPort 0 is none", POD(ONE("ports: [{containerPort: 1, hostPort: 0}]")), "" },
-	{ "hostPort null is none", POD(ONE("ports: [{containerPort: 1, hostPort: null}]")), "" },
+	{ "hostPort 0 is no port", POD(ONE("ports: [{containerPort: 1, hostPort: 0}]")), "" },
+	{ "hostPort null is no port", POD(ONE("ports: [{containerPort: 1, hostPort: null}]")), "" },
 	{ "both", POD(HOST ONE("ports: [{containerPort: 8080, hostPort: 8080}]")),
 	  "unregistered-port tcp/8080 " PORTS ".hostPort\n" },
 	/* unregistered */
@@ -130,7 +130,7 @@ static const struct manifest_case registry_cases[] = {
 	  "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent}\n" TEMPLATE(
 		  HOST ONE("ports: [{containerPort: 9103}]")) "\n",
 	  "wrong-owner tcp/9103 " T_PORTS ".containerPort\n" },
-	{ "an empty namespace is none given",
+	{ "an empty namespace is as good as absent",
 	  "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: "
 	  "\"\"}\n" TEMPLATE(HOST ONE("ports: [{containerPort: 9112}]")) "\n",
 	  "" },

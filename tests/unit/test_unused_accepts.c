@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Accepts that accept nothing, and those of which an earlier file could not know it. */
+/* Accepts that accept nothing. What a later layer changes excuses those of an earlier file. */
 #include "lint_accepts.h"
 
 static const struct lint_case cases[] = {

@@ -77,7 +77,7 @@ static const struct check_case check_cases[] = {
 	{ "directive", T("%TAG ! x:\n---\n"), 0, "f:1:1: a directive has no place here\n" },
 	{ "directive after another line end", T("#\xc2\x85%TAG\n"), 0,
 	  "f:2:1: a directive has no place here\n" },
-	{ "inside a line it is none", T("a: 100%\n %x\n"), 0, NULL },
+	{ "inside a line it is text", T("a: 100%\n %x\n"), 0, NULL },
 	{ "as many as there may be", T("%a\n%b\n"), 2, NULL },
 	{ "one more", T("%a\n%b\n# %\n%c\n"), 2, "f:4:1: too many directives\n" },
 };

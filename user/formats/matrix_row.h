@@ -33,9 +33,8 @@ struct matrix_row {
 };
 
 /*
- * Check a record's cells, of which `columns` says the column of each, and take what
- * they mean. The record must outlive the row. 0; -EINVAL after saying what is wrong;
- * -ENOMEM.
+ * Check a record's cells, whose places `columns` has, and take what they mean. The record must
+ * outlive the row. 0; -EINVAL after saying what is wrong; -ENOMEM.
  */
 int matrix_row_parse(const struct csv *csv, const struct csv_record *record,
 		     const enum matrix_column *columns, struct matrix_row *ret_row);

@@ -189,7 +189,7 @@ static void fill_exceptions(struct resolve *resolve, uint8_t proto, uint8_t cls,
 	}
 }
 
-/* A port of which there are exceptions alone. */
+/* A port that only exceptions name. */
 static void fill_unregistered(struct hp_row *rows)
 {
 	for (uint32_t port = 0; port < HP_PORTS; port++)

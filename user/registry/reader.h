@@ -5,7 +5,7 @@
 #include "reader_value.h"
 
 /*
- * Read a mapping into the object of which the fields are members: a file_head, a reg_row or
+ * Read a mapping into the object that has these fields as members: a file_head, a reg_row or
  * a reg_owner. 0, also when something is wrong (which is said in the diags), or -ENOMEM.
  */
 int reader_mapping(const struct reader *r, const struct fields *fields,

@@ -72,7 +72,7 @@ static struct history_entry *next_entry(struct history *history)
 
 #define TEXTS 6 /* that an event or a notice points to, at most */
 
-/* Keep copies of texts, of which some may be NULL: they are the entry's from now on. */
+/* Keep copies of texts (some may be NULL). They belong to the entry from now on. */
 static void keep_texts(struct history_entry *entry, const char *texts[TEXTS])
 {
 	size_t size[TEXTS] = { 0 }, sum = 0;

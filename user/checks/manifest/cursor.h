@@ -56,7 +56,7 @@ struct finding *cursor_add_finding(struct cursor *cursor, enum manifest_rule rul
 				   const struct yaml_node *node, const char *key, const char *fmt,
 				   ...) __attribute__((format(printf, 5, 6)));
 
-/* A scalar's text in the arena, at most CURSOR_TEXT_MAX of it; NULL where it is none. */
+/* A scalar's text in the arena, at most CURSOR_TEXT_MAX of it; NULL: not a scalar. */
 const char *cursor_text(struct cursor *cursor, const struct yaml_node *mapping, const char *key);
 
 /* Labels, or what is like them: keys with texts. The last one comes first. */
@@ -81,5 +81,6 @@ bool cursor_port(struct cursor *cursor, const struct yaml_node *mapping, const c
 bool cursor_port_or_name(struct cursor *cursor, const struct yaml_node *mapping, const char *key,
 			 uint16_t *ret, const char **ret_name);
 
-/* Read the protocol of a port: TCP where there is none. False: none, which is then a finding. */
+/* Read the protocol of a port: TCP where there is none. False: it is not known; that is a finding.
+ */
 bool cursor_protocol(struct cursor *cursor, const struct yaml_node *mapping, uint8_t *ret);

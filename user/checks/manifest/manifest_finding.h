@@ -6,8 +6,8 @@
 #include "model.h"
 
 /*
- * Add a finding; port 0: it is about none. An annotation of one of the two lists,
- * each of which may be NULL, accepts it. As findings_add().
+ * Add a finding; port 0: it is about none. An annotation of one of the two lists
+ * (NULL: an empty one) accepts it. As findings_add().
  */
 struct finding *manifest_add_finding(struct findings *findings, enum manifest_rule rule,
 				     const struct place *place, struct ignore *ignores,

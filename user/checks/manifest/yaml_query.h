@@ -2,7 +2,7 @@
 /*
  * Looks into one document of a manifest, as kubectl reads it: null is absent, of
  * a key that was given twice the last one holds, merge keys are followed. Each
- * look costs steps, of which a document has a limited number: with aliases a
+ * look costs steps, and the steps of a document are limited: with aliases a
  * small file can stand for a huge one. Pure.
  */
 #pragma once

@@ -23,7 +23,7 @@ function bandRect(first, last, name) {
 	return makeSvg("rect", { x: first, y: 0, width: Math.max(last - first + 1, LEAST), height: 10, class: name });
 }
 
-/* One path for all ports of which `has` says yes. */
+/* One path for all ports that `has` accepts. */
 function marks(has, name) {
 	let path = "";
 
