@@ -32,7 +32,7 @@
 #undef SEC
 #define SEC(name) __attribute__((used))
 #undef bpf_core_field_exists
-#define bpf_core_field_exists(...) 0
+#define bpf_core_field_exists(...) host.before_6_8 /* the only ones that are asked for */
 #undef bpf_core_field_offset
 #define bpf_core_field_offset(type, field) offsetof(type, field)
 #undef bpf_core_enum_value_exists
@@ -66,7 +66,7 @@ static struct host {
 	/* what the loader sets */
 	__u64 netns_cookie, root_cgroup, fold_ticks, wake_ns, token_ns, burst_ns, wake_bytes;
 	__u32 netns_inum;
-	bool has_retval;
+	bool has_retval, before_6_8;
 
 	/* maps */
 	bool no_config, no_notes;

@@ -303,9 +303,42 @@ static void test_count(void **state)
 	check_u64("the last", host.counters.count[HP_CLASS_MAX - 1][HP_VERDICT_MAX - 1], 1);
 }
 
+/* A port that user space knows as the kernel's choice, or that is in its range now: both ends. */
+static void test_chosen(void **state)
+{
+	static const struct {
+		const char *name;
+		__u16 port, first, last; /* as user space has read the range */
+		bool chosen;
+	} cases[] = {
+		{ "before the range now", 39999, 0, 0, false },
+		{ "the first now", 40000, 0, 0, true },
+		{ "the last now", 50000, 0, 0, true },
+		{ "behind the range now", 50001, 0, 0, false },
+		{ "before the range of before", 999, 1000, 2000, false },
+		{ "the first of before", 1000, 1000, 2000, true },
+		{ "the last of before", 2000, 1000, 2000, true },
+		{ "behind the range of before", 2001, 1000, 2000, false },
+		{ "of the range now alone", 45000, 1000, 2000, true },
+	};
+	struct net___before_6_8 pair = { .ipv4.ip_local_ports.range = { 40000, 50000 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin();
+		hp_chosen_first = cases[i].first;
+		hp_chosen_last = cases[i].last;
+		check_int(cases[i].name, is_chosen(&sk, cases[i].port), cases[i].chosen);
+		host.before_6_8 = true;
+		sk.__sk_common.skc_net.net = (struct net *)&pair;
+		check_int(cases[i].name, is_chosen(&sk, cases[i].port), cases[i].chosen);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_chosen),
 		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_wakes),

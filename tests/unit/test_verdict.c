@@ -125,12 +125,39 @@ static void test_scope_of(void **state)
 	}
 }
 
+/* Both ends of a range belong to it. */
+static void test_may_be_chosen(void **state)
+{
+	static const struct {
+		const char *name;
+		__u16 port, first, last;
+		bool may;
+	} cases[] = {
+		{ "before the first", 32767, 32768, 60999, false },
+		{ "the first", 32768, 32768, 60999, true },
+		{ "between", 45000, 32768, 60999, true },
+		{ "the last", 60999, 32768, 60999, true },
+		{ "after the last", 61000, 32768, 60999, false },
+		{ "a range of one port", 80, 80, 80, true },
+		{ "before a range of one port", 79, 80, 80, false },
+		{ "after a range of one port", 81, 80, 80, false },
+		{ "all ports: the highest", 65535, 1, 65535, true },
+		{ "no range is known", 80, 0, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_int(cases[i].name,
+			  hp_may_be_chosen(cases[i].port, cases[i].first, cases[i].last),
+			  cases[i].may);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),	 cmocka_unit_test(test_cases_cover),
 		cmocka_unit_test(test_zeroed),	 cmocka_unit_test(test_proto_of),
-		cmocka_unit_test(test_scope_of),
+		cmocka_unit_test(test_scope_of), cmocka_unit_test(test_may_be_chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
