@@ -3,12 +3,43 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../user/base/lock.h"
+
+/* In place of the kernel's: what flock() answers, one after the other, and then the last one. */
+static const int *answers;
+static unsigned int tries, waits;
+
+int flock(int fd, int operation)
+{
+	if (!answers)
+		return (int)syscall(SYS_flock, fd, operation);
+	check_int("it waits on its own", operation, LOCK_EX | LOCK_NB);
+	errno = answers[0];
+	if (answers[1] >= 0)
+		answers++;
+	tries++;
+	return errno ? -1 : 0;
+}
+
+int poll(struct pollfd *fds, nfds_t n, int ms)
+{
+	struct timespec time = { .tv_nsec = ms * 1000000L };
+
+	if (!answers)
+		return (int)syscall(SYS_ppoll, fds, n, &time, NULL, 0);
+	check_u64("for nothing but the time", n, 0);
+	check_int("a step", ms, 10);
+	waits++;
+	return 0;
+}
 
 /* A file that another process has locked, until it is told to end. */
 struct held {
@@ -98,9 +129,47 @@ static void test_wait(void **state)
 	(void)unlink(held.path);
 }
 
+/* It tries every 10 ms until the time is over; a signal is no reason to give up. */
+static void test_tries(void **state)
+{
+	enum { HELD = EWOULDBLOCK, END = -1 };
+	static const struct {
+		const char *name;
+		int answers[5], ms, r;
+		unsigned int tries, waits;
+	} cases[] = {
+		{ "free", { 0, END }, 0, 0, 1, 0 },
+		{ "held, no time", { HELD, END }, 0, -HELD, 1, 0 },
+		{ "held, less than no time", { HELD, END }, -1, -HELD, 1, 0 },
+		{ "held, time for one more", { HELD, END }, 1, -HELD, 2, 1 },
+		{ "held, 10 ms", { HELD, END }, 10, -HELD, 2, 1 },
+		{ "held, 11 ms", { HELD, END }, 11, -HELD, 3, 2 },
+		{ "held, then free", { HELD, HELD, 0, END }, 20, 0, 3, 2 },
+		{ "held, free too late", { HELD, HELD, 0, END }, 10, -HELD, 2, 1 },
+		{ "interrupted", { EINTR, 0, END }, 0, 0, 2, 1 },
+		{ "interrupted, then held", { EINTR, EINTR, HELD, END }, 0, -HELD, 3, 2 },
+		{ "another error", { EIO, 0, END }, 1000, -EIO, 1, 0 },
+		{ "another error later", { HELD, ENOLCK, 0, END }, 1000, -ENOLCK, 2, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int r;
+
+		tries = waits = 0;
+		answers = cases[i].answers;
+		r = lock_take(3, cases[i].ms);
+		answers = NULL;
+		check_int(cases[i].name, r, cases[i].r);
+		check_int(cases[i].name, tries, cases[i].tries);
+		check_int(cases[i].name, waits, cases[i].waits);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tries),
 		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_wait),
 	};
