@@ -5,6 +5,7 @@
  */
 #include "test.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -15,6 +16,7 @@
 #include <sys/capability.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,9 +28,58 @@
 
 #define TEXT_MAX 8192
 
+/* In place of the libraries': the one of this name fails, as a kernel's refusal would make it. */
+static const char *failing;
+
+int seccomp_load(void *filter);
+
+static bool fails(const char *name)
+{
+	if (!failing || strcmp(failing, name) != 0)
+		return false;
+	errno = EBUSY;
+	return true;
+}
+
+int cap_reset_ambient(void)
+{
+	int (*real)(void) = dlsym(RTLD_NEXT, "cap_reset_ambient");
+
+	return fails("cap_reset_ambient") ? -1 : real();
+}
+
+int cap_set_proc(cap_t caps)
+{
+	int (*real)(cap_t) = dlsym(RTLD_NEXT, "cap_set_proc");
+
+	return fails("cap_set_proc") ? -1 : real(caps);
+}
+
+int prctl(int what, ...)
+{
+	unsigned long args[4];
+	va_list ap;
+
+	va_start(ap, what);
+	for (size_t i = 0; i < ARRAY_LEN(args); i++)
+		args[i] = va_arg(ap, unsigned long);
+	va_end(ap);
+	if (what == PR_SET_NO_NEW_PRIVS && fails("no_new_privs"))
+		return -1;
+	return (int)syscall(SYS_prctl, what, args[0], args[1], args[2], args[3]);
+}
+
+int seccomp_load(void *filter)
+{
+	int (*real)(void *) = dlsym(RTLD_NEXT, "seccomp_load");
+
+	return fails("seccomp_load") ? -EBUSY : real(filter);
+}
+
 /* What a child reports. */
 struct report {
 	char json[TEXT_MAX]; /* by privilege_put() */
+	char log[256];
 	uint64_t permitted, effective, inheritable, bounding;
 	int r;
 };
@@ -81,6 +132,7 @@ static void drop(struct report *report, bool enters_netns)
 	report->inheritable = caps_of(CAP_INHERITABLE);
 	report->bounding = bounding();
 	put_text(&privilege, report->json);
+	(void)snprintf(report->log, sizeof(report->log), "%s", fake_log.data ? fake_log.data : "");
 }
 
 static void drop_plain(struct report *report)
@@ -194,6 +246,40 @@ static void test_drop(void **state)
 	check_u64("of this process", caps_of(CAP_PERMITTED), before);
 }
 
+/* What is refused ends the drop, but for the filter: that is said, and the agent goes on. */
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *failing;
+		int r;
+		const char *seccomp, *log;
+	} cases[] = {
+		{ "cap_reset_ambient", -EBUSY, "not tried", "" },
+		{ "cap_set_proc", -EBUSY, "not tried", "" },
+		{ "no_new_privs", -EBUSY, "not tried", "" },
+		{ "seccomp_load", 0, "Device or resource busy",
+		  "warning: system calls are not filtered: Device or resource busy\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_buf_ struct buf want = { 0 };
+		struct report *report;
+
+		if (strcmp(cases[i].failing, "seccomp_load") == 0 && !sandbox_is_built_in())
+			continue;
+		failing = cases[i].failing;
+		report = in_child(drop_plain);
+		failing = NULL;
+		check_int(cases[i].failing, report->r, cases[i].r);
+		check_text(cases[i].failing, report->log, cases[i].log);
+		buf_printf(&want, "\"seccomp\":\"%s\"}}", cases[i].seccomp);
+		if (!strstr(report->json, want.data))
+			fail_msg("%s: no %s in %s", cases[i].failing, want.data, report->json);
+		(void)munmap(report, sizeof(*report));
+	}
+}
+
 /* A filter of somebody else's, such as a container runtime's, is not the agent's. */
 static void put_in_container(struct report *report)
 {
@@ -264,9 +350,8 @@ static void test_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_drop),
-		cmocka_unit_test(test_put),
-		cmocka_unit_test(test_put_in_container),
+		cmocka_unit_test(test_drop), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_put),  cmocka_unit_test(test_put_in_container),
 		cmocka_unit_test(test_says),
 	};
 
