@@ -22,15 +22,15 @@ static struct registry *registry(const char *process, const char *more)
 	return reg;
 }
 
-/* The process of the row that a record of a port names, or NULL. */
-static const char *process_of(const struct generations *g, uint32_t generation, uint32_t row,
-			      uint8_t cls, uint16_t port)
+/* The process of the row that a record of a port, at an address of IPv4, names, or NULL. */
+static const char *process_at(const struct generations *g, uint32_t generation, uint32_t row,
+			      uint8_t cls, uint16_t port, uint8_t network)
 {
 	struct hp_event record = {
 		.policy_generation = generation,
 		.row = row,
 		.family = 4,
-		.addr = { 127, 0, 0, 1 },
+		.addr = { network, 0, 0, 1 },
 		.key = { .proto = HP_PROTO_TCP, .port = port, .cls = cls },
 	};
 	const struct reg_layer *layer = NULL;
@@ -39,6 +39,13 @@ static const char *process_of(const struct generations *g, uint32_t generation, 
 	if (found)
 		check_text("layer", layer->name, "t");
 	return found ? found->process : NULL;
+}
+
+/* The same at a loopback address. */
+static const char *process_of(const struct generations *g, uint32_t generation, uint32_t row,
+			      uint8_t cls, uint16_t port)
+{
+	return process_at(g, generation, row, cls, port, 127);
 }
 
 static void test_none(void **state)
@@ -154,12 +161,40 @@ static void test_unknown(void **state)
 	generations_free(&g);
 }
 
+/* What it would be now depends on the address. */
+static void test_unknown_scopes(void **state)
+{
+	static const struct {
+		const char *name, *want;
+		uint8_t cls, network;
+	} cases[] = {
+		{ "another address than loopback", "mine", HP_CLASS_SCOPE, 10 },
+		{ "loopback is allowed", NULL, HP_CLASS_SCOPE, 127 },
+		{ "another class, loopback", NULL, HP_CLASS_RETIRED, 127 },
+		{ "another class", NULL, HP_CLASS_RETIRED, 10 },
+	};
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+	struct registry *reg = registry_of_lists(
+		"entries: [{ports: 90, protocol: tcp, process: mine, scope: localhost}]");
+	struct node_facts facts = { 0 };
+	struct generations g = { 0 };
+
+	(void)state;
+	assert_int_equal(policy_build(reg, &facts, &policy), 0);
+	generations_add(&g, reg, policy);
+	generations_published(&g, 7);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		check_text(cases[i].name, process_at(&g, 6, 2, cases[i].cls, 90, cases[i].network),
+			   cases[i].want);
+	generations_free(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_none),	cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_bounded), cmocka_unit_test(test_bounded_rows),
-		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_unknown), cmocka_unit_test(test_unknown_scopes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

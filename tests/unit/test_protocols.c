@@ -22,6 +22,14 @@ static const struct lint_case cases[] = {
 	{ "others between them",
 	  { A(LINES(TCP("3", FULL) "\n" TCP("9", FULL) "\n" UDP("2", FULL) "\n" UDP("9", FULL))) },
 	  "1.yaml:7 two-protocols udp 9\n" },
+	{ "the first ports differ", { A(ENTRIES(TCP("2-4", FULL) UDP("3-4", FULL))) }, "" },
+	{ "a wider one between them",
+	  { A("entries:\n"
+	      "- {ports: 3-4, protocol: tcp, process: p" FULL "}\n"
+	      "- {ports: 3-5, protocol: udplite, process: p" FULL "}\n"
+	      "- {ports: 3-4, protocol: udp, process: p" FULL "}\n"
+	      "- {ports: 3-4, protocol: sctp, process: p" FULL "}\n") },
+	  "1.yaml:6 two-protocols udp 3\n1.yaml:7 two-protocols sctp 3\n" },
 	{ "the last ports differ", { A(ENTRIES(TCP("3-4", FULL) UDP("3-5", FULL))) }, "" },
 };
 

@@ -6,6 +6,9 @@
 #include "../../user/base/buf.h"
 #include "../../user/registry/yaml_json.h"
 
+/* What stands in memory behind a text is not read. */
+static const char *const behind[] = { "", " ", "{\"", "[]", "\"}", "}{}", "\"" };
+
 static void test_is(void **state)
 {
 	static const struct {
@@ -28,8 +31,14 @@ static void test_is(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		check_int(texts[i].text, yaml_json_is(texts[i].text, strlen(texts[i].text)),
-			  texts[i].is);
+		for (size_t k = 0; k < ARRAY_LEN(behind); k++) {
+			_cleanup_buf_ struct buf text = { 0 };
+
+			buf_printf(&text, "%s%s", texts[i].text, behind[k]);
+			check_int(texts[i].text,
+				  yaml_json_is(text.data ? text.data : "", strlen(texts[i].text)),
+				  texts[i].is);
+		}
 }
 
 /* The first value ends at the |; all is taken where there is none. */
@@ -66,12 +75,18 @@ static void test_value(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		const char *end = strchr(texts[i], '|');
-		_cleanup_buf_ struct buf text = { 0 };
+		size_t first = end ? (size_t)(end - texts[i]) : strlen(texts[i]);
 
-		buf_add(&text, texts[i], end ? (size_t)(end - texts[i]) : strlen(texts[i]));
-		buf_puts(&text, end ? end + 1 : "");
-		check_u64(texts[i], yaml_json_value(text.data ? text.data : "", text.len),
-			  end ? (size_t)(end - texts[i]) : text.len);
+		for (size_t k = 0; k < ARRAY_LEN(behind); k++) {
+			_cleanup_buf_ struct buf text = { 0 };
+			size_t len;
+
+			buf_printf(&text, "%.*s%s", (int)first, texts[i], end ? end + 1 : "");
+			len = text.len;
+			buf_puts(&text, behind[k]);
+			check_u64(texts[i], yaml_json_value(text.data ? text.data : "", len),
+				  first);
+		}
 	}
 }
 

@@ -68,6 +68,7 @@ static const struct stream_case cases[] = {
 	  T("\xef\xbb\xbf"
 	    "a: 1\n"),
 	  "1:1 {a 1 1}\n" },
+	{ "a byte order mark alone", T("\xef\xbb\xbf"), "" },
 	{ "JSON with tabs", T("{\n\t\"a\":1,\t\"b\":\"\\/x\\u00e9\",\n\t\"c\":[true,null]\n}\n"),
 	  "1:1 {'a' 1 'b' '/x\xc3\xa9' 'c' [true null 2] 3}\n" },
 	{ "JSON, surrogate pair", T("{\"a\":\"x\\ud83d\\uDE00y\",\"b\":[1]}"),
