@@ -46,7 +46,8 @@ static struct world {
 	size_t len;
 	uint32_t unreadable;
 	struct port_range range;
-	int read_error, name_error, close_error;
+	int read_error, name_error, close_error, owners_error;
+	unsigned int owners; /* that are open: what looks for sockets' processes */
 	bool sees_all;
 	unsigned int reads, names, closes;
 	uint16_t closed_port; /* the last one */
@@ -120,13 +121,19 @@ void receivers_free(struct receivers *receivers)
 int socket_owners_new(uint32_t netns_inum, struct socket_owners **ret_finder)
 {
 	check_u64("the namespace's number", netns_inum, 77);
-	*ret_finder = NULL;
+	if (world.owners_error)
+		return world.owners_error;
+	world.owners++;
+	*ret_finder = (struct socket_owners *)&world.owners;
 	return 0;
 }
 
 void socket_owners_free(struct socket_owners *finder)
 {
-	assert_null(finder);
+	if (!finder)
+		return;
+	assert_ptr_equal(finder, &world.owners);
+	world.owners--;
 }
 
 bool socket_owners_see_all(const struct socket_owners *finder)
@@ -266,6 +273,42 @@ static inline int teardown(void **state)
 	generations_free(&f->in_force.generations);
 	free(f);
 	return 0;
+}
+
+/* The same, with the table open. */
+static inline int open_table(void **state)
+{
+	struct fixture *f;
+
+	assert_int_equal(setup(state), 0);
+	f = *state;
+	return socket_table_open(&f->sweep.table);
+}
+
+static inline int close_table(void **state)
+{
+	struct fixture *f = *state;
+
+	socket_table_close(&f->sweep.table);
+	return teardown(state);
+}
+
+/* The same, with the memory of violations. */
+static inline int start_violations(void **state)
+{
+	struct fixture *f;
+
+	assert_int_equal(open_table(state), 0);
+	f = *state;
+	return violations_start(&f->violations);
+}
+
+static inline int stop_violations(void **state)
+{
+	struct fixture *f = *state;
+
+	violations_stop(&f->violations);
+	return close_table(state);
 }
 
 /* A socket of a process, on all addresses, in a control group that the programs see. */

@@ -3,29 +3,26 @@
 #include "fake_log.h"
 #include "sockets_fixture.h"
 
-static int open_table(void **state)
-{
-	struct fixture *f;
-
-	assert_int_equal(setup(state), 0);
-	f = *state;
-	return socket_table_open(&f->sweep.table);
-}
-
-static int close_table(void **state)
-{
-	struct fixture *f = *state;
-
-	socket_table_close(&f->sweep.table);
-	return teardown(state);
-}
-
 static struct receivers_socket *added(uint16_t port, uint8_t asked)
 {
 	struct receivers_socket *s = add_socket(HP_PROTO_TCP, port);
 
 	s->asked = asked;
 	return s;
+}
+
+static void test_open(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_non_null(f->sweep.table.reported);
+	assert_ptr_equal(f->sweep.table.owners, &world.owners);
+	check_u64("one is open", world.owners, 1);
+	socket_table_close(&f->sweep.table);
+	check_u64("none is open", world.owners, 0);
+	f->sweep.table.owners = NULL;
+	world.owners_error = -EMFILE;
+	assert_int_equal(socket_table_open(&f->sweep.table), -EMFILE);
 }
 
 /* The socket knows best whether its port was asked for; then a hook that saw its bind(). */
@@ -309,6 +306,7 @@ static void test_protocols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_open, open_table, close_table),
 		cmocka_unit_test_setup_teardown(test_asked, open_table, close_table),
 		cmocka_unit_test_setup_teardown(test_decided, open_table, close_table),
 		cmocka_unit_test_setup_teardown(test_remembers, open_table, close_table),
