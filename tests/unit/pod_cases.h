@@ -25,7 +25,7 @@ static inline void put_container(const struct container *c, struct buf *out)
 		[CONTAINER_EPHEMERAL] = "ephemeral container",
 	};
 
-	buf_printf(out, " %s %s, %u\n", kinds[c->kind], c->name, c->order);
+	buf_printf(out, " %s %s\n", kinds[c->kind], c->name);
 	for (const struct port *p = c->ports; p; p = p->next)
 		put_port(p, out);
 	for (const struct reference *r = c->references; r; r = r->next)

@@ -71,17 +71,13 @@ static int collect(const struct pod *pods, struct claims *ret)
 	return 0;
 }
 
-/* Do two containers of one pod run at the same time? */
-static bool run_together(const struct container *a, const struct container *b)
+/*
+ * Does a container run at the same time as one that comes after it in its pod, or as itself? An
+ * init container has ended when the next one starts; a sidecar goes on.
+ */
+static bool run_together(const struct container *first, const struct container *second)
 {
-	if (a->kind == CONTAINER_INIT && b->kind == CONTAINER_INIT)
-		return a == b;
-	/* A sidecar runs beside the init containers after it. */
-	if (a->kind == CONTAINER_INIT)
-		return b->kind == CONTAINER_SIDECAR && b->order < a->order;
-	if (b->kind == CONTAINER_INIT)
-		return a->kind == CONTAINER_SIDECAR && a->order < b->order;
-	return true;
+	return first->kind != CONTAINER_INIT || first == second;
 }
 
 /* Did something of this kind and name make the pod, or what made it? */

@@ -129,7 +129,6 @@ struct container {
 	struct container *next;
 	const char *name;
 	enum container_kind kind;
-	uint32_t order; /* among those of its list */
 	struct port *ports;
 	struct reference *references;
 	struct listener *listeners;

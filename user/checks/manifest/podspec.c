@@ -142,8 +142,7 @@ static void read_handlers(struct cursor *cursor, const struct yaml_node *contain
 
 /* ---- containers ---------------------------------------------------------------------------- */
 static void read_container(struct cursor *cursor, const struct yaml_node *item,
-			   enum container_kind kind, uint32_t order, struct pod *pod,
-			   struct container ***end)
+			   enum container_kind kind, struct pod *pod, struct container ***end)
 {
 	struct container *container = arena_take(&cursor->model->arena, sizeof(*container));
 	const char *restart = yaml_query_text(&cursor->doc, item, "restartPolicy");
@@ -157,7 +156,6 @@ static void read_container(struct cursor *cursor, const struct yaml_node *item,
 	if (!container->name)
 		container->name = "?";
 	container->kind = kind;
-	container->order = order;
 	read_ports(cursor, item, pod, &container->ports);
 	if (pod->host_network) {
 		read_handlers(cursor, item, &container->references);
@@ -184,7 +182,7 @@ static void read_containers(struct cursor *cursor, const struct yaml_node *spec,
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++)
 		for (item = cursor_first(cursor, spec, lists[l].key, &list); item;
 		     item = cursor_next(cursor, &list))
-			read_container(cursor, item, lists[l].kind, list.next - 1, pod, &end);
+			read_container(cursor, item, lists[l].kind, pod, &end);
 }
 
 struct pod *podspec_read(struct cursor *cursor, const struct pod *object,
