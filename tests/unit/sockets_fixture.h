@@ -67,7 +67,7 @@ int receivers_read(const struct netns *netns, receivers_keep_fn keep, void *data
 	(void)netns;
 	world.reads++;
 	*ret_receivers = (struct receivers) {
-		.list = calloc(FAKE_SOCKETS, sizeof(*ret_receivers->list)),
+		.list = calloc(world.len, sizeof(*ret_receivers->list)), /* no room behind it */
 		.unreadable = world.unreadable,
 	};
 	for (size_t i = 0; i < world.len; i++) {

@@ -130,12 +130,43 @@ static void test_least(void **state)
 	check_text("nothing", out.data, NULL);
 }
 
+/* As many layers as there may be: the last one accepts a finding of the first. */
+static void test_most_layers(void **state)
+{
+	struct buf texts[REGISTRY_LAYERS_MAX] = { 0 };
+	const char *all[REGISTRY_LAYERS_MAX];
+	_cleanup_(registry_freep) struct registry *reg = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_buf_ struct buf out = { 0 };
+	int r;
+
+	(void)state;
+	for (size_t i = 0; i < REGISTRY_LAYERS_MAX; i++) {
+		buf_printf(&texts[i], "version: 1\nname: l%zu\n", i);
+		if (i == 0)
+			buf_puts(&texts[i], ENTRIES(FULL_TCP("40000") FULL_TCP("40001")));
+		else if (i + 1 == REGISTRY_LAYERS_MAX)
+			buf_puts(&texts[i],
+				 ACCEPT("in-ephemeral-range", ", layer: l0, ports: 40001"));
+		all[i] = texts[i].data;
+	}
+	reg = registry_of(all, REGISTRY_LAYERS_MAX, &diags, &r);
+	assert_int_equal(r, 0);
+	put_lint(reg, &lint_today, &out);
+	check_text("the last one's", out.data,
+		   "1.yaml:3 in-ephemeral-range tcp 40000\n1.yaml:3 in-ephemeral-range tcp 40001 "
+		   "(r)\n");
+	for (size_t i = 0; i < REGISTRY_LAYERS_MAX; i++)
+		buf_free(&texts[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepts),
 		cmocka_unit_test(test_whole_layers),
 		cmocka_unit_test(test_least),
+		cmocka_unit_test(test_most_layers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
