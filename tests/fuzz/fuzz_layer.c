@@ -28,8 +28,10 @@ static void check_row(const struct reg_layer *layer, const struct reg_row *row)
 	CHECK(row->first <= row->last && (row->first || row->kind == REG_ACCEPT));
 	CHECK(row->proto <= HP_PROTO_SCTP && row->scope < HP_SCOPE_MAX);
 	CHECK(row->role < REG_ROLE_MAX && !row->dropped);
-	if (row->kind == REG_ENTRY || row->kind == REG_RETIRED)
+	if (row->kind <= REG_CLIENT)
 		CHECK(row->process && *row->process);
+	CHECK(row->kind != REG_CLIENT || row->owners_len);
+	CHECK(!row->essential || row->kind == REG_ENTRY);
 	if (row->kind == REG_RETIRED)
 		CHECK(row->removed_text);
 	if (row->kind == REG_DROP)

@@ -20,7 +20,7 @@
 static bool takes(const struct reg_row *drop, const char *layer, const struct reg_row *row)
 {
 	return drop->kind == REG_DROP && (!drop->layer || strcmp(drop->layer, layer) == 0) &&
-	       (row->kind == REG_ENTRY || row->kind == REG_RETIRED) && !row->dropped &&
+	       row->kind <= REG_CLIENT && !row->dropped &&
 	       row->proto == drop->proto && row->first >= drop->first && row->last <= drop->last;
 }
 
@@ -89,11 +89,11 @@ static void check_numbers(const struct registry *reg)
 			const struct reg_row *row = &reg->layers[i].rows[j];
 			const struct reg_layer *layer = NULL;
 
-			if (row->kind != REG_ENTRY && row->kind != REG_RETIRED)
+			if (row->kind > REG_CLIENT)
 				continue;
 			CHECK(registry_row(reg, ++number, &layer) == row);
 			CHECK(layer == &reg->layers[i]);
-			empty = empty && row->dropped;
+			empty = empty && (row->dropped || row->kind == REG_CLIENT);
 		}
 	}
 	CHECK(!registry_row(reg, 0, NULL) && !registry_row(reg, number + 1, NULL));

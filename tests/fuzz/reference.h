@@ -62,7 +62,7 @@ static inline struct reference reference_find(const struct registry *reg,
 			bool decides = row->kind == REG_ENTRY || row->kind == REG_RETIRED;
 			int width = row->last - row->first, rank;
 
-			number += decides;
+			number += decides || row->kind == REG_CLIENT;
 			if (row->proto != proto || port < row->first || port > row->last)
 				continue;
 			if (row->kind == REG_EXCEPTION && row->owners_len == 0 &&

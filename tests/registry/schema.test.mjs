@@ -84,6 +84,12 @@ describe("openshift", () => {
       [[10443, "localhost", "external"], [10444, "localhost", "external"]]);
   });
 
+  test("has the essential rows", () => {
+    const essential = layer.entries.filter((row) => row.essential).map((row) => row.ports);
+    assert.deepEqual(essential, [2379, 2380, 6443, 10010, 10250, 22623, 22624, 10248]);
+    assert.deepEqual(load("node-baseline.yaml").entries.filter((row) => row.essential).map((row) => row.ports), [22]);
+  });
+
   test("derives the role from the cell, or from Notes", () => {
     for (const row of [...layer.entries, ...layer.retired]) {
       const only = row.control_plane === "yes" || /control plane only/.test(row.notes ?? "");
@@ -115,7 +121,11 @@ describe("the schema", () => {
       ports: 9850, protocol: "tcp", scope: "localhost", table: "external", process: "agent", application: "HTTPS",
       role: "worker", control_plane: "no", team: "site", since: "4.10", platforms: ["baremetal"], notes: "metrics",
       owners: [{ namespace: "a", pod: "b-*", container: "*" }, { unit: "c.service" }, { exe: "/usr/bin/d" }],
-      source: "a test",
+      source: "a test", essential: true,
+    }],
+    clients: [{
+      ports: "1024-65535", protocol: "udp", process: "resolver", role: "any", team: "site", since: "4.10",
+      platforms: ["baremetal"], notes: "source ports", owners: [{ unit: "a.service" }], source: "a test",
     }],
     retired: [{ ports: "1-65535", protocol: "udp", process: "agent", removed: "4.11" }],
     drop: [{ ports: 9545, protocol: "tcp", layer: "openshift", reason: "typing error" }],
@@ -172,6 +182,12 @@ describe("the schema", () => {
     ["a glob of 254 characters", "maxLength", (f) => { f.entries[0].owners = [{ pod: "a".repeat(254) }]; }],
     ["a retired row without removed", "required", (f) => { delete f.retired[0].removed; }],
     ["table in a retired row", "additionalProperties", (f) => { f.retired[0].table = "external"; }],
+    ["essential that is a text", "type", (f) => { f.entries[0].essential = "yes"; }],
+    ["essential in a retired row", "additionalProperties", (f) => { f.retired[0].essential = true; }],
+    ["a client without owners", "required", (f) => { delete f.clients[0].owners; }],
+    ["a client of no owner", "minItems", (f) => { f.clients[0].owners = []; }],
+    ["a client without a process", "required", (f) => { delete f.clients[0].process; }],
+    ["a scope of a client", "additionalProperties", (f) => { f.clients[0].scope = "localhost"; }],
     ["a drop without a reason", "required", (f) => { delete f.drop[0].reason; }],
     ["an exception without an end", "required", (f) => { delete f.exceptions[0].until; }],
     ["an exception without a reason", "required", (f) => { delete f.exceptions[0].reason; }],

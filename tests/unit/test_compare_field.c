@@ -45,6 +45,7 @@ static const struct field_case field_cases[] = {
 	{ EXCEPTION("class: scope, until: 2027-01-01, reason: r"),
 	  EXCEPTION("class: scope, until: 2027-01-01, reason: s"), ROW_REASON, "r", "s" },
 	{ WITH("source: a"), WITH("source: b"), ROW_SOURCE, "a", "b" },
+	{ WITH("essential: true"), WITH("essential: false"), ROW_ESSENTIAL, "true", NULL },
 };
 
 static void check_field_text(const struct reg_row *row, enum row_field field, const char *want)

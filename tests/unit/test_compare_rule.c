@@ -75,8 +75,8 @@ static void test_cases(void **state)
 #define BIT(field) COMPARE_BIT(ROW_##field)
 #define ENTRIES	   (1U << REG_ENTRY)
 #define PAGE_KINDS (ENTRIES | 1U << REG_RETIRED)
-#define ALL_KINDS  (PAGE_KINDS | 1U << REG_RANGE | 1U << REG_EXCEPTION)
-#define PAGE	   (COMPARE_ALL & ~(BIT(OWNERS) | BIT(SOURCE)))
+#define ALL_KINDS  (PAGE_KINDS | 1U << REG_CLIENT | 1U << REG_RANGE | 1U << REG_EXCEPTION)
+#define PAGE	   (COMPARE_ALL & ~(BIT(OWNERS) | BIT(SOURCE) | BIT(ESSENTIAL)))
 #define BOTH	   (BIT(ROLE) | BIT(PROCESS) | BIT(NOTES) | BIT(OWNERS))
 
 /* Of each pair of forms. */

@@ -108,6 +108,11 @@ static const struct add_case add_cases[] = {
 	  "",
 	  "2.yaml:1:30: drop: takes nothing: no row of an earlier layer lies within these "
 	  "ports\n" },
+	{ "clients",
+	  { LAYER("a", "clients: [{ports: 80-89, protocol: tcp, process: p, owners: [{unit: u}]}]"),
+	    LAYER("b", "drop: [" DROP("80-89", "") "]") },
+	  "x",
+	  NULL },
 	{ "whole range",
 	  { LAYER("a", "entries: [" ENTRY("1-65535", "tcp") "]"),
 	    LAYER("b", "drop: [" DROP("1-65535", "") "]") },
@@ -193,7 +198,7 @@ static bool takes(const struct reg_row *drop, const struct reg_layer *layer,
 		  const struct reg_row *row)
 {
 	return drop->kind == REG_DROP && (!drop->layer || strcmp(drop->layer, layer->name) == 0) &&
-	       row->kind <= REG_RETIRED && !row->dropped && row->proto == drop->proto &&
+	       row->kind <= REG_CLIENT && !row->dropped && row->proto == drop->proto &&
 	       drop->first <= row->first && row->last <= drop->last;
 }
 

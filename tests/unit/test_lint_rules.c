@@ -20,6 +20,8 @@ static const char *const shown_by[LINT_RULE_MAX] = {
 	[LINT_UNUSED_ACCEPT] = "accept: [{rule: overlap, reason: r}]",
 	[LINT_UNKNOWN_RULE] = "accept: [{rule: overlooked, reason: r}]",
 	[LINT_UNKNOWN_LAYER] = "accept: [{rule: overlap, layer: u, reason: r}]",
+	[LINT_CLIENT_OVER_ENTRY] = ENTRIES(TCP("1", "")) "\nclients: [{protocol: tcp, ports: 1-2, "
+							 "process: q, owners: [{exe: /q}]}]",
 	[LINT_TWO_PROTOCOLS] = ENTRIES(TCP("1", "") UDP("1", "")),
 	[LINT_UNSORTED] = ENTRIES(TCP("2", "") TCP("1", "")),
 	[LINT_MISSING_TEAM] = ENTRIES(TCP("1", "")),
@@ -73,8 +75,8 @@ static void test_severities(void **state)
 {
 	static const enum lint_rule errors[] = { LINT_EXPIRED_EXCEPTION, LINT_UNKNOWN_RULE };
 	static const enum lint_rule notes[] = {
-		LINT_UNKNOWN_LAYER, LINT_TWO_PROTOCOLS, LINT_UNSORTED,
-		LINT_MISSING_TEAM,  LINT_MISSING_SINCE, LINT_UNCLEAR_NOTES,
+		LINT_UNKNOWN_LAYER, LINT_CLIENT_OVER_ENTRY, LINT_TWO_PROTOCOLS, LINT_UNSORTED,
+		LINT_MISSING_TEAM,  LINT_MISSING_SINCE,	    LINT_UNCLEAR_NOTES,
 	};
 	enum severity want[LINT_RULE_MAX];
 

@@ -189,6 +189,7 @@ static struct reg_layer *openshift(void)
 			continue;
 		}
 		drop_owners(&layer->rows[i]);
+		layer->rows[i].essential = false;
 		layer->rows[kept++] = layer->rows[i];
 	}
 	layer->len = kept;

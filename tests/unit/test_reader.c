@@ -41,6 +41,13 @@ static const struct fault_case cases[] = {
 	{ WITH("owners: [@{pod: x, unit: y}]"),
 	  "@: an owner is one of three: a pod's container (namespace, pod, container), a "
 	  "unit, or an exe\n" },
+	{ "clients: [@{ports: 1, protocol: tcp, process: p}]",
+	  "@: a client must have the key owners\n" },
+	{ "clients: [{ports: 1, protocol: tcp, process: p, owners: @[]}]",
+	  "@: owners: a client must name at least one owner\n" },
+	{ "clients: [{ports: 1, protocol: tcp, process: p, owners: [{unit: u}]}]", NULL },
+	{ "clients: [{ports: 1, protocol: tcp, process: p, owners: [{unit: u}], @scope: external}]",
+	  "@: scope: not a key of a client\n" },
 	{ WITH("owners: [{@ns: x}]"), "@: ns: not a key of an owner\n" },
 	{ WITH("owners: [{@unti: x}]"), "@: unti: not a key of an owner; did you mean unit?\n" },
 

@@ -159,6 +159,11 @@ static const struct fault_case cases[] = {
 	{ WITH("owners: @'null'"), "@: owners: a list is expected\n" },
 	{ WITH("owners: @''"), "@: owners: a list is expected\n" },
 	{ WITH("owners: []"), NULL },
+	{ WITH("essential: true"), NULL },
+	{ WITH("essential: false"), NULL },
+	{ WITH("essential: @yes"), "@: essential: yes: not true or false, without quotes\n" },
+	{ WITH("essential: @'true'"), "@: essential: true: not true or false, without quotes\n" },
+	{ WITH("essential: @[true]"), "@: essential: a single value is expected, not a list\n" },
 	{ WITH("platforms: []"), NULL },
 
 	/* Texts that look like something else. */

@@ -86,6 +86,32 @@ static void test_many_rows(void **state)
 	check_add(reg, "e", NULL, 0, NULL);
 }
 
+/* Clients, and exceptions with owners, have a bound of their own over all layers. */
+static void test_many_owned(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg = empty_registry();
+	_cleanup_free_ struct reg_row *rows = calloc(REGISTRY_OWNED_MAX, sizeof(*rows));
+	_cleanup_(layer_freep) struct reg_layer *owned =
+		layer_of("o", "version: 1\nname: o\n"
+			      "exceptions: [{ports: 1, protocol: tcp, class: scope, until: "
+			      "2027-01-01, reason: r, "
+			      "owners: [{unit: u}]}]\n");
+	struct reg_row free_for_all = { .kind = REG_EXCEPTION };
+	_cleanup_diags_ struct diags diags = { 0 };
+
+	(void)state;
+	assert_non_null(rows);
+	for (size_t i = 0; i < REGISTRY_OWNED_MAX; i++)
+		rows[i].kind = REG_CLIENT;
+	check_add(reg, "a", rows, REGISTRY_OWNED_MAX, NULL);
+	check_add(reg, "b", &free_for_all, 1, NULL);
+	check_add(reg, "c", rows, 1,
+		  "c: with it there are 8193 clients and exceptions with owners, more than 8192\n");
+	check_int("exception", registry_add(reg, owned, &diags), -EINVAL);
+	owned = NULL;
+	check_u64("exception", diags.total, 1);
+}
+
 /* All faults are said. */
 static void test_faults(void **state)
 {
@@ -131,7 +157,7 @@ static void test_kinds(void **state)
 	unsigned int counts[REG_KIND_MAX];
 
 	(void)state;
-	for (unsigned int i = 0; i < 3 * 3 * 3 * 3 * 3 * 3; i++) {
+	for (unsigned int i = 0; i < 3 * 3 * 3 * 3 * 3 * 3 * 3; i++) {
 		_cleanup_(layer_freep) struct reg_layer *layer = NULL;
 		unsigned int n = i, deciding, policy = 0;
 		struct registry reg;
@@ -142,9 +168,10 @@ static void test_kinds(void **state)
 		}
 		layer = layer_of_kinds("l", counts);
 		reg = (struct registry) { .layers = layer, .len = 1 };
-		deciding = counts[REG_ENTRY] + counts[REG_RETIRED];
+		deciding = counts[REG_ENTRY] + counts[REG_RETIRED] + counts[REG_CLIENT];
 		check_u64("policy", layer_rows(layer), policy);
-		check_int("empty", registry_empty(&reg), deciding == 0);
+		check_int("empty", registry_empty(&reg),
+			  counts[REG_ENTRY] + counts[REG_RETIRED] == 0);
 		assert_null(registry_row(&reg, 0, NULL));
 		for (uint32_t row = 1; row <= deciding; row++)
 			assert_ptr_equal(registry_row(&reg, row, NULL), &layer->rows[row - 1]);
@@ -156,7 +183,7 @@ static void test_kinds(void **state)
 static void test_numbers(void **state)
 {
 	static const unsigned int counts[][REG_KIND_MAX] = {
-		{ [REG_ENTRY] = 2, [REG_RETIRED] = 1, [REG_RANGE] = 1 },
+		{ [REG_ENTRY] = 1, [REG_RETIRED] = 1, [REG_CLIENT] = 1, [REG_RANGE] = 1 },
 		{ [REG_RANGE] = 1 },
 		{ [REG_ENTRY] = 1 },
 	};
@@ -203,9 +230,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing),	  cmocka_unit_test(test_add),
 		cmocka_unit_test(test_same_name), cmocka_unit_test(test_many_layers),
-		cmocka_unit_test(test_many_rows), cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_bad_drop),  cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_numbers),	  cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_many_rows), cmocka_unit_test(test_many_owned),
+		cmocka_unit_test(test_faults),	  cmocka_unit_test(test_bad_drop),
+		cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

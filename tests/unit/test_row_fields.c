@@ -17,12 +17,16 @@ static const char file[] =
 	"     application: an application, role: worker, control_plane: \"no\", team: a team,\n"
 	"     since: \"4.1\", platforms: [one, two], notes: the notes,\n"
 	"     owners: [{namespace: ns, pod: p, container: c}, {unit: u}, {exe: /x}], source: "
-	"here}\n"
+	"here, essential: true}\n"
 	"retired:\n"
 	"  - {ports: 81, protocol: sctp, scope: localhost, process: a process,\n"
 	"     application: an application, role: control-plane, control_plane: \"yes\",\n"
 	"     team: a team, since: \"4.1\", removed: \"4.2\", platforms: [one], notes: the notes,\n"
 	"     owners: [{unit: u}], source: here}\n"
+	"clients:\n"
+	"  - {ports: 85, protocol: udp, process: a process, role: worker, team: a team,\n"
+	"     since: \"4.1\", platforms: [one], notes: the notes, owners: [{exe: /x}],\n"
+	"     source: here}\n"
 	"drop:\n"
 	"  - {ports: 82, protocol: tcp, layer: other, reason: the reason}\n"
 	"exceptions:\n"
@@ -109,6 +113,8 @@ static void test_text(void **state)
 	check_text("one protocol", row_text(accept, ROW_PROTOCOL), "tcp");
 	check_text("note", row_text(range, ROW_NOTE), "the note");
 	check_text("its notes", row_text(range, ROW_NOTES), "the note");
+	check_text("essential", row_text(entry, ROW_ESSENTIAL), "true");
+	assert_null(row_text(&layer->rows[REG_RETIRED], ROW_ESSENTIAL));
 	assert_null(row_text(&all, ROW_PROTOCOL));
 	assert_null(row_text(range, ROW_SCOPE)); /* its kind has none */
 	assert_null(row_text(entry, ROW_CLASS));
@@ -181,9 +187,10 @@ static void test_lists(void **state)
 		enum reg_kind kind;
 		size_t most;
 	} lists[] = {
-		{ "ranges", REG_RANGE, 1024 },		 { "entries", REG_ENTRY, 131072 },
-		{ "retired", REG_RETIRED, 131072 },	 { "drop", REG_DROP, 131072 },
-		{ "exceptions", REG_EXCEPTION, 131072 }, { "accept", REG_ACCEPT, 131072 },
+		{ "ranges", REG_RANGE, 1024 },	    { "entries", REG_ENTRY, 131072 },
+		{ "retired", REG_RETIRED, 131072 }, { "clients", REG_CLIENT, 131072 },
+		{ "drop", REG_DROP, 131072 },	    { "exceptions", REG_EXCEPTION, 131072 },
+		{ "accept", REG_ACCEPT, 131072 },
 	};
 	size_t n = 0;
 

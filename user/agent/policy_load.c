@@ -8,6 +8,7 @@
 #include "../base/log.h"
 #include "../base/status.h"
 #include "../registry/replace.h"
+#include "../registry/row_fields.h"
 #include "../source/source.h"
 #include "../source/watched_paths.h"
 #include "../stream/deliver.h"
@@ -33,12 +34,13 @@ static uint64_t stamp_files(const struct policy_load *load)
 static void check_owners(const struct registry *registry, struct diags *diags)
 {
 	const struct reg_layer *layer;
-	const struct reg_row *row = policy_first_owned_exception(registry, &layer);
+	const struct reg_row *row = policy_first_owned(registry, &layer);
 
 	if (row)
 		diags_add(diags, layer->path, row->line, row->column,
-			  "exception with owners: this version can't tell owners apart;"
-			  " state it without them, or leave it out");
+			  "%s with owners: this version can't tell owners apart;"
+			  " state it without them, or leave it out",
+			  row_kinds[row->kind].what);
 }
 
 static void print(const struct diags *diags)

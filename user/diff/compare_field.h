@@ -6,7 +6,7 @@
 #include "../registry/row_fields.h"
 
 /* The fields that are compared, in the order in which differences are told. */
-#define COMPARE_FIELDS 16
+#define COMPARE_FIELDS 17
 extern const enum row_field compare_order[COMPARE_FIELDS];
 
 /* Their bits, 1 << enum row_field. */

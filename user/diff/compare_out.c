@@ -9,7 +9,7 @@ static void put_details(const struct reg_row *row, struct buf *out)
 {
 	const char *sep = " (";
 
-	if (row->kind > REG_RETIRED)
+	if (row->kind > REG_CLIENT)
 		return;
 	if (row->role != REG_ROLE_ANY) {
 		buf_printf(out, "%s%s", sep, word_role(row->role));

@@ -12,15 +12,16 @@
 struct compare_rule compare_rule_of(enum compare_form a, enum compare_form b)
 {
 	struct compare_rule rule = {
-		.kinds =
-			1U << REG_ENTRY | 1U << REG_RETIRED | 1U << REG_RANGE | 1U << REG_EXCEPTION,
+		.kinds = 1U << REG_ENTRY | 1U << REG_RETIRED | 1U << REG_CLIENT | 1U << REG_RANGE |
+			 1U << REG_EXCEPTION,
 		.fields = COMPARE_ALL,
 	};
 
 	if (a == COMPARE_MARKDOWN || b == COMPARE_MARKDOWN) {
 		rule.page = true;
 		rule.kinds = 1U << REG_ENTRY | 1U << REG_RETIRED;
-		rule.fields &= ~(COMPARE_BIT(ROW_OWNERS) | COMPARE_BIT(ROW_SOURCE));
+		rule.fields &= ~(COMPARE_BIT(ROW_OWNERS) | COMPARE_BIT(ROW_SOURCE) |
+				 COMPARE_BIT(ROW_ESSENTIAL));
 	}
 	if (a != COMPARE_MATRIX && b != COMPARE_MATRIX)
 		return rule;

@@ -7,7 +7,7 @@
 /* What a side is, and so what it can know. */
 enum compare_form {
 	COMPARE_FILES,	  /* registry files: all there is */
-	COMPARE_MARKDOWN, /* a page: entries and retired rows, without owners and sources */
+	COMPARE_MARKDOWN, /* a page: entries and retired rows, without owners and the like */
 	COMPARE_MATRIX,	  /* a matrix of one cluster: external entries, their roles and owners */
 };
 

@@ -11,9 +11,10 @@
 
 /* The columns after those of the layer and the kind, each with its field's name. */
 static const enum row_field columns[] = {
-	ROW_PROTOCOL, ROW_PORTS,	 ROW_SCOPE, ROW_TABLE, ROW_PROCESS, ROW_APPLICATION,
-	ROW_ROLE,     ROW_CONTROL_PLANE, ROW_TEAM,  ROW_SINCE, ROW_REMOVED, ROW_PLATFORMS,
-	ROW_NOTES,    ROW_OWNERS,	 ROW_CLASS, ROW_UNTIL, ROW_REASON,  ROW_SOURCE,
+	ROW_PROTOCOL,	 ROW_PORTS,	ROW_SCOPE,	   ROW_TABLE,	  ROW_PROCESS,
+	ROW_APPLICATION, ROW_ROLE,	ROW_CONTROL_PLANE, ROW_TEAM,	  ROW_SINCE,
+	ROW_REMOVED,	 ROW_PLATFORMS, ROW_NOTES,	   ROW_OWNERS,	  ROW_CLASS,
+	ROW_UNTIL,	 ROW_REASON,	ROW_SOURCE,	   ROW_ESSENTIAL,
 };
 
 static void put_value(const struct reg_row *row, enum row_field field, struct buf *cell)

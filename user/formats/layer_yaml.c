@@ -39,6 +39,8 @@ static void put_value(const struct reg_row *row, enum row_field field, struct bu
 		reg_ports_put(row->first, row->last, value);
 	else if (field == ROW_PLATFORMS)
 		put_platforms(row, value);
+	else if (field == ROW_ESSENTIAL) /* not a text, which would have quotes */
+		buf_puts(value, row->essential ? row_text(row, field) : "");
 	else if (row_text(row, field) && !is_default(row, field))
 		yaml_scalar(row_text(row, field), value);
 }

@@ -18,6 +18,8 @@ enum loss {
 	LOSS_PLATFORMS,
 	LOSS_APPLICATION,
 	LOSS_TEXT,
+	LOSS_ESSENTIAL,
+	LOSS_CLIENT,
 	LOSS_RANGE,
 	LOSS_EXCEPTION,
 	LOSS_MAX,
@@ -31,6 +33,8 @@ static const char *const losses[] = {
 	[LOSS_PLATFORMS] = "platforms that the notes do not tell",
 	[LOSS_APPLICATION] = "an application, in a table without that column",
 	[LOSS_TEXT] = "line ends, blanks at an end or the like in a cell",
+	[LOSS_ESSENTIAL] = "essential",
+	[LOSS_CLIENT] = "kind client",
 	[LOSS_RANGE] = "kind range",
 	[LOSS_EXCEPTION] = "kind exception",
 };
@@ -179,13 +183,16 @@ static void count_losses(struct writer *w, const struct reg_row *row)
 {
 	struct markdown_meaning meaning;
 
-	if (row->kind == REG_RANGE || row->kind == REG_EXCEPTION) {
-		w->counts[row->kind == REG_RANGE ? LOSS_RANGE : LOSS_EXCEPTION]++;
+	if (row->kind > REG_RETIRED) {
+		w->counts[row->kind == REG_RANGE  ? LOSS_RANGE :
+			  row->kind == REG_CLIENT ? LOSS_CLIENT :
+						    LOSS_EXCEPTION]++;
 		return;
 	}
 	meaning = markdown_meaning(markdown_table_of_row(row), row->control_plane, row->notes);
 	w->counts[LOSS_OWNERS] += row->owners_len > 0;
 	w->counts[LOSS_SOURCE] += row->source != NULL;
+	w->counts[LOSS_ESSENTIAL] += row->essential;
 	w->counts[LOSS_ROLE] += row->role != meaning.role;
 	w->counts[LOSS_SCOPE] += row->scope != meaning.scope;
 	w->counts[LOSS_PLATFORMS] += !platforms_told(row, &meaning);

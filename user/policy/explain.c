@@ -20,6 +20,8 @@ static bool row_holds(const struct explain_input *in, const struct reg_row *row)
 		return false;
 	if (row->kind == REG_EXCEPTION)
 		return resolve_excepts(row, in->facts);
+	if (row->kind == REG_CLIENT)
+		return false;
 	if (row->kind != REG_ENTRY && row->kind != REG_RETIRED)
 		return true;
 	cls = policy_row_class(row, in->facts);

@@ -137,6 +137,9 @@ static void put_row_reason(const struct explain_input *in, const struct reg_row 
 	case REG_RETIRED:
 		put_class(in, row, resolve_class(row, cls, in->query.scope), out);
 		break;
+	case REG_CLIENT:
+		buf_puts(out, "is for its owners; owners are not checked, so it is not applied");
+		break;
 	case REG_RANGE:
 		buf_puts(out, "is a documented range, which has no effect");
 		break;

@@ -133,14 +133,14 @@ struct hp_decision policy_decide(const struct policy *policy, const struct hp_co
 	return hp_decide(config, policy_find(policy, query->proto, query->port), query);
 }
 
-const struct reg_row *policy_first_owned_exception(const struct registry *reg,
-						   const struct reg_layer **ret_layer)
+const struct reg_row *policy_first_owned(const struct registry *reg,
+					 const struct reg_layer **ret_layer)
 {
 	for (size_t i = 0; i < reg->len; i++) {
 		const struct reg_layer *layer = &reg->layers[i];
 
 		for (size_t j = 0; j < layer->len; j++) {
-			if (layer->rows[j].kind != REG_EXCEPTION || layer->rows[j].owners_len == 0)
+			if (!reg_row_owned(&layer->rows[j]))
 				continue;
 			if (ret_layer)
 				*ret_layer = layer;

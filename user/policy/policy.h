@@ -55,12 +55,12 @@ struct hp_decision policy_decide(const struct policy *policy, const struct hp_co
 				 const struct hp_query *query);
 
 /*
- * The first exception that names owners, or NULL. policy_build() does not apply
- * such exceptions (they would except any process); a caller that cannot check
- * owners refuses a registry that has one. ret_layer may be NULL.
+ * The first client or exception that names owners, or NULL. policy_build() does not apply
+ * such rows (they would let any process through); a caller that cannot check owners
+ * refuses a registry that has one. ret_layer may be NULL.
  */
-const struct reg_row *policy_first_owned_exception(const struct registry *reg,
-						   const struct reg_layer **ret_layer);
+const struct reg_row *policy_first_owned(const struct registry *reg,
+					 const struct reg_layer **ret_layer);
 
 /*
  * Add the ports from first to last that a row of any protocol names, whether it holds

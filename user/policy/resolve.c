@@ -97,9 +97,9 @@ static void collect(struct resolve *resolve)
 	for (size_t i = 0; i < resolve->reg->len; i++) {
 		const struct reg_layer *layer = &resolve->reg->layers[i];
 
-		for (size_t j = 0; j < layer->len && decides(&layer->rows[j]); j++) {
+		for (size_t j = 0; j < layer->len && layer->rows[j].kind <= REG_CLIENT; j++) {
 			number++;
-			if (layer->rows[j].dropped)
+			if (layer->rows[j].dropped || !decides(&layer->rows[j]))
 				continue;
 			resolve->items[resolve->len++] = (struct candidate) {
 				.row = &layer->rows[j],

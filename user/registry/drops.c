@@ -36,7 +36,7 @@ static bool is_drop_of(const struct group *group, const struct reg_row *row)
 
 static bool is_droppable(const struct reg_row *row)
 {
-	return row->kind <= REG_RETIRED && !row->dropped;
+	return row->kind <= REG_CLIENT && !row->dropped;
 }
 
 /* Fill the table with the least last port of rows that start at or after a port. */

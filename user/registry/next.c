@@ -42,7 +42,7 @@ static void survey_row(struct survey *s, const struct reg_row *row, const struct
 		if (ours && row->last - row->first + 1 < NEXT_SMALL_RANGE)
 			portset_add_range(&s->small, row->first, row->last);
 		break;
-	default:
+	default: /* clients, too: they hold no port for long */
 		break;
 	}
 }

@@ -137,7 +137,12 @@ static int read_owners(const struct reader *r, const struct field *field,
 {
 	struct reg_row *row = object;
 
-	if (!reader_is_list(r, field, value) || value->len == 0)
+	if (!reader_is_list(r, field, value))
+		return 0;
+	if (value->len == 0 && row->kind == REG_CLIENT)
+		reader_say(r, value, "owners: %s must name at least one owner",
+			   row_kinds[REG_CLIENT].what);
+	if (value->len == 0)
 		return 0;
 	row->owners = calloc(value->len, sizeof(*row->owners));
 	return row->owners ? each_item(r, field, value, row, add_owner) : -ENOMEM;

@@ -174,6 +174,22 @@ static int read_word(const struct reader *r, const struct field *field,
 	return 0;
 }
 
+static int read_flag(const struct reader *r, const struct field *field,
+		     const struct yaml_node *value, void *object)
+{
+	const char *text = reader_scalar(r, field, value);
+	bool set;
+
+	if (!text)
+		return 0;
+	set = strcmp(text, "true") == 0;
+	if (!value->plain || (!set && strcmp(text, "false") != 0))
+		reader_bad(r, field, value, "not true or false, without quotes");
+	else
+		*((bool *)object + field->offset) = set;
+	return 0;
+}
+
 static int read_protocol(const struct reader *r, const struct field *field,
 			 const struct yaml_node *value, void *object)
 {
@@ -280,12 +296,12 @@ int reader_value(const struct reader *r, const struct field *field, const struct
 {
 	static int (*const by_type[])(const struct reader *r, const struct field *field,
 				      const struct yaml_node *value, void *object) = {
-		[FIELD_TEXT] = read_text,	[FIELD_NAME] = read_name,
-		[FIELD_PATH] = read_path,	[FIELD_WORD_TEXT] = read_word_text,
-		[FIELD_VERSION] = read_version, [FIELD_DAY] = read_day,
-		[FIELD_WORD] = read_word,	[FIELD_PROTOCOL] = read_protocol,
-		[FIELD_PORTS] = read_ports,	[FIELD_FORMAT] = read_format,
-		[FIELD_ROWS] = read_rows,
+		[FIELD_TEXT] = read_text,	  [FIELD_NAME] = read_name,
+		[FIELD_PATH] = read_path,	  [FIELD_WORD_TEXT] = read_word_text,
+		[FIELD_VERSION] = read_version,	  [FIELD_DAY] = read_day,
+		[FIELD_FLAG] = read_flag,	  [FIELD_WORD] = read_word,
+		[FIELD_PROTOCOL] = read_protocol, [FIELD_PORTS] = read_ports,
+		[FIELD_FORMAT] = read_format,	  [FIELD_ROWS] = read_rows,
 	};
 
 	return by_type[field->type](r, field, value, object);

@@ -35,16 +35,26 @@ void registry_free(struct registry *reg)
 	free(reg);
 }
 
+static size_t owned_rows(const struct reg_layer *layer)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < layer->len; i++)
+		n += reg_row_owned(&layer->rows[i]);
+	return n;
+}
+
 /* Can the layer be the top one? Adds to diags why not. */
 static bool may_add_layer(const struct registry *reg, const struct reg_layer *layer,
 			  struct diags *diags)
 {
-	size_t rows = layer->len, before = diags->total;
+	size_t rows = layer->len, owned = owned_rows(layer), before = diags->total;
 
 	if (reg->len == REGISTRY_LAYERS_MAX)
 		diags_add(diags, layer->path, 0, 0, "more than %d layers", REGISTRY_LAYERS_MAX);
 	for (size_t i = 0; i < reg->len; i++) {
 		rows += reg->layers[i].len;
+		owned += owned_rows(&reg->layers[i]);
 		if (strcmp(reg->layers[i].name, layer->name) == 0)
 			diags_add(diags, layer->path, 0, 0, "name: %s: %s has the name already",
 				  layer->name, reg->layers[i].path);
@@ -52,6 +62,10 @@ static bool may_add_layer(const struct registry *reg, const struct reg_layer *la
 	if (rows > REGISTRY_ROWS_MAX)
 		diags_add(diags, layer->path, 0, 0, "with it there are %zu rows, more than %d",
 			  rows, REGISTRY_ROWS_MAX);
+	if (owned > REGISTRY_OWNED_MAX)
+		diags_add(diags, layer->path, 0, 0,
+			  "with it there are %zu clients and exceptions with owners, more than %d",
+			  owned, REGISTRY_OWNED_MAX);
 	return diags->total == before;
 }
 
@@ -93,7 +107,7 @@ static size_t rows_up_to(const struct reg_layer *layer, enum reg_kind kind)
 /* How many rows can decide? They come first. */
 static size_t deciding_rows(const struct reg_layer *layer)
 {
-	return rows_up_to(layer, REG_RETIRED);
+	return rows_up_to(layer, REG_CLIENT);
 }
 
 size_t layer_rows(const struct reg_layer *layer)
@@ -126,7 +140,7 @@ bool registry_empty(const struct registry *reg)
 {
 	for (size_t i = 0; i < reg->len; i++) {
 		const struct reg_layer *layer = &reg->layers[i];
-		size_t n = deciding_rows(layer);
+		size_t n = rows_up_to(layer, REG_RETIRED);
 
 		for (size_t j = 0; j < n; j++)
 			if (!layer->rows[j].dropped)

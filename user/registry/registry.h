@@ -17,11 +17,13 @@
 #define REGISTRY_ROWS_MAX   131072	 /* rows of all layers together */
 #define REGISTRY_RANGES_MAX 1024	 /* documented ranges of one file */
 #define REGISTRY_LAYERS_MAX 64
-#define REGISTRY_DEPTH_MAX  16 /* nesting of a file */
+#define REGISTRY_OWNED_MAX  8192 /* clients and exceptions with owners, of all layers */
+#define REGISTRY_DEPTH_MAX  16	 /* nesting of a file */
 
 enum reg_kind {
 	REG_ENTRY,
 	REG_RETIRED,
+	REG_CLIENT, /* source ports of its owners; registers nothing */
 	REG_RANGE,
 	REG_DROP,
 	REG_EXCEPTION,
@@ -63,6 +65,7 @@ struct reg_row {
 	uint8_t scope;		   /* enum hp_scope */
 	uint8_t cls;		   /* exceptions: enum hp_class */
 	uint8_t role;		   /* enum reg_role */
+	bool essential;		   /* entries: enforcement must not deny it */
 	struct reg_version since, removed;
 	struct reg_date until; /* exceptions: the last day on which it holds */
 	char *process, *application, *team, *notes, *source, *reason;
@@ -117,7 +120,7 @@ void registry_free(struct registry *reg);
 DEFINE_CLEANUP(struct registry, registry_free)
 
 /*
- * Rows that can decide (entries and retired rows, dropped ones too) are
+ * Rows that can decide (entries, retired rows and clients, dropped ones too) are
  * numbered from 1 over all layers, in order. NULL when there is no such number.
  * ret_layer may be NULL.
  */
@@ -127,7 +130,16 @@ const struct reg_row *registry_row(const struct registry *reg, uint32_t number,
 /* How many rows of a layer are policy: all but accepts. */
 size_t layer_rows(const struct reg_layer *layer);
 
-/* Is there no row that can decide and was not dropped? */
+/*
+ * Is a row for its owners alone: a client, or an exception that names owners? For anybody
+ * else it is as if it were not there.
+ */
+static inline bool reg_row_owned(const struct reg_row *row)
+{
+	return row->kind == REG_CLIENT || (row->kind == REG_EXCEPTION && row->owners_len > 0);
+}
+
+/* Is there no entry and no retired row that was not dropped? Clients register nothing. */
 bool registry_empty(const struct registry *reg);
 
 /* The layers that are embedded in the program, in the order of the default stack. */

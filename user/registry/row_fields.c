@@ -6,6 +6,7 @@
 
 #define ON(kind)       (1U << (kind))
 #define ALLOCATION     (ON(REG_ENTRY) | ON(REG_RETIRED))
+#define CLIENT	       ON(REG_CLIENT)
 #define EVERY	       (ON(REG_KIND_MAX) - 1)
 #define ACCEPT	       ON(REG_ACCEPT)
 #define EXCEPTION      ON(REG_EXCEPTION)
@@ -34,28 +35,31 @@ const struct field row_fields[ROW_FIELD_MAX] = {
 	[ROW_SCOPE] = { WORD("scope", scope, words_scopes), .kinds = ALLOCATION },
 	[ROW_TABLE] = { WORD_TEXT("table", table, words_scopes), .kinds = ON(REG_ENTRY) },
 	[ROW_PROCESS] = { SHORT_TEXT("process", process),
-			  .kinds = ALLOCATION, .required = ALLOCATION },
+			  .kinds = ALLOCATION | CLIENT, .required = ALLOCATION | CLIENT },
 	[ROW_APPLICATION] = { SHORT_TEXT("application", application), .kinds = ALLOCATION },
-	[ROW_ROLE] = { WORD("role", role, words_roles), .kinds = ALLOCATION },
+	[ROW_ROLE] = { WORD("role", role, words_roles), .kinds = ALLOCATION | CLIENT },
 	[ROW_CONTROL_PLANE] = { WORD_TEXT("control_plane", control_plane, words_answers),
 				.kinds = ALLOCATION },
-	[ROW_TEAM] = { SHORT_TEXT("team", team), .kinds = ALLOCATION },
-	[ROW_SINCE] = { PARSED("since", FIELD_VERSION, since_text, since), .kinds = ALLOCATION },
+	[ROW_TEAM] = { SHORT_TEXT("team", team), .kinds = ALLOCATION | CLIENT },
+	[ROW_SINCE] = { PARSED("since", FIELD_VERSION, since_text, since),
+			.kinds = ALLOCATION | CLIENT },
 	[ROW_REMOVED] = { PARSED("removed", FIELD_VERSION, removed_text, removed),
 			  .kinds = ON(REG_RETIRED), .required = ON(REG_RETIRED) },
 	[ROW_PLATFORMS] = { .name = "platforms", .type = FIELD_PLATFORMS, .max = ROW_LIST_MAX,
-			    .kinds = ALLOCATION },
-	[ROW_NOTES] = { LONG_TEXT("notes", notes), .kinds = ALLOCATION },
+			    .kinds = ALLOCATION | CLIENT },
+	[ROW_NOTES] = { LONG_TEXT("notes", notes), .kinds = ALLOCATION | CLIENT },
 	[ROW_NOTE] = { LONG_TEXT("note", notes), .kinds = ON(REG_RANGE) },
 	[ROW_LAYER] = { NAME("layer", layer), .kinds = DROP | ACCEPT },
 	[ROW_CLASS] = { WORD("class", cls, words_classes),
 			.kinds = EXCEPTION, .required = EXCEPTION },
 	[ROW_OWNERS] = { .name = "owners", .type = FIELD_OWNERS, .max = ROW_LIST_MAX,
-			 .kinds = ALLOCATION | EXCEPTION },
+			 .kinds = ALLOCATION | CLIENT | EXCEPTION, .required = CLIENT },
 	[ROW_UNTIL] = { PARSED("until", FIELD_DAY, until_text, until),
 			.kinds = EXCEPTION, .required = EXCEPTION },
 	[ROW_REASON] = { LONG_TEXT("reason", reason), .kinds = REASONED, .required = REASONED },
-	[ROW_SOURCE] = { LONG_TEXT("source", source), .kinds = ALLOCATION },
+	[ROW_SOURCE] = { LONG_TEXT("source", source), .kinds = ALLOCATION | CLIENT },
+	[ROW_ESSENTIAL] = { .name = "essential", .type = FIELD_FLAG, MEMBER(essential),
+			    .kinds = ON(REG_ENTRY) },
 };
 
 #define ROW_KIND(number, words)                                                                    \
@@ -64,6 +68,7 @@ const struct field row_fields[ROW_FIELD_MAX] = {
 const struct fields row_kinds[REG_KIND_MAX] = {
 	ROW_KIND(REG_ENTRY, "an entry"),
 	ROW_KIND(REG_RETIRED, "a retired row"),
+	ROW_KIND(REG_CLIENT, "a client"),
 	ROW_KIND(REG_RANGE, "a range"),
 	ROW_KIND(REG_DROP, "a drop"),
 	ROW_KIND(REG_EXCEPTION, "an exception"),
@@ -95,6 +100,7 @@ static const struct field file_items[] = {
 	ROWS("ranges", REG_RANGE, REGISTRY_RANGES_MAX),
 	ROWS("entries", REG_ENTRY, REGISTRY_ROWS_MAX),
 	ROWS("retired", REG_RETIRED, REGISTRY_ROWS_MAX),
+	ROWS("clients", REG_CLIENT, REGISTRY_ROWS_MAX),
 	ROWS("drop", REG_DROP, REGISTRY_ROWS_MAX),
 	ROWS("exceptions", REG_EXCEPTION, REGISTRY_ROWS_MAX),
 	ROWS("accept", REG_ACCEPT, REGISTRY_ROWS_MAX),
@@ -133,6 +139,8 @@ const char *row_text(const struct reg_row *row, enum row_field field)
 	const struct field *f = &row_fields[field];
 
 	switch (f->type) {
+	case FIELD_FLAG:
+		return *((const bool *)row + f->offset) ? "true" : NULL;
 	case FIELD_WORD:
 		return row_has(row, field) ? f->words->list[*((const uint8_t *)row + f->offset)] :
 					     NULL;

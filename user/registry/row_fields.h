@@ -17,6 +17,7 @@ enum field_type {
 	FIELD_WORD_TEXT, /* char *, one of the words */
 	FIELD_VERSION,	 /* char *, as written; and its struct reg_version */
 	FIELD_DAY,	 /* char *, as written; and its struct reg_date */
+	FIELD_FLAG,	 /* bool, true or false */
 	FIELD_WORD,	 /* uint8_t, the number of one of the words */
 	FIELD_PROTOCOL,	 /* the same in a row, beside any_proto */
 	FIELD_PORTS,	 /* a row's first and last */
@@ -72,6 +73,7 @@ enum row_field {
 	ROW_UNTIL,
 	ROW_REASON,
 	ROW_SOURCE,
+	ROW_ESSENTIAL,
 	ROW_FIELD_MAX,
 };
 
@@ -101,7 +103,8 @@ char **field_text(const struct field *field, void *object);
 /* Does the row's kind have the field? */
 bool row_has(const struct reg_row *row, enum row_field field);
 
-/* A field's text or word; NULL where the row has none, or the field is a list or ports. */
+/* A field's text or word, "true" of a flag that is set; NULL where the row has none, or the field
+ * is a list or ports. */
 const char *row_text(const struct reg_row *row, enum row_field field);
 
 /* Set a text to a copy of one that is not empty, or to none. 0, or -ENOMEM. */

@@ -69,7 +69,9 @@ static void put_field(struct jsonw *w, const struct reg_row *row, enum row_field
 		put_platforms(w, key, row);
 	else if (field == ROW_OWNERS && row->owners_len)
 		put_owners(w, key, row);
-	else
+	else if (field == ROW_ESSENTIAL && row->essential)
+		jsonw_bool(w, key, true);
+	else if (field != ROW_ESSENTIAL)
 		jsonw_string_opt(w, key, row_text(row, field));
 }
 
@@ -83,7 +85,7 @@ void row_json_members(struct jsonw *w, const struct reg_layer *layer, const stru
 	for (int field = 0; field < ROW_FIELD_MAX; field++)
 		if (field != ROW_PORTS && field != ROW_PROTOCOL)
 			put_field(w, row, (enum row_field)field);
-	if (row->dropped && row_has(row, ROW_SCOPE))
+	if (row->dropped)
 		jsonw_bool(w, "dropped", true);
 }
 

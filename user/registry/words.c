@@ -46,8 +46,9 @@ static const char *const scopes[] = {
 };
 
 static const char *const kinds[] = {
-	[REG_ENTRY] = "entry", [REG_RETIRED] = "retired",     [REG_RANGE] = "range",
-	[REG_DROP] = "drop",   [REG_EXCEPTION] = "exception", [REG_ACCEPT] = "accept",
+	[REG_ENTRY] = "entry",	 [REG_RETIRED] = "retired", [REG_CLIENT] = "client",
+	[REG_RANGE] = "range",	 [REG_DROP] = "drop",	    [REG_EXCEPTION] = "exception",
+	[REG_ACCEPT] = "accept",
 };
 
 static const char *const roles[] = {

@@ -9,9 +9,10 @@ typedef int (*group_fn)(struct lint *lint);
 
 /* Grave rules come first: of too many findings, the last ones are left out. */
 static const group_fn groups[] = {
-	lint_exceptions,	lint_ranges, lint_columns, lint_overlaps,  lint_reuse,
-	lint_transposed_digits, lint_owners, lint_order,   lint_protocols, lint_missing,
-	lint_unused_accepts,
+	lint_exceptions, lint_ranges,	    lint_columns,
+	lint_overlaps,	 lint_reuse,	    lint_transposed_digits,
+	lint_owners,	 lint_source_ports, lint_order,
+	lint_protocols,	 lint_missing,	    lint_unused_accepts,
 };
 
 int lint_registry(const struct registry *reg, const struct lint_facts *facts,

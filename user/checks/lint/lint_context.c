@@ -9,9 +9,10 @@
 static struct lint_rows *rows_of(struct lint *lint, enum reg_kind kind)
 {
 	struct lint_rows *const rows[] = {
-		[REG_ENTRY] = &lint->entries,	     [REG_RETIRED] = &lint->retired,
-		[REG_RANGE] = &lint->ranges,	     [REG_DROP] = &lint->drops,
-		[REG_EXCEPTION] = &lint->exceptions, [REG_ACCEPT] = &lint->accepts,
+		[REG_ENTRY] = &lint->entries,  [REG_RETIRED] = &lint->retired,
+		[REG_CLIENT] = &lint->clients, [REG_RANGE] = &lint->ranges,
+		[REG_DROP] = &lint->drops,     [REG_EXCEPTION] = &lint->exceptions,
+		[REG_ACCEPT] = &lint->accepts,
 	};
 
 	_Static_assert(ARRAY_LEN(rows) == REG_KIND_MAX, "a list for each kind");
@@ -24,7 +25,7 @@ static void sort_out(struct lint *lint, const struct reg_layer *layer)
 		const struct reg_row *row = &layer->rows[i];
 		struct lint_rows *rows = rows_of(lint, row->kind);
 
-		if (!(row->dropped && row->kind <= REG_RETIRED))
+		if (!row->dropped)
 			rows->items[rows->len++] = (struct lint_row) { layer, row };
 	}
 }

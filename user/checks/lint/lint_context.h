@@ -9,7 +9,7 @@ struct lint {
 	const struct registry *reg;
 	const struct lint_facts *facts;
 	struct findings *findings;
-	struct lint_rows entries, retired; /* without dropped ones */
+	struct lint_rows entries, retired, clients; /* without dropped ones */
 	struct lint_rows ranges, drops, exceptions, accepts;
 	struct accept_index accept_index;
 };
@@ -41,6 +41,7 @@ int lint_ranges(struct lint *lint);
 int lint_columns(struct lint *lint);
 int lint_overlaps(struct lint *lint);
 int lint_reuse(struct lint *lint);
+int lint_source_ports(struct lint *lint);
 int lint_transposed_digits(struct lint *lint);
 int lint_protocols(struct lint *lint);
 int lint_owners(struct lint *lint);

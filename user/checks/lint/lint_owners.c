@@ -118,6 +118,7 @@ int lint_owners(struct lint *lint)
 	const struct lint_rows *const lists[] = {
 		&lint->entries,
 		&lint->retired,
+		&lint->clients,
 		&lint->exceptions,
 	};
 

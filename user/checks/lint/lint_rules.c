@@ -119,6 +119,14 @@ static const struct rule items[] = {
 		.help = "It accepts nothing in this registry. That is fine for a file that is "
 			"checked without the layers below it. It cannot be accepted itself.",
 	},
+	[LINT_CLIENT_OVER_ENTRY] = {
+		.id = "client-over-entry",
+		.severity = SEVERITY_NOTE,
+		.summary = "Source ports of a client are registered as well",
+		.help = "The client may take such a port before the process that it is registered "
+			"for. Leave the port out of the client's row, or configure the program to "
+			"avoid it.",
+	},
 	[LINT_TWO_PROTOCOLS] = {
 		.id = "two-protocols",
 		.severity = SEVERITY_NOTE,

@@ -30,6 +30,7 @@ function rowCard(row) {
 			["Role", raw.role === "any" ? "" : raw.role],
 			["Platforms", raw.platforms ? raw.platforms.join(", ") : ""],
 			["Owners", ownersOf(row)],
+			["Essential", raw.essential ? "yes" : ""],
 			["Class", raw.class],
 			["Until", raw.until],
 			["Of layer", raw.of],

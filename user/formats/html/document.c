@@ -41,7 +41,7 @@ static void put_layers(struct jsonw *w, const struct registry *reg)
 static void put_row(struct jsonw *w, const struct page *page, const struct reg_layer *layer,
 		    const struct reg_row *row)
 {
-	bool decides = row->kind == REG_ENTRY || row->kind == REG_RETIRED;
+	bool decides = row->kind <= REG_CLIENT;
 
 	jsonw_object(w, NULL);
 	row_json_members(w, layer, row);

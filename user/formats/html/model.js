@@ -16,6 +16,7 @@ const STATES = {
 	inactive: { word: "not for this node", title: "Not for this node", glyph: "N" },
 	retired: { word: "retired", title: "Retired", glyph: "R" },
 	exception: { word: "exception", title: "Exception", glyph: "x" },
+	client: { word: "source ports", title: "Source ports of its owners" },
 	free: { word: "free", title: "Free", glyph: "" },
 	outside: { word: "no row, outside the documented ranges", title: "Outside the ranges", glyph: "" },
 	range: { word: "documented range", title: "Documented range" },
@@ -38,7 +39,8 @@ function visible(text) {
 function rowState(raw) {
 	if (raw.dropped)
 		return "dropped";
-	if (raw.kind === "range" || raw.kind === "drop" || raw.kind === "exception")
+	if (raw.kind === "range" || raw.kind === "drop" || raw.kind === "exception" ||
+		raw.kind === "client")
 		return raw.kind;
 	if (raw.here === "inactive" || raw.here === "retired")
 		return raw.here;

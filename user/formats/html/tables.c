@@ -44,6 +44,8 @@ static void put_state(struct buf *out, const struct reg_row *row)
 		buf_puts(out, "drop");
 	else if (row->kind == REG_EXCEPTION)
 		buf_printf(out, "exception until %s", row->until_text);
+	else if (row->kind == REG_CLIENT)
+		buf_puts(out, "source ports");
 	else if (row->kind == REG_RETIRED)
 		buf_puts(out, "retired");
 	else
