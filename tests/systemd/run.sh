@@ -120,7 +120,7 @@ bootstrap() {
 	url=$(mirror)
 	case "$url" in https:*) packages+=,ca-certificates ;; esac
 	rm -rf --one-file-system "$BASE" "$BASE.new"
-	run 600 "$CACHE/debootstrap.log" debootstrap --variant=minbase --include="$packages" \
+	run 1800 "$CACHE/debootstrap.log" debootstrap --variant=minbase --include="$packages" \
 		"$SUITE" "$BASE.new" ${url:+"$url"} || return
 	echo "$PACKAGES" >"$BASE.new/.packages" && mv "$BASE.new" "$BASE"
 }
