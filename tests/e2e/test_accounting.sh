@@ -35,7 +35,7 @@ test_one_port() {
 	is "$1: one port: only its events" "$(events '.port == 21000 and .protocol == "tcp"')" 2000
 	# the first one, and then one a second at most, and what status asked for
 	at_most "$1: one port: folded" "$(lines)" $((10 + SECONDS - began))
-	is "$1: one port: the first line stands for one" "$(jq -s '.[0].count' "$WORK/events")" 1
+	is "$1: one port: the first line stands for one" "$(jq -s 'map(select(.verdict)) | .[0].count' "$WORK/events")" 1
 	stop_agent
 	is "$1: one port: nothing more at the end" "$(jq -s '[.[].count] | add' "$WORK/events")" 2000
 }
@@ -52,7 +52,7 @@ test_pace() {
 	# the tick tells the rest without being asked
 	if until_true 5 told "$n"; then pass "$1: all is told by itself"; else fail "$1: not all is told"; fi
 	counted "$1: over some seconds" "$n"
-	is "$1: first is not after time" "$(jq -s 'all(.[]; .first <= .time)' "$WORK/events")" true
+	is "$1: first is not after time" "$(jq -s 'all(.[] | select(.verdict); .first <= .time)' "$WORK/events")" true
 	stop_agent
 }
 # shellcheck disable=SC2317 # called by until_true
@@ -64,8 +64,8 @@ test_many_ports() {
 		wc -l)" "$([ "$1" = audit ] && echo 300 || echo 1)"
 	counted "$1: 300 ports" 300
 	is "$1: 300 ports: lost" "$(status .counters.lost)" 0
-	is "$1: 300 ports: a line each" "$(jq -s 'map(.port) | unique | length' "$WORK/events")" 300
-	is "$1: 300 ports: counts of 1" "$(jq -sr 'map(.count) | unique | join(",")' "$WORK/events")" 1
+	is "$1: 300 ports: a line each" "$(jq -s 'map(select(.verdict).port) | unique | length' "$WORK/events")" 300
+	is "$1: 300 ports: counts of 1" "$(jq -sr 'map(select(.verdict).count) | unique | join(",")' "$WORK/events")" 1
 	stop_agent
 }
 
@@ -75,7 +75,7 @@ test_parallel() {
 	is "$1: 4 processes" "$(inside "$MANY" tcp 21000 64 200 4)" "$(all "$1" $n)"
 	counted "$1: 4 processes" $n
 	is "$1: 4 processes: ports in the lines" \
-		"$(jq -s 'map(.port) | unique | "\(length) \(min) \(max)"' "$WORK/events")" \
+		"$(jq -s 'map(select(.verdict).port) | unique | "\(length) \(min) \(max)"' "$WORK/events")" \
 		'"64 21000 21063"'
 	at_most "$1: 4 processes: folded" "$(lines)" $((n / 20 + 64 * (SECONDS - began)))
 	stop_agent

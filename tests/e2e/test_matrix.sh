@@ -211,8 +211,9 @@ one_of() {
 	before=$(violations)
 	is "$name" "$("$@" 2>&1)" "$says"
 	ctl status >/dev/null
+	# a slow machine makes notices, too
 	is "$name: event" "$(jq -rs --argjson n "$before" '
-		if (map(.count) | add // 0) == $n then "none" else last |
+		map(select(.verdict)) | if (map(.count) | add // 0) == $n then "none" else last |
 		"\(.class) \(.verdict) \(.how) \(.port) \(.family) \(.address)" end' "$WORK/events")" "$event"
 	is "$name: counted" "$(violations)" "$((before + more))"
 }

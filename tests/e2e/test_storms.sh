@@ -68,7 +68,7 @@ test_together() {
 	all_counted "together" $n
 	accounted "together"
 	is "together: nothing is lost" "$(status .counters.lost)" 0
-	is "together: two of each port" "$(jq -rs 'group_by(.port) | map(map(.count) | add) | "\(length) \(min) \(max)"' "$WORK/events")" "600 2 2"
+	is "together: two of each port" "$(jq -rs 'map(select(.verdict)) | group_by(.port) | map(map(.count) | add) | "\(length) \(min) \(max)"' "$WORK/events")" "600 2 2"
 	stop_agent
 }
 
@@ -105,7 +105,7 @@ test_gone() {
 	all_counted "$1: processes that are gone" $n
 	accounted "$1: processes that are gone"
 	is "$1: processes that are gone: lost" "$(status .counters.lost)" 0
-	is "$1: processes that are gone: a line each" "$(jq -s 'map([.pid, .port]) | unique | length' "$WORK/events")" $n
+	is "$1: processes that are gone: a line each" "$(jq -s 'map(select(.verdict) | [.pid, .port]) | unique | length' "$WORK/events")" $n
 	is "$1: processes that are gone: pid, uid and comm" "$(events "$SELF")" $n
 	is "$1: processes that are gone: cgroup and workload" \
 		"$(events ".cgroup == \"/$NAME/bomb\" and .workload.kind == \"cgroup\"")" $n
