@@ -71,6 +71,88 @@ static void test_wraps(void **state)
 	free(history);
 }
 
+/* As add(), of a workload. */
+static void add_of(struct history *history, const char *cgroup, uint16_t port)
+{
+	static struct event event;
+
+	event = (struct event) { .count = 1, .node = "n", .port = port, .cgroup = cgroup };
+	workload_parse("", cgroup, &event.workload);
+	(void)history_add(history, &event);
+}
+
+/* How many of the lines, from the newest on, are of ports from `first` to `last`? */
+static size_t count_ports(struct history *history, uint16_t first, uint16_t last)
+{
+	const struct line *line;
+	size_t found = 0;
+
+	for (size_t n = 0; (line = history_back(history, 0, n)); n++)
+		found += line->event && line->event->port >= first && line->event->port <= last;
+	return found;
+}
+
+/* However many lines a workload makes, those of the others stay, up to the same number. */
+static void test_shares(void **state)
+{
+	static const struct {
+		const char *name, *quiet, *loud;
+		unsigned int quiet_lines;
+		size_t kept; /* of these */
+	} cases[] = {
+		{ "units", "/system.slice/a.service", "/system.slice/b.service", 300, 300 },
+		{ "more than half", "/system.slice/a.service", "/b.service", 700, 499 },
+		{ "control groups", "/a", "/b", 300, 300 },
+		{ "pods", "/kubepods/pod11111111-1111-1111-1111-111111111111",
+		  "/kubepods/pod22222222-1111-1111-1111-111111111111", 300, 300 },
+		{ "not known", "", "/b", 300, 300 },
+		{ "the same", "/a", "/a", 300, 0 },
+		{ "the same unit", "/system.slice/a.service/x", "/system.slice/a.service/y", 300,
+		  0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct history *history = calloc(1, sizeof(*history));
+		struct notice notice = { .node = "n", .message = "m" };
+
+		assert_non_null(history);
+		(void)history_add_notice(history, &notice);
+		for (unsigned int n = 1; n <= cases[i].quiet_lines; n++)
+			add_of(history, cases[i].quiet, (uint16_t)n);
+		for (unsigned int n = 0; n < 5 * REPLAY_MAX; n++)
+			add_of(history, cases[i].loud, (uint16_t)(10000 + n));
+		check_u64(cases[i].name, count_ports(history, 1, 1000), cases[i].kept);
+		check_u64("the others", count_ports(history, 10000, 65535),
+			  REPLAY_MAX - 1 - cases[i].kept);
+		/* the notice is the oldest, and the newest lines are the last that came */
+		assert_non_null(history_back(history, 0, REPLAY_MAX - 1)->notice);
+		assert_true(is_port(history_back(history, 0, 0), 10000 + 5 * REPLAY_MAX - 1));
+		assert_true(is_port(history_back(history, 0, 1), 10000 + 5 * REPLAY_MAX - 2));
+		history_free(history);
+		free(history);
+	}
+}
+
+/* As many workloads as lines, again and again: the oldest line goes. */
+static void test_many_workloads(void **state)
+{
+	struct history *history = calloc(1, sizeof(*history));
+	char cgroup[32];
+
+	(void)state;
+	assert_non_null(history);
+	for (unsigned int n = 1; n <= 3 * REPLAY_MAX; n++) {
+		(void)snprintf(cgroup, sizeof(cgroup), "/%u", n);
+		add_of(history, cgroup, (uint16_t)n);
+	}
+	for (unsigned int n = 0; n < REPLAY_MAX; n++)
+		assert_true(is_port(history_back(history, 0, n), 3 * REPLAY_MAX - n));
+	assert_null(history_back(history, 0, REPLAY_MAX));
+	history_free(history);
+	free(history);
+}
+
 /* A form is what it is, whichever was wanted before it, and however often. */
 static void test_forms_in_turn(void **state)
 {
@@ -236,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_back),	     cmocka_unit_test(test_wraps),
 		cmocka_unit_test(test_notice),	     cmocka_unit_test(test_forms_in_turn),
 		cmocka_unit_test(test_events_again), cmocka_unit_test(test_notices_again),
+		cmocka_unit_test(test_shares),	     cmocka_unit_test(test_many_workloads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

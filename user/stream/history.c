@@ -3,13 +3,31 @@
 
 #include <string.h>
 
+#include "../base/hash.h"
+
+/* What one workload has of the lines. */
+struct share {
+	uint64_t workload; /* see hash_workload() */
+	size_t len;	   /* 0: the place is free */
+};
+
 struct history_entry {
+	struct share *share;
+	struct history_entry *younger, *older;
 	bool is_notice;
 	union {
 		struct event event;
 		struct notice notice;
 	};
 	struct buf texts; /* the texts that the event or notice points to */
+};
+
+struct history_kept {
+	struct history_entry entries[REPLAY_MAX];
+	size_t len;
+	struct history_entry *youngest, *oldest;
+	struct share shares[REPLAY_MAX];
+	size_t shares_len; /* that are in use, or were */
 };
 
 static void make_form(const struct line *line, enum form form, struct buf *out)
@@ -54,19 +72,94 @@ static struct line *set_line_again(struct history *history, const struct history
 				  set_line(history, &entry->event, NULL);
 }
 
-/* The place of the oldest line, for a new one; NULL: no memory. */
-static struct history_entry *next_entry(struct history *history)
+#define NOTICES 0 /* as a workload */
+
+/* Events of one workload, as workload_text() names it, have the same. */
+static uint64_t hash_workload(const struct event *event)
+{
+	const struct workload *who = &event->workload;
+	uint64_t hash = hash_bytes(HASH_START, &who->kind, sizeof(who->kind));
+
+	switch (who->kind) {
+	case WORKLOAD_POD:
+		return hash_text(hash_text(hash, who->uid), who->container_id);
+	case WORKLOAD_UNIT:
+		return hash_text(hash, who->unit);
+	case WORKLOAD_CGROUP:
+		return hash_text(hash, event->cgroup ? event->cgroup : "");
+	default:
+		return hash;
+	}
+}
+
+/* The share of a workload, or a free one for it. There is one: no more are in use than lines. */
+static struct share *share_of(struct history_kept *kept, uint64_t workload)
+{
+	struct share *unused = NULL;
+
+	for (size_t i = 0; i < kept->shares_len; i++) {
+		struct share *share = &kept->shares[i];
+
+		if (share->len && share->workload == workload)
+			return share;
+		if (!share->len)
+			unused = share;
+	}
+	if (!unused)
+		unused = &kept->shares[kept->shares_len++];
+	unused->workload = workload;
+	return unused;
+}
+
+/* The oldest line of those that have the largest share. */
+static struct history_entry *to_forget(struct history_kept *kept)
+{
+	struct history_entry *entry = kept->oldest;
+	size_t most = 0;
+
+	for (size_t i = 0; i < kept->shares_len; i++)
+		if (kept->shares[i].len > most)
+			most = kept->shares[i].len;
+	while (entry->share->len < most)
+		entry = entry->younger;
+	return entry;
+}
+
+static void unlink_entry(struct history_kept *kept, struct history_entry *entry)
+{
+	*(entry->younger ? &entry->younger->older : &kept->youngest) = entry->older;
+	*(entry->older ? &entry->older->younger : &kept->oldest) = entry->younger;
+	entry->share->len--;
+}
+
+static void link_youngest(struct history_kept *kept, struct history_entry *entry)
+{
+	entry->younger = NULL;
+	entry->older = kept->youngest;
+	*(entry->older ? &entry->older->younger : &kept->oldest) = entry;
+	kept->youngest = entry;
+	entry->share->len++;
+}
+
+/* The place for a new line of a workload; NULL: no memory. */
+static struct history_entry *next_entry(struct history *history, uint64_t workload)
 {
 	struct history_entry *entry;
+	struct history_kept *kept;
 
-	if (!history->entries)
-		history->entries = calloc(REPLAY_MAX, sizeof(*history->entries));
-	if (!history->entries)
+	if (!history->kept)
+		history->kept = calloc(1, sizeof(*history->kept));
+	kept = history->kept;
+	if (!kept)
 		return NULL;
-	entry = &history->entries[history->next];
-	history->next = (history->next + 1) % REPLAY_MAX;
-	if (history->len < REPLAY_MAX)
-		history->len++;
+	if (kept->len < REPLAY_MAX) {
+		entry = &kept->entries[kept->len++];
+	} else {
+		entry = to_forget(kept);
+		unlink_entry(kept, entry);
+	}
+	entry->share = share_of(kept, workload);
+	link_youngest(kept, entry);
 	return entry;
 }
 
@@ -110,7 +203,7 @@ static void keep_event(struct history_entry *entry, const struct event *event)
 
 struct line *history_add(struct history *history, const struct event *event)
 {
-	struct history_entry *entry = next_entry(history);
+	struct history_entry *entry = next_entry(history, hash_workload(event));
 
 	if (entry)
 		keep_event(entry, event);
@@ -135,7 +228,7 @@ static void keep_notice(struct history_entry *entry, const struct notice *notice
 
 struct line *history_add_notice(struct history *history, const struct notice *notice)
 {
-	struct history_entry *entry = next_entry(history);
+	struct history_entry *entry = next_entry(history, NOTICES);
 
 	if (entry)
 		keep_notice(entry, notice);
@@ -144,9 +237,9 @@ struct line *history_add_notice(struct history *history, const struct notice *no
 
 struct line *history_back(struct history *history, uint32_t classes, size_t n)
 {
-	for (size_t i = 0; i < history->len; i++) {
-		size_t at = (history->next + REPLAY_MAX - 1 - i) % REPLAY_MAX;
-		const struct history_entry *entry = &history->entries[at];
+	const struct history_entry *entry = history->kept ? history->kept->youngest : NULL;
+
+	for (; entry; entry = entry->older) {
 		struct line *line = set_line_again(history, entry);
 
 		if (line_is_wanted(line, classes) && n-- == 0)
@@ -157,9 +250,9 @@ struct line *history_back(struct history *history, uint32_t classes, size_t n)
 
 void history_free(struct history *history)
 {
-	for (size_t i = 0; i < history->len; i++)
-		buf_free(&history->entries[i].texts);
-	free(history->entries);
+	for (size_t i = 0; history->kept && i < history->kept->len; i++)
+		buf_free(&history->kept->entries[i].texts);
+	free(history->kept);
 	for (size_t f = 0; f < FORM_MAX; f++)
 		buf_free(&history->line.form[f]);
 }

@@ -20,18 +20,20 @@ const struct buf *line_form(struct line *line, enum form form);
 /* Is the line for a reader who asked for these classes (0: all)? A notice is for every reader. */
 bool line_is_wanted(const struct line *line, uint32_t classes);
 
-struct history_entry; /* a line that is kept */
+struct history_kept; /* lines that are kept */
 
+/*
+ * The last REPLAY_MAX lines. If there is room for no more, the workload that has the most lines
+ * loses its oldest one, so that none can push out the others'. Notices count as one workload.
+ */
 struct history {
-	struct history_entry *entries; /* REPLAY_MAX of them, once there is a line */
-	size_t next;		       /* where the next one goes */
-	size_t len;
-	struct line line; /* the one handed out last */
+	struct history_kept *kept; /* once there is a line */
+	struct line line;	   /* the one handed out last */
 };
 
 /*
- * Keep a copy of an event in the place of the oldest line. The line that is returned belongs to
- * the history, and is valid until its next call and as long as the event stays as it is.
+ * Keep a copy of an event. The line that is returned belongs to the history, and is valid until its
+ * next call and as long as the event stays as it is.
  */
 struct line *history_add(struct history *history, const struct event *event);
 
