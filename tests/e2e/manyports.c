@@ -2,10 +2,10 @@
 /*
  * A subject that is fast: binds many ports many times.
  *
- *   manyports tcp|udp FIRST PORTS ROUNDS|hold [PROCESSES]
+ *   manyports tcp|udp FIRST[+STEP] PORTS ROUNDS|hold [PROCESSES]
  *
- * Each of PROCESSES (1) binds FIRST to FIRST + PORTS - 1, ROUNDS times over, on a
- * loopback address of its own (127.0.1.1, 127.0.1.2, ...), so that they never get
+ * Each of PROCESSES (1) binds so many ports, FIRST and then each STEP (1) further on, ROUNDS times
+ * over, on a loopback address of its own (127.0.1.1, 127.0.1.2, ...), so that they never get
  * in each other's way. Prints how often a bind succeeded, was refused with EPERM,
  * and failed otherwise: "ok 100 EPERM 0 other 0".
  *
@@ -33,7 +33,7 @@ struct outcome {
 
 struct task {
 	int type;
-	unsigned long first, ports, rounds;
+	unsigned long first, step, ports, rounds;
 	bool hold;
 };
 
@@ -68,7 +68,7 @@ static void run(const struct task *t, unsigned long number, struct outcome *outc
 
 	for (unsigned long r = 0; r < t->rounds; r++) {
 		for (unsigned long p = 0; p < t->ports; p++) {
-			in.sin_port = htons((uint16_t)(t->first + p));
+			in.sin_port = htons((uint16_t)(t->first + p * t->step));
 			bind_once(t, &in, outcome);
 		}
 	}
@@ -116,14 +116,16 @@ int main(int argc, char **argv)
 	struct outcome *outcomes, sum = { 0 };
 	unsigned long processes = argc == 6 ? strtoul(argv[5], NULL, 10) : 1;
 	struct task t = { 0 };
+	char *step;
 
 	if (argc < 5 || argc > 6 || processes < 1 || processes > PROCESSES_MAX) {
-		(void)fputs("usage: manyports tcp|udp FIRST PORTS ROUNDS|hold [PROCESSES]\n",
+		(void)fputs("usage: manyports tcp|udp FIRST[+STEP] PORTS ROUNDS|hold [PROCESSES]\n",
 			    stderr);
 		return 2;
 	}
 	t.type = strcmp(argv[1], "udp") == 0 ? SOCK_DGRAM : SOCK_STREAM;
-	t.first = strtoul(argv[2], NULL, 10);
+	t.first = strtoul(argv[2], &step, 10);
+	t.step = *step == '+' ? strtoul(step + 1, NULL, 10) : 1;
 	t.ports = strtoul(argv[3], NULL, 10);
 	t.hold = strcmp(argv[4], "hold") == 0;
 	t.rounds = t.hold ? 1 : strtoul(argv[4], NULL, 10);

@@ -2,6 +2,8 @@
 /* Ledgers, events and policies for the tests of the ledger. */
 #pragma once
 
+#include <stdio.h>
+
 #include "violation_events.h"
 
 #include "../../user/violations/ledger.h"
@@ -51,4 +53,44 @@ static inline uint64_t forgotten(const struct ledger *ledger, uint32_t classes, 
 	assert_int_equal(ledger_select(ledger, &filter, &impact), 0);
 	assert_int_equal(impact.len, 0); /* of no verdict */
 	return impact.forgotten;
+}
+
+/* What the ledger has: the last three entries, how many, and their violations. */
+struct found {
+	struct ledger_entry last[3];
+	size_t len;
+	uint64_t count;
+};
+
+static inline struct found look(const struct ledger *ledger)
+{
+	const struct ledger_entry *entry = NULL;
+	struct found found = { 0 };
+
+	while ((entry = ledger_next(ledger, entry))) {
+		if (found.len < ARRAY_LEN(found.last))
+			found.last[found.len] = *entry;
+		found.len++;
+		found.count += entry->row.count;
+	}
+	return found;
+}
+
+/* Another workload's violation, of the same port as the last. */
+static inline void set_workload(struct event *e, unsigned int number)
+{
+	static char cgroup[64];
+
+	(void)snprintf(cgroup, sizeof(cgroup), "/system.slice/%u.service", number);
+	move_to_cgroup(e, cgroup);
+}
+
+/* Note one violation of each of so many workloads. */
+static inline void note_workloads(struct ledger *ledger, struct event *e, unsigned int n,
+				  unsigned int flags)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		set_workload(e, i);
+		(void)ledger_note(ledger, e, flags);
+	}
 }

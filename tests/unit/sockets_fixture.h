@@ -59,6 +59,8 @@ static struct world {
 	struct fake_line lines[FAKE_LINES];
 	size_t lines_len, flushed;
 	uint64_t lost;
+	unsigned int notices;
+	char notice[128]; /* the last one */
 } world;
 
 int receivers_read(const struct netns *netns, receivers_keep_fn keep, void *data,
@@ -187,6 +189,14 @@ void deliver_line(struct stream *stream, const struct hp_event *record,
 	check_u64("a moment", last_ns, record->time_ns);
 	world.lines[world.lines_len++] =
 		(struct fake_line) { *record, line->count, line->existing, line->recovered };
+}
+
+void deliver_notice(struct stream *stream, struct notice *notice)
+{
+	(void)stream;
+	check_u64("kind", notice->kind, NOTICE_MANY_PORTS);
+	world.notices++;
+	(void)snprintf(world.notice, sizeof(world.notice), "%s", notice->message);
 }
 
 void deliver_flush(struct stream *stream)

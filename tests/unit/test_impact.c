@@ -21,7 +21,7 @@ static void add_violations(struct impact *impact, const struct event *event, uin
 
 	workload_text(&event->workload, event->cgroup, &workload);
 	assert_int_equal(impact_row_new(event, workload.data, &row), 0);
-	assert_int_equal(impact_add_violations(impact, &row, cls), 0);
+	assert_int_equal(impact_add_violations(impact, &row, cls, NULL), 0);
 }
 
 static char *json_of(const struct impact *impact, size_t rows, size_t bytes)
@@ -207,6 +207,117 @@ static void test_order(void **state)
 	assert_non_null(strstr(one, "\"left_out\":4"));
 }
 
+/* More ports than a few are one row, if they differ in nothing else; whichever kind they are. */
+static void test_many(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned int ports, step;
+		bool twice;   /* each port */
+		bool set;     /* half of them come as one row */
+		bool sockets; /* a socket each, too */
+		bool other;   /* half of them are of another scope */
+		size_t rows;
+	} cases[] = {
+		{ "few", IMPACT_PORTS_MAX, 1, false, false, false, false, IMPACT_PORTS_MAX },
+		{ "few, twice", IMPACT_PORTS_MAX, 1, true, false, false, false, IMPACT_PORTS_MAX },
+		{ "many", IMPACT_PORTS_MAX + 1, 1, false, false, false, false, 1 },
+		{ "many, apart", 300, 200, false, false, false, false, 1 },
+		{ "many, twice", 300, 200, true, false, false, false, 1 },
+		{ "some that were many", 4, 1, false, true, false, false, 1 },
+		{ "with sockets", 300, 200, false, true, true, false, 1 },
+		{ "two scopes", 300, 200, false, false, true, true, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_impact_ struct impact impact = { 0 };
+		_cleanup_free_ struct event *e = new_event(10, 1);
+		_cleanup_free_ struct portset *set = calloc(1, sizeof(*set));
+		_cleanup_impact_row_ struct impact_row row = { 0 };
+		uint64_t ports = 0, count = 0, sockets = 0;
+		uint16_t last = 0;
+
+		for (unsigned int n = 0; n < cases[i].ports; n++) {
+			e->port = (uint16_t)(1000 + n * cases[i].step);
+			e->addr[0] = cases[i].other && n % 2 ? 127 : 0;
+			if (cases[i].set && n % 2)
+				portset_add(set, e->port);
+			else
+				add_violations(&impact, e, HP_CLASS_UNREGISTERED);
+			if (cases[i].twice)
+				add_violations(&impact, e, HP_CLASS_UNREGISTERED);
+			if (cases[i].sockets)
+				assert_int_equal(impact_add_socket(&impact, e), 0);
+		}
+		assert_int_equal(impact_row_new(e, "unit web.service", &row), 0);
+		if (cases[i].set)
+			assert_int_equal(impact_add_violations(&impact, &row, HP_CLASS_UNREGISTERED,
+							       set),
+					 0);
+		impact_settle(&impact);
+		check_u64(cases[i].name, impact.len, cases[i].rows);
+		for (size_t r = 0; r < impact.len; r++) {
+			size_t n = impact_row_ports(&impact.rows[r], &last);
+
+			ports += n ? n : 1;
+			count += impact.rows[r].count;
+			sockets += impact.rows[r].sockets;
+		}
+		check_u64(cases[i].name, ports, cases[i].ports);
+		check_u64(cases[i].name, sockets, cases[i].sockets ? cases[i].ports : 0);
+		check_u64(cases[i].name, count,
+			  cases[i].set ? cases[i].ports / 2 + 1 :
+					 cases[i].ports * (cases[i].twice ? 2U : 1U));
+		check_u64(cases[i].name, impact.rows[0].port, 1000);
+	}
+}
+
+/* What is written of many ports: how many, the ends, and all of them where that is short. */
+static void test_many_written(void **state)
+{
+	(void)state;
+	for (unsigned int runs = IMPACT_RANGES_MAX; runs <= IMPACT_RANGES_MAX + 1; runs++) {
+		_cleanup_impact_ struct impact impact = { 0 };
+		_cleanup_free_ struct event *e = new_event(10, 1);
+		_cleanup_free_ char *json = NULL;
+		_cleanup_buf_ struct buf want = { 0 };
+
+		for (unsigned int n = 0; n < runs; n++) {
+			e->port = (uint16_t)(1000 + 10 * n);
+			e->exe = "/usr/sbin/web";
+			add_violations(&impact, e, HP_CLASS_UNREGISTERED);
+		}
+		impact_settle(&impact);
+		json = json_of(&impact, SIZE_MAX, SIZE_MAX);
+		buf_printf(&want,
+			   "\"port\":1000,\"ports\":%u,\"port_last\":%u,"
+			   "\"scope\":\"external\",",
+			   runs, 1000 + 10 * (runs - 1));
+		assert_non_null(strstr(json, want.data));
+		check_int("listed", strstr(json, "\"port_list\":\"1000,1010,") != NULL,
+			  runs <= IMPACT_RANGES_MAX);
+		assert_non_null(strstr(json, "\"exe\":\"/usr/sbin/web\""));
+	}
+}
+
+/* Port 0 is any that the kernel chooses, and stays by itself. */
+static void test_many_without_zero(void **state)
+{
+	_cleanup_impact_ struct impact impact = { 0 };
+	_cleanup_free_ struct event *e = new_event(10, 1);
+
+	(void)state;
+	for (e->port = 0; e->port <= IMPACT_PORTS_MAX + 1; e->port++)
+		add_violations(&impact, e, HP_CLASS_EPHEMERAL);
+	impact_settle(&impact);
+	assert_int_equal(impact.len, 2);
+	assert_null(impact.rows[0].ports);
+	assert_int_equal(impact.rows[0].port, 0);
+	assert_int_equal(impact.rows[1].port, 1);
+	assert_non_null(impact.rows[1].ports);
+}
+
 static void test_kernel(void **state)
 {
 	_cleanup_free_ struct event *e = new_event(10, 1);
@@ -232,10 +343,17 @@ static void test_kernel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing),	 cmocka_unit_test(test_violation),
-		cmocka_unit_test(test_listener), cmocka_unit_test(test_both),
-		cmocka_unit_test(test_later),	 cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_order),	 cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_violation),
+		cmocka_unit_test(test_listener),
+		cmocka_unit_test(test_both),
+		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many_written),
+		cmocka_unit_test(test_many_without_zero),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

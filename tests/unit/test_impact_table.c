@@ -28,6 +28,13 @@ static const struct {
 	  "\"workload\":{\"kind\":\"cgroup\"},\"cgroup\":\"/\\u001b[2J\",\"pid\":9,"
 	  "\"comm\":\"\\u001b]0;x\\u0007\",\"source\":\"listener\",\"count\":1,\"last\":\"soon\"}",
 	  "retired tcp 1 cgroup /\\x1b[2J \\x1b]0;x\\x07[9] listener 1 -" },
+	{ "many ports",
+	  "{\"class\":\"unregistered\",\"protocol\":\"udp\",\"port\":1024,\"ports\":855,"
+	  "\"port_last\":65530,\"workload\":{\"kind\":\"unit\",\"unit\":\"unbound.service\"},"
+	  "\"pid\":7,\"comm\":\"unbound\",\"source\":\"violation\",\"count\":900,"
+	  "\"last\":\"2026-11-22T20:12:31.123456789Z\"}",
+	  "unregistered udp 855 of 1024-65530 unit unbound.service unbound[7] violation 900"
+	  " 2026-11-22T20:12:31Z" },
 	{ "of another version", "{}", "? ? 0 unknown workload - ? - -" },
 };
 
@@ -74,6 +81,7 @@ static const struct {
 	const char *cgroup, *workload;
 	struct impact_row row;
 	const char *line;
+	bool many;
 } rows[] = {
 	{ "a listener",
 	  "/web.service",
@@ -85,7 +93,8 @@ static const struct {
 	    .pid = 7,
 	    .comm = "web",
 	    .sockets = 2 },
-	  "unregistered tcp 8080 unit web.service web[7] listener - -" },
+	  "unregistered tcp 8080 unit web.service web[7] listener - -",
+	  false },
 	{ "a violation",
 	  "/a",
 	  "cgroup /a",
@@ -98,7 +107,8 @@ static const struct {
 	    .count = 12,
 	    .first = { 1795378291, 123456789 },
 	    .last = { 1795378351, 123456789 } },
-	  "scope udp 53 cgroup /a x[8] violation 12 2026-11-22T20:12:31Z" },
+	  "scope udp 53 cgroup /a x[8] violation 12 2026-11-22T20:12:31Z",
+	  false },
 	{ "both",
 	  "/a",
 	  "cgroup /a",
@@ -112,7 +122,8 @@ static const struct {
 	    .sockets = 1,
 	    .first = { 0, 0 },
 	    .last = { 0, 999999999 } },
-	  "scope udp 53 cgroup /a x[8] listener 1 1970-01-01T00:00:00Z" },
+	  "scope udp 53 cgroup /a x[8] listener 1 1970-01-01T00:00:00Z",
+	  false },
 	{ "hostile names",
 	  "/\033[2J",
 	  "cgroup /\\x1b[2J",
@@ -123,7 +134,8 @@ static const struct {
 	    .pid = 9,
 	    .comm = "\033]0;x\007",
 	    .sockets = 1 },
-	  "retired tcp 1 cgroup /\\x1b[2J \\x1b]0;x\\x07[9] listener - -" },
+	  "retired tcp 1 cgroup /\\x1b[2J \\x1b]0;x\\x07[9] listener - -",
+	  false },
 	{ "a process without a name",
 	  "",
 	  "unknown workload",
@@ -133,7 +145,8 @@ static const struct {
 	    .port = 1,
 	    .pid = 9,
 	    .sockets = 1 },
-	  "retired tcp 1 unknown workload ?[9] listener - -" },
+	  "retired tcp 1 unknown workload ?[9] listener - -",
+	  false },
 	{ "the kernel, any port",
 	  "",
 	  "kernel",
@@ -142,8 +155,24 @@ static const struct {
 	    .family = 4,
 	    .kernel = true,
 	    .sockets = 1 },
-	  "ephemeral sctp 0 kernel - listener - -" },
+	  "ephemeral sctp 0 kernel - listener - -",
+	  false },
+	{ "many ports",
+	  "/a",
+	  "cgroup /a",
+	  { .cls = HP_CLASS_UNREGISTERED,
+	    .proto = HP_PROTO_UDP,
+	    .family = 4,
+	    .port = 5,
+	    .pid = 9,
+	    .comm = "x",
+	    .sockets = 2 },
+	  "unregistered udp 3 of 5-901 cgroup /a x[9] listener - -",
+	  true },
 };
+
+/* Ports 5, 900 and 901. */
+static struct portset three = { .words = { [0] = 1U << 5, [14] = 3U << 4 } };
 
 static struct impact_row row_at(size_t i)
 {
@@ -151,6 +180,8 @@ static struct impact_row row_at(size_t i)
 
 	row.cgroup = (char *)rows[i].cgroup;
 	row.workload = (char *)rows[i].workload;
+	if (rows[i].many)
+		row.ports = &three;
 	return row;
 }
 

@@ -127,50 +127,54 @@ static void test_groups(void **state)
 		   "learned 2026-11-24: cgroup /c0, x, and 10 more");
 }
 
-/* Neighbours become a range only where they are many, of one workload, and without a hole. */
-static void test_runs(void **state)
+#define MANY(ports, first, last, rest)                                                             \
+	"{\"violations\":[" ROW("unregistered", "udp", first,                                      \
+				"\"ports\":" ports ",\"port_last\":" last "," rest) "]}"
+
+/* Many ports of one workload: neighbours are a range, others one by one, up to a bound. */
+static void test_many(void **state)
 {
 	static const struct {
-		const char *name;
-		unsigned int ports, hole, other; /* of them: left out, another's */
-		size_t rows;
-	} runs[] = {
-		{ "few", LEARN_RANGE_OVER, 0, 0, LEARN_RANGE_OVER },
-		{ "many", LEARN_RANGE_OVER + 1, 0, 0, 1 },
-		{ "a hole", LEARN_RANGE_OVER + 2, 30, 0, LEARN_RANGE_OVER + 1 },
-		{ "a hole that leaves a run", LEARN_RANGE_OVER + 12, 10, 0, 11 },
-		{ "another's in between", LEARN_RANGE_OVER + 1, 0, 30, LEARN_RANGE_OVER + 1 },
+		const char *name, *answer;
+		size_t rows, ports, lacking; /* of the layer */
+		const char *says;
+	} cases[] = {
+		{ "neighbours", MANY("80", "1000", "1079", SEEN), 1, 80, 0,
+		  "  # 80 ports (udp 1000-1079, unregistered) in one exception: is it a scan? unit"
+		  " web.service: web[7], uid 1, on 0.0.0.0; 5 times, " },
+		{ "runs", MANY("30", "1000", "1079", "\"port_list\":\"1000-1027,1050,1079\"," SEEN),
+		  3, 30, 0, "  # 30 ports (udp 1000-1079, unregistered) of unit web.service: " },
+		{ "too many", MANY("855", "1024", "65535", SEEN), 0, 0, 1,
+		  "  # no exception for 855 ports (udp 1024-65535, unregistered), too many to list,"
+		  " of unit web.service: " },
+		{ "a list of others",
+		  MANY("30", "1000", "1079", "\"port_list\":\"900,1001-1029\"," SEEN), 0, 0, 1,
+		  "# no exception for udp 1000 (unregistered), which no row can name, of unit " },
+		{ "a list of fewer",
+		  MANY("30", "1000", "1079", "\"port_list\":\"1000-1028\"," SEEN), 0, 0, 1,
+		  "# no exception for udp 1000 (unregistered), " },
+		{ "no list at all", MANY("30", "1000", "1079", "\"port_list\":\"x\"," SEEN), 0, 0,
+		  1, "# no exception for udp 1000 (unregistered), " },
+		{ "more than there are", MANY("99", "1000", "1079", SEEN), 0, 0, 1,
+		  "# no exception for udp 1000 (unregistered), " },
+		{ "ends before it begins", MANY("30", "1000", "999", SEEN), 0, 0, 1,
+		  "# no exception for udp 1000 (unregistered), " },
+		{ "beyond all ports", MANY("30", "1000", "65536", SEEN), 0, 0, 1,
+		  "# no exception for udp 1000 (unregistered), " },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		_cleanup_overlay_ struct overlay o = { 0 };
-		_cleanup_buf_ struct buf answer = { 0 };
 		size_t ports = 0;
 
-		buf_puts(&answer, "{\"violations\":[");
-		for (unsigned int p = 0; p < runs[i].ports; p++) {
-			if (p && p == runs[i].hole)
-				continue;
-			buf_printf(&answer,
-				   "%s{\"class\":\"unregistered\",\"protocol\":\"tcp\",\"port\":%u,"
-				   "\"workload\":{\"kind\":\"cgroup\"},\"cgroup\":\"/%s\","
-				   "\"comm\":\"x\",\"sockets\":1}",
-				   p ? "," : "", 1000 + p, p && p == runs[i].other ? "b" : "a");
-		}
-		buf_puts(&answer, "]}");
-		make(runs[i].name, answer.data, &o);
-		check_u64(runs[i].name, o.read->len, runs[i].rows);
+		make(cases[i].name, cases[i].answer, &o);
+		check_u64(cases[i].name, o.read->len, cases[i].rows);
 		for (size_t r = 0; r < o.read->len; r++)
 			ports += o.read->rows[r].last - o.read->rows[r].first + 1U;
-		check_u64(runs[i].name, ports, runs[i].ports - (runs[i].hole ? 1 : 0));
-		check_int(runs[i].name, contains(&o, "is it a scan?"), runs[i].rows < 64);
-		/* its first violation says whose they are */
-		if (runs[i].rows == 1)
-			assert_non_null(
-				strstr(o.learned.remarks.data,
-				       "is it a scan? cgroup /a: x, uid 0, on ?; 1 socket now"));
-		check_int(runs[i].name, o.learned.remarks.data != NULL, runs[i].rows < 64);
+		check_u64(cases[i].name, ports, cases[i].ports);
+		check_u64(cases[i].name, o.learned.lacking, cases[i].lacking);
+		check_int(cases[i].name, contains(&o, cases[i].says), true);
 	}
 }
 
@@ -345,7 +349,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one),	cmocka_unit_test(test_none),
-		cmocka_unit_test(test_groups),	cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_groups),	cmocka_unit_test(test_many),
 		cmocka_unit_test(test_lacking), cmocka_unit_test(test_useless),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_long),
 		cmocka_unit_test(test_names),

@@ -1,27 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ledger_makers.h"
 
-/* What the ledger has: the last three entries, how many, and their violations. */
-struct found {
-	struct ledger_entry last[3];
-	size_t len;
-	uint64_t count;
-};
-
-static struct found look(const struct ledger *ledger)
-{
-	const struct ledger_entry *entry = NULL;
-	struct found found = { 0 };
-
-	while ((entry = ledger_next(ledger, entry))) {
-		if (found.len < ARRAY_LEN(found.last))
-			found.last[found.len] = *entry;
-		found.len++;
-		found.count += entry->row.count;
-	}
-	return found;
-}
-
 static void test_repeats(void **state)
 {
 	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
@@ -66,9 +45,8 @@ static void test_again(void **state)
 	ledger_note(ledger, e, 0);
 	ledger_note(ledger, e, LEDGER_KERNEL_SOCKET);
 	assert_int_equal(look(ledger).len, 3);
-	for (e->port = 1; e->port <= LEDGER_MAX; e->port++)
-		ledger_note(ledger, e, 0);
-	e->port = 8080;
+	note_workloads(ledger, e, LEDGER_MAX, 0); /* of three entries none is left but the last */
+	move_to_cgroup(e, "/system.slice/web.service");
 	ledger_note(ledger, e, LEDGER_KERNEL_SOCKET);
 	found = look(ledger);
 	assert_int_equal(found.len, LEDGER_MAX);
@@ -98,9 +76,10 @@ static void test_workloads(void **state)
 	check_text("the first", found.last[0].row.workload, "unit web.service");
 	check_text("its cgroup", found.last[0].row.cgroup, "/system.slice/web.service");
 	check_u64("twice", found.last[0].row.count, 2);
-	check_text("of another workload", found.last[1].row.workload, "unit db.service");
-	check_text("its cgroup", found.last[1].row.cgroup, "/system.slice/db.service");
-	check_text("of another port", found.last[2].row.workload, "unit web.service");
+	check_text("of another port", found.last[1].row.workload, "unit web.service");
+	check_u64("which", found.last[1].row.port, 8081);
+	check_text("of another workload", found.last[2].row.workload, "unit db.service");
+	check_text("its cgroup", found.last[2].row.cgroup, "/system.slice/db.service");
 }
 
 /* Each path is read for itself, whatever the paths before it were. */
@@ -238,7 +217,7 @@ static void test_ephemeral(void **state)
 	assert_true(found.last[0].query.chosen);
 }
 
-/* The newest are kept; what came again is new; those pushed out are counted by class. */
+/* The newest are kept, and what came again is new; what was pushed out is counted by class. */
 static void test_bound(void **state)
 {
 	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
@@ -247,32 +226,34 @@ static void test_bound(void **state)
 
 	(void)state;
 	e->cls = HP_CLASS_SCOPE;
-	for (unsigned int i = 1; i <= LEDGER_MAX; i++) {
-		e->port = (uint16_t)i;
-		ledger_note(ledger, e, 0);
-	}
+	note_workloads(ledger, e, LEDGER_MAX, 0);
 	assert_int_equal(forgotten(ledger, ALL_CLASSES, false), 0);
-	e->port = 1;
-	ledger_note(ledger, e, 0);
+	set_workload(e, 0);
+	(void)ledger_note(ledger, e, 0);
 	e->cls = HP_CLASS_UNREGISTERED;
-	e->port = LEDGER_MAX + 1;
-	ledger_note(ledger, e, 0);
+	set_workload(e, LEDGER_MAX);
+	(void)ledger_note(ledger, e, 0);
 	found = look(ledger);
 	assert_int_equal(found.len, LEDGER_MAX);
-	assert_int_equal(found.last[0].row.port, LEDGER_MAX + 1);
-	assert_int_equal(found.last[1].row.port, 1);
-	assert_int_equal(found.count, LEDGER_MAX + 1); /* without port 2 */
+	check_text("the new one", found.last[0].row.workload, "unit 4096.service");
+	check_text("the one again", found.last[1].row.workload, "unit 0.service");
+	assert_int_equal(found.count, LEDGER_MAX + 1); /* without 1.service */
 	assert_int_equal(forgotten(ledger, 1U << HP_CLASS_SCOPE, false), 1);
 	assert_int_equal(forgotten(ledger, 1U << HP_CLASS_UNREGISTERED, false), 0);
-	for (unsigned int i = 1; i <= 3 * LEDGER_MAX; i++) {
-		e->port = (uint16_t)(20000 + i);
-		ledger_note(ledger, e, 0);
-	}
+	check_text("whose", ledger_losses(ledger)[0].workload, "unit 1.service");
+	check_u64("how many", ledger_losses(ledger)[0].ports, 1);
+	assert_null(ledger_losses(ledger)[1].workload);
+	check_u64("of others", ledger_losses(ledger)[1].ports, 0);
+	e->port++;
+	note_workloads(ledger, e, LEDGER_MAX, 0);
 	found = look(ledger);
 	assert_int_equal(found.len, LEDGER_MAX);
 	assert_int_equal(found.count, LEDGER_MAX);
-	assert_int_equal(forgotten(ledger, ALL_CLASSES, false), 1 + 3 * LEDGER_MAX);
+	assert_int_equal(forgotten(ledger, ALL_CLASSES, false), 1 + LEDGER_MAX);
 	assert_int_equal(forgotten(ledger, 1U << HP_CLASS_SCOPE, false), LEDGER_MAX);
+	check_u64("of others", ledger_losses(ledger)[LEDGER_LOSERS].ports,
+		  1 + LEDGER_MAX - LEDGER_LOSERS);
+	assert_null(ledger_losses(ledger)[LEDGER_LOSERS].workload);
 }
 
 /* What a later registry says of it counts, not what was said then. */
@@ -391,8 +372,7 @@ static void test_filters(void **state)
 	impact_settle(&would_break);
 	assert_int_equal(would_break.len, 1);
 	assert_int_equal(would_break.rows[0].count, 3);
-	for (e->port = 1; e->port <= LEDGER_MAX; e->port++)
-		ledger_note(ledger, e, 0);
+	note_workloads(ledger, e, LEDGER_MAX, 0);
 	assert_int_equal(forgotten(ledger, ALL_CLASSES, false), 2);
 	assert_int_equal(forgotten(ledger, ALL_CLASSES, true), 1);
 	assert_int_equal(forgotten(ledger, 1U << HP_CLASS_SCOPE, false), 0);

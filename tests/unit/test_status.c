@@ -18,6 +18,7 @@ struct fixture {
 	struct diags errors;
 	struct reserve reserve;
 	struct privilege privilege;
+	struct ledger *ledger;
 	struct buf text;
 };
 
@@ -27,8 +28,10 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
+	assert_int_equal(ledger_new(&f->ledger), 0);
 	f->snapshot = (struct snapshot) {
 		.node = "n1",
+		.node_root = "",
 		.mode = HP_MODE_AUDIT,
 		.mode_option = HP_MODE_AUDIT,
 		.denies = POLICY_DENIES_DEFAULT,
@@ -41,6 +44,7 @@ static int setup(void **state)
 		.reload_errors = &f->errors,
 		.files = "watched",
 		.reserve = &f->reserve,
+		.ledger = f->ledger,
 	};
 	*state = f;
 	return 0;
@@ -52,6 +56,7 @@ static int teardown(void **state)
 
 	buf_free(&f->text);
 	diags_free(&f->errors);
+	ledger_free(f->ledger);
 	free(f);
 	return 0;
 }

@@ -154,6 +154,8 @@ static const struct {
 	  SOCKET("80", "tcp", "v", "k", "::", "c [7]", "cgroup /g", "t: p"), "3", "now" },
 	{ "{\"port\":0,\"pid\":0,\"comm\":\"<c>\",\"entry\":{\"layer\":\"<t>\"},\"last\":\"then\"}",
 	  SOCKET("0", "", "", "", "", "&lt;c&gt;", "unknown workload", "&lt;t&gt;"), "", "then" },
+	{ "{\"port\":80,\"ports\":17,\"port_last\":99,\"count\":40}",
+	  SOCKET("17 of 80-99", "", "", "", "", "", "unknown workload", "no row"), "40", "" },
 	{ "{\"entry\":null,\"count\":0}",
 	  SOCKET("", "", "", "", "", "", "unknown workload", "no row"), "0", "" },
 };

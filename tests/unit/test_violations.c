@@ -87,12 +87,31 @@ static void test_lines(void **state)
 	free(e);
 }
 
+/* Lines are of one port each: how many ports a workload has is told from time to time. */
+static void test_many(void **state)
+{
+	struct fixture *f = *state;
+	struct hp_event record = hooked(add_socket(HP_PROTO_TCP, 9000), HP_CLASS_UNREGISTERED);
+	struct event *e = malloc(sizeof(*e));
+
+	for (unsigned int i = 1; i <= 40; i++) {
+		violation_event(e, 10, 3);
+		e->port = (uint16_t)(9000 + i);
+		violations_on_line(&f->violations, &record, e);
+		check_u64("notices", world.notices, i < 17 ? 0 : i < 34 ? 1 : 2);
+	}
+	check_text("the last", world.notice,
+		   "unit web.service: tcp, 34 ports of 9001-9034 (unregistered, external)");
+	free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_start, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_record, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_lines, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_many, start_violations, stop_violations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

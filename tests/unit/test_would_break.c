@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What enforcement would deny: sockets that are there, and violations that were reported. */
+#include <stdio.h>
+
 #include "fake_clock.h"
 #include "fake_log.h"
 #include "fake_loop.h"
@@ -64,6 +66,22 @@ static void note(struct fixture *f, uint16_t port, uint8_t cls, unsigned int fla
 	free(e);
 }
 
+/* One violation of each of so many workloads. */
+static void note_workloads(struct fixture *f, unsigned int n)
+{
+	struct event *e = malloc(sizeof(*e));
+	char cgroup[64];
+
+	for (unsigned int i = 0; i < n; i++) {
+		violation_event(e, 10, 2);
+		(void)snprintf(cgroup, sizeof(cgroup), "/system.slice/%u.service", i);
+		move_to_cgroup(e, cgroup);
+		e->port = 10000;
+		(void)ledger_note(f->violations.ledger, e, LEDGER_ENFORCEABLE);
+	}
+	free(e);
+}
+
 /* Violations of before count, if enforcement would have denied them, and would today. */
 static void test_violations(void **state)
 {
@@ -89,14 +107,32 @@ static void test_forgotten(void **state)
 	_cleanup_impact_ struct impact impact = { 0 }, scope = { 0 };
 	struct fixture *f = *state;
 
-	for (unsigned int i = 0; i < LEDGER_MAX + 3; i++)
-		note(f, (uint16_t)(10000 + i), HP_CLASS_UNREGISTERED, LEDGER_ENFORCEABLE);
+	note_workloads(f, LEDGER_MAX + 3);
 	assert_int_equal(would_break_find(&f->violations, &impact), 0);
 	check_u64("rows", impact.len, LEDGER_MAX);
 	check_u64("forgotten", impact.forgotten, 3);
 	f->in_force.decision.denies = 1U << HP_CLASS_SCOPE;
 	assert_int_equal(would_break_find(&f->violations, &scope), 0);
 	check_u64("of other classes", scope.forgotten, 0);
+}
+
+/* Many ports of one workload are one thing that would break, with those that are open now. */
+static void test_many(void **state)
+{
+	_cleanup_impact_ struct impact impact = { 0 };
+	struct fixture *f = *state;
+	uint16_t last = 0;
+
+	fake_cgroup = "/system.slice/web.service"; /* as violation_event() has it */
+	for (unsigned int i = 0; i < 500; i++)
+		note(f, (uint16_t)(10000 + i), HP_CLASS_UNREGISTERED, LEDGER_ENFORCEABLE);
+	(void)add_socket(HP_PROTO_TCP, 10600);
+	assert_int_equal(would_break_find(&f->violations, &impact), 0);
+	check_u64("one row", impact.len, 1);
+	check_u64("ports", impact_row_ports(&impact.rows[0], &last), 501);
+	check_u64("the last", last, 10600);
+	check_u64("sockets", impact.rows[0].sockets, 1);
+	check_u64("violations", impact.rows[0].count, 1000);
 }
 
 /* An error comes with what is known all the same. */
@@ -138,8 +174,7 @@ static void test_says_many(void **state)
 	struct fixture *f = *state;
 	size_t lines = 0;
 
-	for (unsigned int i = 0; i < WOULD_BREAK_LINES; i++)
-		note(f, (uint16_t)(10000 + i), HP_CLASS_UNREGISTERED, LEDGER_ENFORCEABLE);
+	note_workloads(f, WOULD_BREAK_LINES);
 	would_break_say(&f->violations);
 	for (const char *at = fake_log.data; (at = strchr(at, '\n')); at++)
 		lines++;
@@ -159,6 +194,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_groups, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_violations, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_forgotten, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_many, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_error, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_says, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_says_many, start_violations, stop_violations),

@@ -72,6 +72,7 @@ static void take_violations(const struct agent *agent, struct snapshot *s)
 	s->ring_bytes = kernel_ring_bytes(agent->programs.kernel);
 	s->sweep_every_s = agent->config->sweep_s;
 	s->sweep = agent->sweep.counts;
+	s->ledger = agent->violations.ledger;
 	s->reserve = &agent->host.reserve;
 	control_stats(agent->stream.control, &s->tails, &s->tail_lines_lost);
 	s->log_lines_lost = sink_lost(agent->stream.sink);
@@ -85,6 +86,7 @@ void snapshot_take(struct agent *agent, struct snapshot *ret_snapshot)
 	drain_all(&agent->stream); /* so that next to nothing is pending */
 	*s = (struct snapshot) {
 		.node = agent->identity.node,
+		.node_root = agent->identity.node_root,
 		.netns_cookie = agent->target.netns.cookie,
 		.netns_inode = agent->target.netns.inum,
 	};

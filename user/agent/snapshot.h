@@ -6,6 +6,7 @@
 #pragma once
 
 #include "../stream/accounts.h"
+#include "../violations/ledger.h"
 #include "health.h"
 #include "mode.h"
 #include "privilege.h"
@@ -31,7 +32,7 @@ struct snapshot_abilities {
 };
 
 struct snapshot {
-	const char *node;
+	const char *node, *node_root; /* the latter as workload_parse() wants it */
 	uint64_t netns_cookie;
 	uint32_t netns_inode;
 
@@ -61,6 +62,7 @@ struct snapshot {
 	uint32_t ring_bytes;
 	unsigned int sweep_every_s;
 	struct sweep_counts sweep;
+	const struct ledger *ledger;
 	const struct reserve *reserve;
 
 	unsigned int tails;

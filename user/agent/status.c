@@ -6,6 +6,7 @@
 
 #include "../base/stamp.h"
 #include "../registry/words.h"
+#include "../violations/many_ports.h"
 
 void status_put_health(const struct health *health, uint64_t age_s, struct jsonw *w)
 {
@@ -229,6 +230,7 @@ void status_json(const struct snapshot *s, struct buf *out)
 	put_denies(&w, s->denies);
 	put_registry(&w, s);
 	put_counters(&w, &s->accounts);
+	many_ports_put(s->ledger, s->node_root, &w);
 	put_records(&w, s);
 	status_put_attached(s->attached, s->attached_len, s->cgroup, &w);
 	put_pins(&w, &s->pins);

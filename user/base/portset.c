@@ -121,9 +121,8 @@ int portset_parse(const char *text, size_t len, struct portset *ret_set)
 	return 0;
 }
 
-/* The next run of ports from `port` on. False: there is none. */
-static bool next_run(const struct portset *set, uint32_t port, uint32_t *ret_first,
-		     uint32_t *ret_last)
+bool portset_next_run(const struct portset *set, uint32_t port, uint32_t *ret_first,
+		      uint32_t *ret_last)
 {
 	while (port < PORTSET_PORTS && !portset_has(set, (uint16_t)port))
 		port += set->words[port / 64] >> port % 64 ? 1 : 64 - port % 64;
@@ -143,7 +142,7 @@ void portset_put(const struct portset *set, size_t max, struct buf *out)
 	char item[16];
 	int n;
 
-	for (uint32_t port = 0; next_run(set, port, &first, &last); port = last + 1) {
+	for (uint32_t port = 0; portset_next_run(set, port, &first, &last); port = last + 1) {
 		n = snprintf(item, sizeof(item), first == last ? "%s%u" : "%s%u-%u",
 			     told ? "," : "", first, last);
 		if (out->len - start + (size_t)n > max) {

@@ -39,6 +39,10 @@ void portset_unite(struct portset *set, const struct portset *other);
 void portset_subtract(struct portset *set, const struct portset *other);
 void portset_intersect(struct portset *set, const struct portset *other);
 
+/* Find the next run of ports from `port` on, both ends included. False: there is none. */
+bool portset_next_run(const struct portset *set, uint32_t port, uint32_t *ret_first,
+		      uint32_t *ret_last);
+
 /*
  * Read a list; one line end may follow it. Any order, ports may repeat; an empty
  * list is the empty set. -EINVAL for anything else, and then *ret_set stays.

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../identity/workload_json.h"
 #include "agent_health.h"
 
 static const struct option_spec specs[] = {
@@ -178,6 +179,44 @@ static void put_pins(struct buf *out, const struct json *pins)
 	}
 }
 
+/* Workloads that violate on many ports: a line each. */
+static void put_many_ports(struct buf *out, const struct json *list)
+{
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *row = json_at(list, i);
+
+		buf_puts(out, i ? "\n            " : "\nmany ports  ");
+		workload_json_text(row, out);
+		buf_puts(out, ": ");
+		buf_put_safe(out, json_member_text(row, "protocol", "?"));
+		buf_printf(out, ", %" PRIu64 " ports of %" PRIu64 "-%" PRIu64 " (",
+			   json_member_u64(row, "ports", 0), json_member_u64(row, "port", 0),
+			   json_member_u64(row, "port_last", 0));
+		buf_put_safe(out, json_member_text(row, "class", "?"));
+		buf_puts(out, ", ");
+		buf_put_safe(out, json_member_text(row, "scope", "?"));
+		buf_puts(out, ")");
+	}
+}
+
+/* What learn and mode enforce do not know any more, by workload. */
+static void put_forgotten(struct buf *out, const struct json *findings)
+{
+	const struct json *by = json_member(findings, "forgotten_by");
+	uint64_t others = json_member_u64(findings, "forgotten_others", 0);
+
+	if (!json_member_u64(findings, "forgotten", 0))
+		return;
+	buf_puts(out, "\nforgotten   ports that learn and mode enforce no longer know: ");
+	for (size_t i = 0; i < json_len(by); i++) {
+		buf_printf(out, "%s%" PRIu64 " of ", i ? ", " : "",
+			   json_member_u64(json_at(by, i), "ports", 0));
+		buf_put_safe(out, json_member_text(json_at(by, i), "workload", "?"));
+	}
+	if (others)
+		buf_printf(out, "%s%" PRIu64 " of others", json_len(by) ? ", " : "", others);
+}
+
 static void put_text(const struct json *status, struct buf *out)
 {
 	const struct json *counters = json_member(status, "counters");
@@ -198,6 +237,8 @@ static void put_text(const struct json *status, struct buf *out)
 		   json_member_u64(counters, "violations", 0),
 		   json_member_u64(counters, "delivered", 0),
 		   json_member_u64(counters, "folded", 0), json_member_u64(counters, "lost", 0));
+	put_many_ports(out, json_member(json_member(status, "findings"), "many_ports"));
+	put_forgotten(out, json_member(status, "findings"));
 	put_ephemeral(out, json_member(status, "ephemeral"));
 	put_attached(out, json_member(status, "attached"));
 	put_pins(out, json_member(status, "pins"));

@@ -15,6 +15,7 @@ static const struct {
 	[NOTICE_REGISTRY_ERROR] = { "registry-error", "\033[1;31m" },
 	[NOTICE_EXCEPTION_ENDED] = { "exception-ended", "\033[33m" },
 	[NOTICE_MODE] = { "mode", "\033[33m" },
+	[NOTICE_MANY_PORTS] = { "many-ports", "\033[33m" },
 };
 
 _Static_assert(ARRAY_LEN(kinds) == NOTICE_MAX, "a word for each kind");

@@ -18,7 +18,8 @@ enum notice_kind {
 	NOTICE_REGISTRY,       /* another policy is in force, or an error is gone */
 	NOTICE_REGISTRY_ERROR, /* it can't be used: the policy in force stays */
 	NOTICE_EXCEPTION_ENDED,
-	NOTICE_MODE, /* the mode was switched */
+	NOTICE_MODE,	   /* the mode was switched */
+	NOTICE_MANY_PORTS, /* a workload violates on many ports: one finding */
 	NOTICE_MAX,
 };
 

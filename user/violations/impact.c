@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "impact.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
+#include "../../bpf/verdict.h"
 #include "../base/stamp.h"
 #include "../identity/workload_json.h"
 #include "../registry/words.h"
@@ -14,18 +17,32 @@ void impact_row_free(struct impact_row *row)
 {
 	free(row->cgroup);
 	free(row->workload);
+	free(row->exe);
+	free(row->ports);
 	*row = (struct impact_row) { 0 };
 }
 
 /* Give the row strings of its own. */
-static int set_strings(struct impact_row *row, const char *cgroup, const char *workload)
+static int set_strings(struct impact_row *row, const char *cgroup, const char *workload,
+		       const char *exe)
 {
 	row->cgroup = strdup(cgroup);
 	row->workload = strdup(workload);
-	if (row->cgroup && row->workload)
+	row->exe = exe && *exe ? strdup(exe) : NULL;
+	if (row->cgroup && row->workload && (row->exe || !exe || !*exe))
 		return 0;
 	impact_row_free(row);
 	return -ENOMEM;
+}
+
+uint8_t impact_scope(const struct event *event)
+{
+	uint32_t a[4];
+
+	memcpy(a, event->addr, sizeof(a));
+	return event->family == 4 ?
+		       hp_scope_of4(ntohl(a[0])) :
+		       hp_scope_of6(ntohl(a[0]), ntohl(a[1]), ntohl(a[2]), ntohl(a[3]));
 }
 
 /* What an event says of its violations, without strings. */
@@ -34,6 +51,7 @@ static struct impact_row row_of_event(const struct event *e)
 	struct impact_row row = {
 		.cls = e->cls,
 		.proto = e->proto,
+		.scope = impact_scope(e),
 		.family = e->family,
 		.port = e->port,
 		.pid = e->pid,
@@ -52,7 +70,7 @@ static struct impact_row row_of_event(const struct event *e)
 int impact_row_new(const struct event *event, const char *workload, struct impact_row *ret_row)
 {
 	struct impact_row row = row_of_event(event);
-	int r = set_strings(&row, event->cgroup, workload);
+	int r = set_strings(&row, event->cgroup, workload, event->exe);
 
 	if (r == 0)
 		*ret_row = row;
@@ -72,6 +90,7 @@ static bool names_process(const struct impact_row *more, const struct impact_row
 	return !is_before(&more->last, &row->last);
 }
 
+/* Add the times, the counts and the process of another row. */
 static void merge(struct impact_row *row, const struct impact_row *more)
 {
 	if (names_process(more, row)) {
@@ -89,11 +108,46 @@ static void merge(struct impact_row *row, const struct impact_row *more)
 	row->count += more->count;
 }
 
+/* The program that is known of the row's process; one that is not known leaves an earlier one. */
+static void take_exe(struct impact_row *row, char **exe, bool is_named)
+{
+	if (!*exe || (row->exe && !is_named))
+		return;
+	free(row->exe);
+	row->exe = TAKE_PTR(*exe);
+}
+
 void impact_row_add_event(struct impact_row *row, const struct event *event)
 {
 	struct impact_row more = row_of_event(event);
+	_cleanup_free_ char *exe = NULL;
+	bool is_named = names_process(&more, row);
 
+	if (event->exe && *event->exe && (!row->exe || strcmp(row->exe, event->exe) != 0))
+		exe = strdup(event->exe); /* or NULL: as if it were not known */
+	take_exe(row, &exe, is_named);
 	merge(row, &more);
+	if (row->ports)
+		portset_add(row->ports, event->port);
+	if (event->port < row->port)
+		row->port = event->port;
+}
+
+void impact_row_merge(struct impact_row *row, struct impact_row *more)
+{
+	take_exe(row, &more->exe, names_process(more, row));
+	merge(row, more);
+	if (!row->ports && more->ports) {
+		row->ports = TAKE_PTR(more->ports);
+		portset_add(row->ports, row->port);
+	} else if (more->ports) {
+		portset_unite(row->ports, more->ports);
+	} else if (row->ports) {
+		portset_add(row->ports, more->port);
+	}
+	if (more->port < row->port)
+		row->port = more->port;
+	impact_row_free(more);
 }
 
 void impact_free(struct impact *impact)
@@ -141,47 +195,142 @@ int impact_add_socket(struct impact *impact, const struct event *event)
 	return append(impact, &row);
 }
 
-int impact_add_violations(struct impact *impact, const struct impact_row *reported, uint8_t cls)
+int impact_add_violations(struct impact *impact, const struct impact_row *reported, uint8_t cls,
+			  const struct portset *ports)
 {
 	struct impact_row row = *reported;
-	int r = set_strings(&row, reported->cgroup, reported->workload);
+	uint32_t first, last;
+	int r;
 
+	row.ports = NULL;
+	r = set_strings(&row, reported->cgroup, reported->workload, reported->exe);
 	if (r < 0)
 		return r;
 	row.cls = cls;
+	if (ports && portset_next_run(ports, 1, &first, &last)) {
+		row.ports = malloc(sizeof(*row.ports));
+		if (!row.ports) {
+			impact_row_free(&row);
+			return -ENOMEM;
+		}
+		*row.ports = *ports;
+		row.port = (uint16_t)first;
+	}
 	return append(impact, &row);
 }
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
-static int compare(const void *left, const void *right)
+/* By what many ports have in common. Port 0 stands for itself. */
+static int compare_kind(const struct impact_row *a, const struct impact_row *b)
 {
-	const struct impact_row *a = left, *b = right;
 	int r = COMPARE(a->cls, b->cls);
 
 	if (!r)
 		r = strcmp(a->workload, b->workload);
 	if (!r)
 		r = COMPARE(a->proto, b->proto);
+	if (!r)
+		r = COMPARE(a->scope, b->scope);
+	return r ? r : COMPARE(a->port != 0, b->port != 0);
+}
+
+/* And then by port; a row of several comes before them. */
+static int compare(const void *left, const void *right)
+{
+	const struct impact_row *a = left, *b = right;
+	int r = compare_kind(a, b);
+
+	if (!r)
+		r = COMPARE(!a->ports, !b->ports);
 	return r ? r : COMPARE(a->port, b->port);
 }
 
-void impact_settle(struct impact *impact)
+/* Merge rows that have the same port. */
+static void merge_same(struct impact *impact)
 {
 	struct impact_row *rows = impact->rows;
 	size_t len = 0;
 
-	if (impact->len)
-		qsort(rows, impact->len, sizeof(*rows), compare);
 	for (size_t i = 0; i < impact->len; i++) {
-		if (len && compare(&rows[len - 1], &rows[i]) == 0) {
-			merge(&rows[len - 1], &rows[i]);
-			impact_row_free(&rows[i]);
-		} else {
+		if (len && compare(&rows[len - 1], &rows[i]) == 0)
+			impact_row_merge(&rows[len - 1], &rows[i]);
+		else
 			rows[len++] = rows[i];
-		}
 	}
 	impact->len = len;
+}
+
+/* How many rows from here on differ in their ports only? */
+static size_t kind_at(const struct impact *impact, size_t at)
+{
+	size_t n = 1;
+
+	while (at + n < impact->len && compare_kind(&impact->rows[at], &impact->rows[at + n]) == 0)
+		n++;
+	return n;
+}
+
+/* Can these rows become one? Gives the first of them room for the ports. */
+static bool is_many(struct impact_row *rows, size_t n)
+{
+	if (rows->ports || n <= IMPACT_PORTS_MAX)
+		return rows->ports;
+	rows->ports = calloc(1, sizeof(*rows->ports));
+	if (!rows->ports)
+		return false;
+	portset_add(rows->ports, rows->port);
+	return true;
+}
+
+/* Make one row of those that differ in their ports only, where they are many. */
+static void merge_many(struct impact *impact)
+{
+	struct impact_row *rows = impact->rows;
+	size_t len = 0, n;
+
+	for (size_t at = 0; at < impact->len; at += n) {
+		n = kind_at(impact, at);
+		if (!is_many(&rows[at], n)) {
+			memmove(&rows[len], &rows[at], n * sizeof(*rows));
+			len += n;
+			continue;
+		}
+		rows[len] = rows[at];
+		for (size_t i = 1; i < n; i++)
+			impact_row_merge(&rows[len], &rows[at + i]);
+		len++;
+	}
+	impact->len = len;
+}
+
+void impact_settle(struct impact *impact)
+{
+	if (impact->len)
+		qsort(impact->rows, impact->len, sizeof(*impact->rows), compare);
+	merge_same(impact);
+	merge_many(impact);
+}
+
+size_t impact_row_ports(const struct impact_row *row, uint16_t *ret_last)
+{
+	size_t words = ARRAY_LEN(row->ports->words);
+	uint64_t word = 0;
+
+	if (!row->ports)
+		return 0;
+	while (words && !(word = row->ports->words[words - 1]))
+		words--;
+	*ret_last = words ? (uint16_t)(words * 64 - 1 - (size_t)__builtin_clzll(word)) : 0;
+	return portset_count(row->ports);
+}
+
+void impact_put_ports(uint64_t ports, uint64_t first, uint64_t last, struct buf *out)
+{
+	if (ports)
+		buf_printf(out, "%" PRIu64 " of %" PRIu64 "-%" PRIu64, ports, first, last);
+	else
+		buf_put_u64(out, first);
 }
 
 const char *impact_row_source(const struct impact_row *row)
@@ -211,6 +360,7 @@ static void put_process(const struct impact_row *row, struct jsonw *w)
 		jsonw_u64(w, "pid", row->pid);
 	jsonw_u64(w, "uid", row->uid);
 	jsonw_string_opt(w, "comm", row->comm);
+	jsonw_string_opt(w, "exe", row->exe);
 }
 
 static void put_violations(const struct impact_row *row, struct jsonw *w)
@@ -226,6 +376,35 @@ static void put_violations(const struct impact_row *row, struct jsonw *w)
 	jsonw_string(w, "last", text);
 }
 
+static size_t count_runs(const struct portset *ports)
+{
+	uint32_t first, last;
+	size_t n = 0;
+
+	for (uint32_t at = 0; portset_next_run(ports, at, &first, &last); at = last + 1)
+		n++;
+	return n;
+}
+
+/* The ports, if they are several; `port` is the lowest. */
+static void put_ports(const struct impact_row *row, struct jsonw *w)
+{
+	_cleanup_buf_ struct buf list = { 0 };
+	uint16_t last = 0;
+	size_t ports = impact_row_ports(row, &last);
+
+	if (!ports)
+		return;
+	jsonw_u64(w, "ports", ports);
+	jsonw_u64(w, "port_last", last);
+	jsonw_string(w, "scope", word_scope(row->scope));
+	if (count_runs(row->ports) > IMPACT_RANGES_MAX)
+		return;
+	portset_put(row->ports, SIZE_MAX, &list);
+	w->out->failed |= list.failed;
+	jsonw_string_opt(w, "port_list", list.data);
+}
+
 static void put_row(const struct impact_row *row, const char *node_root, struct jsonw *w)
 {
 	char address[EVENT_ADDRESS_MAX];
@@ -236,6 +415,7 @@ static void put_row(const struct impact_row *row, const char *node_root, struct 
 	jsonw_string(w, "protocol", word_proto(row->proto));
 	jsonw_string_opt(w, "address", address);
 	jsonw_u64(w, "port", row->port);
+	put_ports(row, w);
 	put_workload(row, node_root, w);
 	put_process(row, w);
 	jsonw_string(w, "source", impact_row_source(row));
@@ -244,8 +424,8 @@ static void put_row(const struct impact_row *row, const char *node_root, struct 
 	jsonw_object_end(w);
 }
 
-void impact_put(const struct impact *impact, const char *node_root, const char *key, size_t rows,
-		size_t bytes, struct jsonw *w)
+size_t impact_put_rows(const struct impact *impact, const char *node_root, const char *key,
+		       size_t rows, size_t bytes, struct jsonw *w)
 {
 	size_t from = w->out->len, i;
 
@@ -253,6 +433,12 @@ void impact_put(const struct impact *impact, const char *node_root, const char *
 	for (i = 0; i < impact->len && i < rows && w->out->len - from < bytes; i++)
 		put_row(&impact->rows[i], node_root, w);
 	jsonw_array_end(w);
-	jsonw_u64(w, "left_out", impact->len - i);
+	return impact->len - i;
+}
+
+void impact_put(const struct impact *impact, const char *node_root, const char *key, size_t rows,
+		size_t bytes, struct jsonw *w)
+{
+	jsonw_u64(w, "left_out", impact_put_rows(impact, node_root, key, rows, bytes, w));
 	jsonw_u64(w, "forgotten", impact->forgotten);
 }

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What enforcement would deny, a row for each class, protocol, port and
- * workload: sockets that have the port now, and violations that were reported. Pure.
+ * What enforcement would deny, a row for each class, protocol, scope, port and
+ * workload: sockets that have the port now, and violations that were reported. If a workload has
+ * more than IMPACT_PORTS_MAX ports of one class, protocol and scope, they are one row. Pure.
  */
 #pragma once
 
 #include "../base/jsonw.h"
+#include "../base/portset.h"
 #include "../event/event.h"
 
+#define IMPACT_PORTS_MAX  16 /* of a workload that have a row each; more of them are one row */
+#define IMPACT_RANGES_MAX 64 /* of ports that are listed; if there are more, none is */
+
 struct impact_row {
-	uint8_t cls, proto; /* enums of abi.h */
-	uint8_t family;	    /* 4 or 6 */
+	uint8_t cls, proto, scope; /* enums of abi.h */
+	uint8_t family;		   /* 4 or 6 */
 	uint8_t addr[HP_ADDR_LEN];
-	uint16_t port;	   /* 0: any that the kernel chooses */
-	uint32_t pid, uid; /* pid 0: not known */
+	uint16_t port;	       /* 0: any that the kernel chooses; of several: the lowest */
+	struct portset *ports; /* all, without 0; NULL: this one only */
+	uint32_t pid, uid;     /* pid 0: not known */
 	char comm[HP_COMM_LEN + 1];
+	char *exe;	       /* NULL: not known */
 	bool kernel;	       /* the workload is the kernel */
 	char *cgroup;	       /* empty: not known */
 	char *workload;	       /* the same in words: rows of the same words are one */
@@ -32,8 +39,26 @@ int impact_row_new(const struct event *event, const char *workload, struct impac
 void impact_row_free(struct impact_row *row);
 #define _cleanup_impact_row_ _cleanup_(impact_row_free)
 
-/* Add the violations of an event. The process and the address are those of the later one. */
+/*
+ * Add the violations of an event; a row of one port: of an event of this port. The process and the
+ * address are those of the later one.
+ */
 void impact_row_add_event(struct impact_row *row, const struct event *event);
+
+/*
+ * Add another row of the same workload, and its ports; two rows of one port have the same. What the
+ * other row holds is freed, or the row's.
+ */
+void impact_row_merge(struct impact_row *row, struct impact_row *more);
+
+/* The scope of an event's address, as the programs see it: enum hp_scope. */
+uint8_t impact_scope(const struct event *event);
+
+/* How many ports a row of several has, and the last of them; 0: it is of one. */
+size_t impact_row_ports(const struct impact_row *row, uint16_t *ret_last);
+
+/* Append a port, or "855 of 1024-65535"; `ports` 0: it is one. */
+void impact_put_ports(uint64_t ports, uint64_t first, uint64_t last, struct buf *out);
 
 /* The word for where it is known from: a listener, or violations alone. */
 const char *impact_row_source(const struct impact_row *row);
@@ -50,14 +75,25 @@ void impact_free(struct impact *impact);
 /* Add a socket that has a port now. 0, or -ENOMEM. */
 int impact_add_socket(struct impact *impact, const struct event *event);
 
-/* Add violations that were reported, as they are classified now. 0, or -ENOMEM. */
-int impact_add_violations(struct impact *impact, const struct impact_row *reported, uint8_t cls);
+/*
+ * Add violations that were reported, as they are classified now; of a row of several ports, those
+ * of `ports`, which is not empty, else NULL. 0, or -ENOMEM.
+ */
+int impact_add_violations(struct impact *impact, const struct impact_row *reported, uint8_t cls,
+			  const struct portset *ports);
 
-/* Once all are added: sort by class and workload, and merge rows of the same. */
+/*
+ * Once all are added: sort by class and workload, merge rows of the same, and make one of the ports
+ * of a workload where they are many. Without memory for that, they stay as they are.
+ */
 void impact_settle(struct impact *impact);
 
 /* Is there anything that enforcement would deny? */
 bool impact_any(const struct impact *impact);
+
+/* Write the member `key`, a list as below. How many rows it lacks. */
+size_t impact_put_rows(const struct impact *impact, const char *node_root, const char *key,
+		       size_t rows, size_t bytes, struct jsonw *w);
 
 /*
  * Write the members `key`, a list of at most `rows` and of not much more than

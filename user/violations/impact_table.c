@@ -24,14 +24,15 @@ static const struct table_column columns[] = {
 /* What a line of the table is made of. */
 struct fields {
 	const char *cls, *proto, *workload, *comm, *source, *last;
-	uint64_t port, pid, count; /* pid 0: not known */
+	uint64_t port, ports, port_last; /* ports 0: one */
+	uint64_t pid, count;		 /* pid 0: not known */
 };
 
 static int add(struct table *table, const struct fields *f)
 {
 	_cleanup_buf_ struct buf port = { 0 }, process = { 0 }, count = { 0 }, last = { 0 };
 
-	buf_put_u64(&port, f->port);
+	impact_put_ports(f->ports, f->port, f->port_last, &port);
 	if (f->pid)
 		buf_printf(&process, "%s[%" PRIu64 "]", f->comm, f->pid);
 	if (f->count)
@@ -48,6 +49,8 @@ static int add(struct table *table, const struct fields *f)
 static int add_row(struct table *table, const struct impact_row *row)
 {
 	char last[STAMP_LEN + 1] = "";
+	uint16_t port_last = 0;
+	size_t ports = impact_row_ports(row, &port_last);
 
 	if (row->count)
 		stamp_utc(&row->last, last);
@@ -55,6 +58,8 @@ static int add_row(struct table *table, const struct impact_row *row)
 				  .cls = word_class(row->cls),
 				  .proto = word_proto(row->proto),
 				  .port = row->port,
+				  .ports = ports,
+				  .port_last = port_last,
 				  .workload = row->workload,
 				  .comm = *row->comm ? row->comm : "?",
 				  .pid = row->pid,
@@ -75,6 +80,8 @@ static int add_json(struct table *table, const struct json *row)
 				  .cls = json_member_text(row, "class", "?"),
 				  .proto = json_member_text(row, "protocol", "?"),
 				  .port = json_member_u64(row, "port", 0),
+				  .ports = json_member_u64(row, "ports", 0),
+				  .port_last = json_member_u64(row, "port_last", 0),
 				  .workload = workload.data,
 				  .comm = json_member_text(row, "comm", "?"),
 				  .pid = json_member_u64(row, "pid", 0),

@@ -9,32 +9,11 @@
 #include "../base/escape.h"
 #include "../base/stamp.h"
 #include "../formats/layer_yaml.h"
-#include "../identity/workload_json.h"
 #include "../registry/words.h"
+#include "learn_answer.h"
+#include "learn_form.h"
 
 #define TEXT_MAX 200 /* bytes of one text from outside; a reason may have far more */
-
-/* A row of the answer: violations of one workload. */
-struct answer_row {
-	uint8_t proto, cls;
-	uint16_t port;
-	bool chosen;   /* not one port, but any that the kernel chooses */
-	size_t number; /* in the answer */
-	const struct json *json;
-	char *workload; /* owned */
-};
-
-struct answer_rows {
-	struct answer_row *list;
-	size_t len;
-};
-
-static void answer_rows_free(struct answer_rows *rows)
-{
-	for (size_t i = 0; i < rows->len; i++)
-		free(rows->list[i].workload);
-	free(rows->list);
-}
 
 /*
  * Text from outside. Letters of ASCII only: YAML takes more characters for the end of a
@@ -129,67 +108,10 @@ static void remark_lacking(struct learned *learned, const struct answer_row *v, 
 	learned->lacking++;
 }
 
-/* Read what an exception names. False: no exception can be about it. */
-static bool read_key(struct answer_row *v)
-{
-	int proto = word_to_proto(json_member_text(v->json, "protocol", ""));
-	int cls = word_to_class(json_member_text(v->json, "class", ""));
-	uint64_t port = json_member_u64(v->json, "port", 0);
-
-	v->chosen = cls == HP_CLASS_EPHEMERAL || !port;
-	if (proto < 0 || cls < 0 || v->chosen || port >= HP_PORTS)
-		return false;
-	v->proto = (uint8_t)proto;
-	v->cls = (uint8_t)cls;
-	v->port = (uint16_t)port;
-	return true;
-}
-
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
-static int compare(const void *left, const void *right)
-{
-	const struct answer_row *a = left, *b = right;
-	int r = COMPARE(a->proto, b->proto);
-
-	if (!r)
-		r = COMPARE(a->cls, b->cls);
-	if (!r)
-		r = COMPARE(a->port, b->port);
-	return r ? r : COMPARE(a->number, b->number);
-}
-
-/* Read the rows that an exception can be about, in order; remark on the others. */
-static int read_answer(const struct json *list, struct learned *learned, struct buf *out,
-		       struct answer_rows *ret)
-{
-	size_t n = json_len(list);
-
-	ret->list = calloc(n ? n : 1, sizeof(*ret->list));
-	if (!ret->list)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		struct answer_row *v = &ret->list[ret->len++];
-		_cleanup_buf_ struct buf workload = { 0 };
-
-		*v = (struct answer_row) { .number = i, .json = json_at(list, i) };
-		workload_json_text(v->json, &workload);
-		v->workload = buf_take(&workload);
-		if (!v->workload)
-			return -ENOMEM;
-		if (read_key(v))
-			continue;
-		remark_lacking(learned, v, out);
-		free(v->workload);
-		ret->len--;
-	}
-	qsort(ret->list, ret->len, sizeof(*ret->list), compare);
-	return 0;
-}
-
 static bool is_one_row(const struct answer_row *a, const struct answer_row *b)
 {
-	return a->proto == b->proto && a->cls == b->cls && a->port == b->port;
+	return a->proto == b->proto && a->cls == b->cls && a->port == b->port && !a->ports &&
+	       !b->ports;
 }
 
 /* How many rows from here on have one protocol, port and class? */
@@ -202,31 +124,13 @@ static size_t group_at(const struct answer_rows *rows, size_t at)
 	return n;
 }
 
-/* How many rows from here on have neighbouring ports that only one workload violates? */
-static size_t run_at(const struct answer_rows *rows, size_t at)
-{
-	const struct answer_row *first = &rows->list[at];
-	size_t n = 0;
-
-	while (at + n < rows->len) {
-		const struct answer_row *v = &rows->list[at + n];
-
-		if (v->proto != first->proto || v->cls != first->cls ||
-		    v->port != first->port + n || strcmp(v->workload, first->workload) != 0 ||
-		    group_at(rows, at + n) != 1)
-			break;
-		n++;
-	}
-	return n;
-}
-
-static void put_exception(const struct answer_row *v, uint16_t last, size_t others,
+static void put_exception(const struct answer_row *v, uint16_t first, uint16_t last, size_t others,
 			  const struct learn_layer *layer, struct buf *out)
 {
 	_cleanup_buf_ struct buf reason = { 0 }, until = { 0 };
 	struct reg_row row = {
 		.kind = REG_EXCEPTION,
-		.first = v->port,
+		.first = first,
 		.last = last,
 		.proto = v->proto,
 		.cls = v->cls,
@@ -255,39 +159,102 @@ static void put_group(const struct answer_row *v, size_t n, const struct learn_l
 	}
 	if (n > LEARN_WORKLOADS)
 		buf_printf(out, "  # and %zu more\n", n - LEARN_WORKLOADS);
-	put_exception(v, v->port, n - 1, layer, out);
+	put_exception(v, v->port, v->port, n - 1, layer, out);
 }
 
-static void put_run(const struct answer_row *v, size_t n, const struct learn_layer *layer,
-		    struct learned *learned, struct buf *out)
+/* How many ports, and where. */
+static void put_ports_of(const struct answer_row *v, struct buf *text)
+{
+	buf_printf(text, "%zu ports (%s %u-%u, %s)", v->ports, word_proto(v->proto), v->port,
+		   v->last, word_class(v->cls));
+}
+
+/* An exception for each run of neighbouring ports, and a comment about all. */
+static size_t put_runs(const struct answer_row *v, const struct learn_layer *layer, struct buf *out)
+{
+	uint32_t first, last;
+	size_t n = 0;
+
+	buf_puts(out, "  # ");
+	put_ports_of(v, out);
+	buf_puts(out, " of ");
+	put_facts(v, out);
+	buf_putc(out, '\n');
+	for (uint32_t at = 0; portset_next_run(v->list, at, &first, &last); at = last + 1, n++)
+		put_exception(v, (uint16_t)first, (uint16_t)last, 0, layer, out);
+	return n;
+}
+
+static void put_range(const struct answer_row *v, const struct learn_layer *layer,
+		      struct learned *learned, struct buf *out)
 {
 	_cleanup_buf_ struct buf text = { 0 };
-	uint16_t last = v[n - 1].port;
 
-	buf_printf(&text, "%zu ports (%s %u-%u, %s) in one exception: is it a scan? ", n,
-		   word_proto(v->proto), v->port, last, word_class(v->cls));
+	put_ports_of(v, &text);
+	buf_puts(&text, " in one exception: is it a scan? ");
 	put_facts(v, &text);
 	buf_puts(out, "  ");
 	put_remark(learned, out, &text);
-	put_exception(v, last, 0, layer, out);
+	put_exception(v, v->port, v->last, 0, layer, out);
+}
+
+/* A row would let anybody have ports that nobody was seen to take. */
+static void remark_too_many(struct learned *learned, const struct answer_row *v, struct buf *out)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+
+	buf_puts(&text, "no exception for ");
+	put_ports_of(v, &text);
+	buf_puts(&text, ", too many to list, of ");
+	put_facts(v, &text);
+	buf_puts(out, "  ");
+	put_remark(learned, out, &text);
+	learned->lacking++;
+}
+
+/* Write rows for many ports. How many. */
+static size_t put_many(const struct answer_row *v, const struct learn_layer *layer,
+		       struct learned *learned, struct buf *out)
+{
+	const struct learn_ports ports = {
+		.ports = v->ports,
+		.first = v->port,
+		.last = v->last,
+		.sockets = json_member_u64(v->json, "sockets", 0),
+		.listed = v->list != NULL,
+	};
+	uint16_t first, last;
+
+	switch (learn_form_of(&ports, &first, &last)) {
+	case LEARN_EACH_RUN:
+		return put_runs(v, layer, out);
+	case LEARN_RANGE:
+		put_range(v, layer, learned, out);
+		return 1;
+	default:
+		remark_too_many(learned, v, out);
+		return 0;
+	}
 }
 
 static void put_exceptions(const struct answer_rows *rows, const struct learn_layer *layer,
 			   struct learned *learned, struct buf *out)
 {
+	_cleanup_buf_ struct buf list = { 0 };
 	size_t n;
 
-	buf_puts(out, rows->len ? "exceptions:\n" : "exceptions: []\n");
-	for (size_t at = 0; at < rows->len; at += n) {
-		n = run_at(rows, at);
-		if (n > LEARN_RANGE_OVER) {
-			put_run(&rows->list[at], n, layer, learned, out);
+	for (size_t at = rows->lacking; at < rows->len; at += n) {
+		n = group_at(rows, at);
+		if (rows->list[at].ports) {
+			learned->exceptions += put_many(&rows->list[at], layer, learned, &list);
 		} else {
-			n = group_at(rows, at);
-			put_group(&rows->list[at], n, layer, out);
+			put_group(&rows->list[at], n, layer, &list);
+			learned->exceptions++;
 		}
-		learned->exceptions++;
 	}
+	buf_puts(out, learned->exceptions ? "exceptions:\n" : "exceptions: []\n");
+	buf_add(out, list.data ? list.data : "", list.len);
+	out->failed |= list.failed;
 }
 
 static void remark_missing(const struct json *answer, struct learned *learned, struct buf *out)
@@ -384,7 +351,7 @@ static void put_head(const struct json *answer, const struct learn_layer *layer,
 int learn_overlay(const struct json *answer, const struct learn_layer *layer, struct buf *out,
 		  struct learned *ret_learned)
 {
-	_cleanup_(answer_rows_free) struct answer_rows rows = { 0 };
+	_cleanup_answer_rows_ struct answer_rows rows = { 0 };
 	const struct json *useless = json_member(answer, "useless");
 	struct learned learned = { 0 };
 	int r;
@@ -393,7 +360,9 @@ int learn_overlay(const struct json *answer, const struct learn_layer *layer, st
 	remark_missing(answer, &learned, out);
 	for (size_t i = 0; i < json_len(useless); i++)
 		remark_useless(answer, json_at(useless, i), &learned, out);
-	r = read_answer(json_member(answer, "violations"), &learned, out, &rows);
+	r = answer_rows_read(json_member(answer, "violations"), &rows);
+	for (size_t i = 0; i < rows.lacking; i++)
+		remark_lacking(&learned, &rows.list[i], out);
 	if (r == 0)
 		put_exceptions(&rows, layer, &learned, out);
 	if (out->failed || learned.remarks.failed)

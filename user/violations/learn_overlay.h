@@ -2,7 +2,8 @@
 /*
  * The agent's answer to `learn` as a registry layer: an exception for each
  * protocol, port and class that is violated, with comments that name the
- * workloads, and comments about exceptions that were not used. Pure.
+ * workloads, and comments about exceptions that were not used. Many ports of one workload are
+ * written as learn_form.h says. Pure.
  */
 #pragma once
 
@@ -11,8 +12,7 @@
 #include "../base/buf.h"
 #include "../base/json.h"
 
-#define LEARN_RANGE_OVER 64 /* neighbouring ports of one workload: more make one exception */
-#define LEARN_WORKLOADS	 8  /* that comments name */
+#define LEARN_WORKLOADS 8 /* that comments name */
 
 struct learn_layer {
 	const char *name;  /* of the layer; a valid one */

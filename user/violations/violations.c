@@ -2,6 +2,8 @@
 #include "violations.h"
 
 #include "../base/clock.h"
+#include "../stream/deliver.h"
+#include "many_ports.h"
 
 int violations_start(struct violations *violations)
 {
@@ -36,12 +38,26 @@ static bool is_kernel_socket(const struct socket_table *table, const struct hp_e
 						    socket_owners_see_all(table->owners));
 }
 
+/* Its lines are many, and each is of one port: say how many ports there are. */
+static void tell_many(const struct violations *violations, const struct ledger_entry *entry)
+{
+	_cleanup_buf_ struct buf message = { 0 };
+	struct notice notice = { .kind = NOTICE_MANY_PORTS, .time = entry->row.last };
+
+	many_ports_text(entry, &message);
+	notice.message = message.data ? message.data : "";
+	deliver_notice(violations->sweep->table.stream, &notice);
+}
+
 void violations_on_line(void *data, const struct hp_event *record, const struct event *event)
 {
 	const struct violations *violations = data;
 	const struct socket_table *table = &violations->sweep->table;
+	const struct ledger_entry *many =
+		ledger_note(violations->ledger, event,
+			    (is_kernel_socket(table, record) ? LEDGER_KERNEL_SOCKET : 0) |
+				    (is_enforceable(table, record) ? LEDGER_ENFORCEABLE : 0));
 
-	ledger_note(violations->ledger, event,
-		    (is_kernel_socket(table, record) ? LEDGER_KERNEL_SOCKET : 0) |
-			    (is_enforceable(table, record) ? LEDGER_ENFORCEABLE : 0));
+	if (many)
+		tell_many(violations, many);
 }

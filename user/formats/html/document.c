@@ -103,7 +103,9 @@ static void put_socket(struct jsonw *w, const struct json *from)
 		"protocol", "family", "address", "comm",  "exe",  "cgroup",
 		"verdict",  "class",  "how",	 "first", "time", "last",
 	};
-	static const char *const numbers[] = { "port", "pid", "uid", "count" };
+	static const char *const numbers[] = {
+		"port", "ports", "port_last", "pid", "uid", "count"
+	};
 	_cleanup_buf_ struct buf workload = { 0 };
 
 	workload_json_text(from, &workload);

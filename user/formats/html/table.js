@@ -19,7 +19,7 @@ const ROW_CELLS = {
 };
 
 const SOCKET_CELLS = {
-	port: (s) => String(s.port),
+	port: (s) => s.raw.ports ? `${s.raw.ports} of ${s.port}-${s.raw.port_last}` : String(s.port),
 	protocol: (s) => s.protocol || "",
 	verdict: (s) => visible(s.raw.verdict || ""),
 	class: (s) => visible(s.raw.class || ""),

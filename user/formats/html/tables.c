@@ -133,6 +133,20 @@ static void put_number(struct buf *out, const struct json *from, const char *key
 		buf_put_u64(out, value);
 }
 
+/* A port, or, of violations of many, "855 of 1024-65535". */
+static void put_port(struct buf *out, const struct json *from)
+{
+	if (json_member_u64(from, "ports", 0)) {
+		put_number(out, from, "ports");
+		buf_puts(out, " of ");
+		put_number(out, from, "port");
+		buf_puts(out, "-");
+		put_number(out, from, "port_last");
+	} else {
+		put_number(out, from, "port");
+	}
+}
+
 /* A socket, or, with two cells more, an event. */
 static void put_socket(struct buf *out, const struct json *from, bool event)
 {
@@ -142,7 +156,7 @@ static void put_socket(struct buf *out, const struct json *from, bool event)
 	workload_json_text(from, &workload);
 	out->failed |= workload.failed;
 	buf_puts(out, "<tr><td class=\"port\">");
-	put_number(out, from, "port");
+	put_port(out, from);
 	buf_puts(out, "</td>");
 	put_cell(out, "protocol", json_member_text(from, "protocol", ""));
 	put_cell(out, "verdict", json_member_text(from, "verdict", ""));

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "learn_answer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../bpf/abi.h"
+#include "../identity/workload_json.h"
+#include "../registry/words.h"
+
+void answer_rows_free(struct answer_rows *rows)
+{
+	for (size_t i = 0; i < rows->len; i++) {
+		free(rows->list[i].workload);
+		free(rows->list[i].list);
+	}
+	free(rows->list);
+	*rows = (struct answer_rows) { 0 };
+}
+
+/* Read what a row names. False: no row can be about it. */
+static bool read_key(struct answer_row *v)
+{
+	int proto = word_to_proto(json_member_text(v->json, "protocol", ""));
+	int cls = word_to_class(json_member_text(v->json, "class", ""));
+	uint64_t port = json_member_u64(v->json, "port", 0);
+
+	v->chosen = cls == HP_CLASS_EPHEMERAL || !port;
+	if (proto < 0 || cls < 0 || v->chosen || port >= HP_PORTS)
+		return false;
+	v->proto = (uint8_t)proto;
+	v->cls = (uint8_t)cls;
+	v->port = v->last = (uint16_t)port;
+	return true;
+}
+
+/* Are all ports listed, and no others? */
+static bool is_list_of(const struct answer_row *v, const char *list)
+{
+	return portset_parse(list, strlen(list), v->list) == 0 && !portset_has(v->list, 0) &&
+	       portset_count(v->list) == v->ports &&
+	       portset_count_range(v->list, v->port, v->last) == v->ports;
+}
+
+/* Read the ports of a row that has several. 0, or -ENOMEM. */
+static int read_ports(struct answer_row *v)
+{
+	uint64_t last = json_member_u64(v->json, "port_last", 0);
+	const char *list = json_member_text(v->json, "port_list", NULL);
+
+	v->ports = json_member_u64(v->json, "ports", 0);
+	if (!v->ports)
+		return 0;
+	v->lacking = last <= v->port || last >= HP_PORTS || v->ports > last - v->port + 1;
+	if (v->lacking)
+		return 0;
+	v->last = (uint16_t)last;
+	if (!list)
+		return 0;
+	v->list = malloc(sizeof(*v->list));
+	if (!v->list)
+		return -ENOMEM;
+	v->lacking = !is_list_of(v, list);
+	return 0;
+}
+
+static int read_row(struct answer_row *v)
+{
+	_cleanup_buf_ struct buf workload = { 0 };
+
+	workload_json_text(v->json, &workload);
+	v->workload = buf_take(&workload);
+	if (!v->workload)
+		return -ENOMEM;
+	v->lacking = !read_key(v);
+	return v->lacking ? 0 : read_ports(v);
+}
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+static int compare(const void *left, const void *right)
+{
+	const struct answer_row *a = left, *b = right;
+	int r = COMPARE(!a->lacking, !b->lacking);
+
+	if (!r && !a->lacking)
+		r = COMPARE(a->proto, b->proto);
+	if (!r && !a->lacking)
+		r = COMPARE(a->cls, b->cls);
+	if (!r && !a->lacking)
+		r = COMPARE(a->port, b->port);
+	return r ? r : COMPARE(a->number, b->number);
+}
+
+int answer_rows_read(const struct json *list, struct answer_rows *ret_rows)
+{
+	size_t n = json_len(list);
+
+	*ret_rows = (struct answer_rows) { .list = calloc(n ? n : 1, sizeof(*ret_rows->list)) };
+	if (!ret_rows->list)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct answer_row *v = &ret_rows->list[ret_rows->len++];
+
+		*v = (struct answer_row) { .number = i, .json = json_at(list, i) };
+		if (read_row(v) < 0)
+			return -ENOMEM;
+		ret_rows->lacking += v->lacking;
+	}
+	qsort(ret_rows->list, ret_rows->len, sizeof(*ret_rows->list), compare);
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The violations that the agent answers to `learn`, as rows of a registry need them. Pure. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/cleanup.h"
+#include "../base/json.h"
+#include "../base/portset.h"
+
+/* Violations of one workload. */
+struct answer_row {
+	const struct json *json;
+	size_t number;	/* in the answer */
+	char *workload; /* in words */
+	bool lacking; /* no row can be about it; then nothing of what follows is set, but chosen */
+	bool chosen;  /* not one port, but any that the kernel chooses */
+	uint8_t proto, cls;
+	uint16_t port, last;  /* of several ports: the ends */
+	size_t ports;	      /* 0: it is one */
+	struct portset *list; /* of several: all; NULL: they are too many runs */
+};
+
+struct answer_rows {
+	struct answer_row *list; /* by protocol, class and port; those that lack come first */
+	size_t len, lacking;
+};
+
+/*
+ * Read the list, of whatever it is made. What makes no sense is lacking. 0, or -ENOMEM. The rows
+ * borrow the JSON; the caller frees them in any case.
+ */
+int answer_rows_read(const struct json *list, struct answer_rows *ret_rows);
+void answer_rows_free(struct answer_rows *rows);
+#define _cleanup_answer_rows_ _cleanup_(answer_rows_free)
