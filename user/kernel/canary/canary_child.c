@@ -106,8 +106,6 @@ static int bind_somewhere(const struct family *f, int fd)
 	union place place = place_of_choice(f->af);
 	int r = try_bind(fd, &place);
 
-	if (r != -EADDRINUSE && r != -EAGAIN)
-		return r;
 	shared->named = 1;
 	for (size_t i = 0; i < TRIES && is_taken(r); i++) {
 		place = place_random(f->af);
