@@ -90,6 +90,20 @@ static const struct fault_case cases[] = {
 	  "f:7:5: a retired row must have the key protocol\n"
 	  "f:7:5: a retired row must have the key process\n"
 	  "f:7:5: a retired row must have the key removed\n" },
+	{ "version: 1\nname: x\nentries:\n  - ports: 1\n    protocol: tcp\n    process: p\n"
+	  "    platforms: [[a], 'B', b, b, b, ~]\n"
+	  "    owners: [x, {}, {unit: u, exe: /e}, {exe: e}]\n",
+	  "f:7:17: platforms: a single value is expected, not a list\n"
+	  "f:7:22: platforms: B: not a name of a platform (a-z, 0-9, inside also -)\n"
+	  "f:7:30: platforms: b: given twice\n"
+	  "f:7:33: platforms: b: given twice\n"
+	  "f:7:36: platforms: no value\n"
+	  "f:8:14: an owner is a mapping of keys to values\n"
+	  "f:8:17: an owner is one of three: a pod's container (namespace, pod, container), a "
+	  "unit, or an exe\n"
+	  "f:8:21: an owner is one of three: a pod's container (namespace, pod, container), a "
+	  "unit, or an exe\n"
+	  "f:8:47: exe: e: not an absolute path of a file\n" },
 };
 
 static void test_cases(void **state)
