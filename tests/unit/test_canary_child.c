@@ -41,6 +41,7 @@ struct kernel {
 	unsigned int taken;	    /* so many tries by number meet a port in use */
 	size_t sockets_max;	    /* 0: as many as there are */
 	int no_cookie, no_share;    /* how these fail, or 0 */
+	bool no_name;		    /* getsockname() fails */
 	int no_netns;
 	bool guards; /* kernel_guards() */
 };
@@ -150,6 +151,8 @@ int getsockname(int fd, struct sockaddr *addr, socklen_t *len)
 	struct sockaddr_in6 name = { .sin6_family = (sa_family_t)s->family };
 
 	check_u64("length", *len, sizeof(name));
+	if (play.no_name)
+		return fail_with(ENOBUFS);
 	name.sin6_port = htons(s->port);
 	memcpy(addr, &name, sizeof(name));
 	return 0;
@@ -321,6 +324,7 @@ static const struct child_case cases[] = {
 	  { CANARY_NO_SOCKET, CANARY_NO_SOCKET, CANARY_NO_SOCKET, CANARY_NO_SOCKET },
 	  EPERM,
 	  false },
+	{ "no name of a socket", { .no_name = true }, { E, E, E, E }, 0, true },
 	{ "one socket",
 	  { .sockets_max = 1 },
 	  { CANARY_NO_SOCKET, CANARY_NO_SOCKET, E, CANARY_NO_SOCKET },
