@@ -7,7 +7,7 @@
 #
 # Programs run side by side: unit tests as many as there are processors, end-to-end
 # tests E2E_JOBS (3): they wait more than they work. What a program says is shown when
-# it has ended, in one piece.
+# it has ended, in one piece, with its name before each line.
 set -u
 cd "$(dirname "$0")/.." || exit 3
 B=${B:-build}
@@ -78,7 +78,7 @@ reap() {
 	unset "running[$pid]" "began[$pid]"
 	printf '== %s: %d.%d s\n' "$name" $((took / 1000)) $((took % 1000 / 100))
 	echo "$took $name" >>"$work/times"
-	grep -vE '^\[ RUN  |^\[=====|^\[-----|^$' "$work/$log"
+	grep -vE '^\[ RUN  |^\[=====|^\[-----|^$' "$work/$log" | sed "s|^|$name: |"
 	tally "$name" "$status" "$work/$log"
 }
 
@@ -102,10 +102,16 @@ suite_bpf() {
 
 suite_schema() { start 1 600 schema tests/registry/run.sh; }
 
-# Which of them need the kernel for themselves is their own affair: see setup in lib.sh.
+# First those that have the kernel for themselves (see setup in lib.sh), one by one: whatever is
+# started beside them only waits.
 suite_e2e() {
-	local script
-	for script in tests/e2e/test_*.sh; do
+	local alone others script
+	mapfile -t alone < <(grep -l '^setup_alone' tests/e2e/test_*.sh)
+	mapfile -t others < <(grep -L '^setup_alone' tests/e2e/test_*.sh)
+	for script in "${alone[@]}"; do
+		start 1 2400 "e2e/$(basename "$script" .sh)" "$script"
+	done
+	for script in "${others[@]}"; do
 		start "${E2E_JOBS:-3}" 2400 "e2e/$(basename "$script" .sh)" "$script"
 	done
 }
