@@ -57,8 +57,7 @@ static void read_variable(struct cursor *cursor, const struct yaml_node *item,
 	arena->failed |= filled.failed;
 	variable->value = filled.len > VALUE_MAX ? "$" : arena_text(arena, filled.data);
 	variable->next = *list;
-	if (variable->value)
-		*list = variable;
+	*list = variable;
 }
 
 static struct variable *read_variables(struct cursor *cursor, const struct yaml_node *container)
