@@ -338,16 +338,11 @@ static void test_chosen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_chosen),
-		cmocka_unit_test(test_due),
-		cmocka_unit_test(test_tokens),
-		cmocka_unit_test(test_wakes),
-		cmocka_unit_test(test_sent_meanwhile),
-		cmocka_unit_test(test_replaced_meanwhile),
-		cmocka_unit_test(test_unsent),
-		cmocka_unit_test(test_workloads),
-		cmocka_unit_test(test_padding),
-		cmocka_unit_test(test_count),
+		cmocka_unit_test(test_chosen),	       cmocka_unit_test(test_due),
+		cmocka_unit_test(test_tokens),	       cmocka_unit_test(test_wakes),
+		cmocka_unit_test(test_sent_meanwhile), cmocka_unit_test(test_replaced_meanwhile),
+		cmocka_unit_test(test_unsent),	       cmocka_unit_test(test_workloads),
+		cmocka_unit_test(test_padding),	       cmocka_unit_test(test_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
