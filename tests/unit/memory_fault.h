@@ -15,6 +15,7 @@
 /* Allocations until one fails, once; negative: none does. */
 static long memory_left = -1;
 static long memory_taken;
+static size_t memory_largest = SIZE_MAX; /* malloc() of more fails */
 
 static inline bool memory_fails(void)
 {
@@ -37,7 +38,7 @@ char *__wrap_strndup(const char *text, size_t n);
 
 void *__wrap_malloc(size_t size)
 {
-	return memory_fails() ? NULL : __real_malloc(size);
+	return memory_fails() || size > memory_largest ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t n, size_t size)

@@ -4,6 +4,8 @@
 
 #include "manifest_cases.h"
 
+#include "../../user/checks/manifest/check_state.h"
+
 /* Something of everything that is read and found. */
 static const char manifests[] =
 	"apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: d, namespace: ns, annotations: "
@@ -60,10 +62,41 @@ static void test_check(void **state)
 	memory_try("check", check_all, &options);
 }
 
+#define CHUNK 65536 /* that an arena takes at once */
+
+/* The room of the arena ends at each place in turn, and there is no second chunk. */
+static void test_arena(void **state)
+{
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+	_cleanup_(check_freep) struct check *check = NULL;
+	size_t room = 0;
+	int r;
+
+	(void)state;
+	assert_int_equal(check_new(&options, &check), 0);
+	do {
+		_cleanup_findings_ struct findings findings = { 0 };
+
+		check_reset(check);
+		assert_non_null(arena_take(&check->model.arena, CHUNK - room));
+		memory_largest = CHUNK - 1;
+		r = check_file(check, "f", manifests, strlen(manifests));
+		if (r == 0)
+			r = check_finish(check, &findings);
+		memory_largest = SIZE_MAX;
+		room += 16;
+		assert_true(r == 0 || r == -ENOMEM);
+	} while (r < 0 && room < CHUNK);
+	check_int("it fits in the end", r, 0);
+	check_int("but not at first", room > 1000, true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

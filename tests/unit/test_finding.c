@@ -16,7 +16,8 @@ static const struct rules rules = { items, ARRAY_LEN(items) };
 static void test_rules(void **state)
 {
 	(void)state;
-	assert_ptr_equal(rules_find(&rules, "a-warning"), &items[1]);
+	for (size_t i = 0; i < ARRAY_LEN(items); i++)
+		assert_ptr_equal(rules_find(&rules, items[i].id), &items[i]);
 	assert_null(rules_find(&rules, "a-warn"));
 	assert_null(rules_find(&rules, ""));
 	assert_null(rules_find(&(struct rules) { 0 }, "a-note"));
