@@ -113,7 +113,8 @@ int kernel_read_folds(struct kernel *kernel, kernel_slot_fn fn, void *data)
 
 int kernel_counters(struct kernel *kernel, struct hp_counters *ret_counters)
 {
-	*ret_counters = kernel->counters;
+	if (!kernel->counters_error)
+		*ret_counters = kernel->counters;
 	return kernel->counters_error;
 }
 

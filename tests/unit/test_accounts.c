@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "test.h"
+#include "fake_kernel.h"
+
+#include <errno.h>
 
 #include "../../user/stream/accounts.h"
 
@@ -66,13 +68,57 @@ static void test_nothing(void **state)
 	check_u64("pending", accounts.pending, 0);
 }
 
+/* Each count of a violation adds to them, and no other count does. */
+static void test_each(void **state)
+{
+	(void)state;
+	for (int cls = 0; cls < HP_CLASS_MAX; cls++)
+		for (int verdict = 0; verdict < HP_VERDICT_MAX; verdict++) {
+			struct hp_counters one = { 0 };
+			struct accounts accounts;
+
+			one.count[cls][verdict] = 1;
+			accounts_make(&one, &(struct hp_tally) { 0 }, &accounts);
+			check_u64("violations", accounts.violations, verdict > HP_VERDICT_ALLOWED);
+		}
+	for (int cause = 0; cause < HP_LOST_MAX; cause++) {
+		struct hp_counters one = { 0 };
+		struct accounts accounts;
+
+		one.lost[cause] = 1;
+		accounts_make(&one, &(struct hp_tally) { 0 }, &accounts);
+		check_u64("without a record", accounts.unsent, 1);
+	}
+}
+
+/* What can't be read counts as nothing; the lines are known all the same. */
+static void test_read(void **state)
+{
+	struct kernel *kernel = fake_kernel_new();
+	const struct hp_told told = { .tally = { .delivered = 2, .folded = 61, .untold = 4 } };
+	struct accounts accounts;
+
+	(void)state;
+	kernel->counters = counters;
+	accounts_read(kernel, &told, &accounts);
+	check_u64("violations", accounts.violations, 65);
+	check_u64("lines", accounts.tally.delivered, 2);
+	check_u64("lost", accounts_lost(kernel, &told), 7);
+	kernel->counters_error = -EIO;
+	accounts_read(kernel, &told, &accounts);
+	check_u64("no violations", accounts.violations, 0);
+	check_u64("nothing without a record", accounts.unsent, 0);
+	check_u64("lines as before", accounts.tally.folded, 61);
+	check_u64("lost: by an agent that died", accounts_lost(kernel, &told), 4);
+	fake_kernel_free(kernel);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sums),
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_died),
-		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_sums), cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_died), cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_each), cmocka_unit_test(test_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
