@@ -140,15 +140,35 @@ struct hp_row_key {
 
 /*
  * What the registry says of one protocol and port on this node: the most
- * permissive row decides. The verdict follows from it and from the
- * configuration.
+ * permissive row decides. The verdict follows from it, from the configuration,
+ * and from what rows for their owners alone grant the workload.
  */
 struct hp_row {
 	__u32 row[HP_SCOPE_MAX]; /* the deciding row's number, or HP_NO_ROW */
 	__u8 cls[HP_SCOPE_MAX];	 /* enum hp_class, HP_CLASS_NONE: allowed */
 	__u16 excepted;		 /* bit 1 << class: an exception covers the class */
-	__u32 pad;
+	__u32 owners;		 /* the set of rows for their owners alone; 0: there are none */
 };
+
+/*
+ * What rows for their owners alone grant: bit 1 << class, an exception for the class; or that
+ * the port is the workload's to send from.
+ */
+#define HP_GRANTS_CLIENT (1U << HP_CLASS_NONE)
+
+/*
+ * An owner of a set, by which programs look up what it is granted: a control group, or the
+ * file of a program. Sets of different policies have different numbers, so that an owner
+ * is of one policy alone.
+ */
+struct hp_owner_key {
+	__u64 id;  /* the control group's, or the file's inode number */
+	__u32 dev; /* the file's device, as the kernel numbers it; 0: a control group */
+	__u32 set; /* see struct hp_row */
+};
+
+#define HP_OWNERS_MAX	8192
+#define HP_OWNER_LEVELS 8 /* control groups that are looked at, from the task's upwards */
 
 /* Violations with the same key are repeats of one another. */
 struct hp_fold_key {
@@ -359,6 +379,7 @@ _Static_assert(!(HP_BITMAP_PROTOS & (HP_BITMAP_PROTOS - 1)), "a mask bounds it")
 _Static_assert(sizeof(struct hp_config) == 24, "config");
 _Static_assert(sizeof(struct hp_row_key) == 4, "row key");
 _Static_assert(sizeof(struct hp_row) == 16, "row");
+_Static_assert(sizeof(struct hp_owner_key) == 16, "owner key");
 _Static_assert(sizeof(struct hp_fold_key) == 16, "fold key");
 _Static_assert(sizeof(struct hp_fold_slot) == 48, "fold slot");
 _Static_assert(sizeof(struct hp_fold_set) == 8 + 48 * HP_FOLD_WAYS, "fold set");

@@ -4,7 +4,7 @@
 
 #include <asm-generic/errno.h>
 
-#include "sock.bpf.h"
+#include "owner.bpf.h"
 
 /* What a cgroup program returns. */
 #define REFUSE 0
@@ -114,12 +114,14 @@ static __always_inline void decide(struct sock *sk, __u32 policy, const struct h
 				   enum hp_how how, struct request *request, struct ruling *ruling)
 {
 	struct hp_query *q = &request->query;
+	const struct hp_row *row = find_row(policy, q);
 
 	q->kernel_socket = is_kernel_socket(sk);
+	q->grants = row && row->owners ? hp_granted(row->owners) : 0;
 	ruling->how = opaque(q->kernel_socket ? HP_HOW_KERNEL : how);
 	ruling->mode = cfg->mode;
 	ruling->generation = cfg->generation;
-	ruling->decision = hp_decide(cfg, find_row(policy, q), q);
+	ruling->decision = hp_decide(cfg, row, q);
 	ruling->decision.cls = opaque(ruling->decision.cls);
 	ruling->decision.verdict = opaque(ruling->decision.verdict);
 }

@@ -62,6 +62,15 @@ struct {
 	__array(values, struct hp_row_map);
 } hp_rows SEC(".maps");
 
+/* What each owner is granted: bits as in struct hp_query. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, HP_OWNERS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct hp_owner_key);
+	__type(value, __u32);
+} hp_owners SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

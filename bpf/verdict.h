@@ -17,7 +17,8 @@ struct hp_query {
 	__u8 scope; /* enum hp_scope */
 	__u16 port; /* host byte order; 0: the kernel is to choose */
 	__u8 kernel_socket;
-	__u8 chosen; /* the kernel may have chosen the port: see hp_may_be_chosen() */
+	__u8 chosen;  /* the kernel may have chosen the port: see hp_may_be_chosen() */
+	__u16 grants; /* what rows for their owners alone grant whoever asks: HP_GRANTS_CLIENT */
 };
 
 struct hp_decision {
@@ -96,7 +97,8 @@ static __always_inline __u8 hp_may_be_chosen(__u16 port, __u16 first, __u16 last
 /*
  * The class of a query. `row` is what the registry says of its port, or NULL. A
  * port that the kernel chose is a violation only if a row names it; then the
- * row holds as for a port that bind() named.
+ * row holds as for a port that bind() named. Whoever owns none of the rows that
+ * have owners is judged as if they were not there.
  */
 static __always_inline __u8 hp_classify(const struct hp_row *row, const struct hp_query *q)
 {
@@ -104,6 +106,8 @@ static __always_inline __u8 hp_classify(const struct hp_row *row, const struct h
 
 	if (q->port == 0)
 		return HP_CLASS_EPHEMERAL;
+	if (q->grants & HP_GRANTS_CLIENT)
+		return HP_CLASS_NONE;
 	if (row)
 		cls = hp_by_scope(row->cls, q->scope == HP_SCOPE_LOCALHOST);
 	return cls == HP_CLASS_UNREGISTERED && q->chosen ? HP_CLASS_EPHEMERAL : cls;
@@ -119,7 +123,7 @@ static __always_inline __u8 hp_judge(const struct hp_config *cfg, const struct h
 	 * in */
 	if (cls == HP_CLASS_EPHEMERAL && !(cfg->denies & (1U << HP_CLASS_EPHEMERAL)))
 		return HP_VERDICT_ALLOWED;
-	if (row && (row->excepted & (1U << cls)))
+	if (((row ? row->excepted : 0) | q->grants) & (1U << cls))
 		return HP_VERDICT_EXCEPTED;
 	if (cfg->mode != HP_MODE_ENFORCE || !(cfg->denies & (1U << cls)))
 		return HP_VERDICT_AUDITED;
@@ -130,7 +134,8 @@ static __always_inline __u8 hp_judge(const struct hp_config *cfg, const struct h
 
 /*
  * Decide one bind. `row` is the published row of the query's protocol and port,
- * or NULL. For port 0 it is not read.
+ * or NULL; it is the decision's also where a grant of a client decides. For port 0
+ * it is not read, and nothing is granted.
  */
 static __always_inline struct hp_decision
 hp_decide(const struct hp_config *cfg, const struct hp_row *row, const struct hp_query *q)

@@ -14,6 +14,7 @@ struct kernfs_node {
 
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
 };
 
 struct cgroup {
@@ -38,8 +39,26 @@ struct cred {
 	kuid_t uid;
 };
 
+struct super_block {
+	unsigned int s_dev; /* the kernel's own numbering: 12 bits major, 20 bits minor */
+};
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+};
+
+struct file {
+	struct inode *f_inode;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
 struct task_struct {
 	unsigned int flags;
+	struct mm_struct *mm;
 	int tgid;
 	struct task_struct *group_leader;
 	unsigned long long start_boottime;
@@ -101,14 +120,6 @@ struct sock {
 
 struct socket {
 	struct sock *sk;
-};
-
-struct inode {
-	unsigned long i_ino;
-};
-
-struct file {
-	struct inode *f_inode;
 };
 
 struct seq_file;

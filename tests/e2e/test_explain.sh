@@ -61,9 +61,9 @@ owner "the program" true 21002 --unit=x.service --exe=/usr/bin/run
 owner "another program" false 21002 --exe=/usr/bin/rum
 owner "a row without owners" null 21001 --unit=web.service
 owner "an exception's" true 21003/udp --pod=shop/x
-has "an exception's: says so" "$(each '.rows[0].why')" 'not applied; shop/x is one of its owners; this version does not check owners'
+has "an exception's: says so" "$(each '.rows[0].why')" ', for its owners alone; shop/x is one of its owners$'
 explain "why" 0 21000 --pod=shop/api
-has "why" "$(cat "$dir/out")" 'allows it on any address; shop/api is not one of its owners; this version does not check owners$'
+has "why" "$(cat "$dir/out")" 'allows it on any address; shop/api is not one of its owners; this version does not check owners of entries$'
 explain "a hostile name" 0 21000 --unit=$'\e[2J'
 has "a hostile name: is safe" "$(cat "$dir/out")" '\\x1b\[2J is not one of its owners'
 

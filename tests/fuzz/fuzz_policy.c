@@ -12,6 +12,9 @@
 static char platforms[2][8] = { "aws", "metal" };
 static char *const platform_lists[] = { platforms[0], platforms[1] };
 
+static char unit_a[] = "a.service", exe_b[] = "/b";
+static struct reg_owner owners[] = { { .unit = unit_a }, { .exe = exe_b } };
+
 /* Few ports, so that rows meet; now and then one of all 16 bits. */
 static uint16_t take_port(struct feed *feed)
 {
@@ -32,7 +35,8 @@ static struct reg_version take_version(struct feed *feed)
 
 static struct reg_row take_row(struct feed *feed)
 {
-	static const enum reg_kind kinds[] = { REG_ENTRY, REG_ENTRY, REG_RETIRED, REG_EXCEPTION };
+	static const enum reg_kind kinds[] = { REG_ENTRY, REG_ENTRY, REG_RETIRED, REG_EXCEPTION,
+					       REG_CLIENT };
 	struct reg_row row = { .kind = kinds[feed_u8(feed) % ARRAY_LEN(kinds)] };
 	uint16_t a = take_port(feed), b = take_port(feed);
 	uint8_t bits = feed_u8(feed);
@@ -46,7 +50,8 @@ static struct reg_row take_row(struct feed *feed)
 	bits = feed_u8(feed);
 	row.platforms = (char **)&platform_lists[bits & 1];
 	row.platforms_len = bits >> 1 & 1;
-	row.owners_len = row.kind == REG_EXCEPTION && (bits >> 2) % 8 == 7;
+	row.owners = &owners[bits & 1];
+	row.owners_len = row.kind == REG_CLIENT || (row.kind == REG_EXCEPTION && bits & 4);
 	row.cls = HP_CLASS_UNREGISTERED + (bits >> 5) % (HP_CLASS_MAX - 1);
 	row.since = take_version(feed);
 	row.removed = take_version(feed);

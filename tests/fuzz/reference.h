@@ -13,7 +13,8 @@ struct reference {
 	uint32_t row;
 	uint8_t cls;
 	uint16_t excepted;
-	bool any; /* a row names the port, whatever it says */
+	uint32_t client; /* the first one that the process owns */
+	bool any;	 /* a row names the port, whatever it says */
 };
 
 static inline int reference_version(struct reg_version v)
@@ -44,9 +45,21 @@ static inline int reference_rank(const struct reg_row *row, const struct node_fa
 	return row->scope == HP_SCOPE_LOCALHOST && scope == HP_SCOPE_EXTERNAL ? 3 : 4;
 }
 
-static inline struct reference reference_find(const struct registry *reg,
-					      const struct node_facts *facts, uint8_t proto,
-					      uint16_t port, uint8_t scope)
+/* Is the process the row's owner? Rows have one, a unit or a program. */
+static inline bool reference_owns(const struct reg_row *row, const struct owner_of *who)
+{
+	const struct reg_owner *owner = row->owners;
+
+	if (!who || !row->owners_len)
+		return false;
+	return owner->unit ? who->unit && strcmp(owner->unit, who->unit) == 0 :
+			     owner->exe && who->exe && strcmp(owner->exe, who->exe) == 0;
+}
+
+static inline struct reference reference_find_for(const struct registry *reg,
+						  const struct node_facts *facts, uint8_t proto,
+						  uint16_t port, uint8_t scope,
+						  const struct owner_of *who)
 {
 	static const uint8_t classes[] = {
 		HP_CLASS_UNREGISTERED, HP_CLASS_RETIRED, HP_CLASS_INACTIVE,
@@ -65,10 +78,18 @@ static inline struct reference reference_find(const struct registry *reg,
 			number += decides || row->kind == REG_CLIENT;
 			if (row->proto != proto || port < row->first || port > row->last)
 				continue;
-			if (row->kind == REG_EXCEPTION && row->owners_len == 0 &&
-			    row->cls != HP_CLASS_EPHEMERAL &&
-			    reference_day(facts->today) <= reference_day(row->until))
-				found.excepted |= (uint16_t)(1U << row->cls);
+			if (row->kind == REG_EXCEPTION && row->cls != HP_CLASS_EPHEMERAL &&
+			    reference_day(facts->today) <= reference_day(row->until)) {
+				found.any = true;
+				if (!row->owners_len || reference_owns(row, who))
+					found.excepted |= (uint16_t)(1U << row->cls);
+			}
+			if (row->kind == REG_CLIENT && !row->dropped &&
+			    reference_rank(row, facts, HP_SCOPE_LOCALHOST) == 4) {
+				found.any = true;
+				if (!found.client && reference_owns(row, who))
+					found.client = number;
+			}
 			if (!decides || row->dropped)
 				continue;
 			rank = reference_rank(row, facts, scope);
@@ -80,8 +101,15 @@ static inline struct reference reference_find(const struct registry *reg,
 		}
 	}
 	found.cls = classes[best];
-	found.any = found.row || found.excepted;
+	found.any |= found.row > 0;
 	return found;
+}
+
+static inline struct reference reference_find(const struct registry *reg,
+					      const struct node_facts *facts, uint8_t proto,
+					      uint16_t port, uint8_t scope)
+{
+	return reference_find_for(reg, facts, proto, port, scope, NULL);
 }
 
 /* The verdict, as docs and README state it. */
@@ -102,15 +130,21 @@ static inline uint8_t reference_verdict(const struct hp_config *config, uint16_t
 	return HP_VERDICT_AUDITED;
 }
 
-static inline void reference_check(const struct registry *reg, const struct node_facts *facts,
-				   const struct policy *policy, const struct hp_config *config,
-				   const struct hp_query *query)
+static inline void reference_check_for(const struct registry *reg, const struct node_facts *facts,
+				       const struct policy *policy, const struct hp_config *config,
+				       const struct hp_query *query, const struct owner_of *who)
 {
-	struct hp_decision got = policy_decide(policy, config, query);
+	struct hp_decision got = policy_decide_for(policy, config, query, who);
 	struct reference want = { 0 };
+	bool allows;
 
 	if (query->port)
-		want = reference_find(reg, facts, query->proto, query->port, query->scope);
+		want = reference_find_for(reg, facts, query->proto, query->port, query->scope, who);
+	allows = query->port && want.cls == HP_CLASS_NONE;
+	if (want.client && !allows) {
+		want.cls = HP_CLASS_NONE;
+		want.row = want.client;
+	}
 	if (!query->port || (want.cls == HP_CLASS_UNREGISTERED && query->chosen))
 		want.cls = HP_CLASS_EPHEMERAL;
 	CHECK(got.cls == want.cls);
@@ -118,7 +152,21 @@ static inline void reference_check(const struct registry *reg, const struct node
 	CHECK(got.verdict == reference_verdict(config, want.excepted, query, want.cls));
 	CHECK((policy_find(policy, query->proto, query->port) != NULL) == want.any);
 	CHECK(policy_bitmap_allows(&policy->bitmap, query) ==
-	      (query->proto < HP_BITMAP_PROTOS && want.cls == HP_CLASS_NONE));
+	      (query->proto < HP_BITMAP_PROTOS && allows));
+}
+
+/* For nobody in particular, for the owners that rows may have, and for a stranger. */
+static inline void reference_check(const struct registry *reg, const struct node_facts *facts,
+				   const struct policy *policy, const struct hp_config *config,
+				   const struct hp_query *query)
+{
+	static const struct owner_of processes[] = { { .unit = "a.service" },
+						     { .exe = "/b" },
+						     { .unit = "c.service", .exe = "/c" } };
+
+	reference_check_for(reg, facts, policy, config, query, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(processes); i++)
+		reference_check_for(reg, facts, policy, config, query, &processes[i]);
 }
 
 /* Ask of one port all that can be asked. */

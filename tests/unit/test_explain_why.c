@@ -71,8 +71,9 @@ static const struct why_case why_cases[] = {
 	  "row t tcp 80-90 (p) allows it on any address", "3+ allows it on any address\n" },
 	{ ENTRY(", owners: [{unit: u}]"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
 	  HP_VERDICT_ALLOWED,
-	  "row t tcp 80-90 (p) allows it on any address (to any process: owners are not checked)",
-	  "3+ allows it on any address (to any process: owners are not checked)\n" },
+	  "row t tcp 80-90 (p) allows it on any address (to any process: owners of entries are not "
+	  "checked)",
+	  "3+ allows it on any address (to any process: owners of entries are not checked)\n" },
 	{ ENTRY(", scope: localhost"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, LOCALHOST), "::1",
 	  HP_VERDICT_ALLOWED, "row t tcp 80-90 (p) allows it on loopback",
 	  "3+ allows it on loopback\n" },
@@ -128,8 +129,7 @@ static const struct why_case why_cases[] = {
 	{ EXCEPTION("unregistered", ", until: 2028-01-01, owners: [{unit: u}]"),
 	  CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED,
 	  "no row names tcp 80; denied",
-	  "3- is an exception for class unregistered until 2028-01-01 for its owners; owners are "
-	  "not checked, so it is not applied\n" },
+	  "3- is an exception for class unregistered until 2028-01-01, for its owners alone\n" },
 	{ EXCEPTION("ephemeral", ", until: 2028-01-01"), CONFIG(ENFORCE, DENY_ALL), NODE,
 	  ASK(80, EXTERNAL), NULL, HP_VERDICT_DENIED, "no row names tcp 80; denied",
 	  "3- is an exception for class ephemeral until 2028-01-01, which never applies: "
@@ -204,7 +204,8 @@ static void test_process(void **state)
 		_cleanup_buf_ struct buf want = { 0 };
 
 		buf_printf(&want,
-			   "allows it on any address; %s %s; this version does not check owners",
+			   "allows it on any address; %s %s; this version does not check owners of "
+			   "entries",
 			   cases[i].said,
 			   cases[i].who.exe ?
 				   "is not one of its owners" :

@@ -159,31 +159,6 @@ static void test_registered(void **state)
 	check_ports("one more", &one, "9,20");
 }
 
-static void test_first_owned(void **state)
-{
-	_cleanup_(registry_freep) struct registry *none =
-		registry_of_lists("exceptions: [" X("80", "scope", "2028-01-01") "]\n");
-	_cleanup_(registry_freep) struct registry *one = registry_of_lists(
-		ENTRIES(P("80", ", owners: [{unit: u}]")) "exceptions: [" X("80", "scope",
-									    "2028-01-01")
-			X("81", "scope", "2000-01-01, owners: [{unit: u}]")
-				X("82", "scope", "2028-01-01, owners: [{unit: u}]") "]\n");
-	_cleanup_(registry_freep) struct registry *client = registry_of_lists(
-		"clients: [{ports: 70, protocol: tcp, process: p, owners: [{unit: u}]}]\n");
-	const struct reg_layer *layer = NULL;
-	const struct reg_row *row;
-
-	(void)state;
-	assert_null(policy_first_owned(none, &layer));
-	assert_null(layer);
-	row = policy_first_owned(one, &layer);
-	check_int("port", row->first, 81);
-	check_text("layer", layer->name, "t");
-	assert_ptr_equal(policy_first_owned(one, NULL), row);
-	row = policy_first_owned(client, NULL);
-	check_int("client", row->first, 70);
-}
-
 struct denies_case {
 	const char *list;
 	int r;
@@ -235,8 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),	   cmocka_unit_test(test_bitmap),
 		cmocka_unit_test(test_registered), cmocka_unit_test(test_dropped),
-		cmocka_unit_test(test_empty),	   cmocka_unit_test(test_first_owned),
-		cmocka_unit_test(test_denies),
+		cmocka_unit_test(test_empty),	   cmocka_unit_test(test_denies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

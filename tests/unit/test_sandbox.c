@@ -83,7 +83,8 @@ static const char needed[] =
 	/* files */
 	"access close close_range dup dup2 dup3 faccessat faccessat2 fcntl fdatasync flock fstat "
 	"fstatfs fsync ftruncate getcwd getdents64 lseek lstat mkdir mkdirat name_to_handle_at "
-	"newfstatat open open_by_handle_at openat pipe2 pread64 pwrite64 read readlink readlinkat "
+	"newfstatat open open_by_handle_at openat openat2 pipe2 pread64 pwrite64 read readlink "
+	"readlinkat "
 	"readv rename renameat renameat2 rmdir stat statfs statx umask unlink unlinkat write "
 	"writev "
 	/* events and time */

@@ -56,6 +56,16 @@ struct verdict_case {
 #define CHOSEN(p, s, n)                                                                            \
 	.query = { .proto = HP_PROTO_##p, .scope = HP_SCOPE_##s, .port = (n), .chosen = 1 }
 
+/* What rows for their owners alone grant whoever asks. */
+#define GRANTED(p, s, n, g)                                                                        \
+	.query = { .proto = HP_PROTO_##p, .scope = HP_SCOPE_##s, .port = (n), .grants = (g) }
+#define GRANTED_CHOSEN(p, s, n, g)                                                                 \
+	.query = { .proto = HP_PROTO_##p,                                                          \
+		   .scope = HP_SCOPE_##s,                                                          \
+		   .port = (n),                                                                    \
+		   .chosen = 1,                                                                    \
+		   .grants = (g) }
+
 #define WANT(n, c, v) .want = { .row = (n), .cls = HP_CLASS_##c, .verdict = HP_VERDICT_##v }
 
 static const struct verdict_case verdict_cases[] = {
@@ -76,6 +86,26 @@ static const struct verdict_case verdict_cases[] = {
 	  WANT(7, NONE, ALLOWED) },
 	{ "allowed, last port", ENFORCE(VC_ALL), ROW(NONE, NONE, 0), ASK(TCP, EXTERNAL, 65535),
 	  WANT(7, NONE, ALLOWED) },
+
+	/* Rows for their owners alone. */
+	{ "a client's owner", ENFORCE(VC_ALL), BARE(0),
+	  GRANTED(UDP, EXTERNAL, 80, HP_GRANTS_CLIENT), WANT(0, NONE, ALLOWED) },
+	{ "a client's owner, chosen", ENFORCE(VC_ALL), BARE(0),
+	  GRANTED_CHOSEN(UDP, EXTERNAL, 80, HP_GRANTS_CLIENT), WANT(0, NONE, ALLOWED) },
+	{ "a client's owner, a retired row", ENFORCE(VC_ALL), ROW(RETIRED, RETIRED, 0),
+	  GRANTED(TCP, EXTERNAL, 80, HP_GRANTS_CLIENT), WANT(7, NONE, ALLOWED) },
+	{ "a client's owner, port 0", ENFORCE(VC_ALL), NO_ROW,
+	  GRANTED(TCP, EXTERNAL, 0, HP_GRANTS_CLIENT), WANT(0, EPHEMERAL, DENIED) },
+	{ "a client's stranger", ENFORCE(VC_DEFAULT), BARE(0), ASK(UDP, EXTERNAL, 80),
+	  WANT(0, UNREGISTERED, DENIED) },
+	{ "a client's stranger, chosen", ENFORCE(VC_DEFAULT), BARE(0), CHOSEN(UDP, EXTERNAL, 80),
+	  WANT(0, EPHEMERAL, ALLOWED) },
+	{ "an exception's owner", ENFORCE(VC_ALL), ROW(SCOPE, NONE, 0),
+	  GRANTED(TCP, EXTERNAL, 80, VC_BIT(SCOPE)), WANT(7, SCOPE, EXCEPTED) },
+	{ "an exception's owner, audit", AUDIT(VC_ALL), BARE(0),
+	  GRANTED(TCP, EXTERNAL, 80, VC_BIT(UNREGISTERED)), WANT(0, UNREGISTERED, EXCEPTED) },
+	{ "an exception's owner, another class", ENFORCE(VC_ALL), ROW(RETIRED, RETIRED, 0),
+	  GRANTED(TCP, EXTERNAL, 80, VC_BIT(SCOPE)), WANT(7, RETIRED, DENIED) },
 
 	/* A localhost row: two scopes, two decisions. */
 	{ "localhost row, loopback, enforce", ENFORCE(VC_DEFAULT), ROW(SCOPE, NONE, 0),

@@ -81,6 +81,7 @@ static void stop(struct agent *agent)
 	registry_watch_stop(&agent->registry_watch);
 	reload_stop(&agent->reload);
 	loop_free(agent->loop);
+	owners_stop(&agent->owners);
 	history_free(&agent->stream.history);
 	identity_close(&agent->identity);
 	netns_close(&agent->target.netns);

@@ -10,6 +10,10 @@ static void connect_policy(struct agent *agent)
 	agent->load.config = agent->config;
 	agent->load.in_force = &agent->in_force;
 	agent->load.host = &agent->host;
+	agent->load.owners = &agent->owners;
+	agent->owners.in_force = &agent->in_force;
+	agent->owners.identity = &agent->identity;
+	agent->owners.cgroup2 = agent->target.mounts.v2;
 	agent->exceptions.load = &agent->load;
 	agent->exceptions.in_force = &agent->in_force;
 	agent->reload.load = &agent->load;

@@ -4,6 +4,7 @@
 
 #include "../violations/violations.h"
 #include "mode.h"
+#include "owners.h"
 #include "privilege.h"
 #include "programs.h"
 #include "registry_watch.h"
@@ -17,6 +18,7 @@ struct agent {
 	struct in_force in_force;
 	struct host host;
 	struct programs programs;
+	struct owners owners;
 	struct policy_load load;
 	struct stream stream;
 	struct sweep sweep;

@@ -8,7 +8,6 @@
 #include "../base/log.h"
 #include "../base/status.h"
 #include "../registry/replace.h"
-#include "../registry/row_fields.h"
 #include "../source/source.h"
 #include "../source/watched_paths.h"
 #include "../stream/deliver.h"
@@ -28,19 +27,6 @@ static uint64_t stamp_files(const struct policy_load *load)
 	const struct node_options *node = &load->config->node;
 
 	return watched_paths_stamp(node->registries, node->registries_len);
-}
-
-/* A registry may say what this agent can't apply: it refuses that rather than ignore it. */
-static void check_owners(const struct registry *registry, struct diags *diags)
-{
-	const struct reg_layer *layer;
-	const struct reg_row *row = policy_first_owned(registry, &layer);
-
-	if (row)
-		diags_add(diags, layer->path, row->line, row->column,
-			  "%s with owners: this version can't tell owners apart;"
-			  " state it without them, or leave it out",
-			  row_kinds[row->kind].what);
 }
 
 static void print(const struct diags *diags)
@@ -72,12 +58,6 @@ int policy_load_read(struct policy_load *load)
 
 int policy_load_check(struct policy_load *load)
 {
-	_cleanup_diags_ struct diags diags = { 0 };
-
-	check_owners(load->in_force->registry, &diags);
-	print(&diags);
-	if (diags.total)
-		return EXIT_USAGE;
 	if (registry_empty(load->in_force->registry) &&
 	    load->config->node.mode == HP_MODE_ENFORCE) {
 		log_error("registry: empty: it would deny every port: refusing to enforce it");
@@ -115,6 +95,7 @@ static void on_spare_timer(void *data, uint32_t events)
 	int r = kernel_settle(load->kernel);
 
 	(void)events;
+	owners_settle(load->owners);
 	if (r < 0)
 		log_debug("a map for the next policy: %s", strerror(-r));
 }
@@ -173,10 +154,14 @@ static int put_in_force(struct policy_load *load, struct registry *next)
 
 	if (r < 0)
 		return r;
-	host_prepare(load->host, policy, &in_force->decision);
-	r = publish(load, policy, &in_force->decision);
+	r = owners_prepare(load->owners, policy);
+	if (r == 0) {
+		host_prepare(load->host, policy, &in_force->decision);
+		r = publish(load, policy, &in_force->decision);
+	}
 	if (r < 0) {
 		host_refresh(load->host);
+		owners_return(load->owners);
 		policy_free(policy);
 		return r;
 	}
@@ -213,7 +198,6 @@ static int load_next(struct policy_load *load, const struct policy_load_request 
 		return r;
 	if (!request->asked && registry_same(load->in_force->registry, next))
 		return POLICY_LOAD_SAME;
-	check_owners(next, diags);
 	registry_replace_check(load->in_force->registry, next, request->shrink, diags);
 	if (diags->total)
 		return -EINVAL;

@@ -8,6 +8,7 @@
 #include "../stream/stream.h"
 #include "config.h"
 #include "host.h"
+#include "owners.h"
 
 struct policy_load {
 	/* borrowed, set before the start */
@@ -15,6 +16,7 @@ struct policy_load {
 	struct in_force *in_force;
 	struct kernel *kernel;
 	struct host *host;
+	struct owners *owners;
 	struct stream *stream;
 
 	uint64_t stamp; /* of the registry's files, as they were read at the start */

@@ -56,6 +56,7 @@ static const int plain_calls[] = {
 	SCMP_SYS(open),
 	SCMP_SYS(open_by_handle_at),
 	SCMP_SYS(openat),
+	SCMP_SYS(openat2),
 	SCMP_SYS(pipe2),
 	SCMP_SYS(pread64),
 	SCMP_SYS(pwrite64),

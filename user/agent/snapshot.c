@@ -74,6 +74,9 @@ static void take_violations(const struct agent *agent, struct snapshot *s)
 	s->sweep = agent->sweep.counts;
 	s->ledger = agent->violations.ledger;
 	s->reserve = &agent->host.reserve;
+	s->owned_rows = agent->in_force.policy->owned.rows_len;
+	s->owner_entries = agent->owners.entries;
+	s->owners_left_out = agent->owners.left_out;
 	control_stats(agent->stream.control, &s->tails, &s->tail_lines_lost);
 	s->log_lines_lost = sink_lost(agent->stream.sink);
 }

@@ -64,6 +64,7 @@ struct snapshot {
 	struct sweep_counts sweep;
 	const struct ledger *ledger;
 	const struct reserve *reserve;
+	size_t owned_rows, owner_entries, owners_left_out;
 
 	unsigned int tails;
 	uint64_t tail_lines_lost, log_lines_lost;

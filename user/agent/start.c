@@ -166,6 +166,14 @@ static int restore_mode(struct agent *agent)
 	return mode_restore(&agent->mode);
 }
 
+/* Before anything is published: whom the programs are to let through. */
+static int start_owners(struct agent *agent)
+{
+	int r = owners_start(&agent->owners, agent->programs.kernel, agent->loop);
+
+	return step_status(r, "owners");
+}
+
 /* Before anything is published: what the policy will deny is looked for with it. */
 static int prepare_sweeps(struct agent *agent)
 {
@@ -276,11 +284,11 @@ static int start_watching(struct agent *agent)
 int start_agent(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		raise_descriptors, raise_priority,  load_policy,     find_target,
-		open_identity,	   open_loop,	    open_control,    load_programs,
-		restore_mode,	   prepare_sweeps,  say_would_break, start_reserving,
-		publish,	   attach_programs, refresh_host,    start_stream,
-		start_timers,	   drop_privileges, start_watching,
+		raise_descriptors, raise_priority, load_policy,	    find_target,
+		open_identity,	   open_loop,	   open_control,    load_programs,
+		restore_mode,	   start_owners,   prepare_sweeps,  say_would_break,
+		start_reserving,   publish,	   attach_programs, refresh_host,
+		start_stream,	   start_timers,   drop_privileges, start_watching,
 	};
 	int r = EXIT_OK;
 

@@ -207,6 +207,15 @@ static void put_sweep(struct jsonw *w, const struct snapshot *s)
 	jsonw_object_end(w);
 }
 
+static void put_owners(struct jsonw *w, const struct snapshot *s)
+{
+	jsonw_object(w, "owners");
+	jsonw_u64(w, "rows", s->owned_rows);
+	jsonw_u64(w, "known", s->owner_entries);
+	jsonw_u64(w, "left_out", s->owners_left_out);
+	jsonw_object_end(w);
+}
+
 static void put_readers(struct jsonw *w, const struct snapshot *s)
 {
 	jsonw_object(w, "readers");
@@ -239,6 +248,7 @@ void status_json(const struct snapshot *s, struct buf *out)
 	jsonw_u64(&w, "netns_cookie", s->netns_cookie);
 	jsonw_u64(&w, "netns_inode", s->netns_inode);
 	reserve_status(s->reserve, &w);
+	put_owners(&w, s);
 	privilege_put(s->privilege, &w);
 	put_readers(&w, s);
 	jsonw_object_end(&w);

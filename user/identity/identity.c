@@ -120,6 +120,15 @@ const char *identity_workload(struct identity *identity, const struct hp_event *
 	return path;
 }
 
+struct owner_of identity_owner(struct identity *identity, uint64_t cgroup_id, uint32_t pid)
+{
+	const char *path = cgroup_name(identity->v2, cgroup_id);
+	struct owner_of who = workload_owner(parse_path(identity, path ? path : ""));
+
+	who.exe = owner_files_of(&identity->files, pid);
+	return who;
+}
+
 const char *identity_exe(struct identity *identity, const struct hp_event *record)
 {
 	return processes_exe(identity->processes, record);

@@ -8,8 +8,10 @@
 #include <time.h>
 
 #include "../kernel/cgroup.h"
+#include "owner_files.h"
 #include "process.h"
 #include "workload.h"
+#include "workload_owner.h"
 
 struct identity {
 	struct cgroup_names *v2; /* NULL: no cgroup2 */
@@ -20,6 +22,7 @@ struct identity {
 	long long to_wall;	  /* what to add to CLOCK_BOOTTIME to have the wall clock */
 	char last_path[PATH_MAX]; /* that was parsed: records come in runs of one control group */
 	struct workload last_workload;
+	struct owner_files files; /* of programs that rows name as owners; the agent's */
 	char node[256];
 	char node_root[PATH_MAX]; /* as workload_parse() wants it */
 };
@@ -49,6 +52,12 @@ struct timespec identity_time(const struct identity *identity, uint64_t boot_ns)
  */
 const char *identity_workload(struct identity *identity, const struct hp_event *record,
 			      struct workload *ret_workload);
+
+/*
+ * Who a process is, as rows name their owners: by the control group of cgroup2 that it is in, and
+ * by the file that it runs (0: not known). Valid until the next call.
+ */
+struct owner_of identity_owner(struct identity *identity, uint64_t cgroup_id, uint32_t pid);
 
 /* The program of a record's process, valid until the next call. NULL: not known. */
 const char *identity_exe(struct identity *identity, const struct hp_event *record);

@@ -97,6 +97,18 @@ int kernel_publish(struct kernel *kernel, const struct policy *policy,
  */
 int kernel_settle(struct kernel *kernel);
 
+/*
+ * What owners are granted: see struct hp_owner_key. An owner is set before the policy of its
+ * set is published. 0, or a negative errno; -E2BIG: HP_OWNERS_MAX are set.
+ */
+int kernel_set_owner(const struct kernel *kernel, const struct hp_owner_key *key, uint32_t grants);
+
+/* Does the owner stay? */
+typedef bool (*kernel_owner_fn)(void *data, const struct hp_owner_key *key);
+
+/* Ask of each owner, and forget those that don't stay. How many stay, or a negative errno. */
+int kernel_keep_owners(const struct kernel *kernel, kernel_owner_fn stays, void *data);
+
 /* The size of the ring of records. */
 uint32_t kernel_ring_bytes(const struct kernel *kernel);
 

@@ -13,7 +13,7 @@
 
 /* What crosses from one version to another: values of maps, and the record of the ring. */
 static const char *const roots[] = {
-	"hp_bitmap", "hp_config", "hp_fold_set", "hp_event",
+	"hp_bitmap", "hp_config", "hp_fold_set", "hp_event",	"hp_owner_key",
 	"hp_note",   "hp_told",	  "hp_info",	 "hp_counters",
 };
 
@@ -22,7 +22,7 @@ static const uint32_t rows[] = {
 	sizeof(struct hp_row_key),	   offsetof(struct hp_row_key, proto),
 	offsetof(struct hp_row_key, port), sizeof(struct hp_row),
 	offsetof(struct hp_row, row),	   offsetof(struct hp_row, cls),
-	offsetof(struct hp_row, excepted),
+	offsetof(struct hp_row, excepted), offsetof(struct hp_row, owners),
 };
 
 static void mix_u32(uint64_t *hash, uint32_t n)

@@ -41,8 +41,8 @@ void exceptions_ended(const struct registry *reg, const struct node_facts *befor
 		const struct reg_layer *layer = &reg->layers[i];
 
 		for (size_t j = 0; j < layer->len; j++)
-			if (resolve_excepts(&layer->rows[j], before) &&
-			    !resolve_excepts(&layer->rows[j], now))
+			if (resolve_exception_holds(&layer->rows[j], before) &&
+			    !resolve_exception_holds(&layer->rows[j], now))
 				fn(data, layer, &layer->rows[j]);
 	}
 }

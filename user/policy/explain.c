@@ -18,10 +18,12 @@ static bool row_holds(const struct explain_input *in, const struct reg_row *row)
 
 	if (row->dropped)
 		return false;
-	if (row->kind == REG_EXCEPTION)
-		return resolve_excepts(row, in->facts);
-	if (row->kind == REG_CLIENT)
+	if (reg_row_owned(row) && owner_of_row(row, &in->who) != OWNER_YES)
 		return false;
+	if (row->kind == REG_EXCEPTION)
+		return resolve_exception_holds(row, in->facts);
+	if (row->kind == REG_CLIENT)
+		return policy_row_class(row, in->facts) == HP_CLASS_NONE;
 	if (row->kind != REG_ENTRY && row->kind != REG_RETIRED)
 		return true;
 	cls = policy_row_class(row, in->facts);
@@ -101,7 +103,7 @@ int explain(const struct explain_input *input, struct explanation **ret_explanat
 	if (!e)
 		return -ENOMEM;
 	e->input = *input;
-	e->decision = policy_decide(input->policy, input->config, &input->query);
+	e->decision = policy_decide_for(input->policy, input->config, &input->query, &input->who);
 	e->entry = registry_row(input->registry, e->decision.row, &e->entry_layer);
 	r = add_rows(e);
 	if (r < 0)

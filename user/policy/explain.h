@@ -14,14 +14,14 @@ struct explain_input {
 	const struct hp_config *config;
 	struct hp_query query;
 	const char *address; /* as the user gave it; NULL: only the scope was given */
-	struct owner_of who; /* the process, as far as it is known; does not change the decision */
+	struct owner_of who; /* the process, as far as it is known: clients and exceptions ask it */
 };
 
 /* A row that names the protocol and port. */
 struct explain_row {
 	const struct reg_layer *layer;
 	const struct reg_row *row;
-	bool holds; /* entries, retired: it allows this query; exceptions: it holds today */
+	bool holds; /* it lets the query through, or would: exceptions hold for their class */
 	enum owner_answer owner; /* is the process one of its owners? */
 	char *why;		 /* raw: escaped where it is printed */
 };

@@ -75,10 +75,14 @@ static void put_class(const struct explain_input *in, const struct reg_row *row,
 		buf_puts(out, " is not loopback");
 		break;
 	default:
+		if (row->kind == REG_CLIENT) {
+			buf_puts(out, "is for its owners alone, to send from");
+			break;
+		}
 		buf_puts(out, row->scope == HP_SCOPE_LOCALHOST ? "allows it on loopback" :
 								 "allows it on any address");
 		if (row->owners_len && owner_of_row(row, &in->who) == OWNER_NOT_ASKED)
-			buf_puts(out, " (to any process: owners are not checked)");
+			buf_puts(out, " (to any process: owners of entries are not checked)");
 	}
 }
 
@@ -90,10 +94,10 @@ static void put_exception(const struct explain_input *in, const struct reg_row *
 	if (row->cls == HP_CLASS_EPHEMERAL)
 		buf_puts(out,
 			 ", which never applies: at bind() the kernel has not chosen the port yet");
-	else if (row->owners_len)
-		buf_puts(out, " for its owners; owners are not checked, so it is not applied");
-	else if (!resolve_excepts(row, in->facts))
+	else if (!resolve_exception_holds(row, in->facts))
 		buf_puts(out, ", which has ended");
+	else if (row->owners_len)
+		buf_puts(out, ", for its owners alone");
 }
 
 /* The process, and whether it is one of the row's owners. */
@@ -120,7 +124,8 @@ static void put_owner_answer(const struct explain_input *in, const struct reg_ro
 		 answer == OWNER_YES ? " is one of its owners" :
 		 answer == OWNER_NO  ? " is not one of its owners" :
 				       " may be one of its owners, depending on what is not given");
-	buf_puts(out, "; this version does not check owners");
+	if (!reg_row_owned(row))
+		buf_puts(out, "; this version does not check owners of entries");
 }
 
 static void put_row_reason(const struct explain_input *in, const struct reg_row *row,
@@ -138,7 +143,7 @@ static void put_row_reason(const struct explain_input *in, const struct reg_row 
 		put_class(in, row, resolve_class(row, cls, in->query.scope), out);
 		break;
 	case REG_CLIENT:
-		buf_puts(out, "is for its owners; owners are not checked, so it is not applied");
+		put_class(in, row, cls, out);
 		break;
 	case REG_RANGE:
 		buf_puts(out, "is a documented range, which has no effect");

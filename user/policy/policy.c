@@ -89,10 +89,12 @@ int policy_build(const struct registry *reg, const struct node_facts *facts,
 	policy->index = calloc((size_t)HP_PROTO_MAX * HP_PORTS, sizeof(*policy->index));
 	if (!policy->index)
 		return -ENOMEM;
+	r = owned_build(reg, facts, &policy->owned);
 	for (size_t i = 0; i < ARRAY_LEN(protos) && r == 0; i++) {
 		if (!resolve_names(resolve, protos[i]))
 			continue;
 		resolve_proto(resolve, protos[i], rows);
+		owned_fill(&policy->owned, protos[i], rows);
 		r = append_rows(policy, protos[i], rows);
 	}
 	if (r < 0)
@@ -108,6 +110,7 @@ void policy_free(struct policy *policy)
 		return;
 	free(policy->rows);
 	free(policy->index);
+	owned_done(&policy->owned);
 	free(policy);
 }
 
@@ -133,21 +136,29 @@ struct hp_decision policy_decide(const struct policy *policy, const struct hp_co
 	return hp_decide(config, policy_find(policy, query->proto, query->port), query);
 }
 
-const struct reg_row *policy_first_owned(const struct registry *reg,
-					 const struct reg_layer **ret_layer)
+struct hp_decision policy_decide_for(const struct policy *policy, const struct hp_config *config,
+				     const struct hp_query *query, const struct owner_of *who)
 {
-	for (size_t i = 0; i < reg->len; i++) {
-		const struct reg_layer *layer = &reg->layers[i];
+	const struct hp_row *row = policy_find(policy, query->proto, query->port);
+	struct hp_query q = *query;
+	struct hp_decision d;
+	uint32_t client;
 
-		for (size_t j = 0; j < layer->len; j++) {
-			if (!reg_row_owned(&layer->rows[j]))
-				continue;
-			if (ret_layer)
-				*ret_layer = layer;
-			return &layer->rows[j];
-		}
-	}
-	return NULL;
+	if (!who || !row || !row->owners || !q.port)
+		return hp_decide(config, row, &q);
+	q.grants = owned_grants(&policy->owned, q.proto, q.port, who, &client);
+	d = hp_decide(config, row, &q);
+	if (d.cls == HP_CLASS_NONE && row->cls[q.scope] != HP_CLASS_NONE)
+		d.row = client;
+	return d;
+}
+
+void policy_number_sets(struct policy *policy, uint32_t first)
+{
+	for (size_t i = 0; i < policy->len; i++)
+		if (policy->rows[i].row.owners)
+			policy->rows[i].row.owners += first - policy->owned.from;
+	policy->owned.from = first;
 }
 
 void policy_registered(const struct policy *policy, uint16_t first, uint16_t last,

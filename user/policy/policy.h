@@ -10,6 +10,7 @@
 #include "../../bpf/verdict.h"
 #include "../base/portset.h"
 #include "../registry/registry.h"
+#include "owned.h"
 
 /* What this node is. */
 struct node_facts {
@@ -28,7 +29,8 @@ struct policy {
 	struct hp_bitmap bitmap;
 	struct policy_row *rows; /* sorted by protocol, then port */
 	size_t len;
-	uint32_t *index; /* [protocol][port]: 1 + position in rows, 0: none */
+	uint32_t *index;    /* [protocol][port]: 1 + position in rows, 0: none */
+	struct owned owned; /* reads the registry, which must outlive the policy */
 };
 
 /*
@@ -37,7 +39,7 @@ struct policy {
  */
 uint8_t policy_row_class(const struct reg_row *row, const struct node_facts *facts);
 
-/* Resolve a registry. 0, or -ENOMEM. The policy is the caller's. */
+/* Resolve a registry, which must outlive the policy. 0, or -ENOMEM. The policy is the caller's. */
 int policy_build(const struct registry *reg, const struct node_facts *facts,
 		 struct policy **ret_policy);
 
@@ -50,17 +52,22 @@ const struct hp_row *policy_find(const struct policy *policy, uint8_t proto, uin
 /* Does the bitmap say "allowed, nothing else to look at"? */
 bool policy_bitmap_allows(const struct hp_bitmap *bitmap, const struct hp_query *query);
 
-/* Decide as the kernel would with this policy and configuration. */
+/*
+ * Decide as the kernel would with this policy and configuration, for whoever is granted
+ * what the query says.
+ */
 struct hp_decision policy_decide(const struct policy *policy, const struct hp_config *config,
 				 const struct hp_query *query);
 
 /*
- * The first client or exception that names owners, or NULL. policy_build() does not apply
- * such rows (they would let any process through); a caller that cannot check owners
- * refuses a registry that has one. ret_layer may be NULL.
+ * The same for a process (NULL: nothing is known of it): the query's grants are those of the
+ * rows that it is an owner of. Where a client decides, the decision's row is the client's.
  */
-const struct reg_row *policy_first_owned(const struct registry *reg,
-					 const struct reg_layer **ret_layer);
+struct hp_decision policy_decide_for(const struct policy *policy, const struct hp_config *config,
+				     const struct hp_query *query, const struct owner_of *who);
+
+/* Number the sets of a policy that is not published yet from `first` on: see struct hp_row. */
+void policy_number_sets(struct policy *policy, uint32_t first);
 
 /*
  * Add the ports from first to last that a row of any protocol names, whether it holds

@@ -22,6 +22,13 @@ static bool is_chosen(const struct receiver *socket, const struct port_range *ra
 		       asked == HP_ASKED_NO;
 }
 
+/* Is the port named for more than those that send from it? */
+static bool names_port(const struct hp_row *row)
+{
+	return row &&
+	       (row->row[HP_SCOPE_EXTERNAL] || row->row[HP_SCOPE_LOCALHOST] || row->excepted);
+}
+
 struct hp_decision receiver_decide(const struct policy *policy, const struct hp_config *config,
 				   const struct port_range *range, const struct receiver *socket,
 				   struct receiver_facts facts)
@@ -37,9 +44,9 @@ struct hp_decision receiver_decide(const struct policy *policy, const struct hp_
 	bool datagrams = socket->proto == HP_PROTO_UDP || socket->proto == HP_PROTO_UDPLITE;
 	struct hp_decision d = { 0 };
 
-	if (!socket->port || (socket->connected && !row))
+	if (!socket->port || (socket->connected && !names_port(row)))
 		return d;
-	d = hp_decide(config, row, &query);
+	d = policy_decide_for(policy, config, &query, facts.who);
 	if (datagrams && d.cls == HP_CLASS_EPHEMERAL)
 		d.verdict = HP_VERDICT_ALLOWED;
 	return d;

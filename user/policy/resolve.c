@@ -67,12 +67,17 @@ uint8_t resolve_class(const struct reg_row *row, uint8_t cls, uint8_t scope)
 	return cls;
 }
 
-bool resolve_excepts(const struct reg_row *row, const struct node_facts *facts)
+bool resolve_exception_holds(const struct reg_row *row, const struct node_facts *facts)
 {
 	/* A port that the kernel chooses has no number yet that a row could name. */
 	if (row->kind != REG_EXCEPTION || row->cls == HP_CLASS_EPHEMERAL)
 		return false;
-	return row->owners_len == 0 && reg_date_compare(facts->today, row->until) <= 0;
+	return reg_date_compare(facts->today, row->until) <= 0;
+}
+
+bool resolve_excepts(const struct reg_row *row, const struct node_facts *facts)
+{
+	return row->owners_len == 0 && resolve_exception_holds(row, facts);
 }
 
 static int narrow_first(const void *a, const void *b)

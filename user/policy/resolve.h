@@ -26,11 +26,13 @@ void resolve_proto(struct resolve *resolve, uint8_t proto, struct hp_row rows[HP
 /* Is there anything to say of a port? */
 static inline bool resolve_is_row(const struct hp_row *row)
 {
-	return row->row[HP_SCOPE_EXTERNAL] || row->row[HP_SCOPE_LOCALHOST] || row->excepted;
+	return row->row[HP_SCOPE_EXTERNAL] || row->row[HP_SCOPE_LOCALHOST] || row->excepted ||
+	       row->owners;
 }
 
 /* The class of a row of this class (policy_row_class()) for an address's scope. */
 uint8_t resolve_class(const struct reg_row *row, uint8_t cls, uint8_t scope);
 
-/* Does an exception hold for all processes of this node, today? */
+/* Does an exception hold today, for whomever it is? And does it for all processes? */
+bool resolve_exception_holds(const struct reg_row *row, const struct node_facts *facts);
 bool resolve_excepts(const struct reg_row *row, const struct node_facts *facts);

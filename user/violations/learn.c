@@ -51,6 +51,7 @@ static void look(struct learning *l)
 	const struct ledger *ledger = l->violations->ledger;
 	const struct ledger_filter filter = {
 		.policy = l->in_force->policy,
+		.node_root = l->violations->sweep->table.identity->node_root,
 		.config = l->in_force->decision,
 		.verdicts = TO_EXCEPT,
 		.classes = UINT32_MAX,
@@ -73,7 +74,7 @@ static const char *useless(const struct learning *l, const struct reg_row *row)
 		return NULL;
 	if (reg_date_compare(facts->today, row->until) > 0)
 		return "ended";
-	if (!resolve_excepts(row, facts))
+	if (!resolve_exception_holds(row, facts))
 		return "not applied";
 	return excepted_ports_use(l->excepted, row) ? NULL : "unused";
 }

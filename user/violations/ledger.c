@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/hash.h"
+#include "../identity/workload_owner.h"
 
 #define BUCKETS 1024
 
@@ -400,10 +401,29 @@ static uint64_t sum_forgotten(const struct ledger *ledger, const struct ledger_f
 	return sum;
 }
 
+/*
+ * Whose violations they were, as rows name owners; texts are the entry's, or `workload`'s. The path
+ * of a pod's program is one of its own file system, and so tells nothing.
+ */
+static struct owner_of owner_of_entry(const struct ledger_entry *entry,
+				      const struct ledger_filter *filter, struct workload *workload)
+{
+	struct owner_of who;
+
+	if (entry->row.kernel)
+		return (struct owner_of) { 0 };
+	workload_parse(filter->node_root ? filter->node_root : "", entry->row.cgroup, workload);
+	who = workload_owner(workload);
+	who.exe = workload->kind == WORKLOAD_POD ? NULL : entry->row.exe;
+	return who;
+}
+
 /* Sort the ports by the class that they have now, without those that do not pass the filter. */
 static void sort_ports(const struct ledger_entry *entry, const struct ledger_filter *filter,
 		       struct portset sorted[HP_CLASS_MAX])
 {
+	struct workload workload;
+	const struct owner_of who = owner_of_entry(entry, filter, &workload);
 	struct hp_query query = entry->query;
 	uint32_t first, last;
 
@@ -412,7 +432,7 @@ static void sort_ports(const struct ledger_entry *entry, const struct ledger_fil
 			struct hp_decision d;
 
 			query.port = (uint16_t)port;
-			d = policy_decide(filter->policy, &filter->config, &query);
+			d = policy_decide_for(filter->policy, &filter->config, &query, &who);
 			if (filter->verdicts & 1U << d.verdict)
 				portset_add(&sorted[d.cls], query.port);
 		}
@@ -437,7 +457,10 @@ static int select_many(const struct ledger_entry *entry, const struct ledger_fil
 static int select_one(const struct ledger_entry *entry, const struct ledger_filter *filter,
 		      struct impact *impact)
 {
-	struct hp_decision d = policy_decide(filter->policy, &filter->config, &entry->query);
+	struct workload workload;
+	const struct owner_of who = owner_of_entry(entry, filter, &workload);
+	struct hp_decision d =
+		policy_decide_for(filter->policy, &filter->config, &entry->query, &who);
 
 	if (!(filter->verdicts & 1U << d.verdict))
 		return 0;

@@ -66,13 +66,19 @@ static uint8_t was_asked_for(const struct socket_table *table, const struct rece
 static void decide(const struct socket_table *table, const struct hp_config *config,
 		   struct receivers_socket *s, bool is_kernel)
 {
+	const struct policy *policy = table->in_force->policy;
 	struct receiver_facts facts = {
 		.asked = was_asked_for(table, s),
 		.kernel = is_kernel,
 	};
+	const struct hp_row *row = policy_find(policy, s->socket.proto, s->socket.port);
+	struct owner_of who;
 
-	s->decision =
-		receiver_decide(table->in_force->policy, config, &table->range, &s->socket, facts);
+	if (row && row->owners && !is_kernel) {
+		who = identity_owner(table->identity, s->socket.cgroup_id, s->pid);
+		facts.who = &who;
+	}
+	s->decision = receiver_decide(policy, config, &table->range, &s->socket, facts);
 }
 
 void socket_table_decide(const struct socket_table *table, struct receivers_socket *s,

@@ -26,6 +26,8 @@ void violated_ports_except(const struct violated_ports *violated, const struct p
 				continue;
 			q.scope = way & 2 ? HP_SCOPE_LOCALHOST : HP_SCOPE_EXTERNAL;
 			q.chosen = way & 1;
+			/* whose violation it was is not kept */
+			q.grants = owned_exceptions(&policy->owned, q.proto, q.port);
 			excepted_ports_add(excepted, q.proto, q.port,
 					   policy_decide(policy, config, &q));
 		}

@@ -45,6 +45,7 @@ int would_break_find(struct violations *violations, struct impact *ret_impact)
 	struct sweep *sweep = violations->sweep;
 	struct ledger_filter filter = {
 		.policy = sweep->table.in_force->policy,
+		.node_root = sweep->table.identity->node_root,
 		.config = enforcing(sweep),
 		.verdicts = 1U << HP_VERDICT_DENIED,
 		.enforceable = true,

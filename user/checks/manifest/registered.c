@@ -24,7 +24,8 @@ struct question {
 	unsigned int role; /* NODES_... */
 	struct node_facts facts;
 	struct hp_decision decision;
-	const struct reg_row *row; /* that decided, or NULL */
+	const struct reg_row *row;    /* that decided, or NULL */
+	const struct reg_row *client; /* that lets the container through where no row does */
 	const struct reg_layer *layer;
 };
 
@@ -37,20 +38,6 @@ static const struct {
 	{ NODES_CONTROL_PLANE, POLICY_CONTROL_PLANE, REG_ROLE_CONTROL_PLANE },
 	{ NODES_WORKER, POLICY_WORKER, REG_ROLE_WORKER },
 };
-
-static void decide(struct question *q, size_t i)
-{
-	const struct hp_config config = {
-		.mode = HP_MODE_ENFORCE,
-		.denies = POLICY_DENIES_DEFAULT,
-		.errno_code = EPERM,
-	};
-
-	q->role = roles[i].nodes;
-	q->facts = q->check->options.facts;
-	q->facts.role = roles[i].role;
-	q->decision = policy_decide(q->check->policies[roles[i].policy], &config, &q->query);
-}
 
 /* ---- rows ---------------------------------------------------------------------------------- */
 /* All rows, one after the other. */
@@ -85,12 +72,44 @@ static const struct reg_row *walk_next_named(struct walk *walk, const struct hp_
 	return row;
 }
 
+/* A client that has this container as its owner, or NULL. */
+static const struct reg_row *client_of(const struct question *q)
+{
+	struct walk walk = { q->check->options.registry, 0, 0 };
+	const struct reg_row *row;
+
+	while ((row = walk_next_named(&walk, &q->query)))
+		if (row->kind == REG_CLIENT && policy_row_class(row, &q->facts) == HP_CLASS_NONE &&
+		    manifest_owner_matches(row, q->pod, q->container))
+			break;
+	return row;
+}
+
+static void decide(struct question *q, size_t i)
+{
+	const struct hp_config config = {
+		.mode = HP_MODE_ENFORCE,
+		.denies = POLICY_DENIES_DEFAULT,
+		.errno_code = EPERM,
+	};
+
+	q->role = roles[i].nodes;
+	q->facts = q->check->options.facts;
+	q->facts.role = roles[i].role;
+	q->decision = policy_decide(q->check->policies[roles[i].policy], &config, &q->query);
+	q->client = q->decision.cls == HP_CLASS_NONE ? NULL : client_of(q);
+	if (q->client)
+		q->decision.cls = HP_CLASS_NONE;
+}
+
 /* Does a row that lets the port be bound here have this container as its owner? */
 static bool is_owned(const struct question *q)
 {
 	struct walk walk = { q->check->options.registry, 0, 0 };
 	const struct reg_row *row;
 
+	if (q->client)
+		return true;
 	while ((row = walk_next_named(&walk, &q->query))) {
 		if (row->kind != REG_ENTRY && row->kind != REG_RETIRED)
 			continue;
@@ -114,9 +133,8 @@ static const struct reg_row *exception_for(const struct question *q, uint8_t cls
 	while ((row = walk_next_named(&walk, &q->query))) {
 		if (row->kind != REG_EXCEPTION || row->cls != cls)
 			continue;
-		if (resolve_excepts(row, &q->facts) ||
-		    (row->owners_len && manifest_owner_matches(row, q->pod, q->container) &&
-		     reg_date_compare(q->facts.today, row->until) <= 0))
+		if (resolve_exception_holds(row, &q->facts) &&
+		    manifest_owner_matches(row, q->pod, q->container))
 			return row;
 	}
 	return NULL;
@@ -378,6 +396,8 @@ static void check_claim(struct check *check, const struct pod *pod,
 		add_class(&q);
 		return;
 	}
+	if (q.client)
+		return; /* it sends from the port */
 	if (!owned && q.row)
 		add_owner(&q);
 	if (q.query.scope == HP_SCOPE_EXTERNAL && !is_documented(&q))

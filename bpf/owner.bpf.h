@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What rows for their owners alone grant the task that asks. */
+#pragma once
+
+#include "sock.bpf.h"
+
+/* What the owner grants of a set; 0: the set has no such owner. */
+static __always_inline __u32 grants_of(const struct hp_owner_key *key)
+{
+	__u32 *grants = bpf_map_lookup_elem(&hp_owners, key);
+
+	return grants ? *grants : 0;
+}
+
+/* By the task's control groups, from its own upwards: a unit's processes may be in deeper ones. */
+static __always_inline __u32 grants_of_cgroups(__u32 set)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	struct cgroup_subsys_state *state =
+		(void *)cgroup + bpf_core_field_offset(struct cgroup, self);
+	struct hp_owner_key key = { .set = set };
+	__u32 grants = 0;
+
+	for (int level = 0; level < HP_OWNER_LEVELS; level++) {
+		key.id = BPF_CORE_READ(state, cgroup, kn, id);
+		grants |= grants_of(&key);
+		state = BPF_CORE_READ(state, parent);
+		if (!state)
+			break;
+	}
+	return grants;
+}
+
+/* By the file that the task's program is. */
+static __always_inline __u32 grants_of_file(__u32 set)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct file *file = BPF_CORE_READ(task, mm, exe_file);
+	struct hp_owner_key key = {
+		.id = BPF_CORE_READ(file, f_inode, i_ino),
+		.dev = BPF_CORE_READ(file, f_inode, i_sb, s_dev),
+		.set = set,
+	};
+
+	return key.dev ? grants_of(&key) : 0;
+}
+
+/* A function of its own, which the verifier looks at once. */
+__noinline int hp_granted(__u32 set)
+{
+	return grants_of_cgroups(set) | grants_of_file(set);
+}
