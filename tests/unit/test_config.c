@@ -121,6 +121,8 @@ static const struct {
 	WORD("--log=text", log_json, 0),
 	WORD("--log=json", log_json, 1),
 	WORD("--deny-kernel", deny_kernel, true),
+	WORD("--deny-essential", deny_essential, true),
+	WORD("--deny-kernel", deny_essential, false),
 	WORD("--reserve-ports", reserve_ports, RESERVE_PORTS_YES),
 	WORD("--reserve-ports=yes", reserve_ports, RESERVE_PORTS_YES),
 	WORD("--reserve-ports=1", reserve_ports, RESERVE_PORTS_YES),

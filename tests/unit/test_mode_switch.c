@@ -17,6 +17,7 @@
  * sweep. */
 static char calls[16];
 static int publish_error, find_error;
+static bool denied_essential;
 static size_t breaks;
 static uint64_t forgotten;
 static struct notice last_notice;
@@ -41,6 +42,14 @@ int policy_load_publish(struct policy_load *load, const struct hp_config *decisi
 	in_force.decision = *decision;
 	in_force.decision.generation++;
 	return 0;
+}
+
+bool policy_load_denies_essential(const struct policy_load *load, struct buf *why)
+{
+	(void)load;
+	if (denied_essential)
+		buf_puts(why, "essential row x");
+	return denied_essential;
 }
 
 int would_break_find(struct violations *violations, struct impact *ret_impact)
@@ -68,6 +77,27 @@ void watch_check(struct watch *watch)
 	call('w');
 }
 
+void host_prepare(struct host *host, const struct policy *policy, const struct hp_config *config)
+{
+	(void)host;
+	(void)policy;
+	(void)config;
+}
+
+void host_refresh(struct host *host)
+{
+	(void)host;
+}
+
+void reserve_put_chance(const struct reserve *r, const struct policy *policy,
+			const struct hp_config *config, struct buf *out)
+{
+	(void)r;
+	(void)policy;
+	(void)config;
+	(void)out;
+}
+
 void sweep_now(struct sweep *sweep)
 {
 	(void)sweep;
@@ -88,6 +118,7 @@ struct fixture {
 	struct violations violations;
 	struct sweep sweep;
 	struct watch watch;
+	struct host host;
 	struct hp_told told;
 	struct mode mode;
 };
@@ -98,6 +129,7 @@ static int setup(void **state)
 
 	calls[0] = '\0';
 	publish_error = find_error = 0;
+	denied_essential = false;
 	breaks = 0;
 	forgotten = 0;
 	f->config.node.mode = HP_MODE_AUDIT;
@@ -109,6 +141,7 @@ static int setup(void **state)
 		.registry = registry_of_lists("entries: [{ports: 80, protocol: tcp, process: p}]"),
 	};
 	f->mode = (struct mode) {
+		.host = &f->host,
 		.config = &f->config,
 		.in_force = &in_force,
 		.stream = &f->stream,
@@ -233,6 +266,22 @@ static void test_refused(void **state)
 	}
 }
 
+/* Whether or not the client says yes to what would break. */
+static void test_essential(void **state)
+{
+	struct fixture *f = *state;
+
+	denied_essential = true;
+	ask(f, "essential", HP_MODE_ENFORCE, false, "",
+	    REFUSED("essential row x: see --deny-essential"));
+	ask(f, "essential, yes", HP_MODE_ENFORCE, true, "",
+	    REFUSED("essential row x: see --deny-essential"));
+	f->told.mode = mode_pack(HP_MODE_AUDIT, HP_MODE_ENFORCE);
+	assert_int_equal(mode_restore(&f->mode), EXIT_USAGE);
+	check_log("restored", "error: registry: essential row x: refusing to go on enforcing: see"
+			      " --deny-essential\n");
+}
+
 static void test_closes(void **state)
 {
 	struct fixture *f = *state;
@@ -324,6 +373,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_enforce, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_essential, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_closes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_effective, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_published, setup, teardown),

@@ -60,6 +60,7 @@ void mode_remember(struct mode *mode)
 
 int mode_restore(struct mode *mode)
 {
+	_cleanup_buf_ struct buf why = { 0 };
 	uint64_t memory = __atomic_load_n(&mode->stream->told->mode, __ATOMIC_RELAXED);
 	uint32_t option = mode->config->node.mode;
 	uint32_t at = mode_at_start(option, mode_packed_option(memory), mode_packed_mode(memory));
@@ -70,6 +71,11 @@ int mode_restore(struct mode *mode)
 		return EXIT_OK;
 	if (at == HP_MODE_ENFORCE && registry_empty(mode->in_force->registry)) {
 		log_error("registry: empty: it would deny every port: refusing to go on enforcing");
+		return EXIT_USAGE;
+	}
+	if (at == HP_MODE_ENFORCE && policy_load_denies_essential(mode->load, &why)) {
+		log_error("registry: %s: refusing to go on enforcing: see --deny-essential",
+			  why.data ? why.data : strerror(ENOMEM));
 		return EXIT_USAGE;
 	}
 	log_warning("mode %s: it was switched at run time, and that holds until --mode is another"
@@ -137,6 +143,10 @@ static void consider(struct mode *mode, const struct request *request, struct ou
 		return;
 	}
 	find_chance(mode, outcome);
+	if (policy_load_denies_essential(mode->load, &outcome->refused)) {
+		buf_puts(&outcome->refused, ": see --deny-essential");
+		return;
+	}
 	r = would_break_find(mode->violations, impact);
 	if (request->yes || (r == 0 && !impact_any(impact)))
 		return;

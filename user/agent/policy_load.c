@@ -7,6 +7,7 @@
 #include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/status.h"
+#include "../policy/essential.h"
 #include "../registry/replace.h"
 #include "../source/source.h"
 #include "../source/watched_paths.h"
@@ -66,8 +67,35 @@ int policy_load_check(struct policy_load *load)
 	return EXIT_OK;
 }
 
+/* What can't be found out is refused, too. */
+static bool denies_essential(const struct policy_load *load, const struct registry *registry,
+			     const struct policy *policy, const struct node_facts *facts,
+			     struct buf *why)
+{
+	const struct hp_config *decision = &load->in_force->decision;
+	struct essential_row row;
+	int r;
+
+	if (load->config->deny_essential)
+		return false;
+	r = essential_denied(registry, policy, facts, decision, &row);
+	if (r > 0)
+		essential_put(registry, policy, facts, decision, &row, why);
+	if (r < 0 || why->failed)
+		buf_puts(why, strerror(ENOMEM));
+	return r != 0;
+}
+
+bool policy_load_denies_essential(const struct policy_load *load, struct buf *why)
+{
+	const struct in_force *in_force = load->in_force;
+
+	return denies_essential(load, in_force->registry, in_force->policy, &in_force->facts, why);
+}
+
 int policy_load_make(struct policy_load *load)
 {
+	_cleanup_buf_ struct buf why = { 0 };
 	const struct config *config = load->config;
 	int r;
 
@@ -84,6 +112,11 @@ int policy_load_make(struct policy_load *load)
 		.deny_kernel = config->deny_kernel,
 	};
 	load->in_force->generations.policy = load->in_force->policy;
+	if (config->node.mode == HP_MODE_ENFORCE && policy_load_denies_essential(load, &why)) {
+		log_error("registry: %s: refusing to enforce it: see --deny-essential",
+			  why.data ? why.data : strerror(ENOMEM));
+		return EXIT_USAGE;
+	}
 	return EXIT_OK;
 }
 
@@ -143,10 +176,11 @@ int policy_load_publish(struct policy_load *load, const struct hp_config *decisi
 
 /*
  * Put a registry in force, which owns it then; NULL: the one in force, anew. 0; or a negative
- * errno, and then nothing has changed.
+ * errno, -EINVAL with a message, and then nothing has changed.
  */
-static int put_in_force(struct policy_load *load, struct registry *next)
+static int put_in_force(struct policy_load *load, struct registry *next, struct diags *diags)
 {
+	_cleanup_buf_ struct buf why = { 0 };
 	struct node_facts facts = node_options_facts(&load->config->node);
 	struct in_force *in_force = load->in_force;
 	struct policy *policy = NULL;
@@ -154,6 +188,13 @@ static int put_in_force(struct policy_load *load, struct registry *next)
 
 	if (r < 0)
 		return r;
+	if (next && in_force->decision.mode == HP_MODE_ENFORCE &&
+	    denies_essential(load, next, policy, &facts, &why)) {
+		diags_add(diags, "registry", 0, 0, "%s: see --deny-essential",
+			  why.data ? why.data : strerror(ENOMEM));
+		policy_free(policy);
+		return -EINVAL;
+	}
 	r = owners_prepare(load->owners, policy);
 	if (r == 0) {
 		host_prepare(load->host, policy, &in_force->decision);
@@ -180,7 +221,7 @@ static int put_in_force(struct policy_load *load, struct registry *next)
 
 int policy_load_today(struct policy_load *load)
 {
-	return put_in_force(load, NULL);
+	return put_in_force(load, NULL, NULL);
 }
 
 /* The new registry, if it may take the place of the one in force. */
@@ -214,9 +255,9 @@ int policy_load_again(struct policy_load *load, const struct policy_load_request
 	if (r == 0)
 		registry_changes(load->in_force->registry, next, changes);
 	if (r == 0 && registry_same(load->in_force->registry, next)) {
-		r = put_in_force(load, NULL); /* its rows have the same numbers */
+		r = put_in_force(load, NULL, diags); /* its rows have the same numbers */
 	} else if (r == 0) {
-		r = put_in_force(load, next);
+		r = put_in_force(load, next, diags);
 		if (r == 0)
 			next = NULL;
 	}

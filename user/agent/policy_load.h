@@ -29,6 +29,12 @@ int policy_load_check(struct policy_load *load);
 int policy_load_make(struct policy_load *load);
 
 /*
+ * Would the policy in force deny an essential row in enforce mode, and is that not asked for? Appends
+ * which one, and why. Then it is not to be enforced.
+ */
+bool policy_load_denies_essential(const struct policy_load *load, struct buf *why);
+
+/*
  * Publish the policy in force with another configuration, whose generation is set
  * here: at the start, and to switch the mode. 0; or a negative errno, and then what
  * was in force stays so.
