@@ -55,4 +55,4 @@ page hostile "$here/hostile.yaml" --listeners="$here/hostile-listeners.json" --f
 page big "$work/big.yaml"
 page huge "$work/huge.yaml"
 cp "$here/events.json" "$here/listeners.json" "$here/hostile-listeners.json" "$work"
-PAGES="$work" SHOTS="${1:-}" timeout 600 node "$here/page.test.mjs"
+PAGES="$work" SHOTS="${1:-}" timeout 1800 node "$here/page.test.mjs"
