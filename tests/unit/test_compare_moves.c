@@ -68,6 +68,15 @@ static const struct compare_case cases[] = {
 	{ "which one is not clear", "entries: [{ports: 10, " P "p}]",
 	  "entries: [{ports: 30, " P "p}, {ports: 40, " P "p}]", 0, 0,
 	  "- tcp 10 p\n+ tcp 30 p\n+ tcp 40 p\n2 added, 1 removed, 0 changed, 0 moved\n" },
+	{ "what is not clear of one process is of another",
+	  "entries: [{ports: 110, " P "a}, {ports: 120, " P "a}, {ports: 200, " P "b}, {ports: "
+	  "300, " P "c}, {ports: 400, " P "d}]",
+	  "entries: [{ports: 130, " P "a}, {ports: 210, " P "b}, {ports: 220, " P "b}, {ports: "
+	  "440, " P "d}]",
+	  0, 0,
+	  "- tcp 110 a\n- tcp 120 a\n+ tcp 130 a\n- tcp 200 b\n+ tcp 210 b\n+ tcp 220 b\n"
+	  "- tcp 300 c\n~ tcp 400 -> 440 d: the same process, another port\n"
+	  "3 added, 4 removed, 0 changed, 1 moved\n" },
 	{ "digits make it clear, and then the rest",
 	  "entries: [{ports: 10, " P "p}, {ports: 8443, " P "p}]",
 	  "entries: [{ports: 30, " P "p}, {ports: 8344, " P "p}]", 0, 0,
