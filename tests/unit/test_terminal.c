@@ -29,6 +29,8 @@ static const struct line_case line_cases[] = {
 	{ "\033[1;31mNOTICE\033[0m x", "\\x1b[1;31mNOTICE\\x1b[0m x", "\033[1;31mNOTICE\033[0m x",
 	  "\\u001b[1;31mNOTICE\\u001b[0m x" },
 	{ "a[31m", "a[31m", "a[31m", "a[31m" },
+	{ "a\033[0m\007b\033[1m\033[2J", "a\\x1b[0m\\x07b\\x1b[1m\\x1b[2J",
+	  "a\033[0m\\x07b\033[1m\\x1b[2J", "a\\u001b[0m\\u0007b\\u001b[1m\\u001b[2J" },
 	{ "\033]31m", "\\x1b]31m", "\\x1b]31m", "\\u001b]31m" },
 	{ "\033[2J", "\\x1b[2J", "\\x1b[2J", "\\u001b[2J" },
 	{ "\033[", "\\x1b[", "\\x1b[", "\\u001b[" },
@@ -63,6 +65,7 @@ static void test_lines(void **state)
 	check("a\0b", 3, TERMINAL_TEXT, "a\\x00b");
 	check("a\0b", 3, TERMINAL_JSON, "a\\u0000b");
 	check("a\0b", 3, TERMINAL_COLOUR, "a\\x00b");
+	check("ab\033[0mc", 2, TERMINAL_COLOUR, "ab"); /* what stands behind it is not read */
 }
 
 /* What our own writer makes of any two bytes is safe as it stands. */

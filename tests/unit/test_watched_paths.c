@@ -149,6 +149,9 @@ static void test_stamp(void **state)
 	assert_int_equal(chmod("s/a.yaml", 0600), 0);
 	assert_true(stamp("s/a.yaml") != two);
 	one = stamp("s");
+	set_times("s/a.yaml", 1002);
+	assert_true(stamp("s") != one); /* a layer in the directory has changed */
+	one = stamp("s");
 	put_file("s/.hidden.yaml", "x");
 	put_file("s/notes.txt", "x");
 	check_u64("no layers", stamp("s"), one);
@@ -190,12 +193,14 @@ static void test_stamp_errors(void **state)
 
 static void test_any(void **state)
 {
-	const char *const specs[] = { "builtin:openshift", "d" };
+	const char *const specs[] = { "builtin:openshift", "d", "builtin:hostportd" };
 
 	(void)state;
 	check_int("none", watched_paths_any(specs, 0), false);
 	check_int("built-in", watched_paths_any(specs, 1), false);
 	check_int("a directory", watched_paths_any(specs, 2), true);
+	check_int("first a directory", watched_paths_any(specs + 1, 2), true);
+	check_int("built-in after it", watched_paths_any(specs + 2, 1), false);
 }
 
 int main(void)
