@@ -174,15 +174,26 @@ test_options() {
 	ip -n "$NAME" link del vx0
 }
 
-# More violations than are kept: the rest is counted, and also makes the switch refuse.
+# Many ports of one workload are one finding. More findings than are kept: the rest is counted, and
+# also makes the switch refuse. There is room for 128 workloads with many ports.
 test_many() {
-	start_agent --mode=audit --registry="$REG" || return
+	local n
+	start_agent --mode=audit --registry="$REG" --fold=0 || return
 	{ for port in {1000..5199}; do echo "tcp 4 127.0.0.1 $port"; done; } | probe each >/dev/null
-	json "many" 1 '[.refused, (.would_break | length), .forgotten]' \
-		'["4096 would be denied, and up to 104 more, which were reported but not remembered",4096,104]' enforce
+	json "many" 1 '[.refused, .would_break[].ports, .forgotten]' '["1 would be denied",4200,0]' enforce
+	for n in {1..128}; do
+		mkdir -p "$CGROUP/$n"
+		inside_cgroup "$CGROUP/$n" "$B/tests/e2e/manyports" tcp 1000 17 1 >/dev/null
+	done
+	json "many of many" 1 '[.refused, (.would_break | length), .forgotten]' \
+		'["128 would be denied, and up to 4200 more, which were reported but not remembered",128,4200]' enforce
 	mode "many: a table" 1 enforce
-	is "many: a line each" "$(wc -l <"$WORK/out")" 4097
-	complains "many: and more" '^hostportctl: mode: up to 104 more violations were reported, but not remembered$'
+	is "many: a line each" "$(wc -l <"$WORK/out")" 129
+	complains "many: and more" '^hostportctl: mode: up to 4200 more violations were reported, but not remembered$'
+	is "many: whose" "$(status '.findings | [.forgotten, .forgotten_others, .forgotten_by] | @json')" \
+		"[4200,0,[{\"workload\":\"cgroup /$NAME\",\"ports\":4200}]]"
+	has "many: whose, as text" "$(ctl status)" \
+		"^forgotten   ports that learn and mode enforce no longer know: 4200 of cgroup /$NAME\$"
 	stop_agent
 }
 
@@ -246,13 +257,21 @@ test_requests() {
 }
 
 # An agent that starts in enforce mode says what it finds, before it denies; not too much of it.
+inside_1() { inside_cgroup "$CGROUP/1" "$@"; }
+inside_2() { inside_cgroup "$CGROUP/2" "$@"; }
+inside_3() { inside_cgroup "$CGROUP/3" "$@"; }
+inside_4() { inside_cgroup "$CGROUP/4" "$@"; }
 test_start() {
+	local n
 	keep mine inside bindprobe tcp 4 0.0.0.0 20000 hold
 	start_agent --mode=enforce --registry="$REG" || return
 	has_not "start: nothing to say" "$(cat "$WORK/log")" 'would be denied'
 	stop_agent
 	keep one inside bindprobe tcp 4 0.0.0.0 21000 hold
-	keep many inside manyports tcp 1000 60 hold
+	for n in 1 2 3 4; do
+		mkdir -p "$CGROUP/$n"
+		keep "many$n" "inside_$n" manyports tcp "${n}000" 15 hold
+	done
 	start_agent --mode=audit --registry="$REG" || return
 	has_not "start: audit says nothing" "$(cat "$WORK/log")" 'would be denied'
 	stop_agent
@@ -261,13 +280,13 @@ test_start() {
 		'^hostportd: enforcing: listeners that would be denied, by class and workload \(each keeps its port until it binds again\):$'
 	has "start: the header" "$(cat "$WORK/log")" '^hostportd: CLASS +PROTO +PORT +WORKLOAD +PROCESS +SOURCE +COUNT +LAST$'
 	has "start: a row" "$(cat "$WORK/log")" \
-		"^hostportd: unregistered tcp +1000 cgroup /$NAME manyports\[$(keeper many)\] +listener +- -\$"
+		"^hostportd: unregistered tcp +1000 cgroup /$NAME/1 +manyports\[$(keeper many1)\] +listener +- -\$"
 	is "start: not too many" "$(grep -c 'unregistered tcp' "$WORK/log")" 50
 	has "start: and more" "$(cat "$WORK/log")" '^hostportd: and 11 more$'
 	is "start: before it denies" "$(grep -nE 'and 11 more|: ready$' "$WORK/log" | cut -d: -f3- | xargs)" \
 		"and 11 more $(sed -n 's/^hostportd: \(.*: ready\)$/\1/p' "$WORK/log")"
 	is "start: and denies" "$(probe tcp 4 0.0.0.0 21001)" "EPERM 1"
-	let_go mine one many
+	let_go mine one many1 many2 many3 many4
 	stop_agent
 }
 
