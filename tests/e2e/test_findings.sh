@@ -9,6 +9,15 @@
 REG=$WORK/reg.yaml
 RESOLVER=$CGROUP/resolver
 QUIET=$CGROUP/quiet
+TOP=$CGROUP
+# A unit counts only in a slice at the root: so the test makes one, and checks that.
+SLICE=$CGROUP2/$NAME.slice
+PROGRAM=$WORK/manyports
+
+also_clear() {
+	CGROUP=$SLICE kill_cgroup
+	CGROUP=$TOP
+}
 
 # resolve [ROUNDS]: bind 1500 ports from 1024 to 65481, far apart, as a resolver does.
 resolve() { inside_cgroup "$RESOLVER" "$B/tests/e2e/manyports" udp 1024+43 1500 "${1:-1}"; }
@@ -73,13 +82,18 @@ test_fair() {
 	stop_agent
 }
 
+# lint_overlay NAME: lint finds nothing in the registry with the overlay.
+lint_overlay() {
+	is "$1: lint" "$("$B/hostportctl" registry lint --registry="$REG" --registry="$WORK/overlay.yaml" 2>&1)" \
+		"0 errors, 0 warnings, 0 notes, 0 accepted, in 2 files"
+}
+
 # Ports that lie side by side are a range, also of what was denied: a server that goes on to the next
-# port when one is denied. Without much of a range, a row is for what was seen and no more.
+# port when one is denied. A server of ports here and there has an exception for each.
 test_learned() {
-	local port
+	keep server inside manyports tcp 3000+100 20 hold
 	start_agent --mode=enforce --registry="$REG" --fold=0 || return
 	is "scan: denied" "$(inside_cgroup "$RESOLVER" "$B/tests/e2e/manyports" tcp 25672 900 1)" "ok 0 EPERM 900 other 0"
-	for port in $(seq 3000 100 4900); do probe tcp 4 127.0.0.1 "$port"; done >/dev/null
 	ctl learn >"$WORK/overlay.yaml" 2>"$WORK/err"
 	is "scan: exit status" $? 0
 	is "scan: rows" "$("$B/hostportctl" registry show --json --registry="$WORK/overlay.yaml" | jq -r '[.rows[].ports | tostring] | join(" ")')" \
@@ -87,13 +101,84 @@ test_learned() {
 	has "scan: said" "$(cat "$WORK/err")" \
 		"^hostportctl: learn: 900 ports \(tcp 25672-26571, unregistered\) in one exception: is it a scan\? cgroup /$NAME/resolver: "
 	stop_agent
-	"$B/hostportctl" registry lint --registry="$REG" --registry="$WORK/overlay.yaml" >"$WORK/lint" 2>&1
-	is "scan: lint" $? 0
+	let_go server
+	lint_overlay scan
 	start_agent --mode=enforce --registry="$REG" --registry="$WORK/overlay.yaml" || return
 	is "scan: then it works" "$(inside_cgroup "$RESOLVER" "$B/tests/e2e/manyports" tcp 25672 900 1)" "ok 900 EPERM 0 other 0"
 	is "scan: no further" "$(inside_cgroup "$RESOLVER" "$B/tests/e2e/manyports" tcp 26572 1 1)" "ok 0 EPERM 1 other 0"
-	is "ports apart: work" "$(probe tcp 4 127.0.0.1 3100)" "ok 3100 1"
-	is "ports apart: not those between" "$(probe tcp 4 127.0.0.1 3101)" "EPERM 1"
+	is "ports apart: work" "$(inside "$B/tests/e2e/manyports" tcp 3000+100 20 1)" "ok 20 EPERM 0 other 0"
+	is "ports apart: not those between" "$(inside "$B/tests/e2e/manyports" tcp 3001+100 20 1)" "ok 0 EPERM 20 other 0"
+	is "ports apart: another program" "$(probe tcp 4 127.0.0.1 3100)" "EPERM 1"
+	stop_agent
+}
+
+# overlay NAME STATUS: what learn prints, in $WORK/overlay.yaml, which lint has nothing against.
+overlay() {
+	ctl learn >"$WORK/overlay.yaml" 2>"$WORK/err"
+	is "$1: exit status of learn" $? "$2"
+	lint_overlay "$1"
+}
+
+# rows: of the overlay.
+rows() {
+	"$B/hostportctl" registry show --json --registry="$WORK/overlay.yaml" |
+		jq -c '.rows[] | [.kind, .protocol, .ports, [(.owners // [])[] | .unit // .exe]]'
+}
+
+# by UNIT PROGRAM ARGS...
+by() {
+	local unit=$1 program=$2
+	shift 2
+	inside_cgroup "$SLICE/$unit" "$B/tests/e2e/$program" "$@"
+}
+
+# Source ports are learned as a client of their owner, a unit or a program: it works, and works again
+# with other ports, and nobody else has them.
+test_clients() {
+	start_agent --mode=audit --registry="$REG" --fold=0 || return
+	is "client: it binds" "$(by hp-unbound.service manyports udp 1024+43 1500 1)" "ok 1500 EPERM 0 other 0"
+	overlay client 0
+	is "client: one row" "$(rows)" '["client","udp","1024-65535",["hp-unbound.service"]]'
+	has "client: said" "$(cat "$WORK/err")" \
+		"^hostportctl: learn: 1500 ports \(udp\) as a client of 1024-65535, to send from: unit hp-unbound.service: "
+	stop_agent
+	start_agent --mode=audit --registry="$REG" --registry="$WORK/overlay.yaml" || return
+	is "client: it binds again" "$(by hp-unbound.service manyports udp 1024+43 1500 1)" "ok 1500 EPERM 0 other 0"
+	is "client: no violation" "$(events .verdict)" 0
+	is "client: nothing would break" "$(ctl mode enforce)" "mode enforce: switched, effective"
+	is "client: in enforce, other ports" "$(by hp-unbound.service manyports udp 1031+43 1500 1)" "ok 1500 EPERM 0 other 0"
+	is "client: and once more" "$(by hp-unbound.service manyports udp 1031+43 1500 1)" "ok 1500 EPERM 0 other 0"
+	is "client: a stranger" "$(by hp-stranger.service manyports udp 1024+430 150 1)" "ok 0 EPERM 150 other 0"
+	is "client: another protocol" "$(by hp-unbound.service bindprobe tcp 4 127.0.0.1 30000)" "EPERM 1"
+	stop_agent
+}
+
+# A program in no unit is named by its file.
+test_program() {
+	start_agent --mode=audit --registry="$REG" --fold=0 || return
+	is "program: it binds" "$(inside "$PROGRAM" udp 1024+43 1500 1)" "ok 1500 EPERM 0 other 0"
+	overlay program 0
+	is "program: one row" "$(rows)" "[\"client\",\"udp\",\"1024-65535\",[\"$PROGRAM\"]]"
+	stop_agent
+	start_agent --mode=enforce --registry="$REG" --registry="$WORK/overlay.yaml" || return
+	is "program: in enforce" "$(inside "$PROGRAM" udp 1031+43 1500 1)" "ok 1500 EPERM 0 other 0"
+	is "program: another one" "$(probe udp 4 127.0.0.1 30000)" "EPERM 1"
+	stop_agent
+}
+
+# What takes another port at each start, below 1024 as bindresvport(3) does, is a client of these.
+test_each_start() {
+	start_agent --mode=audit --registry="$REG" || return
+	by hp-statd.service bindprobe udp 4 127.0.0.1 711 >/dev/null
+	overlay "one start" 0
+	is "one start: its port" "$(rows)" '["exception","udp",711,["hp-statd.service"]]'
+	by hp-statd.service bindprobe udp 4 127.0.0.1 845 >/dev/null
+	overlay "two starts" 0
+	is "two starts: a range" "$(rows)" '["client","udp","512-1023",["hp-statd.service"]]'
+	stop_agent
+	start_agent --mode=enforce --registry="$REG" --registry="$WORK/overlay.yaml" || return
+	is "two starts: the third" "$(by hp-statd.service bindprobe udp 4 127.0.0.1 999)" "ok 999 1"
+	is "two starts: a stranger" "$(by hp-stranger.service bindprobe udp 4 127.0.0.1 999)" "EPERM 1"
 	stop_agent
 }
 
@@ -103,9 +188,15 @@ cat >"$REG" <<'END'
 version: 1
 name: findings-test
 entries:
-  - {ports: 20000, protocol: tcp, process: mine}
+  - {ports: 20000, protocol: tcp, process: mine, team: t, since: "4.1"}
 END
 test_one_finding
 test_fair
 test_learned
+CGROUP=$SLICE
+mkdir -p "$SLICE"/hp-{unbound,stranger,statd}.service
+install -m 755 "$B/tests/e2e/manyports" "$PROGRAM"
+test_clients
+test_program
+test_each_start
 finish

@@ -106,6 +106,49 @@ static void test_lists(void **state)
 	}
 }
 
+/* Owners are what has the same name at the next start, and is on the host. */
+static void test_owners(void **state)
+{
+#define WORKLOAD(kind, unit) "\"workload\":{\"kind\":\"" kind "\",\"unit\":\"" unit "\"},"
+	static const struct {
+		const char *name, *json, *unit, *exe;
+	} cases[] = {
+		{ "a service", WORKLOAD("unit", "a.service") "\"exe\":\"/bin/a\"", "a.service",
+		  "/bin/a" },
+		{ "an instance", WORKLOAD("unit", "a@b.service") "\"uid\":0", "a@b.service", NULL },
+		{ "a transient one", WORKLOAD("unit", "run-r1.service") "\"exe\":\"/bin/a\"", NULL,
+		  "/bin/a" },
+		{ "a scope", WORKLOAD("unit", "a.scope") "\"uid\":0", NULL, NULL },
+		{ "no name", WORKLOAD("unit", ".service") "\"uid\":0", NULL, NULL },
+		{ "a pattern", WORKLOAD("unit", "*.service") "\"uid\":0", NULL, NULL },
+		{ "a blank", WORKLOAD("unit", "a b.service") "\"uid\":0", NULL, NULL },
+		{ "a line end", WORKLOAD("unit", "a\\nb.service") "\"uid\":0", NULL, NULL },
+		{ "a control group", WORKLOAD("cgroup", "a.service") "\"exe\":\"/bin/a\"", NULL,
+		  "/bin/a" },
+		{ "a pod", WORKLOAD("pod", "a.service") "\"exe\":\"/bin/a\"", NULL, NULL },
+		{ "the kernel", WORKLOAD("kernel", "a.service") "\"exe\":\"/bin/a\"", NULL, NULL },
+		{ "a program that was replaced",
+		  WORKLOAD("cgroup", "") "\"exe\":\"/bin/a (deleted)\"", NULL, NULL },
+		{ "a relative path", WORKLOAD("cgroup", "") "\"exe\":\"bin/a\"", NULL, NULL },
+		{ "a path with a *", WORKLOAD("cgroup", "") "\"exe\":\"/bin/*\"", NULL, NULL },
+		{ "nothing", "\"uid\":0", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_answer_rows_ struct answer_rows rows = { 0 };
+		_cleanup_(json_freep) struct json *json = NULL;
+		_cleanup_buf_ struct buf text = { 0 };
+
+		buf_printf(&text, ROW("scope", "tcp", "\"port\":80,%s"), cases[i].json);
+		json = read_rows(text.data, &rows);
+		check_text(cases[i].name, rows.list[0].unit ? rows.list[0].unit : "-",
+			   cases[i].unit ? cases[i].unit : "-");
+		check_text(cases[i].name, rows.list[0].exe ? rows.list[0].exe : "-",
+			   cases[i].exe ? cases[i].exe : "-");
+	}
+}
+
 static void test_order(void **state)
 {
 	_cleanup_answer_rows_ struct answer_rows rows = { 0 };
@@ -146,9 +189,8 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_rows),   cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_owners), cmocka_unit_test(test_order),
 		cmocka_unit_test(test_none),
 	};
 

@@ -48,7 +48,7 @@ static void make(const char *name, const char *answer, struct overlay *o)
 		diags_text(&diags, &err);
 		fail_msg("%s: %s\n%s", name, err.data, o->text.data);
 	}
-	check_u64(name, o->learned.exceptions, o->read->len);
+	check_u64(name, o->learned.rows, o->read->len);
 }
 
 static bool contains(const struct overlay *o, const char *text)
@@ -68,7 +68,7 @@ static void test_one(void **state)
 									"8080", SEEN) "]}",
 	     &o);
 	check_text("text", o.text.data,
-		   "# Exceptions for what violates the registry on one node, to be reviewed:"
+		   "# Rows for what violates the registry on one node, to be reviewed:"
 		   " learned 2026-11-24 by hostportctl.\n"
 		   "# node n1, mode audit; sockets of now, and violations since"
 		   " 2026-11-22T20:00:00Z\n"
@@ -78,11 +78,12 @@ static void test_one(void **state)
 		   "exceptions:\n"
 		   "  # unit web.service: web[7], uid 1, on 0.0.0.0; 5 times,"
 		   " 2026-11-22T20:11:31Z to 2026-11-22T20:12:02Z\n"
-		   "  - {ports: 8080, protocol: tcp, class: unregistered, until: \"2027-02-22\",\n"
+		   "  - {ports: 8080, protocol: tcp, class: unregistered,"
+		   " owners: [{unit: web.service}], until: \"2027-02-22\",\n"
 		   "     reason: \"learned 2026-11-24: unit web.service, web\"}\n");
 	row = &o.read->rows[0];
 	assert_int_equal(row->kind, REG_EXCEPTION);
-	assert_int_equal(row->owners_len, 0);
+	assert_int_equal(row->owners_len, 1);
 	check_text("until", row->until_text, "2027-02-22");
 	assert_null(o.learned.remarks.data);
 	assert_int_equal(o.learned.lacking, 0);
@@ -142,11 +143,17 @@ static void test_many(void **state)
 		{ "neighbours", MANY("80", "1000", "1079", SEEN), 1, 80, 0,
 		  "  # 80 ports (udp 1000-1079, unregistered) in one exception: is it a scan? unit"
 		  " web.service: web[7], uid 1, on 0.0.0.0; 5 times, " },
-		{ "runs", MANY("30", "1000", "1079", "\"port_list\":\"1000-1027,1050,1079\"," SEEN),
+		{ "runs",
+		  MANY("30", "1000", "1079",
+		       "\"port_list\":\"1000-1027,1050,1079\",\"sockets\":30"),
 		  3, 30, 0, "  # 30 ports (udp 1000-1079, unregistered) of unit web.service: " },
-		{ "too many", MANY("855", "1024", "65535", SEEN), 0, 0, 1,
+		{ "too many of no owner",
+		  "{\"violations\":[{\"class\":\"unregistered\",\"protocol\":\"udp\",\"port\":1024,"
+		  "\"ports\":855,\"port_last\":65535,\"workload\":{\"kind\":\"pod\",\"uid\":\"u\"},"
+		  "\"comm\":\"x\",\"exe\":\"/usr/bin/x\"}]}",
+		  0, 0, 1,
 		  "  # no exception for 855 ports (udp 1024-65535, unregistered), too many to list,"
-		  " of unit web.service: " },
+		  " of pod u" },
 		{ "a list of others",
 		  MANY("30", "1000", "1079", "\"port_list\":\"900,1001-1029\"," SEEN), 0, 0, 1,
 		  "# no exception for udp 1000 (unregistered), which no row can name, of unit " },
@@ -175,6 +182,98 @@ static void test_many(void **state)
 		check_u64(cases[i].name, ports, cases[i].ports);
 		check_u64(cases[i].name, o.learned.lacking, cases[i].lacking);
 		check_int(cases[i].name, contains(&o, cases[i].says), true);
+	}
+}
+
+/* A resolver's ports are a client, whatever their classes; what others do there is not. */
+static void test_client(void **state)
+{
+	_cleanup_overlay_ struct overlay o = { 0 };
+	const struct reg_row *row;
+
+	(void)state;
+	make("client",
+	     "{\"violations\":[" ROW("unregistered", "udp", "1030", "\"ports\":855,\"port_last\":65500," SEEN) "," ROW(
+		     "scope", "udp", "9998",
+		     SEEN) "," ROW("scope", "tcp", "9998",
+				   SEEN) "," ROW("unregistered", "udp", "900",
+						 SEEN) ",{\"class\":\"unregistered\",\"protocol\":"
+						       "\"udp\",\"port\":5000,\"comm\":\"y\","
+						       "\"workload\":{\"kind\":\"unit\",\"unit\":"
+						       "\"db.service\"},\"sockets\":1}]}",
+	     &o);
+	assert_int_equal(o.read->len, 4);
+	row = &o.read->rows[0];
+	assert_int_equal(row->kind, REG_CLIENT);
+	assert_int_equal(row->first, 1024);
+	assert_int_equal(row->last, 65535);
+	assert_int_equal(row->proto, HP_PROTO_UDP);
+	assert_int_equal(row->owners_len, 1);
+	check_text("owner", row->owners[0].unit, "web.service");
+	check_text("process", row->process, "web");
+	check_text("notes", row->notes, "learned 2026-11-24: 856 ports were seen");
+	assert_true(contains(&o,
+			     "\nclients:\n  # 856 ports (udp) as a client of 1024-65535, to send"
+			     " from: unit web.service: web[7], uid 1, on 0.0.0.0; 5 times, "));
+	assert_non_null(
+		strstr(o.learned.remarks.data, "856 ports (udp) as a client of 1024-65535"));
+	assert_int_equal(o.learned.lacking, 0);
+	for (size_t i = 1; i < 4; i++)
+		assert_int_equal(o.read->rows[i].kind, REG_EXCEPTION);
+	assert_int_equal(o.read->rows[1].proto, HP_PROTO_TCP);
+	assert_int_equal(o.read->rows[2].first, 900);
+	check_text("another's", o.read->rows[3].owners[0].unit, "db.service");
+}
+
+/* An exception is for services, if all that were seen are; else for everybody. */
+static void test_owners(void **state)
+{
+#define OF(unit) "{\"kind\":\"unit\",\"unit\":\"" unit "\"}"
+	static const struct {
+		const char *name, *workloads[3];
+		size_t owners;
+		const char *first, *reason;
+	} cases[] = {
+		{ "a service", { OF("a.service") }, 1, "a.service", "unit a.service, x" },
+		{ "twice",
+		  { OF("a.service"), OF("a.service") },
+		  1,
+		  "a.service",
+		  "unit a.service, x" },
+		{ "two",
+		  { OF("a.service"), OF("b.service") },
+		  2,
+		  "a.service",
+		  "unit a.service, x, and 1 more" },
+		{ "a control group", { "{\"kind\":\"cgroup\"}" }, 0, NULL, "cgroup /c, x" },
+		{ "one of them",
+		  { OF("a.service"), "{\"kind\":\"cgroup\"}" },
+		  0,
+		  NULL,
+		  "unit a.service, x, and 1 more" },
+		{ "a scope", { OF("session-3.scope") }, 0, NULL, "unit session-3.scope, x" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_overlay_ struct overlay o = { 0 };
+		_cleanup_buf_ struct buf answer = { 0 }, want = { 0 };
+
+		buf_puts(&answer, "{\"violations\":[");
+		for (size_t w = 0; w < 3 && cases[i].workloads[w]; w++)
+			buf_printf(&answer,
+				   "%s{\"class\":\"scope\",\"protocol\":\"tcp\",\"port\":80,"
+				   "\"workload\":%s,\"cgroup\":\"/c\",\"comm\":\"x\","
+				   "\"exe\":\"/usr/bin/x\",\"sockets\":1}",
+				   w ? "," : "", cases[i].workloads[w]);
+		buf_puts(&answer, "]}");
+		make(cases[i].name, answer.data, &o);
+		check_u64(cases[i].name, o.read->len, 1);
+		check_u64(cases[i].name, o.read->rows[0].owners_len, cases[i].owners);
+		if (cases[i].owners)
+			check_text(cases[i].name, o.read->rows[0].owners[0].unit, cases[i].first);
+		buf_printf(&want, "learned 2026-11-24: %s", cases[i].reason);
+		check_text(cases[i].name, o.read->rows[0].reason, want.data);
 	}
 }
 
@@ -350,6 +449,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one),	cmocka_unit_test(test_none),
 		cmocka_unit_test(test_groups),	cmocka_unit_test(test_many),
+		cmocka_unit_test(test_client),	cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_lacking), cmocka_unit_test(test_useless),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_long),
 		cmocka_unit_test(test_names),

@@ -108,6 +108,7 @@ static size_t put_useless(const struct learning *l, struct jsonw *w)
 
 static void put_head(const struct learning *l, struct jsonw *w)
 {
+	const struct port_range *range = &l->violations->sweep->table.range;
 	const struct in_force *in_force = l->in_force;
 	char text[STAMP_LEN + 1];
 
@@ -118,6 +119,10 @@ static void put_head(const struct learning *l, struct jsonw *w)
 	jsonw_string(w, "since", text);
 	stamp_utc(&in_force->loaded, text);
 	jsonw_string(w, "loaded", text);
+	jsonw_object(w, "ephemeral");
+	jsonw_u64(w, "first", range->first);
+	jsonw_u64(w, "last", range->last);
+	jsonw_object_end(w);
 	jsonw_array(w, "layers");
 	for (size_t i = 0; i < in_force->registry->len; i++)
 		jsonw_string(w, NULL, in_force->registry->layers[i].name);

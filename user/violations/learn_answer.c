@@ -7,6 +7,7 @@
 
 #include "../../bpf/abi.h"
 #include "../identity/workload_json.h"
+#include "../registry/row_fields.h"
 #include "../registry/words.h"
 
 void answer_rows_free(struct answer_rows *rows)
@@ -65,6 +66,51 @@ static int read_ports(struct answer_row *v)
 	return 0;
 }
 
+static bool is_printable(const char *text)
+{
+	for (; *text; text++)
+		if (*text <= ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len > end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* A service that has the name at its next start, too: not one that systemd-run(1) made up. */
+static const char *lasting_unit(const char *unit)
+{
+	bool is_good = ends_with(unit, ".service") && strncmp(unit, "run-", 4) != 0 &&
+		       strlen(unit) <= ROW_SHORT_MAX && is_printable(unit) &&
+		       !strpbrk(unit, "*/\"'");
+
+	return is_good ? unit : NULL;
+}
+
+/* A program on the host: a path of a container's is another file there. */
+static const char *lasting_exe(const char *exe)
+{
+	bool is_good = *exe == '/' && strlen(exe) <= ROW_SHORT_MAX && is_printable(exe) &&
+		       !strpbrk(exe, "*\"'");
+
+	return is_good ? exe : NULL;
+}
+
+static void read_owner(struct answer_row *v)
+{
+	const struct json *workload = json_member(v->json, "workload");
+	const char *kind = json_member_text(workload, "kind", "");
+
+	if (strcmp(kind, "unit") == 0)
+		v->unit = lasting_unit(json_member_text(workload, "unit", ""));
+	if (strcmp(kind, "unit") == 0 || strcmp(kind, "cgroup") == 0)
+		v->exe = lasting_exe(json_member_text(v->json, "exe", ""));
+}
+
 static int read_row(struct answer_row *v)
 {
 	_cleanup_buf_ struct buf workload = { 0 };
@@ -73,6 +119,8 @@ static int read_row(struct answer_row *v)
 	v->workload = buf_take(&workload);
 	if (!v->workload)
 		return -ENOMEM;
+	read_owner(v);
+	v->sockets = json_member_u64(v->json, "sockets", 0);
 	v->lacking = !read_key(v);
 	return v->lacking ? 0 : read_ports(v);
 }

@@ -14,12 +14,16 @@ struct answer_row {
 	const struct json *json;
 	size_t number;	/* in the answer */
 	char *workload; /* in words */
+	/* What can be named as its owner: a service, a program; NULL: it can't. Of the JSON. */
+	const char *unit, *exe;
 	bool lacking; /* no row can be about it; then nothing of what follows is set, but chosen */
 	bool chosen;  /* not one port, but any that the kernel chooses */
 	uint8_t proto, cls;
 	uint16_t port, last;  /* of several ports: the ends */
 	size_t ports;	      /* 0: it is one */
 	struct portset *list; /* of several: all; NULL: they are too many runs */
+	uint64_t sockets;     /* that have one of the ports now */
+	bool covered;	      /* a client is learned for it: see learn_clients.h */
 };
 
 struct answer_rows {

@@ -10,7 +10,7 @@
 #include "../base/stamp.h"
 #include "../formats/layer_yaml.h"
 #include "../registry/words.h"
-#include "learn_answer.h"
+#include "learn_clients.h"
 #include "learn_form.h"
 
 #define TEXT_MAX 200 /* bytes of one text from outside; a reason may have far more */
@@ -111,7 +111,7 @@ static void remark_lacking(struct learned *learned, const struct answer_row *v, 
 static bool is_one_row(const struct answer_row *a, const struct answer_row *b)
 {
 	return a->proto == b->proto && a->cls == b->cls && a->port == b->port && !a->ports &&
-	       !b->ports;
+	       !b->ports && !b->covered;
 }
 
 /* How many rows from here on have one protocol, port and class? */
@@ -124,18 +124,52 @@ static size_t group_at(const struct answer_rows *rows, size_t at)
 	return n;
 }
 
-static void put_exception(const struct answer_row *v, uint16_t first, uint16_t last, size_t others,
+/* Name the owner of a row: its service, else its program. False: it has none. */
+static bool name_owner(const struct answer_row *v, struct reg_owner *ret_owner)
+{
+	/* what is written from it is only read */
+	*ret_owner = (struct reg_owner) {
+		.unit = (char *)v->unit,
+		.exe = v->unit ? NULL : (char *)v->exe,
+	};
+	return v->unit || v->exe;
+}
+
+/*
+ * The owners of an exception for one port: their services, if all are. Anything else may run there
+ * next time, so the exception is for everybody. How many owners.
+ */
+static size_t name_services(const struct answer_row *v, size_t n, struct reg_owner owners[])
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!v[i].unit || n > LEARN_WORKLOADS)
+			return 0;
+		if (!found || strcmp(owners[found - 1].unit, v[i].unit) != 0)
+			owners[found++] = (struct reg_owner) { .unit = (char *)v[i].unit };
+	}
+	return found;
+}
+
+/* How many workloads are there beside the first? Those of one follow each other. */
+static size_t count_others(const struct answer_row *v, size_t n)
+{
+	size_t others = 0;
+
+	for (size_t i = 1; i < n; i++)
+		others += strcmp(v[i].workload, v[i - 1].workload) != 0;
+	return others;
+}
+
+static void put_exception(const struct answer_row *v, struct reg_row *row, size_t others,
 			  const struct learn_layer *layer, struct buf *out)
 {
 	_cleanup_buf_ struct buf reason = { 0 }, until = { 0 };
-	struct reg_row row = {
-		.kind = REG_EXCEPTION,
-		.first = first,
-		.last = last,
-		.proto = v->proto,
-		.cls = v->cls,
-	};
 
+	row->kind = REG_EXCEPTION;
+	row->proto = v->proto;
+	row->cls = v->cls;
 	buf_puts(&until, layer->until);
 	buf_printf(&reason, "learned %s: ", layer->today);
 	put_inert(&reason, v->workload, TEXT_MAX);
@@ -144,14 +178,17 @@ static void put_exception(const struct answer_row *v, uint16_t first, uint16_t l
 	if (others)
 		buf_printf(&reason, ", and %zu more", others);
 	out->failed |= reason.failed || until.failed;
-	row.until_text = until.data;
-	row.reason = reason.data;
-	row_yaml(&row, out);
+	row->until_text = until.data;
+	row->reason = reason.data;
+	row_yaml(row, out);
 }
 
 static void put_group(const struct answer_row *v, size_t n, const struct learn_layer *layer,
 		      struct buf *out)
 {
+	struct reg_owner owners[LEARN_WORKLOADS];
+	struct reg_row row = { .first = v->port, .last = v->port, .owners = owners };
+
 	for (size_t i = 0; i < n && i < LEARN_WORKLOADS; i++) {
 		buf_puts(out, "  # ");
 		put_facts(&v[i], out);
@@ -159,7 +196,8 @@ static void put_group(const struct answer_row *v, size_t n, const struct learn_l
 	}
 	if (n > LEARN_WORKLOADS)
 		buf_printf(out, "  # and %zu more\n", n - LEARN_WORKLOADS);
-	put_exception(v, v->port, v->port, n - 1, layer, out);
+	row.owners_len = name_services(v, n, owners);
+	put_exception(v, &row, count_others(v, n), layer, out);
 }
 
 /* How many ports, and where. */
@@ -167,6 +205,17 @@ static void put_ports_of(const struct answer_row *v, struct buf *text)
 {
 	buf_printf(text, "%zu ports (%s %u-%u, %s)", v->ports, word_proto(v->proto), v->port,
 		   v->last, word_class(v->cls));
+}
+
+/* An exception for ports of one workload. */
+static void put_range(const struct answer_row *v, uint32_t first, uint32_t last,
+		      const struct learn_layer *layer, struct buf *out)
+{
+	struct reg_owner owner;
+	struct reg_row row = { .first = (uint16_t)first, .last = (uint16_t)last, .owners = &owner };
+
+	row.owners_len = name_owner(v, &owner);
+	put_exception(v, &row, 0, layer, out);
 }
 
 /* An exception for each run of neighbouring ports, and a comment about all. */
@@ -181,12 +230,11 @@ static size_t put_runs(const struct answer_row *v, const struct learn_layer *lay
 	put_facts(v, out);
 	buf_putc(out, '\n');
 	for (uint32_t at = 0; portset_next_run(v->list, at, &first, &last); at = last + 1, n++)
-		put_exception(v, (uint16_t)first, (uint16_t)last, 0, layer, out);
+		put_range(v, first, last, layer, out);
 	return n;
 }
 
-static void put_range(const struct answer_row *v, const struct learn_layer *layer,
-		      struct learned *learned, struct buf *out)
+static void remark_range(struct learned *learned, const struct answer_row *v, struct buf *out)
 {
 	_cleanup_buf_ struct buf text = { 0 };
 
@@ -195,7 +243,6 @@ static void put_range(const struct answer_row *v, const struct learn_layer *laye
 	put_facts(v, &text);
 	buf_puts(out, "  ");
 	put_remark(learned, out, &text);
-	put_exception(v, v->port, v->last, 0, layer, out);
 }
 
 /* A row would let anybody have ports that nobody was seen to take. */
@@ -212,16 +259,18 @@ static void remark_too_many(struct learned *learned, const struct answer_row *v,
 	learned->lacking++;
 }
 
-/* Write rows for many ports. How many. */
+/* Write exceptions for many ports. How many. */
 static size_t put_many(const struct answer_row *v, const struct learn_layer *layer,
 		       struct learned *learned, struct buf *out)
 {
+	struct reg_owner owner;
 	const struct learn_ports ports = {
 		.ports = v->ports,
 		.first = v->port,
 		.last = v->last,
-		.sockets = json_member_u64(v->json, "sockets", 0),
+		.sockets = v->sockets,
 		.listed = v->list != NULL,
+		.owned = name_owner(v, &owner),
 	};
 	uint16_t first, last;
 
@@ -229,7 +278,8 @@ static size_t put_many(const struct answer_row *v, const struct learn_layer *lay
 	case LEARN_EACH_RUN:
 		return put_runs(v, layer, out);
 	case LEARN_RANGE:
-		put_range(v, layer, learned, out);
+		remark_range(learned, v, out);
+		put_range(v, first, last, layer, out);
 		return 1;
 	default:
 		remark_too_many(learned, v, out);
@@ -241,20 +291,63 @@ static void put_exceptions(const struct answer_rows *rows, const struct learn_la
 			   struct learned *learned, struct buf *out)
 {
 	_cleanup_buf_ struct buf list = { 0 };
-	size_t n;
+	size_t n, written = 0;
 
 	for (size_t at = rows->lacking; at < rows->len; at += n) {
-		n = group_at(rows, at);
-		if (rows->list[at].ports) {
-			learned->exceptions += put_many(&rows->list[at], layer, learned, &list);
+		const struct answer_row *v = &rows->list[at];
+
+		n = v->covered || v->ports ? 1 : group_at(rows, at);
+		if (v->covered)
+			continue;
+		if (v->ports) {
+			written += put_many(v, layer, learned, &list);
 		} else {
-			put_group(&rows->list[at], n, layer, &list);
-			learned->exceptions++;
+			put_group(v, n, layer, &list);
+			written++;
 		}
 	}
-	buf_puts(out, learned->exceptions ? "exceptions:\n" : "exceptions: []\n");
+	buf_puts(out, written ? "exceptions:\n" : "exceptions: []\n");
 	buf_add(out, list.data ? list.data : "", list.len);
 	out->failed |= list.failed;
+	learned->rows += written;
+}
+
+static void put_client(const struct learn_client *client, const struct learn_layer *layer,
+		       struct learned *learned, struct buf *out)
+{
+	_cleanup_buf_ struct buf text = { 0 }, process = { 0 }, notes = { 0 };
+	const struct answer_row *v = client->row;
+	struct reg_owner owner;
+	struct reg_row row = {
+		.kind = REG_CLIENT,
+		.first = client->first,
+		.last = client->last,
+		.proto = v->proto,
+		.owners = &owner,
+	};
+
+	buf_printf(&text, "%zu ports (%s) as a client of %u-%u, to send from: ", client->ports,
+		   word_proto(v->proto), client->first, client->last);
+	put_facts(v, &text);
+	buf_puts(out, "  ");
+	put_remark(learned, out, &text);
+	put_inert(&process, json_member_text(v->json, "comm", "?"), TEXT_MAX);
+	buf_printf(&notes, "learned %s: %zu ports were seen", layer->today, client->ports);
+	out->failed |= process.failed || notes.failed;
+	row.process = process.data;
+	row.notes = notes.data;
+	row.owners_len = name_owner(v, &owner);
+	row_yaml(&row, out);
+	learned->rows++;
+}
+
+static void put_clients(const struct learn_clients *clients, const struct learn_layer *layer,
+			struct learned *learned, struct buf *out)
+{
+	if (clients->len)
+		buf_puts(out, "clients:\n");
+	for (size_t i = 0; i < clients->len; i++)
+		put_client(&clients->list[i], layer, learned, out);
 }
 
 static void remark_missing(const struct json *answer, struct learned *learned, struct buf *out)
@@ -329,7 +422,7 @@ static void remark_useless(const struct json *answer, const struct json *row,
 static void put_head(const struct json *answer, const struct learn_layer *layer, struct buf *out)
 {
 	buf_printf(out,
-		   "# Exceptions for what violates the registry on one node, to be reviewed:"
+		   "# Rows for what violates the registry on one node, to be reviewed:"
 		   " learned %s by hostportctl.\n",
 		   layer->today);
 	buf_puts(out, "# node ");
@@ -348,10 +441,19 @@ static void put_head(const struct json *answer, const struct learn_layer *layer,
 	buf_puts(out, "\"\n");
 }
 
+/* An end of the ports that the kernel chooses from; 0: the answer does not say it. */
+static uint16_t ephemeral(const struct json *answer, const char *end)
+{
+	uint64_t port = json_member_u64(json_member(answer, "ephemeral"), end, 0);
+
+	return port < HP_PORTS ? (uint16_t)port : 0;
+}
+
 int learn_overlay(const struct json *answer, const struct learn_layer *layer, struct buf *out,
 		  struct learned *ret_learned)
 {
 	_cleanup_answer_rows_ struct answer_rows rows = { 0 };
+	_cleanup_learn_clients_ struct learn_clients clients = { 0 };
 	const struct json *useless = json_member(answer, "useless");
 	struct learned learned = { 0 };
 	int r;
@@ -364,7 +466,12 @@ int learn_overlay(const struct json *answer, const struct learn_layer *layer, st
 	for (size_t i = 0; i < rows.lacking; i++)
 		remark_lacking(&learned, &rows.list[i], out);
 	if (r == 0)
+		r = learn_clients_find(&rows, ephemeral(answer, "first"), ephemeral(answer, "last"),
+				       &clients);
+	if (r == 0) {
+		put_clients(&clients, layer, &learned, out);
 		put_exceptions(&rows, layer, &learned, out);
+	}
 	if (out->failed || learned.remarks.failed)
 		r = -ENOMEM;
 	*ret_learned = learned;

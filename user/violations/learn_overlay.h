@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The agent's answer to `learn` as a registry layer: an exception for each
- * protocol, port and class that is violated, with comments that name the
- * workloads, and comments about exceptions that were not used. Many ports of one workload are
- * written as learn_form.h says. Pure.
+ * The agent's answer to `learn` as a registry layer: a client for each workload that binds to send
+ * from, and an exception for each other protocol, port and class that is violated, with comments
+ * that name the workloads, and comments about exceptions that were not used. Many ports of one
+ * workload are written as learn_form.h says. Pure.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ struct learn_layer {
 };
 
 struct learned {
-	size_t exceptions;
+	size_t rows;	    /* clients and exceptions */
 	struct buf remarks; /* lines that are also comments of the layer */
 	size_t lacking;	    /* remarks about violations without an exception */
 	size_t useless;	    /* exceptions of the agent's registry that are of no use */
