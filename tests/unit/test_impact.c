@@ -207,6 +207,46 @@ static void test_order(void **state)
 	assert_non_null(strstr(one, "\"left_out\":4"));
 }
 
+/* Each process and each address is named, whichever came first; one that is started again is not
+ * two. */
+static void test_others(void **state)
+{
+	static const struct {
+		const char *name, *comm;
+		uint8_t addr;
+		size_t others;
+	} cases[] = {
+		{ "the same", "web", 0, 0 },
+		{ "another name", "db", 0, 1 },
+		{ "another address", "web", 10, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
+		bool swapped = i >= ARRAY_LEN(cases);
+		size_t c = i % ARRAY_LEN(cases);
+		_cleanup_free_ struct event *a = new_event(10, 1), *b = new_event(20, 1);
+		_cleanup_impact_ struct impact impact = { 0 };
+		_cleanup_free_ char *json = NULL;
+
+		(void)strcpy(b->comm, cases[c].comm);
+		b->addr[0] = cases[c].addr;
+		add_violations(&impact, swapped ? b : a, HP_CLASS_UNREGISTERED);
+		add_violations(&impact, swapped ? a : b, HP_CLASS_UNREGISTERED);
+		add_violations(&impact, swapped ? b : a, HP_CLASS_UNREGISTERED);
+		impact_settle(&impact);
+		check_u64(cases[c].name, impact.len, 1);
+		check_u64("the later one is named", impact.rows[0].pid, 120);
+		check_text("the later one is named", impact.rows[0].comm, cases[c].comm);
+		check_u64(cases[c].name, impact.rows[0].others.len, cases[c].others);
+		json = json_of(&impact, SIZE_MAX, SIZE_MAX);
+		check_int(cases[c].name,
+			  strstr(json, ",\"others\":[{\"address\":\"0.0.0.0\",\"pid\":110,"
+				       "\"uid\":7,\"comm\":\"web\"}],") != NULL,
+			  cases[c].others != 0);
+	}
+}
+
 /* More ports than a few are one row, if they differ in nothing else; whichever kind they are. */
 static void test_many(void **state)
 {
@@ -354,6 +394,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_many_written),
 		cmocka_unit_test(test_many_without_zero),
+		cmocka_unit_test(test_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,11 @@ static const struct {
 	  "\"last\":\"2026-11-22T20:12:31.123456789Z\"}",
 	  "unregistered udp 855 of 1024-65530 unit unbound.service unbound[7] violation 900"
 	  " 2026-11-22T20:12:31Z" },
+	{ "other processes",
+	  "{\"class\":\"scope\",\"protocol\":\"udp\",\"port\":53,\"pid\":8,\"comm\":\"x\","
+	  "\"others\":[{\"comm\":\"x\"},{\"comm\":\"y\"},{\"comm\":\"y\"},{\"comm\":\"\\u001b\"},{}"
+	  "]}",
+	  "scope udp 53 unknown workload x[8], y, \\x1b, ? ? - -" },
 	{ "of another version", "{}", "? ? 0 unknown workload - ? - -" },
 };
 

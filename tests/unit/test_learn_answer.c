@@ -131,6 +131,18 @@ static void test_owners(void **state)
 		  WORKLOAD("cgroup", "") "\"exe\":\"/bin/a (deleted)\"", NULL, NULL },
 		{ "a relative path", WORKLOAD("cgroup", "") "\"exe\":\"bin/a\"", NULL, NULL },
 		{ "a path with a *", WORKLOAD("cgroup", "") "\"exe\":\"/bin/*\"", NULL, NULL },
+		{ "one program",
+		  "\"others\":[{\"exe\":\"/bin/a\"},{}]," WORKLOAD("cgroup",
+								   "") "\"exe\":\"/bin/a\"",
+		  NULL, "/bin/a" },
+		{ "two programs",
+		  "\"others\":[{},{\"exe\":\"/bin/b\"}]," WORKLOAD("cgroup",
+								   "") "\"exe\":\"/bin/a\"",
+		  NULL, NULL },
+		{ "two programs of a unit",
+		  "\"others\":[{\"exe\":\"/bin/b\"}]," WORKLOAD("unit",
+								"a.service") "\"exe\":\"/bin/a\"",
+		  "a.service", NULL },
 		{ "nothing", "\"uid\":0", NULL, NULL },
 	};
 

@@ -89,6 +89,22 @@ static void test_one(void **state)
 	assert_int_equal(o.learned.lacking, 0);
 }
 
+/* All processes of a workload are named. */
+static void test_others(void **state)
+{
+	_cleanup_overlay_ struct overlay o = { 0 };
+
+	(void)state;
+	make("others",
+	     "{\"violations\":[" ROW(
+		     "unregistered", "tcp", "8080",
+		     "\"others\":[{\"comm\":\"x\\ny\",\"pid\":8,\"address\":\"10.0.0.1\"},"
+		     "{\"comm\":\"z\"}],\"sockets\":1") "]}",
+	     &o);
+	assert_true(contains(&o, ": web[7], uid 1, on 0.0.0.0; 1 socket now; also x\\x0ay[8] on"
+				 " 10.0.0.1, z on ?\n"));
+}
+
 static void test_none(void **state)
 {
 	_cleanup_overlay_ struct overlay o = { 0 }, nothing = { 0 };
@@ -447,12 +463,12 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),	cmocka_unit_test(test_none),
-		cmocka_unit_test(test_groups),	cmocka_unit_test(test_many),
-		cmocka_unit_test(test_client),	cmocka_unit_test(test_owners),
-		cmocka_unit_test(test_lacking), cmocka_unit_test(test_useless),
-		cmocka_unit_test(test_hostile), cmocka_unit_test(test_long),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_one),	cmocka_unit_test(test_others),
+		cmocka_unit_test(test_none),	cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_many),	cmocka_unit_test(test_client),
+		cmocka_unit_test(test_owners),	cmocka_unit_test(test_lacking),
+		cmocka_unit_test(test_useless), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_long),	cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

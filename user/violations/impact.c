@@ -18,6 +18,7 @@ void impact_row_free(struct impact_row *row)
 	free(row->cgroup);
 	free(row->workload);
 	free(row->exe);
+	impact_processes_free(&row->others);
 	free(row->ports);
 	*row = (struct impact_row) { 0 };
 }
@@ -90,6 +91,36 @@ static bool names_process(const struct impact_row *more, const struct impact_row
 	return !is_before(&more->last, &row->last);
 }
 
+static struct impact_process process_of(const struct impact_row *row, const char *exe)
+{
+	struct impact_process process = {
+		.pid = row->pid,
+		.uid = row->uid,
+		.family = row->family,
+		.exe = (char *)exe, /* is copied */
+	};
+
+	memcpy(process.addr, row->addr, sizeof(process.addr));
+	memcpy(process.comm, row->comm, sizeof(process.comm));
+	return process;
+}
+
+/* Of the processes of two rows one will be named, and the other is kept beside it. */
+static void keep_other(struct impact_row *row, const struct impact_row *more, const char *exe,
+		       bool is_more_named)
+{
+	struct impact_process of_row = process_of(row, row->exe), of_more = process_of(more, exe);
+	const struct impact_process *named = is_more_named ? &of_more : &of_row;
+	const struct impact_process *other = is_more_named ? &of_row : &of_more;
+
+	impact_processes_remove(&row->others, named);
+	if (*other->comm && !impact_process_same(named, other))
+		impact_processes_add(&row->others, other);
+	for (size_t i = 0; i < more->others.len; i++)
+		if (!impact_process_same(named, &more->others.list[i]))
+			impact_processes_add(&row->others, &more->others.list[i]);
+}
+
 /* Add the times, the counts and the process of another row. */
 static void merge(struct impact_row *row, const struct impact_row *more)
 {
@@ -123,6 +154,7 @@ void impact_row_add_event(struct impact_row *row, const struct event *event)
 	_cleanup_free_ char *exe = NULL;
 	bool is_named = names_process(&more, row);
 
+	keep_other(row, &more, event->exe && *event->exe ? event->exe : NULL, is_named);
 	if (event->exe && *event->exe && (!row->exe || strcmp(row->exe, event->exe) != 0))
 		exe = strdup(event->exe); /* or NULL: as if it were not known */
 	take_exe(row, &exe, is_named);
@@ -135,7 +167,10 @@ void impact_row_add_event(struct impact_row *row, const struct event *event)
 
 void impact_row_merge(struct impact_row *row, struct impact_row *more)
 {
-	take_exe(row, &more->exe, names_process(more, row));
+	bool is_named = names_process(more, row);
+
+	keep_other(row, more, more->exe, is_named);
+	take_exe(row, &more->exe, is_named);
 	merge(row, more);
 	if (!row->ports && more->ports) {
 		row->ports = TAKE_PTR(more->ports);
@@ -203,10 +238,13 @@ int impact_add_violations(struct impact *impact, const struct impact_row *report
 	int r;
 
 	row.ports = NULL;
+	row.others = (struct impact_processes) { 0 };
 	r = set_strings(&row, reported->cgroup, reported->workload, reported->exe);
 	if (r < 0)
 		return r;
 	row.cls = cls;
+	for (size_t i = 0; i < reported->others.len; i++)
+		impact_processes_add(&row.others, &reported->others.list[i]);
 	if (ports && portset_next_run(ports, 1, &first, &last)) {
 		row.ports = malloc(sizeof(*row.ports));
 		if (!row.ports) {
@@ -363,6 +401,30 @@ static void put_process(const struct impact_row *row, struct jsonw *w)
 	jsonw_string_opt(w, "exe", row->exe);
 }
 
+/* The other processes that had the port, or other addresses of the same. */
+static void put_others(const struct impact_processes *others, struct jsonw *w)
+{
+	char address[EVENT_ADDRESS_MAX];
+
+	if (!others->len)
+		return;
+	jsonw_array(w, "others");
+	for (size_t i = 0; i < others->len; i++) {
+		const struct impact_process *p = &others->list[i];
+
+		event_address(p->family, p->addr, address);
+		jsonw_object(w, NULL);
+		jsonw_string_opt(w, "address", address);
+		if (p->pid)
+			jsonw_u64(w, "pid", p->pid);
+		jsonw_u64(w, "uid", p->uid);
+		jsonw_string(w, "comm", p->comm);
+		jsonw_string_opt(w, "exe", p->exe);
+		jsonw_object_end(w);
+	}
+	jsonw_array_end(w);
+}
+
 static void put_violations(const struct impact_row *row, struct jsonw *w)
 {
 	char text[STAMP_LEN + 1];
@@ -418,6 +480,7 @@ static void put_row(const struct impact_row *row, const char *node_root, struct 
 	put_ports(row, w);
 	put_workload(row, node_root, w);
 	put_process(row, w);
+	put_others(&row->others, w);
 	jsonw_string(w, "source", impact_row_source(row));
 	jsonw_u64(w, "sockets", row->sockets);
 	put_violations(row, w);

@@ -9,6 +9,7 @@
 #include "../base/jsonw.h"
 #include "../base/portset.h"
 #include "../event/event.h"
+#include "impact_process.h"
 
 #define IMPACT_PORTS_MAX  16 /* of a workload that have a row each; more of them are one row */
 #define IMPACT_RANGES_MAX 64 /* of ports that are listed; if there are more, none is */
@@ -21,13 +22,14 @@ struct impact_row {
 	struct portset *ports; /* all, without 0; NULL: this one only */
 	uint32_t pid, uid;     /* pid 0: not known */
 	char comm[HP_COMM_LEN + 1];
-	char *exe;	       /* NULL: not known */
-	bool kernel;	       /* the workload is the kernel */
-	char *cgroup;	       /* empty: not known */
-	char *workload;	       /* the same in words: rows of the same words are one */
-	uint64_t sockets;      /* that have the port now */
-	uint64_t count;	       /* violations that were reported */
-	struct timespec first; /* the first and the last of them, UTC */
+	struct impact_processes others; /* and their addresses; as many as there is room for */
+	char *exe;			/* NULL: not known */
+	bool kernel;			/* the workload is the kernel */
+	char *cgroup;			/* empty: not known */
+	char *workload;			/* the same in words: rows of the same words are one */
+	uint64_t sockets;		/* that have the port now */
+	uint64_t count;			/* violations that were reported */
+	struct timespec first;		/* the first and the last of them, UTC */
 	struct timespec last;
 };
 

@@ -24,9 +24,23 @@ static const struct table_column columns[] = {
 /* What a line of the table is made of. */
 struct fields {
 	const char *cls, *proto, *workload, *comm, *source, *last;
-	uint64_t port, ports, port_last; /* ports 0: one */
-	uint64_t pid, count;		 /* pid 0: not known */
+	uint64_t port, ports, port_last;	  /* ports 0: one */
+	const char *others[IMPACT_PROCESSES_MAX]; /* names of other processes; until NULL */
+	uint64_t pid, count;			  /* pid 0: not known */
 };
+
+/* Names of other processes, each once. */
+static void put_others(const struct fields *f, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(f->others) && f->others[i]; i++) {
+		bool known = strcmp(f->others[i], f->comm) == 0;
+
+		for (size_t j = 0; j < i; j++)
+			known |= strcmp(f->others[i], f->others[j]) == 0;
+		if (!known)
+			buf_printf(out, ", %s", f->others[i]);
+	}
+}
 
 static int add(struct table *table, const struct fields *f)
 {
@@ -35,6 +49,7 @@ static int add(struct table *table, const struct fields *f)
 	impact_put_ports(f->ports, f->port, f->port_last, &port);
 	if (f->pid)
 		buf_printf(&process, "%s[%" PRIu64 "]", f->comm, f->pid);
+	put_others(f, &process);
 	if (f->count)
 		buf_put_u64(&count, f->count);
 	if (strlen(f->last) == STAMP_LEN)
@@ -51,44 +66,51 @@ static int add_row(struct table *table, const struct impact_row *row)
 	char last[STAMP_LEN + 1] = "";
 	uint16_t port_last = 0;
 	size_t ports = impact_row_ports(row, &port_last);
+	struct fields f = {
+		.cls = word_class(row->cls),
+		.proto = word_proto(row->proto),
+		.port = row->port,
+		.ports = ports,
+		.port_last = port_last,
+		.workload = row->workload,
+		.comm = *row->comm ? row->comm : "?",
+		.pid = row->pid,
+		.source = impact_row_source(row),
+		.count = row->count,
+		.last = last,
+	};
 
 	if (row->count)
 		stamp_utc(&row->last, last);
-	return add(table, &(struct fields) {
-				  .cls = word_class(row->cls),
-				  .proto = word_proto(row->proto),
-				  .port = row->port,
-				  .ports = ports,
-				  .port_last = port_last,
-				  .workload = row->workload,
-				  .comm = *row->comm ? row->comm : "?",
-				  .pid = row->pid,
-				  .source = impact_row_source(row),
-				  .count = row->count,
-				  .last = last,
-			  });
+	for (size_t i = 0; i < row->others.len; i++)
+		f.others[i] = row->others.list[i].comm;
+	return add(table, &f);
 }
 
 static int add_json(struct table *table, const struct json *row)
 {
+	const struct json *others = json_member(row, "others");
 	_cleanup_buf_ struct buf workload = { 0 };
+	struct fields f = {
+		.cls = json_member_text(row, "class", "?"),
+		.proto = json_member_text(row, "protocol", "?"),
+		.port = json_member_u64(row, "port", 0),
+		.ports = json_member_u64(row, "ports", 0),
+		.port_last = json_member_u64(row, "port_last", 0),
+		.comm = json_member_text(row, "comm", "?"),
+		.pid = json_member_u64(row, "pid", 0),
+		.source = json_member_text(row, "source", "?"),
+		.count = json_member_u64(row, "count", 0),
+		.last = json_member_text(row, "last", ""),
+	};
 
 	workload_json_text(row, &workload);
 	if (workload.failed)
 		return -ENOMEM;
-	return add(table, &(struct fields) {
-				  .cls = json_member_text(row, "class", "?"),
-				  .proto = json_member_text(row, "protocol", "?"),
-				  .port = json_member_u64(row, "port", 0),
-				  .ports = json_member_u64(row, "ports", 0),
-				  .port_last = json_member_u64(row, "port_last", 0),
-				  .workload = workload.data,
-				  .comm = json_member_text(row, "comm", "?"),
-				  .pid = json_member_u64(row, "pid", 0),
-				  .source = json_member_text(row, "source", "?"),
-				  .count = json_member_u64(row, "count", 0),
-				  .last = json_member_text(row, "last", ""),
-			  });
+	f.workload = workload.data;
+	for (size_t i = 0; i < json_len(others) && i < ARRAY_LEN(f.others); i++)
+		f.others[i] = json_member_text(json_at(others, i), "comm", "?");
+	return add(table, &f);
 }
 
 int impact_table(const struct impact *impact, size_t max, struct table **ret_table)

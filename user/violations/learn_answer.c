@@ -100,6 +100,18 @@ static const char *lasting_exe(const char *exe)
 	return is_good ? exe : NULL;
 }
 
+/* Did other programs bind its ports, too? */
+static bool has_other_programs(const struct answer_row *v)
+{
+	const struct json *others = json_member(v->json, "others");
+	const char *exe = json_member_text(v->json, "exe", "");
+
+	for (size_t i = 0; i < json_len(others); i++)
+		if (strcmp(json_member_text(json_at(others, i), "exe", exe), exe) != 0)
+			return true;
+	return false;
+}
+
 static void read_owner(struct answer_row *v)
 {
 	const struct json *workload = json_member(v->json, "workload");
@@ -107,7 +119,7 @@ static void read_owner(struct answer_row *v)
 
 	if (strcmp(kind, "unit") == 0)
 		v->unit = lasting_unit(json_member_text(workload, "unit", ""));
-	if (strcmp(kind, "unit") == 0 || strcmp(kind, "cgroup") == 0)
+	if ((strcmp(kind, "unit") == 0 || strcmp(kind, "cgroup") == 0) && !has_other_programs(v))
 		v->exe = lasting_exe(json_member_text(v->json, "exe", ""));
 }
 

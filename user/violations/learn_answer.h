@@ -14,7 +14,8 @@ struct answer_row {
 	const struct json *json;
 	size_t number;	/* in the answer */
 	char *workload; /* in words */
-	/* What can be named as its owner: a service, a program; NULL: it can't. Of the JSON. */
+	/* What can be named as its owner: a service, its one program; NULL: it can't. Of the JSON.
+	 */
 	const char *unit, *exe;
 	bool lacking; /* no row can be about it; then nothing of what follows is set, but chosen */
 	bool chosen;  /* not one port, but any that the kernel chooses */

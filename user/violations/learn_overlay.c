@@ -65,6 +65,19 @@ static void put_process(const struct json *row, struct buf *out)
 		buf_printf(out, "[%" PRIu64 "]", pid);
 }
 
+/* The other processes of the same workload, and where. */
+static void put_others(const struct json *others, struct buf *out)
+{
+	for (size_t i = 0; i < json_len(others); i++) {
+		const struct json *other = json_at(others, i);
+
+		buf_puts(out, i ? ", " : "; also ");
+		put_process(other, out);
+		buf_puts(out, " on ");
+		put_inert(out, json_member_text(other, "address", "?"), TEXT_MAX);
+	}
+}
+
 /* Which workload, where, how often and when: what follows the # of a comment. */
 static void put_facts(const struct answer_row *v, struct buf *out)
 {
@@ -86,6 +99,7 @@ static void put_facts(const struct answer_row *v, struct buf *out)
 	}
 	if (sockets)
 		buf_printf(out, "; %" PRIu64 " socket%s now", sockets, sockets == 1 ? "" : "s");
+	put_others(json_member(v->json, "others"), out);
 }
 
 /* A violation that no exception can be about: it has no fixed port, or no row has its protocol. */
