@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "violation_events.h"
 
-#include "../../user/violations/impact.h"
+#include "../../user/violations/impact_json.h"
 
 /* struct event is large */
 static struct event *new_event(time_t second, uint64_t count)
@@ -313,34 +313,6 @@ static void test_many(void **state)
 	}
 }
 
-/* What is written of many ports: how many, the ends, and all of them where that is short. */
-static void test_many_written(void **state)
-{
-	(void)state;
-	for (unsigned int runs = IMPACT_RANGES_MAX; runs <= IMPACT_RANGES_MAX + 1; runs++) {
-		_cleanup_impact_ struct impact impact = { 0 };
-		_cleanup_free_ struct event *e = new_event(10, 1);
-		_cleanup_free_ char *json = NULL;
-		_cleanup_buf_ struct buf want = { 0 };
-
-		for (unsigned int n = 0; n < runs; n++) {
-			e->port = (uint16_t)(1000 + 10 * n);
-			e->exe = "/usr/sbin/web";
-			add_violations(&impact, e, HP_CLASS_UNREGISTERED);
-		}
-		impact_settle(&impact);
-		json = json_of(&impact, SIZE_MAX, SIZE_MAX);
-		buf_printf(&want,
-			   "\"port\":1000,\"ports\":%u,\"port_last\":%u,"
-			   "\"scope\":\"external\",",
-			   runs, 1000 + 10 * (runs - 1));
-		assert_non_null(strstr(json, want.data));
-		check_int("listed", strstr(json, "\"port_list\":\"1000,1010,") != NULL,
-			  runs <= IMPACT_RANGES_MAX);
-		assert_non_null(strstr(json, "\"exe\":\"/usr/sbin/web\""));
-	}
-}
-
 /* Port 0 is any that the kernel chooses, and stays by itself. */
 static void test_many_without_zero(void **state)
 {
@@ -383,17 +355,11 @@ static void test_kernel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_violation),
-		cmocka_unit_test(test_listener),
-		cmocka_unit_test(test_both),
-		cmocka_unit_test(test_later),
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_kernel),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_many_written),
-		cmocka_unit_test(test_many_without_zero),
+		cmocka_unit_test(test_nothing),	 cmocka_unit_test(test_violation),
+		cmocka_unit_test(test_listener), cmocka_unit_test(test_both),
+		cmocka_unit_test(test_later),	 cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_order),	 cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_many),	 cmocka_unit_test(test_many_without_zero),
 		cmocka_unit_test(test_others),
 	};
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "../../user/base/buf.h"
-#include "../../user/violations/impact.h"
+#include "../../user/violations/impact_json.h"
 #include "../../user/violations/impact_table.h"
 
 /* A row as the agent writes it, and the words of its line. */

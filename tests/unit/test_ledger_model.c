@@ -2,6 +2,8 @@
 /* The ledger against a model, and whatever the order of what is reported. */
 #include "ledger_makers.h"
 
+#include "../../user/violations/impact_json.h"
+
 #define ORDERED 200
 
 /* In whatever order violations are reported: the sums, the ends and the process are the same. */

@@ -9,6 +9,7 @@
 #include "../base/status.h"
 #include "../registry/words.h"
 #include "../stream/deliver.h"
+#include "../violations/impact_json.h"
 #include "../violations/would_break.h"
 
 #define ROOM_LEFT 8192 /* for one row and the document's end, in CONTROL_DOCUMENT_MAX */

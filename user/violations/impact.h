@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "../base/jsonw.h"
 #include "../base/portset.h"
 #include "../event/event.h"
 #include "impact_process.h"
@@ -92,15 +91,3 @@ void impact_settle(struct impact *impact);
 
 /* Is there anything that enforcement would deny? */
 bool impact_any(const struct impact *impact);
-
-/* Write the member `key`, a list as below. How many rows it lacks. */
-size_t impact_put_rows(const struct impact *impact, const char *node_root, const char *key,
-		       size_t rows, size_t bytes, struct jsonw *w);
-
-/*
- * Write the members `key`, a list of at most `rows` and of not much more than
- * `bytes`, `left_out`, the number of rows that the list lacks, and `forgotten`.
- * `node_root`: as workload_parse() wants it.
- */
-void impact_put(const struct impact *impact, const char *node_root, const char *key, size_t rows,
-		size_t bytes, struct jsonw *w);

@@ -9,6 +9,7 @@
 #include "../registry/row_json.h"
 #include "../registry/words.h"
 #include "../stream/accounts.h"
+#include "impact_json.h"
 
 #define ROOM_LEFT   (1U << 20) /* for the exceptions and the document's end, in the document */
 #define UNUSED_ROOM (ROOM_LEFT - 65536)

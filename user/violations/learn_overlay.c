@@ -12,39 +12,7 @@
 #include "../registry/words.h"
 #include "learn_clients.h"
 #include "learn_form.h"
-
-#define TEXT_MAX 200 /* bytes of one text from outside; a reason may have far more */
-
-/*
- * Text from outside. Letters of ASCII only: YAML takes more characters for the end of a
- * line than a terminal does.
- */
-static void put_inert(struct buf *out, const char *text, size_t max)
-{
-	size_t from = out->len;
-
-	for (; *text; text++) {
-		if (out->len - from >= max) {
-			buf_puts(out, "...");
-			return;
-		}
-		(void)escape_bytes(ESCAPE_ASCII, text, 1, out);
-	}
-}
-
-/* Put a time to the second. A text from outside that is no time becomes a question mark. */
-static void put_time(struct buf *out, const char *text)
-{
-	char shown[STAMP_FRACTION + 1] = { 0 };
-
-	if (strlen(text) != STAMP_LEN) {
-		buf_puts(out, "?");
-		return;
-	}
-	memcpy(shown, text, STAMP_FRACTION);
-	put_inert(out, shown, SIZE_MAX);
-	buf_putc(out, 'Z');
-}
+#include "learn_text.h"
 
 /* Put a remark into the layer, as a comment, and into the remarks for the terminal. */
 static void put_remark(struct learned *learned, struct buf *out, const struct buf *text)
@@ -56,52 +24,6 @@ static void put_remark(struct learned *learned, struct buf *out, const struct bu
 	buf_putc(&learned->remarks, '\n');
 }
 
-static void put_process(const struct json *row, struct buf *out)
-{
-	uint64_t pid = json_member_u64(row, "pid", 0);
-
-	put_inert(out, json_member_text(row, "comm", "?"), TEXT_MAX);
-	if (pid)
-		buf_printf(out, "[%" PRIu64 "]", pid);
-}
-
-/* The other processes of the same workload, and where. */
-static void put_others(const struct json *others, struct buf *out)
-{
-	for (size_t i = 0; i < json_len(others); i++) {
-		const struct json *other = json_at(others, i);
-
-		buf_puts(out, i ? ", " : "; also ");
-		put_process(other, out);
-		buf_puts(out, " on ");
-		put_inert(out, json_member_text(other, "address", "?"), TEXT_MAX);
-	}
-}
-
-/* Which workload, where, how often and when: what follows the # of a comment. */
-static void put_facts(const struct answer_row *v, struct buf *out)
-{
-	uint64_t count = json_member_u64(v->json, "count", 0);
-	uint64_t sockets = json_member_u64(v->json, "sockets", 0);
-
-	put_inert(out, v->workload, SIZE_MAX);
-	buf_puts(out, ": ");
-	put_process(v->json, out);
-	buf_printf(out, ", uid %" PRIu64 ", on ", json_member_u64(v->json, "uid", 0));
-	put_inert(out, json_member_text(v->json, "address", "?"), TEXT_MAX);
-	if (count) {
-		buf_printf(out, "; %" PRIu64 " time%s, ", count, count == 1 ? "" : "s");
-		put_time(out, json_member_text(v->json, "first", ""));
-		if (count > 1) {
-			buf_puts(out, " to ");
-			put_time(out, json_member_text(v->json, "last", ""));
-		}
-	}
-	if (sockets)
-		buf_printf(out, "; %" PRIu64 " socket%s now", sockets, sockets == 1 ? "" : "s");
-	put_others(json_member(v->json, "others"), out);
-}
-
 /* A violation that no exception can be about: it has no fixed port, or no row has its protocol. */
 static void remark_lacking(struct learned *learned, const struct answer_row *v, struct buf *out)
 {
@@ -109,15 +31,15 @@ static void remark_lacking(struct learned *learned, const struct answer_row *v, 
 	uint64_t port = json_member_u64(v->json, "port", 0);
 
 	buf_puts(&text, "no exception for ");
-	put_inert(&text, json_member_text(v->json, "protocol", "?"), TEXT_MAX);
+	learn_put_inert(&text, json_member_text(v->json, "protocol", "?"), LEARN_TEXT_MAX);
 	if (port)
 		buf_printf(&text, " %" PRIu64, port);
 	buf_puts(&text, " (");
-	put_inert(&text, json_member_text(v->json, "class", "?"), TEXT_MAX);
+	learn_put_inert(&text, json_member_text(v->json, "class", "?"), LEARN_TEXT_MAX);
 	buf_puts(&text, "), ");
 	buf_puts(&text,
 		 v->chosen ? "whose port the kernel chooses, of " : "which no row can name, of ");
-	put_facts(v, &text);
+	learn_put_facts(v, &text);
 	put_remark(learned, out, &text);
 	learned->lacking++;
 }
@@ -186,9 +108,9 @@ static void put_exception(const struct answer_row *v, struct reg_row *row, size_
 	row->cls = v->cls;
 	buf_puts(&until, layer->until);
 	buf_printf(&reason, "learned %s: ", layer->today);
-	put_inert(&reason, v->workload, TEXT_MAX);
+	learn_put_inert(&reason, v->workload, LEARN_TEXT_MAX);
 	buf_puts(&reason, ", ");
-	put_inert(&reason, json_member_text(v->json, "comm", "?"), TEXT_MAX);
+	learn_put_inert(&reason, json_member_text(v->json, "comm", "?"), LEARN_TEXT_MAX);
 	if (others)
 		buf_printf(&reason, ", and %zu more", others);
 	out->failed |= reason.failed || until.failed;
@@ -205,7 +127,7 @@ static void put_group(const struct answer_row *v, size_t n, const struct learn_l
 
 	for (size_t i = 0; i < n && i < LEARN_WORKLOADS; i++) {
 		buf_puts(out, "  # ");
-		put_facts(&v[i], out);
+		learn_put_facts(&v[i], out);
 		buf_putc(out, '\n');
 	}
 	if (n > LEARN_WORKLOADS)
@@ -241,7 +163,7 @@ static size_t put_runs(const struct answer_row *v, const struct learn_layer *lay
 	buf_puts(out, "  # ");
 	put_ports_of(v, out);
 	buf_puts(out, " of ");
-	put_facts(v, out);
+	learn_put_facts(v, out);
 	buf_putc(out, '\n');
 	for (uint32_t at = 0; portset_next_run(v->list, at, &first, &last); at = last + 1, n++)
 		put_range(v, first, last, layer, out);
@@ -254,7 +176,7 @@ static void remark_range(struct learned *learned, const struct answer_row *v, st
 
 	put_ports_of(v, &text);
 	buf_puts(&text, " in one exception: is it a scan? ");
-	put_facts(v, &text);
+	learn_put_facts(v, &text);
 	buf_puts(out, "  ");
 	put_remark(learned, out, &text);
 }
@@ -267,7 +189,7 @@ static void remark_too_many(struct learned *learned, const struct answer_row *v,
 	buf_puts(&text, "no exception for ");
 	put_ports_of(v, &text);
 	buf_puts(&text, ", too many to list, of ");
-	put_facts(v, &text);
+	learn_put_facts(v, &text);
 	buf_puts(out, "  ");
 	put_remark(learned, out, &text);
 	learned->lacking++;
@@ -342,10 +264,10 @@ static void put_client(const struct learn_client *client, const struct learn_lay
 
 	buf_printf(&text, "%zu ports (%s) as a client of %u-%u, to send from: ", client->ports,
 		   word_proto(v->proto), client->first, client->last);
-	put_facts(v, &text);
+	learn_put_facts(v, &text);
 	buf_puts(out, "  ");
 	put_remark(learned, out, &text);
-	put_inert(&process, json_member_text(v->json, "comm", "?"), TEXT_MAX);
+	learn_put_inert(&process, json_member_text(v->json, "comm", "?"), LEARN_TEXT_MAX);
 	buf_printf(&notes, "learned %s: %zu ports were seen", layer->today, client->ports);
 	out->failed |= process.failed || notes.failed;
 	row.process = process.data;
@@ -392,7 +314,7 @@ static void remark_missing(const struct json *answer, struct learned *learned, s
 		_cleanup_buf_ struct buf text = { 0 };
 
 		buf_puts(&text, "could not look at everything: ");
-		put_inert(&text, incomplete, TEXT_MAX);
+		learn_put_inert(&text, incomplete, LEARN_TEXT_MAX);
 		put_remark(learned, out, &text);
 		learned->lacking++;
 	}
@@ -405,7 +327,7 @@ static void put_ports(const struct json *ports, struct buf *out)
 	if (port)
 		buf_put_u64(out, port);
 	else
-		put_inert(out, json_text(ports, "?"), TEXT_MAX);
+		learn_put_inert(out, json_text(ports, "?"), LEARN_TEXT_MAX);
 }
 
 static void remark_useless(const struct json *answer, const struct json *row,
@@ -414,21 +336,21 @@ static void remark_useless(const struct json *answer, const struct json *row,
 	const char *why = json_member_text(row, "why", "?");
 	_cleanup_buf_ struct buf text = { 0 };
 
-	put_inert(&text, why, TEXT_MAX);
+	learn_put_inert(&text, why, LEARN_TEXT_MAX);
 	if (strcmp(why, "unused") == 0) {
 		buf_puts(&text, " since ");
-		put_time(&text, json_member_text(answer, "since", ""));
+		learn_put_time(&text, json_member_text(answer, "since", ""));
 	}
 	buf_puts(&text, ": exception ");
-	put_inert(&text, json_member_text(row, "path", "?"), SIZE_MAX);
+	learn_put_inert(&text, json_member_text(row, "path", "?"), SIZE_MAX);
 	buf_printf(&text, ":%" PRIu64 ": ", json_member_u64(row, "line", 0));
-	put_inert(&text, json_member_text(row, "protocol", "?"), TEXT_MAX);
+	learn_put_inert(&text, json_member_text(row, "protocol", "?"), LEARN_TEXT_MAX);
 	buf_putc(&text, ' ');
 	put_ports(json_member(row, "ports"), &text);
 	buf_puts(&text, ", class ");
-	put_inert(&text, json_member_text(row, "class", "?"), TEXT_MAX);
+	learn_put_inert(&text, json_member_text(row, "class", "?"), LEARN_TEXT_MAX);
 	buf_puts(&text, ", until ");
-	put_inert(&text, json_member_text(row, "until", "?"), TEXT_MAX);
+	learn_put_inert(&text, json_member_text(row, "until", "?"), LEARN_TEXT_MAX);
 	put_remark(learned, out, &text);
 	learned->useless++;
 }
@@ -440,15 +362,16 @@ static void put_head(const struct json *answer, const struct learn_layer *layer,
 		   " learned %s by hostportctl.\n",
 		   layer->today);
 	buf_puts(out, "# node ");
-	put_inert(out, json_member_text(answer, "node", "?"), TEXT_MAX);
+	learn_put_inert(out, json_member_text(answer, "node", "?"), LEARN_TEXT_MAX);
 	buf_puts(out, ", mode ");
-	put_inert(out, json_member_text(answer, "mode", "?"), TEXT_MAX);
+	learn_put_inert(out, json_member_text(answer, "mode", "?"), LEARN_TEXT_MAX);
 	buf_puts(out, "; sockets of now, and violations since ");
-	put_time(out, json_member_text(answer, "since", ""));
+	learn_put_time(out, json_member_text(answer, "since", ""));
 	buf_puts(out, "\n# To be read after the layers:");
 	for (size_t i = 0; i < json_len(json_member(answer, "layers")); i++) {
 		buf_putc(out, ' ');
-		put_inert(out, json_text(json_at(json_member(answer, "layers"), i), "?"), TEXT_MAX);
+		learn_put_inert(out, json_text(json_at(json_member(answer, "layers"), i), "?"),
+				LEARN_TEXT_MAX);
 	}
 	buf_puts(out, "\nversion: 1\nname: \"");
 	escape_put(ESCAPE_YAML, layer->name, out);

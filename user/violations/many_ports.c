@@ -2,6 +2,7 @@
 #include "many_ports.h"
 
 #include "../registry/words.h"
+#include "impact_json.h"
 
 #define LIST_BYTES (1U << 20)
 

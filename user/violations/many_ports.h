@@ -2,6 +2,7 @@
 /* Workloads that violate on many ports: what a notice and the status say of them. Pure. */
 #pragma once
 
+#include "../base/jsonw.h"
 #include "ledger.h"
 
 #define MANY_PORTS_LISTED 64 /* findings that the status has */
