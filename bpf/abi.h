@@ -271,6 +271,7 @@ struct hp_tally {
 	__u64 recovered; /* of both: found by a sweep; a program counted it and lost
 			    its record */
 	__u64 untold;	 /* never logged: an agent died while logging */
+	__u64 by_class[HP_CLASS_MAX][HP_VERDICT_MAX]; /* of `existing` */
 };
 
 /*
@@ -387,8 +388,8 @@ _Static_assert(sizeof(struct hp_fold_ref) == 24, "fold ref");
 _Static_assert(sizeof(struct hp_event) == 136, "event");
 _Static_assert(sizeof(struct hp_note) == 16, "note");
 _Static_assert(sizeof(struct hp_told_slot) == 16, "told slot");
-_Static_assert(sizeof(struct hp_tally) == 40, "tally");
-_Static_assert(sizeof(struct hp_told_step) == 64, "told step");
+_Static_assert(sizeof(struct hp_tally) == 40 + 8 * HP_CLASS_MAX * HP_VERDICT_MAX, "tally");
+_Static_assert(sizeof(struct hp_told_step) == sizeof(struct hp_tally) + 24, "told step");
 _Static_assert(sizeof(struct hp_info) == 40, "info");
 _Static_assert(sizeof(struct hp_socket_owner) == 32, "holder");
 _Static_assert(sizeof(struct hp_program) == 20, "program");

@@ -366,14 +366,17 @@ attached() {
 # shellcheck disable=SC2317 # called by until_true
 none_attached() { [ "$(attached)" = 0 ]; }
 
-# accounted NAME: violations = delivered + folded + lost, and as the lines say. Notices don't count.
+# accounted NAME: violations = delivered + folded + lost, and as the classes and the lines say. Notices
+# don't count.
 accounted() {
 	local line lines sum
-	line=$(status '.counters | "\(.violations) \(.delivered + .folded + .lost) \(.delivered) \(.delivered + .folded) \(.pending)"')
-	# shellcheck disable=SC2086 # five numbers
+	line=$(status '.counters | "\(.violations) \(.delivered + .folded + .lost) \(.delivered) \(.delivered + .folded) \(.pending) \(
+		[.classes[] | .audited, .denied, .excepted] | add)"')
+	# shellcheck disable=SC2086 # six numbers
 	set -- "$1" $line
 	is "$1: violations = delivered + folded + lost" "$2" "$3"
 	is "$1: nothing is pending" "$6" 0
+	is "$1: sum of the classes" "$7" "$2"
 	read -r lines sum <<<"$(jq -rs '"\(map(select(.verdict)) | length) \([.[].count] | add // 0)"' "$WORK/events")"
 	is "$1: lines written" "$lines" "$4"
 	is "$1: sum of counts" "$sum" "$5"

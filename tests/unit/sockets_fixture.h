@@ -37,6 +37,7 @@ static const char *const fake_groups[] = {
 struct fake_line {
 	struct hp_event record;
 	uint64_t count, existing, recovered;
+	uint8_t cls, verdict; /* as they are to be counted */
 };
 
 /* What the kernel has, and what came of it. */
@@ -187,8 +188,9 @@ void deliver_line(struct stream *stream, const struct hp_event *record,
 	assert_null(line->holder);
 	check_u64("a moment", first_ns, record->time_ns);
 	check_u64("a moment", last_ns, record->time_ns);
-	world.lines[world.lines_len++] =
-		(struct fake_line) { *record, line->count, line->existing, line->recovered };
+	world.lines[world.lines_len++] = (struct fake_line) {
+		*record, line->count, line->existing, line->recovered, line->cls, line->verdict,
+	};
 }
 
 void deliver_notice(struct stream *stream, struct notice *notice)

@@ -48,12 +48,21 @@ static void test_lines(void **state)
 /* What an agent that died had taken is lost; what a sweep alone found was never counted. */
 static void test_died(void **state)
 {
-	const struct hp_tally tally = { .delivered = 50, .existing = 10, .untold = 4 };
+	const struct hp_tally tally = {
+		.delivered = 50,
+		.existing = 10,
+		.untold = 4,
+		.by_class = { [HP_CLASS_RETIRED] = { [HP_VERDICT_AUDITED] = 7,
+						     [HP_VERDICT_EXCEPTED] = 3 } },
+	};
 	struct accounts accounts;
 
 	(void)state;
 	accounts_make(&counters, &tally, &accounts);
 	check_u64("lost", accounts.lost, 7);
+	check_u64("the programs'", accounts.violations, 65);
+	check_u64("by class", accounts.counters.count[HP_CLASS_RETIRED][HP_VERDICT_AUDITED], 12);
+	check_u64("by class", accounts.counters.count[HP_CLASS_RETIRED][HP_VERDICT_EXCEPTED], 3);
 	check_u64("pending", accounts.pending, 18);
 }
 

@@ -60,6 +60,8 @@ static void test_once(void **state)
 	check_u64("when", world.lines[0].record.time_ns, 1000000000000ULL);
 	check_u64("for one", world.lines[0].count, 1);
 	check_u64("counted by nobody", world.lines[0].existing, 1);
+	check_u64("its class", world.lines[0].cls, HP_CLASS_UNREGISTERED);
+	check_u64("its verdict", world.lines[0].verdict, HP_VERDICT_AUDITED);
 	check_u64("not lost before", world.lines[0].recovered, 0);
 	sweep(f, "the same again", 0);
 	sweep(f, "and again", 0);
@@ -316,11 +318,14 @@ static void test_timer(void **state)
 	(void)asked_for(8080);
 	sweep_start(&f->sweep);
 	check_u64("at once", world.lines_len, 1);
-	check_u64("then in", f->sweep.timer->ms, 30000);
-	check_u64("and so on", f->sweep.timer->every_ms, 30000);
+	assert_in_range(f->sweep.timer->ms, 22500, 37500);
+	check_u64("each at a time of its own", f->sweep.timer->every_ms, 0);
+	check_u64("set", f->sweep.timer->times_set, 1);
 	check_u64("runs", f->sweep.counts.runs, 1);
 	fake_fire(f->sweep.timer, 0);
 	check_u64("runs", f->sweep.counts.runs, 2);
+	assert_in_range(f->sweep.timer->ms, 22500, 37500);
+	check_u64("set anew", f->sweep.timer->times_set, 2);
 	check_log("nothing to say", "");
 	f->sweep.close_existing = true;
 	f->sweep.every_s = 0;
@@ -333,9 +338,35 @@ static void test_timer(void **state)
 	check_log("nothing to say", "");
 }
 
+/* From three quarters of the time to five, each as likely as another. */
+static void test_delay(void **state)
+{
+	static const struct {
+		unsigned int every_s;
+		uint32_t random;
+		unsigned int ms;
+	} cases[] = {
+		{ 0, 0, 0 },
+		{ 0, UINT32_MAX, 0 },
+		{ 1, 0, 750 },
+		{ 1, 500, 1250 },
+		{ 1, 501, 750 },
+		{ 30, 0, 22500 },
+		{ 30, 15000, 37500 },
+		{ 30, 7500, 30000 },
+		{ 86400, 0, 64800000 },
+		{ 86400, 43200000, 108000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		check_u64("delay", sweep_delay_ms(cases[i].every_s, cases[i].random), cases[i].ms);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_delay),
 		cmocka_unit_test_setup_teardown(test_once, prepare, finish),
 		cmocka_unit_test_setup_teardown(test_groups, prepare, finish),
 		cmocka_unit_test_setup_teardown(test_hook_was_first, prepare, finish),

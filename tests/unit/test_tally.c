@@ -29,7 +29,13 @@ static void check_slot(const char *name, const struct hp_told *told, uint32_t sl
 static void test_lines(void **state)
 {
 	struct hp_told *told = calloc(1, sizeof(*told));
-	struct tally_line found = { .count = 5, .existing = 3, .recovered = 2 };
+	struct tally_line found = {
+		.count = 5,
+		.existing = 3,
+		.recovered = 2,
+		.cls = HP_CLASS_SCOPE,
+		.verdict = HP_VERDICT_EXCEPTED,
+	};
 
 	(void)state;
 	tell(told, 7, 1, 1);
@@ -47,8 +53,16 @@ static void test_lines(void **state)
 	tally_line(told, &found);
 	check_u64("found: existing", told->tally.existing, 3);
 	check_u64("found: recovered", told->tally.recovered, 2);
+	check_u64("found: by class", told->tally.by_class[HP_CLASS_SCOPE][HP_VERDICT_EXCEPTED], 3);
 	check_u64("found: lines", told->tally.delivered, 7);
 	check_u64("found: folded", told->tally.folded, 10);
+	found.cls = HP_CLASS_MAX; /* of no class: only counted */
+	tally_line(told, &found);
+	found.cls = HP_CLASS_SCOPE;
+	found.verdict = HP_VERDICT_MAX;
+	tally_line(told, &found);
+	check_u64("existing", told->tally.existing, 9);
+	check_u64("by class", told->tally.by_class[HP_CLASS_SCOPE][HP_VERDICT_EXCEPTED], 3);
 	check_int("nothing is pending", told->step.pending, 0);
 	free(told);
 }

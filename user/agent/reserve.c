@@ -473,5 +473,7 @@ void reserve_status(const struct reserve *r, struct jsonw *w)
 	jsonw_bool(w, "low", r->first < RESERVE_LOW);
 	if (r->unread)
 		jsonw_string(w, "error", strerror(-r->unread));
+	else
+		jsonw_null(w, "error");
 	jsonw_object_end(w);
 }

@@ -13,6 +13,8 @@ void status_put_health(const struct health *health, uint64_t age_s, struct jsonw
 	jsonw_bool(w, "effective", health->effective);
 	if (!health->effective || health->reason.len)
 		jsonw_string(w, "reason", health->reason.data ? health->reason.data : "");
+	else
+		jsonw_null(w, "reason");
 	jsonw_u64(w, "checked", age_s);
 	jsonw_array(w, "foreign");
 	for (size_t i = 0; i < health->foreign.len; i++) {
@@ -23,8 +25,7 @@ void status_put_health(const struct health *health, uint64_t age_s, struct jsonw
 		jsonw_u64(w, "program_id", n->program_id);
 		jsonw_string_opt(w, "name", n->name);
 		jsonw_bool(w, "after", n->after);
-		if (health_is_agent(n))
-			jsonw_bool(w, "hostportd", true);
+		jsonw_bool(w, "hostportd", health_is_agent(n));
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
@@ -53,6 +54,10 @@ static void put_mode_switch(struct jsonw *w, const struct snapshot *s)
 		put_time(w, "time", &last->since);
 		jsonw_u64(w, "pid", last->pid);
 		jsonw_u64(w, "uid", last->uid);
+	} else {
+		jsonw_null(w, "time");
+		jsonw_null(w, "pid");
+		jsonw_null(w, "uid");
 	}
 	jsonw_object_end(w);
 }
@@ -81,6 +86,8 @@ static void put_registry(struct jsonw *w, const struct snapshot *s)
 	jsonw_string(w, "files", s->files);
 	if (s->files_error)
 		jsonw_string(w, "files_error", strerror(s->files_error));
+	else
+		jsonw_null(w, "files_error");
 	reload_put_error(s->reload_errors, &error);
 	if (error.len)
 		jsonw_string(w, "error", error.data);
@@ -96,8 +103,7 @@ static void put_classes(struct jsonw *w, const struct hp_counters *counters)
 	for (unsigned int c = HP_CLASS_UNREGISTERED; c < HP_CLASS_MAX; c++) {
 		jsonw_object(w, word_class(c));
 		for (unsigned int v = HP_VERDICT_ALLOWED; v < HP_VERDICT_MAX; v++)
-			if (counters->count[c][v] || v != HP_VERDICT_ALLOWED)
-				jsonw_u64(w, word_verdict(v), counters->count[c][v]);
+			jsonw_u64(w, word_verdict(v), counters->count[c][v]);
 		jsonw_object_end(w);
 	}
 	jsonw_object_end(w);
@@ -167,8 +173,12 @@ static void put_pins(struct jsonw *w, const struct snapshot_pins *pins)
 	jsonw_string(w, "directory", pins->directory);
 	if (pins->open)
 		jsonw_u64(w, "instance", pins->instance);
+	else
+		jsonw_null(w, "instance");
 	if (pins->error)
 		jsonw_string(w, "error", pins->error);
+	else
+		jsonw_null(w, "error");
 	jsonw_bool(w, "adopted", pins->adopted);
 	jsonw_string(w, "on_exit", pins->stay ? "keep" : "detach");
 	jsonw_object_end(w);

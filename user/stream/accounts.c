@@ -36,6 +36,9 @@ void accounts_make(const struct hp_counters *counters, const struct hp_tally *ta
 		.lost = tally_lost(tally, unsent),
 		.pending = tally_pending(tally, violations, unsent),
 	};
+	for (size_t c = 0; c < HP_CLASS_MAX; c++)
+		for (size_t v = 0; v < HP_VERDICT_MAX; v++)
+			ret_accounts->counters.count[c][v] += tally->by_class[c][v];
 }
 
 void accounts_read(struct kernel *kernel, const struct hp_told *told, struct accounts *ret_accounts)

@@ -5,7 +5,7 @@
 #include "../kernel/kernel.h"
 
 struct accounts {
-	struct hp_counters counters; /* of the programs; zeros: they could not be read */
+	struct hp_counters counters; /* of the programs and, by class, of sweeps */
 	struct hp_tally tally;	     /* of lines */
 	uint64_t violations;	     /* that the programs counted */
 	uint64_t unsent;	     /* of these, without a record */
@@ -17,7 +17,7 @@ struct accounts {
 void accounts_make(const struct hp_counters *counters, const struct hp_tally *tally,
 		   struct accounts *ret_accounts);
 
-/* The accounts as they stand now. */
+/* The accounts as they stand now. Counters that can't be read count as zeros. */
 void accounts_read(struct kernel *kernel, const struct hp_told *told,
 		   struct accounts *ret_accounts);
 

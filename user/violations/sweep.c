@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "../base/clock.h"
 #include "../base/log.h"
@@ -190,7 +191,11 @@ static bool was_counted(const struct sweep *sweep, const struct receivers_socket
 
 static void report(struct sweep *sweep, const struct receivers_socket *s, uint64_t count)
 {
-	struct tally_line line = { .count = count };
+	struct tally_line line = {
+		.count = count,
+		.cls = s->decision.cls,
+		.verdict = s->decision.verdict,
+	};
 	struct hp_event record;
 
 	socket_table_record(&sweep->table, s, &record);
@@ -266,10 +271,26 @@ void sweep_now(struct sweep *sweep)
 	sweep->counts.last = clock_wall();
 }
 
+unsigned int sweep_delay_ms(unsigned int every_s, uint32_t random)
+{
+	uint64_t least_ms = (uint64_t)every_s * 750, more_ms = (uint64_t)every_s * 500;
+
+	return (unsigned int)(least_ms + random % (more_ms + 1));
+}
+
+static void set_timer(struct sweep *sweep)
+{
+	uint32_t random = (uint32_t)clock_boot_ns();
+
+	(void)getrandom(&random, sizeof(random), GRND_NONBLOCK);
+	(void)loop_timer_set(sweep->timer, sweep_delay_ms(sweep->every_s, random), 0);
+}
+
 static void on_timer(void *data, uint32_t events)
 {
 	(void)events;
 	sweep_now(data);
+	set_timer(data);
 }
 
 int sweep_prepare(struct sweep *sweep, struct loop *loop)
@@ -285,12 +306,10 @@ int sweep_prepare(struct sweep *sweep, struct loop *loop)
 
 void sweep_start(struct sweep *sweep)
 {
-	unsigned int ms = sweep->every_s * 1000;
-
 	if (sweep->close_existing && !closing(sweep))
 		log_warning("--existing=close: nothing is closed in audit mode");
 	sweep_now(sweep);
-	(void)loop_timer_set(sweep->timer, ms, ms);
+	set_timer(sweep);
 }
 
 void sweep_stop(struct sweep *sweep)

@@ -20,7 +20,7 @@ struct sweep {
 	/* set before sweep_prepare() */
 	bool close_existing;  /* TCP listeners that would be denied */
 	bool deny_kernel;     /* the kernel's own sockets are judged like others */
-	unsigned int every_s; /* 0: only once, at the start */
+	unsigned int every_s; /* on average; 0: only once, at the start */
 
 	struct reported_sockets *unclosed; /* that could not be closed: it is not tried again */
 	struct loop_source *timer;
@@ -39,3 +39,9 @@ void sweep_stop(struct sweep *sweep);
 
 /* One more, now. */
 void sweep_now(struct sweep *sweep);
+
+/*
+ * Milliseconds until the next sweep: every_s, a quarter more or less. Who knew the moment could
+ * close its sockets before and open them again. Pure.
+ */
+unsigned int sweep_delay_ms(unsigned int every_s, uint32_t random);
