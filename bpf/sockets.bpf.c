@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which processes have a socket of the target network namespace open: one walk over
- * all open files, inside the kernel. It is loaded by itself, because kernels before
- * 5.11 refuse it.
+ * all open files, inside the kernel. And which sockets of a namespace are the kernel's
+ * own. Each of the two is loaded by itself: kernels before 5.11 refuse the first one.
  */
 #include "../vmlinux/vmlinux.h"
 
@@ -14,8 +14,9 @@
 #include "port_choice.bpf.h"
 #include "verdict.h"
 
-#define AF_INET	 2
-#define AF_INET6 10
+#define AF_INET	   2
+#define AF_INET6   10
+#define TCP_LISTEN 10
 
 const volatile __u32 hp_target_inum = 0; /* of the netns */
 
@@ -57,6 +58,46 @@ int hp_socket_owners(struct bpf_iter__task_file *ctx)
 	owner.asked = was_asked_for(sk);
 	BPF_CORE_READ_INTO(&owner.comm, task, group_leader, comm);
 	bpf_seq_write(ctx->meta->seq, &owner, sizeof(owner));
+	return 0;
+}
+
+/* Who has listed the sockets before has given them cookies. */
+static __always_inline void put_if_kernel(struct seq_file *seq, struct sock *sk)
+{
+	__u64 cookie;
+
+	if (!BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+		return;
+	cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	bpf_seq_write(seq, &cookie, sizeof(cookie));
+}
+
+/* MPTCP makes a socket of the kernel's kind for each of a user's: that is the user's. */
+static __always_inline bool is_mptcp(struct tcp_sock *tcp)
+{
+	return bpf_core_field_exists(tcp->is_mptcp) && BPF_CORE_READ(tcp, is_mptcp);
+}
+
+SEC("iter/tcp")
+int hp_kernel_tcp(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+
+	/* a request for a connection, or what is left of one, is less than a socket */
+	if (!common || BPF_CORE_READ(common, skc_state) != TCP_LISTEN ||
+	    is_mptcp((struct tcp_sock *)common))
+		return 0;
+	put_if_kernel(ctx->meta->seq, (struct sock *)common);
+	return 0;
+}
+
+SEC("iter/udp")
+int hp_kernel_udp(struct bpf_iter__udp *ctx)
+{
+	struct udp_sock *udp = ctx->udp_sk;
+
+	if (udp)
+		put_if_kernel(ctx->meta->seq, (struct sock *)udp);
 	return 0;
 }
 

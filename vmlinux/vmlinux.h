@@ -109,6 +109,9 @@ struct sock_common {
 	unsigned char skc_net_refcnt : 1;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_rcv_saddr;
+	struct {
+		long long counter;
+	} skc_cookie; /* 0: nobody has asked for it yet */
 };
 
 struct sock {
@@ -117,6 +120,12 @@ struct sock {
 	unsigned char sk_userlocks : 4;
 	unsigned short sk_protocol;
 };
+
+struct tcp_sock {
+	_Bool is_mptcp;
+};
+
+struct udp_sock;
 
 struct socket {
 	struct sock *sk;
@@ -132,6 +141,16 @@ struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 	struct file *file;
+};
+
+struct bpf_iter__tcp {
+	struct bpf_iter_meta *meta;
+	struct sock_common *sk_common;
+};
+
+struct bpf_iter__udp {
+	struct bpf_iter_meta *meta;
+	struct udp_sock *udp_sk;
 };
 
 struct bpf_prog_aux {

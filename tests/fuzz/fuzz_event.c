@@ -60,7 +60,10 @@ static void uncolour(struct buf *text)
 
 static void check_event(const struct event *event)
 {
-	const struct event_listener listener = { .documented = event->count % 3 - 1 };
+	const struct event_listener listener = {
+		.documented = event->count % 3 - 1,
+		.held_by = "none",
+	};
 	_cleanup_buf_ struct buf json = { 0 }, socket = { 0 }, text = { 0 }, colour = { 0 };
 	_cleanup_(json_freep) struct json *document = NULL;
 

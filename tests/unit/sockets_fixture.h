@@ -101,6 +101,36 @@ int receivers_name(struct receivers *receivers, struct socket_owners *finder)
 	return world.name_error;
 }
 
+/* Who has a socket without a process: as the test says, else the kernel. */
+void receivers_find_holders(struct receivers *receivers, bool all_seen,
+			    struct kernel_sockets *kernel_sockets, const struct netns *netns)
+{
+	assert_null(kernel_sockets);
+	check_u64("the namespace's number", netns->inum, 77);
+	for (size_t i = 0; i < receivers->len; i++) {
+		struct receivers_socket *s = &receivers->list[i];
+
+		s->holder = s->pid   ? RECEIVER_HOLDER_PROCESS :
+			    all_seen ? RECEIVER_HOLDER_KERNEL :
+				       RECEIVER_HOLDER_UNKNOWN;
+		for (size_t j = 0; j < world.len; j++)
+			if (world.sockets[j].holder && !s->pid &&
+			    world.sockets[j].socket.cookie == s->socket.cookie)
+				s->holder = world.sockets[j].holder;
+	}
+}
+
+int kernel_sockets_new(struct kernel_sockets **ret_sockets)
+{
+	*ret_sockets = NULL;
+	return 0;
+}
+
+void kernel_sockets_free(struct kernel_sockets *sockets)
+{
+	assert_null(sockets);
+}
+
 static inline int compare_sockets(const void *a, const void *b)
 {
 	const struct receivers_socket *x = a, *y = b;

@@ -58,7 +58,8 @@ static void check_listener(const char *name, const struct event *e, int document
 {
 	const struct event_listener listener = { .documented = documented,
 						 .inode = 5,
-						 .cookie = 6 };
+						 .cookie = 6,
+						 .held_by = e->pid ? "process" : "none" };
 	_cleanup_buf_ struct buf b = { 0 };
 
 	event_listener_json(e, &listener, &b);
@@ -75,7 +76,8 @@ static void test_json_listener(void **state)
 	check_listener("full", &e, 1,
 		       "{\"verdict\":\"audited\",\"class\":\"unregistered\",\"protocol\":\"tcp\","
 		       "\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,\"pid\":4711,"
-		       "\"uid\":0,\"comm\":\"nginx\",\"cgroup\":\"/kubepods.slice/x\","
+		       "\"uid\":0,\"held_by\":\"process\",\"comm\":\"nginx\","
+		       "\"cgroup\":\"/kubepods.slice/x\","
 		       "\"workload\":{\"kind\":\"pod\",\"uid\":\"" UID "\",\"container_id\":"
 		       "\"" ID "\",\"runtime\":\"crio\"},\"entry\":{\"layer\":\"openshift\","
 		       "\"process\":\"kubelet\",\"team\":\"node\"},\"documented\":true,"
@@ -87,13 +89,15 @@ static void test_json_listener(void **state)
 	check_listener("bare", &e, 0,
 		       "{\"verdict\":\"allowed\",\"class\":\"none\",\"protocol\":\"tcp\","
 		       "\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,\"uid\":12,"
-		       "\"entry\":null,\"documented\":false,\"declared\":null,\"inode\":5,"
+		       "\"held_by\":\"none\",\"entry\":null,\"documented\":false,\"declared\":null,"
+		       "\"inode\":5,"
 		       "\"cookie\":6}");
 	(void)strcpy(e.comm, "a\"\\\n\xff");
 	check_listener("not asked, not plain", &e, -1,
 		       "{\"verdict\":\"allowed\",\"class\":\"none\",\"protocol\":\"tcp\","
 		       "\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,"
-		       "\"uid\":12,\"comm\":\"a\\\"\\\\\\u000a\xef\xbf\xbd\",\"entry\":null,"
+		       "\"uid\":12,\"held_by\":\"none\",\"comm\":\"a\\\"\\\\\\u000a\xef\xbf\xbd\","
+		       "\"entry\":null,"
 		       "\"documented\":null,\"declared\":null,\"inode\":5,\"cookie\":6}");
 }
 

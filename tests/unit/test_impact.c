@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "violation_events.h"
 
+#include "../../user/policy/receiver.h"
 #include "../../user/violations/impact_json.h"
 
 /* struct event is large */
@@ -67,7 +68,8 @@ static void test_violation(void **state)
 	check_text("the class is the one of now", json,
 		   "{\"would_break\":[{\"class\":\"scope\",\"protocol\":\"tcp\","
 		   "\"address\":\"0.0.0.0\",\"port\":8080," WEB "\"source\":\"violation\","
-		   "\"sockets\":0,\"count\":3,\"first\":\"1970-01-01T00:00:09.000000000Z\","
+		   "\"sockets\":0,\"held_by\":null,\"count\":3,\"first\":\"1970-01-01T00:00:09."
+		   "000000000Z\","
 		   "\"last\":\"1970-01-01T00:00:10.000000005Z\"}],\"left_out\":0,\"forgotten\":0}");
 }
 
@@ -78,14 +80,15 @@ static void test_listener(void **state)
 	_cleanup_free_ char *json = NULL;
 
 	(void)state;
-	assert_int_equal(impact_add_socket(&impact, e), 0);
-	assert_int_equal(impact_add_socket(&impact, e), 0);
+	assert_int_equal(impact_add_socket(&impact, e, RECEIVER_HOLDER_PROCESS), 0);
+	assert_int_equal(impact_add_socket(&impact, e, RECEIVER_HOLDER_PROCESS), 0);
 	impact_settle(&impact);
 	json = json_of(&impact, SIZE_MAX, SIZE_MAX);
 	check_text("two sockets are one row", json,
 		   "{\"would_break\":[{\"class\":\"unregistered\",\"protocol\":\"tcp\","
 		   "\"address\":\"0.0.0.0\",\"port\":8080," WEB "\"source\":\"listener\","
-		   "\"sockets\":2,\"count\":0}],\"left_out\":0,\"forgotten\":0}");
+		   "\"sockets\":2,\"held_by\":\"process\",\"count\":0}],\"left_out\":0,"
+		   "\"forgotten\":0}");
 }
 
 /* The process that listens now is named; what was reported is counted, whatever came first. */
@@ -99,11 +102,13 @@ static void test_both(void **state)
 
 		now->pid = 555;
 		if (order == 0)
-			assert_int_equal(impact_add_socket(&impact, now), 0);
+			assert_int_equal(impact_add_socket(&impact, now, RECEIVER_HOLDER_PROCESS),
+					 0);
 		add_violations(&impact, order ? late : early, HP_CLASS_UNREGISTERED);
 		add_violations(&impact, order ? early : late, HP_CLASS_UNREGISTERED);
 		if (order == 1)
-			assert_int_equal(impact_add_socket(&impact, now), 0);
+			assert_int_equal(impact_add_socket(&impact, now, RECEIVER_HOLDER_PROCESS),
+					 0);
 		impact_settle(&impact);
 		assert_int_equal(impact.len, 1);
 		assert_int_equal(impact.rows[0].pid, 555);
@@ -111,6 +116,37 @@ static void test_both(void **state)
 		assert_int_equal(impact.rows[0].count, 4);
 		assert_int_equal(impact.rows[0].first.tv_sec, 9);
 		assert_int_equal(impact.rows[0].last.tv_sec, 20);
+	}
+}
+
+/* A listener without a process is one all the same. */
+static void test_holders(void **state)
+{
+	static const struct {
+		uint8_t holder;
+		const char *json;
+	} cases[] = {
+		{ RECEIVER_HOLDER_NONE, "\"held_by\":\"none\"" },
+		{ RECEIVER_HOLDER_KERNEL, "\"held_by\":\"kernel\"" },
+		{ RECEIVER_HOLDER_UNKNOWN, "\"held_by\":\"unknown\"" },
+		{ RECEIVER_HOLDER_MAX, "\"held_by\":\"unknown\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_free_ struct event *e = new_event(10, 1), *before = new_event(9, 1);
+		_cleanup_impact_ struct impact impact = { 0 };
+		_cleanup_free_ char *json = NULL;
+
+		e->pid = 0;
+		e->comm[0] = '\0';
+		add_violations(&impact, before, HP_CLASS_UNREGISTERED);
+		assert_int_equal(impact_add_socket(&impact, e, cases[i].holder), 0);
+		impact_settle(&impact);
+		assert_int_equal(impact.len, 1);
+		json = json_of(&impact, SIZE_MAX, SIZE_MAX);
+		assert_non_null(strstr(json, cases[i].json));
+		check_u64("no process", impact.rows[0].pid, 0);
 	}
 }
 
@@ -288,7 +324,8 @@ static void test_many(void **state)
 			if (cases[i].twice)
 				add_violations(&impact, e, HP_CLASS_UNREGISTERED);
 			if (cases[i].sockets)
-				assert_int_equal(impact_add_socket(&impact, e), 0);
+				assert_int_equal(
+					impact_add_socket(&impact, e, RECEIVER_HOLDER_PROCESS), 0);
 		}
 		assert_int_equal(impact_row_new(e, "unit web.service", &row), 0);
 		if (cases[i].set)
@@ -342,24 +379,31 @@ static void test_kernel(void **state)
 	e->workload = (struct workload) { .kind = WORKLOAD_KERNEL };
 	move_to_cgroup(e, "");
 	e->workload.kind = WORKLOAD_KERNEL;
-	assert_int_equal(impact_add_socket(&impact, e), 0);
+	assert_int_equal(impact_add_socket(&impact, e, RECEIVER_HOLDER_KERNEL), 0);
 	impact_settle(&impact);
 	json = json_of(&impact, SIZE_MAX, SIZE_MAX);
 	check_text("the kernel", json,
 		   "{\"would_break\":[{\"class\":\"unregistered\",\"protocol\":\"tcp\","
 		   "\"address\":\"0.0.0.0\",\"port\":8080,\"workload\":{\"kind\":\"kernel\"},"
-		   "\"uid\":7,\"source\":\"listener\",\"sockets\":1,\"count\":0}],"
+		   "\"uid\":7,\"source\":\"listener\",\"sockets\":1,\"held_by\":\"kernel\","
+		   "\"count\":0}],"
 		   "\"left_out\":0,\"forgotten\":0}");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing),	 cmocka_unit_test(test_violation),
-		cmocka_unit_test(test_listener), cmocka_unit_test(test_both),
-		cmocka_unit_test(test_later),	 cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_order),	 cmocka_unit_test(test_kernel),
-		cmocka_unit_test(test_many),	 cmocka_unit_test(test_many_without_zero),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_violation),
+		cmocka_unit_test(test_listener),
+		cmocka_unit_test(test_both),
+		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_holders),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many_without_zero),
 		cmocka_unit_test(test_others),
 	};
 

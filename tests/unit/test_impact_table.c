@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "../../user/base/buf.h"
+#include "../../user/policy/receiver.h"
 #include "../../user/violations/impact_json.h"
 #include "../../user/violations/impact_table.h"
 
@@ -40,6 +41,19 @@ static const struct {
 	  "\"others\":[{\"comm\":\"x\"},{\"comm\":\"y\"},{\"comm\":\"y\"},{\"comm\":\"\\u001b\"},{}"
 	  "]}",
 	  "scope udp 53 unknown workload x[8], y, \\x1b, ? ? - -" },
+	{ "nobody's",
+	  "{\"class\":\"unregistered\",\"protocol\":\"tcp\",\"port\":8080,\"uid\":0,"
+	  "\"source\":\"listener\",\"sockets\":1,\"held_by\":\"none\",\"count\":0}",
+	  "unregistered tcp 8080 unknown workload no process has it listener - -" },
+	{ "the kernel's",
+	  "{\"class\":\"unregistered\",\"protocol\":\"udp\",\"port\":4789,\"uid\":0,"
+	  "\"workload\":{\"kind\":\"kernel\"},"
+	  "\"source\":\"listener\",\"sockets\":1,\"held_by\":\"kernel\",\"count\":0}",
+	  "unregistered udp 4789 kernel kernel listener - -" },
+	{ "perhaps nobody's",
+	  "{\"class\":\"unregistered\",\"protocol\":\"tcp\",\"port\":8080,\"uid\":0,"
+	  "\"source\":\"listener\",\"sockets\":1,\"held_by\":\"unknown\",\"count\":0}",
+	  "unregistered tcp 8080 unknown workload - listener - -" },
 	{ "of another version", "{}", "? ? 0 unknown workload - ? - -" },
 };
 
@@ -99,6 +113,16 @@ static const struct {
 	    .comm = "web",
 	    .sockets = 2 },
 	  "unregistered tcp 8080 unit web.service web[7] listener - -",
+	  false },
+	{ "nobody's",
+	  "/a",
+	  "cgroup /a",
+	  { .cls = HP_CLASS_SCOPE,
+	    .proto = HP_PROTO_TCP,
+	    .port = 53,
+	    .holder = RECEIVER_HOLDER_NONE,
+	    .sockets = 1 },
+	  "scope tcp 53 cgroup /a no process has it listener - -",
 	  false },
 	{ "a violation",
 	  "/a",

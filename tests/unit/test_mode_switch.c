@@ -64,7 +64,7 @@ int would_break_find(struct violations *violations, struct impact *ret_impact)
 	e->family = 4;
 	for (size_t i = 0; i < breaks; i++) {
 		e->port = (uint16_t)(8080 + i);
-		assert_int_equal(impact_add_socket(ret_impact, e), 0);
+		assert_int_equal(impact_add_socket(ret_impact, e, 0), 0);
 	}
 	impact_settle(ret_impact);
 	free(e);

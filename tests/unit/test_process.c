@@ -2,10 +2,12 @@
 /* What /proc says of processes: this one, its children, and pids that another one has by now. */
 #include "test.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -162,6 +164,77 @@ static void test_apart(void **state)
 	assert_non_null(processes_exe(processes, &self));
 }
 
+static void *wait_for_end(void *unused)
+{
+	(void)unused;
+	(void)alarm(60);
+	for (;;)
+		(void)pause();
+	return NULL;
+}
+
+/* A child whose main thread ends, and perhaps another one stays. It is not waited for. */
+static pid_t child_without_main(bool other)
+{
+	pid_t pid = fork();
+	pthread_t thread;
+
+	if (pid == 0) {
+		if (other && pthread_create(&thread, NULL, wait_for_end, NULL) != 0)
+			_exit(1);
+		(void)syscall(SYS_exit, 0); /* of this thread alone */
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+static char state_of(pid_t pid)
+{
+	char path[64], text[1024];
+	FILE *f;
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	(void)fclose(f);
+	assert_non_null(strrchr(text, ')'));
+	return strrchr(text, ')')[2];
+}
+
+static void wait_for_zombie(pid_t pid)
+{
+	for (int i = 0; i < 6000 && state_of(pid) != 'Z'; i++)
+		(void)usleep(10000);
+	assert_int_equal(state_of(pid), 'Z');
+}
+
+/* A zombie does not run, but a process whose main thread alone has ended does. */
+static void test_lives(void **state)
+{
+	uint64_t start = start_of(getpid());
+	pid_t pid;
+
+	(void)state;
+	check_int("this process", process_lives((uint32_t)getpid(), start), true);
+	check_int("whenever", process_lives((uint32_t)getpid(), 0), true);
+	check_int("one before it", process_lives((uint32_t)getpid(), start - 10000000), false);
+	check_int("one after it", process_lives((uint32_t)getpid(), start + 10000000), false);
+	check_int("no process", process_lives(0, 0), false);
+	check_int("a pid that nobody has", process_lives(0x7fffffff, 0), false);
+	pid = child_without_main(false);
+	wait_for_zombie(pid);
+	check_int("a zombie", process_lives((uint32_t)pid, start_of(pid)), false);
+	end_child(pid);
+	check_int("it is gone", process_lives((uint32_t)pid, 0), false);
+	pid = child_without_main(true);
+	wait_for_zombie(pid);
+	check_int("a thread is left", process_lives((uint32_t)pid, start_of(pid)), true);
+	end_child(pid);
+}
+
 /* Its path in v1's named hierarchy, where there is one: as /proc/self/cgroup has it. */
 static void test_v1_path(void **state)
 {
@@ -193,7 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exe),	cmocka_unit_test(test_names),
 		cmocka_unit_test(test_moments), cmocka_unit_test(test_apart),
-		cmocka_unit_test(test_v1_path),
+		cmocka_unit_test(test_lives),	cmocka_unit_test(test_v1_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,12 +188,24 @@ static void test_order(void **state)
 	assert_false(receiver_alike(&a, &b));
 }
 
+static void test_holder_words(void **state)
+{
+	(void)state;
+	check_text("unknown", receiver_holder_word(RECEIVER_HOLDER_UNKNOWN), "unknown");
+	check_text("process", receiver_holder_word(RECEIVER_HOLDER_PROCESS), "process");
+	check_text("kernel", receiver_holder_word(RECEIVER_HOLDER_KERNEL), "kernel");
+	check_text("none", receiver_holder_word(RECEIVER_HOLDER_NONE), "none");
+	check_text("no holder", receiver_holder_word(RECEIVER_HOLDER_MAX), "unknown");
+	check_text("no holder", receiver_holder_word(UINT8_MAX), "unknown");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decide),
 		cmocka_unit_test(test_documented),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_holder_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

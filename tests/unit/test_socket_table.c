@@ -48,7 +48,7 @@ static void test_asked(void **state)
 
 		if (cases[i].hook_saw)
 			socket_table_remember(&f->sweep.table, &record);
-		socket_table_decide(&f->sweep.table, s, false);
+		socket_table_decide(&f->sweep.table, s);
 		check_u64(cases[i].name, s->decision.cls, cases[i].cls);
 	}
 }
@@ -61,9 +61,13 @@ static void test_decided(void **state)
 	struct receivers_socket *row = added(80, HP_ASKED_YES);
 
 	f->in_force.decision.mode = HP_MODE_ENFORCE;
-	socket_table_decide(&f->sweep.table, s, false);
+	socket_table_decide(&f->sweep.table, s);
 	check_u64("denied", s->decision.verdict, HP_VERDICT_DENIED);
-	socket_table_decide(&f->sweep.table, s, true);
+	s->holder = RECEIVER_HOLDER_NONE;
+	socket_table_decide(&f->sweep.table, s);
+	check_u64("nobody's", s->decision.verdict, HP_VERDICT_DENIED);
+	s->holder = RECEIVER_HOLDER_KERNEL;
+	socket_table_decide(&f->sweep.table, s);
 	check_u64("the kernel's", s->decision.verdict, HP_VERDICT_AUDITED);
 	f->in_force.decision.mode = HP_MODE_AUDIT;
 	assert_true(socket_table_may_violate(&f->sweep.table, s));
@@ -168,20 +172,22 @@ static void test_read(void **state)
 	check_u64("as read", f->sweep.table.range.last, 50100);
 }
 
-/* A socket without a process is the kernel's, if every process could be seen. */
+/* A socket without a process may be the kernel's: only then it is not denied. */
 static void test_kernel_sockets(void **state)
 {
 	static const struct {
 		const char *name;
 		uint32_t pid;
+		uint8_t holder;
 		bool sees_all;
 		int error;
 		uint8_t verdict;
 	} cases[] = {
-		{ "a process has it", 7, true, 0, HP_VERDICT_DENIED },
-		{ "none has it", 0, true, 0, HP_VERDICT_AUDITED },
-		{ "not all are seen", 0, false, 0, HP_VERDICT_DENIED },
-		{ "they could not be read", 0, true, -EIO, HP_VERDICT_DENIED },
+		{ "a process has it", 7, 0, true, 0, HP_VERDICT_DENIED },
+		{ "the kernel has it", 0, RECEIVER_HOLDER_KERNEL, true, 0, HP_VERDICT_AUDITED },
+		{ "nobody has it", 0, RECEIVER_HOLDER_NONE, true, 0, HP_VERDICT_DENIED },
+		{ "not all are seen", 0, 0, false, 0, HP_VERDICT_DENIED },
+		{ "they could not be read", 0, 0, true, -EIO, HP_VERDICT_DENIED },
 	};
 	struct fixture *f = *state;
 	struct hp_config config = f->in_force.decision;
@@ -192,6 +198,7 @@ static void test_kernel_sockets(void **state)
 
 		world.len = 0;
 		added(8080, HP_ASKED_YES)->pid = cases[i].pid;
+		world.sockets[0].holder = cases[i].holder;
 		world.sees_all = cases[i].sees_all;
 		world.name_error = cases[i].error;
 		assert_int_equal(socket_table_find(&f->sweep.table, &config, &found), 0);
@@ -263,7 +270,7 @@ static void test_record(void **state)
 	s->socket.family = 6;
 	memcpy(s->socket.addr, (const uint8_t[HP_ADDR_LEN]) { 0x20, 1, 2, 3 }, HP_ADDR_LEN);
 	f->in_force.decision.mode = HP_MODE_ENFORCE;
-	socket_table_decide(&f->sweep.table, s, false);
+	socket_table_decide(&f->sweep.table, s);
 	socket_table_record(&f->sweep.table, s, &record);
 	check_u64("cgroup", record.cgroup_id, GROUP_BELOW);
 	check_u64("port", record.key.port, 40000);
@@ -285,9 +292,12 @@ static void test_record(void **state)
 	socket_table_describe(&f->sweep.table, s);
 	check_text("its row", f->sweep.table.event.entry_process, "old");
 	check_u64("its port", f->sweep.table.event.port, 40000);
-	s->socket.inode = 0;
+	s->holder = RECEIVER_HOLDER_KERNEL;
 	socket_table_record(&f->sweep.table, s, &record);
-	check_u64("without an inode: the kernel's", record.kernel_thread, 1);
+	check_u64("the kernel's", record.kernel_thread, 1);
+	s->holder = RECEIVER_HOLDER_NONE;
+	socket_table_record(&f->sweep.table, s, &record);
+	check_u64("nobody's", record.kernel_thread, 0);
 }
 
 static void test_protocols(void **state)

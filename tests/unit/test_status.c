@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../user/agent/status.h"
+#include "../../user/violations/denied_processes.h"
 
 static char base_name[] = "base", base_path[] = "builtin:base";
 static char site_name[] = "site", site_path[] = "/etc/site.yaml";
@@ -182,6 +183,18 @@ static void test_pins(void **state)
 		   true);
 }
 
+/* Who was denied and runs on; null where it can't be told. */
+static void test_without_port(void **state)
+{
+	struct denied_processes denied = { 0 };
+	struct fixture *f = *state;
+
+	check_part(write_document(f), "\"without_port\":null,", true);
+	f->snapshot.without_port = &denied;
+	f->snapshot.node_root = "";
+	check_part(write_document(f), "\"without_port\":[],", true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +203,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_mode, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pins, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_without_port, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,9 +95,8 @@ static void test_stays(void **state)
 		  0 },
 		{ "sctp", HP_PROTO_SCTP, 9, 0,
 		  STAYS("sctp 8080 stays open: only TCP listeners can be closed"), 0 },
-		{ "no process", HP_PROTO_TCP, 0, 0,
-		  STAYS("tcp 8080 stays open: no process has it: it may be the kernel's (see"
-			" --deny-kernel)"),
+		{ "the kernel's", HP_PROTO_TCP, 0, 0,
+		  STAYS("tcp 8080 stays open: it is the kernel's, or may be (see --deny-kernel)"),
 		  0 },
 		{ "mptcp", HP_PROTO_TCP, 9, -EINVAL,
 		  STAYS("tcp 8080 stays open: the kernel does not close listeners of MPTCP"), 1 },
@@ -132,7 +131,20 @@ static void test_stays(void **state)
 	check_u64("none closed", f->sweep.counts.closed, 0);
 }
 
-/* With --deny-kernel a socket without a process is closed like others. */
+/* One that no process has, and that is not the kernel's, is closed like others. */
+static void test_nobody(void **state)
+{
+	struct fixture *f = *state;
+
+	add_socket(HP_PROTO_TCP, 8080)->pid = 0;
+	world.sockets[0].holder = RECEIVER_HOLDER_NONE;
+	sweep(f, "nobody's", 1);
+	check_u64("closed", world.closes, 1);
+	check_u64("denied", world.lines[0].record.key.verdict, HP_VERDICT_DENIED);
+	check_log("nothing to say", "");
+}
+
+/* With --deny-kernel a socket of the kernel is closed like others. */
 static void test_deny_kernel(void **state)
 {
 	struct fixture *f = *state;
@@ -154,7 +166,7 @@ static void test_unseen(void **state)
 	add_socket(HP_PROTO_TCP, 8080)->pid = 0;
 	sweep(f, "nobody's", 1);
 	check_u64("none closed", world.closes, 0);
-	check_log_has("said", "no process has it");
+	check_log_has("said", "it is the kernel's, or may be");
 }
 
 /* A class that is not denied is no reason to say that the kernel's stays open, nor is another mode.
@@ -202,6 +214,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_closes, prepare, finish),
 		cmocka_unit_test_setup_teardown(test_does_not_close, prepare, finish),
 		cmocka_unit_test_setup_teardown(test_stays, prepare, finish),
+		cmocka_unit_test_setup_teardown(test_nobody, prepare, finish),
 		cmocka_unit_test_setup_teardown(test_deny_kernel, prepare, finish),
 		cmocka_unit_test_setup_teardown(test_unseen, prepare, finish),
 		cmocka_unit_test_setup_teardown(test_silent, prepare, finish),

@@ -27,7 +27,7 @@ static void test_record(void **state)
 	assert_true(reported_sockets_has(f->sweep.table.reported, &key));
 }
 
-/* Of a line the ledger knows whose the socket is, and whether enforcement would have denied it. */
+/* Of a line the ledger knows whose the socket is, and whether enforcement denies it. */
 static void test_lines(void **state)
 {
 	static const struct {
@@ -35,31 +35,35 @@ static void test_lines(void **state)
 		uint8_t verdict, hook, how;
 		uint64_t group;
 		uint32_t pid;
-		bool sees_all;
+		bool kernel_thread;
 		bool kernel, enforceable;
 	} cases[] = {
 		{ "audited by a hook", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND, HP_HOW_BIND,
-		  GROUP_BELOW, 7, true, false, true },
+		  GROUP_BELOW, 7, false, false, true },
 		{ "of any group", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND, HP_HOW_BIND, GROUP_OUTSIDE,
-		  7, true, false, true },
-		{ "denied", HP_VERDICT_DENIED, HP_HOOK_BIND, HP_HOW_BIND, GROUP_BELOW, 7, true,
-		  false, false },
-		{ "excepted", HP_VERDICT_EXCEPTED, HP_HOOK_POST_BIND, HP_HOW_BIND, GROUP_BELOW, 7,
-		  true, false, false },
-		{ "of a process that the hook can't name", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND,
-		  HP_HOW_BIND, GROUP_BELOW, 0, true, false, true },
-		{ "the kernel's, by a hook", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND, HP_HOW_KERNEL,
-		  GROUP_BELOW, 7, true, true, true },
-		{ "swept", HP_VERDICT_AUDITED, HP_HOOK_SWEEP, HP_HOW_EXISTING, GROUP_BELOW, 7, true,
+		  7, false, false, true },
+		{ "denied", HP_VERDICT_DENIED, HP_HOOK_BIND, HP_HOW_BIND, GROUP_BELOW, 7, false,
 		  false, true },
+		{ "excepted", HP_VERDICT_EXCEPTED, HP_HOOK_POST_BIND, HP_HOW_BIND, GROUP_BELOW, 7,
+		  false, false, false },
+		{ "of a process that the hook can't name", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND,
+		  HP_HOW_BIND, GROUP_BELOW, 0, false, false, true },
+		{ "of a kernel thread, by a hook", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND,
+		  HP_HOW_BIND, GROUP_BELOW, 7, true, false, true },
+		{ "the kernel's, by a hook", HP_VERDICT_AUDITED, HP_HOOK_POST_BIND, HP_HOW_KERNEL,
+		  GROUP_BELOW, 7, false, true, true },
+		{ "swept", HP_VERDICT_AUDITED, HP_HOOK_SWEEP, HP_HOW_EXISTING, GROUP_BELOW, 7,
+		  false, false, true },
+		{ "swept and closed", HP_VERDICT_DENIED, HP_HOOK_SWEEP, HP_HOW_EXISTING,
+		  GROUP_BELOW, 7, false, false, true },
 		{ "swept, of a group without programs", HP_VERDICT_AUDITED, HP_HOOK_SWEEP,
-		  HP_HOW_EXISTING, GROUP_OUTSIDE, 7, true, false, false },
+		  HP_HOW_EXISTING, GROUP_OUTSIDE, 7, false, false, false },
 		{ "swept, of a group that is gone", HP_VERDICT_AUDITED, HP_HOOK_SWEEP,
-		  HP_HOW_EXISTING, GROUP_UNKNOWN, 7, true, false, true },
-		{ "swept, without a process", HP_VERDICT_AUDITED, HP_HOOK_SWEEP, HP_HOW_EXISTING,
+		  HP_HOW_EXISTING, GROUP_UNKNOWN, 7, false, false, true },
+		{ "swept, the kernel's", HP_VERDICT_AUDITED, HP_HOOK_SWEEP, HP_HOW_EXISTING,
 		  GROUP_BELOW, 0, true, true, true },
-		{ "swept, perhaps without a process", HP_VERDICT_AUDITED, HP_HOOK_SWEEP,
-		  HP_HOW_EXISTING, GROUP_BELOW, 0, false, false, true },
+		{ "swept, without a process", HP_VERDICT_AUDITED, HP_HOOK_SWEEP, HP_HOW_EXISTING,
+		  GROUP_BELOW, 0, false, false, true },
 	};
 	struct fixture *f = *state;
 	struct event *e = malloc(sizeof(*e));
@@ -74,7 +78,7 @@ static void test_lines(void **state)
 		record.hook = cases[i].hook;
 		record.cgroup_id = cases[i].group;
 		record.pid = cases[i].pid;
-		world.sees_all = cases[i].sees_all;
+		record.kernel_thread = cases[i].kernel_thread;
 		violation_event(e, 10, 3);
 		e->port = (uint16_t)(9000 + i);
 		violations_on_line(&f->violations, &record, e);
@@ -105,6 +109,24 @@ static void test_many(void **state)
 	free(e);
 }
 
+/* Of denied binds the process is noted, whatever the ledger makes of it. */
+static void test_denied(void **state)
+{
+	struct fixture *f = *state;
+	struct event *e = malloc(sizeof(*e));
+	struct hp_event record = hooked(add_socket(HP_PROTO_TCP, 8080), HP_CLASS_UNREGISTERED);
+
+	record.pid = 300;
+	violation_event(e, 10, 1);
+	violations_on_line(&f->violations, &record, e);
+	check_u64("audited", f->violations.denied.len, 0);
+	e->verdict = record.key.verdict = HP_VERDICT_DENIED;
+	violations_on_line(&f->violations, &record, e);
+	check_u64("denied", f->violations.denied.len, 1);
+	check_u64("the process", f->violations.denied.list[0].pid, 300);
+	free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +134,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_record, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_lines, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_many, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_denied, start_violations, stop_violations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

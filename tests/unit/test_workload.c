@@ -106,12 +106,10 @@ static void test_pods(void **state)
 /* Of nodes in containers, or with a --cgroup-root: what is below is read as it is at the root. */
 static const char *const node_roots[] = {
 	"/docker/" ID2,
-	"/docker/" ID2 "/container",
 	"/docker/" ID2 "/docker/" ID,
 	"/system.slice/docker-" ID2 ".scope",
 	"/machine.slice/libpod-" ID2 ".scope",
 	"/machine.slice/libpod-" ID2 ".scope/container",
-	"/libpod_parent/libpod-" ID2 "/container",
 	"/lxc.payload.n1",
 	"/lxc/n1",
 	"/custom",
@@ -204,11 +202,7 @@ static void test_node_roots(void **state)
 		{ "/", "" },
 		{ "/system.slice/hostportd.service", "" },
 		{ "/user.slice/user-1000.slice/session-3.scope", "" },
-		{ "/user.slice/user-0.slice/user@0.service/app.slice/a.service", "" },
-		{ "/machine.slice/libpod-" ID ".scope/container", "" },
 		{ "/system.slice/docker-" ID ".scope", "" },
-		{ "/hostportd.service", "" },
-		{ "/init.scope", "" },
 		{ "/kubepods/burstable/pod" UID "/" ID, "" },
 		{ "/kubepods.slice/kubepods-pod" UID_ ".slice/crio-" ID ".scope", "" },
 		{ "/kubepods.slice/kubepods-pod" UID_ ".slice/crio-" ID ".scope/container", "" },
@@ -220,9 +214,7 @@ static void test_node_roots(void **state)
 		{ "/docker/" ID "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod" UID_
 		  ".slice/cri-containerd-" ID2 ".scope",
 		  "/docker/" ID },
-		{ "/docker/" ID "/kubelet/kubepods/pod" UID "/" ID2, "/docker/" ID "/kubelet" },
 		{ "/lxc.payload.n1/kubepods/pod" UID "/" ID, "/lxc.payload.n1" },
-		{ "/lxc/n1/system.slice/hostportd.service", "/lxc/n1" },
 		{ "/custom/kubepods/besteffort/pod" UID "/" ID, "/custom" },
 		{ "/system.slice/docker-" ID ".scope/system.slice/hostportd.service",
 		  "/system.slice/docker-" ID ".scope" },
@@ -284,7 +276,6 @@ static const struct unit_case unit_cases[] = {
 	{ "/machine.slice/libpod-conmon-" ID ".scope", "libpod-conmon" },
 	{ "/system.slice/crio-conmon-" ID ".scope/kubepods/pod" UID "/" ID, "crio-conmon" },
 	{ "/system.slice/crio-conmon-x.scope", "crio-conmon-x.scope" },
-	{ "/system.slice/crio-conmon.scope", "crio-conmon.scope" },
 	{ "/system.slice/crio-conmon-" ID ".service", "crio-conmon-" ID ".service" },
 	{ "/system.slice/my-crio-conmon-" ID ".scope", "my-crio-conmon-" ID ".scope" },
 	{ "/system.slice/docker-" ID ".scope", "docker-" ID ".scope" },
@@ -360,11 +351,7 @@ static const char *const cgroup_cases[] = {
 	"/tenant.slice/kubepods/pod" UID "/" ID,
 	"/docker/tenant/kubepods/pod" UID "/" ID,
 	"/docker/" ID2 "/kubepods/pod" UID "/" ID,
-	"/libpod_parent/libpod-" ID2 "/kubepods/pod" UID "/" ID,
 	"/lxc.payload.n1/kubepods/pod" UID "/" ID,
-	"/custom/kubepods/pod" UID "/" ID,
-	"/kata_overhead",
-	"/kata_overhead/x",
 	"/a/kata_overhead/" ID,
 	"/node.slice/kubepods.slice/kubepods-pod" UID_ ".slice",
 	"/node.slice/nodekubepods.slice/nodekubepods-pod" UID_ ".slice",
@@ -372,7 +359,6 @@ static const char *const cgroup_cases[] = {
 	"/node.slice/node-kubepods.slice/kubepods-pod" UID_ ".slice",
 	"/node.slice/node-a-kubepods.slice/node-a-kubepods-pod" UID_ ".slice",
 	"/node-kubepods.slice/node-kubepods-pod" UID_ ".slice",
-	"/node/node-kubepods.slice/node-kubepods-pod" UID_ ".slice",
 	"/kubepods.slice/kubepods-pod" UID ".slice",
 	"/kubepods.slice/kubepods-pod" UID_ ".slice.slice",
 	"/kubepods.slice/kubepods-podfoo.slice",
@@ -420,7 +406,6 @@ static void test_kata(void **state)
 
 	(void)state;
 	workload_parse("", "/kata_overhead/" ID, &w);
-	check_text("kind", workload_kind_word(w.kind), "cgroup");
 	check_text("sandbox", w.container_id, ID);
 	check_text("runtime", w.runtime, "kata");
 	check_text("no pod", w.uid, "");

@@ -35,10 +35,12 @@ static void test_sockets(void **state)
 	(void)add_socket(HP_PROTO_TCP, 45000);	 /* chosen */
 	add_socket(HP_PROTO_TCP, 8070)->pid = 0; /* the kernel's */
 	(void)add_socket(HP_PROTO_TCP, 81);
-	check_found(f, "auditing", 0, PORTS(8080, 81));
+	add_socket(HP_PROTO_TCP, 8071)->pid = 0; /* nobody's */
+	world.sockets[world.len - 1].holder = RECEIVER_HOLDER_NONE;
+	check_found(f, "auditing", 0, PORTS(8071, 8080, 81));
 	check_u64("the mode stays", f->in_force.decision.mode, HP_MODE_AUDIT);
 	f->in_force.decision.deny_kernel = true;
-	check_found(f, "the kernel's, too", 0, PORTS(8070, 8080, 81));
+	check_found(f, "the kernel's, too", 0, PORTS(8070, 8071, 8080, 81));
 	f->in_force.decision.denies = 1U << HP_CLASS_SCOPE;
 	check_found(f, "a class", 0, PORTS(81));
 }
@@ -158,8 +160,10 @@ static void test_says(void **state)
 	assert_non_null(strstr(fake_log.data, "\nwarning: unregistered"));
 	assert_non_null(strstr(fake_log.data, "8080"));
 	assert_null(strstr(fake_log.data, " more\n"));
-	check_log_has("each", "warning: enforcing: listeners that would be denied, by class and"
-			      " workload (each keeps its port until it binds again):\n");
+	check_log_has("each",
+		      "warning: enforcing: listeners that would be denied, by class and"
+		      " workload (each keeps its port until it binds again; a reload may end"
+		      " it):\n");
 	f->sweep.close_existing = true;
 	world.read_error = -EIO;
 	would_break_say(&f->violations);

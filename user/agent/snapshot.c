@@ -2,6 +2,7 @@
 #include "snapshot.h"
 
 #include "../stream/drain.h"
+#include "../violations/without_port.h"
 #include "context.h"
 
 static struct snapshot_pins take_pins(const struct programs *programs)
@@ -65,7 +66,7 @@ static void take_registry(const struct agent *agent, struct snapshot *s)
 	s->files_error = agent->registry_watch.error;
 }
 
-static void take_violations(const struct agent *agent, struct snapshot *s)
+static void take_violations(struct agent *agent, struct snapshot *s)
 {
 	accounts_read(agent->programs.kernel, agent->stream.told, &s->accounts);
 	s->fold_ns = agent->config->fold_ns;
@@ -73,6 +74,8 @@ static void take_violations(const struct agent *agent, struct snapshot *s)
 	s->sweep_every_s = agent->config->sweep_s;
 	s->sweep = agent->sweep.counts;
 	s->ledger = agent->violations.ledger;
+	if (without_port_look(&agent->violations))
+		s->without_port = &agent->violations.denied;
 	s->reserve = &agent->host.reserve;
 	s->owned_rows = agent->in_force.policy->owned.rows_len;
 	s->owner_entries = agent->owners.entries;

@@ -14,6 +14,7 @@
 #include "reserve.h"
 
 struct agent;
+struct denied_processes;
 
 struct snapshot_pins {
 	bool open; /* neither this nor an error: none are wanted */
@@ -63,6 +64,7 @@ struct snapshot {
 	unsigned int sweep_every_s;
 	struct sweep_counts sweep;
 	const struct ledger *ledger;
+	const struct denied_processes *without_port; /* NULL: it can't be told */
 	const struct reserve *reserve;
 	size_t owned_rows, owner_entries, owners_left_out;
 

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "../base/stamp.h"
 #include "../registry/words.h"
+#include "../violations/denied_processes.h"
 #include "../violations/many_ports.h"
 
 void status_put_health(const struct health *health, uint64_t age_s, struct jsonw *w)
@@ -226,6 +228,15 @@ static void put_owners(struct jsonw *w, const struct snapshot *s)
 	jsonw_object_end(w);
 }
 
+static void put_without_port(struct jsonw *w, const struct snapshot *s)
+{
+	if (s->without_port)
+		denied_processes_put(s->without_port, s->node_root, "without_port", clock_boot_ns(),
+				     w);
+	else
+		jsonw_null(w, "without_port");
+}
+
 static void put_readers(struct jsonw *w, const struct snapshot *s)
 {
 	jsonw_object(w, "readers");
@@ -255,6 +266,7 @@ void status_json(const struct snapshot *s, struct buf *out)
 	put_pins(&w, &s->pins);
 	put_abilities(&w, &s->abilities);
 	put_sweep(&w, s);
+	put_without_port(&w, s);
 	jsonw_u64(&w, "netns_cookie", s->netns_cookie);
 	jsonw_u64(&w, "netns_inode", s->netns_inode);
 	reserve_status(s->reserve, &w);

@@ -65,8 +65,22 @@ static void put_process(const struct json *l, struct buf *out)
 {
 	uint64_t pid = json_member_u64(l, "pid", 0);
 
+	const char *held_by = json_member_text(l, "held_by", "");
+
 	if (pid)
 		buf_printf(out, "%s[%" PRIu64 "]", json_member_text(l, "comm", "?"), pid);
+	else if (strcmp(held_by, "none") == 0)
+		buf_puts(out, "no process has it");
+	else if (strcmp(held_by, "kernel") == 0)
+		buf_puts(out, "kernel");
+}
+
+/* A socket is open, whatever the verdict on a bind() of it is. */
+static const char *verdict(const struct json *l)
+{
+	const char *word = json_member_text(l, "verdict", "?");
+
+	return strcmp(word, "denied") == 0 ? "open; the next bind is denied" : word;
 }
 
 static void put_row(const struct json *l, struct buf *out)
@@ -112,7 +126,7 @@ static int add(struct table *table, const struct json *l)
 					process.data,
 					workload.data,
 					row.data,
-					json_member_text(l, "verdict", "?"),
+					verdict(l),
 					strcmp(cls, "none") == 0 ? NULL : cls,
 					documented(l),
 				});

@@ -31,6 +31,15 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
+/* Is there a socket that keeps its port until its process binds again? */
+static bool any_listener(const struct json *would_break)
+{
+	for (size_t i = 0; i < json_len(would_break); i++)
+		if (json_member_u64(json_at(would_break, i), "sockets", 0))
+			return true;
+	return false;
+}
+
 static int print_impact(const struct json *document)
 {
 	_cleanup_(table_freep) struct table *table = NULL;
@@ -42,6 +51,10 @@ static int print_impact(const struct json *document)
 
 	if (status != EXIT_OK)
 		return status;
+	if (any_listener(json_member(document, "would_break")))
+		log_warning("mode: a listener keeps its port until its program binds again: a"
+			    " reload (nginx, apachectl graceful, SIGHUP to sshd) or a restart may"
+			    " end it");
 	if (left_out)
 		log_warning("mode: %" PRIu64 " more are left out", left_out);
 	if (forgotten)

@@ -217,6 +217,33 @@ static void put_forgotten(struct buf *out, const struct json *findings)
 		buf_printf(out, "%s%" PRIu64 " of others", json_len(by) ? ", " : "", others);
 }
 
+static void put_denied_port(const struct json *port, struct buf *out)
+{
+	buf_put_safe(out, json_member_text(port, "protocol", "?"));
+	buf_printf(out, " %" PRIu64, json_member_u64(port, "port", 0));
+}
+
+/* Processes that ignored the denial. */
+static void put_without_port(const struct json *processes, struct buf *out)
+{
+	for (size_t i = 0; i < json_len(processes); i++) {
+		const struct json *process = json_at(processes, i);
+		const struct json *ports = json_member(process, "ports");
+
+		buf_puts(out, i ? "\n            " : "\nwithout     ");
+		buf_put_safe(out, json_member_text(process, "comm", "?"));
+		buf_printf(out, "[%" PRIu64 "], ", json_member_u64(process, "pid", 0));
+		workload_json_text(process, out);
+		buf_puts(out, ": denied, and runs on without the port: ");
+		for (size_t j = 0; j < json_len(ports); j++) {
+			buf_puts(out, j ? ", " : "");
+			put_denied_port(json_at(ports, j), out);
+		}
+		if (json_member_bool(process, "more", false))
+			buf_puts(out, ", and more");
+	}
+}
+
 static void put_text(const struct json *status, struct buf *out)
 {
 	const struct json *counters = json_member(status, "counters");
@@ -239,6 +266,7 @@ static void put_text(const struct json *status, struct buf *out)
 		   json_member_u64(counters, "folded", 0), json_member_u64(counters, "lost", 0));
 	put_many_ports(out, json_member(json_member(status, "findings"), "many_ports"));
 	put_forgotten(out, json_member(status, "findings"));
+	put_without_port(json_member(status, "without_port"), out);
 	put_ephemeral(out, json_member(status, "ephemeral"));
 	put_attached(out, json_member(status, "attached"));
 	put_pins(out, json_member(status, "pins"));

@@ -30,6 +30,7 @@ struct event {
 struct event_listener {
 	int documented; /* its port is in a documented range: 1, 0; -1: does not apply */
 	uint64_t inode, cookie;
+	const char *held_by; /* the word for who has it: see receiver_holder_word() */
 };
 
 #define EVENT_ADDRESS_MAX 46 /* INET6_ADDRSTRLEN */

@@ -83,6 +83,7 @@ void event_listener_json(const struct event *event, const struct event_listener 
 	if (event->pid)
 		jsonw_u64(&w, "pid", event->pid);
 	jsonw_u64(&w, "uid", event->uid); /* the socket has one even without a process */
+	jsonw_plain(&w, "held_by", listener->held_by);
 	put_process(&w, event);
 	if (event->entry_layer)
 		put_entry(&w, event);

@@ -53,8 +53,15 @@ void processes_ask_anew(struct processes *processes)
 	processes->moment++;
 }
 
-/* Field 22 of /proc/PID/stat, in clock ticks; the second field may hold anything. */
-static bool start_ticks(uint32_t pid, unsigned long long *ret)
+/* Of /proc/PID/stat. */
+struct stat_fields {
+	char state;		    /* the third */
+	long threads;		    /* the 20th */
+	unsigned long long started; /* the 22nd, in clock ticks */
+};
+
+/* The second field may hold anything. */
+static bool read_stat(uint32_t pid, struct stat_fields *ret)
 {
 	char path[32], text[1024];
 	_cleanup_fclose_ FILE *f = NULL;
@@ -69,18 +76,33 @@ static bool start_ticks(uint32_t pid, unsigned long long *ret)
 	text[n] = '\0';
 	after = strrchr(text, ')');
 	return after && sscanf(after + 1,
-			       "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-			       " %*s %*s %*s %llu",
-			       ret) == 1;
+			       " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+			       " %*s %ld %*s %llu",
+			       &ret->state, &ret->threads, &ret->started) == 3;
+}
+
+static bool started_at(const struct stat_fields *fields, uint64_t start_ns)
+{
+	uint64_t tick_ns = NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+
+	return !start_ns || fields->started == start_ns / tick_ns;
 }
 
 /* Does the process that started at start_ns (0: whenever) still have this pid? */
 static bool same_process(uint32_t pid, uint64_t start_ns)
 {
-	uint64_t tick_ns = NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-	unsigned long long ticks;
+	struct stat_fields fields;
 
-	return !start_ns || (start_ticks(pid, &ticks) && ticks == start_ns / tick_ns);
+	return !start_ns || (read_stat(pid, &fields) && started_at(&fields, start_ns));
+}
+
+bool process_lives(uint32_t pid, uint64_t start_ns)
+{
+	struct stat_fields fields;
+
+	/* a zombie that is not its only thread is a main thread that has ended */
+	return read_stat(pid, &fields) && started_at(&fields, start_ns) &&
+	       ((fields.state != 'Z' && fields.state != 'X') || fields.threads > 1);
 }
 
 static char *read_exe(uint32_t pid)

@@ -6,8 +6,17 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "../../bpf/abi.h"
 #include "../base/cleanup.h"
+
+/*
+ * Does the process that started at start_ns (CLOCK_BOOTTIME; 0: whenever) still run? Its main
+ * thread may have ended before the others.
+ */
+bool process_lives(uint32_t pid, uint64_t start_ns);
 
 struct processes;
 

@@ -52,6 +52,19 @@ struct hp_decision receiver_decide(const struct policy *policy, const struct hp_
 	return d;
 }
 
+static const char *const holder_words[] = {
+	[RECEIVER_HOLDER_UNKNOWN] = "unknown",
+	[RECEIVER_HOLDER_PROCESS] = "process",
+	[RECEIVER_HOLDER_KERNEL] = "kernel",
+	[RECEIVER_HOLDER_NONE] = "none",
+};
+_Static_assert(sizeof(holder_words) / sizeof(*holder_words) == RECEIVER_HOLDER_MAX, "each a word");
+
+const char *receiver_holder_word(uint8_t holder)
+{
+	return holder_words[holder < RECEIVER_HOLDER_MAX ? holder : RECEIVER_HOLDER_UNKNOWN];
+}
+
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 int receiver_compare(const struct receiver *a, const struct receiver *b)

@@ -23,6 +23,17 @@ struct receiver {
 	uint64_t cookie;    /* as bpf_get_socket_cookie() has it */
 };
 
+/* Who has a socket. */
+enum receiver_holder {
+	RECEIVER_HOLDER_UNKNOWN, /* not looked for, or not all processes could be seen */
+	RECEIVER_HOLDER_PROCESS,
+	RECEIVER_HOLDER_KERNEL,
+	RECEIVER_HOLDER_NONE, /* no process, and the socket is not the kernel's */
+	RECEIVER_HOLDER_MAX,
+};
+
+const char *receiver_holder_word(uint8_t holder);
+
 /* Ports that the kernel chooses from, both included. */
 struct port_range {
 	uint16_t first, last;

@@ -125,6 +125,7 @@ static void merge(struct impact_row *row, const struct impact_row *more)
 		memcpy(row->addr, more->addr, sizeof(row->addr));
 		row->pid = more->pid;
 		row->uid = more->uid;
+		row->holder = more->holder;
 		memcpy(row->comm, more->comm, sizeof(row->comm));
 	}
 	if (more->count && (!row->count || is_before(&more->first, &row->first)))
@@ -208,7 +209,7 @@ static int append(struct impact *impact, struct impact_row *row)
 	return 0;
 }
 
-int impact_add_socket(struct impact *impact, const struct event *event)
+int impact_add_socket(struct impact *impact, const struct event *event, uint8_t holder)
 {
 	_cleanup_buf_ struct buf workload = { 0 };
 	struct impact_row row;
@@ -221,6 +222,7 @@ int impact_add_socket(struct impact *impact, const struct event *event)
 	if (r < 0)
 		return r;
 	row.sockets = 1;
+	row.holder = holder;
 	row.count = 0;
 	row.first = row.last = (struct timespec) { 0 };
 	return append(impact, &row);

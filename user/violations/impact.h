@@ -24,6 +24,7 @@ struct impact_row {
 	struct impact_processes others; /* and their addresses; as many as there is room for */
 	char *exe;			/* NULL: not known */
 	bool kernel;			/* the workload is the kernel */
+	uint8_t holder;			/* of a socket: enum receiver_holder */
 	char *cgroup;			/* empty: not known */
 	char *workload;			/* the same in words: rows of the same words are one */
 	uint64_t sockets;		/* that have the port now */
@@ -73,8 +74,8 @@ struct impact {
 void impact_free(struct impact *impact);
 #define _cleanup_impact_ _cleanup_(impact_free)
 
-/* Add a socket that has a port now. 0, or -ENOMEM. */
-int impact_add_socket(struct impact *impact, const struct event *event);
+/* Add a socket that has a port now; `holder`: enum receiver_holder. 0, or -ENOMEM. */
+int impact_add_socket(struct impact *impact, const struct event *event, uint8_t holder);
 
 /*
  * Add violations that were reported, as they are classified now; of a row of several ports, those

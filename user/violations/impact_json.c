@@ -3,6 +3,7 @@
 
 #include "../base/stamp.h"
 #include "../identity/workload_json.h"
+#include "../policy/receiver.h"
 #include "../registry/words.h"
 
 static void put_workload(const struct impact_row *row, const char *node_root, struct jsonw *w)
@@ -107,6 +108,10 @@ static void put_row(const struct impact_row *row, const char *node_root, struct 
 	put_others(&row->others, w);
 	jsonw_string(w, "source", impact_row_source(row));
 	jsonw_u64(w, "sockets", row->sockets);
+	if (row->sockets)
+		jsonw_string(w, "held_by", receiver_holder_word(row->holder));
+	else
+		jsonw_null(w, "held_by");
 	put_violations(row, w);
 	jsonw_object_end(w);
 }

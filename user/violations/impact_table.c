@@ -7,6 +7,7 @@
 
 #include "../base/stamp.h"
 #include "../identity/workload_json.h"
+#include "../policy/receiver.h"
 #include "../registry/words.h"
 #include "impact.h"
 
@@ -24,6 +25,7 @@ static const struct table_column columns[] = {
 /* What a line of the table is made of. */
 struct fields {
 	const char *cls, *proto, *workload, *comm, *source, *last;
+	const char *held_by; /* a socket of now: as receiver_holder_word() has it; else "" */
 	uint64_t port, ports, port_last;	  /* ports 0: one */
 	const char *others[IMPACT_PROCESSES_MAX]; /* names of other processes; until NULL */
 	uint64_t pid, count;			  /* pid 0: not known */
@@ -42,13 +44,22 @@ static void put_others(const struct fields *f, struct buf *out)
 	}
 }
 
+static void put_process(const struct fields *f, struct buf *out)
+{
+	if (f->pid)
+		buf_printf(out, "%s[%" PRIu64 "]", f->comm, f->pid);
+	else if (strcmp(f->held_by, "none") == 0)
+		buf_puts(out, "no process has it");
+	else if (strcmp(f->held_by, "kernel") == 0)
+		buf_puts(out, "kernel");
+}
+
 static int add(struct table *table, const struct fields *f)
 {
 	_cleanup_buf_ struct buf port = { 0 }, process = { 0 }, count = { 0 }, last = { 0 };
 
 	impact_put_ports(f->ports, f->port, f->port_last, &port);
-	if (f->pid)
-		buf_printf(&process, "%s[%" PRIu64 "]", f->comm, f->pid);
+	put_process(f, &process);
 	put_others(f, &process);
 	if (f->count)
 		buf_put_u64(&count, f->count);
@@ -76,6 +87,7 @@ static int add_row(struct table *table, const struct impact_row *row)
 		.comm = *row->comm ? row->comm : "?",
 		.pid = row->pid,
 		.source = impact_row_source(row),
+		.held_by = row->sockets ? receiver_holder_word(row->holder) : "",
 		.count = row->count,
 		.last = last,
 	};
@@ -100,6 +112,7 @@ static int add_json(struct table *table, const struct json *row)
 		.comm = json_member_text(row, "comm", "?"),
 		.pid = json_member_u64(row, "pid", 0),
 		.source = json_member_text(row, "source", "?"),
+		.held_by = json_member_text(row, "held_by", ""),
 		.count = json_member_u64(row, "count", 0),
 		.last = json_member_text(row, "last", ""),
 	};

@@ -42,7 +42,7 @@ static int add_sockets(struct learning *l)
 		socket_table_describe(table, s);
 		if (table->event.cls == HP_CLASS_EPHEMERAL)
 			table->event.port = 0; /* another one each time */
-		r = impact_add_socket(&l->impact, &table->event);
+		r = impact_add_socket(&l->impact, &table->event, s->holder);
 	}
 	return r < 0 ? r : failed;
 }

@@ -29,7 +29,7 @@
 struct ledger_entry {
 	struct impact_row row; /* its class is the one that was reported first */
 	struct hp_query query; /* what was asked for; many ports: with port 0 */
-	bool enforceable;      /* enforcement would have been asked, and was not */
+	bool enforceable;      /* enforcement is asked, or would be */
 };
 
 struct ledger;
@@ -41,7 +41,7 @@ DEFINE_CLEANUP(struct ledger, ledger_free)
 /* What an event does not say of its violations. */
 enum ledger_flags {
 	LEDGER_KERNEL_SOCKET = 1 << 0, /* a socket of the kernel */
-	LEDGER_ENFORCEABLE = 1 << 1,   /* audited, and the programs see such a bind() */
+	LEDGER_ENFORCEABLE = 1 << 1,   /* audited or denied, and the programs see such a bind() */
 };
 
 /*

@@ -10,7 +10,7 @@
 
 static bool receives(void *data, struct receivers_socket *s)
 {
-	socket_table_decide(data, s, false);
+	socket_table_decide(data, s);
 	return s->decision.verdict != HP_VERDICT_NONE;
 }
 
@@ -32,6 +32,7 @@ static void put_one(struct socket_table *table, const struct documented *documen
 		.documented = documented_has(documented, &s->socket),
 		.inode = s->socket.inode,
 		.cookie = s->socket.cookie,
+		.held_by = receiver_holder_word(s->holder),
 	};
 
 	socket_table_describe(table, s);

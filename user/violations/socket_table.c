@@ -14,13 +14,16 @@ int socket_table_open(struct socket_table *table)
 {
 	int r = reported_sockets_new(&table->reported);
 
-	return r < 0 ? r : socket_owners_new(table->netns->inum, &table->owners);
+	if (r == 0)
+		r = socket_owners_new(table->netns->inum, &table->owners);
+	return r < 0 ? r : kernel_sockets_new(&table->kernel_sockets);
 }
 
 void socket_table_close(struct socket_table *table)
 {
 	reported_sockets_free(table->reported);
 	socket_owners_free(table->owners);
+	kernel_sockets_free(table->kernel_sockets);
 }
 
 void socket_table_remember(struct socket_table *table, const struct hp_event *record)
@@ -64,33 +67,32 @@ static uint8_t was_asked_for(const struct socket_table *table, const struct rece
 }
 
 static void decide(const struct socket_table *table, const struct hp_config *config,
-		   struct receivers_socket *s, bool is_kernel)
+		   struct receivers_socket *s)
 {
 	const struct policy *policy = table->in_force->policy;
 	struct receiver_facts facts = {
 		.asked = was_asked_for(table, s),
-		.kernel = is_kernel,
+		.kernel = s->holder == RECEIVER_HOLDER_KERNEL,
 	};
 	const struct hp_row *row = policy_find(policy, s->socket.proto, s->socket.port);
 	struct owner_of who;
 
-	if (row && row->owners && !is_kernel) {
+	if (row && row->owners && !facts.kernel) {
 		who = identity_owner(table->identity, s->socket.cgroup_id, s->pid);
 		facts.who = &who;
 	}
 	s->decision = receiver_decide(policy, config, &table->range, &s->socket, facts);
 }
 
-void socket_table_decide(const struct socket_table *table, struct receivers_socket *s,
-			 bool is_kernel)
+void socket_table_decide(const struct socket_table *table, struct receivers_socket *s)
 {
-	decide(table, &table->in_force->decision, s, is_kernel);
+	decide(table, &table->in_force->decision, s);
 }
 
 /* A chosen port, too: a look for its process may show that it was asked for. */
 bool socket_table_may_violate(void *table, struct receivers_socket *s)
 {
-	socket_table_decide(table, s, false);
+	socket_table_decide(table, s);
 	return receiver_violates(s->decision) || s->decision.cls == HP_CLASS_EPHEMERAL;
 }
 
@@ -115,19 +117,21 @@ int socket_table_read(struct socket_table *table, receivers_keep_fn keep,
 	return r;
 }
 
-bool socket_table_name(struct socket_table *table, struct receivers *receivers)
+void socket_table_name(struct socket_table *table, struct receivers *receivers)
 {
-	return receivers_name(receivers, table->owners) == 0 &&
-	       socket_owners_see_all(table->owners);
+	bool all_seen = receivers_name(receivers, table->owners) == 0 &&
+			socket_owners_see_all(table->owners);
+
+	receivers_find_holders(receivers, all_seen, table->kernel_sockets, table->netns);
 }
 
 void socket_table_decide_all(struct socket_table *table, const struct hp_config *config,
 			     struct receivers *receivers)
 {
-	bool named = receivers->len && socket_table_name(table, receivers);
-
+	if (receivers->len)
+		socket_table_name(table, receivers);
 	for (size_t i = 0; i < receivers->len; i++)
-		decide(table, config, &receivers->list[i], named && !receivers->list[i].pid);
+		decide(table, config, &receivers->list[i]);
 	receivers_sort(receivers);
 }
 
@@ -183,7 +187,7 @@ void socket_table_record(const struct socket_table *table, const struct receiver
 		.hook = HP_HOOK_SWEEP,
 		.cookie = s->socket.cookie,
 		.mode = (uint8_t)table->in_force->decision.mode,
-		.kernel_thread = s->socket.inode == 0,
+		.kernel_thread = s->holder == RECEIVER_HOLDER_KERNEL,
 	};
 	memcpy(ret_record->addr, s->socket.addr, sizeof(ret_record->addr));
 	memcpy(ret_record->comm, s->comm, sizeof(ret_record->comm));

@@ -27,6 +27,7 @@ struct socket_table {
 
 	struct reported_sockets *reported;
 	struct socket_owners *owners;
+	struct kernel_sockets *kernel_sockets;
 	struct event event;	    /* of the socket at hand: too large for the stack */
 	struct port_range range;    /* as last read */
 	uint32_t warned_unreadable; /* bits 1 << enum hp_proto */
@@ -48,11 +49,8 @@ int socket_table_read(struct socket_table *table, receivers_keep_fn keep,
 /* A receivers_keep_fn of sockets that violate the policy, or may once their process is known. */
 bool socket_table_may_violate(void *table, struct receivers_socket *socket);
 
-/*
- * Find the processes that have the sockets. True: each is found that there is,
- * so that a socket without a process is the kernel's.
- */
-bool socket_table_name(struct socket_table *table, struct receivers *receivers);
+/* Find who has the sockets: processes, the kernel or nobody. */
+void socket_table_name(struct socket_table *table, struct receivers *receivers);
 
 /* Find the sockets' processes, decide each with a configuration, and sort them. */
 void socket_table_decide_all(struct socket_table *table, const struct hp_config *config,
@@ -65,9 +63,9 @@ void socket_table_decide_all(struct socket_table *table, const struct hp_config 
 int socket_table_find(struct socket_table *table, const struct hp_config *config,
 		      struct receivers *ret_receivers);
 
-/* Decide a socket with the policy and the configuration in force. */
-void socket_table_decide(const struct socket_table *table, struct receivers_socket *socket,
-			 bool is_kernel);
+/* Decide a socket with the policy and the configuration in force, as far as it is known who has it.
+ */
+void socket_table_decide(const struct socket_table *table, struct receivers_socket *socket);
 
 /* Is the control group known, and one whose bind() calls the programs see, or don't see? */
 bool socket_table_is_checked(const struct socket_table *table, uint64_t cgroup_id);

@@ -35,7 +35,7 @@ enum unclosed {
 static const char *const unclosed_words[] = {
 	[UNCLOSED_DATAGRAM] = "a bound UDP socket can't be closed by the kernel's interface",
 	[UNCLOSED_PROTOCOL] = "only TCP listeners can be closed",
-	[UNCLOSED_NO_PROCESS] = "no process has it: it may be the kernel's (see --deny-kernel)",
+	[UNCLOSED_NO_PROCESS] = "it is the kernel's, or may be (see --deny-kernel)",
 	[UNCLOSED_MPTCP] = "the kernel does not close listeners of MPTCP",
 	[UNCLOSED_KERNEL] = "the kernel was built without CONFIG_INET_DIAG_DESTROY",
 	[UNCLOSED_LOST] = "it looks like others of its port, or has just gone",
@@ -76,11 +76,8 @@ static bool may_be_chosen(const struct sweep *sweep, const struct receivers_sock
 	return !looked;
 }
 
-/*
- * Keep the sockets that are violations and news, or may be. `looked`: their processes were
- * looked for, `named`: and are known.
- */
-static void keep_news(struct sweep *sweep, struct receivers *receivers, bool looked, bool named)
+/* Keep the sockets that are violations and news, or may be. `looked`: for who has them. */
+static void keep_news(struct sweep *sweep, struct receivers *receivers, bool looked)
 {
 	size_t len = 0;
 
@@ -88,7 +85,7 @@ static void keep_news(struct sweep *sweep, struct receivers *receivers, bool loo
 		struct receivers_socket *s = &receivers->list[i];
 		struct reported_socket v;
 
-		socket_table_decide(&sweep->table, s, named && !s->pid);
+		socket_table_decide(&sweep->table, s);
 		if (!receiver_violates(s->decision)) {
 			if (may_be_chosen(sweep, s, looked))
 				receivers->list[len++] = *s;
@@ -125,6 +122,11 @@ static enum unclosed why_unclosed(int error)
 	}
 }
 
+static bool may_be_kernel(const struct receivers_socket *s)
+{
+	return s->holder == RECEIVER_HOLDER_KERNEL || s->holder == RECEIVER_HOLDER_UNKNOWN;
+}
+
 /* True: it was closed. Else the reason is logged. */
 static bool close_socket(struct sweep *sweep, const struct receivers_socket *s)
 {
@@ -135,7 +137,7 @@ static bool close_socket(struct sweep *sweep, const struct receivers_socket *s)
 		why = UNCLOSED_DATAGRAM;
 	} else if (s->socket.proto != HP_PROTO_TCP) {
 		why = UNCLOSED_PROTOCOL;
-	} else if (!s->pid && !sweep->deny_kernel) {
+	} else if (may_be_kernel(s) && !sweep->deny_kernel) {
 		why = UNCLOSED_NO_PROCESS;
 	} else {
 		r = sockdiag_close(sweep->table.netns, &s->socket);
@@ -152,9 +154,9 @@ static void close_denied(struct sweep *sweep, struct receivers_socket *s)
 {
 	struct reported_socket v = socket_table_key(s, s->decision.cls);
 
-	/* audited as the kernel's, because no process has it */
-	if (closing(sweep) && s->socket.proto == HP_PROTO_TCP && !s->pid &&
-	    s->decision.verdict == HP_VERDICT_AUDITED &&
+	/* audited as the kernel's */
+	if (closing(sweep) && s->socket.proto == HP_PROTO_TCP &&
+	    s->holder == RECEIVER_HOLDER_KERNEL && s->decision.verdict == HP_VERDICT_AUDITED &&
 	    sweep->table.in_force->decision.denies & 1U << s->decision.cls)
 		warn_unclosed(sweep, s, UNCLOSED_NO_PROCESS);
 	if (s->decision.verdict != HP_VERDICT_DENIED)
@@ -237,15 +239,13 @@ static void warn_failed(struct sweep *sweep, int error)
 
 static void find_news(struct sweep *sweep, struct receivers *found)
 {
-	bool named;
-
 	drain_records(sweep->table.stream);
-	keep_news(sweep, found, false, false);
+	keep_news(sweep, found, false);
 	if (!found->len)
 		return;
-	named = socket_table_name(&sweep->table, found);
+	socket_table_name(&sweep->table, found);
 	drain_records(sweep->table.stream);
-	keep_news(sweep, found, true, named);
+	keep_news(sweep, found, true);
 }
 
 void sweep_now(struct sweep *sweep)

@@ -4,6 +4,7 @@
 #include "../base/clock.h"
 #include "../stream/deliver.h"
 #include "many_ports.h"
+#include "without_port.h"
 
 int violations_start(struct violations *violations)
 {
@@ -14,6 +15,7 @@ int violations_start(struct violations *violations)
 void violations_stop(struct violations *violations)
 {
 	ledger_free(violations->ledger);
+	denied_processes_free(&violations->denied);
 }
 
 void violations_on_record(void *data, const struct hp_event *record)
@@ -23,19 +25,20 @@ void violations_on_record(void *data, const struct hp_event *record)
 	socket_table_remember(&violations->sweep->table, record);
 }
 
-/* Would enforcement have denied it, as far as the programs see its control group? */
+/* Does enforcement deny it, as far as the programs see its control group? */
 static bool is_enforceable(const struct socket_table *table, const struct hp_event *record)
 {
-	return record->key.verdict == HP_VERDICT_AUDITED &&
+	return (record->key.verdict == HP_VERDICT_AUDITED ||
+		record->key.verdict == HP_VERDICT_DENIED) &&
 	       (record->hook != HP_HOOK_SWEEP ||
 		!socket_table_is_unchecked(table, record->cgroup_id));
 }
 
-/* A swept socket is the kernel's if no process has it, and every process could be seen. */
-static bool is_kernel_socket(const struct socket_table *table, const struct hp_event *record)
+/* See socket_table_record() for those that are swept. */
+static bool is_kernel_socket(const struct hp_event *record)
 {
-	return record->key.how == HP_HOW_KERNEL || (record->hook == HP_HOOK_SWEEP && !record->pid &&
-						    socket_owners_see_all(table->owners));
+	return record->key.how == HP_HOW_KERNEL ||
+	       (record->hook == HP_HOOK_SWEEP && record->kernel_thread);
 }
 
 /* Its lines are many, and each is of one port: say how many ports there are. */
@@ -51,13 +54,14 @@ static void tell_many(const struct violations *violations, const struct ledger_e
 
 void violations_on_line(void *data, const struct hp_event *record, const struct event *event)
 {
-	const struct violations *violations = data;
+	struct violations *violations = data;
 	const struct socket_table *table = &violations->sweep->table;
 	const struct ledger_entry *many =
 		ledger_note(violations->ledger, event,
-			    (is_kernel_socket(table, record) ? LEDGER_KERNEL_SOCKET : 0) |
+			    (is_kernel_socket(record) ? LEDGER_KERNEL_SOCKET : 0) |
 				    (is_enforceable(table, record) ? LEDGER_ENFORCEABLE : 0));
 
 	if (many)
 		tell_many(violations, many);
+	without_port_note(violations, record, event);
 }

@@ -2,12 +2,14 @@
 /* What is remembered of the violations that were reported since the start. */
 #pragma once
 
+#include "denied_processes.h"
 #include "ledger.h"
 #include "sweep.h"
 
 struct violations {
 	struct sweep *sweep; /* borrowed */
 	struct ledger *ledger;
+	struct denied_processes denied;
 	struct timespec since; /* UTC */
 };
 

@@ -33,7 +33,7 @@ static int add_sockets(struct sweep *sweep, const struct hp_config *config, stru
 		if (!would_be_denied(sweep, &found.list[i]))
 			continue;
 		socket_table_describe(table, &found.list[i]);
-		r = impact_add_socket(impact, &table->event);
+		r = impact_add_socket(impact, &table->event, found.list[i].holder);
 		if (r < 0)
 			return r;
 	}
@@ -87,7 +87,8 @@ static void log_impact(bool closes, const struct impact *impact)
 	int r;
 
 	log_warning("enforcing: listeners that would be denied, by class and workload (each %s):",
-		    closes ? "is closed where it can be" : "keeps its port until it binds again");
+		    closes ? "is closed where it can be" :
+			     "keeps its port until it binds again; a reload may end it");
 	r = log_table(impact);
 	if (r < 0)
 		log_warning("could not list what would be denied: %s", strerror(-r));

@@ -86,6 +86,35 @@ int receivers_name(struct receivers *receivers, struct socket_owners *finder)
 	return 0;
 }
 
+/* They are few. */
+static void on_kernel_socket(void *data, uint64_t cookie)
+{
+	struct receivers *receivers = data;
+
+	for (size_t i = 0; i < receivers->len; i++)
+		if (!receivers->list[i].pid && receivers->list[i].socket.cookie == cookie)
+			receivers->list[i].holder = RECEIVER_HOLDER_KERNEL;
+}
+
+void receivers_find_holders(struct receivers *receivers, bool all_seen,
+			    struct kernel_sockets *kernel_sockets, const struct netns *netns)
+{
+	bool without = false, told;
+
+	for (size_t i = 0; i < receivers->len; i++) {
+		struct receivers_socket *s = &receivers->list[i];
+
+		s->holder = s->pid ? RECEIVER_HOLDER_PROCESS : RECEIVER_HOLDER_UNKNOWN;
+		without |= !s->pid;
+	}
+	if (!without)
+		return;
+	told = kernel_sockets_read(kernel_sockets, netns, on_kernel_socket, receivers) == 0;
+	for (size_t i = 0; i < receivers->len && told && all_seen; i++)
+		if (receivers->list[i].holder == RECEIVER_HOLDER_UNKNOWN)
+			receivers->list[i].holder = RECEIVER_HOLDER_NONE;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct receivers_socket *x = a, *y = b;

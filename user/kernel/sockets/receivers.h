@@ -7,6 +7,7 @@
 #include "../../base/cleanup.h"
 #include "../../policy/receiver.h"
 #include "../netns.h"
+#include "kernel_sockets.h"
 #include "socket_owners.h"
 
 #define RECEIVERS_MAX 262144 /* sockets of one reading */
@@ -16,7 +17,8 @@ struct receivers_socket {
 	struct hp_decision decision; /* receivers_keep_fn may fill it in */
 	uint32_t pid;		     /* by receivers_name(); 0: no process, or unknown */
 	char comm[HP_COMM_LEN];
-	uint8_t asked; /* enum hp_asked; by receivers_name(), too */
+	uint8_t asked;	/* enum hp_asked; by receivers_name(), too */
+	uint8_t holder; /* enum receiver_holder; by receivers_find_holders() */
 };
 
 struct receivers {
@@ -38,6 +40,13 @@ int receivers_read(const struct netns *netns, receivers_keep_fn keep, void *data
 
 /* Find the processes that have the sockets. 0, or a negative errno. */
 int receivers_name(struct receivers *receivers, struct socket_owners *finder);
+
+/*
+ * After receivers_name(): tell the kernel's own sockets from those that no process has.
+ * `all_seen`: each process was found that there is.
+ */
+void receivers_find_holders(struct receivers *receivers, bool all_seen,
+			    struct kernel_sockets *kernel_sockets, const struct netns *netns);
 
 /* As receiver_compare() has it. */
 void receivers_sort(struct receivers *receivers);

@@ -17,6 +17,8 @@ static int load(struct socket_iterator *iterator, uint32_t netns_inum)
 	iterator->skel = sockets_bpf__open();
 	if (!iterator->skel)
 		return -errno;
+	(void)bpf_program__set_autoload(iterator->skel->progs.hp_kernel_tcp, false);
+	(void)bpf_program__set_autoload(iterator->skel->progs.hp_kernel_udp, false);
 	iterator->skel->rodata->hp_target_inum = netns_inum;
 	if (sockets_bpf__load(iterator->skel))
 		return -errno;
