@@ -178,10 +178,39 @@ struct hp_fold_key {
 	__u8 cls;
 	__u8 verdict;
 	__u8 how;
-	__u16 pad;
+	__u8 scope;
+	__u8 pad;
 };
 
 #define HP_WORKLOAD_V1 (1ULL << 63)
+
+/* Who made a violation, and at which address. */
+struct hp_binder {
+	__u64 start_ns;		/* start of the thread group leader, CLOCK_BOOTTIME */
+	__u64 exe_inode;	/* of the program's file, in its super block; 0: not known */
+	__u8 addr[HP_ADDR_LEN]; /* network byte order; IPv4 in the first four */
+	char comm[HP_COMM_LEN]; /* of the thread group leader, untrusted bytes */
+	__u32 pid;		/* thread group id, as the init namespace sees it */
+	__u32 uid;		/* as the init namespace sees it */
+	__u32 exe_dev;		/* as the kernel has it: the major number times 2^20, the minor */
+	__u8 family;		/* 4 or 6; 0: nothing is known */
+	__u8 mode;		/* enum hp_mode */
+	__u8 kernel_thread;	/* the task is a kernel thread */
+	__u8 execs;		/* of the task so far, modulo 256 */
+};
+
+/*
+ * The last binder, and the first different pairs of a process and an address: the
+ * members. A pid is exact. An address is a hash, so two of one process may count as
+ * one.
+ */
+#define HP_FOLD_MEMBERS 8
+
+struct hp_binders {
+	struct hp_binder latest;
+	__u32 pid[HP_FOLD_MEMBERS]; /* 0: no member from here on */
+	__u16 address[HP_FOLD_MEMBERS];
+};
 
 /*
  * Folding: a slot counts the repeats of one key, its holder. A key can hold a
@@ -190,7 +219,10 @@ struct hp_fold_key {
  * space may read a slot at any time and take the difference to what it has
  * reported. Nothing is ever taken out of a slot, and a new holder's record
  * carries the last count of the holder before. `seen` is added to without the
- * set's lock; all else changes under it.
+ * set's lock, if the binder is the latest one; all else changes under it.
+ *
+ * A record is due when the holder's last one in its turn is hp_fold_ticks old; then
+ * the members are forgotten. And at once, out of turn, for a new member.
  */
 #define HP_FOLD_WAYS 4
 #define HP_FOLD_SETS 1024
@@ -199,9 +231,12 @@ struct hp_fold_slot {
 	struct hp_fold_key key;
 	__u64 seen; /* violations of all holders; less `base`: of this one */
 	__u64 base;
-	__u64 sent_tick;  /* when a record was last sent or tried, in jiffies */
+	__u64 sent_tick;  /* when a record was last sent or tried in its turn, in jiffies */
 	__u32 generation; /* holders so far; 0: never used */
-	__u32 pad;
+	__u16 sent;	  /* what the holder had seen at its last record, modulo 2^16 */
+	__u8 recent;	  /* bits of members who made violations since then, the latest maybe not */
+	__u8 current;	  /* number of the latest binder's member, from 1; 0: it is none */
+	struct hp_binders binders;
 };
 
 struct hp_fold_set {
@@ -221,27 +256,43 @@ struct hp_fold_ref {
 
 #define HP_FOLD_SAME (~0ULL) /* prev_seen of a holder's later records */
 
+#define HP_ANCESTORS 4
+
 /* One record of the ring. */
 struct hp_event {
 	struct hp_fold_ref fold;
 	__u64 time_ns;	    /* CLOCK_BOOTTIME */
 	__u64 cgroup_id;    /* of the task, in the cgroup2 hierarchy */
 	__u64 cgroup_v1_id; /* of the task, memory hierarchy of v1; 0: none */
-	__u64 start_ns;	    /* start of the thread group leader, CLOCK_BOOTTIME */
 	__u64 cookie;	    /* of the socket; 0: not known */
+	/* ids of the workload's parent cgroup, its parent and so on; 0: no more */
+	__u64 ancestors[HP_ANCESTORS];
 	struct hp_fold_key key;
-	__u32 pid; /* thread group id, as the init namespace sees it */
-	__u32 uid; /* as the init namespace sees it */
 	__u32 row; /* HP_NO_ROW: none */
 	__u32 policy_generation;
-	__u8 addr[HP_ADDR_LEN]; /* network byte order; IPv4 in the first four */
-	char comm[HP_COMM_LEN]; /* of the thread group leader, untrusted bytes */
-	__u8 family;		/* 4 or 6 */
-	__u8 mode;		/* enum hp_mode */
-	__u8 kernel_thread;	/* the task is a kernel thread */
-	__u8 hook;		/* enum hp_hook */
-	__u8 pad[4];
+	/* as struct hp_binder has them */
+	__u64 start_ns;
+	__u64 exe_inode;
+	__u8 addr[HP_ADDR_LEN];
+	char comm[HP_COMM_LEN];
+	__u32 pid;
+	__u32 uid;
+	__u32 exe_dev;
+	__u8 family;
+	__u8 mode;
+	__u8 kernel_thread;
+	__u8 hook; /* enum hp_hook */
+	/*
+	 * Those of the holder since the record before, this violation included; in a new
+	 * holder's first record: of the holder before.
+	 */
+	__u8 recent;
+	__u8 current;
+	__u8 pad[6];
+	struct hp_binders binders; /* must be last: a name is kept without it */
 };
+
+#define HP_NAME_LEN (sizeof(struct hp_event) - sizeof(struct hp_binders))
 
 /* Why a violation was lost: it has no record, and no slot counts it. */
 enum hp_lost {
@@ -308,7 +359,7 @@ struct hp_info {
 /* Count it up when something in the maps changes its meaning and keeps its
  * shape. */
 #ifndef HP_LAYOUT_EPOCH
-#define HP_LAYOUT_EPOCH 2
+#define HP_LAYOUT_EPOCH 3
 #endif
 
 /* Per-CPU counters. They only grow. */
@@ -382,10 +433,13 @@ _Static_assert(sizeof(struct hp_row_key) == 4, "row key");
 _Static_assert(sizeof(struct hp_row) == 16, "row");
 _Static_assert(sizeof(struct hp_owner_key) == 16, "owner key");
 _Static_assert(sizeof(struct hp_fold_key) == 16, "fold key");
-_Static_assert(sizeof(struct hp_fold_slot) == 48, "fold slot");
-_Static_assert(sizeof(struct hp_fold_set) == 8 + 48 * HP_FOLD_WAYS, "fold set");
+_Static_assert(sizeof(struct hp_binder) == 64, "binder");
+_Static_assert(sizeof(struct hp_binders) == 112, "binders");
+_Static_assert(sizeof(struct hp_fold_slot) == 160, "fold slot");
+_Static_assert(sizeof(struct hp_fold_set) == 8 + 160 * HP_FOLD_WAYS, "fold set");
 _Static_assert(sizeof(struct hp_fold_ref) == 24, "fold ref");
-_Static_assert(sizeof(struct hp_event) == 136, "event");
+_Static_assert(sizeof(struct hp_event) == 296, "event");
+_Static_assert(HP_FOLD_MEMBERS <= 8, "a bit for each member");
 _Static_assert(sizeof(struct hp_note) == 16, "note");
 _Static_assert(sizeof(struct hp_told_slot) == 16, "told slot");
 _Static_assert(sizeof(struct hp_tally) == 40 + 8 * HP_CLASS_MAX * HP_VERDICT_MAX, "tally");

@@ -118,8 +118,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, HP_FOLD_SLOTS);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, __u32);
-	__type(value, struct hp_event);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, HP_NAME_LEN); /* of struct hp_event */
 } hp_names SEC(".maps");
 
 struct {

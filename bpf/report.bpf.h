@@ -39,8 +39,8 @@ static __always_inline void count_lost(enum hp_lost why)
 		__sync_fetch_and_add(&c->lost[why], 1);
 }
 
-/* The id of the task's cgroup in v1's memory hierarchy; 0 where there is none. */
-static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
+/* The task's cgroup in v1's memory hierarchy; NULL where there is none. */
+static __always_inline struct cgroup *memory_cgroup(struct task_struct *task)
 {
 	struct css_set *set = BPF_CORE_READ(task, cgroups);
 	struct cgroup *cgroup = 0;
@@ -48,16 +48,16 @@ static __always_inline __u64 v1_cgroup_id(struct task_struct *task)
 	__u32 i;
 
 	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
-		return 0;
+		return cgroup;
 	i = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
 	states = (void *)set + bpf_core_field_offset(struct css_set, subsys);
 	if (bpf_probe_read_kernel(&state, sizeof(state), states + i) || !state)
-		return 0;
+		return cgroup;
 	/* struct cgroup begins with a state of this type: its members tell the offset */
 	state += bpf_core_field_offset(struct cgroup, self.cgroup) -
 		 bpf_core_field_offset(struct cgroup, self);
 	(void)bpf_probe_read_kernel(&cgroup, sizeof(cgroup), state);
-	return BPF_CORE_READ(cgroup, kn, id);
+	return cgroup;
 }
 
 static __always_inline __u64 current_cgroup(void)
@@ -75,7 +75,7 @@ static __always_inline __u64 workload_id(void)
 
 	if (likely(!hp_root_cgroup || id != hp_root_cgroup))
 		return id;
-	v1 = v1_cgroup_id(current_task());
+	v1 = BPF_CORE_READ(memory_cgroup(current_task()), kn, id);
 	return v1 ? v1 | HP_WORKLOAD_V1 : id;
 }
 
@@ -137,6 +137,7 @@ static __always_inline int fold_oldest(struct hp_fold_set *set)
 
 enum fold_state {
 	FOLD_QUIET, /* counted, and no record is due */
+	FOLD_OTHER, /* a slot holds the key, and its latest binder is another: not counted */
 	FOLD_DUE,   /* a slot holds the key, and a record is due: not counted */
 	FOLD_NEW,   /* no slot holds the key: not counted */
 };
@@ -147,13 +148,96 @@ static __always_inline bool fold_is_quiet(const struct hp_fold_slot *slot, __u64
 	return hp_fold_ticks && tick < slot->sent_tick + hp_fold_ticks;
 }
 
+static __always_inline __u32 current_uid(struct task_struct *task)
+{
+	const struct cred *cred = kernel_read(task, cred);
+
+	return kernel_read(cred, uid.val);
+}
+
+/* What a violation itself says of its binder. */
+struct bound {
+	__u32 addr[4]; /* network byte order; IPv4 in the first one */
+	__u8 family;
+	__u8 mode;
+};
+
+/* The verifier knows parts of an address on the ways that lead here: see opaque(). */
+static __always_inline struct bound bound_of(const struct request *request,
+					     const struct ruling *ruling)
+{
+	struct bound bound = { .family = request->family, .mode = ruling->mode };
+
+#pragma unroll
+	for (int i = 0; i < 4; i++)
+		bound.addr[i] = opaque(request->addr[i]);
+	return bound;
+}
+
+/* Is the binder the latest one? All is compared, so that no name hides behind another's. */
+static __always_inline bool is_latest(const struct hp_binder *latest, const struct bound *bound)
+{
+	struct task_struct *task = current_task();
+	struct task_struct *leader = kernel_read(task, group_leader);
+	const __u32 *addr = (const void *)latest->addr;
+	const __u64 *comm = (const void *)latest->comm;
+	__u64 name[HP_COMM_LEN / 8], other;
+
+	if (hp_can_cast) {
+		name[0] = ((const __u64 *)leader->comm)[0];
+		name[1] = ((const __u64 *)leader->comm)[1];
+	} else {
+		BPF_CORE_READ_INTO(&name, leader, comm);
+	}
+	other = comm[0] ^ name[0];
+	other |= comm[1] ^ name[1];
+	other |= latest->pid ^ (__u32)kernel_read(task, tgid);
+	other |= latest->uid ^ current_uid(task);
+	other |= latest->execs ^ (__u8)kernel_read(task, self_exec_id);
+	other |= latest->mode ^ bound->mode;
+	other |= latest->family ^ bound->family;
+	for (int i = 0; i < 4; i++)
+		other |= addr[i] ^ bound->addr[i];
+	return !other;
+}
+
+static __always_inline void fill_binder(struct hp_binder *b, const struct bound *bound)
+{
+	struct task_struct *task = current_task();
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct inode *inode = BPF_CORE_READ(task, mm, exe_file, f_inode);
+
+	b->start_ns = BPF_CORE_READ(leader, start_boottime);
+	b->exe_inode = BPF_CORE_READ(inode, i_ino);
+	__builtin_memcpy(b->addr, bound->addr, sizeof(b->addr));
+	BPF_CORE_READ_INTO(&b->comm, leader, comm);
+	b->pid = BPF_CORE_READ(task, tgid);
+	b->uid = BPF_CORE_READ(task, cred, uid.val);
+	b->exe_dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	b->family = bound->family;
+	b->mode = bound->mode;
+	b->kernel_thread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
+	b->execs = BPF_CORE_READ(task, self_exec_id);
+}
+
+/* What stands for an address among those of one process. */
+static __always_inline __u16 address_hash(const struct hp_binder *b)
+{
+	const __u32 *addr = (const void *)b->addr;
+	__u32 h = addr[0] + b->family;
+
+	h ^= addr[1] * 0x9e3779b1U ^ addr[2] * 0x85ebca6bU ^ addr[3] * 0xc2b2ae35U;
+	return h ^ h >> 16;
+}
+
 /*
  * Count a repeat of which no record is due, without the lock: nearly every violation
  * is one, often of the same slot on all CPUs. A slot's count is never set back, so
  * nothing is lost if the slot goes to another holder at this moment: it counts there.
  */
 static __always_inline enum fold_state fold_repeat(struct hp_fold_set *set,
-						   const struct hp_fold_key *key, __u64 tick)
+						   const struct hp_fold_key *key, __u64 tick,
+						   const struct bound *bound)
 {
 	struct hp_fold_slot *slot;
 	int way = fold_way(set, key);
@@ -163,24 +247,10 @@ static __always_inline enum fold_state fold_repeat(struct hp_fold_set *set,
 	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
 	if (unlikely(!fold_is_quiet(slot, tick)))
 		return FOLD_DUE;
+	if (unlikely(!is_latest(&slot->binders.latest, bound)))
+		return FOLD_OTHER;
 	__sync_fetch_and_add(&slot->seen, 1);
 	return FOLD_QUIET;
-}
-
-/* Count one whose record is due and was not sent. The next one is due when the time has passed
- * again. */
-static __always_inline bool fold_unsent(struct hp_fold_set *set, const struct hp_fold_key *key,
-					__u64 tick)
-{
-	struct hp_fold_slot *slot;
-	int way = fold_way(set, key);
-
-	if (way < 0)
-		return false;
-	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
-	slot->sent_tick = tick;
-	__sync_fetch_and_add(&slot->seen, 1);
-	return true;
 }
 
 /* The count of a slot's holder. Called under the lock. */
@@ -189,55 +259,204 @@ static __always_inline __u64 fold_seen(const struct hp_fold_slot *slot)
 	return *(const volatile __u64 *)&slot->seen - slot->base;
 }
 
-/*
- * Count one, and let the key hold a slot if it holds none. The caller has the ring
- * space of the record. False: another CPU has just sent one for this holder, so the
- * record is not needed.
- */
-static __always_inline bool fold_record(struct hp_fold_set *set, __u32 number,
-					const struct hp_fold_key *key, __u64 tick,
-					struct hp_fold_ref *ref)
+/* 1 or 0. Without a branch: the verifier would go on once for each way that it finds. */
+static __always_inline __u64 is_nonzero(__u64 n)
 {
+	__u64 minus = -n;
+
+	barrier_var(minus); /* else the compiler makes a branch of it */
+	return (n | minus) >> 63;
+}
+
+/* The number of the lowest bit that is set among eight. */
+static __always_inline __u32 lowest_bit(__u64 bits)
+{
+	bits &= -bits;
+	return is_nonzero(bits & 0xf0) << 2 | is_nonzero(bits & 0xcc) << 1 |
+	       is_nonzero(bits & 0xaa);
+}
+
+/* A binder's place among the members. */
+struct place {
+	__u32 number; /* HP_FOLD_MEMBERS: there is none */
+	bool is_free; /* so it would be a new member */
+	__u16 address;
+};
+
+/* The place of the binder, or the first free one. Called under the lock. */
+static __always_inline struct place find_place(const struct hp_binders *b,
+					       const struct hp_binder *binder)
+{
+	struct place place = { .number = HP_FOLD_MEMBERS, .address = address_hash(binder) };
+	__u64 same = 0, free = 0;
+
+#pragma unroll
+	for (int i = 0; i < HP_FOLD_MEMBERS; i++) {
+		__u64 other = b->pid[i] ^ binder->pid;
+
+		other |= b->address[i] ^ place.address;
+		same |= (is_nonzero(other) ^ 1) << i;
+		free |= (is_nonzero(b->pid[i]) ^ 1) << i;
+	}
+	if (same | free)
+		place.number = lowest_bit(same | free);
+	place.is_free = !same && free;
+	return place;
+}
+
+/*
+ * Make it the latest binder. The one before has made all violations since the last
+ * change. Called under the lock, before the violation is counted.
+ */
+static __always_inline void set_latest(struct hp_fold_slot *slot, const struct hp_binder *binder,
+				       const struct place *place)
+{
+	__u32 number = place->number, bit = 0;
+
+	if (slot->current && (__u16)fold_seen(slot) != slot->sent)
+		bit = 1U << ((slot->current - 1) & (HP_FOLD_MEMBERS - 1));
+	slot->recent |= bit;
+	slot->current = 0;
+	if (number < HP_FOLD_MEMBERS) {
+		slot->binders.pid[number] = binder->pid;
+		slot->binders.address[number] = place->address;
+		slot->recent |= 1U << number;
+		slot->current = number + 1;
+	}
+	slot->binders.latest = *binder;
+}
+
+/* Begin anew with members: the latest binder is the only one. Called under the lock. */
+static __always_inline void forget_members(struct hp_fold_slot *slot)
+{
+	struct hp_binders *b = &slot->binders;
+
+	__builtin_memset(b->pid, 0, sizeof(b->pid));
+	b->pid[0] = b->latest.pid;
+	b->address[0] = address_hash(&b->latest);
+	slot->current = 1;
+}
+
+/*
+ * Count a violation of a holder whose latest binder was another, unless its record is
+ * due: that of a new member is, while there is room for one.
+ */
+static __always_inline enum fold_state
+fold_other(struct hp_fold_set *set, const struct hp_fold_key *key, const struct hp_binder *binder)
+{
+	enum fold_state state = FOLD_NEW;
 	struct hp_fold_slot *slot;
-	bool sent = false;
+	struct place place;
 	int way;
 
 	bpf_spin_lock(&set->lock);
-	way = fold_way(set, key);
-	ref->prev_seen = HP_FOLD_SAME;
+	way = opaque(fold_way(set, key));
 	if (way >= 0) {
-		sent = fold_is_quiet(&set->slot[way & (HP_FOLD_WAYS - 1)], tick);
-	} else {
-		way = fold_oldest(set);
 		slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
-		ref->prev_seen = fold_seen(slot);
-		slot->base += ref->prev_seen;
-		slot->key = *key;
-		slot->generation++;
-		if (!slot->generation)
-			slot->generation = 1;
+		place = find_place(&slot->binders, binder);
+		state = FOLD_DUE;
+		if (!place.is_free) {
+			set_latest(slot, binder, &place);
+			__sync_fetch_and_add(&slot->seen, 1);
+			state = FOLD_QUIET;
+		}
 	}
-	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
-	__sync_fetch_and_add(&slot->seen, 1);
-	if (!sent)
-		slot->sent_tick = tick;
-	ref->generation = slot->generation;
-	ref->seen = fold_seen(slot);
 	bpf_spin_unlock(&set->lock);
-	ref->slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
-	return !sent;
+	return opaque(state);
 }
 
-static __always_inline void fill_task(struct hp_event *e)
+/*
+ * Count one whose record is due and was not sent. The next one is due when the time has
+ * passed again. False: no slot holds the key any more.
+ */
+static __always_inline bool fold_unsent(struct hp_fold_set *set, const struct hp_fold_key *key,
+					__u64 tick, const struct hp_binder *binder)
 {
-	struct task_struct *task = current_task();
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct hp_fold_slot *slot;
+	struct place place;
+	int way;
 
-	e->pid = BPF_CORE_READ(task, tgid);
-	e->uid = BPF_CORE_READ(task, cred, uid.val);
-	e->start_ns = BPF_CORE_READ(leader, start_boottime);
-	e->kernel_thread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
-	BPF_CORE_READ_INTO(&e->comm, leader, comm);
+	bpf_spin_lock(&set->lock);
+	way = opaque(fold_way(set, key));
+	if (way >= 0) {
+		slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+		if (!fold_is_quiet(slot, tick))
+			slot->sent_tick = tick;
+		place = find_place(&slot->binders, binder);
+		set_latest(slot, binder, &place);
+		__sync_fetch_and_add(&slot->seen, 1);
+	}
+	bpf_spin_unlock(&set->lock);
+	return way >= 0;
+}
+
+/* Give the slot to another key. The record says what the holder before has seen. */
+static __always_inline void replace_holder(struct hp_fold_slot *slot, const struct hp_fold_key *key,
+					   struct hp_event *e)
+{
+	e->fold.prev_seen = fold_seen(slot);
+	e->binders = slot->binders;
+	e->recent = slot->recent;
+	e->current = slot->current;
+	slot->base += e->fold.prev_seen;
+	slot->key = *key;
+	slot->recent = 0;
+	slot->current = 0;
+	slot->sent = 0;
+	__builtin_memset(slot->binders.pid, 0, sizeof(slot->binders.pid));
+	slot->generation++;
+	if (!slot->generation)
+		slot->generation = 1;
+}
+
+/*
+ * Count one, and let the key hold a slot if it holds none. `e` is the ring space of the
+ * record, which gets what the slot says. False: another CPU has just sent one for this
+ * holder, so the record is not needed.
+ */
+static __always_inline bool fold_record(struct hp_fold_set *set, __u32 number,
+					const struct hp_fold_key *key, __u64 tick,
+					const struct hp_binder *binder, struct hp_event *e)
+{
+	struct hp_fold_slot *slot;
+	bool is_new, is_due = true, is_needed = true;
+	struct place place;
+	int way;
+
+	bpf_spin_lock(&set->lock);
+	way = opaque(fold_way(set, key));
+	is_new = way < 0;
+	if (is_new)
+		way = opaque(fold_oldest(set));
+	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+	if (is_new)
+		replace_holder(slot, key, e);
+	place = find_place(&slot->binders, binder);
+	if (!is_new) {
+		is_due = !fold_is_quiet(slot, tick);
+		is_needed = is_due || place.is_free;
+		e->fold.prev_seen = HP_FOLD_SAME;
+	}
+	set_latest(slot, binder, &place);
+	__sync_fetch_and_add(&slot->seen, 1);
+	e->fold.generation = slot->generation;
+	e->fold.seen = fold_seen(slot);
+	if (!is_new) {
+		e->binders = slot->binders;
+		e->recent = slot->recent;
+		e->current = slot->current;
+	}
+	if (is_needed) {
+		slot->recent = 0;
+		slot->sent = e->fold.seen;
+	}
+	if (is_due) {
+		slot->sent_tick = tick;
+		forget_members(slot);
+	}
+	bpf_spin_unlock(&set->lock);
+	e->fold.slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
+	return is_needed;
 }
 
 /*
@@ -257,10 +476,24 @@ static __always_inline __u64 wake_flags(__u64 now)
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-/* All but the socket's cookie. */
+/* A cgroup may be gone before user space asks for its path, but seldom its ancestors, too. */
+static __always_inline void fill_ancestors(struct hp_event *e, bool is_v1)
+{
+	struct task_struct *task = current_task();
+	struct cgroup *cgroup =
+		is_v1 ? memory_cgroup(task) : BPF_CORE_READ(task, cgroups, dfl_cgrp);
+
+#pragma unroll
+	for (int i = 0; i < HP_ANCESTORS; i++) {
+		cgroup = BPF_CORE_READ(cgroup, self.parent, cgroup);
+		e->ancestors[i] = BPF_CORE_READ(cgroup, kn, id);
+	}
+}
+
+/* What neither the slot nor the socket says. */
 static __always_inline void fill_record(struct hp_event *e, enum hp_hook hook,
-					const struct request *request, const struct ruling *ruling,
-					const struct hp_fold_key *key)
+					const struct ruling *ruling, const struct hp_fold_key *key,
+					const struct hp_binder *binder)
 {
 	bool is_v1 = key->workload & HP_WORKLOAD_V1;
 
@@ -268,13 +501,20 @@ static __always_inline void fill_record(struct hp_event *e, enum hp_hook hook,
 	e->key = *key;
 	e->cgroup_id = is_v1 ? hp_root_cgroup : key->workload;
 	e->cgroup_v1_id = is_v1 ? key->workload & ~HP_WORKLOAD_V1 : 0;
+	fill_ancestors(e, is_v1);
 	e->row = ruling->decision.row;
 	e->policy_generation = ruling->generation;
-	e->mode = ruling->mode;
-	e->family = request->family;
+	e->start_ns = binder->start_ns;
+	e->exe_inode = binder->exe_inode;
+	__builtin_memcpy(e->addr, binder->addr, sizeof(e->addr));
+	__builtin_memcpy(e->comm, binder->comm, sizeof(e->comm));
+	e->pid = binder->pid;
+	e->uid = binder->uid;
+	e->exe_dev = binder->exe_dev;
+	e->family = binder->family;
+	e->mode = binder->mode;
+	e->kernel_thread = binder->kernel_thread;
 	__builtin_memset(e->pad, 0, sizeof(e->pad));
-	__builtin_memcpy(e->addr, request->addr, sizeof(e->addr));
-	fill_task(e);
 }
 
 /*
@@ -291,20 +531,27 @@ static __always_inline void report(void *socket, enum hp_hook hook, const struct
 		.cls = ruling->decision.cls,
 		.verdict = ruling->decision.verdict,
 		.how = ruling->how,
+		.scope = request->query.scope,
 	};
-	struct hp_fold_ref ref = {};
+	struct bound bound = bound_of(request, ruling);
 	__u64 tick = bpf_jiffies64(), now; /* only a record is worth the exact time */
 	__u32 number = fold_set_of(&key);
 	struct hp_fold_set *set = bpf_map_lookup_elem(&hp_folds, &number);
 	struct hp_event *e = 0;
+	struct hp_binder binder;
 	enum fold_state state;
 	bool token;
 
 	if (!set)
 		return;
 	count(key.cls, key.verdict);
-	state = fold_repeat(set, &key, tick);
+	state = fold_repeat(set, &key, tick, &bound);
 	if (likely(state == FOLD_QUIET))
+		return;
+	fill_binder(&binder, &bound);
+	if (state == FOLD_OTHER)
+		state = fold_other(set, &key, &binder);
+	if (state == FOLD_QUIET)
 		return;
 	now = bpf_ktime_get_boot_ns();
 	token = take_token(now);
@@ -312,17 +559,16 @@ static __always_inline void report(void *socket, enum hp_hook hook, const struct
 		e = bpf_ringbuf_reserve(&hp_ring, sizeof(*e), 0);
 	if (!e) {
 		/* user space reads a slot's count sooner or later */
-		if (state == FOLD_NEW || !fold_unsent(set, &key, tick))
+		if (state == FOLD_NEW || !fold_unsent(set, &key, tick, &binder))
 			count_lost(token ? HP_LOST_RING : HP_LOST_RATE);
 		return;
 	}
-	if (!fold_record(set, number, &key, tick, &ref)) {
+	if (!fold_record(set, number, &key, tick, &binder, e)) {
 		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
 		return;
 	}
 	e->cookie = bpf_get_socket_cookie(socket);
-	e->fold = ref;
 	e->time_ns = now;
-	fill_record(e, hook, request, ruling, &key);
+	fill_record(e, hook, ruling, &key, &binder);
 	bpf_ringbuf_submit(e, wake_flags(now));
 }

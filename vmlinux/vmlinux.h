@@ -58,6 +58,7 @@ struct mm_struct {
 
 struct task_struct {
 	unsigned int flags;
+	unsigned long long self_exec_id;
 	struct mm_struct *mm;
 	int tgid;
 	struct task_struct *group_leader;

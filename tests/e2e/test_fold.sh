@@ -9,7 +9,7 @@
 . tests/e2e/lib_storm.sh
 
 REG=$WORK/reg.yaml
-RECORD=144 # bytes of the ring
+RECORD=304 # bytes of the ring
 BATCH=128 # lines that are written together
 
 lines() { jq -s 'map(select(.verdict)) | length' "$WORK/events"; }

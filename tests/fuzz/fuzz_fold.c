@@ -35,15 +35,16 @@ struct model {
 	struct fold *fold;
 };
 
-static void on_line(void *data, const struct hp_event *event, uint64_t count, uint64_t first_ns,
-		    uint64_t last_ns)
+static void on_line(void *data, const struct fold_line *line)
 {
 	struct tale *tale = data;
-	const struct hp_fold_ref *ref = &event->fold;
+	const struct hp_fold_ref *ref = &line->record->fold;
 
-	CHECK(count > 0 && first_ns <= last_ns);
+	CHECK(line->count > 0 && line->first_ns <= line->last_ns);
+	CHECK(line->processes > 0 && line->processes <= line->count);
+	CHECK(line->addresses > 0 && line->addresses <= line->count);
 	CHECK(ref->slot < SLOTS && ref->generation > 0 && ref->generation < HOLDERS);
-	tale->told[ref->slot][ref->generation] += count;
+	tale->told[ref->slot][ref->generation] += line->count;
 	CHECK(tale->told[ref->slot][ref->generation] <= tale->most[ref->slot][ref->generation]);
 }
 
@@ -54,12 +55,27 @@ static void say(struct tale *tale, uint32_t slot, uint32_t generation, uint64_t 
 }
 
 /* ---- any bytes ---------------------------------------------------------------------------- */
+static struct hp_binders any_binders(struct model *m)
+{
+	struct hp_binders b = { .latest = { .family = 4, .pid = feed_u8(&m->feed) } };
+
+	for (size_t i = 0; i < HP_FOLD_MEMBERS; i++) {
+		b.pid[i] = feed_u8(&m->feed) % 4;
+		b.address[i] = feed_u8(&m->feed) % 4;
+	}
+	return b;
+}
+
 static void any_record(struct model *m)
 {
 	struct hp_event e = { .time_ns = feed_u8(&m->feed) };
 	struct hp_fold_ref *ref = &e.fold;
 	uint8_t bits = feed_u8(&m->feed);
 
+	if (bits & 0x20)
+		e.binders = any_binders(m);
+	e.recent = feed_u8(&m->feed);
+	e.current = feed_u8(&m->feed);
 	ref->slot = bits % SLOTS;
 	ref->generation = feed_u8(&m->feed);
 	ref->seen = bits & 0x40 ? feed_u64(&m->feed) : feed_u8(&m->feed);
@@ -77,6 +93,9 @@ static void any_reading(struct model *m)
 	struct hp_fold_slot slot = { .generation = feed_u8(&m->feed), .seen = feed_u8(&m->feed) };
 	uint32_t n = feed_u8(&m->feed) % SLOTS;
 
+	slot.binders = any_binders(m);
+	slot.recent = feed_u8(&m->feed);
+	slot.current = feed_u8(&m->feed);
 	say(&m->tale, n, slot.generation, slot.seen);
 	fold_slot(m->fold, n, &slot, feed_u8(&m->feed), UINT64_MAX);
 	fold_slot(m->fold, n + HP_FOLD_SETS * HP_FOLD_WAYS, &slot, 0, UINT64_MAX);

@@ -154,7 +154,7 @@ static void *host_storage(void *socket, __u64 flags)
 static long host_read(void *to, __u32 size, const void *from)
 {
 	memset(to, 0, size);
-	if (host.bad_from && from == host.bad_from)
+	if ((uintptr_t)from < 4096 || (host.bad_from && from == host.bad_from))
 		return -EFAULT;
 	if (from == host.ctx)
 		from = &host.ctx_sock;
@@ -211,6 +211,10 @@ static struct kernfs_node host_node = { .id = 4711 };
 static struct cgroup host_cgroup = { .kn = &host_node };
 static struct css_set host_css = { .dfl_cgrp = &host_cgroup };
 static struct cred host_cred = { .uid = { 1000 } };
+static struct super_block host_super = { .s_dev = 8 << 20 | 1 };
+static struct inode host_inode = { .i_ino = 1234, .i_sb = &host_super };
+static struct file host_exe = { .f_inode = &host_inode };
+static struct mm_struct host_mm = { .exe_file = &host_exe };
 static struct task_struct host_leader = {
 	.tgid = 100,
 	.start_boottime = 555,
@@ -220,6 +224,8 @@ static struct task_struct host_thread = {
 	.tgid = 100,
 	.group_leader = &host_leader,
 	.start_boottime = 777,
+	.mm = &host_mm,
+	.self_exec_id = 3,
 	.cred = &host_cred,
 	.cgroups = &host_css,
 	.comm = "thread",

@@ -16,6 +16,7 @@
 struct line {
 	uint32_t generation, pid;
 	uint64_t count, first_ns, last_ns;
+	uint32_t processes, addresses;
 };
 
 struct told {
@@ -25,20 +26,29 @@ struct told {
 	uint64_t total;
 };
 
-static inline void on_line(void *data, const struct hp_event *event, uint64_t count,
-			   uint64_t first_ns, uint64_t last_ns)
+static inline void on_line(void *data, const struct fold_line *line)
 {
+	const struct hp_event *record = line->record;
 	struct told *told = data;
-	uint32_t generation = event->fold.generation;
+	uint32_t generation = record->fold.generation;
 
-	assert_true(count > 0);
-	assert_true(first_ns <= last_ns);
-	assert_true(event->fold.slot < SLOTS && generation < HOLDERS);
-	told->lines[told->len % LINES_MAX] =
-		(struct line) { generation, event->pid, count, first_ns, last_ns };
+	assert_true(line->count > 0);
+	assert_true(line->first_ns <= line->last_ns);
+	assert_true(line->processes > 0 && line->processes <= line->count);
+	assert_true(line->addresses > 0 && line->addresses <= line->count);
+	assert_true(record->fold.slot < SLOTS && generation < HOLDERS);
+	told->lines[told->len % LINES_MAX] = (struct line) {
+		.generation = generation,
+		.pid = record->pid,
+		.count = line->count,
+		.first_ns = line->first_ns,
+		.last_ns = line->last_ns,
+		.processes = line->processes,
+		.addresses = line->addresses,
+	};
 	told->len++;
-	told->sum[event->fold.slot][generation] += count;
-	told->total += count;
+	told->sum[record->fold.slot][generation] += line->count;
+	told->total += line->count;
 }
 
 /* A record, each one a nanosecond after the last. */

@@ -37,6 +37,23 @@ static void check_kept(struct fixture *f, size_t lines)
 	assert_null(history_back(&f->stream.history, 0, lines));
 }
 
+/* How many processes and addresses a line stands for is its own, and no other line's. */
+static void test_others(void **state)
+{
+	struct fixture *f = *state;
+	struct hp_event record = record_of(1, 1, 1, 0);
+	struct tally_line line = {
+		.holder = &record.fold, .count = 9, .processes = 3, .addresses = 2
+	};
+
+	deliver_line(&f->stream, &record, &line, 1000, 2000);
+	check_u64("processes", f->stream.event.processes, 3);
+	check_u64("addresses", f->stream.event.addresses, 2);
+	deliver(f, 2, 1, 4);
+	check_u64("not those of the line before", f->stream.event.processes, 0);
+	check_u64("not those of the line before", f->stream.event.addresses, 0);
+}
+
 static void test_little(void **state)
 {
 	struct fixture *f = *state;
@@ -187,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_little, start, stop),
 		cmocka_unit_test_setup_teardown(test_order, start, stop),
+		cmocka_unit_test_setup_teardown(test_others, start, stop),
 		cmocka_unit_test_setup_teardown(test_full, start, stop),
 		cmocka_unit_test_setup_teardown(test_names, start, stop),
 		cmocka_unit_test_setup_teardown(test_known, start, stop),

@@ -118,7 +118,7 @@ static void test_drain_times(void **state)
 	static const struct {
 		unsigned int records, ms;
 	} cases[] = {
-		{ 1, 10 }, { 30, 10 }, { 31, 9 }, { 60, 5 }, { 300, 1 }, { 3000, 1 },
+		{ 1, 10 }, { 13, 10 }, { 14, 9 }, { 27, 5 }, { 300, 1 }, { 3000, 1 },
 	};
 	struct fixture *f = *state;
 
@@ -325,10 +325,16 @@ static void test_restores(void **state)
 	drain_all(&f->stream);
 	check_u64("of the one with a name", noted_len, 1);
 	check_u64("the two that are new", noted[0].count, 2);
+	check_u64("whom the slot does not know", noted[0].pid, 4);
 	fake_put_record(kernel, record_of(6, 2, 4, HP_FOLD_SAME));
 	drain_all(&f->stream);
 	check_u64("of the other with its record", noted_len, 2);
 	check_u64("all three", noted[1].count, 3);
+	put_slot(f, 5, 4, 10);
+	kernel->slots[0].value.binders.latest = (struct hp_binder) { .pid = 99, .family = 4 };
+	drain_all(&f->stream);
+	check_u64("the slot's latest", noted[2].pid, 99);
+	check_u64("the slot's latest", noted[2].count, 1);
 }
 
 static void test_slots_unread(void **state)

@@ -53,6 +53,39 @@ static void test_json_full(void **state)
 		   "\"team\":\"node\"},\"count\":1,\"first\":\"" FIRST "\"}");
 }
 
+/* How many others there were, unless it is none. */
+static void test_json_others(void **state)
+{
+	static const struct {
+		uint32_t processes, addresses;
+		const char *members;
+	} others[] = {
+		{ 0, 0, "" },
+		{ 1, 1, "" },
+		{ 2, 1, ",\"processes\":2" },
+		{ 1, 2, ",\"addresses\":2" },
+		{ 8, 4294967295U, ",\"processes\":8,\"addresses\":4294967295" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		struct event e = bare();
+		char want[512];
+
+		e.count = 9;
+		e.processes = others[i].processes;
+		e.addresses = others[i].addresses;
+		(void)snprintf(
+			want, sizeof(want),
+			"{\"time\":\"" TIME "\",\"mode\":\"audit\",\"verdict\":\"audited\","
+			"\"class\":\"unregistered\",\"protocol\":\"tcp\",\"family\":\"ipv4\","
+			"\"address\":\"0.0.0.0\",\"port\":8080,\"how\":\"bind\",\"count\":9%s,"
+			"\"first\":\"" FIRST "\"}",
+			others[i].members);
+		check_json("others", &e, want);
+	}
+}
+
 static void check_listener(const char *name, const struct event *e, int documented,
 			   const char *want)
 {
@@ -393,11 +426,12 @@ static void test_changes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_bare),     cmocka_unit_test(test_json_full),
-		cmocka_unit_test(test_json_listener), cmocka_unit_test(test_json_workloads),
-		cmocka_unit_test(test_addresses),     cmocka_unit_test(test_octets),
-		cmocka_unit_test(test_strings),	      cmocka_unit_test(test_json_each_byte),
-		cmocka_unit_test(test_json_longest),  cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_json_bare),      cmocka_unit_test(test_json_full),
+		cmocka_unit_test(test_json_others),    cmocka_unit_test(test_json_listener),
+		cmocka_unit_test(test_json_workloads), cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_octets),	       cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_json_each_byte), cmocka_unit_test(test_json_longest),
+		cmocka_unit_test(test_changes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

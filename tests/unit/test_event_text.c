@@ -43,6 +43,34 @@ static void test_text(void **state)
 		   "inactive x18446744073709551615 " NGINX "kernel  openshift (node)");
 }
 
+/* Whom else a line stands for. */
+static void test_text_others(void **state)
+{
+	static const struct {
+		uint8_t how;
+		uint32_t processes, addresses;
+		const char *end;
+	} cases[] = {
+		{ HP_HOW_BIND, 1, 1, "(no entry)" },
+		{ HP_HOW_BIND, 2, 1, "(no entry)  [2 processes]" },
+		{ HP_HOW_BIND, 0, 3, "(no entry)  [3 addresses]" },
+		{ HP_HOW_BIND0, 8, 7, "(no entry)  [bind0]  [8 processes, 7 addresses]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_buf_ struct buf b = { 0 };
+		struct event e = bare();
+
+		e.how = cases[i].how;
+		e.processes = cases[i].processes;
+		e.addresses = cases[i].addresses;
+		event_text(&e, false, &b);
+		assert_non_null(strstr(b.data, "(no entry)"));
+		check_text("end", strstr(b.data, "(no entry)"), cases[i].end);
+	}
+}
+
 static void test_text_colours(void **state)
 {
 	static const struct {
@@ -132,9 +160,9 @@ static void test_no_address(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),	   cmocka_unit_test(test_text_colours),
-		cmocka_unit_test(test_text_safe),  cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_no_address),
+		cmocka_unit_test(test_text),	     cmocka_unit_test(test_text_others),
+		cmocka_unit_test(test_text_colours), cmocka_unit_test(test_text_safe),
+		cmocka_unit_test(test_addresses),    cmocka_unit_test(test_no_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

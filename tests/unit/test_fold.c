@@ -334,18 +334,39 @@ static void test_names_and_times(void **state)
 	static const struct hp_event records[] = {
 		{ .fold = { 0, 1, 1, 0 }, .time_ns = 100, .pid = 1 },
 		{ .fold = { 0, 1, 2, SAME }, .time_ns = 300, .pid = 2 },
-		{ .fold = { 0, 1, 9, SAME }, .time_ns = 700, .pid = 3 },
-		{ .fold = { 0, 2, 1, 10 }, .time_ns = 900, .pid = 4 },
+		{ .fold = { 0, 1, 9, SAME },
+		  .time_ns = 700,
+		  .pid = 3,
+		  .binders = { .latest = { .pid = 3, .family = 4 },
+			       .pid = { 5, 5, 3, 7, 8 },
+			       .address = { 1, 2, 1, 1, 1 } },
+		  .recent = 1 | 2 | 16,
+		  .current = 3 },
+		{ .fold = { 0, 2, 1, 10 },
+		  .time_ns = 900,
+		  .pid = 4,
+		  .binders = { .latest = { .pid = 6, .family = 4 }, .pid = { 6, 7 } },
+		  .recent = 3,
+		  .current = 1 },
 	};
 	static const struct line want[] = {
-		{ 1, 1, 1, 100, 100 }, /* a record of one */
-		{ 1, 2, 1, 300, 300 }, /* another */
-		{ 1, 1, 3, 300, 500 }, /* a reading repeats the first record */
-		{ 1, 3, 4, 500, 700 }, /* a record of several */
-		{ 1, 1, 1, 700, 900 }, /* the end, told by the successor */
-		{ 2, 4, 1, 900, 900 },
+		{ 1, 1, 1, 100, 100, 1, 1 }, /* a record of one */
+		{ 1, 2, 1, 100, 300, 1, 1 }, /* another: the first line's time is kept */
+		{ 1, 5, 3, 100, 500, 2, 1 }, /* a reading: the slot's latest, and one before */
+		{ 1, 3, 4, 100, 700, 2,
+		  1 }, /* a record: who is told already may have made no more */
+		{ 1, 6, 1, 100, 900, 1, 1 }, /* the end, told by the successor */
+		{ 2, 4, 1, 900, 900, 1, 1 },
 	};
-	struct hp_fold_slot value = { .generation = 1, .seen = 5 };
+	struct hp_fold_slot value = {
+		.generation = 1,
+		.seen = 5,
+		.binders = { .latest = { .pid = 5, .family = 4 },
+			     .pid = { 5, 6 },
+			     .address = { 1, 1 } },
+		.recent = 2,
+		.current = 1,
+	};
 
 	(void)state;
 	assert_non_null(told);
@@ -365,6 +386,8 @@ static void test_names_and_times(void **state)
 		check_u64(name, told->lines[i].count, want[i].count);
 		check_u64(name, told->lines[i].first_ns, want[i].first_ns);
 		check_u64(name, told->lines[i].last_ns, want[i].last_ns);
+		check_u64(name, told->lines[i].processes, want[i].processes);
+		check_u64(name, told->lines[i].addresses, want[i].addresses);
 	}
 }
 

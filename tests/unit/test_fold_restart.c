@@ -41,16 +41,16 @@ static uint32_t draw(struct world *w, uint32_t n)
 	return (uint32_t)((w->random * 0x2545f4914f6cdd1dULL) >> 33) % n;
 }
 
-static void on_told(void *data, const struct hp_event *event, uint64_t count, uint64_t first_ns,
-		    uint64_t last_ns)
+static void on_told(void *data, const struct fold_line *line)
 {
-	struct tally_line line = { .holder = &event->fold, .count = count };
+	const struct hp_event *record = line->record;
+	struct tally_line counted = { .holder = &record->fold, .count = line->count };
 	struct world *w = data;
 
-	if (tally_is_new(w->kept, &event->fold))
-		w->names[event->fold.slot] = *event;
-	on_line(&w->told, event, count, first_ns, last_ns);
-	tally_line(w->kept, &line);
+	if (tally_is_new(w->kept, &record->fold))
+		w->names[record->fold.slot] = *record;
+	on_line(&w->told, line);
+	tally_line(w->kept, &counted);
 }
 
 /* An agent begins, as the last one left it: with the name of each holder. */

@@ -10,10 +10,13 @@
 #include "../base/buf.h"
 #include "../identity/workload.h"
 
+/* The process and the address are those of the last violation that the line stands for. */
 struct event {
 	struct timespec time;  /* of the last violation that the line stands for, UTC */
-	struct timespec first; /* of the first one */
+	struct timespec first; /* of the first line of its repeats */
 	uint64_t count;	       /* violations that the line stands for, at least 1 */
+	/* at least so many different ones made them; 0 or 1: no more than one is known */
+	uint32_t processes, addresses;
 	uint8_t mode, verdict, cls, proto, how; /* enums of abi.h */
 	uint8_t family;				/* 4 or 6 */
 	uint8_t addr[HP_ADDR_LEN];		/* network byte order */

@@ -66,6 +66,10 @@ void event_json(const struct event *event, struct buf *out)
 	if (event->entry_layer)
 		put_entry(&w, event);
 	jsonw_u64(&w, "count", event->count);
+	if (event->processes > 1)
+		jsonw_u64(&w, "processes", event->processes);
+	if (event->addresses > 1)
+		jsonw_u64(&w, "addresses", event->addresses);
 	put_first(&w, event, stamp);
 	jsonw_object_end(&w);
 }

@@ -131,6 +131,21 @@ static void put_entry(const struct event *e, struct buf *out)
 	}
 }
 
+/* Whom the line stands for beside the one that it names. */
+static void put_more(const struct event *e, struct buf *out)
+{
+	if (e->processes < 2 && e->addresses < 2)
+		return;
+	buf_puts(out, "  [");
+	if (e->processes > 1)
+		buf_printf(out, "%u processes", e->processes);
+	if (e->processes > 1 && e->addresses > 1)
+		buf_puts(out, ", ");
+	if (e->addresses > 1)
+		buf_printf(out, "%u addresses", e->addresses);
+	buf_putc(out, ']');
+}
+
 void event_text(const struct event *event, bool colour, struct buf *out)
 {
 	stamp_put_clock(&event->time, out);
@@ -145,4 +160,5 @@ void event_text(const struct event *event, bool colour, struct buf *out)
 		buf_puts(out, word_how(event->how));
 		buf_putc(out, ']');
 	}
+	put_more(event, out);
 }

@@ -9,7 +9,10 @@
  *   F2  Finished holders stay in the list, because records of theirs may still be on their way.
  *       Once all holders before one are finished too, it leaves, and `floor` is its generation.
  *   F3  No line is written for a generation at or below `floor`.
- *   F4  Where folding is off, a record stands for one violation, or for none if a reading with
+ *   F4  A line shows the latest binder that the kernel knew when the line's last violation was
+ *       counted: of a record, its own; of a reading, the slot's; of an end, what the
+ *       successor's record says.
+ *   F5  Where folding is off, a record stands for one violation, or for none if a reading with
  *       a higher count has already been written (`read`). So no more is written than there
  *       was, and the next reading adds what is missing.
  *
@@ -30,10 +33,19 @@ struct holder {
 	bool ended;
 	uint64_t told;		/* violations that its lines stand for */
 	uint64_t told_ns;	/* the latest moment of one of them */
-	uint64_t read;		/* F4: the last `seen` of a reading */
+	uint64_t read;		/* F5: the last `seen` of a reading */
 	uint64_t end;		/* once ended: all its violations */
 	uint64_t end_ns;	/* the latest moment of one of them */
+	uint64_t first_ns;	/* of its first line; 0: none yet */
+	uint8_t told_members;	/* who may have no violation since the last line, by a reading */
 	struct hp_event *first; /* its name, the first record; NULL: none yet, or finished */
+	struct hp_event *ender; /* its successor's record, while it waits for a name; or NULL */
+};
+
+/* Who made the violations since a holder's last record, as the kernel told it at one moment. */
+struct crowd {
+	const struct hp_binders *binders;
+	uint8_t recent, current;
 };
 
 struct slot {
@@ -45,7 +57,7 @@ struct slot {
 struct fold {
 	fold_line_fn line;
 	void *data;
-	bool off; /* F4 */
+	bool off; /* F5 */
 	struct slot slots[SLOTS];
 };
 
@@ -66,13 +78,20 @@ void fold_turn_off(struct fold *fold)
 	fold->off = true;
 }
 
+static void free_names(struct holder *h)
+{
+	free(h->first);
+	free(h->ender);
+	h->first = h->ender = NULL;
+}
+
 void fold_free(struct fold *fold)
 {
 	if (!fold)
 		return;
 	for (size_t i = 0; i < SLOTS; i++) {
 		for (size_t j = 0; j < fold->slots[i].len; j++)
-			free(fold->slots[i].holders[j].first);
+			free_names(&fold->slots[i].holders[j]);
 		free(fold->slots[i].holders);
 	}
 	free(fold);
@@ -101,7 +120,7 @@ const struct hp_event *fold_name(const struct fold *fold, uint32_t slot, uint32_
 static void drop_first(struct slot *slot)
 {
 	slot->floor = slot->holders[0].generation;
-	free(slot->holders[0].first);
+	free_names(&slot->holders[0]);
 	slot->len--;
 	memmove(slot->holders, slot->holders + 1, slot->len * sizeof(*slot->holders));
 }
@@ -156,6 +175,16 @@ static struct holder *get_holder(struct slot *slot, uint32_t generation)
 	return h;
 }
 
+/* A copy of a record. NULL: no memory. */
+static struct hp_event *copy_record(const struct hp_event *record)
+{
+	struct hp_event *copy = malloc(sizeof(*copy));
+
+	if (copy)
+		*copy = *record;
+	return copy;
+}
+
 int fold_restore(struct fold *fold, uint32_t number, const struct hp_told_slot *told,
 		 const struct hp_event *first)
 {
@@ -168,10 +197,9 @@ int fold_restore(struct fold *fold, uint32_t number, const struct hp_told_slot *
 	if (slot->len)
 		return 0;
 	if (first) {
-		copy = malloc(sizeof(*copy));
+		copy = copy_record(first);
 		if (!copy)
 			return -ENOMEM;
-		*copy = *first;
 	}
 	if (reserve_holders(slot) < 0)
 		return -ENOMEM;
@@ -180,52 +208,137 @@ int fold_restore(struct fold *fold, uint32_t number, const struct hp_told_slot *
 		.generation = told->generation,
 		.told = told->seen,
 		.told_ns = first ? first->time_ns : 0,
+		.first_ns = first ? first->time_ns : 0,
+		.told_members = UINT8_MAX, /* it is not known which of them lines stand for */
 		.read = told->seen,
 		.first = TAKE_PTR(copy),
 	};
 	return 0;
 }
 
-/* Write a line for a holder's violations up to number `seen`. */
-static void write_line(struct fold *fold, struct holder *h, const struct hp_event *event,
-		       uint64_t seen, uint64_t last_ns)
+/* ---- lines ----------------------------------------------------------------------------- */
+
+static bool has_address(const struct hp_binders *b, unsigned int members, unsigned int n)
 {
-	uint64_t count = seen - h->told, first_ns;
-	bool own_record = event != h->first;
+	for (unsigned int i = 0; i < n; i++)
+		if (members & 1U << i && b->address[i] == b->address[n])
+			return true;
+	return false;
+}
+
+static bool has_pid(const struct hp_binders *b, unsigned int members, unsigned int n, uint32_t pid)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (members & 1U << i && b->pid[i] == pid)
+			return true;
+	return false;
+}
+
+/*
+ * How many of the crowd made the line's violations, as far as it is certain: those who made one
+ * since the last record and are not told yet, and the latest.
+ */
+static void count_different(const struct crowd *crowd, uint8_t told_members, struct fold_line *line)
+{
+	unsigned int members = crowd->recent & (uint8_t)~told_members;
+	const struct hp_binders *b = crowd->binders;
+	uint32_t processes = 0, addresses = 0;
+
+	if (crowd->current > 0 && crowd->current <= HP_FOLD_MEMBERS)
+		members |= 1U << (crowd->current - 1);
+	for (unsigned int i = 0; i < HP_FOLD_MEMBERS; i++) {
+		if (!(members & 1U << i))
+			continue;
+		processes += !has_pid(b, members, i, b->pid[i]);
+		addresses += !has_address(b, members, i);
+	}
+	if (!has_pid(b, members, HP_FOLD_MEMBERS, b->latest.pid))
+		processes++;
+	line->processes = processes < line->count ? processes : (uint32_t)line->count;
+	line->addresses = addresses < line->count ? addresses : (uint32_t)line->count;
+	if (!line->addresses)
+		line->addresses = 1;
+}
+
+static void set_binder(struct hp_event *record, const struct hp_binder *b)
+{
+	record->start_ns = b->start_ns;
+	record->exe_inode = b->exe_inode;
+	memcpy(record->addr, b->addr, sizeof(record->addr));
+	memcpy(record->comm, b->comm, sizeof(record->comm));
+	record->pid = b->pid;
+	record->uid = b->uid;
+	record->exe_dev = b->exe_dev;
+	record->family = b->family;
+	record->mode = b->mode;
+	record->kernel_thread = b->kernel_thread;
+}
+
+/*
+ * Write a line for a holder's violations up to number `seen`. `record` names it; `crowd`: who
+ * made them, or NULL if the record alone says it.
+ */
+static void write_line(struct fold *fold, struct holder *h, const struct hp_event *record,
+		       const struct crowd *crowd, uint64_t seen, uint64_t last_ns)
+{
+	struct fold_line line = { .record = record, .last_ns = last_ns };
+	struct hp_event shown;
 
 	if (seen <= h->told)
 		return;
-	/* A violation between two readings has no time of its own; the earlier one bounds it. */
-	first_ns = h->told_ns == 0 || (own_record && count == 1) ? event->time_ns : h->told_ns;
-	if (first_ns > last_ns)
-		first_ns = last_ns;
+	line.count = seen - h->told;
+	line.processes = line.addresses = 1;
+	if (crowd && crowd->binders->latest.family) {
+		shown = *record;
+		set_binder(&shown, &crowd->binders->latest);
+		line.record = &shown;
+		count_different(crowd, h->told_members, &line);
+	}
+	if (!h->first_ns || record->time_ns < h->first_ns)
+		h->first_ns = record->time_ns;
+	line.first_ns = h->first_ns < last_ns ? h->first_ns : last_ns;
 	h->told = seen;
 	if (last_ns > h->told_ns)
 		h->told_ns = last_ns;
-	fold->line(fold->data, event, count, first_ns, last_ns);
+	h->told_members = 0;
+	fold->line(fold->data, &line);
+}
+
+/* The crowd that a record tells of. */
+static struct crowd crowd_of(const struct hp_event *record)
+{
+	return (struct crowd) { &record->binders, record->recent, record->current };
+}
+
+/* Write the last line of a holder that has ended; `ender` is its successor's record. */
+static void write_end(struct fold *fold, struct holder *h, const struct hp_event *name,
+		      const struct hp_event *ender)
+{
+	struct crowd crowd = ender ? crowd_of(ender) : (struct crowd) { 0 };
+
+	write_line(fold, h, name, ender ? &crowd : NULL, h->end, h->end_ns);
 }
 
 static void forget_name_if_finished(struct holder *h)
 {
-	if (!is_finished(h))
-		return;
-	free(h->first);
-	h->first = NULL;
+	if (is_finished(h))
+		free_names(h);
 }
 
-/* The successor's record came: the holder has `end` violations, and gets no more. */
-static void end_holder(struct fold *fold, struct slot *slot, uint32_t generation, uint64_t end,
-		       uint64_t end_ns)
+/* The successor's record came: the holder has prev_seen violations, and gets no more. */
+static void end_holder(struct fold *fold, struct slot *slot, const struct hp_event *ender)
 {
-	struct holder *h = get_holder(slot, generation);
+	struct holder *h = get_holder(slot, ender->fold.generation - 1);
 
 	if (!h || h->ended)
 		return;
 	h->ended = true;
-	h->end = end;
-	h->end_ns = end_ns;
+	h->end = ender->fold.prev_seen;
+	h->end_ns = ender->time_ns;
 	if (h->first)
-		write_line(fold, h, h->first, end, end_ns);
+		write_end(fold, h, h->first, ender);
+	else
+		h->ender = copy_record(ender); /* without memory its own record is all it shows */
 	forget_name_if_finished(h);
 }
 
@@ -237,27 +350,35 @@ static uint64_t count_up_to(const struct fold *fold, const struct holder *h, uin
 	return seen > h->read ? h->told + 1 : h->told;
 }
 
+/* Does a record begin its holder? Then it tells of the crowd of the one before. */
+static bool is_first(const struct hp_fold_ref *ref)
+{
+	return ref->prev_seen != HP_FOLD_SAME;
+}
+
 /* A record of the holder's own came; *copy becomes its name if it has none. */
-static void name_holder(struct fold *fold, struct slot *slot, const struct hp_event *event,
+static void name_holder(struct fold *fold, struct slot *slot, const struct hp_event *record,
 			struct hp_event **copy)
 {
-	struct holder *h = get_holder(slot, event->fold.generation);
+	struct holder *h = get_holder(slot, record->fold.generation);
+	struct crowd crowd = crowd_of(record);
 
 	if (!h || is_finished(h))
 		return;
 	if (!h->first)
 		h->first = TAKE_PTR(*copy);
 	if (h->ended)
-		write_line(fold, h, event, h->end, h->end_ns);
+		write_end(fold, h, record, h->ender);
 	else
-		write_line(fold, h, event, count_up_to(fold, h, event->fold.seen), event->time_ns);
+		write_line(fold, h, record, is_first(&record->fold) ? NULL : &crowd,
+			   count_up_to(fold, h, record->fold.seen), record->time_ns);
 	forget_name_if_finished(h);
 }
 
 /* A record that starts its holder also ends the one before, if there was one. */
 static bool ends_another(const struct hp_fold_ref *ref)
 {
-	return ref->prev_seen != HP_FOLD_SAME && ref->prev_seen > 0 && ref->generation > 1;
+	return is_first(ref) && ref->prev_seen > 0 && ref->generation > 1;
 }
 
 int fold_record(struct fold *fold, const struct hp_event *event)
@@ -272,15 +393,14 @@ int fold_record(struct fold *fold, const struct hp_event *event)
 	slot = &fold->slots[ref->slot];
 	known = find_holder(slot, ref->generation);
 	if (!known || !known->first) {
-		copy = malloc(sizeof(*copy));
+		copy = copy_record(event);
 		if (!copy)
 			return -ENOMEM;
-		*copy = *event;
 	}
 	if (reserve_holders(slot) < 0)
 		return -ENOMEM;
 	if (ends_another(ref))
-		end_holder(fold, slot, ref->generation - 1, ref->prev_seen, event->time_ns);
+		end_holder(fold, slot, event);
 	name_holder(fold, slot, event, &copy);
 	raise_floor(slot);
 	return 0;
@@ -289,6 +409,7 @@ int fold_record(struct fold *fold, const struct hp_event *event)
 void fold_slot(struct fold *fold, uint32_t slot, const struct hp_fold_slot *value, uint64_t now_ns,
 	       uint64_t since_ns)
 {
+	struct crowd crowd = { &value->binders, value->recent, value->current };
 	struct holder *h;
 
 	if (slot >= SLOTS || value->generation == 0)
@@ -297,6 +418,11 @@ void fold_slot(struct fold *fold, uint32_t slot, const struct hp_fold_slot *valu
 	/* A holder without a name waits for its record; a finished one has all its lines. */
 	if (!h || !h->first || h->told_ns > since_ns)
 		return;
-	write_line(fold, h, h->first, value->seen, now_ns);
 	h->read = value->seen;
+	if (value->seen <= h->told)
+		return;
+	write_line(fold, h, h->first, &crowd, value->seen, now_ns);
+	h->told_members = value->recent;
+	if (value->current > 0 && value->current <= HP_FOLD_MEMBERS)
+		h->told_members |= (uint8_t)(1U << (value->current - 1));
 }

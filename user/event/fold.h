@@ -21,14 +21,25 @@
 struct fold;
 
 /*
- * A line is due for `count` violations, none of them before first_ns or after last_ns
- * (CLOCK_BOOTTIME). `event` is the record that caused it; a reading repeats the holder's first
- * record. For a single violation with a record of its own both times are the record's. (For a
- * holder from before the agent's start, the first line's first_ns is the time of its first
- * record that came here.)
+ * A line for `count` violations, none of them before first_ns or after last_ns
+ * (CLOCK_BOOTTIME). first_ns is the time of the holder's first line: for an agent that goes on
+ * where another ended, that of the name it found, or else of the first record that came here.
+ *
+ * The record is the one that caused the line, or the holder's name. Its binder (address, family,
+ * pid, uid, comm, program, mode) is that of the latest violation that the line stands for.
+ *
+ * At least so many processes and addresses made these violations; 1 where nothing else is
+ * known. The number is exact where the kernel could tell all of them apart (HP_FOLD_MEMBERS),
+ * and no reading came between the records.
  */
-typedef void (*fold_line_fn)(void *data, const struct hp_event *event, uint64_t count,
-			     uint64_t first_ns, uint64_t last_ns);
+struct fold_line {
+	const struct hp_event *record;
+	uint64_t count;
+	uint64_t first_ns, last_ns;
+	uint32_t processes, addresses;
+};
+
+typedef void (*fold_line_fn)(void *data, const struct fold_line *line);
 
 /* 0, or -ENOMEM. `line` is called from the functions below. */
 int fold_new(fold_line_fn line, void *data, struct fold **ret_fold);
@@ -44,15 +55,15 @@ void fold_turn_off(struct fold *fold);
 
 /*
  * Continue a slot where an earlier agent ended: lines already stand for `seen` violations of
- * the holder in `told`, and for all of those before it. `first` is a record of that holder,
- * which a later reading repeats; NULL: none is known, and the next line comes with its next
+ * the holder in `told`, and for all of those before it. `first` is a record of that holder, its
+ * name (its `binders` are not read); NULL: none is known, and the next line comes with its next
  * record. To be called before the first record; a slot that was restored stays as it is.
  * 0, or -ENOMEM; -EINVAL: no such slot.
  */
 int fold_restore(struct fold *fold, uint32_t slot, const struct hp_told_slot *told,
 		 const struct hp_event *first);
 
-/* The record that a reading of the slot would repeat, if it has this holder; or NULL. */
+/* The name of the slot's holder, if it has this one: a record of it; or NULL. */
 const struct hp_event *fold_name(const struct fold *fold, uint32_t slot, uint32_t generation);
 
 /*

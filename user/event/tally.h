@@ -15,6 +15,7 @@
 struct tally_line {
 	const struct hp_fold_ref *holder; /* the fold slot that it counts for; NULL: none */
 	__u64 count;			  /* violations, at least 1 */
+	__u32 processes, addresses;	  /* that made them: see struct event */
 	__u64 existing, recovered;	  /* of them: see struct hp_tally */
 	__u8 cls, verdict;		  /* of those that exist: enums of abi.h */
 };

@@ -125,7 +125,7 @@ int kernel_read_names(struct kernel *kernel, kernel_event_fn fn, void *data)
 {
 	int fd = bpf_map__fd(kernel->skel->maps.hp_names);
 	uint32_t key, *before = NULL;
-	struct hp_event event;
+	struct hp_event event = { 0 }; /* HP_NAME_LEN bytes of it are kept */
 
 	while (bpf_map_get_next_key(fd, before, &key) == 0) {
 		if (bpf_map_lookup_elem(fd, &key, &event) == 0)

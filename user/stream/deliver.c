@@ -94,6 +94,8 @@ void deliver_line(struct stream *stream, const struct hp_event *record,
 
 	describe_violation(stream->identity, stream->generations, record, line->count, first_ns,
 			   last_ns, &stream->event);
+	stream->event.processes = line->processes;
+	stream->event.addresses = line->addresses;
 	stream->observer.on_line(stream->observer.data, record, &stream->event);
 	publish(stream, history_add(&stream->history, &stream->event));
 	if (new_note)

@@ -25,12 +25,16 @@
 #define DRAINS_MAX  32	  /* more than the largest ring holds */
 #define QUIET_TICKS 3	  /* longer than the kernel folds without sending a record */
 
-static void on_line(void *data, const struct hp_event *record, uint64_t count, uint64_t first_ns,
-		    uint64_t last_ns)
+static void on_line(void *data, const struct fold_line *line)
 {
-	struct tally_line line = { .holder = &record->fold, .count = count };
+	const struct tally_line counted = {
+		.holder = &line->record->fold,
+		.count = line->count,
+		.processes = line->processes,
+		.addresses = line->addresses,
+	};
 
-	deliver_line(data, record, &line, first_ns, last_ns);
+	deliver_line(data, line->record, &counted, line->first_ns, line->last_ns);
 }
 
 /*
@@ -70,8 +74,8 @@ static void on_record(void *data, const struct hp_event *record)
 /* The slots, read at one moment. */
 struct readings {
 	struct reading {
-		uint32_t slot, generation;
-		uint64_t seen;
+		uint32_t slot;
+		struct hp_fold_slot value;
 	} * list; /* HP_FOLD_SLOTS of them */
 	size_t len;
 };
@@ -80,11 +84,7 @@ static void on_slot(void *data, uint32_t slot, const struct hp_fold_slot *value)
 {
 	struct readings *readings = data;
 
-	readings->list[readings->len++] = (struct reading) {
-		.slot = slot,
-		.generation = value->generation,
-		.seen = value->seen,
-	};
+	readings->list[readings->len++] = (struct reading) { slot, *value };
 }
 
 /* Take the waiting records, at most DRAIN_MAX, and return how many. */
@@ -134,9 +134,8 @@ static void drain_slots(struct stream *stream, uint64_t quiet_ns)
 	drain_records(stream);
 	for (size_t i = 0; i < readings.len; i++) {
 		const struct reading *at = &list[i];
-		struct hp_fold_slot value = { .generation = at->generation, .seen = at->seen };
 
-		fold_slot(stream->fold, at->slot, &value, now, now - quiet_ns);
+		fold_slot(stream->fold, at->slot, &at->value, now, now - quiet_ns);
 	}
 	deliver_name_rest(stream);
 	deliver_flush(stream);

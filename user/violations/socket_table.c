@@ -178,6 +178,7 @@ void socket_table_record(const struct socket_table *table, const struct receiver
 			.cls = s->decision.cls,
 			.verdict = s->decision.verdict,
 			.how = HP_HOW_EXISTING,
+			.scope = receiver_scope(&s->socket),
 		},
 		.uid = s->socket.uid,
 		.pid = s->pid,
