@@ -128,6 +128,43 @@ static void test_names(void **state)
 	cgroup_names_free(NULL);
 }
 
+#define DEEP_LEVELS 24
+#define DEEP_NAME   200 /* bytes: more than a path may have, in all */
+
+/* One whose path is too long is named by the beginning of it. */
+static void test_deep(void **state)
+{
+	struct world *w = *state;
+	struct cgroup_names *names = NULL;
+	const char *own = w->cgroup + strlen(w->mounts.v2), *path;
+	int fds[DEEP_LEVELS + 1] = { open_dir(w->cgroup) };
+	char name[DEEP_NAME + 1] = { 0 }, want[PATH_MAX];
+	struct stat st;
+
+	memset(name, 'd', DEEP_NAME);
+	for (int i = 0; i < DEEP_LEVELS; i++) {
+		assert_int_equal(mkdirat(fds[i], name, 0700), 0);
+		fds[i + 1] = openat(fds[i], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		assert_true(fds[i + 1] >= 0);
+	}
+	check_int("new", cgroup_names_new(w->mounts.v2, &names), 0);
+	assert_int_equal(fstat(fds[DEEP_LEVELS], &st), 0);
+	path = cgroup_name(names, st.st_ino);
+	assert_non_null(path);
+	assert_true(strlen(path) > strlen(own) && strlen(path) < PATH_MAX);
+	(void)snprintf(want, sizeof(want), "%.100s/%.200s/", own, name);
+	assert_int_equal(strncmp(path, want, strlen(want)), 0);
+	assert_int_equal(fstat(fds[2], &st), 0);
+	(void)snprintf(want, sizeof(want), "%.100s/%.200s/%.200s", own, name, name);
+	check_text("one that is not", cgroup_name(names, st.st_ino), want);
+	for (int i = DEEP_LEVELS; i > 0; i--) {
+		(void)close(fds[i]);
+		assert_int_equal(unlinkat(fds[i - 1], name, AT_REMOVEDIR), 0);
+	}
+	(void)close(fds[0]);
+	cgroup_names_free(names);
+}
+
 /* ---- network namespaces ---------------------------------------------------------------------- */
 
 static int inum_here(void *data)
@@ -394,10 +431,15 @@ static void test_reserved(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(test_mounts),   WORLD_TEST(test_contains),
-		WORLD_TEST(test_names),	   WORLD_TEST(test_netns),
-		WORLD_TEST(test_foreign),  WORLD_TEST(test_names_of_programs),
-		WORLD_TEST(test_blockers), WORLD_TEST(test_range),
+		WORLD_TEST(test_mounts),
+		WORLD_TEST(test_contains),
+		WORLD_TEST(test_names),
+		WORLD_TEST(test_deep),
+		WORLD_TEST(test_netns),
+		WORLD_TEST(test_foreign),
+		WORLD_TEST(test_names_of_programs),
+		WORLD_TEST(test_blockers),
+		WORLD_TEST(test_range),
 		WORLD_TEST(test_reserved),
 	};
 

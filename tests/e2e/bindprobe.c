@@ -11,7 +11,8 @@
  * and how often it came: "EPERM 3". `hold [SOCKETS]` in place of COUNT binds once (or
  * so many sockets, with SO_REUSEPORT), listens on TCP, prints and waits for the end of
  * its standard input. `listen [FROM]` there listens without bind(), with FROM as the
- * socket's own range of ports (IP_LOCAL_PORT_RANGE), and prints the same.
+ * socket's own range of ports (IP_LOCAL_PORT_RANGE), and prints the same. `exec PROGRAM`
+ * there binds and listens, prints, and becomes the program, with the socket open.
  * `each` reads PROTO FAMILY ADDRESS PORT from each line of standard input, and binds
  * once, two milliseconds apart.
  */
@@ -45,7 +46,7 @@ struct target {
 static int usage(void)
 {
 	fputs("usage: bindprobe tcp|udp|udplite|mptcp 4|6|6only|unspec ADDRESS PORT [COUNT|hold "
-	      "[SOCKETS]|listen [FROM]]\n"
+	      "[SOCKETS]|listen [FROM]|exec PROGRAM]\n"
 	      "       bindprobe each\n",
 	      stderr);
 	return 2;
@@ -196,6 +197,19 @@ static int hold(const struct target *t, unsigned long sockets)
 	return 0;
 }
 
+static int become(const struct target *t, char *program)
+{
+	char *argv[] = { program, NULL };
+	unsigned int port = 0;
+	int error = take(t, false, &port);
+
+	say(error, port, 1);
+	(void)fflush(stdout);
+	(void)execv(program, argv);
+	perror(program);
+	return 3;
+}
+
 /* Let the kernel choose the port, from one port only unless that is 0. */
 static int listen_unbound(const struct target *t, uint32_t from)
 {
@@ -242,6 +256,8 @@ int main(int argc, char **argv)
 		return usage();
 	if (strcmp(how, "hold") == 0)
 		return hold(&t, argc == 7 ? strtoul(argv[6], NULL, 10) : 1);
+	if (strcmp(how, "exec") == 0 && argc == 7)
+		return become(&t, argv[6]);
 	if (strcmp(how, "listen") == 0)
 		return listen_unbound(&t, argc == 7 ? (uint32_t)strtoul(argv[6], NULL, 10) : 0);
 	return repeat(&t, strtoul(how, NULL, 10));

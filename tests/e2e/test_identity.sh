@@ -79,6 +79,21 @@ test_exe() {
 	stop_agent
 }
 
+# A process that becomes another program before the event is written: that has not bound.
+test_exec() {
+	start_agent --mode=audit --registry="$REG" || return
+	kill -STOP "$AGENT_PID"
+	keep exec inside bindprobe tcp 4 127.0.0.1 21003 exec "$(command -v cat)"
+	until_true 10 is_called "$(keeper exec)" cat
+	kill -CONT "$AGENT_PID"
+	is "a process that becomes another program: no exe" \
+		"$(event 21003 '"\(.pid) \(.comm) \(.exe)"')" "$(keeper exec) bindprobe null"
+	let_go exec
+	stop_agent
+}
+# shellcheck disable=SC2317 # called by until_true
+is_called() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]; }
+
 # The agent is stopped until the process, or its cgroup too, is gone.
 test_gone() {
 	local pid
@@ -92,6 +107,8 @@ test_gone() {
 		'echo $$; exec "$0" udp 4 127.0.0.1 21011' "$WORK/a-rather-long-name" | head -n 1)
 	inside_cgroup "$CGROUP/known" "$PROBE" udp 4 127.0.0.1 21012 >/dev/null
 	inside_cgroup "$CGROUP/unknown" "$PROBE" udp 4 127.0.0.1 21013 >/dev/null
+	mkdir -p "$CGROUP/a/b/c/d"
+	inside_cgroup "$CGROUP/a/b/c/d" "$PROBE" udp 4 127.0.0.1 21014 >/dev/null
 	until_true 5 both_removed
 	is "the process is gone" "$([ -e "/proc/$pid" ] && echo there || echo gone)" gone
 	is "the cgroup is gone" "$([ -e "$CGROUP/known" ] || [ -e "$CGROUP/unknown" ] && echo there || echo gone)" gone
@@ -101,17 +118,18 @@ test_gone() {
 		"$pid 4242 a-rather-long-n /$NAME cgroup"
 	is "of a process that is gone: no exe" "$(event 21011 .exe)" null
 	is "of a cgroup that is gone, seen before" "$(event 21012 '"\(.cgroup) \(.comm)"')" "/$NAME/known bindprobe"
-	# where v1 names workloads, too, its path may still be known: but it is never another one of ours
-	is "of a cgroup that is gone, never seen" \
-		"$(event 21013 "\"\\(.comm) \\(.verdict) \\((.cgroup // \"\") | startswith(\"/$NAME\"))\"")" \
-		"bindprobe denied false"
+	is "of a cgroup that is gone, never seen: its parent" \
+		"$(event 21013 '"\(.comm) \(.verdict) \(.cgroup) \(.workload.kind)"')" \
+		"bindprobe denied /$NAME cgroup"
+	is "of a cgroup that is gone with those around it: the nearest that lives" \
+		"$(event 21014 '"\(.cgroup) \(.workload.kind)"')" "/$NAME cgroup"
 	stop_agent
 }
 
 # shellcheck disable=SC2317 # called by until_true
 both_removed() {
-	rmdir "$CGROUP/known" "$CGROUP/unknown" 2>/dev/null
-	[ ! -e "$CGROUP/known" ] && [ ! -e "$CGROUP/unknown" ]
+	rmdir "$CGROUP/known" "$CGROUP/unknown" "$CGROUP"/a/b/c/d "$CGROUP"/a/b/c "$CGROUP"/a/b "$CGROUP/a" 2>/dev/null
+	[ ! -e "$CGROUP/known" ] && [ ! -e "$CGROUP/unknown" ] && [ ! -e "$CGROUP/a" ]
 }
 
 test_thread() {
@@ -307,6 +325,7 @@ test_process audit
 test_process enforce
 test_users
 test_exe
+test_exec audit
 test_gone
 test_thread
 test_pods

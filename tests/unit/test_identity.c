@@ -292,6 +292,40 @@ static void test_paths(void **state)
 	}
 }
 
+/* What is gone is named by the nearest ancestor that lives, of its own hierarchy. */
+static void test_ancestors(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t v2_id, v1_id, ancestors[HP_ANCESTORS];
+		const char *path;
+	} gone[] = {
+		{ "it lives", 2, 0, { 3, ROOT }, "/system.slice/web.service" },
+		{ "its parent", 7, 0, { 2, 3, ROOT }, "/system.slice/web.service" },
+		{ "the next one", 7, 0, { 6, 5, 2, 3 }, "/system.slice/web.service" },
+		{ "the last one", 7, 0, { 6, 5, 7, 3 }, "/other" },
+		{ "none", 7, 0, { 6, 5, 7, 6 }, "" },
+		{ "none above", 7, 0, { 0 }, "" },
+		{ "v1", ROOT, 7, { 3, 1 }, "/system.slice/v1.service" },
+		{ "v1: of v2 there are none", 7, 6, { 2, 3 }, "" },
+	};
+	struct identity *identity = open_identity("/v2", "/memory");
+	struct workload who;
+
+	(void)state;
+	process_path = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(gone); i++) {
+		struct hp_event record = {
+			.cgroup_id = gone[i].v2_id,
+			.cgroup_v1_id = gone[i].v1_id,
+		};
+
+		memcpy(record.ancestors, gone[i].ancestors, sizeof(record.ancestors));
+		check_text(gone[i].name, identity_workload(identity, &record, &who), gone[i].path);
+	}
+	free(identity);
+}
+
 /* Another path is another workload, and a kernel's in between changes nothing. */
 static void test_in_turn(void **state)
 {
@@ -344,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_below_node_root),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_ancestors),
 		cmocka_unit_test(test_in_turn),
 		cmocka_unit_test(test_long),
 	};

@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,7 +40,12 @@ static uint64_t start_of(pid_t pid)
 static struct hp_event record_of_pid(pid_t pid, uint64_t start_ns)
 {
 	struct hp_event record = { .pid = (uint32_t)pid, .start_ns = start_ns };
+	struct stat st;
 
+	/* children run the same program */
+	assert_int_equal(stat("/proc/self/exe", &st), 0);
+	record.exe_inode = st.st_ino;
+	record.exe_dev = (uint32_t)(major(st.st_dev) << 20 | minor(st.st_dev));
 	(void)strcpy(record.comm, "test");
 	return record;
 }
@@ -98,6 +105,28 @@ static void test_exe(void **state)
 		check_text(cases[i].name, processes_exe(processes, &record),
 			   cases[i].known ? exe : NULL);
 	}
+}
+
+/* A process that has become another program is not named by that, unless it holds a socket. */
+static void test_another_program(void **state)
+{
+	_cleanup_(processes_freep) struct processes *processes = new_processes();
+	struct hp_event record = record_of_pid(getpid(), start_of(getpid())), other;
+	char exe[4096] = "";
+
+	(void)state;
+	assert_true(readlink("/proc/self/exe", exe, sizeof(exe) - 1) > 0);
+	other = record;
+	other.exe_inode++;
+	check_text("another inode", processes_exe(processes, &other), NULL);
+	check_text("the same", processes_exe(processes, &record), exe);
+	other = record;
+	other.exe_dev++;
+	check_text("another device", processes_exe(processes, &other), NULL);
+	other.exe_inode = other.exe_dev = 0;
+	check_text("not known", processes_exe(processes, &other), NULL);
+	other.hook = HP_HOOK_SWEEP;
+	check_text("of a socket that was found", processes_exe(processes, &other), exe);
 }
 
 /* A name may hold anything, also what looks like the fields behind it. */
@@ -264,9 +293,13 @@ static void test_v1_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exe),	cmocka_unit_test(test_names),
-		cmocka_unit_test(test_moments), cmocka_unit_test(test_apart),
-		cmocka_unit_test(test_lives),	cmocka_unit_test(test_v1_path),
+		cmocka_unit_test(test_exe),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_another_program),
+		cmocka_unit_test(test_moments),
+		cmocka_unit_test(test_apart),
+		cmocka_unit_test(test_lives),
+		cmocka_unit_test(test_v1_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

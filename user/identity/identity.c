@@ -79,17 +79,31 @@ bool identity_names_cgroups(const struct identity *identity)
 	return !identity->v2 || cgroup_name(identity->v2, identity->v2_root);
 }
 
+/* The path of a control group, or of its nearest ancestor that lives. NULL: not known. */
+static const char *nearest_path(struct cgroup_names *names, uint64_t id, const __u64 *ancestors)
+{
+	const char *path = cgroup_name(names, id);
+
+	for (size_t i = 0; i < HP_ANCESTORS && !path; i++)
+		path = cgroup_name(names, ancestors[i]);
+	return path;
+}
+
 /*
  * The most telling path: cgroup2's, or where that is the root v1's. A cgroup2 path that can't be
- * found is not replaced: another would be a wrong one. NULL: not known.
+ * found is not replaced by v1's: that would be a wrong one. NULL: not known.
  */
 static const char *find_path(struct identity *identity, const struct hp_event *record)
 {
-	const char *path = cgroup_name(identity->v2, record->cgroup_id), *v1;
+	static const __u64 none[HP_ANCESTORS];
+	const __u64 *above = record->ancestors; /* of the hierarchy that the record goes by */
+	bool is_v1 = record->cgroup_v1_id != 0;
+	const char *path = nearest_path(identity->v2, record->cgroup_id, is_v1 ? none : above);
+	const char *v1;
 
 	if (!identity->v1 || (record->cgroup_id && record->cgroup_id != identity->v2_root))
 		return path;
-	v1 = cgroup_name(identity->v1, record->cgroup_v1_id);
+	v1 = nearest_path(identity->v1, record->cgroup_v1_id, is_v1 ? above : none);
 	if (v1 && strcmp(v1, "/") != 0)
 		return v1;
 	v1 = processes_v1_path(identity->processes, record);

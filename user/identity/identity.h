@@ -47,8 +47,8 @@ void identity_moment(struct identity *identity);
 struct timespec identity_time(const struct identity *identity, uint64_t boot_ns);
 
 /*
- * The workload of a record's task, and the path of its control group, valid until the next
- * call; "": not known.
+ * The workload of a record's task, and the path of its control group, or of the nearest
+ * ancestor of that which lives; valid until the next call; "": not known.
  */
 const char *identity_workload(struct identity *identity, const struct hp_event *record,
 			      struct workload *ret_workload);

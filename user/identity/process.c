@@ -2,11 +2,14 @@
 #include "process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define SLOTS	   128 /* a power of two: by the pid, the last one of a slot is known */
@@ -15,8 +18,11 @@
 struct process {
 	uint32_t pid; /* 0: none */
 	uint64_t start_ns;
-	char comm[HP_COMM_LEN]; /* another program has another one, mostly */
-	uint64_t moment;	/* in which it was asked */
+	char comm[HP_COMM_LEN];
+	uint64_t exe_inode; /* of the program that made the record */
+	uint32_t exe_dev;
+	bool is_swept;	 /* it holds a socket, and what it was when it bound that is not known */
+	uint64_t moment; /* in which it was asked */
 	bool knows_exe, knows_path;
 	char *exe, *path; /* NULL: there is none to be had */
 };
@@ -105,13 +111,28 @@ bool process_lives(uint32_t pid, uint64_t start_ns)
 	       ((fields.state != 'Z' && fields.state != 'X') || fields.threads > 1);
 }
 
-static char *read_exe(uint32_t pid)
+/* Is it the file that the kernel saw? Its device number has another form than ours. */
+static bool is_binder_file(const struct process *process, const struct stat *st)
 {
-	char path[32], exe[PATH_MAX];
+	uint32_t dev = (uint32_t)(major(st->st_dev) << 20 | minor(st->st_dev));
+
+	return process->is_swept || (st->st_ino == process->exe_inode && dev == process->exe_dev);
+}
+
+/* Its program, if that is the one that made the record: it may have become another one since. */
+static char *read_exe(const struct process *process)
+{
+	char link[32], exe[PATH_MAX];
+	_cleanup_close_ int fd = -1;
+	struct stat st;
 	ssize_t n;
 
-	(void)snprintf(path, sizeof(path), "/proc/%u/exe", pid);
-	n = readlink(path, exe, sizeof(exe) - 1);
+	(void)snprintf(link, sizeof(link), "/proc/%u/exe", process->pid);
+	fd = open(link, O_PATH | O_CLOEXEC); /* one file for both questions */
+	if (fd < 0 || fstat(fd, &st) < 0 || !is_binder_file(process, &st))
+		return NULL;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, exe, sizeof(exe) - 1);
 	return n > 0 ? strndup(exe, (size_t)n) : NULL;
 }
 
@@ -139,14 +160,19 @@ static char *read_v1_path(uint32_t pid)
 static struct process *find(struct processes *processes, const struct hp_event *record)
 {
 	struct process *process = &processes->slots[record->pid & (SLOTS - 1)];
+	bool is_swept = record->hook == HP_HOOK_SWEEP;
 
 	if (process->pid == record->pid && process->start_ns == record->start_ns &&
-	    process->moment == processes->moment &&
+	    process->moment == processes->moment && process->exe_inode == record->exe_inode &&
+	    process->exe_dev == record->exe_dev && process->is_swept == is_swept &&
 	    memcmp(process->comm, record->comm, HP_COMM_LEN) == 0)
 		return process;
 	forget(process);
 	process->pid = record->pid;
 	process->start_ns = record->start_ns;
+	process->exe_inode = record->exe_inode;
+	process->exe_dev = record->exe_dev;
+	process->is_swept = is_swept;
 	process->moment = processes->moment;
 	memcpy(process->comm, record->comm, HP_COMM_LEN);
 	return process;
@@ -169,7 +195,7 @@ const char *processes_exe(struct processes *processes, const struct hp_event *re
 		return NULL;
 	process = find(processes, record);
 	if (!process->knows_exe)
-		process->exe = if_same(process, read_exe(process->pid));
+		process->exe = if_same(process, read_exe(process));
 	process->knows_exe = true;
 	return process->exe;
 }

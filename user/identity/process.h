@@ -27,7 +27,12 @@ DEFINE_CLEANUP(struct processes, processes_free)
 /* Time has passed: a process may be another program now. */
 void processes_ask_anew(struct processes *processes);
 
-/* Its program; NULL: not known, or it has ended. Valid until a call for another process. */
+/*
+ * The program that made the record, by its path as the process sees it; NULL: not known, or the
+ * process has ended or become another program, or the file system tells another device or inode
+ * number than the kernel uses inside (btrfs' subvolumes, overlayfs over several file systems).
+ * Valid until a call for another process.
+ */
 const char *processes_exe(struct processes *processes, const struct hp_event *record);
 
 /*

@@ -163,6 +163,48 @@ static bool was_removed(const char *path, uint64_t id)
 	       (cgroup_id(path, &found) < 0 || found != id);
 }
 
+/* The path of an open directory. Its length, or a negative errno. */
+static ssize_t path_of(int fd, char path[PATH_MAX])
+{
+	char link[64];
+	ssize_t n;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, PATH_MAX - 1);
+	if (n < 0)
+		return -errno;
+	path[n] = '\0';
+	return n;
+}
+
+/*
+ * A path that the kernel has no room to tell has more than UP_STEPS directories, because a
+ * name has at most NAME_MAX bytes: so these steps end below the mount point.
+ */
+#define UP_STEPS 8
+#define UP_TRIES 4096
+
+/* The same of the directory, or of an ancestor whose path is short enough. */
+static ssize_t path_of_nearest(int fd, char path[PATH_MAX])
+{
+	_cleanup_close_ int at = -1;
+	ssize_t n = path_of(fd, path);
+
+	for (int i = 0; i < UP_TRIES && n == -ENAMETOOLONG; i++) {
+		int up = openat(at < 0 ? fd : at, "../../../../../../../..", O_PATH | O_CLOEXEC);
+
+		if (up < 0)
+			return -errno;
+		if (at >= 0)
+			(void)close(at);
+		at = up;
+		n = path_of(at, path);
+	}
+	return n;
+}
+
+_Static_assert(UP_STEPS *(NAME_MAX + 1) < PATH_MAX, "no step beyond the mount point");
+
 /* Ask the kernel. NULL: the cgroup is gone, or CAP_DAC_READ_SEARCH is missing. */
 static char *look_up(const struct cgroup_names *names, uint64_t id)
 {
@@ -170,18 +212,16 @@ static char *look_up(const struct cgroup_names *names, uint64_t id)
 		.head = { .handle_bytes = sizeof(uint64_t), .handle_type = 0xfe },
 		.id = id,
 	};
-	char link[64], path[PATH_MAX];
+	char path[PATH_MAX];
 	_cleanup_close_ int fd = -1;
 	ssize_t n;
 
 	fd = open_by_handle_at(names->mount_fd, &handle.head, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
+	n = path_of_nearest(fd, path);
 	if (n < 0 || (size_t)n < names->mount_len)
 		return NULL;
-	path[n] = '\0';
 	if (was_removed(path, id))
 		return NULL;
 	return strdup((size_t)n == names->mount_len ? "/" : path + names->mount_len);

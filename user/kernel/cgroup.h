@@ -39,5 +39,8 @@ int cgroup_names_new(const char *mount_point, struct cgroup_names **ret_names);
 void cgroup_names_free(struct cgroup_names *names);
 DEFINE_CLEANUP(struct cgroup_names, cgroup_names_free)
 
-/* The path below the mount point, from "/"; NULL: unknown. Valid until the next call. */
+/*
+ * The path below the mount point, from "/"; of one that is longer than PATH_MAX an ancestor's.
+ * NULL: unknown. Valid until the next call.
+ */
 const char *cgroup_name(struct cgroup_names *names, uint64_t id);
