@@ -49,6 +49,9 @@ static inline struct canary_proof try_all(const char *name, struct canary *canar
 
 	canary_try(canary, &proof);
 	check_proof(name, &proof, all);
+	if (want == CANARY_EFFECTIVE || want == CANARY_LATE || want == CANARY_FROZEN)
+		for (size_t i = 0; i < KERNEL_HOOKS; i++)
+			check_int(name, proof.error[i], 0);
 	return proof;
 }
 
