@@ -55,6 +55,7 @@ static const struct escape_case cases[] = {
 
 	{ ESCAPE_TERMINAL, "a\x1b[1m\n\x7f\xc2\x9b", "a\\x1b[1m\\x0a\\x7f\\xc2\\x9b" },
 	{ ESCAPE_TERMINAL, "é" OVERRIDE "\xff\"\\" FFFE, "é\\xe2\\x80\\xae\\xff\"\\" FFFE },
+	{ ESCAPE_ASCII, "\"&'<>\\", "\"&'<>\\" }, /* what other formats treat specially */
 	{ ESCAPE_ASCII, "a é\xff\t" FFFE, "a \\xc3\\xa9\\xff\\x09\\xef\\xbf\\xbe" },
 	{ ESCAPE_JSON, "\"\\/\n\x7f\xc2\x9b" OVERRIDE "é\xff" FFFE,
 	  "\\\"\\\\/\\u000a\\u007f\\u009b\\u202eé" FFFD FFFE },
