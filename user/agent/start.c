@@ -217,6 +217,10 @@ static int publish(struct agent *agent)
 
 	if (r == 0 && decision->errno_code != EPERM && !kernel_has_errno(agent->programs.kernel))
 		log_warning("--errno: this kernel can return EPERM only");
+	else if (r == 0 && decision->errno_code == EADDRINUSE)
+		log_warning(
+			"--errno=EADDRINUSE: programs take a denied port for one in use: some try"
+			" thousands of other ports, and some checks succeed all the same");
 	return step_status(r, "publishing the policy");
 }
 
