@@ -60,8 +60,11 @@ owner "another unit" false 21000 --unit=web2.service
 owner "the program" true 21002 --unit=x.service --exe=/usr/bin/run
 owner "another program" false 21002 --exe=/usr/bin/rum
 owner "a row without owners" null 21001 --unit=web.service
-owner "an exception's" true 21003/udp --pod=shop/x
+explain "an exception's" 0 21003/udp --pod=shop/x --json
+is "an exception's: its owner" "$(each '"\(.verdict) \(.rows[0].owner)"')" "excepted true"
 has "an exception's: says so" "$(each '.rows[0].why')" ', for its owners alone; shop/x is one of its owners$'
+explain "an exception's stranger" 0 21003/udp --pod=shoe/x --json
+is "an exception's stranger" "$(each '"\(.verdict) \(.rows[0].owner)"')" "denied false"
 explain "why" 0 21000 --pod=shop/api
 has "why" "$(cat "$dir/out")" 'allows it on any address; shop/api is not one of its owners; this version does not check owners of entries$'
 explain "a hostile name" 0 21000 --unit=$'\e[2J'

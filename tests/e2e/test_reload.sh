@@ -164,9 +164,9 @@ test_files() {
 	until_true 10 told '.message | contains("not a regular file")'
 	stays "a FIFO does not block" 4 "$REG: not a regular file" 21002
 	rm "$REG"
-	printf 'version: 1\nname: a\nexceptions: [{ports: 1, protocol: tcp, class: scope, until: 2099-01-01, reason: r, owners: [{unit: x}]}]\nentries: [{ports: 21000, protocol: tcp, process: x}]\n' >"$REG"
-	until_true 10 told '.message | contains("exception with owners")'
-	stays "what this version can't keep" 4 "$REG:3:[0-9]+: exception with owners" 21002
+	printf 'version: 1\nname: a\nclients: [{ports: 1, protocol: tcp, process: x, owners: []}]\nentries: [{ports: 21000, protocol: tcp, process: x}]\n' >"$REG"
+	until_true 10 told '.message | contains("at least one owner")'
+	stays "a client of nobody" 4 "$REG:3:[0-9]+: owners: a client must name at least one owner" 21002
 	rm "$REG" && ln -s /dev/zero "$REG"
 	until_true 10 reloads_are failed 8
 	stays "a device" 4 "$REG: not a regular file" 21002

@@ -20,8 +20,8 @@
 static bool takes(const struct reg_row *drop, const char *layer, const struct reg_row *row)
 {
 	return drop->kind == REG_DROP && (!drop->layer || strcmp(drop->layer, layer) == 0) &&
-	       row->kind <= REG_CLIENT && !row->dropped &&
-	       row->proto == drop->proto && row->first >= drop->first && row->last <= drop->last;
+	       row->kind <= REG_CLIENT && !row->dropped && row->proto == drop->proto &&
+	       row->first >= drop->first && row->last <= drop->last;
 }
 
 static bool drop_takes_something(const struct registry *reg, const struct reg_row *drop)

@@ -31,7 +31,7 @@ kernel_log() {
 
 step verdict "$B/tests/bpf/verdict_test"
 step coverage "$B/hostportctl" coverage --json
-for test in matrix truth types chosen accounting pins faults reload_storm; do
+for test in matrix truth types chosen accounting owners pins faults reload_storm; do
 	step "test_$test" "tests/e2e/test_$test.sh"
 done
 step test_expiry tests/e2e/test_expiry.sh # sets the clock: last

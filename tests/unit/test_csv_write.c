@@ -34,7 +34,8 @@ static const struct csv_case csv_cases[] = {
 	  "t,range,tcp,1,,,,,,,,,,,n,,,,,,\r\n"
 	  "t,exception,tcp,3,,,,,,,,,,,,,scope,2027-01-01,r,,\r\n",
 	  NULL },
-	{ "an essential entry", "entries: [{ports: 80, protocol: tcp, process: p, essential: true}]",
+	{ "an essential entry",
+	  "entries: [{ports: 80, protocol: tcp, process: p, essential: true}]",
 	  "t,entry,tcp,80,external,,p,,any,,,,,,,,,,,,true\r\n", NULL },
 	{ "a client",
 	  "clients: [{ports: 80, protocol: udp, process: p, notes: n, owners: [{unit: u}]}]",
