@@ -30,6 +30,8 @@ BPFFS=$WORK/bpf
 PIN=$BPFFS/pins
 # Each agent of a test pins here and leaves nothing; tests about pins set something else.
 export HOSTPORTD_PIN=$PIN HOSTPORTD_ON_EXIT=detach
+# Registries of tests have none of the rows that a node can't do without.
+export HOSTPORTD_DENY_ESSENTIAL=1
 AGENT_PID=
 AGENT_BY=() # what starts the agent, in front of its name; AGENT: another program than $B/hostportd
 # Inside the namespace it needs no CAP_SYS_ADMIN to enter it, and gives it up.

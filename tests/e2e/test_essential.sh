@@ -25,11 +25,24 @@ refuses() {
 }
 
 setup
+unset HOSTPORTD_DENY_ESSENTIAL
 mkdir -p "$DIR"
-printf 'version: 1\nname: base\nentries:\n  - {ports: 22, protocol: tcp, process: sshd, essential: true}\n  - {ports: 21000, protocol: tcp, process: p}\n' \
-	>"$DIR/10-base.yaml"
+# base: the layer with the essential row, and what else the built-in layers have of such rows.
+base() {
+	printf 'version: 1\nname: base\nentries:\n  - {ports: 22, protocol: tcp, process: sshd, essential: true}\n  - {ports: 21000, protocol: tcp, process: p}\n'
+	printf '  - {ports: %s, protocol: tcp, process: p}\n' 2379-2380 6443 10010 10248 10250 22623-22624
+}
+base >"$DIR/10-base.yaml"
 over "$DROP"
 refuses "start in enforce mode" --mode=enforce
+
+WHY='essential row openshift tcp 10250 \(kubelet\): no row names tcp 10250; denied'
+base | grep -v 10250 >"$DIR/10-base.yaml"
+over 'entries: [{ports: 21002, protocol: tcp, process: q}]'
+refuses "without a row of the built-in layers" --mode=enforce
+WHY='essential row base tcp 22 \(sshd\): no row names tcp 22; denied'
+base >"$DIR/10-base.yaml"
+over "$DROP"
 
 if start_agent --mode=enforce --registry="$DIR" --deny-essential; then
 	is "--deny-essential: it is denied" "$(probe tcp 4 127.0.0.1 22)" "EPERM 1"

@@ -73,12 +73,19 @@ static bool denies_essential(const struct policy_load *load, const struct regist
 			     struct buf *why)
 {
 	const struct hp_config *decision = &load->in_force->decision;
+	_cleanup_(registry_freep) struct registry *builtin = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
 	struct essential_row row;
 	int r;
 
 	if (load->config->deny_essential)
 		return false;
 	r = essential_denied(registry, policy, facts, decision, &row);
+	/* a registry without the built-in layers lacks their rows, too */
+	if (r == 0)
+		r = source_load(NULL, 0, &diags, &builtin);
+	if (r == 0)
+		r = essential_denied(builtin, policy, facts, decision, &row);
 	if (r > 0)
 		essential_put(registry, policy, facts, decision, &row, why);
 	if (r < 0 || why->failed)

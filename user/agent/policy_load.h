@@ -29,8 +29,8 @@ int policy_load_check(struct policy_load *load);
 int policy_load_make(struct policy_load *load);
 
 /*
- * Would the policy in force deny an essential row in enforce mode, and is that not asked for? Appends
- * which one, and why. Then it is not to be enforced.
+ * Would the policy in force deny an essential row in enforce mode, and is that not asked for?
+ * Appends which one, and why. Then it is not to be enforced.
  */
 bool policy_load_denies_essential(const struct policy_load *load, struct buf *why);
 

@@ -15,14 +15,14 @@ struct essential_row {
 };
 
 /*
- * Would enforcement with this configuration deny a port of an essential row that is for this
- * node? 1, and the first such row; 0; or -ENOMEM.
+ * Would enforcement with this configuration deny a port of an essential row of `reg` that is for
+ * this node? The policy may be of another registry. 1, and the first such row; 0; or -ENOMEM.
  */
 int essential_denied(const struct registry *reg, const struct policy *policy,
 		     const struct node_facts *facts, const struct hp_config *config,
 		     struct essential_row *ret_row);
 
-/* Append the row and why it would be denied. */
+/* Append the row and why it would be denied by the policy, which is of `reg`. */
 void essential_put(const struct registry *reg, const struct policy *policy,
 		   const struct node_facts *facts, const struct hp_config *config,
 		   const struct essential_row *row, struct buf *out);
