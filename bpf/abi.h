@@ -382,6 +382,18 @@ struct hp_note {
 	__u8 pad;
 };
 
+/*
+ * A port that the kernel chose for a socket; see bpf/choices.bpf.h. Port P has element P modulo
+ * HP_CHOICES. `owner` is a hash of workload, protocol and port, so that an element that two CPUs
+ * write at once is nobody's. Only the programs use it.
+ */
+#define HP_CHOICES 4096
+
+struct hp_choice {
+	__u64 socket; /* its address in the kernel; 0: none */
+	__u64 owner;
+};
+
 /* A process that has a socket open. */
 struct hp_socket_owner {
 	__u64 inode; /* of the socket */
@@ -441,6 +453,8 @@ _Static_assert(sizeof(struct hp_fold_ref) == 24, "fold ref");
 _Static_assert(sizeof(struct hp_event) == 296, "event");
 _Static_assert(HP_FOLD_MEMBERS <= 8, "a bit for each member");
 _Static_assert(sizeof(struct hp_note) == 16, "note");
+_Static_assert(sizeof(struct hp_choice) == 16, "choice");
+_Static_assert(!(HP_CHOICES & (HP_CHOICES - 1)), "a mask bounds it");
 _Static_assert(sizeof(struct hp_told_slot) == 16, "told slot");
 _Static_assert(sizeof(struct hp_tally) == 40 + 8 * HP_CLASS_MAX * HP_VERDICT_MAX, "tally");
 _Static_assert(sizeof(struct hp_told_step) == sizeof(struct hp_tally) + 24, "told step");

@@ -34,6 +34,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "choices.bpf.h"
 #include "report.bpf.h"
 
 /* Is this the agent's own socket, by which it proves that the programs work? */
@@ -133,6 +134,7 @@ static __always_inline int decide_bind(struct bpf_sock_addr *ctx, struct sock *s
 
 	if (!cfg)
 		return PASS;
+	request->query.chosen = is_chosen_before(sk, &request->query);
 	decide(sk, policy, cfg, how_bound(&request->query), request, &ruling);
 	if (ruling.decision.verdict == HP_VERDICT_ALLOWED) {
 		drop_note(ctx);
@@ -279,6 +281,7 @@ static __always_inline int check_bound(struct bpf_sock *ctx, struct sock *sk, __
 	q->chosen = is_chosen(sk, q->port);
 	n = find_note(ctx, q);
 	if (!n && is_unnamed_choice(active, q)) {
+		remember_choice(sk, q);
 		count(HP_CLASS_EPHEMERAL, HP_VERDICT_ALLOWED);
 		return PASS;
 	}
@@ -288,6 +291,8 @@ static __always_inline int check_bound(struct bpf_sock *ctx, struct sock *sk, __
 		confirm_note(n, q, &ruling);
 	else
 		decide_bound(ctx, sk, policy, cfg, request, &ruling);
+	if (ruling.decision.cls == HP_CLASS_EPHEMERAL)
+		remember_choice(sk, q);
 	/* explicit binds of protocols that the bitmap lacks come here allowed, too */
 	if (ruling.decision.cls == HP_CLASS_NONE)
 		return PASS;

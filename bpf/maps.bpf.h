@@ -80,6 +80,13 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, HP_CHOICES);
+	__type(key, __u32);
+	__type(value, struct hp_choice);
+} hp_choices SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, HP_FOLD_SETS);
 	__type(key, __u32);
 	__type(value, struct hp_fold_set);

@@ -108,6 +108,33 @@ is "a range that was moved: no event" "$(told 50010)" ""
 is "a range that was moved: asked for, denied" "$(probe tcp 4 127.0.0.1 50010)" "EPERM 1"
 stop_agent
 
+# chosen_by NAME: the port that the kernel chose for what keeps it.
+chosen_by() { awk '$1 == "ok" {print $2}' "$WORK/keep.$1"; }
+
+# The number that the kernel chose for "localhost:0" on one family is taken on the other one, too.
+inside sh -c "echo 32768 60999 >/proc/sys/net/ipv4/ip_local_port_range"
+for proto in tcp udp; do
+	start --mode=enforce
+	keep first inside bindprobe $proto 6 ::1 0 hold
+	port=$(chosen_by first)
+	has "second family, $proto: the kernel has chosen" "$port" '^[0-9]{5}$'
+	is "second family, $proto: the same number" "$(probe $proto 4 127.0.0.1 "$port")" "ok $port 1"
+	is "second family, $proto: is no event" "$(told "$port")" ""
+	mkdir "$CGROUP/other"
+	is "second family, $proto: of another workload" \
+		"$(inside_cgroup "$CGROUP/other" "$B/tests/e2e/bindprobe" $proto 4 127.0.0.1 "$port")" "EPERM 1"
+	rmdir "$CGROUP/other"
+	other=udp
+	[ $proto = tcp ] || other=tcp
+	is "second family, $proto: of another protocol" "$(probe $other 4 127.0.0.1 "$port")" "EPERM 1"
+	let_go first
+	is "second family, $proto: after the first" "$(probe $proto 4 127.0.0.1 "$port")" "EPERM 1"
+	is "second family, $proto: events" "$(told "$port")" \
+		"unregistered/denied/bind/1 unregistered/denied/bind/1 unregistered/denied/bind/1"
+	accounted "second family, $proto"
+	stop_agent
+done
+
 # Another program after ours puts a port of its own in the place of the one that was checked.
 rewritten() {
 	rm -f "$WORK/foreign" # of the one before it, which said "attached", too
@@ -139,7 +166,7 @@ for hook in fexit sockops; do
 		skip "--listen=fexit: this kernel does not load the program"
 		continue
 	fi
-	start --mode=enforce --listen=$hook
+	start --mode=enforce --listen=$hook --reserve-ports=no
 	choose 40000
 	is "$hook: listen() can't be denied" "$(probe tcp 4 0.0.0.0 0 listen)" "ok 40000 1"
 	is "$hook: it is told" "$(told 40000)" retired/audited/listen/1

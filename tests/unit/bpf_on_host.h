@@ -75,6 +75,7 @@ static struct host {
 	size_t len_rows;
 	struct hp_fold_set sets[HP_FOLD_SETS];
 	struct hp_counters counters;
+	struct hp_choice choices[HP_CHOICES];
 	__u64 due;
 	struct {
 		void *socket;
@@ -133,6 +134,8 @@ static void *host_lookup(void *map, const void *key)
 		return host.rows;
 	if (map == &hp_folds)
 		return &host.sets[number];
+	if (map == &hp_choices)
+		return &host.choices[number];
 	if (map == &hp_counts)
 		return &host.counters;
 	return map == &hp_tokens ? &host.due : NULL;
