@@ -409,11 +409,12 @@ struct hp_program {
 	char name[16]; /* ends with a zero byte; untrusted bytes */
 };
 
-/* Did a bind() name the socket's port? */
+/* Did the socket's caller ask for its port? */
 enum hp_asked {
 	HP_ASKED_UNKNOWN,
-	HP_ASKED_YES,
-	HP_ASKED_NO, /* the kernel chose */
+	HP_ASKED_YES,	/* a bind() named it */
+	HP_ASKED_NO,	/* the kernel chose */
+	HP_ASKED_RANGE, /* the kernel chose from the socket's own, narrower range */
 };
 
 /* The canary: the agent's own socket, by which it proves that the hooks deny

@@ -63,7 +63,7 @@ static __always_inline __u16 wanted_port(struct bpf_sock_addr *ctx)
  */
 static __always_inline bool needs_note(struct sock *sk, const struct hp_query *q)
 {
-	return q->port == 0 || is_chosen(sk, q->port);
+	return q->port ? is_chosen(sk, q->port) : !has_narrowed(sk);
 }
 
 /* Keep a ruling on the socket until post_bind sees that the port was taken. */
@@ -200,7 +200,7 @@ int hp_bind6(struct bpf_sock_addr *ctx)
 
 /* ---- post_bind: the port is taken ---------------------------------------------------------- */
 
-/* This port, which the kernel chose, is reported here: listen() must not report it again. */
+/* This port, which no bind() may have named, is reported here: listen() must not do so again. */
 static __always_inline void note_reported(struct bpf_sock *ctx, const struct hp_query *q)
 {
 	struct hp_note *n = bpf_sk_storage_get(&hp_notes, ctx, 0, BPF_SK_STORAGE_GET_F_CREATE);
@@ -215,11 +215,11 @@ static __always_inline void note_reported(struct bpf_sock *ctx, const struct hp_
 /*
  * bind left no note: post_bind can tell the port by itself, or bind() asked for port
  * 0, or another program has changed the port since. A denied port is refused where
- * the kernel gives it back then.
+ * the kernel gives it back then. `in_range`: listen() can't tell that this was reported.
  */
 static __always_inline void decide_bound(struct bpf_sock *ctx, struct sock *sk, __u32 policy,
 					 const struct hp_config *cfg, struct request *request,
-					 struct ruling *ruling)
+					 bool in_range, struct ruling *ruling)
 {
 	const struct hp_query *q = &request->query;
 
@@ -227,7 +227,7 @@ static __always_inline void decide_bound(struct bpf_sock *ctx, struct sock *sk, 
 	/* tried with UDP and true of TCP; UDP-Lite and DCCP keep a refused port on every kernel */
 	if (!hp_guard || q->proto >= HP_BITMAP_PROTOS)
 		audit_only(ruling);
-	if (q->chosen && ruling->decision.verdict != HP_VERDICT_ALLOWED &&
+	if (in_range && ruling->decision.verdict != HP_VERDICT_ALLOWED &&
 	    ruling->decision.verdict != HP_VERDICT_DENIED)
 		note_reported(ctx, q);
 }
@@ -275,10 +275,11 @@ static __always_inline int check_bound(struct bpf_sock *ctx, struct sock *sk, __
 	__u32 policy = active & HP_ACTIVE_POLICY;
 	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
 	struct hp_query *q = &request->query;
+	bool in_range = is_in_range(sk, q->port);
 	struct ruling ruling;
 	struct hp_note *n;
 
-	q->chosen = is_chosen(sk, q->port);
+	q->chosen = in_range && !has_narrowed(sk);
 	n = find_note(ctx, q);
 	if (!n && is_unnamed_choice(active, q)) {
 		remember_choice(sk, q);
@@ -290,7 +291,7 @@ static __always_inline int check_bound(struct bpf_sock *ctx, struct sock *sk, __
 	if (n)
 		confirm_note(n, q, &ruling);
 	else
-		decide_bound(ctx, sk, policy, cfg, request, &ruling);
+		decide_bound(ctx, sk, policy, cfg, request, in_range, &ruling);
 	if (ruling.decision.cls == HP_CLASS_EPHEMERAL)
 		remember_choice(sk, q);
 	/* explicit binds of protocols that the bitmap lacks come here allowed, too */

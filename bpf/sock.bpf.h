@@ -3,6 +3,7 @@
 #pragma once
 
 #include "maps.bpf.h"
+#include "port_choice.bpf.h"
 #include "verdict.h"
 
 #define AF_UNSPEC  0
@@ -88,24 +89,25 @@ static __always_inline bool is_in_target(void *ctx, struct sock *sk)
 static __always_inline bool is_in_range_now(struct sock *sk, __u16 port)
 {
 	struct net *net = net_of(sk);
-	struct net___before_6_8 *pair = (void *)net;
-	__u32 range;
+	bool is_plain = hp_can_cast && bpf_core_field_exists(net->ipv4.ip_local_ports.range);
+	__u32 range = is_plain ? net->ipv4.ip_local_ports.range : range_of(net);
 
-	/* from the net alone: libbpf looks through all of the kernel's types for each one named */
-	if (bpf_core_field_exists(pair->ipv4.ip_local_ports.range))
-		return hp_may_be_chosen(port, BPF_CORE_READ(pair, ipv4.ip_local_ports.range[0]),
-					BPF_CORE_READ(pair, ipv4.ip_local_ports.range[1]));
-	range = kernel_read(net, ipv4.ip_local_ports.range);
 	return hp_may_be_chosen(port, range & 0xffff, range >> 16);
 }
 
 /*
- * May the kernel have chosen this port? User space has read the range before, and
+ * Does the kernel choose ports like this one? User space has read the range before, and
  * that answers for most ports. A wrong "no" would deny a port that no one asked for.
  */
-static __always_inline bool is_chosen(struct sock *sk, __u16 port)
+static __always_inline bool is_in_range(struct sock *sk, __u16 port)
 {
 	return hp_may_be_chosen(port, hp_chosen_first, hp_chosen_last) || is_in_range_now(sk, port);
+}
+
+/* May the kernel have chosen this port? Not if the socket's caller left it no choice. */
+static __always_inline bool is_chosen(struct sock *sk, __u16 port)
+{
+	return is_in_range(sk, port) && !has_narrowed(sk);
 }
 
 /*

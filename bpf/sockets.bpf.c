@@ -20,15 +20,16 @@
 
 const volatile __u32 hp_target_inum = 0; /* of the netns */
 
-/* Did a bind() name the port? MPTCP and SMC bind a socket inside this one; SCTP does not keep it.
- */
+/* Who chose the port? MPTCP and SMC bind a socket inside this one; SCTP does not keep it. */
 static __always_inline __u8 was_asked_for(struct sock *sk)
 {
 	switch (BPF_CORE_READ(sk, sk_protocol)) {
 	case HP_IPPROTO_TCP:
 	case HP_IPPROTO_UDP:
 	case HP_IPPROTO_UDPLITE:
-		return bind_named_port(sk) ? HP_ASKED_YES : HP_ASKED_NO;
+		return bind_named_port(sk) ? HP_ASKED_YES :
+		       has_narrowed(sk)	   ? HP_ASKED_RANGE :
+					     HP_ASKED_NO;
 	}
 	return HP_ASKED_UNKNOWN;
 }

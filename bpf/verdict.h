@@ -84,10 +84,25 @@ static __always_inline __u8 hp_scope_of6(__u32 a0, __u32 a1, __u32 a2, __u32 a3)
 		(is_localhost) ? _localhost : _external;                                           \
 	})
 
+/* A range of ports in one number, as the kernel has it: the lowest in the lower half. */
+#define HP_RANGE(first, last) ((__u32)(first) | (__u32)(last) << 16)
+
 /*
- * Could the kernel have chosen the port, from this range (both ends included)?
- * A socket that narrows the range for itself (IP_LOCAL_PORT_RANGE) stays within
- * it.
+ * Does a socket's own range (IP_LOCAL_PORT_RANGE) leave out ports of its namespace's? The
+ * kernel goes by an end of it that lies within the namespace's range; 0 is an end that was
+ * not set. Both as HP_RANGE().
+ */
+static __always_inline __u8 hp_is_narrower(__u32 own, __u32 range)
+{
+	__u16 first = range & 0xffff, last = range >> 16;
+	__u16 own_first = own & 0xffff, own_last = own >> 16;
+
+	return (own_first > first && own_first <= last) || (own_last >= first && own_last < last);
+}
+
+/*
+ * Could the kernel have chosen the port, from this range (both ends included)? If the
+ * socket's own range is narrower, its caller has chosen.
  */
 static __always_inline __u8 hp_may_be_chosen(__u16 port, __u16 first, __u16 last)
 {

@@ -128,6 +128,16 @@ struct tcp_sock {
 
 struct udp_sock;
 
+struct inet_sock {
+	unsigned int local_port_range; /* as the namespace's; 0 in a half: that end is not set */
+};
+
+struct inet_sock___before_6_8 {
+	struct {
+		unsigned short lo, hi;
+	} local_port_range;
+};
+
 struct socket {
 	struct sock *sk;
 };

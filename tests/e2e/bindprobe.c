@@ -11,8 +11,9 @@
  * and how often it came: "EPERM 3". `hold [SOCKETS]` in place of COUNT binds once (or
  * so many sockets, with SO_REUSEPORT), listens on TCP, prints and waits for the end of
  * its standard input. `listen [FROM]` there listens without bind(), with FROM as the
- * socket's own range of ports (IP_LOCAL_PORT_RANGE), and prints the same. `exec PROGRAM`
- * there binds and listens, prints, and becomes the program, with the socket open.
+ * socket's own range of ports (IP_LOCAL_PORT_RANGE), and prints the same; a UDP socket
+ * sends instead. `from FROM` binds to PORT with such a range. `hold` after FROM waits as above.
+ * `exec PROGRAM` there binds and listens, prints, and becomes the program, with the socket open.
  * `each` reads PROTO FAMILY ADDRESS PORT from each line of standard input, and binds
  * once, two milliseconds apart.
  */
@@ -46,7 +47,7 @@ struct target {
 static int usage(void)
 {
 	fputs("usage: bindprobe tcp|udp|udplite|mptcp 4|6|6only|unspec ADDRESS PORT [COUNT|hold "
-	      "[SOCKETS]|listen [FROM]|exec PROGRAM]\n"
+	      "[SOCKETS]|listen [FROM [hold]]|from FROM [hold]|exec PROGRAM]\n"
 	      "       bindprobe each\n",
 	      stderr);
 	return 2;
@@ -182,18 +183,24 @@ static int take(const struct target *t, bool shared, unsigned int *port)
 	return 0;
 }
 
+static void wait_for_end(void)
+{
+	char c;
+
+	(void)fflush(stdout);
+	while (read(STDIN_FILENO, &c, 1) > 0)
+		;
+}
+
 static int hold(const struct target *t, unsigned long sockets)
 {
 	unsigned int port = 0;
 	int error = 0;
-	char c;
 
 	for (unsigned long i = 0; i < sockets && !error; i++)
 		error = take(t, sockets > 1, &port);
 	say(error, error ? 0 : port, sockets);
-	(void)fflush(stdout);
-	while (read(STDIN_FILENO, &c, 1) > 0)
-		;
+	wait_for_end();
 	return 0;
 }
 
@@ -210,17 +217,30 @@ static int become(const struct target *t, char *program)
 	return 3;
 }
 
+/* Take a port without a bind(). */
+static int take_unbound(int fd, const struct target *t)
+{
+	struct target to = *t;
+
+	if (t->type == SOCK_STREAM)
+		return listen(fd, 1);
+	((struct sockaddr_in *)&to.addr)->sin_port = htons(9); /* discard; so for both families */
+	return sendto(fd, "", 1, 0, (const struct sockaddr *)&to.addr, to.len) < 0 ? -1 : 0;
+}
+
 /* Let the kernel choose the port, from one port only unless that is 0. */
-static int listen_unbound(const struct target *t, uint32_t from)
+static int choose(const struct target *t, bool bound, uint32_t from, bool held)
 {
 	int fd = open_socket(t), error = 0;
 
 	from |= from << 16;
 	if (fd < 0 ||
 	    (from && setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &from, sizeof(from)) < 0) ||
-	    listen(fd, 1) < 0)
+	    (bound ? bind(fd, (const struct sockaddr *)&t->addr, t->len) : take_unbound(fd, t)) < 0)
 		error = errno;
 	say(error, error ? 0 : bound_port(fd), 1);
+	if (held)
+		wait_for_end();
 	return 0;
 }
 
@@ -252,13 +272,14 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "each") == 0)
 		return each();
-	if (argc < 5 || argc > 7 || !set_target(&t, argv + 1))
+	if (argc < 5 || argc > 8 || !set_target(&t, argv + 1))
 		return usage();
 	if (strcmp(how, "hold") == 0)
 		return hold(&t, argc == 7 ? strtoul(argv[6], NULL, 10) : 1);
 	if (strcmp(how, "exec") == 0 && argc == 7)
 		return become(&t, argv[6]);
-	if (strcmp(how, "listen") == 0)
-		return listen_unbound(&t, argc == 7 ? (uint32_t)strtoul(argv[6], NULL, 10) : 0);
+	if (strcmp(how, "listen") == 0 || strcmp(how, "from") == 0)
+		return choose(&t, how[0] == 'f',
+			      argc >= 7 ? (uint32_t)strtoul(argv[6], NULL, 10) : 0, argc == 8);
 	return repeat(&t, strtoul(how, NULL, 10));
 }

@@ -135,6 +135,44 @@ for proto in tcp udp; do
 	stop_agent
 done
 
+# A socket whose own range leaves the kernel no choice has asked for its port.
+told_both() { [ "$(told 45000)" ] && [ "$(told 45001)" ]; }
+own_range() {
+	local proto
+	start --mode=audit
+	for proto in tcp udp; do
+		is "own range, audit, $proto: port 0" "$(probe $proto 4 0.0.0.0 0 from 45000)" "ok 45000 1"
+		has "own range, audit, $proto: is told" "$(told 45000)" "unregistered/audited/bind/1$"
+	done
+	accounted "own range, audit"
+	stop_agent
+
+	start --mode=enforce --sweep=1 --listen=off
+	for proto in tcp udp; do
+		if [ "$(status .abilities.guard)" = true ]; then
+			is "own range, $proto: port 0 is denied" "$(probe $proto 4 0.0.0.0 0 from 46000)" "EPERM 1"
+			is "own range, $proto: and the port is free" "$(in_netns_only $proto 46000)" "ok 46000 1"
+		fi
+		has "own range, $proto: a socket without one" "$(probe $proto 4 0.0.0.0 0 from 0)" '^ok [0-9]+ 1$'
+	done
+	is "own range: lines" "$(told 46000)" "unregistered/denied/bind/1 unregistered/denied/bind/1"
+	keep plain inside bindprobe tcp 4 0.0.0.0 0 listen 0 hold
+	keep listens inside bindprobe tcp 4 0.0.0.0 0 listen 45000 hold
+	keep sends inside bindprobe udp 4 127.0.0.1 0 listen 45001 hold
+	until_true 30 told_both || fail "own range: the sweep does not tell"
+	is "own range: listen() is told" "$(told 45000)" unregistered/audited/listen/1
+	is "own range: sendto() is told" "$(told 45001)" unregistered/audited/existing/1
+	is "own range: who has none is not" "$(told "$(chosen_by plain)")" ""
+	let_go plain listens sends
+	accounted "own range, enforce"
+	stop_agent
+}
+if [ "$(probe tcp 4 0.0.0.0 0 from 45000)" = "ok 45000 1" ]; then
+	own_range
+else
+	skip "own range: this kernel has no IP_LOCAL_PORT_RANGE"
+fi
+
 # Another program after ours puts a port of its own in the place of the one that was checked.
 rewritten() {
 	rm -f "$WORK/foreign" # of the one before it, which said "attached", too

@@ -27,7 +27,7 @@ struct receiver_case {
 	const char *name, *address;
 	uint8_t proto;
 	uint16_t port;
-	bool connected, bound, chosen, kernel;
+	bool connected, bound, chosen, kernel, narrowed;
 	bool ephemeral;	      /* the class is opted in */
 	uint8_t cls, verdict; /* in enforce mode */
 	bool row;
@@ -66,6 +66,14 @@ static const struct receiver_case cases[] = {
 	{ "chosen, a row", "0.0.0.0", TCP, 3306, WANT(RETIRED, DENIED), .row = true,
 	  .chosen = true },
 	{ "range, but bound", "0.0.0.0", TCP, 45000, WANT(UNREGISTERED, DENIED), .bound = true },
+	{ "range, but the socket's own", "0.0.0.0", TCP, 45000, WANT(UNREGISTERED, DENIED),
+	  .narrowed = true },
+	{ "range, but the socket's own, udp", "0.0.0.0", UDP, 45000, WANT(UNREGISTERED, DENIED),
+	  .narrowed = true },
+	{ "the socket's own, a row", "0.0.0.0", TCP, 40000, WANT(SCOPE, DENIED), .row = true,
+	  .narrowed = true },
+	{ "the socket's own, connected", "10.0.0.1", UDP, 45000, WANT(NONE, NONE),
+	  .connected = true, .narrowed = true },
 	{ "range, opted in", "0.0.0.0", TCP, 45000, WANT(EPHEMERAL, DENIED), .ephemeral = true },
 	{ "range, a row", "0.0.0.0", TCP, 40000, WANT(SCOPE, DENIED), .row = true },
 	{ "range, a row holds", "::1", TCP, 40000, WANT(NONE, ALLOWED), .row = true },
@@ -102,9 +110,10 @@ static void check_case(const struct policy *policy, const struct receiver_case *
 	};
 	struct receiver s = receiver_of(c->proto, c->address, c->port);
 	struct receiver_facts facts = {
-		.asked = c->bound  ? HP_ASKED_YES :
-			 c->chosen ? HP_ASKED_NO :
-				     HP_ASKED_UNKNOWN,
+		.asked = c->bound    ? HP_ASKED_YES :
+			 c->chosen   ? HP_ASKED_NO :
+			 c->narrowed ? HP_ASKED_RANGE :
+				       HP_ASKED_UNKNOWN,
 		.kernel = c->kernel,
 	};
 	struct hp_decision d;

@@ -8,6 +8,7 @@
 static const struct way list[] = {
 	{ .name = "explicit", .kind = WAY_EXPLICIT, .proto = HP_PROTO_TCP },
 	{ .name = "chosen", .kind = WAY_CHOSEN, .proto = HP_PROTO_UDP },
+	{ .name = "no row", .kind = WAY_CHOSEN, .proto = HP_PROTO_UDP, .no_row = true },
 	{ .name = "portless", .kind = WAY_PORTLESS, .proto = HP_PROTO_OTHER },
 };
 
@@ -33,7 +34,10 @@ static void test_policy(void **state)
 		  HP_CLASS_UNREGISTERED);
 	for (uint8_t proto = HP_PROTO_TCP; proto <= HP_PROTO_SCTP; proto++)
 		check_int("chosen", class_of(policy, proto, chosen), HP_CLASS_RETIRED);
-	check_int("beside it", class_of(policy, HP_PROTO_TCP, chosen + 1), HP_CLASS_UNREGISTERED);
+	check_int("no row", class_of(policy, HP_PROTO_UDP, rules_port(&list[2], 2)),
+		  HP_CLASS_UNREGISTERED);
+	assert_true(rules_port(&list[2], 2) > RULES_CHOSEN);
+	check_int("beside it", class_of(policy, HP_PROTO_TCP, chosen + 2), HP_CLASS_UNREGISTERED);
 }
 
 static void test_bounds(void **state)

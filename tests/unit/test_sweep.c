@@ -194,6 +194,7 @@ static void test_how(void **state)
 		{ "after the range", HP_PROTO_TCP, HP_ASKED_UNKNOWN, 61000, HP_HOW_EXISTING },
 		{ "before the range", HP_PROTO_TCP, HP_ASKED_UNKNOWN, 8080, HP_HOW_EXISTING },
 		{ "asked for", HP_PROTO_TCP, HP_ASKED_YES, 45000, HP_HOW_EXISTING },
+		{ "its own range", HP_PROTO_TCP, HP_ASKED_RANGE, 45000, HP_HOW_LISTEN },
 		{ "udp", HP_PROTO_UDP, HP_ASKED_UNKNOWN, 40000, HP_HOW_EXISTING },
 	};
 
@@ -231,6 +232,7 @@ static void test_recovered(void **state)
 		{ "of a group that is gone", 1, 5, GROUP_UNKNOWN, HP_ASKED_YES, 1, 0 },
 		{ "nobody knows if it was asked for", 1, 5, GROUP_BELOW, HP_ASKED_UNKNOWN, 1, 1 },
 		{ "not asked for", 1, 5, GROUP_BELOW, HP_ASKED_NO, 1, 0 },
+		{ "its own range", 1, 5, GROUP_BELOW, HP_ASKED_RANGE, 1, 0 },
 	};
 	struct fixture *f = *state;
 

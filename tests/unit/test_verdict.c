@@ -56,6 +56,38 @@ static void test_zeroed(void **state)
 	assert_int_equal(d.row, HP_NO_ROW);
 }
 
+/* Does a socket's own range leave out ports of its namespace's? */
+static void test_narrower(void **state)
+{
+	static const struct {
+		uint16_t own_first, own_last, first, last;
+		bool is;
+	} cases[] = {
+		{ 0, 0, 32768, 60999, false },	       { 32768, 60999, 32768, 60999, false },
+		{ 1, 65535, 32768, 60999, false },     { 1, 60999, 32768, 60999, false },
+		{ 32768, 65535, 32768, 60999, false }, { 45000, 45000, 32768, 60999, true },
+		{ 32769, 60999, 32768, 60999, true },  { 32768, 60998, 32768, 60999, true },
+		{ 32768, 32768, 32768, 60999, true },  { 60999, 60999, 32768, 60999, true },
+		{ 45000, 0, 32768, 60999, true },      { 0, 45000, 32768, 60999, true },
+		{ 45000, 65535, 32768, 60999, true },  { 1, 45000, 32768, 60999, true },
+		{ 1, 32767, 32768, 60999, false },     { 61000, 65535, 32768, 60999, false },
+		{ 45000, 45000, 45000, 45000, false }, { 2, 65535, 1, 65535, true },
+		{ 1, 65534, 1, 65535, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char name[64];
+
+		(void)snprintf(name, sizeof(name), "%u-%u of %u-%u", cases[i].own_first,
+			       cases[i].own_last, cases[i].first, cases[i].last);
+		check_int(name,
+			  hp_is_narrower(HP_RANGE(cases[i].own_first, cases[i].own_last),
+					 HP_RANGE(cases[i].first, cases[i].last)),
+			  cases[i].is);
+	}
+}
+
 struct proto_case {
 	const char *name;
 	__u32 ipproto;
@@ -158,6 +190,7 @@ int main(void)
 		cmocka_unit_test(test_cases),	 cmocka_unit_test(test_cases_cover),
 		cmocka_unit_test(test_zeroed),	 cmocka_unit_test(test_proto_of),
 		cmocka_unit_test(test_scope_of), cmocka_unit_test(test_may_be_chosen),
+		cmocka_unit_test(test_narrower),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,14 +72,24 @@ struct sweep {
 	struct port_range range;
 };
 
-/* Nothing is kept of the table but what is a violation, which is noted here. */
-static bool on_socket(void *data, struct receivers_socket *s)
+static struct hp_decision decide(const struct sweep *sweep, const struct receivers_socket *s)
+{
+	const struct receiver_facts facts = { .asked = s->asked };
+
+	return receiver_decide(sweep->run->policy, sweep->config, &sweep->range, &s->socket, facts);
+}
+
+/* As the agent's sweep: a port that looks as if the kernel had chosen it may be asked for. */
+static bool may_violate(void *data, struct receivers_socket *s)
+{
+	struct hp_decision d = decide(data, s);
+
+	return receiver_violates(d) || d.cls == HP_CLASS_EPHEMERAL;
+}
+
+static void note_violation(const struct sweep *sweep, const struct receivers_socket *s)
 {
 	const struct receiver *socket = &s->socket;
-	const struct receiver_facts facts = { 0 };
-	const struct sweep *sweep = data;
-	struct hp_decision d =
-		receiver_decide(sweep->run->policy, sweep->config, &sweep->range, socket, facts);
 	struct hp_event e = {
 		.key = {
 			.port = socket->port,
@@ -92,19 +102,35 @@ static bool on_socket(void *data, struct receivers_socket *s)
 		.hook = HP_HOOK_SWEEP,
 	};
 
-	if (receiver_violates(d))
+	if (receiver_violates(decide(sweep, s)))
 		on_record(sweep->run, &e);
-	return false;
+}
+
+/* Who asked for its port? Where that can't be found out, a sweep does not know it either. */
+static int name(const struct run *run, struct receivers *found)
+{
+	struct socket_owners *owners = NULL;
+	int r = socket_owners_new(run->lab.netns.inum, &owners);
+
+	if (r == 0)
+		r = receivers_name(found, owners);
+	socket_owners_free(owners);
+	return r;
 }
 
 int observe_sweep(struct run *run, const struct hp_config *config)
 {
 	struct sweep sweep = { .run = run, .config = config };
-	_cleanup_receivers_ struct receivers none = { 0 };
+	_cleanup_receivers_ struct receivers found = { 0 };
+	int r;
 
 	(void)ephemeral_range(&run->lab.netns, &sweep.range.first, &sweep.range.last);
-	return run_failed(run, receivers_read(&run->lab.netns, on_socket, &sweep, &none),
-			  "reading the socket table");
+	r = receivers_read(&run->lab.netns, may_violate, &sweep, &found);
+	if (r == 0)
+		r = name(run, &found);
+	for (size_t i = 0; r == 0 && i < found.len; i++)
+		note_violation(&sweep, &found.list[i]);
+	return run_failed(run, r, "reading the socket table");
 }
 
 /* ---- counters ------------------------------------------------------------------------ */

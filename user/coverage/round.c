@@ -100,11 +100,11 @@ static int attach_programs(struct run *run)
 					 run_failed(run, -EIO, canary_words(proof.result[failure]));
 }
 
-/* If the kernel is to choose the port, its range is narrowed to that port meanwhile. */
+/* If the kernel is to choose the port, the namespace's range is narrowed to that port meanwhile. */
 static int take_port(struct run *run, size_t i)
 {
 	const struct coverage_way *w = run_way(run, i);
-	bool narrow = w->way->kind == WAY_CHOSEN;
+	bool narrow = w->way->kind == WAY_CHOSEN && !w->way->own_range;
 	char all[SYSCTL_LEN] = "", one[SYSCTL_LEN];
 	int r = narrow ? sysctl_read(&run->lab.netns, SYSCTL_PORT_RANGE, all) : 0, back = 0;
 

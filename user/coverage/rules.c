@@ -10,6 +10,11 @@ uint16_t rules_port(const struct way *way, size_t i)
 	return (uint16_t)((way->kind == WAY_CHOSEN ? RULES_CHOSEN : RULES_EXPLICIT) + i);
 }
 
+static bool is_retired(const struct way *way)
+{
+	return way->kind == WAY_CHOSEN && !way->no_row;
+}
+
 static void put_text(const struct way *list, size_t len, struct buf *out)
 {
 	static const char *const protocols[] = { "tcp", "udp", "udplite", "sctp" };
@@ -22,7 +27,7 @@ static void put_text(const struct way *list, size_t len, struct buf *out)
 		   "retired: [",
 		   RULES_ALLOWED);
 	for (size_t i = 0; i < len; i++)
-		for (size_t p = 0; list[i].kind == WAY_CHOSEN && p < ARRAY_LEN(protocols); p++)
+		for (size_t p = 0; is_retired(&list[i]) && p < ARRAY_LEN(protocols); p++)
 			buf_printf(out,
 				   " {ports: %u, protocol: %s, process: chosen, removed: '1.0'},\n",
 				   rules_port(&list[i], i), protocols[p]);

@@ -56,7 +56,9 @@ void subject_take_range(struct subject *s)
 		error = errno;
 	if (!subject_support(s, "port-range", error))
 		return;
-	if (s->way->socket.type == SOCK_DGRAM)
+	if (s->way->socket.addr)
+		subject_bind_and_listen(s);
+	else if (s->way->socket.type == SOCK_DGRAM)
 		send_datagram(s);
 	else
 		(void)subject_listen(s);

@@ -13,7 +13,7 @@
 
 enum way_kind {
 	WAY_EXPLICIT, /* the subject names the port in a bind() */
-	WAY_CHOSEN,   /* the kernel chooses; the port range is narrowed to one port */
+	WAY_CHOSEN,   /* the kernel chooses, from a range that is narrowed to one port */
 	WAY_PORTLESS, /* no port of a transport protocol is taken: raw and packet sockets */
 };
 
@@ -79,8 +79,10 @@ struct way {
 	const char *name;  /* "tcp4", as in --json; never changes */
 	const char *title; /* one line, for people */
 	enum way_kind kind;
-	uint8_t proto; /* of the port: enum hp_proto */
-	bool outside;  /* the port is another namespace's: no record may name it */
+	uint8_t proto;	/* of the port: enum hp_proto */
+	bool outside;	/* the port is another namespace's: no record may name it */
+	bool no_row;	/* WAY_CHOSEN: no row names the port, where others have a retired one */
+	bool own_range; /* the subject narrows the range of its socket, not of the namespace */
 	bool kernel; /* some kernels take it for a kernel socket: denied only with --deny-kernel */
 	const char *note; /* why the answer is what it is; NULL: the judgement gives the reason */
 	way_fn prepare;	  /* done before the programs are attached, or NULL */

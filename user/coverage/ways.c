@@ -7,6 +7,7 @@
 
 #include "../base/cleanup.h"
 #include "subject_take.h"
+#include "way_notes.h"
 
 #ifndef IPPROTO_UDPLITE
 #define IPPROTO_UDPLITE 136
@@ -27,6 +28,7 @@
 /* The port that is taken, and the socket that takes it. */
 #define EXPLICIT(p)	.kind = WAY_EXPLICIT, .proto = HP_PROTO_##p
 #define CHOSEN(p)	.kind = WAY_CHOSEN, .proto = HP_PROTO_##p
+#define NO_ROW		.no_row = true
 #define PORTLESS	.kind = WAY_PORTLESS, .proto = HP_PROTO_OTHER
 #define SOCKET(f, t, p) .domain = AF_##f, .type = SOCK_##t, .protocol = p
 #define TCP4		SOCKET(INET, STREAM, 0)
@@ -41,25 +43,6 @@
 	{                                                                                          \
 		__VA_ARGS__, .listen = true                                                        \
 	}
-
-#define NOTE_SUBFLOW "the hooks see the TCP socket inside it"
-#define NOTE_POST_BIND                                                                             \
-	"the port is known only after it is taken: it can be denied if the kernel then gives it "  \
-	"back; net.ipv4.ip_local_reserved_ports prevents it"
-#define NOTE_NO_BIND                                                                               \
-	"no bind() names a port, so no hook can deny it; "                                         \
-	"net.ipv4.ip_local_reserved_ports prevents it"
-#define NOTE_RANGE                                                                                 \
-	"any process can narrow the kernel's choice to one port this way; "                        \
-	"net.ipv4.ip_local_reserved_ports prevents it"
-#define NOTE_SCTP "SCTP's own bind() runs no cgroup program: only an LSM program sees it"
-#define NOTE_BEFORE                                                                                \
-	"the port was taken before the programs were attached: the sweep finds it, "               \
-	"--existing=close closes it"
-#define NOTE_URING "needs Linux 6.11"
-#define NOTE_ROOT                                                                                  \
-	"the cgroup in which a socket was made decides which programs run: attached at the root, " \
-	"they see all sockets"
 
 const struct way ways[] = {
 	{ .name = "tcp4",
@@ -398,14 +381,69 @@ const struct way ways[] = {
 	{ .name = "tcp-local-range-listen",
 	  .title = "TCP, IP_LOCAL_PORT_RANGE, then listen()",
 	  CHOSEN(TCP),
+	  .own_range = true,
 	  .note = NOTE_RANGE,
 	  .take = subject_take_range,
 	  .socket = LISTEN(TCP4) },
 	{ .name = "udp-local-range-sendto",
 	  .title = "UDP, IP_LOCAL_PORT_RANGE, then sendto()",
 	  CHOSEN(UDP),
+	  .own_range = true,
 	  .note = NOTE_RANGE,
 	  .take = subject_take_range,
+	  .socket = { UDP4 } },
+	{ .name = "tcp-local-range-port0-no-row",
+	  .title = "TCP, IP_LOCAL_PORT_RANGE, then bind() to port 0: a port without a row",
+	  CHOSEN(TCP),
+	  NO_ROW,
+	  .own_range = true,
+	  .note = NOTE_ASKED,
+	  .take = subject_take_range,
+	  .socket = LISTEN(TCP4, .addr = "0.0.0.0", .any_port = true) },
+	{ .name = "udp-local-range-port0-no-row",
+	  .title = "UDP, IP_LOCAL_PORT_RANGE, then bind() to port 0: a port without a row",
+	  CHOSEN(UDP),
+	  NO_ROW,
+	  .own_range = true,
+	  .note = NOTE_ASKED,
+	  .take = subject_take_range,
+	  .socket = { UDP4, .addr = "0.0.0.0", .any_port = true } },
+	{ .name = "tcp-local-range-listen-no-row",
+	  .title = "TCP, IP_LOCAL_PORT_RANGE, then listen(): a port without a row",
+	  CHOSEN(TCP),
+	  NO_ROW,
+	  .own_range = true,
+	  .note = NOTE_ASKED_UNBOUND,
+	  .take = subject_take_range,
+	  .socket = LISTEN(TCP4) },
+	{ .name = "udp-local-range-sendto-no-row",
+	  .title = "UDP, IP_LOCAL_PORT_RANGE, then sendto(): a port without a row",
+	  CHOSEN(UDP),
+	  NO_ROW,
+	  .own_range = true,
+	  .note = NOTE_ASKED_UNBOUND,
+	  .take = subject_take_range,
+	  .socket = { UDP4 } },
+	{ .name = "tcp-port0-no-row",
+	  .title = "TCP, bind() to port 0: a port without a row",
+	  CHOSEN(TCP),
+	  NO_ROW,
+	  .note = NOTE_UNNAMED,
+	  .take = subject_take_socket,
+	  .socket = LISTEN(TCP4, .addr = "0.0.0.0", .any_port = true) },
+	{ .name = "tcp-listen-no-row",
+	  .title = "TCP, listen() without bind(): a port without a row",
+	  CHOSEN(TCP),
+	  NO_ROW,
+	  .note = NOTE_UNNAMED,
+	  .take = subject_take_socket,
+	  .socket = LISTEN(TCP4) },
+	{ .name = "udp-sendto-no-row",
+	  .title = "UDP, sendto() without bind(): a port without a row",
+	  CHOSEN(UDP),
+	  NO_ROW,
+	  .note = NOTE_UNNAMED,
+	  .take = subject_take_sendto,
 	  .socket = { UDP4 } },
 	{ .name = "udp-connect",
 	  .title = "UDP, connect() without bind()",

@@ -41,7 +41,7 @@ struct port_range {
 
 /* What the table can't tell of a socket, but its reader may know. */
 struct receiver_facts {
-	uint8_t asked;		    /* enum hp_asked: did a bind() name the port? */
+	uint8_t asked;		    /* enum hp_asked: did its caller ask for the port? */
 	bool kernel;		    /* it is the kernel's own */
 	const struct owner_of *who; /* its process; NULL: not known */
 };

@@ -187,7 +187,7 @@ static uint8_t how_of(const struct sweep *sweep, const struct receivers_socket *
  */
 static bool was_counted(const struct sweep *sweep, const struct receivers_socket *s)
 {
-	return sweep->counts.runs && s->asked != HP_ASKED_NO &&
+	return sweep->counts.runs && s->asked != HP_ASKED_NO && s->asked != HP_ASKED_RANGE &&
 	       socket_table_is_checked(&sweep->table, s->socket.cgroup_id);
 }
 
