@@ -14,7 +14,8 @@ lsm() {
 		echo lsm=lockdown,yama,loadpin,safesetid,integrity,apparmor,selinux,smack,tomoyo,bpf
 }
 
+# On a busy machine the emulated timer comes late, and the kernel would panic over it: no_timer_check.
 timeout --foreground --kill-after=5 "$LIMIT" qemu-system-x86_64 -accel tcg -cpu max -m 1024 -smp 1 \
 	-nodefaults -no-reboot -display none -serial "file:$out.console" -serial "file:$out" \
 	-kernel "$dir/vmlinuz" -initrd "$initrd" -append "console=ttyS0 quiet panic=-1 \
-mitigations=off nokaslr norandmaps tsc=unstable $(lsm "$kernel")" </dev/null
+mitigations=off nokaslr norandmaps tsc=unstable no_timer_check $(lsm "$kernel")" </dev/null
