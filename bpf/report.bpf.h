@@ -120,6 +120,15 @@ static __always_inline int fold_way(struct hp_fold_set *set, const struct hp_fol
 	return -1;
 }
 
+/* The slot of a way. In 64 bits, and hidden from the compiler, because verifiers before 6.1 lose
+ * the bounds otherwise. */
+static __always_inline struct hp_fold_slot *slot_of_way(struct hp_fold_set *set, __u64 way)
+{
+	way &= HP_FOLD_WAYS - 1;
+	barrier_var(way);
+	return &set->slot[way];
+}
+
 /* The way that has been quiet for longest. Called under the set's lock. */
 static __always_inline int fold_oldest(struct hp_fold_set *set)
 {
@@ -311,13 +320,17 @@ static __always_inline struct place find_place(const struct hp_binders *b,
 static __always_inline void set_latest(struct hp_fold_slot *slot, const struct hp_binder *binder,
 				       const struct place *place)
 {
-	__u32 number = place->number, bit = 0;
+	__u64 number = place->number;
+	__u32 bit = 0;
 
 	if (slot->current && (__u16)fold_seen(slot) != slot->sent)
 		bit = 1U << ((slot->current - 1) & (HP_FOLD_MEMBERS - 1));
 	slot->recent |= bit;
 	slot->current = 0;
 	if (number < HP_FOLD_MEMBERS) {
+		barrier_var(number); /* the compiler knows the bound, and verifiers lose it */
+		number &= HP_FOLD_MEMBERS - 1;
+		barrier_var(number);
 		slot->binders.pid[number] = binder->pid;
 		slot->binders.address[number] = place->address;
 		slot->recent |= 1U << number;
@@ -347,12 +360,12 @@ fold_other(struct hp_fold_set *set, const struct hp_fold_key *key, const struct 
 	enum fold_state state = FOLD_NEW;
 	struct hp_fold_slot *slot;
 	struct place place;
-	int way;
+	__s64 way;
 
 	bpf_spin_lock(&set->lock);
-	way = opaque(fold_way(set, key));
+	way = opaque((__s64)fold_way(set, key));
 	if (way >= 0) {
-		slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+		slot = slot_of_way(set, way);
 		place = find_place(&slot->binders, binder);
 		state = FOLD_DUE;
 		if (!place.is_free) {
@@ -374,12 +387,12 @@ static __always_inline bool fold_unsent(struct hp_fold_set *set, const struct hp
 {
 	struct hp_fold_slot *slot;
 	struct place place;
-	int way;
+	__s64 way;
 
 	bpf_spin_lock(&set->lock);
-	way = opaque(fold_way(set, key));
+	way = opaque((__s64)fold_way(set, key));
 	if (way >= 0) {
-		slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+		slot = slot_of_way(set, way);
 		if (!fold_is_quiet(slot, tick))
 			slot->sent_tick = tick;
 		place = find_place(&slot->binders, binder);
@@ -421,14 +434,14 @@ static __always_inline bool fold_record(struct hp_fold_set *set, __u32 number,
 	struct hp_fold_slot *slot;
 	bool is_new, is_due = true, is_needed = true;
 	struct place place;
-	int way;
+	__s64 way;
 
 	bpf_spin_lock(&set->lock);
-	way = opaque(fold_way(set, key));
+	way = opaque((__s64)fold_way(set, key));
 	is_new = way < 0;
 	if (is_new)
-		way = opaque(fold_oldest(set));
-	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+		way = opaque((__s64)fold_oldest(set));
+	slot = slot_of_way(set, way);
 	if (is_new)
 		replace_holder(slot, key, e);
 	place = find_place(&slot->binders, binder);
