@@ -7,16 +7,11 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 
 #include "../base/cleanup.h"
+#include "kernel_dev.h"
 
 #define HOST_ROOT "/proc/1/root"
-
-static uint32_t kernel_dev(dev_t dev)
-{
-	return major(dev) << 20 | minor(dev);
-}
 
 int owner_file_find(const char *path, struct owner_file *ret_file)
 {

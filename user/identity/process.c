@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#include "kernel_dev.h"
 
 #define SLOTS	   128 /* a power of two: by the pid, the last one of a slot is known */
 #define NS_PER_SEC 1000000000ULL
@@ -111,12 +112,11 @@ bool process_lives(uint32_t pid, uint64_t start_ns)
 	       ((fields.state != 'Z' && fields.state != 'X') || fields.threads > 1);
 }
 
-/* Is it the file that the kernel saw? Its device number has another form than ours. */
+/* Is it the file that the kernel saw? */
 static bool is_binder_file(const struct process *process, const struct stat *st)
 {
-	uint32_t dev = (uint32_t)(major(st->st_dev) << 20 | minor(st->st_dev));
-
-	return process->is_swept || (st->st_ino == process->exe_inode && dev == process->exe_dev);
+	return process->is_swept ||
+	       (st->st_ino == process->exe_inode && kernel_dev(st->st_dev) == process->exe_dev);
 }
 
 /* Its program, if that is the one that made the record: it may have become another one since. */
