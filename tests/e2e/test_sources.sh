@@ -100,7 +100,7 @@ learned() {
 
 # ---- haproxy -------------------------------------------------------------------------------
 
-proxies() { outside busybox wget -q -T 30 -O /dev/null http://127.0.0.1:8080/ 2>/dev/null; }
+proxies() { outside curl -sf -m 30 -o /dev/null http://127.0.0.1:8080/; }
 proxied() { if proxies; then echo ok; else echo failed; fi; }
 requests() { for ((n = 0; n < $1; n++)); do proxied; done | sort | uniq -c | xargs; }
 
@@ -157,5 +157,5 @@ entries:
   - {ports: 8080-8081, protocol: tcp, process: proxy, team: t, since: "4.1"}
 END
 have unbound && test_unbound
-have haproxy && test_haproxy
+have haproxy && have curl && test_haproxy
 finish
