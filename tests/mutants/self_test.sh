@@ -12,6 +12,10 @@ done < <(grep -v '^#' "$here/tests.tsv" | cut -f2 | tr ' ' '\n' | sed 's|^plain/
 while read -r file; do
 	[ -f "$here/../../$file" ] || echo "equivalent.tsv: no $file"
 done < <(grep -v '^#' "$here/equivalent.tsv" | cut -f1 | sort -u)
+# Code that has moved is drawn again, and its reason is lost.
+while IFS=$'\t' read -r file _ line _; do
+	grep -qF -- "$line" "$here/../../$file" || echo "equivalent.tsv: $file: no such line: $line"
+done < <(grep -v '^#' "$here/equivalent.tsv")
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
