@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Who a record says it was: the process, not its thread, and the workload in either hierarchy. */
-#include "world.h"
+#include "violations.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,19 +12,6 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static void begin(struct world *w, const struct world_load *how)
-{
-	world_start(w, how);
-	world_publish(w, HP_MODE_AUDIT, DENY_DEFAULT);
-	world_mark(w);
-}
-
-/* A violation: nothing is registered. */
-static void violate(uint16_t port)
-{
-	assert_int_equal(world_bind(UDP4(NULL, port)), 0);
-}
 
 struct thread_bind {
 	uint64_t start_ticks;
