@@ -214,7 +214,7 @@ static void test_identity(void **state)
 	}
 	document = sarif_of(&findings, &run);
 	for (int i = 1; i < 7; i++) {
-		char at[8];
+		char at[16];
 		bool same;
 
 		(void)snprintf(at, sizeof(at), "%d", i);
@@ -236,7 +236,7 @@ static void test_many_of_a_kind(void **state)
 		findings_add(&findings, &items[i % 3], "f", 1, 0, "m");
 	document = sarif_of(&findings, &run);
 	for (int i = 0; i < 30; i++) {
-		char at[8], want[8];
+		char at[16], want[16];
 
 		(void)snprintf(at, sizeof(at), "%d", i);
 		(void)snprintf(want, sizeof(want), ":%d", i / 3 + 1);
