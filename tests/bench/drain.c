@@ -135,16 +135,24 @@ static uint64_t time_drain(const struct drain *d)
 	return 0;
 }
 
+/* Lines of violations: they alone have a verdict, and notices stand between them. */
 static uint64_t count_lines(const struct drain *d)
 {
+	static const char member[] = "\"verdict\":";
+	size_t matched = 0;
 	char bytes[65536];
 	uint64_t lines = 0;
 	off_t at = 0;
 	ssize_t n;
 
 	while ((n = pread(d->log, bytes, sizeof(bytes), at)) > 0) {
-		for (ssize_t i = 0; i < n; i++)
-			lines += bytes[i] == '\n';
+		for (ssize_t i = 0; i < n; i++) {
+			matched = bytes[i] == member[matched] ? matched + 1 : bytes[i] == member[0];
+			if (member[matched] == '\0') {
+				lines++;
+				matched = 0;
+			}
+		}
 		at += n;
 	}
 	return lines;
