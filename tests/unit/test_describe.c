@@ -91,10 +91,11 @@ static void test_violation(void **state)
 	free(e);
 }
 
-/* A listener's event, of a record and a registry of that generation; the caller's. */
-static struct event *described_listener(struct generations *g, uint32_t generation)
+/* A listener's event, of a record and a registry of that generation; the caller's. It borrows the
+ * node's name. */
+static struct event *described_listener(struct identity *identity, struct generations *g,
+					uint32_t generation)
 {
-	struct identity *identity = fake_identity_new();
 	struct hp_event record = full_record();
 	struct event *e = malloc(sizeof(*e));
 
@@ -102,27 +103,29 @@ static struct event *described_listener(struct generations *g, uint32_t generati
 	memset(e, 0xff, sizeof(*e));
 	fill_generations(g, generation);
 	describe_listener(identity, g, &record, e);
-	free(identity);
 	return e;
 }
 
 static void test_listener(void **state)
 {
+	struct identity *identity = fake_identity_new();
 	struct generations g = { 0 };
-	struct event *e = described_listener(&g, 5);
+	struct event *e = described_listener(identity, &g, 5);
 
 	(void)state;
 	check_event(e);
 	check_text("program", e->exe, "");
 	generations_free(&g);
+	free(identity);
 	free(e);
 }
 
 /* Of a registry that is gone there is no row. */
 static void test_no_row(void **state)
 {
+	struct identity *identity = fake_identity_new();
 	struct generations g = { 0 };
-	struct event *e = described_listener(&g, 6);
+	struct event *e = described_listener(identity, &g, 6);
 
 	(void)state;
 	assert_null(e->entry_layer);
@@ -130,6 +133,7 @@ static void test_no_row(void **state)
 	assert_null(e->entry_team);
 	check_text("the rest is there", e->comm, "0123456789abcdef");
 	generations_free(&g);
+	free(identity);
 	free(e);
 }
 

@@ -117,6 +117,7 @@ struct fixture {
 	struct stream stream;
 	struct violations violations;
 	struct sweep sweep;
+	struct identity identity;
 	struct watch watch;
 	struct host host;
 	struct hp_told told;
@@ -135,6 +136,7 @@ static int setup(void **state)
 	f->config.node.mode = HP_MODE_AUDIT;
 	f->stream.told = &f->told;
 	f->violations.sweep = &f->sweep;
+	f->sweep.table.identity = &f->identity;
 	f->watch.health.effective = true;
 	in_force = (struct in_force) {
 		.decision = { .mode = HP_MODE_AUDIT, .denies = 6, .generation = 4 },
