@@ -235,7 +235,7 @@ struct hp_fold_slot {
 	__u32 generation; /* holders so far; 0: never used */
 	__u16 sent;	  /* what the holder had seen at its last record, modulo 2^16 */
 	__u8 recent;	  /* bits of members who made violations since then, the latest maybe not */
-	__u8 current;	  /* number of the latest binder's member, from 1; 0: it is none */
+	__u8 current;	  /* the latest binder's member, from 1; 0: it has no place */
 	struct hp_binders binders;
 };
 

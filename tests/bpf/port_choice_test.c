@@ -80,7 +80,7 @@ static const struct range_case {
 	{ "the namespace's", FIRST, LAST, HP_CLASS_EPHEMERAL },
 	{ "a wider one", 1, 65535, HP_CLASS_EPHEMERAL },
 	{ "none", 0, 0, HP_CLASS_EPHEMERAL },
-	/* of which the kernel takes nothing */
+	/* the kernel ignores a range outside of the namespace's */
 	{ "below it", 1000, 2000, HP_CLASS_EPHEMERAL },
 	{ "above it", 61000, 62000, HP_CLASS_EPHEMERAL },
 };

@@ -53,7 +53,7 @@ static void test_json_full(void **state)
 		   "\"team\":\"node\"},\"count\":1,\"first\":\"" FIRST "\"}");
 }
 
-/* How many others there were, unless it is none. */
+/* How many others there were, if there were any. */
 static void test_json_others(void **state)
 {
 	static const struct {

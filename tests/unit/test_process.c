@@ -15,11 +15,12 @@
 
 #include "../../user/identity/process.h"
 
-/* When a process started, in nanoseconds as a record has it: any of its clock tick. */
-static uint64_t start_of(pid_t pid)
+#define STAT_MAX 1024
+
+/* What /proc says of a process, from the end of its name on. */
+static const char *read_stat(pid_t pid, char text[STAT_MAX])
 {
-	char path[64], text[1024];
-	unsigned long long ticks = 0;
+	char path[64];
 	const char *at;
 	FILE *f;
 	size_t n;
@@ -27,10 +28,21 @@ static uint64_t start_of(pid_t pid)
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	f = fopen(path, "re");
 	assert_non_null(f);
-	n = fread(text, 1, sizeof(text) - 1, f);
+	n = fread(text, 1, STAT_MAX - 1, f);
 	text[n] = '\0';
 	(void)fclose(f);
 	at = strrchr(text, ')');
+	assert_non_null(at);
+	return at;
+}
+
+/* When a process started, in nanoseconds as a record has it: any of its clock tick. */
+static uint64_t start_of(pid_t pid)
+{
+	char text[STAT_MAX];
+	unsigned long long ticks = 0;
+	const char *at = read_stat(pid, text);
+
 	for (int field = 2; field < 22; field++)
 		at = strchr(at + 1, ' ');
 	ticks = strtoull(at, NULL, 10);
@@ -219,18 +231,9 @@ static pid_t child_without_main(bool other)
 
 static char state_of(pid_t pid)
 {
-	char path[64], text[1024];
-	FILE *f;
-	size_t n;
+	char text[STAT_MAX];
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "re");
-	assert_non_null(f);
-	n = fread(text, 1, sizeof(text) - 1, f);
-	text[n] = '\0';
-	(void)fclose(f);
-	assert_non_null(strrchr(text, ')'));
-	return strrchr(text, ')')[2];
+	return read_stat(pid, text)[2];
 }
 
 static void wait_for_zombie(pid_t pid)

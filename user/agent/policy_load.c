@@ -81,10 +81,10 @@ static bool denies_essential(const struct policy_load *load, const struct regist
 	if (load->config->deny_essential)
 		return false;
 	r = essential_denied(registry, policy, facts, decision, &row);
-	/* a registry without the built-in layers lacks their rows, too */
-	if (r == 0)
+	/* a registry that was named may lack the built-in layers, and their rows with them */
+	if (r == 0 && load->config->node.registries_len)
 		r = source_load(NULL, 0, &diags, &builtin);
-	if (r == 0)
+	if (r == 0 && builtin)
 		r = essential_denied(builtin, policy, facts, decision, &row);
 	if (r > 0)
 		essential_put(registry, policy, facts, decision, &row, why);

@@ -47,7 +47,7 @@ void denied_processes_free(struct denied_processes *denied);
 void denied_processes_note(struct denied_processes *denied, const struct hp_event *record,
 			   const struct event *event, uint64_t now_ns);
 
-/* Forget the processes of which fn says no. */
+/* Forget the processes for which fn returns false. */
 void denied_processes_keep(struct denied_processes *denied,
 			   bool (*fn)(const struct denied_process *process));
 

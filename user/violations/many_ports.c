@@ -17,7 +17,7 @@ void many_ports_text(const struct ledger_entry *entry, struct buf *out)
 		   word_scope(row->scope));
 }
 
-/* How many ports were forgotten, of which workloads. */
+/* How many ports were forgotten, by workload. */
 static void put_losses(const struct ledger *ledger, struct jsonw *w)
 {
 	const struct ledger_loss *loss = ledger_losses(ledger);
