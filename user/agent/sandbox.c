@@ -21,6 +21,8 @@
 
 #include "../base/cleanup.h"
 
+#define LOAD_BYTES (1 << 20) /* several times what the list of calls takes */
+
 /* Some of them only glibc makes. */
 static const int plain_calls[] = {
 	/* memory */
@@ -223,6 +225,18 @@ bool sandbox_is_built_in(void)
 #endif
 }
 
+/*
+ * seccomp_load() of libseccomp 2.5 crashes where an allocation fails, so it must not come to that.
+ * (No compiler leaves this out, as it may leave out malloc() and free().)
+ */
+static bool has_memory_to_load(void)
+{
+	void *room =
+		mmap(NULL, LOAD_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return room != MAP_FAILED && munmap(room, LOAD_BYTES) == 0;
+}
+
 int sandbox_enter(void)
 {
 	_cleanup_(release_filter) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
@@ -238,5 +252,7 @@ int sandbox_enter(void)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	if (r == 0)
 		r = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
+	if (r == 0 && !has_memory_to_load())
+		r = -ENOMEM;
 	return r < 0 ? r : seccomp_load(filter);
 }
