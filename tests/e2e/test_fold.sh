@@ -90,7 +90,7 @@ test_longer() {
 		fail "$1: folded for 2 seconds: not all is told"
 	fi
 	at_most "$1: folded for 2 seconds: in one line more" "$(lines)" $((lines + 1))
-	is "$1: folded for 2 seconds: counted" "$(violations)" $n
+	is "$1: folded for 2 seconds: counted" "$(violations)" "$n"
 	accounted "$1: folded for 2 seconds"
 	stop_agent
 	start_agent --mode="$1" --registry="$REG" --fold=0.1 || return
