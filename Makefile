@@ -144,9 +144,10 @@ run: packages
 	$(Q)$(MAKE) -s --no-print-directory all
 	$(Q)exec $(B)/hostportd --mode=audit --log=text $(ARGS)
 
+# With sanitizers a quick run: all of it is run without them.
 test: packages-test
 	$(Q)$(MAKE) -s --no-print-directory tests-built
-	$(Q)B=$(B) exec tests/run.sh
+	$(Q)B=$(B) $(if $(DEBUG),E2E_QUICK=1 )exec tests/run.sh
 
 # With sanitizers nobody measures.
 tests-built: e2e-built $(UNIT) $(BPF_TESTS) $(if $(DEBUG),,$(BENCH))

@@ -8,7 +8,8 @@
 # removed before it starts, after it ends, and when it is killed. Programs are
 # attached to the test's cgroup only, and check the test's netns only.
 #
-# E2E_QUICK=1 leaves out what does not depend on the kernel, where many kernels are tried.
+# E2E_QUICK=1 leaves out what does not depend on the kernel, nor on the build: where many kernels are tried, and
+# with sanitizers.
 # E2E_INSIDE=1 starts the agent inside the network namespace that it checks, as on a node.
 # E2E_LIMIT_S=N (900): a test that takes longer hangs, and is ended. E2E_LOCK_S=N (900): a lock that is
 # not had by then is a failure.

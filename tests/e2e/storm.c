@@ -7,6 +7,7 @@
  *
  *   --threads=N      1; each walks all ports, from a place of its own, and starts over
  *   --count=N        attempts of each thread; without it until the end
+ *   --least=N        attempts that each thread makes before it ends at SIGTERM
  *   --seconds=S      end after this time; without it at SIGTERM, or when all is counted
  *   --proto=tcp|udp  tcp
  *   --address=A      127.0.0.1; IPv4 or IPv6
@@ -167,13 +168,20 @@ static void meet(struct storm *s, unsigned long attempt)
 		(void)sched_yield();
 }
 
+static bool goes_on(struct storm *s, unsigned long made)
+{
+	if (atomic_load(&s->stop))
+		return made < s->plan.least;
+	return !s->plan.count || made < s->plan.count;
+}
+
 static void *run(void *data)
 {
 	struct worker *w = data;
 	struct storm *s = w->storm;
 	const struct plan *p = &s->plan;
 
-	for (unsigned long i = 0; (!p->count || i < p->count) && !atomic_load(&s->stop); i++) {
+	for (unsigned long i = 0; goes_on(s, i); i++) {
 		if (p->together)
 			meet(s, i);
 		attempt(w, p->given[i % p->given_len]);

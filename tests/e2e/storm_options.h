@@ -31,7 +31,7 @@ struct plan {
 	struct ports sets[SET_MAX];
 	enum set given[SET_MAX]; /* those that have ports */
 	unsigned int given_len;
-	unsigned long threads, count, seconds, pace_us;
+	unsigned long threads, count, least, seconds, pace_us;
 	int type, denied;
 	bool fork, together;
 	struct sockaddr_storage addr;
@@ -106,6 +106,8 @@ static bool set_option(struct plan *p, int letter)
 		return set_number(&p->threads, 1, THREADS_MAX);
 	case 'c':
 		return set_number(&p->count, 1, 1000000000);
+	case 'l':
+		return set_number(&p->least, 1, 1000000000);
 	case 's':
 		return set_number(&p->seconds, 1, 86400);
 	case 'w':
@@ -134,6 +136,7 @@ static bool parse_plan(struct plan *p, int argc, char **argv)
 		{ "never-ok", required_argument, NULL, 'n' },
 		{ "threads", required_argument, NULL, 't' },
 		{ "count", required_argument, NULL, 'c' },
+		{ "least", required_argument, NULL, 'l' },
 		{ "seconds", required_argument, NULL, 's' },
 		{ "pace", required_argument, NULL, 'w' },
 		{ "proto", required_argument, NULL, 'P' },

@@ -13,6 +13,7 @@ TOP=$CGROUP
 # A unit counts only in a slice at the root: so the test makes one, and checks that.
 SLICE=$CGROUP2/$NAME.slice
 PROGRAM=$WORK/manyports
+EACH=(--fold=0 --ring-size=4M) # a line for each violation, however slow the agent is
 
 also_clear() {
 	CGROUP=$SLICE kill_cgroup
@@ -34,7 +35,7 @@ quiet() {
 broken() { ctl mode enforce 2>"$WORK/refused"; }
 
 test_one_finding() {
-	start_agent --mode=audit --registry="$REG" --fold=0 || return
+	start_agent --mode=audit --registry="$REG" "${EACH[@]}" || return
 	quiet >/dev/null
 	is "it binds" "$(resolve)" "ok 1500 EPERM 0 other 0"
 	accounted "one finding"
@@ -69,7 +70,7 @@ replay_is_whole() { [ "$(wc -l <"$WORK/tail")" = 1000 ]; }
 
 # Twenty rounds are 30,000 violations.
 test_fair() {
-	start_agent --mode=audit --registry="$REG" --fold=0 || return
+	start_agent --mode=audit --registry="$REG" "${EACH[@]}" || return
 	quiet >/dev/null
 	is "a flood" "$(resolve 20)" "ok 30000 EPERM 0 other 0"
 	is "fair: learn knows the others" "$(ctl learn --json | jq '[.violations[] | select(.cgroup | endswith("quiet"))] | length')" 5
@@ -92,7 +93,7 @@ lint_overlay() {
 # port when one is denied. A server of ports here and there has an exception for each.
 test_learned() {
 	keep server inside manyports tcp 3000+100 20 hold
-	start_agent --mode=enforce --registry="$REG" --fold=0 || return
+	start_agent --mode=enforce --registry="$REG" "${EACH[@]}" || return
 	is "scan: denied" "$(inside_cgroup "$RESOLVER" "$B/tests/e2e/manyports" tcp 25672 900 1)" "ok 0 EPERM 900 other 0"
 	ctl learn >"$WORK/overlay.yaml" 2>"$WORK/err"
 	is "scan: exit status" $? 0
@@ -135,7 +136,7 @@ by() {
 # Source ports are learned as a client of their owner, a unit or a program: it works, and works again
 # with other ports, and nobody else has them.
 test_clients() {
-	start_agent --mode=audit --registry="$REG" --fold=0 || return
+	start_agent --mode=audit --registry="$REG" "${EACH[@]}" || return
 	is "client: it binds" "$(by hp-unbound.service manyports udp 1024+43 1500 1)" "ok 1500 EPERM 0 other 0"
 	overlay client 0
 	is "client: one row" "$(rows)" '["client","udp","1024-65535",["hp-unbound.service"]]'
@@ -155,7 +156,7 @@ test_clients() {
 
 # A program in no unit is named by its file.
 test_program() {
-	start_agent --mode=audit --registry="$REG" --fold=0 || return
+	start_agent --mode=audit --registry="$REG" "${EACH[@]}" || return
 	is "program: it binds" "$(inside "$PROGRAM" udp 1024+43 1500 1)" "ok 1500 EPERM 0 other 0"
 	overlay program 0
 	is "program: one row" "$(rows)" "[\"client\",\"udp\",\"1024-65535\",[\"$PROGRAM\"]]"

@@ -11,7 +11,6 @@
 REG=$WORK/reg.yaml
 LEAKS=97 # the exit status where something leaks
 CYCLES=8
-[ -z "${E2E_QUICK:-}" ] || CYCLES=2
 
 # registry PORT: that one and two others.
 registry() {

@@ -229,10 +229,12 @@ test_scan() {
 
 # Lost violations may have been of other ports: learn says so.
 test_lost() {
-	start_agent --mode=audit --registry="$REG" --role=worker --sweep=0 || return
+	start_agent --mode=audit --registry="$REG" --role=worker --sweep=0 --ring-size=64K || return
 	probe tcp 4 0.0.0.0 21000 >/dev/null
 	learn "lost: none" 0
+	kill -STOP "$AGENT_PID"
 	inside "$B/tests/e2e/manyports" tcp 1000 9000 1 >/dev/null
+	kill -CONT "$AGENT_PID"
 	learn "lost" 1
 	is "lost: says so" "$(grep -o "learn: [0-9]* more violations are lost" "$WORK/err")" \
 		"learn: $(status .counters.lost) more violations are lost"

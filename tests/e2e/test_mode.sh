@@ -179,7 +179,7 @@ test_options() {
 # also makes the switch refuse. There is room for 128 workloads with many ports.
 test_many() {
 	local n
-	start_agent --mode=audit --registry="$REG" --fold=0 || return
+	start_agent --mode=audit --registry="$REG" --fold=0 --ring-size=4M || return
 	{ for port in {1000..5199}; do echo "tcp 4 127.0.0.1 $port"; done; } | probe each >/dev/null
 	json "many" 1 '[.refused, .would_break[].ports, .forgotten]' '["1 would be denied",4200,0]' enforce
 	for n in {1..128}; do

@@ -49,13 +49,14 @@ flood() {
 	is "$name: the agent ends well" "$AGENT_STATUS" 0
 }
 
+# The programs are the same for both protocols.
 test_floods() {
-	local threads proto
-	for threads in 1 2 4 8; do
-		for proto in tcp udp; do
-			flood "$1" $proto $threads 21000 "one port"
-			flood "$1" $proto $threads 10000-59999 "50,000 ports"
-		done
+	local how
+	for how in "tcp 1" "udp 2" "udp 4" "tcp 8"; do
+		# shellcheck disable=SC2086 # protocol and threads
+		flood "$1" $how 21000 "one port"
+		# shellcheck disable=SC2086
+		flood "$1" $how 10000-59999 "50,000 ports"
 	done
 }
 
