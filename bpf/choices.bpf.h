@@ -24,7 +24,7 @@ static __always_inline __u64 choice_owner(const struct hp_query *q)
 {
 	__u64 what = (__u64)q->proto << 16 | q->port;
 
-	return workload_id() * 0x9e3779b97f4a7c15ULL ^ what;
+	return workload_id(current_task()) * 0x9e3779b97f4a7c15ULL ^ what;
 }
 
 /*
@@ -52,12 +52,15 @@ static __always_inline void remember_choice(struct sock *sk, const struct hp_que
 	choice->owner = owner;
 }
 
-/* Has the kernel chosen the port that a bind() names, for this workload? */
+/*
+ * Has the kernel chosen the port that a bind() names, for this workload? Asked of ports only that
+ * it may have chosen: see is_chosen().
+ */
 static __always_inline bool is_chosen_before(struct sock *sk, const struct hp_query *q)
 {
 	struct hp_choice *choice;
 
-	if (!q->port || !is_chosen(sk, q->port))
+	if (!q->port)
 		return false;
 	choice = choice_of(q);
 	return choice && choice->owner == choice_owner(q) &&

@@ -96,11 +96,20 @@ static __always_inline void request_bound(struct sock *sk, struct request *reque
 	request->query.scope = scope_of(request);
 }
 
-/* The slow path begins. On the ways that lead here, protocol and scope are constants. */
-static __always_inline void leave_fast_path(struct hp_query *q)
+/*
+ * The slow path begins. On the ways that lead here, protocol, scope and parts of the address are
+ * constants to the verifier: see opaque().
+ */
+static __always_inline void leave_fast_path(struct request *request)
 {
-	q->proto = opaque(q->proto);
-	q->scope = opaque(q->scope);
+	request->query.proto = opaque(request->query.proto);
+	request->query.scope = opaque(request->query.scope);
+	request->addr[0] = opaque(request->addr[0]);
+	if (request->family == 4)
+		return;
+#pragma unroll
+	for (int i = 1; i < 4; i++)
+		request->addr[i] = opaque(request->addr[i]);
 }
 
 /* How a bound socket came to its port. */
@@ -109,21 +118,35 @@ static __always_inline enum hp_how how_bound(const struct hp_query *q)
 	return q->port && !q->chosen ? HP_HOW_BIND : HP_HOW_BIND0;
 }
 
-/* Decide in full what is asked for a socket. `how` is that of a user's socket. */
-static __always_inline void decide(struct sock *sk, __u32 policy, const struct hp_config *cfg,
-				   enum hp_how how, struct request *request, struct ruling *ruling)
+/*
+ * What the policy says of the query. A function of its own: the compiler would mix it with what is
+ * around it, and the verifier go on once for each way.
+ */
+static __noinline void rule(__u32 policy, const struct hp_config *cfg, struct hp_query *q,
+			    struct ruling *ruling)
 {
-	struct hp_query *q = &request->query;
 	const struct hp_row *row = find_row(policy, q);
 
-	q->kernel_socket = is_kernel_socket(sk);
 	q->grants = row && row->owners ? hp_granted(row->owners) : 0;
-	ruling->how = opaque(q->kernel_socket ? HP_HOW_KERNEL : how);
 	ruling->mode = cfg->mode;
 	ruling->generation = cfg->generation;
 	ruling->decision = hp_decide(cfg, row, q);
+	ruling->decision.row = opaque(ruling->decision.row);
 	ruling->decision.cls = opaque(ruling->decision.cls);
 	ruling->decision.verdict = opaque(ruling->decision.verdict);
+}
+
+/* Decide in full what is asked for a socket. `how` is that of a user's socket. */
+static __always_inline void decide(struct sock *sk, __u32 policy, const struct hp_config *cfg,
+				   enum hp_how how, const struct request *request,
+				   struct ruling *ruling)
+{
+	struct hp_query query = request->query; /* a copy: what asks stays in registers */
+
+	query.kernel_socket = opaque(is_kernel_socket(sk));
+	query.chosen = opaque(query.chosen);
+	ruling->how = opaque(query.kernel_socket ? HP_HOW_KERNEL : how);
+	rule(policy, cfg, &query, ruling);
 }
 
 static __always_inline bool is_violation(const struct ruling *ruling)

@@ -79,27 +79,29 @@ static __always_inline __u32 current_uid(struct task_struct *task)
 
 /* What a violation itself says of its binder. */
 struct bound {
+	struct task_struct *task;
 	__u32 addr[4]; /* network byte order; IPv4 in the first one */
 	__u8 family;
 	__u8 mode;
 };
 
-/* The verifier knows parts of an address on the ways that lead here: see opaque(). */
 static __always_inline struct bound bound_of(const struct request *request,
 					     const struct ruling *ruling)
 {
-	struct bound bound = { .family = request->family, .mode = ruling->mode };
+	struct bound bound = {
+		.task = current_task(),
+		.family = request->family,
+		.mode = ruling->mode,
+	};
 
-#pragma unroll
-	for (int i = 0; i < 4; i++)
-		bound.addr[i] = opaque(request->addr[i]);
+	__builtin_memcpy(bound.addr, request->addr, sizeof(bound.addr));
 	return bound;
 }
 
 /* Is the binder the latest one? All is compared, so that no name hides behind another's. */
 static __always_inline bool is_latest(const struct hp_binder *latest, const struct bound *bound)
 {
-	struct task_struct *task = current_task();
+	struct task_struct *task = bound->task;
 	struct task_struct *leader = kernel_read(task, group_leader);
 	const __u32 *addr = (const void *)latest->addr;
 	const __u64 *comm = (const void *)latest->comm;
@@ -125,7 +127,7 @@ static __always_inline bool is_latest(const struct hp_binder *latest, const stru
 
 static __always_inline void fill_binder(struct hp_binder *b, const struct bound *bound)
 {
-	struct task_struct *task = current_task();
+	struct task_struct *task = bound->task;
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct inode *inode = BPF_CORE_READ(task, mm, exe_file, f_inode);
 
@@ -162,11 +164,11 @@ static __always_inline enum fold_state fold_repeat(struct hp_fold_set *set,
 						   const struct bound *bound)
 {
 	struct hp_fold_slot *slot;
-	int way = fold_way(set, key);
+	__s64 way = opaque((__s64)fold_way(set, key));
 
 	if (way < 0)
 		return FOLD_NEW;
-	slot = &set->slot[way & (HP_FOLD_WAYS - 1)];
+	slot = slot_of_way(set, way);
 	if (unlikely(!fold_is_quiet(slot, tick)))
 		return FOLD_DUE;
 	if (unlikely(!is_latest(&slot->binders.latest, bound)))
@@ -209,7 +211,7 @@ struct place {
 static __always_inline struct place find_place(const struct hp_binders *b,
 					       const struct hp_binder *binder)
 {
-	struct place place = { .number = HP_FOLD_MEMBERS, .address = address_hash(binder) };
+	struct place place = { .address = address_hash(binder) };
 	__u64 same = 0, free = 0;
 
 #pragma unroll
@@ -220,9 +222,8 @@ static __always_inline struct place find_place(const struct hp_binders *b,
 		same |= (is_nonzero(other) ^ 1) << i;
 		free |= (is_nonzero(b->pid[i]) ^ 1) << i;
 	}
-	if (same | free)
-		place.number = lowest_bit(same | free);
-	place.is_free = !same && free;
+	place.number = lowest_bit(same | free) + (is_nonzero(same | free) ^ 1) * HP_FOLD_MEMBERS;
+	place.is_free = is_nonzero(free) & ~is_nonzero(same);
 	return place;
 }
 
@@ -233,12 +234,11 @@ static __always_inline struct place find_place(const struct hp_binders *b,
 static __always_inline void set_latest(struct hp_fold_slot *slot, const struct hp_binder *binder,
 				       const struct place *place)
 {
-	__u64 number = place->number;
-	__u32 bit = 0;
+	__u64 made_some =
+		is_nonzero(slot->current) & is_nonzero((__u16)fold_seen(slot) ^ slot->sent);
+	__u64 number = opaque(place->number);
 
-	if (slot->current && (__u16)fold_seen(slot) != slot->sent)
-		bit = 1U << ((slot->current - 1) & (HP_FOLD_MEMBERS - 1));
-	slot->recent |= bit;
+	slot->recent |= made_some << ((slot->current - 1) & (HP_FOLD_MEMBERS - 1));
 	slot->current = 0;
 	if (number < HP_FOLD_MEMBERS) {
 		barrier_var(number); /* the compiler knows the bound, and verifiers lose it */
@@ -263,124 +263,100 @@ static __always_inline void forget_members(struct hp_fold_slot *slot)
 	slot->current = 1;
 }
 
-/*
- * Count a violation of a holder whose latest binder was another, unless its record is
- * due: that of a new member is, while there is room for one.
- */
-static __always_inline enum fold_state
-fold_other(struct hp_fold_set *set, const struct hp_fold_key *key, const struct hp_binder *binder)
-{
-	enum fold_state state = FOLD_NEW;
-	struct hp_fold_slot *slot;
-	struct place place;
-	__s64 way;
-
-	bpf_spin_lock(&set->lock);
-	way = opaque((__s64)fold_way(set, key));
-	if (way >= 0) {
-		slot = slot_of_way(set, way);
-		place = find_place(&slot->binders, binder);
-		state = FOLD_DUE;
-		if (!place.is_free) {
-			set_latest(slot, binder, &place);
-			__sync_fetch_and_add(&slot->seen, 1);
-			state = FOLD_QUIET;
-		}
-	}
-	bpf_spin_unlock(&set->lock);
-	return opaque(state);
-}
+/* A violation that fold_repeat() has not counted. */
+struct uncounted {
+	struct hp_fold_key key;
+	struct hp_binder binder;
+	__u64 tick;
+	bool is_last_try; /* count it without a record, if a slot holds the key */
+};
 
 /*
- * Count one whose record is due and was not sent. The next one is due when the time has
- * passed again. False: no slot holds the key any more.
+ * Give the slot to another key: what it has counted for the holder before is in the
+ * record. Called under the lock.
  */
-static __always_inline bool fold_unsent(struct hp_fold_set *set, const struct hp_fold_key *key,
-					__u64 tick, const struct hp_binder *binder)
-{
-	struct hp_fold_slot *slot;
-	struct place place;
-	__s64 way;
-
-	bpf_spin_lock(&set->lock);
-	way = opaque((__s64)fold_way(set, key));
-	if (way >= 0) {
-		slot = slot_of_way(set, way);
-		if (!fold_is_quiet(slot, tick))
-			slot->sent_tick = tick;
-		place = find_place(&slot->binders, binder);
-		set_latest(slot, binder, &place);
-		__sync_fetch_and_add(&slot->seen, 1);
-	}
-	bpf_spin_unlock(&set->lock);
-	return way >= 0;
-}
-
-/* Give the slot to another key. The record says what the holder before has seen. */
 static __always_inline void replace_holder(struct hp_fold_slot *slot, const struct hp_fold_key *key,
 					   struct hp_event *e)
 {
 	e->fold.prev_seen = fold_seen(slot);
-	e->binders = slot->binders;
-	e->recent = slot->recent;
-	e->current = slot->current;
 	slot->base += e->fold.prev_seen;
 	slot->key = *key;
-	slot->recent = 0;
-	slot->current = 0;
-	slot->sent = 0;
-	__builtin_memset(slot->binders.pid, 0, sizeof(slot->binders.pid));
 	slot->generation++;
 	if (!slot->generation)
 		slot->generation = 1;
 }
 
-/*
- * Count one, and let the key hold a slot if it holds none. `e` is the ring space of the
- * record, which gets what the slot says. False: another CPU has just sent one for this
- * holder, so the record is not needed.
- */
-static __always_inline bool fold_record(struct hp_fold_set *set, __u32 number,
-					const struct hp_fold_key *key, __u64 tick,
-					const struct hp_binder *binder, struct hp_event *e)
+/* What the record says of the slot. Called under the lock. */
+static __always_inline void fill_fold(struct hp_event *e, const struct hp_fold_slot *slot,
+				      __u32 way)
 {
+	e->fold.slot += way;
+	e->fold.generation = slot->generation;
+	e->fold.seen = fold_seen(slot);
+	e->binders = slot->binders;
+	e->recent = slot->recent;
+	e->current = slot->current;
+}
+
+/*
+ * Count one under the lock, and let the key hold a slot if it holds none. `e` is NULL, or
+ * the ring space of the record, whose `fold.slot` is the first one of the set. A function of
+ * its own, and as few branches as can be: the verifier looks at it for each call anew.
+ *
+ *   FOLD_QUIET  it is counted and needs no record: none is due, another CPU has just sent
+ *               one, or this is the last try
+ *   FOLD_DUE    with `e`: it is counted, and the record is to be sent; else not counted
+ *   FOLD_NEW    no slot holds the key, and there is no `e`: it is not counted
+ *
+ * Due is the holder's record in its turn, and that of a new member, while there is room
+ * for one. A record that could not be sent is due again when the time has passed once more.
+ */
+static __noinline enum fold_state fold_count(struct hp_fold_set *set, const struct uncounted *v,
+					     struct hp_event *e)
+{
+	enum fold_state state = FOLD_NEW;
+	__u64 is_due = 1, is_needed = 1; /* numbers, for opaque() */
 	struct hp_fold_slot *slot;
-	bool is_new, is_due = true, is_needed = true;
 	struct place place;
+	bool is_new;
 	__s64 way;
 
 	bpf_spin_lock(&set->lock);
-	way = opaque((__s64)fold_way(set, key));
+	way = opaque((__s64)fold_way(set, &v->key));
 	is_new = way < 0;
+	if (is_new && !e)
+		goto unlock;
 	if (is_new)
 		way = opaque((__s64)fold_oldest(set));
 	slot = slot_of_way(set, way);
-	if (is_new)
-		replace_holder(slot, key, e);
-	place = find_place(&slot->binders, binder);
-	if (!is_new) {
-		is_due = !fold_is_quiet(slot, tick);
-		is_needed = is_due || place.is_free;
-		e->fold.prev_seen = HP_FOLD_SAME;
+	if (is_new) {
+		replace_holder(slot, &v->key, e);
+	} else {
+		place = find_place(&slot->binders, &v->binder);
+		is_due = opaque(!fold_is_quiet(slot, v->tick));
+		is_needed = opaque(is_due | place.is_free);
+		state = FOLD_DUE;
+		if (is_needed && !e && !v->is_last_try)
+			goto unlock;
+		set_latest(slot, &v->binder, &place);
 	}
-	set_latest(slot, binder, &place);
 	__sync_fetch_and_add(&slot->seen, 1);
-	e->fold.generation = slot->generation;
-	e->fold.seen = fold_seen(slot);
-	if (!is_new) {
-		e->binders = slot->binders;
-		e->recent = slot->recent;
-		e->current = slot->current;
-	}
-	if (is_needed) {
+	if (e)
+		fill_fold(e, slot, way & (HP_FOLD_WAYS - 1));
+	if (is_new)
+		slot->binders.latest = v->binder;
+	else if (e)
+		e->fold.prev_seen = HP_FOLD_SAME;
+	if (is_due)
+		slot->sent_tick = v->tick;
+	if (is_due && e)
+		forget_members(slot);
+	if (is_needed && e) {
 		slot->recent = 0;
 		slot->sent = e->fold.seen;
 	}
-	if (is_due) {
-		slot->sent_tick = tick;
-		forget_members(slot);
-	}
+	state = is_needed && e ? FOLD_DUE : FOLD_QUIET;
+unlock:
 	bpf_spin_unlock(&set->lock);
-	e->fold.slot = number * HP_FOLD_WAYS + (way & (HP_FOLD_WAYS - 1));
-	return is_needed;
+	return opaque(state);
 }

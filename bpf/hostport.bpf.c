@@ -126,15 +126,17 @@ static __always_inline bool bind_passes(__u32 active, const struct hp_query *q)
 	return bitmap_allows(active & HP_ACTIVE_POLICY, q);
 }
 
+/* `noted`: needs_note(). */
 static __always_inline int decide_bind(struct bpf_sock_addr *ctx, struct sock *sk, __u32 policy,
-				       struct request *request)
+				       struct request *request, bool noted)
 {
 	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
+	bool leaves_note = opaque(noted); /* the ways that part at `noted` meet again */
 	struct ruling ruling;
 
 	if (!cfg)
 		return PASS;
-	request->query.chosen = is_chosen_before(sk, &request->query);
+	request->query.chosen = noted && is_chosen_before(sk, &request->query);
 	decide(sk, policy, cfg, how_bound(&request->query), request, &ruling);
 	if (ruling.decision.verdict == HP_VERDICT_ALLOWED) {
 		drop_note(ctx);
@@ -144,7 +146,7 @@ static __always_inline int decide_bind(struct bpf_sock_addr *ctx, struct sock *s
 		report(ctx, HP_HOOK_BIND, request, &ruling);
 		return refuse(cfg);
 	}
-	if (needs_note(sk, &request->query))
+	if (leaves_note)
 		leave_note(ctx, &request->query, &ruling);
 	return PASS;
 }
@@ -154,22 +156,23 @@ static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct request *re
 	struct hp_query *q = &request->query;
 	__u32 active = hp_active;
 	struct sock *sk;
+	bool noted;
 
 	q->proto = hp_proto_of(ctx->protocol);
 	q->scope = scope_of(request);
 	q->port = wanted_port(ctx);
 	if (bind_passes(active, q))
 		return PASS;
-	leave_fast_path(q);
+	leave_fast_path(request);
 	sk = bind_sock(ctx);
 	if (!is_in_target(ctx, sk))
 		return PASS;
 	if (is_canary(ctx))
 		return bind_canary(q);
-	/* nothing is denied: is there a note to leave? */
-	if (!(active & HP_ACTIVE_DENIES) && !needs_note(sk, q))
+	noted = needs_note(sk, q);
+	if (!noted && !(active & HP_ACTIVE_DENIES))
 		return PASS;
-	return decide_bind(ctx, sk, active & HP_ACTIVE_POLICY, request);
+	return decide_bind(ctx, sk, active & HP_ACTIVE_POLICY, request, noted);
 }
 
 SEC("cgroup/bind4")
@@ -276,22 +279,23 @@ static __always_inline int check_bound(struct bpf_sock *ctx, struct sock *sk, __
 	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
 	struct hp_query *q = &request->query;
 	bool in_range = is_in_range(sk, q->port);
-	struct ruling ruling;
+	bool may_listen = opaque(in_range); /* as in decide_bind() */
+	struct ruling ruling = {};
 	struct hp_note *n;
 
 	q->chosen = in_range && !has_narrowed(sk);
-	n = find_note(ctx, q);
-	if (!n && is_unnamed_choice(active, q)) {
-		remember_choice(sk, q);
-		count(HP_CLASS_EPHEMERAL, HP_VERDICT_ALLOWED);
-		return PASS;
-	}
 	if (!cfg)
 		return PASS;
+	n = find_note(ctx, q);
 	if (n)
 		confirm_note(n, q, &ruling);
+	else if (is_unnamed_choice(active, q))
+		ruling.decision = (struct hp_decision) {
+			.cls = HP_CLASS_EPHEMERAL,
+			.verdict = HP_VERDICT_ALLOWED,
+		};
 	else
-		decide_bound(ctx, sk, policy, cfg, request, in_range, &ruling);
+		decide_bound(ctx, sk, policy, cfg, request, may_listen, &ruling);
 	if (ruling.decision.cls == HP_CLASS_EPHEMERAL)
 		remember_choice(sk, q);
 	/* explicit binds of protocols that the bitmap lacks come here allowed, too */
@@ -339,7 +343,7 @@ static __always_inline int on_post_bind(struct bpf_sock *ctx, struct request *re
 	passes = !(active & HP_ACTIVE_SET) || bitmap_allows(active & HP_ACTIVE_POLICY, q);
 	if (passes && likely(!hp_canary.cookie))
 		return PASS;
-	leave_fast_path(q);
+	leave_fast_path(request);
 	sk = as_sock(ctx);
 	if (!is_in_target(ctx, sk))
 		return PASS;

@@ -34,7 +34,7 @@ static __always_inline bool decide_listen(struct sock *sk, struct request *reque
 	request_bound(sk, request);
 	if (bitmap_allows(policy, q))
 		return false;
-	leave_fast_path(q);
+	leave_fast_path(request);
 	cfg = bpf_map_lookup_elem(&hp_configs, &policy);
 	if (!cfg)
 		return false;

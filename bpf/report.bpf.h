@@ -60,22 +60,20 @@ static __always_inline struct cgroup *memory_cgroup(struct task_struct *task)
 	return cgroup;
 }
 
-static __always_inline __u64 current_cgroup(void)
+static __always_inline __u64 cgroup_of(struct task_struct *task)
 {
-	struct task_struct *task = current_task();
-
 	return hp_can_cast ? task->cgroups->dfl_cgrp->kn->id :
 			     BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 }
 
 /* What stands for the workload in a fold key: see struct hp_fold_key. */
-static __always_inline __u64 workload_id(void)
+static __always_inline __u64 workload_id(struct task_struct *task)
 {
-	__u64 id = current_cgroup(), v1;
+	__u64 id = cgroup_of(task), v1;
 
 	if (likely(!hp_root_cgroup || id != hp_root_cgroup))
 		return id;
-	v1 = BPF_CORE_READ(memory_cgroup(current_task()), kn, id);
+	v1 = BPF_CORE_READ(memory_cgroup(task), kn, id);
 	return v1 ? v1 | HP_WORKLOAD_V1 : id;
 }
 
@@ -160,8 +158,18 @@ static __always_inline void fill_record(struct hp_event *e, enum hp_hook hook,
 static __always_inline void report(void *socket, enum hp_hook hook, const struct request *request,
 				   const struct ruling *ruling)
 {
-	struct hp_fold_key key = {
-		.workload = opaque(workload_id()),
+	struct bound bound = bound_of(request, ruling);
+	struct uncounted v;
+	struct hp_fold_set *set;
+	struct hp_event *e = 0;
+	enum fold_state state;
+	enum hp_lost cause;
+	__u32 number;
+	bool token;
+	__u64 now;
+
+	v.key = (struct hp_fold_key) {
+		.workload = opaque(workload_id(bound.task)),
 		.port = request->query.port,
 		.proto = request->query.proto,
 		.cls = ruling->decision.cls,
@@ -169,42 +177,42 @@ static __always_inline void report(void *socket, enum hp_hook hook, const struct
 		.how = ruling->how,
 		.scope = request->query.scope,
 	};
-	struct bound bound = bound_of(request, ruling);
-	__u64 tick = bpf_jiffies64(), now; /* only a record is worth the exact time */
-	__u32 number = fold_set_of(&key);
-	struct hp_fold_set *set = bpf_map_lookup_elem(&hp_folds, &number);
-	struct hp_event *e = 0;
-	struct hp_binder binder;
-	enum fold_state state;
-	bool token;
-
+	v.tick = bpf_jiffies64(); /* only a record is worth the exact time */
+	v.is_last_try = false;
+	number = fold_set_of(&v.key);
+	set = bpf_map_lookup_elem(&hp_folds, &number);
 	if (!set)
 		return;
-	count(key.cls, key.verdict);
-	state = fold_repeat(set, &key, tick, &bound);
+	count(v.key.cls, v.key.verdict);
+	state = fold_repeat(set, &v.key, v.tick, &bound);
 	if (likely(state == FOLD_QUIET))
 		return;
-	fill_binder(&binder, &bound);
+	fill_binder(&v.binder, &bound);
 	if (state == FOLD_OTHER)
-		state = fold_other(set, &key, &binder);
+		state = fold_count(set, &v, 0);
 	if (state == FOLD_QUIET)
 		return;
 	now = bpf_ktime_get_boot_ns();
 	token = take_token(now);
+	cause = opaque(token ? HP_LOST_RING : HP_LOST_RATE);
 	if (token)
 		e = bpf_ringbuf_reserve(&hp_ring, sizeof(*e), 0);
+	if (e)
+		e->fold.slot = number * HP_FOLD_WAYS;
+	v.is_last_try = true;
+	state = fold_count(set, &v, e);
 	if (!e) {
 		/* user space reads a slot's count sooner or later */
-		if (state == FOLD_NEW || !fold_unsent(set, &key, tick, &binder))
-			count_lost(token ? HP_LOST_RING : HP_LOST_RATE);
+		if (state == FOLD_NEW)
+			count_lost(cause == HP_LOST_RING ? HP_LOST_RING : HP_LOST_RATE);
 		return;
 	}
-	if (!fold_record(set, number, &key, tick, &binder, e)) {
+	if (state == FOLD_QUIET) {
 		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
 		return;
 	}
 	e->cookie = bpf_get_socket_cookie(socket);
 	e->time_ns = now;
-	fill_record(e, hook, ruling, &key, &binder);
+	fill_record(e, hook, ruling, &v.key, &v.binder);
 	bpf_ringbuf_submit(e, wake_flags(now));
 }

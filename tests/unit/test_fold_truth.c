@@ -5,11 +5,7 @@
  * and the random numbers are the same in every run.
  */
 #include "../../user/event/fold.h"
-
-/* a program's function has the name of the fold's */
-#define fold_record bpf_fold_record
 #include "bpf_on_host.h"
-#undef fold_record
 
 #define DENIES	  (1U << HP_CLASS_UNREGISTERED)
 #define KEYS	  7
