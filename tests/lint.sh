@@ -33,7 +33,7 @@ mapfile -t formatted < <(select_files '\.[ch]$' | grep -v '^vmlinux/')
 mapfile -t headers < <(select_files '\.h$')
 mapfile -t user < <(select_files '^user/.*\.[ch]$')
 # No file of these rooms has input or output, nor these files of other rooms.
-pure_files='^user/(registry|policy|event|checks|diff|formats)/|^user/identity/workload'
+pure_files='^user/(registry|policy|event|checks|diff|formats|pods)/|^user/identity/workload'
 pure_files+='|^user/base/(buf|escape|hash|json|jsonw|parse|portset|stamp|string_view|utf8)\.'
 pure_files+='|^user/stream/(accounts|batch|history|request)\.'
 pure_files+='|^user/violations/(denied_processes|impact|impact_table|learn_overlay|ledger|reported_sockets|violated_ports)\.'

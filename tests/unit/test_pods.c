@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "../../user/pods/pods.h"
+
+#include "../../bpf/abi.h"
+#include "../../user/base/json.h"
+#include "pod_texts.h"
+
+static struct pod_container containers[] = {
+	{ "web", POD_CONTAINER_MAIN },
+	{ "proxy", POD_CONTAINER_SIDECAR },
+};
+static struct pod_port ports[] = {
+	{ HP_PROTO_TCP, 80, 8080, 0, "" },
+	{ HP_PROTO_UDP, 53, 0, 1, "::1" },
+};
+static struct pod_container_id ids[] = { { "web", "1a" }, { "web", "2b" }, { "gone", "3c" } };
+
+static void put(struct pod_source *source, const char *uid, const char *name, bool host)
+{
+	const struct pod pod = {
+		.namespace_ = "ns",
+		.name = name,
+		.uid = uid,
+		.mirror_of = host ? "m" : "",
+		.host_network = host,
+		.ended = host,
+		.incomplete = host,
+		.containers = containers,
+		.ports = ports,
+		.ids = ids,
+		.containers_len = 2,
+		.ports_len = 2,
+		.ids_len = 3,
+	};
+	_cleanup_buf_ struct buf bytes = { 0 };
+	struct pod_record record = { 0 };
+
+	pod_record_of(&pod, &bytes);
+	assert_int_equal(pod_record_parse(bytes.data, bytes.len, &record), 0);
+	assert_int_equal(pod_table_apply(&source->table, &record, 1), 0);
+}
+
+static void test_find(void **state)
+{
+	struct pods pods = { .len = 2 };
+
+	(void)state;
+	assert_null(pods_find(&pods, "u"));
+	put(&pods.sources[0], "u", "first", false);
+	put(&pods.sources[1], "u", "second", false);
+	put(&pods.sources[1], "v", "other", false);
+	check_text("the first source's", pods_find(&pods, "u")->pod->name, "first");
+	check_text("of any source", pods_find(&pods, "v")->pod->name, "other");
+	assert_null(pods_find(&pods, "w"));
+	pod_table_remove(&pods.sources[0].table, "u", 2);
+	check_text("that is there", pods_find(&pods, "u")->pod->name, "second");
+	pod_table_remove(&pods.sources[1].table, "u", 2);
+	check_text("all are gone", pods_find(&pods, "u")->pod->name, "first");
+	pods_free(&pods);
+	check_u64("freed", pods.len, 0);
+}
+
+static void test_sources(void **state)
+{
+	struct pods pods = { .len = 2 };
+	_cleanup_buf_ struct buf out = { 0 };
+	struct jsonw w = { .out = &out };
+
+	(void)state;
+	pods.sources[0].name = "/a";
+	pods.sources[0].up = true;
+	pods.sources[0].updated = (struct timespec) { 1795378291, 5 };
+	put(&pods.sources[0], "u", "p", false);
+	put(&pods.sources[0], "v", "q", false);
+	pod_table_remove(&pods.sources[0].table, "v", 2);
+	pods.sources[1].name = "/b";
+	pods.sources[1].unusable = 3;
+	pods.sources[1].table.left_out = 4;
+	buf_puts(&pods.sources[1].error, "no \"file\"");
+	pods_put_sources(&pods, &w);
+	check_text("sources", out.data,
+		   "\"pod_sources\":["
+		   "{\"source\":\"/a\",\"up\":true,\"error\":null,"
+		   "\"last_update\":\"2026-11-22T20:11:31.000000005Z\",\"pods\":1,"
+		   "\"remembered\":1,\"unusable\":0,\"left_out\":0},"
+		   "{\"source\":\"/b\",\"up\":false,\"error\":\"no "
+		   "\\\"file\\\"\",\"last_update\":null,"
+		   "\"pods\":0,\"remembered\":0,\"unusable\":3,\"left_out\":4}]");
+	pods_free(&pods);
+}
+
+#define CONTAINERS                                                                                 \
+	"\"containers\":[{\"name\":\"web\",\"kind\":\"main\",\"ids\":[\"1a\",\"2b\"]},"            \
+	"{\"name\":\"proxy\",\"kind\":\"sidecar\",\"ids\":[]}],"
+
+static void test_put(void **state)
+{
+	struct pods pods = { .len = 2 };
+	_cleanup_buf_ struct buf out = { 0 };
+	struct jsonw w = { .out = &out };
+
+	(void)state;
+	pods.sources[0].name = "/a";
+	pods.sources[1].name = "/b";
+	put(&pods.sources[0], "u", "p", false);
+	put(&pods.sources[1], "", "q", true);
+	pod_table_remove(&pods.sources[1].table, "ns/q", 2);
+	pods_put(&pods, 12, &w);
+	check_text(
+		"pods", out.data,
+		"\"pods\":["
+		"{\"namespace\":\"ns\",\"name\":\"p\",\"uid\":\"u\",\"source\":\"/a\","
+		"\"host_network\":false,\"ended\":false,\"incomplete\":false,\"gone\":"
+		"null," CONTAINERS
+		"\"ports\":[{\"protocol\":\"tcp\",\"port\":8080,\"container_port\":80,"
+		"\"container\":\"web\"},{\"protocol\":\"udp\",\"port\":null,"
+		"\"container_port\":53,\"container\":\"proxy\",\"host_ip\":\"::1\"}]},"
+		"{\"namespace\":\"ns\",\"name\":\"q\",\"mirror_of\":\"m\",\"source\":\"/b\","
+		"\"host_network\":true,\"ended\":true,\"incomplete\":true,\"gone\":10," CONTAINERS
+		"\"ports\":[{\"protocol\":\"tcp\",\"port\":80,\"container_port\":80,"
+		"\"container\":\"web\"},{\"protocol\":\"udp\",\"port\":53,"
+		"\"container_port\":53,\"container\":\"proxy\",\"host_ip\":\"::1\"}]}]");
+	pods_free(&pods);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_put),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

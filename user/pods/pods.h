@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The pods of this node: sources and what each has told of, in the order of their options. Pure. */
+#pragma once
+
+#include <time.h>
+
+#include "../base/jsonw.h"
+#include "pod_table.h"
+
+#define POD_SOURCES_MAX 8
+
+struct pod_source {
+	const char *name;	 /* as --pods has it */
+	bool up;		 /* it works */
+	struct buf error;	 /* why not, or what it could not take; empty: nothing is wrong */
+	struct timespec updated; /* when it told of pods last, UTC; 0: never */
+	size_t unusable;	 /* pods that could not be taken: of no valid name */
+	struct pod_table table;
+};
+
+struct pods {
+	struct pod_source sources[POD_SOURCES_MAX];
+	size_t len;
+};
+
+/* The pod with a UID, of the first source that has it; one that is there before one that is gone.
+ */
+const struct pod_entry *pods_find(const struct pods *pods, const char *uid);
+
+/* Write the member `pod_sources`: how each source is doing. */
+void pods_put_sources(const struct pods *pods, struct jsonw *w);
+
+/* Write the member `pods`: all that is known. */
+void pods_put(const struct pods *pods, uint64_t now_s, struct jsonw *w);
+
+void pods_free(struct pods *pods);
