@@ -304,9 +304,13 @@ static int load(const void *ctx, struct buf *out)
 
 static int watch(const void *ctx, struct buf *out)
 {
-	const char *const *specs = ctx;
+	const struct watched_paths watched = {
+		.specs = ctx,
+		.len = 2,
+		.is_wanted = source_is_layer,
+	};
 	_cleanup_names_ struct names paths = { 0 };
-	int r = watched_paths_find(specs, 2, &paths);
+	int r = watched_paths_find(&watched, &paths);
 
 	for (size_t i = 0; i < paths.len; i++)
 		buf_printf(out, "%s ", paths.items[i]);

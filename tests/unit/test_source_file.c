@@ -189,7 +189,7 @@ static void check_list(const char *name, size_t max, int want, const char *text)
 	_cleanup_close_ int fd = source_open(AT_FDCWD, ".");
 	_cleanup_names_ struct names names = { 0 };
 
-	check_int(name, source_list(fd, max, &names), want);
+	check_int(name, source_list(fd, max, source_is_layer, &names), want);
 	check_names(name, &names, text);
 	check_int("it stays open", fcntl(fd, F_GETFD) >= 0, true);
 }
@@ -202,7 +202,7 @@ static void test_list(void **state)
 		"x.json", ".yml",  "x.YAML",	 "x.yam",  "x.yaml.bak",   "noend",
 	};
 	_cleanup_names_ struct names names = { 0 };
-	_cleanup_close_ int file = -1;
+	_cleanup_close_ int file = -1, dir = source_open(AT_FDCWD, ".");
 
 	(void)state;
 	check_list("nothing", 0, 0, "");
@@ -211,9 +211,14 @@ static void test_list(void **state)
 	assert_int_equal(mkdir("d.yaml", 0700), 0);
 	check_list("as many as there may be", 5, 0, "B.yaml a.yml b.yaml c.yaml.yml d.yaml ");
 	check_list("one more", 4, -E2BIG, "");
-	check_int("no descriptor", source_list(-1, 9, &names), -EBADF);
+	assert_int_equal(source_list(dir, 99, source_is_visible, &names), 0);
+	check_names("all but hidden ones", &names,
+		    "B.yaml a.yml b.yaml c.yaml.yml d.yaml noend x.YAML x.json x.yam x.yaml.bak "
+		    "x.yaml~ yaml ");
+	names_free(&names);
+	check_int("no descriptor", source_list(-1, 9, source_is_layer, &names), -EBADF);
 	file = source_open(AT_FDCWD, "noend");
-	check_int("no directory", source_list(file, 9, &names), -ENOTDIR);
+	check_int("no directory", source_list(file, 9, source_is_layer, &names), -ENOTDIR);
 }
 
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, into_directory, out_of_directory)

@@ -9,6 +9,32 @@
 #include "../../user/source/watched_paths.h"
 #include "directory.h"
 
+static struct watched_paths watched(const char *const *specs, size_t n)
+{
+	return (struct watched_paths) { .specs = specs, .len = n, .is_wanted = source_is_layer };
+}
+
+static int find(const char *const *specs, size_t n, struct names *ret_paths)
+{
+	const struct watched_paths paths = watched(specs, n);
+
+	return watched_paths_find(&paths, ret_paths);
+}
+
+static uint64_t stamp_all(const char *const *specs, size_t n)
+{
+	const struct watched_paths paths = watched(specs, n);
+
+	return watched_paths_stamp(&paths);
+}
+
+static bool any(const char *const *specs, size_t n)
+{
+	const struct watched_paths paths = watched(specs, n);
+
+	return watched_paths_any(&paths);
+}
+
 static void put_file(const char *path, const char *text)
 {
 	_cleanup_fclose_ FILE *f = fopen(path, "we");
@@ -25,7 +51,7 @@ static void check_paths(const char *name, const char *const *specs, size_t n, co
 	_cleanup_buf_ struct buf got = { 0 };
 
 	assert_non_null(here);
-	assert_int_equal(watched_paths_find(specs, n, &paths), 0);
+	assert_int_equal(find(specs, n, &paths), 0);
 	for (size_t i = 0; i < paths.len; i++) {
 		const char *p = paths.items[i];
 		size_t len = strlen(here);
@@ -112,16 +138,16 @@ static void test_bound(void **state)
 		(void)strcat(names[i], "/f");
 		specs[i] = names[i];
 	}
-	assert_int_equal(watched_paths_find(specs, WATCHED_PATHS_MAX, &most), 0);
+	assert_int_equal(find(specs, WATCHED_PATHS_MAX, &most), 0);
 	check_u64("most", most.len, WATCHED_PATHS_MAX);
 	check_text("the last", most.items[WATCHED_PATHS_MAX - 1], "many/255");
-	assert_int_equal(watched_paths_find(specs, ARRAY_LEN(specs), &more), 0);
+	assert_int_equal(find(specs, ARRAY_LEN(specs), &more), 0);
 	check_u64("no more", more.len, WATCHED_PATHS_MAX);
 }
 
 static uint64_t stamp(const char *spec)
 {
-	return watched_paths_stamp(&spec, 1);
+	return stamp_all(&spec, 1);
 }
 
 static void set_times(const char *path, time_t s)
@@ -133,7 +159,9 @@ static void set_times(const char *path, time_t s)
 
 static void test_stamp(void **state)
 {
-	uint64_t none, one, two;
+	const char *const directory = "s";
+	struct watched_paths visible = watched(&directory, 1);
+	uint64_t none, one, two, all;
 
 	(void)state;
 	none = stamp("s/a.yaml");
@@ -162,6 +190,14 @@ static void test_stamp(void **state)
 	assert_true(stamp("s") != two && stamp("s") != one);
 	assert_int_equal(unlink("s/c.yaml"), 0);
 	check_u64("as it was", stamp("s"), one);
+	visible.is_wanted = source_is_visible;
+	all = watched_paths_stamp(&visible);
+	put_file("s/notes.txt", "other");
+	check_u64("layers alone", stamp("s"), one);
+	assert_true(watched_paths_stamp(&visible) != all);
+	all = watched_paths_stamp(&visible);
+	put_file("s/.hidden.yaml", "other");
+	check_u64("not what is hidden", watched_paths_stamp(&visible), all);
 	check_u64("built-in ones never change", stamp("builtin:openshift"), stamp("builtin:none"));
 }
 
@@ -172,16 +208,16 @@ static void test_stamp_errors(void **state)
 	uint64_t none, one, both;
 
 	(void)state;
-	none = watched_paths_stamp(specs, 3);
+	none = stamp_all(specs, 3);
 	put_file("q", "");
-	one = watched_paths_stamp(specs, 3);
+	one = stamp_all(specs, 3);
 	assert_true(one != none); /* q is no directory */
 	put_file("r.yaml", "x");
-	both = watched_paths_stamp(specs, 3);
+	both = stamp_all(specs, 3);
 	assert_true(both != one && both != none);
-	check_u64("without the built-in one", watched_paths_stamp(specs, 2), both);
-	assert_true(watched_paths_stamp(specs, 1) != both);
-	assert_true(watched_paths_stamp(specs, 0) != 0);
+	check_u64("without the built-in one", stamp_all(specs, 2), both);
+	assert_true(stamp_all(specs, 1) != both);
+	assert_true(stamp_all(specs, 0) != 0);
 	assert_int_equal(mkdir("v", 0755), 0);
 	none = stamp("v");
 	assert_int_equal(symlink("nowhere", "v/a.yaml"), 0);
@@ -196,11 +232,11 @@ static void test_any(void **state)
 	const char *const specs[] = { "builtin:openshift", "d", "builtin:hostportd" };
 
 	(void)state;
-	check_int("none", watched_paths_any(specs, 0), false);
-	check_int("built-in", watched_paths_any(specs, 1), false);
-	check_int("a directory", watched_paths_any(specs, 2), true);
-	check_int("first a directory", watched_paths_any(specs + 1, 2), true);
-	check_int("built-in after it", watched_paths_any(specs + 2, 1), false);
+	check_int("none", any(specs, 0), false);
+	check_int("built-in", any(specs, 1), false);
+	check_int("a directory", any(specs, 2), true);
+	check_int("first a directory", any(specs + 1, 2), true);
+	check_int("built-in after it", any(specs + 2, 1), false);
 }
 
 int main(void)

@@ -78,7 +78,7 @@ static void stop(struct agent *agent)
 	programs_end(&agent->programs, agent->ready);
 	control_close(agent->stream.control); /* its lock is the next agent's sign to begin */
 	watch_stop(&agent->watch);
-	registry_watch_stop(&agent->registry_watch);
+	file_watch_stop(&agent->registry_watch);
 	reload_stop(&agent->reload);
 	loop_free(agent->loop);
 	owners_stop(&agent->owners);

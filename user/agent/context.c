@@ -20,10 +20,10 @@ static void connect_policy(struct agent *agent)
 	agent->reload.in_force = &agent->in_force;
 	agent->reload.exceptions = &agent->exceptions;
 	agent->load.stream = &agent->stream;
-	agent->registry_watch.node = &agent->config->node;
+	agent->registry_watch.paths = node_options_paths(&agent->config->node);
+	agent->registry_watch.what = "registry";
 	agent->registry_watch.changed = reload_changed;
 	agent->registry_watch.data = &agent->reload;
-	agent->registry_watch.fd = -1;
 }
 
 static void connect_stream(struct agent *agent)

@@ -7,7 +7,7 @@
 #include "owners.h"
 #include "privilege.h"
 #include "programs.h"
-#include "registry_watch.h"
+#include "file_watch.h"
 #include "reload.h"
 
 struct agent {
@@ -27,7 +27,7 @@ struct agent {
 	struct mode mode;
 	struct exception_timer exceptions;
 	struct reload reload;
-	struct registry_watch registry_watch;
+	struct file_watch registry_watch;
 	struct privilege privilege;
 	bool ready;
 	bool on_terminal; /* standard output is one */

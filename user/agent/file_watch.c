@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "registry_watch.h"
+#include "file_watch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,18 +18,17 @@
 	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB |        \
 	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
-static uint64_t stamp_now(const struct registry_watch *watch)
+static uint64_t stamp_now(const struct file_watch *watch)
 {
-
-	return watched_paths_stamp(watch->node->registries, watch->node->registries_len);
+	return watched_paths_stamp(&watch->paths);
 }
 
 /* Log it once: polling is as good, only slower. */
-static void say_polled(struct registry_watch *watch, int error)
+static void say_polled(struct file_watch *watch, int error)
 {
 	if (error && !watch->error)
-		log_warning("registry: inotify: %s: its files are looked at every %d seconds",
-			    strerror(error), POLL_ALONE_MS / 1000);
+		log_warning("%s: inotify: %s: its files are looked at every %d seconds",
+			    watch->what, strerror(error), POLL_ALONE_MS / 1000);
 	watch->error = error;
 }
 
@@ -42,7 +41,7 @@ static bool has_watch(const int *watches, size_t len, int watch)
 }
 
 /* Watch the directories of now: others than before may be in the paths. */
-static void arm(struct registry_watch *watch)
+static void arm(struct file_watch *watch)
 {
 	_cleanup_names_ struct names paths = { 0 };
 	int watches[WATCHED_PATHS_MAX], error = 0;
@@ -50,7 +49,7 @@ static void arm(struct registry_watch *watch)
 
 	if (watch->fd < 0)
 		return;
-	if (watched_paths_find(watch->node->registries, watch->node->registries_len, &paths) < 0)
+	if (watched_paths_find(&watch->paths, &paths) < 0)
 		return;
 	for (size_t i = 0; i < paths.len; i++) {
 		int added = inotify_add_watch(watch->fd, paths.items[i], EVENTS);
@@ -69,7 +68,7 @@ static void arm(struct registry_watch *watch)
 }
 
 /* What the events say does not matter: the stamps do. */
-static void drop_events(struct registry_watch *watch)
+static void drop_events(struct file_watch *watch)
 {
 	char events[16384];
 
@@ -78,28 +77,28 @@ static void drop_events(struct registry_watch *watch)
 			return;
 }
 
-static void look_again(struct registry_watch *watch, unsigned int ms)
+static void look_again(struct file_watch *watch, unsigned int ms)
 {
 	(void)loop_timer_set(watch->timer, ms, 0);
 }
 
 /* Reload once the files have been left alone for a while, or the wait has been too long. */
-static void take_change(struct registry_watch *watch, uint64_t stamp)
+static void take_change(struct file_watch *watch, uint64_t stamp)
 {
 	bool waited;
 	int r;
 
 	if (!watch->seen)
 		watch->since_ms = clock_boot_ms();
-	waited = clock_boot_ms() - watch->since_ms >= REGISTRY_WATCH_WAIT_MS;
+	waited = clock_boot_ms() - watch->since_ms >= FILE_WATCH_WAIT_MS;
 	if (!waited && stamp != watch->seen) {
 		watch->seen = stamp;
-		look_again(watch, REGISTRY_WATCH_SETTLE_MS);
+		look_again(watch, FILE_WATCH_SETTLE_MS);
 		return;
 	}
 	r = watch->changed(watch->data, waited ? 0 : stamp);
 	if (r == -EAGAIN) {
-		look_again(watch, REGISTRY_WATCH_SETTLE_MS);
+		look_again(watch, FILE_WATCH_SETTLE_MS);
 		return;
 	}
 	watch->stamp = r < 0 ? 0 : stamp; /* 0: try again, not every reason is in the files */
@@ -107,7 +106,7 @@ static void take_change(struct registry_watch *watch, uint64_t stamp)
 }
 
 /* Watch before looking: a later change wakes the agent again. */
-static void look(struct registry_watch *watch)
+static void look(struct file_watch *watch)
 {
 	uint64_t stamp;
 
@@ -132,16 +131,15 @@ static void on_timer(void *data, uint32_t events)
 /* A directory may be busy with other files: after one event, no other wakes it for a while. */
 static void on_event(void *data, uint32_t events)
 {
-	struct registry_watch *watch = data;
+	struct file_watch *watch = data;
 
 	(void)events;
 	(void)loop_modify(watch->source, 0);
-	look_again(watch, REGISTRY_WATCH_SETTLE_MS);
+	look_again(watch, FILE_WATCH_SETTLE_MS);
 }
 
-static int open_inotify(struct registry_watch *watch, struct loop *loop)
+static int open_inotify(struct file_watch *watch, struct loop *loop)
 {
-
 	watch->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (watch->fd < 0) {
 		say_polled(watch, errno);
@@ -150,11 +148,12 @@ static int open_inotify(struct registry_watch *watch, struct loop *loop)
 	return loop_add(loop, watch->fd, EPOLLIN, on_event, watch, &watch->source);
 }
 
-int registry_watch_start(struct registry_watch *watch, struct loop *loop)
+int file_watch_start(struct file_watch *watch, struct loop *loop)
 {
 	int r;
 
-	watch->any = watched_paths_any(watch->node->registries, watch->node->registries_len);
+	watch->fd = -1;
+	watch->any = watched_paths_any(&watch->paths);
 	if (!watch->any)
 		return 0;
 	r = loop_timer(loop, on_timer, watch, &watch->timer);
@@ -165,13 +164,13 @@ int registry_watch_start(struct registry_watch *watch, struct loop *loop)
 	return r;
 }
 
-const char *registry_watch_word(const struct registry_watch *watch)
+const char *file_watch_word(const struct file_watch *watch)
 {
 	return !watch->any ? "none" : watch->error ? "polled" : "watched";
 }
 
-void registry_watch_stop(struct registry_watch *watch)
+void file_watch_stop(struct file_watch *watch)
 {
-	if (watch->fd >= 0)
+	if (watch->any && watch->fd >= 0)
 		(void)close(watch->fd);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waits for changes of the registry's files. inotify only wakes the agent; the files' stamps
- * (../source/watched_paths.h) show what has changed. They are also looked at from time to time:
- * not every file system sends events, and not every machine has an inotify instance left.
+ * Waits for changes of files: the registry's, and those of pod sources. inotify only wakes the
+ * agent; the files' stamps (../source/watched_paths.h) show what has changed. They are also looked
+ * at from time to time: not every file system sends events, and not every machine has an inotify
+ * instance left.
  */
 #pragma once
 
@@ -11,22 +12,22 @@
 #include <stdint.h>
 
 #include "../base/loop.h"
-#include "../source/node_options.h"
 #include "../source/watched_paths.h"
 
-#define REGISTRY_WATCH_SETTLE_MS 150  /* for which files must have been left alone */
-#define REGISTRY_WATCH_WAIT_MS	 2000 /* a file that is written all the time is read after that */
+#define FILE_WATCH_SETTLE_MS 150  /* for which files must have been left alone */
+#define FILE_WATCH_WAIT_MS   2000 /* a file that is written all the time is read after that */
 
 /*
  * The files have changed. `stamp`: of what is there, or 0 when they did not come to rest.
  * -EAGAIN: they are being changed; another negative errno: to be tried again later.
  */
-typedef int (*registry_watch_fn)(void *data, uint64_t stamp);
+typedef int (*file_watch_fn)(void *data, uint64_t stamp);
 
-struct registry_watch {
+struct file_watch {
 	/* borrowed, set before the start */
-	const struct node_options *node;
-	registry_watch_fn changed;
+	struct watched_paths paths;
+	const char *what; /* it is, in messages */
+	file_watch_fn changed;
 	void *data; /* for it */
 
 	bool any;  /* else there is nothing to wait for */
@@ -41,9 +42,9 @@ struct registry_watch {
 };
 
 /* Watch from now on, and take what has changed since `stamp`. 0, or a negative errno. */
-int registry_watch_start(struct registry_watch *watch, struct loop *loop);
+int file_watch_start(struct file_watch *watch, struct loop *loop);
 
 /* How it learns of changes: none, polled or watched. */
-const char *registry_watch_word(const struct registry_watch *watch);
+const char *file_watch_word(const struct file_watch *watch);
 
-void registry_watch_stop(struct registry_watch *watch);
+void file_watch_stop(struct file_watch *watch);

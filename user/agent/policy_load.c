@@ -25,9 +25,9 @@ static int read_registry(const struct policy_load *load, struct diags *diags,
 
 static uint64_t stamp_files(const struct policy_load *load)
 {
-	const struct node_options *node = &load->config->node;
+	const struct watched_paths paths = node_options_paths(&load->config->node);
 
-	return watched_paths_stamp(node->registries, node->registries_len);
+	return watched_paths_stamp(&paths);
 }
 
 static void print(const struct diags *diags)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The registry is read again while the agent runs: when an operator asks (SIGHUP, the control
- * socket), when its files change (registry_watch.h), and when an exception ends. If that
+ * socket), when its files change (file_watch.h), and when an exception ends. If that
  * fails, the policy in force stays, and the error is reported.
  */
 #pragma once
@@ -35,7 +35,7 @@ int reload_run(struct reload *reload, const struct policy_load_request *request,
 /* SIGHUP */
 void reload_signal(struct reload *reload);
 
-/* The files have changed: a registry_watch_fn; its data is a struct reload. */
+/* The files have changed: a file_watch_fn; its data is a struct reload. */
 int reload_changed(void *reload, uint64_t stamp);
 
 /* The document that answers the verb. 0, or a negative errno with a sentence in `out`. */

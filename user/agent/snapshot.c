@@ -62,7 +62,7 @@ static void take_registry(const struct agent *agent, struct snapshot *s)
 	s->loaded = agent->in_force.loaded;
 	s->reloads = agent->reload.counts;
 	s->reload_errors = &agent->reload.errors;
-	s->files = registry_watch_word(&agent->registry_watch);
+	s->files = file_watch_word(&agent->registry_watch);
 	s->files_error = agent->registry_watch.error;
 }
 

@@ -55,7 +55,7 @@ struct snapshot {
 	struct timespec loaded; /* UTC */
 	struct reload_counts reloads;
 	const struct diags *reload_errors;
-	const char *files; /* see registry_watch_word() */
+	const char *files; /* see file_watch_word() */
 	int files_error;   /* errno; 0: none */
 
 	struct accounts accounts;

@@ -262,7 +262,7 @@ static int start_timers(struct agent *agent)
 
 	agent->registry_watch.stamp = agent->load.stamp;
 	if (r == 0)
-		r = registry_watch_start(&agent->registry_watch, agent->loop);
+		r = file_watch_start(&agent->registry_watch, agent->loop);
 	if (r < 0)
 		return step_status(r, "waiting for changes of the registry");
 	return step_status(service_manager_watchdog(agent->loop), "the timer of the watchdog");

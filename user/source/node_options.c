@@ -70,6 +70,15 @@ int node_options_parse_denies(void *field, const char *value, struct buf *err)
 	return 0;
 }
 
+struct watched_paths node_options_paths(const struct node_options *options)
+{
+	return (struct watched_paths) {
+		.specs = options->registries,
+		.len = options->registries_len,
+		.is_wanted = source_is_layer,
+	};
+}
+
 struct node_facts node_options_facts(const struct node_options *options)
 {
 	time_t now = time(NULL);

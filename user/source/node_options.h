@@ -7,6 +7,7 @@
 
 #include "../base/options.h"
 #include "../policy/policy.h"
+#include "watched_paths.h"
 
 /* Each program's options have one as their member `node`. */
 struct node_options {
@@ -73,6 +74,9 @@ int node_options_parse_denies(void *u32, const char *value, struct buf *err);
 				 "what this node is; rows for another role are inactive (any)"),   \
 		NODE_OPTION_PLATFORM(struct_, NODE_PLATFORM_HELP),                                 \
 		NODE_OPTION_VERSION(struct_, NODE_VERSION_HELP), NODE_OPTION_ENFORCE(struct_)
+
+/* Its layers, to be watched. They are borrowed. */
+struct watched_paths node_options_paths(const struct node_options *options);
 
 /* The node's facts, as of today (UTC). */
 struct node_facts node_options_facts(const struct node_options *options);

@@ -116,7 +116,7 @@ static int load_member(struct stack *stack, const char *path, int dir, const cha
 static int load_dir(struct stack *stack, const char *path, int fd)
 {
 	_cleanup_names_ struct names names = { 0 };
-	int r = source_list(fd, REGISTRY_LAYERS_MAX, &names);
+	int r = source_list(fd, REGISTRY_LAYERS_MAX, source_is_layer, &names);
 
 	if (r == -ENOMEM)
 		return r;

@@ -50,7 +50,12 @@ int source_read(int fd, size_t max, struct buf *out)
 	return source_read_stream(fd, max, out);
 }
 
-static bool is_layer(const char *name)
+bool source_is_visible(const char *name)
+{
+	return name[0] != '.';
+}
+
+bool source_is_layer(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
@@ -87,7 +92,8 @@ void names_sort(struct names *names)
 		qsort(names->items, names->len, sizeof(*names->items), by_bytes);
 }
 
-static int read_names(DIR *dir, size_t max, struct names *names)
+static int read_names(DIR *dir, size_t max, bool (*is_wanted)(const char *name),
+		      struct names *names)
 {
 	const struct dirent *entry;
 	int r = 0;
@@ -97,13 +103,13 @@ static int read_names(DIR *dir, size_t max, struct names *names)
 		entry = readdir(dir);
 		if (!entry)
 			return -errno;
-		if (is_layer(entry->d_name))
+		if (is_wanted(entry->d_name))
 			r = names_add(names, max, entry->d_name);
 	}
 	return r;
 }
 
-int source_list(int fd, size_t max, struct names *ret_names)
+int source_list(int fd, size_t max, bool (*is_wanted)(const char *name), struct names *ret_names)
 {
 	_cleanup_close_ int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	_cleanup_names_ struct names names = { 0 };
@@ -116,7 +122,7 @@ int source_list(int fd, size_t max, struct names *ret_names)
 	if (!dir)
 		return -errno;
 	(void)TAKE_FD(copy);
-	r = read_names(dir, max, &names);
+	r = read_names(dir, max, is_wanted, &names);
 	if (r < 0)
 		return r;
 	names_sort(&names);

@@ -21,11 +21,19 @@ struct names {
 	size_t len;
 };
 
+#define SOURCE_LIST_MAX 1024 /* files of a directory that is watched */
+
 /*
- * The names of a directory's layers, sorted by their bytes. `fd` stays open. 0;
+ * The names of a directory's files that are wanted, sorted by their bytes. `fd` stays open. 0;
  * -E2BIG when there are more than `max`, -ENOMEM, or another negative errno.
  */
-int source_list(int fd, size_t max, struct names *ret_names);
+int source_list(int fd, size_t max, bool (*is_wanted)(const char *name), struct names *ret_names);
+
+/* Wanted of a registry's directory: *.yaml and *.yml, but no hidden ones. */
+bool source_is_layer(const char *name);
+
+/* Wanted of a directory of pods, as the kubelet has it: all but hidden ones. */
+bool source_is_visible(const char *name);
 
 /* Append a copy of a name. 0; -E2BIG when there are `max`, or -ENOMEM. */
 int names_add(struct names *names, size_t max, const char *name);

@@ -10,10 +10,10 @@
 #include "../base/hash.h"
 #include "source.h"
 
-bool watched_paths_any(const char *const *specs, size_t n)
+bool watched_paths_any(const struct watched_paths *watched)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!source_is_builtin(specs[i]))
+	for (size_t i = 0; i < watched->len; i++)
+		if (!source_is_builtin(watched->specs[i]))
 			return true;
 	return false;
 }
@@ -70,20 +70,25 @@ static int add_file(struct names *paths, const char *path)
 	return r;
 }
 
-static int list_dir(const char *path, struct names *names)
+static int list_files(const struct watched_paths *watched, int fd, struct names *names)
+{
+	return fd < 0 ? fd : source_list(fd, SOURCE_LIST_MAX, watched->is_wanted, names);
+}
+
+static int list_dir(const struct watched_paths *watched, const char *path, struct names *names)
 {
 	_cleanup_close_ int fd = source_open(AT_FDCWD, path);
 
-	return fd < 0 ? fd : source_list(fd, REGISTRY_LAYERS_MAX, names);
+	return list_files(watched, fd, names);
 }
 
-static int add_dir(struct names *paths, const char *path)
+static int add_dir(const struct watched_paths *watched, struct names *paths, const char *path)
 {
 	_cleanup_names_ struct names names = { 0 };
 	char real[PATH_MAX], full[PATH_MAX];
 	int r = add_path(paths, path);
 
-	if (r == 0 && list_dir(path, &names) == -ENOMEM)
+	if (r == 0 && list_dir(watched, path, &names) == -ENOMEM)
 		r = -ENOMEM;
 	for (size_t i = 0; r == 0 && i < names.len; i++)
 		if ((size_t)snprintf(full, sizeof(full), "%s/%s", path, names.items[i]) <
@@ -93,18 +98,20 @@ static int add_dir(struct names *paths, const char *path)
 	return r;
 }
 
-int watched_paths_find(const char *const *specs, size_t n, struct names *ret_paths)
+int watched_paths_find(const struct watched_paths *watched, struct names *ret_paths)
 {
 	_cleanup_names_ struct names paths = { 0 };
 	struct stat st;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		if (source_is_builtin(specs[i]))
+	for (size_t i = 0; r == 0 && i < watched->len; i++) {
+		const char *spec = watched->specs[i];
+
+		if (source_is_builtin(spec))
 			continue;
-		r = add_file(&paths, specs[i]);
-		if (r == 0 && stat(specs[i], &st) == 0 && S_ISDIR(st.st_mode))
-			r = add_dir(&paths, specs[i]);
+		r = add_file(&paths, spec);
+		if (r == 0 && stat(spec, &st) == 0 && S_ISDIR(st.st_mode))
+			r = add_dir(watched, &paths, spec);
 	}
 	if (r < 0)
 		return r;
@@ -130,12 +137,12 @@ static uint64_t mix_error(uint64_t stamp, const char *name, int error)
 	return hash_bytes(hash_text(stamp, name), &error, sizeof(error));
 }
 
-/* Only the layers of a directory: temporary files of an editor do not count. */
-static uint64_t mix_dir(uint64_t stamp, const char *path)
+/* Only the wanted files of a directory: temporary files of an editor do not count. */
+static uint64_t mix_dir(const struct watched_paths *watched, uint64_t stamp, const char *path)
 {
 	_cleanup_close_ int fd = source_open(AT_FDCWD, path);
 	_cleanup_names_ struct names names = { 0 };
-	int r = fd < 0 ? fd : source_list(fd, REGISTRY_LAYERS_MAX, &names);
+	int r = list_files(watched, fd, &names);
 	struct stat st;
 
 	stamp = mix_error(stamp, path, r);
@@ -148,20 +155,22 @@ static uint64_t mix_dir(uint64_t stamp, const char *path)
 	return stamp;
 }
 
-uint64_t watched_paths_stamp(const char *const *specs, size_t n)
+uint64_t watched_paths_stamp(const struct watched_paths *watched)
 {
 	uint64_t stamp = HASH_START;
 	struct stat st;
 
-	for (size_t i = 0; i < n; i++) {
-		if (source_is_builtin(specs[i]))
+	for (size_t i = 0; i < watched->len; i++) {
+		const char *spec = watched->specs[i];
+
+		if (source_is_builtin(spec))
 			continue;
-		if (stat(specs[i], &st) < 0)
-			stamp = mix_error(stamp, specs[i], errno);
+		if (stat(spec, &st) < 0)
+			stamp = mix_error(stamp, spec, errno);
 		else if (S_ISDIR(st.st_mode))
-			stamp = mix_dir(stamp, specs[i]);
+			stamp = mix_dir(watched, stamp, spec);
 		else
-			stamp = mix_file(stamp, specs[i], &st);
+			stamp = mix_file(stamp, spec, &st);
 	}
 	return stamp ? stamp : 1;
 }
