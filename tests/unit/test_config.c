@@ -132,6 +132,9 @@ static const struct {
 	WORD("--reserve-ports=false", reserve_ports, RESERVE_PORTS_NO),
 	WORD("--reserve-ports=auto", reserve_ports, RESERVE_PORTS_AUTO),
 	WORD("--deny-kernel", reserve_ports, RESERVE_PORTS_AUTO),
+	WORD("--pods=/d", pods_len, 1),
+	WORD("--pods=not/there", pods_len, 1),
+	WORD("--pods=none", pods_len, 0),
 	WORD("--sweep=0", sweep_s, 0),
 	WORD("--sweep=86400", sweep_s, 86400),
 	WORD("--enforce=scope", node.denies, 1 << HP_CLASS_SCOPE),
@@ -175,6 +178,14 @@ static const char *const refused[][2] = {
 	  " classes" },
 	{ "--reserve-ports=", "bad value: --reserve-ports=: not yes, no or auto" },
 	{ "--reserve-ports=2", "bad value: --reserve-ports=2: not yes, no or auto" },
+	{ "--pods=kubelet",
+	  "bad value: --pods=kubelet: kubelet: this version reads pods from files only" },
+	{ "--pods=apiserver",
+	  "bad value: --pods=apiserver: apiserver: this version reads pods from files only" },
+	{ "--pods=apisever", "bad value: --pods=apisever: not a file, a directory or none (a path "
+			     "that is not there yet"
+			     " has a /)" },
+	{ "--node-name=", "bad value: --node-name=: empty" },
 	{ "--pin=here", "bad value: --pin=here: not an absolute path, or none" },
 	{ "operand", "unexpected argument: operand: try --help" },
 };
@@ -190,6 +201,46 @@ static void test_refused_words(void **state)
 		assert_memory_equal(err.data, "hostportd: ", 11);
 		check_text(refused[i][0], err.data + 11, refused[i][1]);
 	}
+}
+
+static void test_pods(void **state)
+{
+	char path[] = "--pods=/p", none[] = "--pods=none";
+	char *argv[POD_SOURCES_MAX + 3] = { (char[]) { "hostportd" } };
+	_cleanup_buf_ struct buf err = { 0 };
+	struct config config;
+
+	(void)state;
+	for (size_t i = 1; i < ARRAY_LEN(argv) - 1; i++)
+		argv[i] = path;
+	check_int("too many", config_parse(ARRAY_LEN(argv) - 1, argv, &config, &err), -EINVAL);
+	check_text("why", err.data, "hostportd: bad value: --pods=/p: more than 8 sources");
+	check_int("most", config_parse(ARRAY_LEN(argv) - 2, argv, &config, &err), OPTIONS_OK);
+	check_u64("most", config.pods_len, POD_SOURCES_MAX);
+	argv[2] = none;
+	check_int("none", config_parse(4, argv, &config, &err), OPTIONS_OK);
+	check_u64("those after it", config.pods_len, 1);
+	check_text("path", config.pods[0], "/p");
+}
+
+static void test_node_name(void **state)
+{
+	_cleanup_buf_ struct buf err = { 0 };
+	struct config config;
+
+	(void)state;
+	assert_int_equal(unsetenv("NODE_NAME"), 0);
+	assert_int_equal(parse(NULL, &config, &err), OPTIONS_OK);
+	check_text("not given", config.node_name, NULL);
+	assert_int_equal(setenv("NODE_NAME", "", 1), 0);
+	assert_int_equal(parse(NULL, &config, &err), OPTIONS_OK);
+	check_text("empty", config.node_name, NULL);
+	assert_int_equal(setenv("NODE_NAME", "n1", 1), 0);
+	assert_int_equal(parse(NULL, &config, &err), OPTIONS_OK);
+	check_text("of the pod", config.node_name, "n1");
+	assert_int_equal(parse("--node-name=n2", &config, &err), OPTIONS_OK);
+	check_text("the option", config.node_name, "n2");
+	assert_int_equal(unsetenv("NODE_NAME"), 0);
 }
 
 static void test_pin(void **state)
@@ -242,7 +293,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),      cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_words),
-		cmocka_unit_test(test_refused_words), cmocka_unit_test(test_pin),
+		cmocka_unit_test(test_refused_words), cmocka_unit_test(test_pods),
+		cmocka_unit_test(test_node_name),     cmocka_unit_test(test_pin),
 		cmocka_unit_test(test_environment),
 	};
 

@@ -2,6 +2,8 @@
 /* Which path names a record's workload. Control groups and processes are the test's own. */
 #include "test.h"
 
+#include <errno.h>
+
 #include <stdlib.h>
 #include <sys/utsname.h>
 
@@ -114,7 +116,7 @@ static struct identity *open_identity(const char *v2, const char *memory)
 	(void)strcpy(mounts->v2, v2);
 	(void)strcpy(mounts->memory, memory);
 	opened_len = 0;
-	assert_int_equal(identity_open(identity, mounts), 0);
+	assert_int_equal(identity_open(identity, mounts, NULL), 0);
 	free(mounts);
 	return identity;
 }
@@ -123,6 +125,7 @@ static void test_open(void **state)
 {
 	struct identity *identity = open_identity("/v2", "");
 	struct cgroup_mounts *mounts = calloc(1, sizeof(*mounts));
+	char longest[sizeof(identity->node) + 1] = "";
 	struct utsname name;
 
 	(void)state;
@@ -148,9 +151,20 @@ static void test_open(void **state)
 	open_error = -5;
 	(void)strcpy(mounts->v2, "/v2");
 	opened_len = 0;
-	assert_int_equal(identity_open(identity, mounts), -5);
+	assert_int_equal(identity_open(identity, mounts, NULL), -5);
 	check_u64("the second one is not tried", opened_len, 1);
 	open_error = 0;
+	free(identity);
+	identity = calloc(1, sizeof(*identity));
+	memset(mounts, 0, sizeof(*mounts));
+	assert_int_equal(identity_open(identity, mounts, "n1"), 0);
+	check_text("as it was given", identity->node, "n1");
+	memset(longest, 'n', sizeof(longest) - 1);
+	assert_int_equal(identity_open(identity, mounts, longest), -ENAMETOOLONG);
+	check_text("as before", identity->node, "n1");
+	longest[sizeof(identity->node) - 1] = '\0';
+	assert_int_equal(identity_open(identity, mounts, longest), 0);
+	check_text("the longest", identity->node, longest);
 	free(identity);
 	free(mounts);
 }

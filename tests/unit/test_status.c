@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../user/agent/status.h"
+#include "../../user/pods/pods.h"
 #include "../../user/violations/denied_processes.h"
 
 static char base_name[] = "base", base_path[] = "builtin:base";
@@ -19,6 +20,7 @@ struct fixture {
 	struct diags errors;
 	struct reserve reserve;
 	struct privilege privilege;
+	struct pods pods;
 	struct ledger *ledger;
 	struct buf text;
 };
@@ -46,6 +48,7 @@ static int setup(void **state)
 		.files = "watched",
 		.reserve = &f->reserve,
 		.ledger = f->ledger,
+		.pods = &f->pods,
 	};
 	*state = f;
 	return 0;
@@ -183,6 +186,16 @@ static void test_pins(void **state)
 		   true);
 }
 
+static void test_pods(void **state)
+{
+	struct fixture *f = *state;
+
+	check_part(write_document(f), "\"pod_sources\":[]", true);
+	f->pods.len = 1;
+	f->pods.sources[0].name = "/p";
+	check_part(write_document(f), "\"pod_sources\":[{\"source\":\"/p\",\"up\":false,", true);
+}
+
 /* Who was denied and runs on; null where it can't be told. */
 static void test_without_port(void **state)
 {
@@ -203,6 +216,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_mode, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pins, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pods, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_without_port, setup, teardown),
 	};
 

@@ -79,6 +79,7 @@ static void stop(struct agent *agent)
 	control_close(agent->stream.control); /* its lock is the next agent's sign to begin */
 	watch_stop(&agent->watch);
 	file_watch_stop(&agent->registry_watch);
+	pod_sources_stop(&agent->pod_sources);
 	reload_stop(&agent->reload);
 	loop_free(agent->loop);
 	owners_stop(&agent->owners);

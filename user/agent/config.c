@@ -65,6 +65,32 @@ static int parse_reserve_ports(void *field, const char *value, struct buf *err)
 	return -EINVAL;
 }
 
+/* Paths are not looked for here: they may come later. But a mistyped word is no path. */
+static int parse_pods(void *options, const char *value, struct buf *err)
+{
+	struct config *config = options;
+
+	if (strcmp(value, "none") == 0) {
+		config->pods_len = 0;
+		return 0;
+	}
+	if (strcmp(value, "apiserver") == 0 || strcmp(value, "kubelet") == 0) {
+		buf_printf(err, "%s: this version reads pods from files only", value);
+		return -EINVAL;
+	}
+	if (!strchr(value, '/') && access(value, F_OK) < 0) {
+		buf_puts(err, "not a file, a directory or none (a path that is not there yet"
+			      " has a /)");
+		return -EINVAL;
+	}
+	if (config->pods_len == ARRAY_LEN(config->pods)) {
+		buf_printf(err, "more than %zu sources", ARRAY_LEN(config->pods));
+		return -EINVAL;
+	}
+	config->pods[config->pods_len++] = value;
+	return 0;
+}
+
 static const struct option_spec specs[] = {
 	NODE_OPTION_MODE(struct config, "log violations, or deny them (audit)"),
 	NODE_OPTIONS(struct config),
@@ -113,6 +139,12 @@ static const struct option_spec specs[] = {
 	  "where links and maps are pinned, below a bpffs; none: nothing outlives the"
 	  " agent (" PINS_DEFAULT ")",
 	  OPTION_PARSED_WHOLE(parse_pin) },
+	{ "pods", "FILE|DIR|none",
+	  "where the pods of this node are known from: a list of pods (PodList), or a directory of"
+	  " static pods (none)",
+	  OPTION_PARSED_WHOLE(parse_pods), .repeatable = true },
+	{ "node-name", "NAME", "this node in the cluster ($NODE_NAME, or else the host's name)",
+	  OPTION_TEXT(struct config, node_name) },
 	{ "socket", "PATH", "the control socket (" SOCKET_DEFAULT ")",
 	  OPTION_STRING(struct config, socket) },
 	{ "log", "text|json",
@@ -149,6 +181,8 @@ int config_parse(int argc, char **argv, struct config *ret_config, struct buf *o
 		buf_puts(out, "hostportd: --on-exit=keep: nothing can stay with --pin=none");
 		r = -EINVAL;
 	}
+	if (!config.node_name && getenv("NODE_NAME") && *getenv("NODE_NAME"))
+		config.node_name = getenv("NODE_NAME");
 	if (config.log_json < 0)
 		config.log_json = !isatty(STDOUT_FILENO);
 	if (r == OPTIONS_OK)

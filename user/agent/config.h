@@ -4,6 +4,7 @@
 
 #include "../base/options.h"
 #include "../kernel/kernel.h"
+#include "../pods/pods.h"
 #include "../source/node_options.h"
 
 #define CONFIG_FOLD_MAX_S 3600ULL
@@ -39,7 +40,10 @@ struct config {
 	const char *cgroup; /* NULL: cgroup2's root */
 	const char *netns;  /* NULL: the agent's own */
 	const char *socket;
-	int log_json; /* -1: not given */
+	const char *pods[POD_SOURCES_MAX];
+	size_t pods_len;
+	const char *node_name; /* NULL: the host's */
+	int log_json;	       /* -1: not given */
 };
 
 /*

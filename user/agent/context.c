@@ -51,6 +51,10 @@ static void connect_stream(struct agent *agent)
 static void connect_state(struct agent *agent)
 {
 	agent->target.netns.fd = -1;
+	agent->pod_sources.specs = agent->config->pods;
+	agent->pod_sources.specs_len = agent->config->pods_len;
+	agent->pod_sources.stream = &agent->stream;
+	agent->pod_sources.identity = &agent->identity;
 	agent->watch.target = &agent->target;
 	agent->watch.netns_name = agent->config->netns;
 	agent->watch.stream = &agent->stream;

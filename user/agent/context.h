@@ -5,6 +5,7 @@
 #include "../violations/violations.h"
 #include "mode.h"
 #include "owners.h"
+#include "pod_sources.h"
 #include "privilege.h"
 #include "programs.h"
 #include "file_watch.h"
@@ -28,6 +29,7 @@ struct agent {
 	struct exception_timer exceptions;
 	struct reload reload;
 	struct file_watch registry_watch;
+	struct pod_sources pod_sources;
 	struct privilege privilege;
 	bool ready;
 	bool on_terminal; /* standard output is one */

@@ -100,6 +100,7 @@ void snapshot_take(struct agent *agent, struct snapshot *ret_snapshot)
 	take_programs(agent, s);
 	take_registry(agent, s);
 	take_violations(agent, s);
+	s->pods = &agent->pod_sources.pods;
 }
 
 void snapshot_free(struct snapshot *snapshot)

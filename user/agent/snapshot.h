@@ -15,6 +15,7 @@
 
 struct agent;
 struct denied_processes;
+struct pods;
 
 struct snapshot_pins {
 	bool open; /* neither this nor an error: none are wanted */
@@ -67,6 +68,8 @@ struct snapshot {
 	const struct denied_processes *without_port; /* NULL: it can't be told */
 	const struct reserve *reserve;
 	size_t owned_rows, owner_entries, owners_left_out;
+
+	const struct pods *pods;
 
 	unsigned int tails;
 	uint64_t tail_lines_lost, log_lines_lost;

@@ -81,7 +81,7 @@ static int find_target(struct agent *agent)
 
 static int open_identity(struct agent *agent)
 {
-	int r = identity_open(&agent->identity, &agent->target.mounts);
+	int r = identity_open(&agent->identity, &agent->target.mounts, agent->config->node_name);
 
 	if (r == 0 && !identity_names_cgroups(&agent->identity))
 		log_warning("cgroup ids can't be turned into paths: CAP_DAC_READ_SEARCH is missing:"
@@ -268,6 +268,11 @@ static int start_timers(struct agent *agent)
 	return step_status(service_manager_watchdog(agent->loop), "the timer of the watchdog");
 }
 
+static int start_pod_sources(struct agent *agent)
+{
+	return step_status(pod_sources_start(&agent->pod_sources, agent->loop), "pod sources");
+}
+
 /* From here on no step of the start can be repeated; a reload keeps what it needs. */
 static int drop_privileges(struct agent *agent)
 {
@@ -288,11 +293,12 @@ static int start_watching(struct agent *agent)
 int start_agent(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		raise_descriptors, raise_priority, load_policy,	    find_target,
-		open_identity,	   open_loop,	   open_control,    load_programs,
-		restore_mode,	   start_owners,   prepare_sweeps,  say_would_break,
-		start_reserving,   publish,	   attach_programs, refresh_host,
-		start_stream,	   start_timers,   drop_privileges, start_watching,
+		raise_descriptors, raise_priority, load_policy,	      find_target,
+		open_identity,	   open_loop,	   open_control,      load_programs,
+		restore_mode,	   start_owners,   prepare_sweeps,    say_would_break,
+		start_reserving,   publish,	   attach_programs,   refresh_host,
+		start_stream,	   start_timers,   start_pod_sources, drop_privileges,
+		start_watching,
 	};
 	int r = EXIT_OK;
 

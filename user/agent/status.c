@@ -6,6 +6,7 @@
 
 #include "../base/clock.h"
 #include "../base/stamp.h"
+#include "../pods/pods.h"
 #include "../registry/words.h"
 #include "../violations/denied_processes.h"
 #include "../violations/many_ports.h"
@@ -271,6 +272,7 @@ void status_json(const struct snapshot *s, struct buf *out)
 	jsonw_u64(&w, "netns_inode", s->netns_inode);
 	reserve_status(s->reserve, &w);
 	put_owners(&w, s);
+	pods_put_sources(s->pods, &w);
 	privilege_put(s->privilege, &w);
 	put_readers(&w, s);
 	jsonw_object_end(&w);

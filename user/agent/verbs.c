@@ -55,6 +55,9 @@ int verbs_document(void *data, const struct request *request, struct buf *out)
 		return mode_json(&agent->mode, request, out);
 	case REQUEST_LEARN:
 		return learn_json(&agent->violations, out);
+	case REQUEST_PODS:
+		pod_sources_json(&agent->pod_sources, out);
+		return 0;
 	case REQUEST_TAIL: /* has lines, no document */
 		break;
 	}

@@ -244,6 +244,25 @@ static void put_without_port(const struct json *processes, struct buf *out)
 	}
 }
 
+/* Where pods are known from, and how the source is doing. */
+static void put_pod_sources(struct buf *out, const struct json *sources)
+{
+	for (size_t i = 0; i < json_len(sources); i++) {
+		const struct json *source = json_at(sources, i);
+		uint64_t pods = json_member_u64(source, "pods", 0);
+		const char *error = json_member_text(source, "error", "");
+
+		buf_puts(out, i ? "\n            " : "\npods        ");
+		buf_put_safe(out, json_member_text(source, "source", "?"));
+		buf_printf(out, ": %" PRIu64 " pod%s%s", pods, pods == 1 ? "" : "s",
+			   json_member_bool(source, "up", false) ? "" : ", LOST");
+		if (*error) {
+			buf_puts(out, ": ");
+			buf_put_safe(out, error);
+		}
+	}
+}
+
 static void put_text(const struct json *status, struct buf *out)
 {
 	const struct json *counters = json_member(status, "counters");
@@ -268,6 +287,7 @@ static void put_text(const struct json *status, struct buf *out)
 	put_forgotten(out, json_member(status, "findings"));
 	put_without_port(json_member(status, "without_port"), out);
 	put_ephemeral(out, json_member(status, "ephemeral"));
+	put_pod_sources(out, json_member(status, "pod_sources"));
 	put_attached(out, json_member(status, "attached"));
 	put_pins(out, json_member(status, "pins"));
 	agent_health_put_foreign(json_member(status, "foreign"), out);

@@ -29,6 +29,7 @@ int verb_explain(const struct ctl *ctl, int argc, char **argv);
 int verb_registry(const struct ctl *ctl, int argc, char **argv);
 int verb_coverage(const struct ctl *ctl, int argc, char **argv);
 int verb_check(const struct ctl *ctl, int argc, char **argv);
+int verb_pods(const struct ctl *ctl, int argc, char **argv);
 int verb_learn(const struct ctl *ctl, int argc, char **argv);
 
 /* Those of `hostportctl registry`. */

@@ -19,6 +19,8 @@ enum notice_kind {
 	NOTICE_REGISTRY_ERROR, /* it can't be used: the policy in force stays */
 	NOTICE_EXCEPTION_ENDED,
 	NOTICE_MODE,	   /* the mode was switched */
+	NOTICE_PODS,	   /* a pod source works again */
+	NOTICE_PODS_LOST,  /* it does not: what is known stays */
 	NOTICE_MANY_PORTS, /* a workload violates on many ports: one finding */
 	NOTICE_MAX,
 };

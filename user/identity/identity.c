@@ -27,12 +27,22 @@ static void find_node_root(struct identity *identity)
 	root[workload_node_root(root)] = '\0';
 }
 
-int identity_open(struct identity *identity, const struct cgroup_mounts *mounts)
+static int name_node(struct identity *identity, const char *node)
 {
-	int r = 0;
+	if (!node)
+		return gethostname(identity->node, sizeof(identity->node) - 1) < 0 ? -errno : 0;
+	if (strlen(node) >= sizeof(identity->node))
+		return -ENAMETOOLONG;
+	(void)strcpy(identity->node, node);
+	return 0;
+}
 
-	if (gethostname(identity->node, sizeof(identity->node) - 1) < 0)
-		return -errno;
+int identity_open(struct identity *identity, const struct cgroup_mounts *mounts, const char *node)
+{
+	int r = name_node(identity, node);
+
+	if (r < 0)
+		return r;
 	if (mounts->v2[0]) {
 		(void)cgroup_id(mounts->v2, &identity->v2_root);
 		r = cgroup_names_new(mounts->v2, &identity->v2);

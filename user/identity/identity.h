@@ -27,8 +27,11 @@ struct identity {
 	char node_root[PATH_MAX]; /* as workload_parse() wants it */
 };
 
-/* Read the node's name, open the hierarchies. 0, or a negative errno. */
-int identity_open(struct identity *identity, const struct cgroup_mounts *mounts);
+/*
+ * Open the hierarchies. `node` is the node's name; NULL: the host's. 0, or a negative errno;
+ * -ENAMETOOLONG: the node's name is too long.
+ */
+int identity_open(struct identity *identity, const struct cgroup_mounts *mounts, const char *node);
 void identity_close(struct identity *identity);
 
 /* Can cgroup ids be turned into paths? It takes CAP_DAC_READ_SEARCH. */

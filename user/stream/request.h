@@ -20,6 +20,7 @@ enum request_verb {
 	REQUEST_RELOAD,
 	REQUEST_MODE,
 	REQUEST_LEARN,
+	REQUEST_PODS,
 };
 
 /* The forms of a line. */

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "pod_sources.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../base/log.h"
+#include "../source/pod_files.h"
+#include "../stream/deliver.h"
+
+/* A source works, or does not, from now on, or for another reason. */
+static void notify(struct pod_sources *sources, const struct pod_source *source)
+{
+	_cleanup_buf_ struct buf message = { 0 };
+	struct notice notice = {
+		.time = clock_wall(),
+		.node = sources->identity->node,
+		.kind = source->up ? NOTICE_PODS : NOTICE_PODS_LOST,
+	};
+
+	if (source->up)
+		buf_printf(&message, "pods: %s: read again", source->name);
+	else
+		buf_printf(&message, "pods: %s%s%s: what is known stays", source->name,
+			   source->error.len ? ": " : "",
+			   source->error.len ? source->error.data : "");
+	notice.message = message.failed ? "pods: a source has changed" : message.data;
+	log_message(source->up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s", notice.message);
+	deliver_notice(sources->stream, &notice);
+}
+
+static bool is_same(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+/* Take an error, or that there is none, as the source's state. */
+static void set_state(struct pod_sources *sources, struct pod_source *source, bool up,
+		      struct buf *error)
+{
+	bool first = !source->updated.tv_sec && !source->error.len;
+	bool same = up == source->up && (up || is_same(&source->error, error));
+
+	source->up = up;
+	buf_free(&source->error);
+	source->error = *error;
+	*error = (struct buf) { 0 };
+	if (!same && !(first && up))
+		notify(sources, source);
+}
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+/* Pods that are not in the files are gone, unless a file that could not be read may have them. */
+static int take_files(struct pod_source *source, struct pod_files *files, bool whole)
+{
+	uint64_t now_s = clock_boot_s();
+	int r = 0;
+
+	pod_table_list(&source->table);
+	for (size_t i = 0; i < files->len && r != -ENOMEM; i++)
+		r = pod_table_put(&source->table, TAKE_PTR(files->pods[i]), now_s);
+	if (whole && r != -ENOMEM)
+		pod_table_listed(&source->table, now_s);
+	source->table.listing = false;
+	source->table.left_out += files->left_out;
+	source->unusable = files->unusable;
+	if (whole)
+		source->updated = clock_wall();
+	return r == -ENOMEM ? r : 0;
+}
+
+static int read_source(struct pod_sources *sources, struct pod_source *source)
+{
+	_cleanup_pod_files_ struct pod_files files = { 0 };
+	_cleanup_buf_ struct buf error = { 0 };
+	int r = pod_files_read(source->name, sources->identity->node, &files, &error), taken = 0;
+
+	if (r == 0 || r == -EINVAL)
+		taken = take_files(source, &files, r == 0);
+	if (r == 0)
+		r = taken;
+	if (r < 0 && !error.len)
+		buf_puts(&error, strerror(-r));
+	set_state(sources, source, r == 0, &error);
+	return r;
+}
+
+/* Files are not yet to be read while they change; see file_watch_fn. */
+static int on_change(void *data, uint64_t stamp)
+{
+	struct pod_sources *sources = data;
+	int failed = 0;
+
+	if (stamp && watched_paths_stamp(&sources->watch.paths) != stamp)
+		return -EAGAIN;
+	for (size_t i = 0; i < sources->pods.len; i++) {
+		int r = read_source(sources, &sources->pods.sources[i]);
+
+		failed = r < 0 ? r : failed;
+	}
+	return failed;
+}
+
+/* ---- start --------------------------------------------------------------------------------- */
+
+int pod_sources_start(struct pod_sources *sources, struct loop *loop)
+{
+	for (size_t i = 0; i < sources->specs_len; i++)
+		sources->pods.sources[i].name = sources->specs[i];
+	sources->pods.len = sources->specs_len;
+	sources->watch.paths = (struct watched_paths) {
+		.specs = sources->specs,
+		.len = sources->specs_len,
+		.is_wanted = source_is_visible,
+	};
+	sources->watch.what = "pods";
+	sources->watch.changed = on_change;
+	sources->watch.data = sources;
+	sources->watch.stamp = watched_paths_stamp(&sources->watch.paths);
+	if (on_change(sources, 0) < 0)
+		sources->watch.stamp = 0;
+	return file_watch_start(&sources->watch, loop);
+}
+
+void pod_sources_json(struct pod_sources *sources, struct buf *out)
+{
+	struct jsonw w = { .out = out };
+
+	for (size_t i = 0; i < sources->pods.len; i++)
+		pod_table_age(&sources->pods.sources[i].table, clock_boot_s());
+	jsonw_object(&w, NULL);
+	pods_put_sources(&sources->pods, &w);
+	pods_put(&sources->pods, clock_boot_s(), &w);
+	jsonw_object_end(&w);
+}
+
+void pod_sources_stop(struct pod_sources *sources)
+{
+	file_watch_stop(&sources->watch);
+	pods_free(&sources->pods);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the agent learns of this node's pods. What a source once told stays known when the source
+ * is lost; the status, and a notice, say that it is.
+ */
+#pragma once
+
+#include "../pods/pods.h"
+#include "../stream/stream.h"
+#include "file_watch.h"
+
+struct pod_sources {
+	/* borrowed, set before the start */
+	const char *const *specs; /* of --pods */
+	size_t specs_len;
+	struct stream *stream;
+	const struct identity *identity; /* it knows the node's name */
+
+	struct pods pods;
+	struct file_watch watch;
+};
+
+/* Read what can be read, and wait for changes. 0, or a negative errno. */
+int pod_sources_start(struct pod_sources *sources, struct loop *loop);
+
+/* Append the document of `hostportctl pods`. */
+void pod_sources_json(struct pod_sources *sources, struct buf *out);
+
+void pod_sources_stop(struct pod_sources *sources);

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/* hostportctl pods: the pods of this node that the agent knows, and the ports that they declare. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../base/table.h"
+#include "answer.h"
+
+struct asked {
+	bool json;
+};
+
+static const struct option_spec specs[] = {
+	{ "json", NULL, "one JSON document, which also has containers and their ids",
+	  OPTION_FLAG(struct asked, json) },
+};
+
+static const struct options options = {
+	.program = "hostportctl pods",
+	.usage = "[--json]",
+	.summary = "Print the pods of this node that the agent knows from its pod sources"
+		   " (hostportd --pods), and the ports of the node that they declare.",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static const struct table_column columns[] = {
+	{ .name = "NAMESPACE" },
+	{ .name = "POD" },
+	{ .name = "NETWORK" },
+	{ .name = "STATE" },
+	{ .name = "PORTS", .truncate = true },
+	{ .name = "UID" },
+	{ .name = "SOURCE", .truncate = true },
+};
+
+/* Ports of the node; others are in the pod's own network. */
+static void put_ports(const struct json *ports, bool incomplete, struct buf *out)
+{
+	for (size_t i = 0; i < json_len(ports); i++) {
+		const struct json *port = json_at(ports, i);
+		uint64_t number = json_member_u64(port, "port", 0);
+
+		if (number)
+			buf_printf(out, "%s%" PRIu64 "/%s", out->len ? "," : "", number,
+				   json_member_text(port, "protocol", "?"));
+	}
+	if (incomplete)
+		buf_puts(out, out->len ? ",?" : "?");
+}
+
+static const char *state_of(const struct json *pod)
+{
+	if (json_u64(json_member(pod, "gone"), UINT64_MAX) != UINT64_MAX)
+		return "gone";
+	return json_member_bool(pod, "ended", false) ? "ended" : "there";
+}
+
+static int add(struct table *table, const struct json *pod)
+{
+	_cleanup_buf_ struct buf ports = { 0 };
+
+	put_ports(json_member(pod, "ports"), json_member_bool(pod, "incomplete", false), &ports);
+	if (ports.failed)
+		return -ENOMEM;
+	return table_add(table,
+			 (const char *[]) {
+				 json_member_text(pod, "namespace", "?"),
+				 json_member_text(pod, "name", "?"),
+				 json_member_bool(pod, "host_network", false) ? "host" : "pod",
+				 state_of(pod),
+				 ports.data,
+				 json_member_text(pod, "uid", NULL),
+				 json_member_text(pod, "source", "?"),
+			 });
+}
+
+static void say_lost(const struct json *sources)
+{
+	for (size_t i = 0; i < json_len(sources); i++) {
+		const struct json *source = json_at(sources, i);
+		uint64_t left_out = json_member_u64(source, "left_out", 0);
+		const char *name = json_member_text(source, "source", "?");
+
+		if (!json_member_bool(source, "up", false))
+			log_warning("pods: %s: lost, pods may be missing or out of date: %s", name,
+				    json_member_text(source, "error", "?"));
+		if (left_out)
+			log_warning("pods: %s: %" PRIu64 " pods are left out", name, left_out);
+	}
+	if (!json_len(sources))
+		log_warning("pods: the agent has no pod source: see --pods in hostportd(8)");
+}
+
+static int print_table(const struct json *document)
+{
+	const struct json *pods = json_member(document, "pods");
+	_cleanup_(table_freep) struct table *table = NULL;
+	int r = table_new(columns, ARRAY_LEN(columns), &table);
+
+	say_lost(json_member(document, "pod_sources"));
+	for (size_t i = 0; r == 0 && i < json_len(pods); i++)
+		r = add(table, json_at(pods, i));
+	return verb_print_table("pods", table, r);
+}
+
+int verb_pods(const struct ctl *ctl, int argc, char **argv)
+{
+	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+	struct asked asked = { 0 };
+	int operands, status;
+
+	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
+		return status;
+	status = answer_get(ctl, "pods", &answer);
+	if (status != EXIT_OK)
+		return status;
+	return asked.json ? verb_print(&answer.shown) : print_table(answer.document);
+}
