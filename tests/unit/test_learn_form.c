@@ -105,27 +105,38 @@ static void test_covers(void **state)
 static void test_ranges(void **state)
 {
 	static const struct {
-		uint16_t port, eph_first, eph_last, first, last; /* first 0: of no range */
+		uint16_t seen_first, seen_last, eph_first, eph_last;
+		uint16_t first, last; /* first 0: of no range */
 	} cases[] = {
-		{ 511, 0, 0, 0, 0 },
-		{ 512, 0, 0, 512, 1023 },
-		{ 1023, 0, 0, 512, 1023 },
-		{ 1024, 0, 0, 0, 0 },
-		{ 32767, 0, 0, 0, 0 },
-		{ 32768, 0, 0, 32768, 60999 },
-		{ 60999, 0, 0, 32768, 60999 },
-		{ 61000, 0, 0, 0, 0 },
-		{ 20000, 20000, 30000, 20000, 30000 },
-		{ 40000, 20000, 30000, 0, 0 },
-		{ 40000, 30000, 20000, 32768, 60999 },
+		{ 511, 511, 0, 0, 0, 0 },
+		{ 511, 512, 0, 0, 0, 0 },
+		{ 512, 512, 0, 0, 512, 1023 },
+		{ 1023, 1023, 0, 0, 512, 1023 },
+		{ 1023, 1024, 0, 0, 0, 0 },
+		{ 1024, 1024, 0, 0, 0, 0 },
+		{ 32767, 32767, 0, 0, 0, 0 },
+		{ 32768, 32768, 0, 0, 32768, 60999 },
+		{ 49151, 49151, 0, 0, 32768, 60999 },
+		{ 32768, 60999, 0, 0, 32768, 60999 },
+		{ 20000, 20000, 20000, 30000, 20000, 30000 },
+		{ 40000, 40000, 20000, 30000, 0, 0 },
+		{ 40000, 40000, 30000, 20000, 32768, 60999 },
+		/* dynamic ports, and what both ranges have */
+		{ 61000, 61000, 0, 0, 49152, 65535 },
+		{ 49152, 61000, 0, 0, 49152, 65535 },
+		{ 49151, 61000, 0, 0, 0, 0 },
+		{ 49152, 60999, 0, 0, 32768, 65535 },
+		{ 50000, 50000, 20000, 30000, 49152, 65535 },
+		{ 65535, 65535, 1024, 65535, 1024, 65535 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		uint16_t first = 0, last = 0;
 
-		assert_int_equal(learn_form_range_of(cases[i].port, cases[i].eph_first,
-						     cases[i].eph_last, &first, &last),
+		assert_int_equal(learn_form_range_of(cases[i].seen_first, cases[i].seen_last,
+						     cases[i].eph_first, cases[i].eph_last, &first,
+						     &last),
 				 cases[i].first != 0);
 		assert_int_equal(first, cases[i].first);
 		assert_int_equal(last, cases[i].last);

@@ -54,6 +54,13 @@ static bool is_many(const struct search *search, const struct answer_row *v, uin
 	return v->ports && learn_form_of(&ports, ret_first, ret_last) == LEARN_CLIENT;
 }
 
+static bool range_of(const struct search *search, uint16_t first, uint16_t last,
+		     uint16_t *ret_first, uint16_t *ret_last)
+{
+	return learn_form_range_of(first, last, search->ephemeral_first, search->ephemeral_last,
+				   ret_first, ret_last);
+}
+
 /*
  * One port of a few: does the owner take another one at each start? It was seen with several, and
  * has no more than one of them now.
@@ -61,11 +68,10 @@ static bool is_many(const struct search *search, const struct answer_row *v, uin
 static bool is_changing(const struct search *search, const struct answer_row *v,
 			uint16_t *ret_first, uint16_t *ret_last)
 {
+	uint16_t first = v->port, last = v->port;
 	uint64_t sockets = 0;
-	size_t others = 0;
 
-	if (v->ports || !learn_form_range_of(v->port, search->ephemeral_first,
-					     search->ephemeral_last, ret_first, ret_last))
+	if (v->ports || !range_of(search, first, last, ret_first, ret_last))
 		return false;
 	for (size_t i = search->rows->lacking; i < search->rows->len; i++) {
 		const struct answer_row *other = &search->rows->list[i];
@@ -73,10 +79,13 @@ static bool is_changing(const struct search *search, const struct answer_row *v,
 		if (other->ports || other->proto != v->proto || !is_same_owner(other, v) ||
 		    !is_within(other, *ret_first, *ret_last))
 			continue;
-		others += other->port != v->port;
+		first = other->port < first ? other->port : first;
+		last = other->port > last ? other->port : last;
 		sockets += other->sockets;
 	}
-	return others && sockets <= 1;
+	/* all that was seen may tell which of several ranges it is */
+	(void)range_of(search, first, last, ret_first, ret_last);
+	return first != last && sockets <= 1;
 }
 
 /* Which rows the client stands for, and how many ports they have. */

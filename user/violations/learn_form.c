@@ -6,7 +6,7 @@
 
 #define RESERVED_FIRST 512 /* what bindresvport(3) and the kernel's NFS client choose from */
 #define RESERVED_LAST  1023
-#define DYNAMIC_FIRST  49152 /* IANA's dynamic ports */
+#define DYNAMIC_FIRST  49152 /* IANA's dynamic ports: what BFD (RFC 5881) chooses from */
 #define ANY_FIRST      1024
 #define ANY_LAST       UINT16_MAX
 
@@ -81,20 +81,28 @@ enum learn_form learn_form_of(const struct learn_ports *ports, uint16_t *ret_fir
 	return ports->listed ? LEARN_EACH_RUN : LEARN_NOTHING;
 }
 
-bool learn_form_range_of(uint16_t port, uint16_t ephemeral_first, uint16_t ephemeral_last,
-			 uint16_t *ret_first, uint16_t *ret_last)
+bool learn_form_range_of(uint16_t first, uint16_t last, uint16_t ephemeral_first,
+			 uint16_t ephemeral_last, uint16_t *ret_first, uint16_t *ret_last)
 {
+	const struct range seen = { first, last };
 	const struct range ranges[] = {
 		{ RESERVED_FIRST, RESERVED_LAST },
 		ephemeral_of(ephemeral_first, ephemeral_last),
+		{ DYNAMIC_FIRST, ANY_LAST },
 	};
+	struct range all = { .first = ANY_LAST };
 
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
-		if (!is_within((struct range) { port, port }, ranges[i]))
+		if (!is_within(seen, ranges[i]))
 			continue;
-		*ret_first = ranges[i].first;
-		*ret_last = ranges[i].last;
-		return true;
+		if (ranges[i].first < all.first)
+			all.first = ranges[i].first;
+		if (ranges[i].last > all.last)
+			all.last = ranges[i].last;
 	}
-	return false;
+	if (!all.last)
+		return false;
+	*ret_first = all.first;
+	*ret_last = all.last;
+	return true;
 }

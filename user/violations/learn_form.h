@@ -32,8 +32,9 @@ enum learn_form learn_form_of(const struct learn_ports *ports, uint16_t *ret_fir
 			      uint16_t *ret_last);
 
 /*
- * The range of ports from which a program may choose another one at each start; false: a port
- * outside of them is the same each time.
+ * The ports from which a program chooses another one at each start, if it was seen with ports from
+ * `first` to `last`. Where several ranges have these, it is all of those ranges. False: none has
+ * them, so a port is the same each time.
  */
-bool learn_form_range_of(uint16_t port, uint16_t ephemeral_first, uint16_t ephemeral_last,
-			 uint16_t *ret_first, uint16_t *ret_last);
+bool learn_form_range_of(uint16_t first, uint16_t last, uint16_t ephemeral_first,
+			 uint16_t ephemeral_last, uint16_t *ret_first, uint16_t *ret_last);
