@@ -135,6 +135,13 @@ static void test_owners(void **state)
 		  "\"others\":[{\"exe\":\"/bin/a\"},{}]," WORKLOAD("cgroup",
 								   "") "\"exe\":\"/bin/a\"",
 		  NULL, "/bin/a" },
+		{ "one that ended, and another process of it",
+		  "\"others\":[{},{\"exe\":\"/bin/b\"}]," WORKLOAD("cgroup", "") "\"uid\":0", NULL,
+		  "/bin/b" },
+		{ "one that ended, and two programs",
+		  "\"others\":[{\"exe\":\"/bin/a\"},{\"exe\":\"/bin/b\"}]," WORKLOAD(
+			  "cgroup", "") "\"uid\":0",
+		  NULL, NULL },
 		{ "two programs",
 		  "\"others\":[{},{\"exe\":\"/bin/b\"}]," WORKLOAD("cgroup",
 								   "") "\"exe\":\"/bin/a\"",

@@ -10,6 +10,13 @@
 #define Y      "\"workload\":{\"kind\":\"cgroup\"},\"exe\":\"/bin/y\""
 #define NOBODY "\"workload\":{\"kind\":\"cgroup\"}"
 
+/* The same process, or not, in a control group */
+#define GROUP	  "\"workload\":{\"kind\":\"cgroup\"},\"cgroup\":\"/a\""
+#define ENDED	  GROUP ",\"comm\":\"x\""
+#define NAMED	  ENDED ",\"exe\":\"/bin/x\""
+#define ELSEWHERE "\"workload\":{\"kind\":\"cgroup\"},\"cgroup\":\"/b\",\"comm\":\"x\""
+#define SEVERAL	  ENDED ",\"others\":[{\"exe\":\"/bin/x\"},{\"exe\":\"/bin/y\"}]"
+
 #define ROW(proto, port, owner, rest)                                                              \
 	"{\"class\":\"unregistered\",\"protocol\":\"" proto "\",\"port\":" port "," owner rest "}"
 #define ONE(port, owner)	 ROW("udp", port, owner, "")
@@ -56,6 +63,16 @@ static const struct {
 	{ "some of each range", ONE("36000", X) "," ONE("50000", X) "," ONE("60000", X), 2, 3,
 	  35000, 55000, 2 },
 	{ "one of each range", ONE("36000", X) "," ONE("60000", X), 0, 0, 0, 0, 0 },
+	/* processes that ended before their program was known */
+	{ "one of two", ONE("700", NAMED) "," ONE("812", ENDED), 1, 2, 512, 1023, 2 },
+	{ "two of three", ONE("812", ENDED) "," ONE("700", NAMED) "," ONE("900", ENDED), 1, 3, 512,
+	  1023, 3 },
+	{ "all of them", ONE("700", ENDED) "," ONE("812", ENDED), 0, 0, 0, 0, 0 },
+	{ "by another name", ONE("700", NAMED) "," ONE("812", NOBODY), 0, 0, 0, 0, 0 },
+	{ "of another workload", ONE("700", NAMED) "," ONE("812", ELSEWHERE), 0, 0, 0, 0, 0 },
+	{ "which had several programs", ONE("700", NAMED) "," ONE("812", SEVERAL), 0, 0, 0, 0, 0 },
+	{ "beside a resolver", MANY("1030", "65000", NAMED) "," ONE("8080", ENDED), 1, 2, 1024,
+	  65535, 51 },
 	{ "of both ranges, once each", ONE("700", A) "," ONE("40000", A), 0, 0, 0, 0, 0 },
 	{ "of both ranges", ONE("700", A) "," ONE("701", A) "," ONE("40000", A) "," ONE("40001", A),
 	  2, 4, 512, 1023, 2 },

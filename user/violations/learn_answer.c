@@ -100,27 +100,36 @@ static const char *lasting_exe(const char *exe)
 	return is_good ? exe : NULL;
 }
 
-/* Did other programs bind its ports, too? */
-static bool has_other_programs(const struct answer_row *v)
+/* The one program of all processes whose program is known; "": there is none, or several. */
+static const char *only_exe(const struct answer_row *v, bool *ret_known)
 {
 	const struct json *others = json_member(v->json, "others");
 	const char *exe = json_member_text(v->json, "exe", "");
+	bool is_one = true;
 
-	for (size_t i = 0; i < json_len(others); i++)
-		if (strcmp(json_member_text(json_at(others, i), "exe", exe), exe) != 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < json_len(others); i++) {
+		const char *other = json_member_text(json_at(others, i), "exe", "");
+
+		is_one = is_one && (!*exe || !*other || strcmp(other, exe) == 0);
+		exe = *exe ? exe : other;
+	}
+	*ret_known = *exe;
+	return is_one ? exe : "";
 }
 
 static void read_owner(struct answer_row *v)
 {
 	const struct json *workload = json_member(v->json, "workload");
-	const char *kind = json_member_text(workload, "kind", "");
+	const char *kind = json_member_text(workload, "kind", ""), *exe;
+	bool is_known;
 
 	if (strcmp(kind, "unit") == 0)
 		v->unit = lasting_unit(json_member_text(workload, "unit", ""));
-	if ((strcmp(kind, "unit") == 0 || strcmp(kind, "cgroup") == 0) && !has_other_programs(v))
-		v->exe = lasting_exe(json_member_text(v->json, "exe", ""));
+	else if (strcmp(kind, "cgroup") != 0)
+		return;
+	exe = only_exe(v, &is_known);
+	v->exe = lasting_exe(exe);
+	v->nameless = !is_known;
 }
 
 static int read_row(struct answer_row *v)

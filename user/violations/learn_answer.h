@@ -17,6 +17,7 @@ struct answer_row {
 	/* What can be named as its owner: a service, its one program; NULL: it can't. Of the JSON.
 	 */
 	const char *unit, *exe;
+	bool nameless; /* the processes had ended before their program was known */
 	bool lacking; /* no row can be about it; then nothing of what follows is set, but chosen */
 	bool chosen;  /* not one port, but any that the kernel chooses */
 	uint8_t proto, cls;

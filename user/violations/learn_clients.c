@@ -31,6 +31,16 @@ static bool is_same_owner(const struct answer_row *a, const struct answer_row *b
 	return a->exe && b->exe && strcmp(a->exe, b->exe) == 0;
 }
 
+/* Is it the owner's, as far as is known? Who ended too soon is told by workload and comm. */
+static bool is_of_owner(const struct answer_row *v, const struct answer_row *owner)
+{
+	if (has_owner(v) || !v->nameless)
+		return is_same_owner(v, owner);
+	return strcmp(v->workload, owner->workload) == 0 &&
+	       strcmp(json_member_text(v->json, "comm", ""),
+		      json_member_text(owner->json, "comm", "")) == 0;
+}
+
 static bool is_within(const struct answer_row *v, uint16_t first, uint16_t last)
 {
 	return v->port >= first && v->last <= last;
@@ -76,7 +86,7 @@ static bool is_changing(const struct search *search, const struct answer_row *v,
 	for (size_t i = search->rows->lacking; i < search->rows->len; i++) {
 		const struct answer_row *other = &search->rows->list[i];
 
-		if (other->ports || other->proto != v->proto || !is_same_owner(other, v) ||
+		if (other->ports || other->proto != v->proto || !is_of_owner(other, v) ||
 		    !is_within(other, *ret_first, *ret_last))
 			continue;
 		first = other->port < first ? other->port : first;
@@ -94,8 +104,8 @@ static void cover(const struct answer_rows *rows, struct learn_client *client)
 	for (size_t i = rows->lacking; i < rows->len; i++) {
 		struct answer_row *v = &rows->list[i];
 
-		if (v->covered || v->proto != client->row->proto ||
-		    !is_same_owner(v, client->row) || !is_within(v, client->first, client->last))
+		if (v->covered || v->proto != client->row->proto || !is_of_owner(v, client->row) ||
+		    !is_within(v, client->first, client->last))
 			continue;
 		v->covered = true;
 		client->ports += v->ports ? v->ports : 1;
