@@ -68,6 +68,8 @@ denied unregistered udp 21005 hp-stranger.service
 denied unregistered udp 21005 null
 denied unregistered udp 21011 hp-resolver.service
 excepted unregistered tcp 21010 hp-resolver.service"
+
+	is "status" "$(ctl status | grep ^owners)" "owners      4 rows for their owners alone; $(status .owners.known) known"
 }
 
 test_program() {
@@ -139,6 +141,7 @@ test_changes() {
 	is "without the exception" "$(by hp-resolver.service "$PROBE" tcp 4 127.0.0.1 21010)" "EPERM 1"
 	is "without the program's row" "$(by hp-stranger.service "$PROGRAM" udp 4 127.0.0.1 21020)" "EPERM 1"
 	until_true 10 known 0 || fail "owners of the registry before are forgotten: $(status .owners)"
+	has_not "no such row: status" "$(ctl status)" '^owners'
 	registry "$CLIENTS"
 	ctl reload >/dev/null
 	is "with the row again" "$(by hp-resolver.service "$PROBE" udp 4 127.0.0.1 21005)" "ok 21005 1"
