@@ -267,7 +267,7 @@ test_sshd() {
 # ---- Erlang: epmd, the distribution, a listener ------------------------------------------------
 
 start_erlang() {
-	serve erlang env HOME="$WORK" ERL_EPMD_PORT=4369 erl -noinput -sname e2e@localhost -setcookie e2e \
+	serve erlang env HOME="$WORK" ERL_CRASH_DUMP_SECONDS=0 erl -noinput -sname e2e@localhost -setcookie e2e \
 		-kernel inet_dist_listen_min 25672 inet_dist_listen_max 25682 -eval '
 			{ok, L} = gen_tcp:listen(5672, [{ip, {127, 0, 0, 1}}, {reuseaddr, true}]),
 			F = fun F() -> {ok, S} = gen_tcp:accept(L), gen_tcp:send(S, "AMQP"), gen_tcp:close(S), F() end,
@@ -275,7 +275,7 @@ start_erlang() {
 }
 works_erlang() { greets 5672 AMQP && outside epmd -names 2>/dev/null | grep -q '^name e2e at port 25672'; }
 stray_erlang() {
-	inside_cgroup "$CGROUP/erlang" timeout 30 env HOME="$WORK" erl -noinput -eval '
+	inside_cgroup "$CGROUP/erlang" timeout 30 env HOME="$WORK" ERL_CRASH_DUMP_SECONDS=0 erl -noinput -eval '
 		gen_tcp:listen(5673, []), halt().' >/dev/null 2>&1 </dev/null
 }
 learnt_erlang() {
