@@ -69,22 +69,30 @@ has_not() {
 # A build that is not confined, and can't be traced: LeakSanitizer traces it itself.
 is_built_for_debugging() { [ "$B" = build-debug ]; }
 
-# uptime_s: seconds, whatever a test does to the clock, by which bash counts SECONDS.
+# A process more or less is dear where there are many: what waits begins none.
+
+# uptime_s: set UPTIME_S, seconds, whatever a test does to the clock, by which bash counts SECONDS.
 uptime_s() {
-	local up
-	read -r up _ </proc/uptime
-	echo "${up%.*}"
+	read -r UPTIME_S _ </proc/uptime
+	UPTIME_S=${UPTIME_S%.*}
+}
+
+# pause SECONDS: sleep, at a pipe that nothing ever comes of.
+pause() {
+	if [ -p "$WORK/pause" ]; then read -rt "$1" <>"$WORK/pause" || :; else sleep "$1"; fi
 }
 
 # until_true SECONDS COMMAND...: poll for a condition; its last status. The limit only matters if
 # the condition never comes, so it is at least 30 seconds, or E2E_WAIT_S, for slow machines.
 until_true() {
 	local least=${E2E_WAIT_S:-30} end
-	end=$(($(uptime_s) + ($1 < least ? least : $1)))
+	uptime_s
+	end=$((UPTIME_S + ($1 < least ? least : $1)))
 	shift
 	until "$@"; do
-		[ "$(uptime_s)" -lt "$end" ] || return 1
-		sleep 0.05
+		uptime_s
+		[ "$UPTIME_S" -lt "$end" ] || return 1
+		pause 0.05
 	done
 }
 
@@ -156,16 +164,19 @@ offspring() {
 # guard: a process beside the test. It alone has the locks, so that no subject inherits them. It ends
 # a test that hangs, by ending what that waits for, and clears away what a killed one leaves.
 guard() {
-	local me=$BASHPID parent pid signal=USR1 end=$(($(uptime_s) + LIMIT_S))
+	local me=$BASHPID parent pid signal=USR1 end
+	uptime_s
+	end=$((UPTIME_S + LIMIT_S))
 	while read -r _ _ _ parent _ <"/proc/$me/stat" && [ "$parent" = "$$" ]; do
 		sleep 1 >/dev/null 2>&1 5>&- 7<&-
-		[ "$(uptime_s)" -ge "$end" ] || continue
+		uptime_s
+		[ "$UPTIME_S" -ge "$end" ] || continue
 		kill "-$signal" "$$"
 		for pid in $(offspring "$$" "$me"); do
 			echo "$TEST: was running: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")"
 			kill -KILL "$pid"
 		done 2>/dev/null
-		signal=KILL end=$(($(uptime_s) + 60))
+		signal=KILL end=$((UPTIME_S + 60))
 	done
 	clear_away 2>/dev/null
 }
@@ -208,7 +219,7 @@ prepare() {
 	clear_away 2>/dev/null
 	start_guard
 	exec 5>&- 7<&-
-	mkdir -p "$WORK" "$CGROUP" "$BPFFS" || exit 3
+	mkdir -p "$WORK" "$CGROUP" "$BPFFS" && mkfifo "$WORK/pause" || exit 3
 	mount -t bpf bpf "$BPFFS" || exit 3
 	ip netns add "$NAME" || exit 3
 	exec 6<&-
@@ -290,7 +301,13 @@ probe() { inside "$B/tests/e2e/bindprobe" "$@"; }
 ctl() { "$B/hostportctl" --socket="$SOCK" "$@"; }
 
 agent_ready() { ctl status >/dev/null 2>&1; }
-ready_or_gone() { agent_ready || is_gone "$AGENT_PID"; }
+ready_or_gone() { { says_ready && agent_ready; } || is_gone "$AGENT_PID"; }
+says_ready() {
+	local said
+	[ -f "$WORK/log" ] || return 0
+	read -rd "" said <"$WORK/log"
+	[[ $said == *": ready"* ]]
+}
 
 # last_words: of the agent, for a failure. Its log may be a pipe.
 last_words() { [ ! -f "$WORK/log" ] || tail -n 3 "$WORK/log"; }
