@@ -18,8 +18,8 @@ struct answer_row {
 	 */
 	const char *unit, *exe;
 	bool nameless; /* the processes had ended before their program was known */
-	bool lacking; /* no row can be about it; then nothing of what follows is set, but chosen */
-	bool chosen;  /* not one port, but any that the kernel chooses */
+	bool lacking;  /* no row can be about it; then nothing of what follows is set, but chosen */
+	bool chosen;   /* not one port, but any that the kernel chooses */
 	uint8_t proto, cls;
 	uint16_t port, last;  /* of several ports: the ends */
 	size_t ports;	      /* 0: it is one */
