@@ -11,9 +11,9 @@
 # there is one, checks the layer.
 #
 # RabbitMQ takes 15 seconds of a processor to start, so `erlang` is what it is made of: epmd, and an
-# Erlang node that looks upwards from 25672 for the port of its distribution, and serves 5672. gRPC
-# is a port that the kernel chooses on one family, then taken on the other: so do wireguard-go
-# without ListenPort, and `ssh -R 0`.
+# Erlang node that looks upwards from 25672 for the port of its distribution, and serves 5672
+# (docs/errno.md has what RabbitMQ itself does). gRPC is a port that the kernel chooses on one family,
+# then taken on the other: so do wireguard-go without ListenPort, and `ssh -R 0`.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 # shellcheck disable=SC2317 # functions are called by their names
 . "$(dirname "$0")/lib.sh"
@@ -222,20 +222,20 @@ test_wireguard() {
 
 # ---- sshd: ports that clients ask for ------------------------------------------------------
 
-# ask_for PORT [KEYWORD]: a client, and what it says.
+# forward PORT: a client asks sshd for it; what it says is in $WORK/ssh.PORT.
 forward() {
 	: >"$WORK/ssh.$1"
-	serve "$2" ssh -F none -N -i "$WORK/ssh_key" -p 2200 -E "$WORK/ssh.$1" -o StrictHostKeyChecking=no \
+	serve sshd ssh -F none -N -i "$WORK/ssh_key" -p 2200 -E "$WORK/ssh.$1" -o StrictHostKeyChecking=no \
 		-o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes -R "$1:127.0.0.1:2200" nobody@127.0.0.1
 }
 
 start_sshd() {
 	serve sshd "$(command -v sshd)" -D -e -f "$WORK/sshd_config"
-	until_true 30 greets_or_denied 2200 || return
-	forward 2222 sshd
-	forward 0 sshd
+	until_true 30 greets_or_denied || return
+	forward 2222
+	forward 0
 }
-greets_or_denied() { greets "$1" SSH- || grep -q 'not permitted' "$WORK/sshd.log"; }
+greets_or_denied() { greets 2200 SSH- || grep -q 'not permitted' "$WORK/sshd.log"; }
 
 chosen_by_sshd() { sed -n 's/^Allocated port \([0-9]*\) .*/\1/p' "$WORK/ssh.0"; }
 works_sshd() {
@@ -244,7 +244,7 @@ works_sshd() {
 	greets 2222 SSH- && [ -n "$port" ] && greets "$port" SSH- &&
 		[ "$(ip netns exec "$NAME" ss -Hltn "sport = :$port" | wc -l)" = 2 ]
 }
-stray_sshd() { forward 2223 sshd; }
+stray_sshd() { forward 2223; }
 learnt_sshd() {
 	is "sshd: learn" "$(rows client; rows exception)" "tcp 2200 
 tcp 2222 "
