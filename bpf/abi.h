@@ -303,6 +303,15 @@ enum hp_lost {
 	HP_LOST_MAX,
 };
 
+#define HP_BUCKETS 256 /* on each CPU, among which workloads share the rate of records */
+#define HP_LOSERS  512 /* workloads whose losses are counted apart */
+
+/* What a workload lost; the key is as in struct hp_fold_key. */
+struct hp_loss {
+	__u64 lost;
+	__u64 ancestors[HP_ANCESTORS]; /* as in struct hp_event, when it first lost something */
+};
+
 #define HP_FOLD_SLOTS (HP_FOLD_SETS * HP_FOLD_WAYS)
 
 /*
@@ -453,6 +462,7 @@ _Static_assert(sizeof(struct hp_fold_set) == 8 + 160 * HP_FOLD_WAYS, "fold set")
 _Static_assert(sizeof(struct hp_fold_ref) == 24, "fold ref");
 _Static_assert(sizeof(struct hp_event) == 296, "event");
 _Static_assert(HP_FOLD_MEMBERS <= 8, "a bit for each member");
+_Static_assert(sizeof(struct hp_loss) == 8 + 8 * HP_ANCESTORS, "loss");
 _Static_assert(sizeof(struct hp_note) == 16, "note");
 _Static_assert(sizeof(struct hp_choice) == 16, "choice");
 _Static_assert(!(HP_CHOICES & (HP_CHOICES - 1)), "a mask bounds it");

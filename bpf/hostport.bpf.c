@@ -79,7 +79,7 @@ static __always_inline void leave_note(struct bpf_sock_addr *ctx, const struct h
 	if (!n) {
 		if (decision->cls == HP_CLASS_UNREGISTERED) {
 			count(decision->cls, decision->verdict);
-			count_lost(HP_LOST_NOTE);
+			hp_count_lost(HP_LOST_NOTE, workload_id(current_task()));
 		}
 		return;
 	}

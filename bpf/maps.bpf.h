@@ -20,8 +20,9 @@ const volatile bool hp_has_retval = false;  /* the kernel has bpf_set_retval, bp
 const volatile bool hp_can_cast = false;    /* bpf_rdonly_cast() is patched in: see cast() */
 const volatile __u64 hp_fold_ticks = 250;   /* jiffies in which a repeat makes no record */
 const volatile __u64 hp_wake_ns = 10000000; /* the reader is woken at most once in this time */
-const volatile __u64 hp_token_ns = 1000000; /* a CPU sends one record in this time, on average */
-const volatile __u64 hp_burst_ns = 128000000; /* hp_token_ns times the records of a burst */
+/* On a CPU, a workload sends one record in this time on average, and all together send two. */
+const volatile __u64 hp_token_ns = 1000000;
+const volatile __u64 hp_burst_ns = 384000000; /* hp_token_ns times the records of a burst */
 const volatile __u64 hp_wake_bytes = 65536;   /* pending bytes that wake the reader at once */
 
 /* HP_ACTIVE_*; user space writes it last. */
@@ -99,17 +100,28 @@ struct {
 	__type(value, struct hp_counters);
 } hp_counts SEC(".maps");
 
-/* When this CPU's next record is due, if all came at the allowed rate. */
+/*
+ * When this CPU's next record is due, if all came at the allowed rate: of all workloads (0), and
+ * of those that hash to a bucket (from 1).
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, 1 + HP_BUCKETS);
 	__type(key, __u32);
 	__type(value, __u64);
 } hp_tokens SEC(".maps");
 
+/* What each workload lost, of those that lost something last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, HP_LOSERS);
+	__type(key, __u64);
+	__type(value, struct hp_loss);
+} hp_losses SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 256 * 1024); /* sized by the number of CPUs before loading */
+	__uint(max_entries, 512 * 1024); /* sized by the number of CPUs before loading */
 } hp_ring SEC(".maps");
 
 /* Only the agent uses these: what it has reported, and the first record of each slot's holder. */

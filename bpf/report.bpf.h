@@ -31,14 +31,6 @@ static __always_inline void count(__u8 cls, __u8 verdict)
 		__sync_fetch_and_add((__u64 *)c->count + i, 1);
 }
 
-static __always_inline void count_lost(enum hp_lost why)
-{
-	struct hp_counters *c = counters();
-
-	if (c)
-		__sync_fetch_and_add(&c->lost[why], 1);
-}
-
 /* The task's cgroup in v1's memory hierarchy; NULL where there is none. */
 static __always_inline struct cgroup *memory_cgroup(struct task_struct *task)
 {
@@ -77,19 +69,30 @@ static __always_inline __u64 workload_id(struct task_struct *task)
 	return v1 ? v1 | HP_WORKLOAD_V1 : id;
 }
 
-/* May this CPU send one more record? A leaky bucket in one number. */
-static __always_inline bool take_token(__u64 now)
+/*
+ * May the workload send one more record on this CPU? Leaky buckets, each in one number. A
+ * workload has its own, so that none takes the others' records; two that hash to the same one
+ * share it. Who may make control groups can have many: so there is a bound for all workloads
+ * together, which one that has been quiet may pass for the first eighth of its burst.
+ */
+static __always_inline bool take_token(__u64 workload, __u64 now)
 {
-	__u32 zero = 0;
-	__u64 *due = bpf_map_lookup_elem(&hp_tokens, &zero);
-	__u64 at;
+	__u32 i = 1 + (workload * 0x9e3779b97f4a7c15ULL >> 56), zero = 0;
+	__u64 *own = bpf_map_lookup_elem(&hp_tokens, &i);
+	__u64 *all = bpf_map_lookup_elem(&hp_tokens, &zero);
+	__u64 at, at_all;
+	bool is_full;
 
-	if (!due)
+	if (!own || !all)
 		return false;
-	at = *due > now ? *due : now;
-	if (at + hp_token_ns - now > hp_burst_ns)
+	at = (*own > now ? *own : now) + hp_token_ns;
+	at_all = (*all > now ? *all : now) + hp_token_ns / 2;
+	is_full = at_all - now > hp_burst_ns;
+	if (at - now > (is_full ? hp_burst_ns / 8 : hp_burst_ns))
 		return false;
-	*due = at + hp_token_ns;
+	*own = at;
+	if (!is_full)
+		*all = at_all;
 	return true;
 }
 
@@ -111,16 +114,16 @@ static __always_inline __u64 wake_flags(__u64 now)
 }
 
 /* A cgroup may be gone before user space asks for its path, but seldom its ancestors, too. */
-static __always_inline void fill_ancestors(struct hp_event *e, bool is_v1)
+static __always_inline void fill_ancestors(__u64 *ancestors, bool is_v1)
 {
-	struct task_struct *task = current_task();
+	struct task_struct *task = (void *)bpf_get_current_task();
 	struct cgroup *cgroup =
 		is_v1 ? memory_cgroup(task) : BPF_CORE_READ(task, cgroups, dfl_cgrp);
 
 #pragma unroll
 	for (int i = 0; i < HP_ANCESTORS; i++) {
 		cgroup = BPF_CORE_READ(cgroup, self.parent, cgroup);
-		e->ancestors[i] = BPF_CORE_READ(cgroup, kn, id);
+		ancestors[i] = BPF_CORE_READ(cgroup, kn, id);
 	}
 }
 
@@ -135,7 +138,7 @@ static __always_inline void fill_record(struct hp_event *e, enum hp_hook hook,
 	e->key = *key;
 	e->cgroup_id = is_v1 ? hp_root_cgroup : key->workload;
 	e->cgroup_v1_id = is_v1 ? key->workload & ~HP_WORKLOAD_V1 : 0;
-	fill_ancestors(e, is_v1);
+	fill_ancestors(e->ancestors, is_v1);
 	e->row = ruling->decision.row;
 	e->policy_generation = ruling->generation;
 	e->start_ns = binder->start_ns;
@@ -151,6 +154,32 @@ static __always_inline void fill_record(struct hp_event *e, enum hp_hook hook,
 	__builtin_memset(e->pad, 0, sizeof(e->pad));
 }
 
+/* Where a workload's losses are counted; NULL: they are among the rest. */
+static __always_inline struct hp_loss *loss_of(__u64 workload)
+{
+	struct hp_loss *loss = bpf_map_lookup_elem(&hp_losses, &workload);
+	struct hp_loss none = {};
+
+	if (loss)
+		return loss;
+	fill_ancestors(none.ancestors, workload & HP_WORKLOAD_V1);
+	bpf_map_update_elem(&hp_losses, &workload, &none, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&hp_losses, &workload);
+}
+
+/* A function of its own, which the verifier looks at once. `why` is enum hp_lost. */
+__noinline int hp_count_lost(__u32 why, __u64 workload)
+{
+	struct hp_counters *c = counters();
+	struct hp_loss *loss = loss_of(workload);
+
+	if (c && why < HP_LOST_MAX)
+		__sync_fetch_and_add(&c->lost[why], 1);
+	if (loss)
+		__sync_fetch_and_add(&loss->lost, 1);
+	return 0;
+}
+
 /*
  * Count a violation and, unless it repeats an earlier one, send a record. `socket` is
  * what bpf_get_socket_cookie() takes in this program: its context, or a socket.
@@ -163,7 +192,6 @@ static __always_inline void report(void *socket, enum hp_hook hook, const struct
 	struct hp_fold_set *set;
 	struct hp_event *e = 0;
 	enum fold_state state;
-	enum hp_lost cause;
 	__u32 number;
 	bool token;
 	__u64 now;
@@ -193,8 +221,7 @@ static __always_inline void report(void *socket, enum hp_hook hook, const struct
 	if (state == FOLD_QUIET)
 		return;
 	now = bpf_ktime_get_boot_ns();
-	token = take_token(now);
-	cause = opaque(token ? HP_LOST_RING : HP_LOST_RATE);
+	token = take_token(v.key.workload, now);
 	if (token)
 		e = bpf_ringbuf_reserve(&hp_ring, sizeof(*e), 0);
 	if (e)
@@ -204,7 +231,7 @@ static __always_inline void report(void *socket, enum hp_hook hook, const struct
 	if (!e) {
 		/* user space reads a slot's count sooner or later */
 		if (state == FOLD_NEW)
-			count_lost(cause == HP_LOST_RING ? HP_LOST_RING : HP_LOST_RATE);
+			hp_count_lost(token ? HP_LOST_RING : HP_LOST_RATE, v.key.workload);
 		return;
 	}
 	if (state == FOLD_QUIET) {

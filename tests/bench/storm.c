@@ -20,8 +20,8 @@
 #include "samples.h"
 
 #define FIRST_PORT   10000 /* the registry knows none of them */
-#define RECORDS_S    1000  /* each CPU's most: hp_token_ns, hp_burst_ns */
-#define RECORDS_NOW  128
+#define RECORDS_S    1000  /* a workload's most on each CPU: hp_token_ns, hp_burst_ns */
+#define RECORDS_NOW  384
 #define RECORD_BYTES (sizeof(struct hp_event) + BPF_RINGBUF_HDR_SZ)
 
 static const struct load_plan deny_load = {

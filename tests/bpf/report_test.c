@@ -235,15 +235,21 @@ static void test_keys(void **state)
 /* A burst of three, and then no more for a long time. */
 static void test_rate(void **state)
 {
+	static struct kernel_loss losses[HP_LOSERS];
 	struct world *w = *state;
 
 	begin(w, &(struct world_load) {
 			 .fold_ns = LONG_NS, .token_ns = LONG_NS, .burst_ns = 3 * LONG_NS });
+	check_u64("nobody has lost", kernel_losses(w->kernel, losses), 0);
 	world_pin_cpu();
 	for (uint16_t port = 3000; port < 3010; port++)
 		violate(port);
 	check_u64("a burst", world_take(w), 3);
 	check_u64("lost by rate", world_lost(w, HP_LOST_RATE), 7);
+	check_u64("by one workload", kernel_losses(w->kernel, losses), 1);
+	check_u64("whose", losses[0].workload, w->events[0].key.workload);
+	check_u64("how many", losses[0].lost, 7);
+	check_u64("its parent", losses[0].ancestors[0], w->events[0].ancestors[0]);
 	check_u64("by nothing else", world_lost(w, HP_LOST_RING) + world_lost(w, HP_LOST_NOTE), 0);
 	check_violations("a burst", w, 10);
 	/* what a slot holds is counted there, without a record */

@@ -43,7 +43,7 @@ flood() {
 		# A record is a line, and may end another holder, which makes a second one; a reading
 		# of the slots (twice here, and each second) makes at most one line of a slot.
 		at_most "$name: lines" "$lines" \
-			$((2 * CPUS * (128 + ended - began) + 4096 * (3 + (ended - began) / 1000)))
+			$((2 * CPUS * (384 + ended - began) + 4096 * (3 + (ended - began) / 1000)))
 	fi
 	stop_agent
 	is "$name: the agent ends well" "$AGENT_STATUS" 0

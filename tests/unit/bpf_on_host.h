@@ -55,6 +55,7 @@
 #define HOST_ROWS   8
 #define HOST_NOTES  4
 #define HOST_EVENTS 8
+#define HOST_LOSERS 2
 
 struct host_row {
 	struct hp_row_key key;
@@ -76,7 +77,9 @@ static struct host {
 	struct hp_fold_set sets[HP_FOLD_SETS];
 	struct hp_counters counters;
 	struct hp_choice choices[HP_CHOICES];
-	__u64 due;
+	__u64 due[1 + HP_BUCKETS];
+	__u64 losers[HOST_LOSERS];
+	struct hp_loss losses[HOST_LOSERS];
 	struct {
 		void *socket;
 		struct hp_note note;
@@ -121,12 +124,22 @@ static void *host_lookup_row(const struct hp_row_key *key)
 	return NULL;
 }
 
+static void *host_lookup_loss(const __u64 *workload)
+{
+	for (size_t i = 0; i < HOST_LOSERS; i++)
+		if (host.losers[i] == *workload)
+			return &host.losses[i];
+	return NULL;
+}
+
 static void *host_lookup(void *map, const void *key)
 {
 	__u32 number;
 
 	if (map == host.rows)
 		return host_lookup_row(key);
+	if (map == &hp_losses)
+		return host_lookup_loss(key);
 	memcpy(&number, key, sizeof(number));
 	if (map == &hp_configs)
 		return host.no_config ? NULL : &host.configs[number];
@@ -138,7 +151,19 @@ static void *host_lookup(void *map, const void *key)
 		return &host.choices[number];
 	if (map == &hp_counts)
 		return &host.counters;
-	return map == &hp_tokens ? &host.due : NULL;
+	return map == &hp_tokens ? &host.due[number] : NULL;
+}
+
+/* Only hp_losses is updated. */
+static void host_update(void *map, const void *key, const void *value)
+{
+	assert_ptr_equal(map, &hp_losses);
+	for (size_t i = 0; i < HOST_LOSERS; i++)
+		if (!host.losers[i]) {
+			memcpy(&host.losers[i], key, sizeof(host.losers[i]));
+			memcpy(&host.losses[i], value, sizeof(host.losses[i]));
+			return;
+		}
 }
 
 static void *host_storage(void *socket, __u64 flags)
@@ -187,6 +212,7 @@ static __u64 host_now(void)
 }
 
 #define bpf_map_lookup_elem(map, key)		  host_lookup(map, key)
+#define bpf_map_update_elem(map, key, value, how) host_update(map, key, value)
 #define bpf_sk_storage_get(map, sk, value, flags) host_storage(sk, flags)
 #define bpf_probe_read_kernel(to, size, from)	  host_read(to, size, from)
 #define bpf_probe_read_kernel_str(to, size, from) host_read(to, size, from)

@@ -90,6 +90,59 @@ static void test_tokens(void **state)
 	check_u64("what was saved is a burst", host.sent, 7);
 }
 
+/* Violations on `n` ports by a control group: how many records of them are sent. */
+static size_t sent_of(__u64 cgroup, __u16 first, __u16 n)
+{
+	__u64 before = host.sent, id = host_node.id;
+
+	host_node.id = cgroup;
+	for (__u16 i = 0; i < n; i++) {
+		host.len_events = 0;
+		violate((__u16)(first + i));
+	}
+	host_node.id = id;
+	return host.sent - before;
+}
+
+/* A burst for each, two for all together; and then an eighth of one for who has been quiet. */
+static void test_shares(void **state)
+{
+	(void)state;
+	begin();
+	host.burst_ns = 16 * host.token_ns;
+	check_u64("one that floods", sent_of(101, 1000, 100), 16);
+	check_u64("another has as many", sent_of(102, 2000, 16), 16);
+	check_u64("a third has an eighth", sent_of(103, 3000, 3), 2);
+	check_u64("and a fourth", sent_of(104, 4000, 3), 2);
+	check_u64("who has flooded has none", sent_of(101, 5000, 1), 0);
+	host.now += 14 * host.token_ns;
+	check_u64("with time, together two", sent_of(105, 6000, 16), 16);
+	check_u64("and again", sent_of(106, 7000, 16), 12);
+}
+
+/* Who lost how much; there is no room for a third one. */
+static void test_losers(void **state)
+{
+	static struct kernfs_node node = { .id = 77 };
+	static struct cgroup parent = { .kn = &node };
+
+	(void)state;
+	begin();
+	host_cgroup.self.parent = &parent.self;
+	parent.self.cgroup = &parent;
+	host.ring_full = true;
+	(void)sent_of(101, 1000, 3);
+	(void)sent_of(102, 2000, 1);
+	(void)sent_of(103, 3000, 2);
+	host_cgroup.self.parent = NULL;
+	check_u64("one", host.losers[0], 101);
+	check_u64("its losses", host.losses[0].lost, 3);
+	check_u64("its parent", host.losses[0].ancestors[0], 77);
+	check_u64("the other", host.losers[1], 102);
+	check_u64("its losses", host.losses[1].lost, 1);
+	check_u64("all", host.counters.lost[HP_LOST_RING], 6);
+}
+
 static void test_wakes(void **state)
 {
 	static const struct {
@@ -339,7 +392,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_chosen),	       cmocka_unit_test(test_due),
-		cmocka_unit_test(test_tokens),	       cmocka_unit_test(test_wakes),
+		cmocka_unit_test(test_tokens),	       cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_losers),	       cmocka_unit_test(test_wakes),
 		cmocka_unit_test(test_sent_meanwhile), cmocka_unit_test(test_replaced_meanwhile),
 		cmocka_unit_test(test_unsent),	       cmocka_unit_test(test_workloads),
 		cmocka_unit_test(test_padding),	       cmocka_unit_test(test_count),

@@ -113,7 +113,7 @@ static void test_counters(void **state)
 	check_part(text,
 		   "\"counters\":{\"violations\":9,\"pending\":3,\"delivered\":3,\"folded\":4,"
 		   "\"lost\":2,\"lost_by\":{\"ring\":0,\"rate\":2,\"note\":0,\"restart\":0},"
-		   "\"recovered\":0,\"existing\":0,",
+		   "\"lost_workloads\":[],\"lost_others\":2,\"recovered\":0,\"existing\":0,",
 		   true);
 	check_part(text, "\"retired\":{\"allowed\":0,\"audited\":0,\"denied\":12,\"excepted\":0}",
 		   true);

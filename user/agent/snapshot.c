@@ -68,6 +68,8 @@ static void take_registry(const struct agent *agent, struct snapshot *s)
 
 static void take_violations(struct agent *agent, struct snapshot *s)
 {
+	/* before the counters, so that what is lost meanwhile is among the rest */
+	losses_read(agent->programs.kernel, &agent->identity, &s->losses);
 	accounts_read(agent->programs.kernel, agent->stream.told, &s->accounts);
 	s->fold_ns = agent->config->fold_ns;
 	s->ring_bytes = kernel_ring_bytes(agent->programs.kernel);
@@ -106,4 +108,5 @@ void snapshot_take(struct agent *agent, struct snapshot *ret_snapshot)
 void snapshot_free(struct snapshot *snapshot)
 {
 	health_free(&snapshot->health);
+	losses_free(&snapshot->losses);
 }

@@ -8,6 +8,7 @@
 #include "../stream/accounts.h"
 #include "../violations/ledger.h"
 #include "health.h"
+#include "losses.h"
 #include "mode.h"
 #include "privilege.h"
 #include "reload.h"
@@ -60,6 +61,7 @@ struct snapshot {
 	int files_error;   /* errno; 0: none */
 
 	struct accounts accounts;
+	struct losses losses;
 	uint64_t fold_ns;
 	uint32_t ring_bytes;
 	unsigned int sweep_every_s;

@@ -112,7 +112,8 @@ static void put_classes(struct jsonw *w, const struct hp_counters *counters)
 	jsonw_object_end(w);
 }
 
-static void put_counters(struct jsonw *w, const struct accounts *accounts)
+static void put_counters(struct jsonw *w, const struct accounts *accounts,
+			 const struct losses *losses)
 {
 	static const char *const why[] = {
 		[HP_LOST_RING] = "ring",
@@ -133,6 +134,7 @@ static void put_counters(struct jsonw *w, const struct accounts *accounts)
 		jsonw_u64(w, why[i], accounts->counters.lost[i]);
 	jsonw_u64(w, "restart", tally->untold);
 	jsonw_object_end(w);
+	losses_put(losses, accounts->unsent + tally->untold, w);
 	jsonw_u64(w, "recovered", tally->recovered);
 	jsonw_u64(w, "existing", tally->existing);
 	put_classes(w, &accounts->counters);
@@ -260,7 +262,7 @@ void status_json(const struct snapshot *s, struct buf *out)
 	jsonw_u64(&w, "pid", (uint64_t)getpid());
 	put_denies(&w, s->denies);
 	put_registry(&w, s);
-	put_counters(&w, &s->accounts);
+	put_counters(&w, &s->accounts, &s->losses);
 	many_ports_put(s->ledger, s->node_root, &w);
 	put_records(&w, s);
 	status_put_attached(s->attached, s->attached_len, s->cgroup, &w);

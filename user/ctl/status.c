@@ -199,22 +199,36 @@ static void put_many_ports(struct buf *out, const struct json *list)
 	}
 }
 
-/* What learn and mode enforce do not know any more, by workload. */
-static void put_forgotten(struct buf *out, const struct json *findings)
+/* "900 of unit web.service, 7 of others" */
+static void put_by_workload(struct buf *out, const struct json *by, const char *what,
+			    uint64_t others)
 {
-	const struct json *by = json_member(findings, "forgotten_by");
-	uint64_t others = json_member_u64(findings, "forgotten_others", 0);
-
-	if (!json_member_u64(findings, "forgotten", 0))
-		return;
-	buf_puts(out, "\nforgotten   ports that learn and mode enforce no longer know: ");
 	for (size_t i = 0; i < json_len(by); i++) {
 		buf_printf(out, "%s%" PRIu64 " of ", i ? ", " : "",
-			   json_member_u64(json_at(by, i), "ports", 0));
+			   json_member_u64(json_at(by, i), what, 0));
 		buf_put_safe(out, json_member_text(json_at(by, i), "workload", "?"));
 	}
 	if (others)
 		buf_printf(out, "%s%" PRIu64 " of others", json_len(by) ? ", " : "", others);
+}
+
+static void put_lost(struct buf *out, const struct json *counters)
+{
+	if (!json_member_u64(counters, "lost", 0))
+		return;
+	buf_puts(out, "\nlost        violations without a line: ");
+	put_by_workload(out, json_member(counters, "lost_workloads"), "lost",
+			json_member_u64(counters, "lost_others", 0));
+}
+
+/* What learn and mode enforce do not know any more, by workload. */
+static void put_forgotten(struct buf *out, const struct json *findings)
+{
+	if (!json_member_u64(findings, "forgotten", 0))
+		return;
+	buf_puts(out, "\nforgotten   ports that learn and mode enforce no longer know: ");
+	put_by_workload(out, json_member(findings, "forgotten_by"), "ports",
+			json_member_u64(findings, "forgotten_others", 0));
 }
 
 static void put_denied_port(const struct json *port, struct buf *out)
@@ -299,6 +313,7 @@ static void put_text(const struct json *status, struct buf *out)
 		   json_member_u64(counters, "violations", 0),
 		   json_member_u64(counters, "delivered", 0),
 		   json_member_u64(counters, "folded", 0), json_member_u64(counters, "lost", 0));
+	put_lost(out, counters);
 	put_many_ports(out, json_member(json_member(status, "findings"), "many_ports"));
 	put_forgotten(out, json_member(status, "findings"));
 	put_without_port(json_member(status, "without_port"), out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Policies, records and counters of the loaded programs. */
 #include <errno.h>
+#include <string.h>
 
 #include "kernel_internal.h"
 
@@ -104,6 +105,24 @@ int kernel_counters(struct kernel *kernel, struct hp_counters *ret_counters)
 	}
 	*ret_counters = sum;
 	return 0;
+}
+
+size_t kernel_losses(const struct kernel *kernel, struct kernel_loss *losses)
+{
+	int fd = bpf_map__fd(kernel->skel->maps.hp_losses);
+	__u64 keys[HP_LOSERS];
+	struct hp_loss values[HP_LOSERS];
+	__u32 next, len = HP_LOSERS;
+
+	/* at the end of the map it fails with ENOENT, and has read what there is */
+	if (bpf_map_lookup_batch(fd, NULL, &next, keys, values, &len, NULL) && errno != ENOENT)
+		return 0;
+	for (__u32 i = 0; i < len; i++) {
+		losses[i].workload = keys[i];
+		losses[i].lost = values[i].lost;
+		memcpy(losses[i].ancestors, values[i].ancestors, sizeof(losses[i].ancestors));
+	}
+	return len;
 }
 
 struct hp_told *kernel_told(const struct kernel *kernel)

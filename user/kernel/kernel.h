@@ -200,6 +200,16 @@ int kernel_read_folds(struct kernel *kernel, kernel_slot_fn fn, void *data);
 /* The counters of all CPUs together. 0, or a negative errno. */
 int kernel_counters(struct kernel *kernel, struct hp_counters *ret_counters);
 
+/* What a workload lost: see struct hp_loss. */
+struct kernel_loss {
+	uint64_t workload; /* as in struct hp_fold_key */
+	uint64_t lost;
+	uint64_t ancestors[HP_ANCESTORS];
+};
+
+/* Fill up to HP_LOSERS elements; how many workloads lost anything. */
+size_t kernel_losses(const struct kernel *kernel, struct kernel_loss *losses);
+
 /* What has been reported, in memory that outlives the agent where there are pins. */
 struct hp_told *kernel_told(const struct kernel *kernel);
 

@@ -7,11 +7,14 @@
 
 #include "kernel_internal.h"
 
-#define RING_MIN     (256U * 1024)
+#define RING_MIN     (512U * 1024)
 #define RING_MAX     (16U * 1024 * 1024)
-#define RING_PER_CPU (128 * (sizeof(struct hp_event) + BPF_RINGBUF_HDR_SZ)) /* one burst */
+#define RING_PER_CPU (128 * (sizeof(struct hp_event) + BPF_RINGBUF_HDR_SZ))
 
-/* A ring that holds a burst of every CPU: a power of two, as the kernel wants it. */
+/*
+ * A ring that holds the bursts of four workloads, and a third of one on every CPU: a power of
+ * two, as the kernel wants it.
+ */
 static uint32_t ring_size(int cpus)
 {
 	uint32_t size = RING_MIN;
