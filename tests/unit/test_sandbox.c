@@ -56,7 +56,7 @@ static int in_child(bool confined, void (*fn)(struct tried *), struct tried *tri
 	if (pid == 0) {
 		let_signals_kill();
 		(void)alarm(LIMIT_S);
-		if (confined && sandbox_enter() < 0)
+		if (confined && sandbox_enter(SANDBOX_AGENT) < 0)
 			_exit(255);
 		fn(tried);
 		_exit(0);

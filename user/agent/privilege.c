@@ -99,7 +99,7 @@ int privilege_drop(bool enters_netns, struct privilege *ret_privilege)
 	if (!sandbox_is_built_in()) {
 		ret_privilege->unfiltered = "built with AddressSanitizer";
 	} else {
-		r = sandbox_enter();
+		r = sandbox_enter(SANDBOX_AGENT);
 		if (r < 0) {
 			ret_privilege->unfiltered = strerror(-r);
 			log_warning("system calls are not filtered: %s", strerror(-r));

@@ -155,11 +155,13 @@ static const int plain_calls[] = {
 };
 
 /* Calls that are allowed if an argument, masked, has a value. */
-static const struct {
+struct bounded_call {
 	int call;
 	unsigned int argument;
 	scmp_datum_t mask, value;
-} bounded_calls[] = {
+};
+
+static const struct bounded_call bounded_calls[] = {
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_UNIX },
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET },
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET6 },
@@ -180,32 +182,137 @@ static const struct {
 	{ SCMP_SYS(prctl), 0, UINT32_MAX, PR_CAPBSET_READ },
 };
 
+/* What is left to a process that talks HTTPS and resolves names. No bind(), listen(), exec. */
+static const int client_calls[] = {
+	/* memory */
+	SCMP_SYS(brk),
+	SCMP_SYS(madvise),
+	SCMP_SYS(mremap),
+	SCMP_SYS(munmap),
+	/* files */
+	SCMP_SYS(access),
+	SCMP_SYS(close),
+	SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(fstat),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(lseek),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(open),
+	SCMP_SYS(openat),
+	SCMP_SYS(pipe2),
+	SCMP_SYS(pread64),
+	SCMP_SYS(read),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readv),
+	SCMP_SYS(stat),
+	SCMP_SYS(statx),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	/* events and time */
+	SCMP_SYS(clock_getres),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(eventfd2),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(time),
+	/* threads: of curl's resolver */
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(futex),
+	SCMP_SYS(getegid),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getgid),
+	SCMP_SYS(getpid),
+	SCMP_SYS(getppid),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(gettid),
+	SCMP_SYS(getuid),
+	SCMP_SYS(membarrier),
+	SCMP_SYS(rseq),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(sysinfo),
+	SCMP_SYS(tgkill),
+	SCMP_SYS(uname),
+	/* sockets */
+	SCMP_SYS(connect),
+	SCMP_SYS(getpeername),
+	SCMP_SYS(getsockname),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(sendmmsg),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(setsockopt),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(socketpair),
+};
+
+static const struct bounded_call client_bounded[] = {
+	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_UNIX },
+	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET },
+	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET6 },
+	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_NETLINK },
+	/* a netlink socket of the C library's, to see which addresses the host has */
+	{ SCMP_SYS(bind), 2, UINT32_MAX, 12 },
+	{ SCMP_SYS(clone), 0, CLONE_THREAD | CLONE_NEWUSER, CLONE_THREAD },
+	{ SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
+	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, FIONREAD },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, FIONBIO },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TCGETS },
+};
+
+static const struct profile {
+	const int *plain;
+	size_t plain_len;
+	const struct bounded_call *bounded;
+	size_t bounded_len;
+} profiles[] = {
+	[SANDBOX_AGENT] = { plain_calls, ARRAY_LEN(plain_calls), bounded_calls,
+			    ARRAY_LEN(bounded_calls) },
+	[SANDBOX_CLIENT] = { client_calls, ARRAY_LEN(client_calls), client_bounded,
+			     ARRAY_LEN(client_bounded) },
+};
+
 /* A negative number: this architecture has no such call. */
-static int allow_plain(scmp_filter_ctx filter)
+static int allow_plain(const struct profile *profile, scmp_filter_ctx filter)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(plain_calls) && r == 0; i++)
-		if (plain_calls[i] >= 0)
-			r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, plain_calls[i], 0);
+	for (size_t i = 0; i < profile->plain_len && r == 0; i++)
+		if (profile->plain[i] >= 0)
+			r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, profile->plain[i], 0);
 	return r;
 }
 
-static int allow_bounded(scmp_filter_ctx filter)
+static int allow_bounded(const struct profile *profile, scmp_filter_ctx filter)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(bounded_calls) && r == 0; i++) {
+	for (size_t i = 0; i < profile->bounded_len && r == 0; i++) {
+		const struct bounded_call *call = &profile->bounded[i];
 		struct scmp_arg_cmp equal = {
-			.arg = bounded_calls[i].argument,
+			.arg = call->argument,
 			.op = SCMP_CMP_MASKED_EQ,
-			.datum_a = bounded_calls[i].mask,
-			.datum_b = bounded_calls[i].value,
+			.datum_a = call->mask,
+			.datum_b = call->value,
 		};
 
-		if (bounded_calls[i].call >= 0)
-			r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, bounded_calls[i].call, 1,
-						   &equal);
+		if (call->call >= 0)
+			r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call->call, 1, &equal);
 	}
 	return r;
 }
@@ -237,16 +344,16 @@ static bool has_memory_to_load(void)
 	return room != MAP_FAILED && munmap(room, LOAD_BYTES) == 0;
 }
 
-int sandbox_enter(void)
+int sandbox_enter(enum sandbox_profile profile)
 {
 	_cleanup_(release_filter) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int r;
 
 	if (!filter)
 		return -ENOMEM;
-	r = allow_plain(filter);
+	r = allow_plain(&profiles[profile], filter);
 	if (r == 0)
-		r = allow_bounded(filter);
+		r = allow_bounded(&profiles[profile], filter);
 	/* its flags are in memory, so it can't be filtered; glibc falls back to clone() */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
