@@ -15,7 +15,7 @@ VERSION := 0.1.0
 # `make run` needs the first list, `make test` the first two, the other suites
 # those and their own.
 PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
-	zlib1g-dev libyaml-dev libjansson-dev libyajl-dev libsmartcols-dev libmnl-dev libcap-dev libseccomp-dev scdoc
+	zlib1g-dev libyaml-dev libjansson-dev libyajl-dev libcurl4-openssl-dev libsmartcols-dev libmnl-dev libcap-dev libseccomp-dev scdoc
 PACKAGES_TEST := libcmocka-dev iproute2 jq procps strace util-linux busybox prometheus-node-exporter nginx-light \
 	haproxy unbound etcd-server mariadb-server nftables shellcheck clang-format man-db nodejs/node npm/npm \
 	libxml2-utils curl rpcbind keepalived openssh-server wireguard-go wireguard-tools erlang-base
@@ -67,7 +67,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-
 	-Wformat=2 -Wno-unused-parameter -Werror=unused-function -Werror=implicit-function-declaration
 CFLAGS_ALL := -std=gnu11 -D_GNU_SOURCE $(WARN) $(OPT) \
 	-fstack-protector-strong $(CFLAGS)
-LDLIBS := -Wl,--as-needed -lyaml -lyajl -ljansson -lsmartcols -lbpf -lmnl -lcap -lseccomp
+LDLIBS := -Wl,--as-needed -lyaml -lyajl -lcurl -ljansson -lsmartcols -lbpf -lmnl -lcap -lseccomp
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fno-strict-aliasing \
 	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH)) -Ibpf
@@ -77,7 +77,7 @@ SRC := $(wildcard $(addprefix user/,*/*.c */*.S */*/*.c */*/*.S))
 objects = $(addprefix $(B)/,$(addsuffix .o,$(basename $(1))))
 
 LIB := $(B)/libhostport.a
-PROGRAMS := $(B)/hostportd $(B)/hostportctl
+PROGRAMS := $(B)/hostportd $(B)/hostportctl $(B)/hostportd-pods
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # Parts of the bench that unit tests reach.
 UNIT_PARTS := $(addprefix $(B)/tests/bench/,made.o plot.o results.o stats.o targets.o)

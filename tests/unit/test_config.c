@@ -135,6 +135,7 @@ static const struct {
 	WORD("--pods=/d", pods_len, 1),
 	WORD("--pods=not/there", pods_len, 1),
 	WORD("--pods=none", pods_len, 0),
+	WORD("--pods=apiserver", pods_len, 1),
 	WORD("--sweep=0", sweep_s, 0),
 	WORD("--sweep=86400", sweep_s, 86400),
 	WORD("--enforce=scope", node.denies, 1 << HP_CLASS_SCOPE),
@@ -178,13 +179,11 @@ static const char *const refused[][2] = {
 	  " classes" },
 	{ "--reserve-ports=", "bad value: --reserve-ports=: not yes, no or auto" },
 	{ "--reserve-ports=2", "bad value: --reserve-ports=2: not yes, no or auto" },
-	{ "--pods=kubelet",
-	  "bad value: --pods=kubelet: kubelet: this version reads pods from files only" },
-	{ "--pods=apiserver",
-	  "bad value: --pods=apiserver: apiserver: this version reads pods from files only" },
-	{ "--pods=apisever", "bad value: --pods=apisever: not a file, a directory or none (a path "
-			     "that is not there yet"
-			     " has a /)" },
+	{ "--pods=kubelet", "bad value: --pods=kubelet: this version does not ask the kubelet" },
+	{ "--pods=apisever", "bad value: --pods=apisever: not apiserver, a file, a directory or "
+			     "none (a path that is not"
+			     " there yet has a /)" },
+	{ "--kubeconfig=", "bad value: --kubeconfig=: empty" },
 	{ "--node-name=", "bad value: --node-name=: empty" },
 	{ "--pin=here", "bad value: --pin=here: not an absolute path, or none" },
 	{ "operand", "unexpected argument: operand: try --help" },
@@ -205,22 +204,27 @@ static void test_refused_words(void **state)
 
 static void test_pods(void **state)
 {
-	char path[] = "--pods=/p", none[] = "--pods=none";
+	char sources[POD_SOURCES_MAX + 1][16];
 	char *argv[POD_SOURCES_MAX + 3] = { (char[]) { "hostportd" } };
-	_cleanup_buf_ struct buf err = { 0 };
+	_cleanup_buf_ struct buf err = { 0 }, again = { 0 };
 	struct config config;
 
 	(void)state;
-	for (size_t i = 1; i < ARRAY_LEN(argv) - 1; i++)
-		argv[i] = path;
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		(void)snprintf(sources[i], sizeof(sources[i]), "--pods=/%zu", i);
+		argv[i + 1] = sources[i];
+	}
 	check_int("too many", config_parse(ARRAY_LEN(argv) - 1, argv, &config, &err), -EINVAL);
-	check_text("why", err.data, "hostportd: bad value: --pods=/p: more than 8 sources");
+	check_text("why", err.data, "hostportd: bad value: --pods=/8: more than 8 sources");
 	check_int("most", config_parse(ARRAY_LEN(argv) - 2, argv, &config, &err), OPTIONS_OK);
 	check_u64("most", config.pods_len, POD_SOURCES_MAX);
-	argv[2] = none;
+	(void)strcpy(sources[1], "--pods=/0");
+	check_int("twice", config_parse(3, argv, &config, &again), -EINVAL);
+	check_text("why", again.data, "hostportd: bad value: --pods=/0: given twice");
+	(void)strcpy(sources[1], "--pods=none");
 	check_int("none", config_parse(4, argv, &config, &err), OPTIONS_OK);
 	check_u64("those after it", config.pods_len, 1);
-	check_text("path", config.pods[0], "/p");
+	check_text("path", config.pods[0], "/2");
 }
 
 static void test_node_name(void **state)

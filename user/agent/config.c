@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../base/parse.h"
+#include "pod_sources.h"
 
 #define SOCKET_DEFAULT	"/run/hostportd.sock"
 #define SWEEP_DEFAULT_S 30
@@ -74,13 +75,19 @@ static int parse_pods(void *options, const char *value, struct buf *err)
 		config->pods_len = 0;
 		return 0;
 	}
-	if (strcmp(value, "apiserver") == 0 || strcmp(value, "kubelet") == 0) {
-		buf_printf(err, "%s: this version reads pods from files only", value);
+	if (strcmp(value, "kubelet") == 0) {
+		buf_puts(err, "this version does not ask the kubelet");
 		return -EINVAL;
 	}
-	if (!strchr(value, '/') && access(value, F_OK) < 0) {
-		buf_puts(err, "not a file, a directory or none (a path that is not there yet"
-			      " has a /)");
+	for (size_t i = 0; i < config->pods_len; i++)
+		if (strcmp(config->pods[i], value) == 0) {
+			buf_puts(err, "given twice");
+			return -EINVAL;
+		}
+	if (strcmp(value, POD_SOURCES_SERVER) != 0 && !strchr(value, '/') &&
+	    access(value, F_OK) < 0) {
+		buf_puts(err, "not apiserver, a file, a directory or none (a path that is not"
+			      " there yet has a /)");
 		return -EINVAL;
 	}
 	if (config->pods_len == ARRAY_LEN(config->pods)) {
@@ -139,10 +146,13 @@ static const struct option_spec specs[] = {
 	  "where links and maps are pinned, below a bpffs; none: nothing outlives the"
 	  " agent (" PINS_DEFAULT ")",
 	  OPTION_PARSED_WHOLE(parse_pin) },
-	{ "pods", "FILE|DIR|none",
-	  "where the pods of this node are known from: a list of pods (PodList), or a directory of"
-	  " static pods (none)",
+	{ "pods", "apiserver|FILE|DIR|none",
+	  "where the pods of this node are known from: the API server, a list of pods (PodList), or"
+	  " a directory of static pods (none)",
 	  OPTION_PARSED_WHOLE(parse_pods), .repeatable = true },
+	{ "kubeconfig", "FILE",
+	  "where the API server is, and as whom to ask it (a pod's service account)",
+	  OPTION_TEXT(struct config, kubeconfig) },
 	{ "node-name", "NAME", "this node in the cluster ($NODE_NAME, or else the host's name)",
 	  OPTION_TEXT(struct config, node_name) },
 	{ "socket", "PATH", "the control socket (" SOCKET_DEFAULT ")",

@@ -53,6 +53,7 @@ static void connect_state(struct agent *agent)
 	agent->target.netns.fd = -1;
 	agent->pod_sources.specs = agent->config->pods;
 	agent->pod_sources.specs_len = agent->config->pods_len;
+	agent->pod_sources.kubeconfig = agent->config->kubeconfig;
 	agent->pod_sources.stream = &agent->stream;
 	agent->pod_sources.identity = &agent->identity;
 	agent->watch.target = &agent->target;

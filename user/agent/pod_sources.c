@@ -9,6 +9,20 @@
 #include "../source/pod_files.h"
 #include "../stream/deliver.h"
 
+#define NOTICES_MAX 20 /* a minute */
+
+/* What says how it is doing may be another process, so there is an end of notices. */
+static bool may_notify(struct pod_sources *sources)
+{
+	uint64_t now_s = clock_boot_s();
+
+	if (now_s - sources->notices_since_s >= 60) {
+		sources->notices_since_s = now_s;
+		sources->notices = 0;
+	}
+	return sources->notices++ < NOTICES_MAX;
+}
+
 /* A source works, or does not, from now on, or for another reason. */
 static void notify(struct pod_sources *sources, const struct pod_source *source)
 {
@@ -20,7 +34,7 @@ static void notify(struct pod_sources *sources, const struct pod_source *source)
 	};
 
 	if (source->up)
-		buf_printf(&message, "pods: %s: read again", source->name);
+		buf_printf(&message, "pods: %s: up", source->name);
 	else
 		buf_printf(&message, "pods: %s%s%s: what is known stays", source->name,
 			   source->error.len ? ": " : "",
@@ -46,7 +60,7 @@ static void set_state(struct pod_sources *sources, struct pod_source *source, bo
 	buf_free(&source->error);
 	source->error = *error;
 	*error = (struct buf) { 0 };
-	if (!same && !(first && up))
+	if (!same && !(first && up) && may_notify(sources))
 		notify(sources, source);
 }
 
@@ -96,23 +110,19 @@ static int on_change(void *data, uint64_t stamp)
 	if (stamp && watched_paths_stamp(&sources->watch.paths) != stamp)
 		return -EAGAIN;
 	for (size_t i = 0; i < sources->pods.len; i++) {
-		int r = read_source(sources, &sources->pods.sources[i]);
+		struct pod_source *source = &sources->pods.sources[i];
+		int r = source == sources->server ? 0 : read_source(sources, source);
 
 		failed = r < 0 ? r : failed;
 	}
 	return failed;
 }
 
-/* ---- start --------------------------------------------------------------------------------- */
-
-int pod_sources_start(struct pod_sources *sources, struct loop *loop)
+static int start_files(struct pod_sources *sources, struct loop *loop)
 {
-	for (size_t i = 0; i < sources->specs_len; i++)
-		sources->pods.sources[i].name = sources->specs[i];
-	sources->pods.len = sources->specs_len;
 	sources->watch.paths = (struct watched_paths) {
-		.specs = sources->specs,
-		.len = sources->specs_len,
+		.specs = sources->paths,
+		.len = sources->paths_len,
 		.is_wanted = source_is_visible,
 	};
 	sources->watch.what = "pods";
@@ -122,6 +132,87 @@ int pod_sources_start(struct pod_sources *sources, struct loop *loop)
 	if (on_change(sources, 0) < 0)
 		sources->watch.stamp = 0;
 	return file_watch_start(&sources->watch, loop);
+}
+
+/* ---- the API server ------------------------------------------------------------------------ */
+
+static void set_server(struct pod_sources *sources, bool up, const char *why)
+{
+	_cleanup_buf_ struct buf error = { 0 };
+
+	if (!up)
+		buf_puts(&error, *why ? why : "no reason was given");
+	set_state(sources, sources->server, up, &error);
+}
+
+static void on_record(void *data, struct pod_record *record)
+{
+	struct pod_sources *sources = data;
+	struct pod_source *source = sources->server;
+	int r;
+
+	if (!record) { /* a pod of an impossible name; or the process is not what it was */
+		source->unusable++;
+		return;
+	}
+	if (record->kind == POD_RECORD_LIST)
+		source->unusable = 0;
+	if (record->kind == POD_RECORD_UP || record->kind == POD_RECORD_DOWN)
+		set_server(sources, record->kind == POD_RECORD_UP, record->message);
+	else
+		source->updated = clock_wall();
+	r = pod_table_apply(&source->table, record, clock_boot_s());
+	if (r == -ENOMEM)
+		log_warning("pods: %s: %s", source->name, strerror(ENOMEM));
+}
+
+/* It starts itself again when it dies of a fault; no program can be started any more from here. */
+static void on_end(void *data)
+{
+	set_server(data, false, "hostportd-pods has ended: restart the agent");
+}
+
+static void start_server(struct pod_sources *sources, struct loop *loop)
+{
+	int r;
+
+	if (!sources->server)
+		return;
+	sources->process.node = sources->identity->node;
+	sources->process.kubeconfig = sources->kubeconfig;
+	sources->process.on_record = on_record;
+	sources->process.on_end = on_end;
+	sources->process.data = sources;
+	buf_puts(&sources->server->error, "not read yet");
+	r = pod_process_start(&sources->process, loop);
+	if (r < 0) {
+		_cleanup_buf_ struct buf why = { 0 };
+
+		buf_printf(&why, "hostportd-pods can't be started: %s", strerror(-r));
+		set_server(sources, false, why.failed ? strerror(-r) : why.data);
+	}
+}
+
+/* ---- start --------------------------------------------------------------------------------- */
+
+int pod_sources_start(struct pod_sources *sources, struct loop *loop)
+{
+	int r;
+
+	for (size_t i = 0; i < sources->specs_len; i++) {
+		struct pod_source *source = &sources->pods.sources[i];
+
+		source->name = sources->specs[i];
+		if (strcmp(source->name, POD_SOURCES_SERVER) == 0)
+			sources->server = source;
+		else
+			sources->paths[sources->paths_len++] = source->name;
+	}
+	sources->pods.len = sources->specs_len;
+	r = start_files(sources, loop);
+	if (r == 0)
+		start_server(sources, loop);
+	return r;
 }
 
 void pod_sources_json(struct pod_sources *sources, struct buf *out)
@@ -138,6 +229,7 @@ void pod_sources_json(struct pod_sources *sources, struct buf *out)
 
 void pod_sources_stop(struct pod_sources *sources)
 {
+	pod_process_stop(&sources->process);
 	file_watch_stop(&sources->watch);
 	pods_free(&sources->pods);
 }

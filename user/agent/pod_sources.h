@@ -8,16 +8,26 @@
 #include "../pods/pods.h"
 #include "../stream/stream.h"
 #include "file_watch.h"
+#include "pod_process.h"
+
+#define POD_SOURCES_SERVER "apiserver" /* that is no path */
 
 struct pod_sources {
 	/* borrowed, set before the start */
 	const char *const *specs; /* of --pods */
 	size_t specs_len;
+	const char *kubeconfig; /* NULL: a pod's own */
 	struct stream *stream;
 	const struct identity *identity; /* it knows the node's name */
 
 	struct pods pods;
+	uint64_t notices_since_s; /* of the last minute's notices */
+	unsigned int notices;
+	const char *paths[POD_SOURCES_MAX]; /* those of specs that are files */
+	size_t paths_len;
 	struct file_watch watch;
+	struct pod_source *server; /* NULL: the API server is not asked */
+	struct pod_process process;
 };
 
 /* Read what can be read, and wait for changes. 0, or a negative errno. */

@@ -1,0 +1,220 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Pods from the API server: list and watch, and whatever a server may do to who watches. The server is
+# tests/e2e/apiserver.mjs. What was known stays until a whole list says otherwise.
+# shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
+. "$(dirname "$0")/lib.sh"
+
+API=$WORK/api
+KUBECONFIG=$WORK/kubeconfig
+SERVER=
+
+# shellcheck disable=SC2317 # called by clear_away
+also_clear() { if [ -n "$SERVER" ]; then kill -KILL "$SERVER" && wait "$SERVER"; fi 2>/dev/null; }
+
+# tell COMMAND: to the server, and wait until it has done it.
+tell() {
+	echo "$1" >"$API/cmd.new" && mv "$API/cmd.new" "$API/cmd"
+	until_true 30 gone "$API/cmd" || fail "the server does not take $1"
+}
+# shellcheck disable=SC2317 # called by until_true
+gone() { [ ! -e "$1" ]; }
+
+pods() { ctl pods --json | jq -r '.pods | sort_by(.name)[] | .name + (if .gone == null then "" else "(gone)" end)' | paste -sd' '; }
+# shellcheck disable=SC2317 # called by until_true
+pods_are() { [ "$(pods)" = "$1" ]; }
+# shellcheck disable=SC2317 # called by until_true
+up_is() { [ "$(status '.pod_sources[0].up')" = "$1" ]; }
+# shellcheck disable=SC2317 # called by until_true
+error_has() { status '.pod_sources[0].error' | grep -qE -- "$1"; }
+# shellcheck disable=SC2317 # called by until_true
+watched() { [ "$(cat "$API/watches")" -ge 1 ]; }
+# shellcheck disable=SC2317 # called by until_true
+requested() { [ "$(grep -cE -- "$1" "$API/requests")" -ge "$2" ]; }
+requests() { grep -cE -- "$1" "$API/requests"; }
+
+become() {
+	until_true 60 pods_are "$2"
+	is "$1" "$(pods)" "$2"
+}
+
+# pod NAME: one with the UID u-NAME.
+pod() {
+	jq -nc --arg name "$1" '{kind: "Pod", metadata: {name: $name, namespace: "ns", uid: "u-\($name)", resourceVersion: "@V@"},
+		spec: {nodeName: "node1", hostNetwork: true, containers: [{name: "c", ports: [{containerPort: 9100}]}]}}'
+}
+list() { printf '%s\n' "$@" | jq -sc '{pods: .}'; }
+event() { jq -nc --arg type "$1" --argjson pod "$2" '{event: {type: $type, object: $pod}}'; }
+
+# up NAME: all is well, and is watched.
+up() {
+	tell '{"mode":"ok"}'
+	until_true 90 up_is true
+	is "$1: up again" "$(status '.pod_sources[0] | "\(.up) \(.error)"')" "true null"
+	until_true 90 watched || fail "$1: nobody watches"
+}
+
+# again NAME MODE: the watch ends, the next ones fail in a way that calls for a list; then that list holds.
+again() {
+	local lists
+	lists=$(requests '^list ')
+	tell "$(list "$(pod "$1")")"
+	tell "{\"mode\":\"$2\",\"end\":true}"
+	until_true 60 requested '^list ' $((lists + 1)) || fail "$1: no new list"
+	tell '{"mode":"ok"}'
+	until_true 60 pod_is_there "$1"
+	has "$1: a new list" "$(pods)" "$1( |\$)"
+	up "$1"
+}
+# shellcheck disable=SC2317 # called by until_true
+pod_is_there() { pods | grep -qE "$1( |\$)"; }
+
+# worker: the process that talks, below the one that keeps it running.
+keeper() { pgrep -P "$AGENT_PID" -f hostportd-pods; }
+worker() { pgrep -P "$(keeper)"; }
+# shellcheck disable=SC2317 # called by until_true
+other_worker() { [ -n "$(worker)" ] && [ "$(worker)" != "$1" ]; }
+of_process() { awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"; }
+
+setup
+if ! command -v node >/dev/null; then
+	skip "no node"
+	finish
+fi
+mkdir "$API"
+(
+	cd "$API" || exit 1
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout ca.key -out ca.crt -subj /CN=ca
+	openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=server
+	printf 'subjectAltName=IP:127.0.0.1\n' >server.ext
+	openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -out server.crt -extfile server.ext
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout other.key -out other.crt -subj /CN=ca
+) >"$WORK/openssl" 2>&1 || fail "no certificates: $(tail -n 3 "$WORK/openssl")"
+: >"$API/requests"
+node tests/e2e/apiserver.mjs "$API" >"$WORK/server" 2>&1 9<&- &
+SERVER=$!
+until_true 60 test -s "$API/port" || fail "the server does not start: $(cat "$WORK/server")"
+echo first >"$WORK/token"
+
+# kubeconfig CA: one for the server.
+kubeconfig() {
+	cat >"$KUBECONFIG" <<-EOF
+		apiVersion: v1
+		kind: Config
+		current-context: c
+		contexts: [{name: c, context: {cluster: k, user: u}}]
+		clusters: [{name: k, cluster: {server: "https://127.0.0.1:$(cat "$API/port")", certificate-authority-data: $(base64 -w0 <"$1")}}]
+		users: [{name: u, user: {tokenFile: token}}]
+	EOF
+}
+kubeconfig "$API/ca.crt"
+chmod 0600 "$KUBECONFIG" "$WORK/token"
+tell "$(list "$(pod a)" "$(pod b)")"
+
+start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" || finish
+become "pods of the list" "a b"
+up "at first"
+has "the list: of this node, from the server's memory" "$(cat "$API/requests")" '^list 0 spec.nodeName=node1 null Bearer first$'
+has "the watch: from the list on, with bookmarks" "$(cat "$API/requests")" '^watch 101 spec.nodeName=node1 true Bearer first$'
+
+# The process that talks has nothing to lose.
+is_built_for_debugging || is "the agent has no HTTP in it" "$(grep -c libcurl "/proc/$AGENT_PID/maps")" 0
+is "the worker: another user" "$(of_process "$(worker)" Uid)" 65534
+is "the worker: no capability" "$(of_process "$(worker)" CapEff) $(of_process "$(worker)" CapPrm)" "0000000000000000 0000000000000000"
+is "the worker: no new privileges" "$(of_process "$(worker)" NoNewPrivs)" 1
+if is_built_for_debugging; then skip "the worker's system calls: built with sanitizers"
+else is "the worker: system calls are filtered" "$(of_process "$(worker)" Seccomp)" 2; fi
+has_not "the log: nothing was left out of that" "$(cat "$WORK/log")" "can't be changed|not limited|not filtered"
+
+# A watch, and its ends.
+tell "$(event ADDED "$(pod c)")"
+tell "$(event DELETED "$(pod a)")"
+become "events" "a(gone) b c"
+lists=$(requests '^list ')
+tell '{"end":true}'
+until_true 30 requested '^watch 103 ' 1
+is "a clean end: the watch goes on where it was" "$(requests '^watch 103 ')" 1
+tell "$(event BOOKMARK '{"kind":"Pod","metadata":{"resourceVersion":"@V@"}}')"
+tell '{"cut":true}'
+until_true 60 requested '^watch 104 ' 1
+has "cut off: it goes on from the bookmark" "$(cat "$API/requests")" '^watch 104 '
+up "cut off"
+is "no list was needed" "$(requests '^list ')" "$lists"
+
+# What calls for a new list: the version is not known any more, in three forms.
+again expired-status 410
+again expired-event gone-event
+again ended-at-once short
+again no-events garbage
+is "what those lists lacked is gone" "$(pods)" "a(gone) b(gone) c(gone) ended-at-once(gone) expired-event(gone) expired-status(gone) no-events"
+
+# A server that refuses, and one that is ill: what is known stays.
+for mode in 401 403 429 500 html truncated; do
+	tell "{\"mode\":\"$mode\"}"
+	kill -KILL "$(worker)"
+	case $mode in
+	401) want='HTTP 401: Unauthorized' ;;
+	403) want='HTTP 403: pods is forbidden' ;;
+	429) want='HTTP 429: too many' ;;
+	500) want='HTTP 500: boom' ;;
+	html) want='^not JSON: lexical error' ;;
+	truncated) want='^not JSON: parse error: premature EOF' ;;
+	esac
+	until_true 90 error_has "$want"
+	has "$mode: it is said" "$(status '.pod_sources[0].error')" "$want"
+	has "$mode: what is known stays" "$(pods)" 'no-events( |$)'
+	up "$mode"
+done
+has "a notice says so" "$(jq -r 'select(.notice == "pods-lost") | .message' "$WORK/events")" 'apiserver: HTTP 403: pods is forbidden: what is known stays'
+
+tell "$(list "$(pod slowly)")"
+tell '{"mode":"slow"}'
+kill -KILL "$(worker)"
+until_true 60 pod_is_there slowly
+has "a byte at a time" "$(pods)" 'slowly( |$)'
+up "a byte at a time"
+
+# More than there can be: memory is bounded, and what is left out is counted.
+tell '{"mode":"endless"}'
+kill -KILL "$(worker)"
+until_true 120 up_is true
+# shellcheck disable=SC2317 # called by until_true
+left_out() { [ "$(status '.pod_sources[0].left_out')" -gt 90000 ]; }
+until_true 120 left_out
+is "100,000 pods: the rest is counted" "$(status '.pod_sources[0] | .pods + .left_out')" 100000
+if is_built_for_debugging; then skip "memory: built with sanitizers"
+else
+	peak=$(of_process "$(worker)" VmHWM)
+	if [ "$peak" -lt 20480 ]; then pass "100,000 pods: the worker stays below 20 MiB"; else fail "100,000 pods: $peak kB"; fi
+fi
+tell "$(list "$(pod last)")"
+tell '{"mode":"ok"}'
+
+# A token that was replaced.
+echo second >"$WORK/token.new" && mv "$WORK/token.new" "$WORK/token"
+until_true 120 requested ' Bearer second$' 2
+has "a new token" "$(tail -n 1 "$API/requests")" ' Bearer second$'
+rm "$WORK/token"
+until_true 60 pod_is_there last
+up "a token that is gone: the last one is kept"
+kept=$(keeper)
+stop_agent
+until_true 30 gone "/proc/$kept"
+is "nothing is left running" "$([ -e "/proc/$kept" ] && echo "$kept")" ""
+
+# Certificates are always verified.
+echo third >"$WORK/token"
+kubeconfig "$API/other.crt"
+requests=$(requests .)
+start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" || finish
+until_true 60 error_has '[Cc]ertificate|SSL'
+has "another authority" "$(status '.pod_sources[0].error')" '[Cc]ertificate'
+is "another authority: nothing was asked" "$(requests .)" "$requests"
+stop_agent
+sed -i 's/certificate-authority-data: [^}]*/insecure-skip-tls-verify: true/' "$KUBECONFIG"
+start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" || finish
+until_true 60 error_has 'always verified'
+has "no verification" "$(status '.pod_sources[0].error')" 'certificates are always verified'
+stop_agent
+finish

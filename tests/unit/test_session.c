@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <errno.h>
+
+#include "../../user/cluster/session.h"
+#include "pod_texts.h"
+
+struct fixture {
+	struct session session;
+	struct buf sent;
+	int error; /* of sending */
+};
+
+static int keep(void *data, const struct buf *bytes)
+{
+	static const char *const kinds[] = { "", "POD", "GONE", "LIST", "LISTED", "UP", "DOWN" };
+	struct pod_record record = { 0 };
+	struct fixture *f = data;
+
+	if (f->error)
+		return f->error;
+	assert_int_equal(pod_record_parse(bytes->data, bytes->len, &record), 0);
+	buf_printf(&f->sent, "%s%s", f->sent.len ? " " : "", kinds[record.kind]);
+	if (record.pod)
+		buf_printf(&f->sent, "=%s", record.pod->name);
+	if (*record.message)
+		buf_printf(&f->sent, "(%s)", record.message);
+	free(record.pod);
+	return 0;
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	f->session.node = "n1";
+	f->session.send = keep;
+	f->session.data = f;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	session_free(&f->session);
+	buf_free(&f->sent);
+	free(f);
+	return 0;
+}
+
+#define PATH "/api/v1/pods?fieldSelector=spec.nodeName%3Dn1"
+
+static void check_path(struct fixture *f, const char *want)
+{
+	_cleanup_buf_ struct buf path = { 0 };
+
+	check_int("request", session_request(&f->session, 7, &path), 0);
+	check_text("path", path.data, want);
+}
+
+static void check_sent(const char *name, struct fixture *f, const char *want)
+{
+	check_text(name, f->sent.data ? f->sent.data : "", want);
+	buf_reset(&f->sent);
+	if (f->sent.data)
+		*f->sent.data = '\0';
+}
+
+/* A request from its answer to its end: the delay. */
+static unsigned int answer(struct fixture *f, const char *body, struct session_end end)
+{
+	if (!end.code && !end.error)
+		end.code = 200;
+	if (end.code)
+		(void)session_answer(&f->session, end.code);
+	for (const char *c = body; *c; c++)
+		if (session_body(&f->session, c, 1) < 0)
+			break;
+	return session_ended(&f->session, &end, 0);
+}
+
+#define POD(name, version)                                                                         \
+	"{\"metadata\":{\"name\":\"" name "\",\"uid\":\"u\",\"resourceVersion\":\"" version "\"}}"
+#define LIST(items)                                                                                \
+	"{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[" items "]}"
+#define EVENT(type, object)   "{\"type\":\"" type "\",\"object\":" object "}\n"
+#define STATUS(code, message) "{\"kind\":\"Status\",\"code\":" #code ",\"message\":\"" message "\"}"
+#define WATCH5		      PATH "&watch=1&allowWatchBookmarks=true&resourceVersion=5&timeoutSeconds=307"
+#define LONG		      ((struct session_end) { .lasted_ms = 5000 })
+
+static void list(struct fixture *f)
+{
+	check_path(f, PATH "&resourceVersion=0");
+	check_u64("at once", answer(f, LIST(POD("a", "1")), LONG), 0);
+	buf_reset(&f->sent);
+}
+
+static void test_list(void **state)
+{
+	struct fixture *f = *state;
+
+	check_path(f, PATH "&resourceVersion=0");
+	check_u64("at once", answer(f, LIST(POD("a", "1") "," POD("b", "2")), LONG), 0);
+	check_sent("list", f, "LIST POD=a POD=b LISTED UP");
+	check_path(f, WATCH5);
+	f->session.version[0] = '\0';
+	check_path(f, PATH "&resourceVersion=0");
+	check_u64("at once", answer(f, LIST(""), LONG), 0);
+	check_sent("an empty list, and up already", f, "LIST LISTED");
+}
+
+static void test_watch(void **state)
+{
+	struct fixture *f = *state;
+
+	list(f);
+	check_path(f, WATCH5);
+	assert_true(answer(f,
+			   EVENT("ADDED", POD("b", "6")) EVENT("MODIFIED", POD("b", "7")) EVENT(
+				   "DELETED", POD("b", "8"))
+				   EVENT("BOOKMARK", "{\"metadata\":{\"resourceVersion\":\"9\"}}"),
+			   LONG) < 1000);
+	check_sent("events", f, "POD=b POD=b GONE=b");
+	check_text("the bookmark's", f->session.version, "9");
+	check_path(f,
+		   PATH "&watch=1&allowWatchBookmarks=true&resourceVersion=9&timeoutSeconds=307");
+	assert_true(answer(f, "", LONG) < 1000);
+	check_sent("nothing has happened", f, "");
+	check_text("the same", f->session.version, "9");
+}
+
+/* What makes a version useless: then there is a new list, and no source is lost. */
+static void test_expired(void **state)
+{
+	static const struct {
+		const char *name, *body;
+		struct session_end end;
+		const char *sent;
+	} cases[] = {
+		{ "an event", EVENT("ERROR", STATUS(410, "old")), { .lasted_ms = 5000 }, "" },
+		{ "a status", STATUS(410, "old"), { .code = 410 }, "" },
+		{ "ended at once", "", { .lasted_ms = SESSION_SHORT_MS - 1 }, "" },
+		{ "silence",
+		  "",
+		  { .code = 200, .error = "t", .timeout = true, .lasted_ms = 9999 },
+		  "DOWN(t)" },
+		{ "no JSON",
+		  "<html>",
+		  { .lasted_ms = 5000 },
+		  "DOWN(not JSON: lexical error: invalid char in json text.)" },
+		{ "an unknown event",
+		  EVENT("X", POD("b", "6")),
+		  { .lasted_ms = 5000 },
+		  "DOWN(not what was asked for)" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		f->session.version[0] = '\0';
+		list(f);
+		check_path(f, WATCH5);
+		f->session.failures = 3;
+		assert_true(answer(f, cases[i].body, cases[i].end) >= 200);
+		check_sent(cases[i].name, f, cases[i].sent);
+		check_text(cases[i].name, f->session.version, "");
+		check_u64("it waits longer each time", f->session.failures, 4);
+		buf_reset(&f->sent);
+	}
+}
+
+/* A watch that was cut off goes on where it was. */
+static void test_cut(void **state)
+{
+	struct fixture *f = *state;
+
+	list(f);
+	check_path(f, WATCH5);
+	(void)answer(f, EVENT("ADDED", POD("b", "6")) "{\"type\":",
+		     (struct session_end) { .code = 200, .error = "reset", .lasted_ms = 10 });
+	check_sent("cut off", f, "POD=b DOWN(reset)");
+	check_text("the last version", f->session.version, "6");
+	check_path(f,
+		   PATH "&watch=1&allowWatchBookmarks=true&resourceVersion=6&timeoutSeconds=307");
+	(void)answer(f, "", LONG);
+	check_sent("an answer is enough", f, "UP");
+	check_path(f,
+		   PATH "&watch=1&allowWatchBookmarks=true&resourceVersion=6&timeoutSeconds=307");
+	(void)answer(f, EVENT("ADDED", POD("c", "7")) "{\"type\":", LONG);
+	check_sent("half an event", f, "POD=c DOWN(not JSON: parse error: premature EOF)");
+	check_text("the last version", f->session.version, "7");
+}
+
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *body;
+		struct session_end end;
+		const char *sent;
+	} cases[] = {
+		{ STATUS(403, "forbidden"), { .code = 403 }, "DOWN(HTTP 403: forbidden)" },
+		{ "<html>", { .code = 502 }, "DOWN(HTTP 502)" },
+		{ "", { .error = "refused" }, "DOWN(refused)" },
+		{ "", { .code = 200 }, "DOWN(the answer is not one)" },
+		{ "{}", { .code = 200 }, "DOWN(the answer is not one)" },
+		{ "{\"kind\":\"PodList\",\"items\":[",
+		  { .code = 200 },
+		  "DOWN(not JSON: parse error: premature EOF)" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		check_path(f, PATH "&resourceVersion=0");
+		assert_true(answer(f, cases[i].body, cases[i].end) >= 200);
+		check_sent(cases[i].body, f, cases[i].sent);
+	}
+	check_u64("in a row", f->session.failures, ARRAY_LEN(cases));
+	list(f);
+	check_u64("all is well", f->session.failures, 0);
+}
+
+/* Half a list says that nothing is gone. */
+static void test_half_list(void **state)
+{
+	struct fixture *f = *state;
+
+	check_path(f, PATH "&resourceVersion=0");
+	(void)answer(f, "{\"items\":[" POD("a", "1") ",",
+		     (struct session_end) { .code = 200, .error = "reset" });
+	check_sent("half a list", f, "LIST POD=a DOWN(reset)");
+	check_text("no version", f->session.version, "");
+}
+
+static void test_delays(void **state)
+{
+	const struct session_end refused = { .code = 429 };
+	struct fixture *f = *state;
+	unsigned int most = 0;
+
+	for (unsigned int i = 0; i < 100; i++) {
+		unsigned int delay, bound = i < 6 ? 1000U << i : SESSION_DELAY_MAX_MS;
+		_cleanup_buf_ struct buf path = { 0 };
+
+		bound = bound > SESSION_DELAY_MAX_MS ? SESSION_DELAY_MAX_MS : bound;
+		assert_int_equal(session_request(&f->session, i, &path), 0);
+		delay = session_ended(&f->session, &refused, UINT32_MAX - i * 7919);
+		assert_true(delay >= 200 && delay < bound + 200);
+		most = delay > most ? delay : most;
+	}
+	assert_true(most > SESSION_DELAY_MAX_MS / 2);
+	check_path(f, PATH "&resourceVersion=0");
+	assert_true(answer(f, "", (struct session_end) { .code = 429, .retry_after_s = 120 }) >=
+		    120000);
+	check_path(f, PATH "&resourceVersion=0");
+	assert_true(
+		answer(f, "", (struct session_end) { .code = 429, .retry_after_s = UINT64_MAX }) <=
+		SESSION_RETRY_AFTER_S * 1000 + SESSION_DELAY_MAX_MS + 200);
+}
+
+static void test_send(void **state)
+{
+	struct fixture *f = *state;
+
+	check_path(f, PATH "&resourceVersion=0");
+	f->error = -EPIPE;
+	check_int("the agent is gone", session_body(&f->session, LIST(""), strlen(LIST(""))),
+		  -EPIPE);
+	check_int("and stays so", session_body(&f->session, "x", 1), -EPIPE);
+}
+
+static void test_escape(void **state)
+{
+	struct fixture *f = *state;
+
+	f->session.node = "a&b/c d";
+	check_path(f, "/api/v1/pods?fieldSelector=spec.nodeName%3Da%26b%2Fc%20d&resourceVersion=0");
+}
+
+#define WITH_SESSION(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_SESSION(test_list),   WITH_SESSION(test_watch),   WITH_SESSION(test_expired),
+		WITH_SESSION(test_cut),	   WITH_SESSION(test_refused), WITH_SESSION(test_half_list),
+		WITH_SESSION(test_delays), WITH_SESSION(test_send),    WITH_SESSION(test_escape),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "pod_process.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "../base/log.h"
+
+#define PROGRAM	    "hostportd-pods"
+#define RECORDS_MAX 256 /* at a time, before others get their turn */
+#define FD	    0	/* it has the socket there */
+
+/* The program lies beside the agent's. */
+static int find_program(char ret_path[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", ret_path, PATH_MAX - sizeof(PROGRAM) - 1);
+	char *slash;
+
+	if (n <= 0)
+		return -errno;
+	ret_path[n] = '\0';
+	slash = strrchr(ret_path, '/');
+	if (!slash)
+		return -ENOENT;
+	(void)strcpy(slash + 1, PROGRAM);
+	return access(ret_path, X_OK) < 0 ? -errno : 0;
+}
+
+/* In the child: as little as may be, then the other program. */
+static void become(const struct pod_process *process, const char *path, int fd, int parent)
+{
+	_cleanup_buf_ struct buf node = { 0 }, kubeconfig = { 0 };
+	char *argv[4] = { (char[]) { PROGRAM } };
+	sigset_t none;
+
+	buf_printf(&node, "--node=%s", process->node);
+	argv[1] = node.data;
+	if (process->kubeconfig) {
+		buf_printf(&kubeconfig, "--kubeconfig=%s", process->kubeconfig);
+		argv[2] = kubeconfig.data;
+	}
+	(void)sigemptyset(&none);
+	if (node.failed || kubeconfig.failed || dup2(fd, FD) < 0 || dup2(STDERR_FILENO, 1) < 0 ||
+	    close_range(3, UINT_MAX, 0) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0 ||
+	    prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) < 0 || getppid() != parent)
+		_exit(127);
+	(void)execv(path, argv);
+	_exit(127);
+}
+
+static void end(struct pod_process *process)
+{
+	loop_remove(process->source);
+	process->source = NULL;
+	if (process->fd >= 0)
+		(void)close(TAKE_FD(process->fd));
+	if (process->pid) {
+		(void)kill(process->pid, SIGTERM);
+		(void)waitpid(process->pid, NULL, 0);
+	}
+	process->pid = 0;
+}
+
+/* One record. 1; 0: there is none now; a negative errno: there will be none any more. */
+static int receive(struct pod_process *process, char *bytes)
+{
+	struct pod_record record = { 0 };
+	ssize_t n = recv(process->fd, bytes, POD_RECORD_MAX, MSG_DONTWAIT | MSG_TRUNC);
+	int r;
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (n == 0)
+		return -ECONNRESET;
+	r = pod_record_parse(bytes, (size_t)n, &record); /* one that was cut is too long for it */
+	process->on_record(process->data, r == 0 ? &record : NULL);
+	return 1;
+}
+
+static void on_records(void *data, uint32_t events)
+{
+	struct pod_process *process = data;
+	_cleanup_free_ char *bytes = malloc(POD_RECORD_MAX);
+	int r = bytes ? 1 : 0;
+
+	(void)events;
+	for (int i = 0; r == 1 && i < RECORDS_MAX; i++)
+		r = receive(process, bytes);
+	if (r >= 0)
+		return;
+	end(process);
+	process->on_end(process->data);
+}
+
+int pod_process_start(struct pod_process *process, struct loop *loop)
+{
+	int fds[2], parent = getpid(), r;
+	char path[PATH_MAX];
+
+	process->fd = -1;
+	r = find_program(path);
+	if (r < 0)
+		return r;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
+		return -errno;
+	process->fd = fds[0];
+	process->pid = fork();
+	if (process->pid == 0)
+		become(process, path, fds[1], parent);
+	r = process->pid < 0 ? -errno : 0;
+	(void)close(fds[1]);
+	if (r == 0)
+		r = loop_add(loop, process->fd, EPOLLIN, on_records, process, &process->source);
+	if (r < 0) {
+		process->pid = process->pid < 0 ? 0 : process->pid;
+		end(process);
+	}
+	return r;
+}
+
+void pod_process_stop(struct pod_process *process)
+{
+	if (process->pid)
+		end(process);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The process that reads pods from the API server, and the records that it sends. */
+#pragma once
+
+#include "../base/loop.h"
+#include "../pods/pod_record.h"
+
+struct pod_process {
+	/* set before the start */
+	const char *node;
+	const char *kubeconfig; /* NULL: that of a pod */
+	/*
+	 * Takes a record, and its pod; NULL: one that could not be read. on_end() comes last, when
+	 * the process has ended.
+	 */
+	void (*on_record)(void *data, struct pod_record *record);
+	void (*on_end)(void *data);
+	void *data;
+
+	struct loop_source *source;
+	int fd;
+	int pid; /* 0: it was not started, or has ended */
+};
+
+/* 0, or a negative errno. Not after privileges were given up: then no program can be started. */
+int pod_process_start(struct pod_process *process, struct loop *loop);
+
+void pod_process_stop(struct pod_process *process);

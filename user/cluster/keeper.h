@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keeps a worker running: it starts one again that has died, and starts another one when the
+ * credentials have changed. It may read root's files, so it does not talk with anybody.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct keeper {
+	const char *kubeconfig; /* NULL: that of a pod's service account */
+	const char *node;
+	int fd;		      /* the socket to the agent */
+	int (*confine)(void); /* limits system calls of a worker; 0, or a negative errno */
+};
+
+/* Until the agent closes the socket. The exit status. */
+int keeper_run(const struct keeper *keeper);

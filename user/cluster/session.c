@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "session.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/cleanup.h"
+
+#define PAUSE_MS 200 /* between two watches */
+
+/* ---- records ------------------------------------------------------------------------------- */
+
+static int send_kind(struct session *session, enum pod_record_kind kind, const char *message)
+{
+	_cleanup_buf_ struct buf record = { 0 };
+	size_t len = message ? strnlen(message, POD_MESSAGE_MAX) : 0;
+
+	pod_record_begin(&record, kind);
+	if (len)
+		pod_record_put(&record, POD_PART_MESSAGE, message, len);
+	return record.failed ? -ENOMEM : session->send(session->data, &record);
+}
+
+static int send_pod(struct session *session, const struct pod_read *read, enum pod_record_kind kind)
+{
+	_cleanup_buf_ struct buf record = { 0 };
+
+	buf_add(&record, read->record->data, read->record->len);
+	if (record.failed)
+		return -ENOMEM;
+	record.data[0] = (char)kind;
+	return session->send(session->data, &record);
+}
+
+static int say_up(struct session *session)
+{
+	if (session->up)
+		return 0;
+	session->up = true;
+	return send_kind(session, POD_RECORD_UP, NULL);
+}
+
+/* ---- bodies -------------------------------------------------------------------------------- */
+
+static void take_version(struct session *session, const char *version)
+{
+	if (*version)
+		(void)strcpy(session->version, version);
+}
+
+static int begin_list(struct session *session)
+{
+	if (session->begun)
+		return 0;
+	session->begun = true;
+	return send_kind(session, POD_RECORD_LIST, NULL);
+}
+
+static int read_of_list(struct session *session, const struct pod_read *read)
+{
+	int r = begin_list(session);
+
+	if (r < 0 || read->kind == POD_READ_OTHER)
+		return r;
+	if (read->kind == POD_READ_POD)
+		return send_pod(session, read, POD_RECORD_POD);
+	session->listed = true;
+	take_version(session, read->version);
+	r = send_kind(session, POD_RECORD_LISTED, NULL);
+	return r == 0 ? say_up(session) : r;
+}
+
+static int read_of_watch(struct session *session, const struct pod_read *read)
+{
+	int r = 0;
+
+	session->got = true;
+	if (read->kind != POD_READ_POD)
+		return 0;
+	if (strcmp(read->type, "ADDED") == 0 || strcmp(read->type, "MODIFIED") == 0)
+		r = send_pod(session, read, POD_RECORD_POD);
+	else if (strcmp(read->type, "DELETED") == 0)
+		r = send_pod(session, read, POD_RECORD_GONE);
+	else if (strcmp(read->type, "BOOKMARK") != 0)
+		return -EPROTO;
+	if (r == 0)
+		take_version(session, read->version);
+	return r;
+}
+
+static int on_read(void *data, const struct pod_read *read)
+{
+	struct session *session = data;
+
+	if (read->kind == POD_READ_STATUS) {
+		(void)strcpy(session->message, read->message);
+		session->expired |= read->code == 410;
+		return 0;
+	}
+	return session->watching ? read_of_watch(session, read) : read_of_list(session, read);
+}
+
+int session_answer(struct session *session, long code)
+{
+	return code == 200 && session->watching ? say_up(session) : 0;
+}
+
+int session_body(struct session *session, const char *bytes, size_t len)
+{
+	if (session->error == 0)
+		session->error = pod_json_feed(session->json, bytes, len, &session->fault);
+	return session->error;
+}
+
+/* ---- requests ------------------------------------------------------------------------------ */
+
+static void end_request(struct session *session)
+{
+	pod_json_free(session->json);
+	session->json = NULL;
+	pod_reader_free(&session->reader);
+	buf_free(&session->fault);
+}
+
+void session_free(struct session *session)
+{
+	end_request(session);
+}
+
+/* A node's name has letters, digits, dots and dashes; nothing else may get into the path. */
+static void put_escaped(struct buf *path, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if ((c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' ||
+		    c == '.' || c == '_')
+			buf_putc(path, *text);
+		else
+			buf_printf(path, "%%%02X", c);
+	}
+}
+
+int session_request(struct session *session, uint32_t chance, struct buf *path)
+{
+	end_request(session);
+	session->watching = session->version[0] != '\0';
+	session->begun = session->listed = session->got = session->expired = false;
+	session->error = 0;
+	session->message[0] = '\0';
+	pod_reader_init(&session->reader, on_read, session);
+	buf_puts(path, "/api/v1/pods?fieldSelector=spec.nodeName%3D");
+	put_escaped(path, session->node);
+	if (session->watching) {
+		buf_puts(path, "&watch=1&allowWatchBookmarks=true&resourceVersion=");
+		put_escaped(path, session->version);
+		buf_printf(path, "&timeoutSeconds=%u", SESSION_WATCH_S + chance % SESSION_WATCH_S);
+	} else {
+		buf_puts(path, "&resourceVersion=0"); /* from the server's memory, not from etcd */
+	}
+	return path->failed ? -ENOMEM : pod_json_new(&session->reader, &session->json);
+}
+
+/* Any time up to a bound that doubles, but not before the server wants it. */
+static unsigned int back_off(struct session *session, uint64_t retry_after_s, uint32_t chance)
+{
+	unsigned int bound = SESSION_DELAY_MAX_MS, least;
+
+	if (session->failures < 6)
+		bound = 1000U << session->failures;
+	if (bound > SESSION_DELAY_MAX_MS)
+		bound = SESSION_DELAY_MAX_MS;
+	session->failures++;
+	if (retry_after_s > SESSION_RETRY_AFTER_S)
+		retry_after_s = SESSION_RETRY_AFTER_S;
+	least = (unsigned int)retry_after_s * 1000;
+	return least + PAUSE_MS + chance % bound;
+}
+
+static unsigned int fail(struct session *session, const struct session_end *end, const char *why,
+			 uint32_t chance)
+{
+	_cleanup_buf_ struct buf message = { 0 };
+
+	if (end->code && end->code != 200)
+		buf_printf(&message, "HTTP %ld%s%s", end->code, *why ? ": " : "", why);
+	else
+		buf_puts(&message, *why ? why : "the answer is not one");
+	session->up = false;
+	(void)send_kind(session, POD_RECORD_DOWN, message.failed ? NULL : message.data);
+	return back_off(session, end->retry_after_s, chance);
+}
+
+/* What is wrong with a request that has ended; NULL: nothing. */
+static const char *fault_of(struct session *session, const struct session_end *end)
+{
+	if (end->code != 200 && end->code)
+		return session->message;
+	if (session->error == -ENOMEM)
+		return "out of memory";
+	if (session->error)
+		return session->fault.len ? session->fault.data : "not what was asked for";
+	if (end->error)
+		return end->error;
+	if (pod_json_end(session->json, &session->fault) < 0)
+		return session->fault.len ? session->fault.data : "out of memory";
+	return *session->message ? session->message : NULL;
+}
+
+static unsigned int ended_list(struct session *session, const struct session_end *end,
+			       const char *fault, uint32_t chance)
+{
+	if (fault || !session->listed) {
+		session->version[0] = '\0';
+		return fail(session, end, fault ? fault : "", chance);
+	}
+	session->failures = 0;
+	return *session->version ? 0 : PAUSE_MS + chance % 10000;
+}
+
+static unsigned int ended_watch(struct session *session, const struct session_end *end,
+				const char *fault, uint32_t chance)
+{
+	bool refused = !fault && !session->got && end->lasted_ms < SESSION_SHORT_MS;
+
+	/* the version is not known any more, or nobody would say so; or what came is no events */
+	if (session->expired || end->code == 410 || refused || end->timeout || session->error)
+		session->version[0] = '\0';
+	if (session->expired || end->code == 410 || refused)
+		return back_off(session, end->retry_after_s, chance);
+	if (fault)
+		return fail(session, end, fault, chance);
+	session->failures = 0;
+	return chance % PAUSE_MS;
+}
+
+unsigned int session_ended(struct session *session, const struct session_end *end, uint32_t chance)
+{
+	const char *fault = fault_of(session, end);
+
+	return session->watching ? ended_watch(session, end, fault, chance) :
+				   ended_list(session, end, fault, chance);
+}

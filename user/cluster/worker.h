@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* The process that talks with the API server, and hands records of pods to the agent. */
+#pragma once
+
+#include "access.h"
+
+/* Until the agent closes the socket. The exit status, EXIT_OK or EXIT_SYSTEM. */
+int worker_run(const struct access *access, const char *node, int socket_fd);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/*
+ * hostportd-pods: reads this node's pods from the API server, for hostportd, which starts it. It is
+ * a program of its own so that what the network says is read where no privilege is, and so that an
+ * agent without it is as small as it was.
+ */
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "agent/sandbox.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "base/status.h"
+#include "cluster/keeper.h"
+
+struct asked {
+	const char *node, *kubeconfig;
+	unsigned int fd;
+};
+
+static const struct option_spec specs[] = {
+	{ "node", "NAME", "the node whose pods are read", OPTION_TEXT(struct asked, node) },
+	{ "kubeconfig", "FILE", "where the API server is, and as whom to ask it (a pod's own)",
+	  OPTION_TEXT(struct asked, kubeconfig) },
+	{ "fd", "NUMBER", "the socket to the agent (0)", OPTION_UINT(struct asked, fd, 0, 1023) },
+};
+
+static const struct options options = {
+	.program = "hostportd-pods",
+	.usage = "[options]",
+	.summary = "Read the pods of a node from the API server, for hostportd, which starts it.",
+	.operands = OPTIONS_NO_OPERANDS,
+	.specs = specs,
+	.len = ARRAY_LEN(specs),
+};
+
+static int confine(void)
+{
+	return sandbox_enter(SANDBOX_CLIENT);
+}
+
+static int run(const struct asked *asked)
+{
+	const struct keeper keeper = {
+		.kubeconfig = asked->kubeconfig,
+		.node = asked->node,
+		.fd = (int)asked->fd,
+		.confine = confine,
+	};
+
+	if (!asked->node) {
+		log_error("usage: --node is missing: try --help");
+		return EXIT_USAGE;
+	}
+	(void)setpriority(PRIO_PROCESS, 0, 0); /* the agent's is higher */
+	return keeper_run(&keeper);
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_buf_ struct buf out = { 0 };
+	struct asked asked = { 0 };
+	int operands, r;
+
+	log_setup("hostportd-pods", LOG_LEVEL_INFO);
+	r = options_parse(&options, &asked, argc, argv, &operands, &out);
+	if (r < 0) {
+		(void)fprintf(stderr, "%s\n",
+			      out.data ? out.data : "hostportd-pods: out of memory");
+		return EXIT_USAGE;
+	}
+	if (r != OPTIONS_OK)
+		return out.failed || fputs(out.data, stdout) < 0 ? EXIT_SYSTEM : EXIT_OK;
+	return run(&asked);
+}
