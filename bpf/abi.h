@@ -447,6 +447,7 @@ struct hp_canary {
 #define HP_CAST_CALL 0x68700000
 #define HP_CAST_SOCK 0x68700001
 #define HP_CAST_TASK 0x68700002
+#define HP_CAST_INET 0x68700003
 
 _Static_assert(sizeof(struct hp_bitmap) == 49152, "bitmap");
 _Static_assert(!(HP_BITMAP_PROTOS & (HP_BITMAP_PROTOS - 1)), "a mask bounds it");

@@ -63,7 +63,7 @@ static __always_inline __u16 wanted_port(struct bpf_sock_addr *ctx)
  */
 static __always_inline bool needs_note(struct sock *sk, const struct hp_query *q)
 {
-	return q->port ? is_chosen(sk, q->port) : !has_narrowed(sk);
+	return q->port ? is_chosen(sk, q->port) : had_choice(sk);
 }
 
 /* Keep a ruling on the socket until post_bind sees that the port was taken. */
@@ -283,7 +283,7 @@ static __always_inline int check_bound(struct bpf_sock *ctx, struct sock *sk, __
 	struct ruling ruling = {};
 	struct hp_note *n;
 
-	q->chosen = in_range && !has_narrowed(sk);
+	q->chosen = in_range && had_choice(sk);
 	if (!cfg)
 		return PASS;
 	n = find_note(ctx, q);

@@ -104,10 +104,30 @@ static __always_inline bool is_in_range(struct sock *sk, __u16 port)
 	return hp_may_be_chosen(port, hp_chosen_first, hp_chosen_last) || is_in_range_now(sk, port);
 }
 
-/* May the kernel have chosen this port? Not if the socket's caller left it no choice. */
+/*
+ * May the socket have a range of its own? Nearly none has. This is asked at each bind() to port 0,
+ * so it is read by a plain load where that can be.
+ */
+static __always_inline bool may_have_range(struct sock *sk)
+{
+	struct inet_sock *inet = (void *)sk;
+
+	if (!hp_can_cast || !bpf_core_field_exists(inet->local_port_range))
+		return true;
+	inet = cast(sk, HP_CAST_INET);
+	return inet->local_port_range != 0;
+}
+
+/* Has the kernel had the choice? Not if the socket's caller has narrowed it. */
+static __always_inline bool had_choice(struct sock *sk)
+{
+	return likely(!may_have_range(sk)) || !has_narrowed(sk);
+}
+
+/* May the kernel have chosen this port? */
 static __always_inline bool is_chosen(struct sock *sk, __u16 port)
 {
-	return is_in_range(sk, port) && !has_narrowed(sk);
+	return is_in_range(sk, port) && had_choice(sk);
 }
 
 /*

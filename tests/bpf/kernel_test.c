@@ -103,6 +103,9 @@ static void test_types(void **state)
 	less = btf;
 	less.casts.task = 0;
 	assert_false(kernel_btf_can_cast(&less));
+	less = btf;
+	less.casts.inet = 0;
+	assert_false(kernel_btf_can_cast(&less));
 	check_int("filled once", kernel_btf_fill(&btf, k.skel->obj), 0);
 	check_int("opened once", kernel_btf_open(&btf), 0);
 	assert_int_equal(fstat(btf.fd, &again), 0);

@@ -8,7 +8,7 @@
 #define CALL (BPF_JMP | BPF_CALL)
 #define MOVE (BPF_ALU64 | BPF_MOV | BPF_K)
 
-static const struct kfunc_ids ids = { .call = 1000, .sock = 2000, .task = 3000 };
+static const struct kfunc_ids ids = { .call = 1000, .sock = 2000, .task = 3000, .inet = 4000 };
 
 static void check_same(const struct bpf_insn *got, const struct bpf_insn *want, size_t n)
 {
@@ -29,6 +29,8 @@ static void test_put(void **state)
 		{ .code = CALL, .imm = BPF_FUNC_ktime_get_ns },
 		{ .code = MOVE, .dst_reg = 2, .imm = HP_CAST_TASK },
 		{ .code = CALL, .imm = HP_CAST_CALL },
+		{ .code = MOVE, .dst_reg = 2, .imm = HP_CAST_INET },
+		{ .code = CALL, .imm = HP_CAST_CALL },
 	};
 	const struct bpf_insn want[] = {
 		{ .code = MOVE, .dst_reg = 2, .imm = 2000 },
@@ -36,9 +38,11 @@ static void test_put(void **state)
 		{ .code = CALL, .imm = BPF_FUNC_ktime_get_ns },
 		{ .code = MOVE, .dst_reg = 2, .imm = 3000 },
 		{ .code = CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = 1000 },
+		{ .code = MOVE, .dst_reg = 2, .imm = 4000 },
+		{ .code = CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = 1000 },
 	};
 
-	assert_int_equal(kfunc_patch(insns, ARRAY_LEN(insns), &ids), 2);
+	assert_int_equal(kfunc_patch(insns, ARRAY_LEN(insns), &ids), 3);
 	check_same(insns, want, ARRAY_LEN(insns));
 	/* none is left */
 	assert_int_equal(kfunc_patch(insns, ARRAY_LEN(insns), &ids), 0);

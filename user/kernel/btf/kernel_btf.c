@@ -126,6 +126,7 @@ static int cut(struct kernel_btf *btf, const struct names *names)
 		{ "bpf_rdonly_cast", BTF_KIND_FUNC, 0 },
 		{ "sock", BTF_KIND_STRUCT, 0 },
 		{ "task_struct", BTF_KIND_STRUCT, 0 },
+		{ "inet_sock", BTF_KIND_STRUCT, 0 },
 	};
 	_cleanup_buf_ struct buf part = { 0 };
 	struct view view = { 0 };
@@ -135,7 +136,7 @@ static int cut(struct kernel_btf *btf, const struct names *names)
 		return r;
 	r = btfcut(view.data, view.size, names->list, names->len, ids, ARRAY_LEN(ids), &part);
 	(void)munmap(view.data, view.size);
-	btf->casts = (struct kfunc_ids) { ids[0].id, ids[1].id, ids[2].id };
+	btf->casts = (struct kfunc_ids) { ids[0].id, ids[1].id, ids[2].id, ids[3].id };
 	return r < 0 ? r : put(btf->fd, part.data, part.len);
 }
 
@@ -156,7 +157,9 @@ int kernel_btf_fill(struct kernel_btf *btf, const struct bpf_object *object)
 
 bool kernel_btf_can_cast(const struct kernel_btf *btf)
 {
-	return !btf->left_to_libbpf && btf->casts.call && btf->casts.sock && btf->casts.task;
+	const struct kfunc_ids *ids = &btf->casts;
+
+	return !btf->left_to_libbpf && ids->call && ids->sock && ids->task && ids->inet;
 }
 
 void kernel_btf_close(struct kernel_btf *btf)

@@ -15,6 +15,7 @@ struct kfunc_ids {
 	uint32_t call; /* of the function */
 	uint32_t sock; /* of struct sock */
 	uint32_t task; /* of struct task_struct */
+	uint32_t inet; /* of struct inet_sock */
 };
 
 /* Patch a program of n instructions. How many calls were patched; none is left then. */
