@@ -105,11 +105,12 @@ static __always_inline void leave_fast_path(struct request *request)
 	request->query.proto = opaque(request->query.proto);
 	request->query.scope = opaque(request->query.scope);
 	request->addr[0] = opaque(request->addr[0]);
-	if (request->family == 4)
-		return;
+	if (request->family != 4) {
 #pragma unroll
-	for (int i = 1; i < 4; i++)
-		request->addr[i] = opaque(request->addr[i]);
+		for (int i = 1; i < 4; i++)
+			request->addr[i] = opaque(request->addr[i]);
+	}
+	request->family = opaque(request->family);
 }
 
 /* How a bound socket came to its port. */

@@ -38,7 +38,7 @@ static __always_inline bool decide_listen(struct sock *sk, struct request *reque
 	cfg = bpf_map_lookup_elem(&hp_configs, &policy);
 	if (!cfg)
 		return false;
-	q->chosen = is_chosen(sk, q->port);
+	q->chosen = opaque(is_chosen(sk, q->port));
 	decide(sk, policy, cfg, HP_HOW_LISTEN, request, ruling);
 	audit_only(ruling);
 	return is_violation(ruling);

@@ -67,6 +67,7 @@ static __always_inline int sctp_bind(void *socket, void *sockaddr, __u32 len)
 		return 0;
 	if (len > first)
 		request.query.scope = HP_SCOPE_EXTERNAL;
+	leave_fast_path(&request);
 	decide(as_sock(socket), policy, cfg, how_bound(&request.query), &request, &ruling);
 	if (ruling.decision.verdict != HP_VERDICT_DENIED)
 		return 0;
@@ -89,7 +90,8 @@ static __always_inline int sctp_listen(void *socket)
 	request_bound(sk, &request);
 	if (!q->port)
 		return 0;
-	q->chosen = is_chosen(sk, q->port);
+	leave_fast_path(&request);
+	q->chosen = opaque(is_chosen(sk, q->port));
 	decide(sk, policy, cfg, how_bound(q), &request, &ruling);
 	if (!is_violation(&ruling))
 		return 0;
