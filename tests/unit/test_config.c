@@ -143,17 +143,31 @@ static const struct {
 #undef WORD
 };
 
+static int member_of(const struct config *config, size_t offset, size_t size)
+{
+	const void *member = (const char *)config + offset;
+
+	switch (size) {
+	case sizeof(bool):
+		return *(const bool *)member;
+	case sizeof(int):
+		return *(const int *)member;
+	default:
+		assert_int_equal(size, sizeof(size_t));
+		return (int)*(const size_t *)member;
+	}
+}
+
 static void test_words(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		_cleanup_buf_ struct buf err = { 0 };
 		struct config config;
-		int value = 0;
 
 		check_int(words[i].word, parse(words[i].word, &config, &err), OPTIONS_OK);
-		memcpy(&value, (char *)&config + words[i].offset, words[i].size);
-		check_int(words[i].word, value, words[i].value);
+		check_int(words[i].word, member_of(&config, words[i].offset, words[i].size),
+			  words[i].value);
 	}
 }
 
