@@ -14,6 +14,7 @@
 #define ADDR4_MIN	       8  /* what has a meaning of struct sockaddr_in */
 #define ADDR4_LEN	       16 /* all of it */
 #define ADDR6_LEN	       28 /* struct sockaddr_in6 */
+#define SOCK_RAW	       3
 
 /* What struct sockaddr_in and sockaddr_in6 have in the same place, and the rest. */
 struct any_addr {
@@ -23,17 +24,22 @@ struct any_addr {
 	__u32 v6[4];
 };
 
+/* A raw socket may have this protocol as well, but it has no port. */
 static __always_inline bool is_ours(struct sock *sk)
 {
-	return kernel_read(sk, sk_protocol) == HP_IPPROTO_SCTP && is_in_netns(sk);
+	return kernel_read(sk, sk_protocol) == HP_IPPROTO_SCTP &&
+	       kernel_read(sk, sk_type) != SOCK_RAW && is_in_netns(sk);
 }
 
-/* Ask for the port and address in a sockaddr. Its length, or 0: it could not be read. */
-static __always_inline __u32 request_sockaddr(void *sockaddr, struct request *request)
+/*
+ * Ask for the port and address in a sockaddr; len bytes are the caller's. Its length, or 0: it is
+ * longer than that, so the kernel will refuse it, or it could not be read.
+ */
+static __always_inline __u32 request_sockaddr(void *sockaddr, __u32 len, struct request *request)
 {
 	struct any_addr addr = {};
 
-	if (bpf_probe_read_kernel(&addr, ADDR4_MIN, sockaddr))
+	if (len < ADDR4_LEN || bpf_probe_read_kernel(&addr, ADDR4_MIN, sockaddr))
 		return 0;
 	request->query.port = bpf_ntohs(addr.port);
 	if (addr.family == AF_INET) {
@@ -42,7 +48,8 @@ static __always_inline __u32 request_sockaddr(void *sockaddr, struct request *re
 		request->query.scope = scope_of(request);
 		return ADDR4_LEN;
 	}
-	if (addr.family != AF_INET6 || bpf_probe_read_kernel(addr.v6, 16, sockaddr + ADDR4_MIN))
+	if (addr.family != AF_INET6 || len < ADDR6_LEN ||
+	    bpf_probe_read_kernel(addr.v6, 16, sockaddr + ADDR4_MIN))
 		return 0;
 	request->family = 6;
 	__builtin_memcpy(request->addr, addr.v6, sizeof(request->addr));
@@ -52,20 +59,20 @@ static __always_inline __u32 request_sockaddr(void *sockaddr, struct request *re
 
 /*
  * The errno of a bind() or sctp_bindx() that is about to be made: 0 unless it is
- * denied. Of several addresses only the first is read, so they don't count as
- * loopback: a row for localhost does not allow them.
+ * denied. Of a list of addresses only the first is read, so several don't
+ * count as loopback: a row for localhost does not allow them.
  */
-static __always_inline int sctp_bind(void *socket, void *sockaddr, __u32 len)
+static __always_inline int sctp_bind(void *socket, void *sockaddr, __u32 len, bool is_list)
 {
 	struct request request = { .query.proto = HP_PROTO_SCTP };
 	__u32 policy = hp_active & HP_ACTIVE_POLICY;
 	struct hp_config *cfg = bpf_map_lookup_elem(&hp_configs, &policy);
-	__u32 first = request_sockaddr(sockaddr, &request);
+	__u32 first = request_sockaddr(sockaddr, len, &request);
 	struct ruling ruling;
 
 	if (!cfg || !first)
 		return 0;
-	if (len > first)
+	if (is_list && len > first)
 		request.query.scope = HP_SCOPE_EXTERNAL;
 	leave_fast_path(&request);
 	decide(as_sock(socket), policy, cfg, how_bound(&request.query), &request, &ruling);
@@ -111,7 +118,7 @@ int hp_sctp_bind(__u64 *ctx)
 		hp_lsm_ran = true;
 	if (said || !sk || !is_ours(as_sock(sk)))
 		return said;
-	return sctp_bind(sk, (void *)ctx[1], 0);
+	return sctp_bind(sk, (void *)ctx[1], (__u32)ctx[2], false);
 }
 
 SEC("?lsm/socket_listen")
@@ -134,5 +141,5 @@ int hp_sctp_bindx(__u64 *ctx)
 
 	if (said || (int)ctx[1] != SCTP_SOCKOPT_BINDX_ADD || !is_ours(as_sock(sk)))
 		return said;
-	return sctp_bind(sk, (void *)ctx[2], (__u32)ctx[3]);
+	return sctp_bind(sk, (void *)ctx[2], (__u32)ctx[3], true);
 }

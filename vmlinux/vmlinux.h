@@ -119,6 +119,7 @@ struct sock {
 	struct sock_common __sk_common;
 	unsigned char sk_kern_sock : 1;
 	unsigned char sk_userlocks : 4;
+	unsigned short sk_type;
 	unsigned short sk_protocol;
 };
 

@@ -49,8 +49,15 @@ static void begin(enum hp_mode mode)
 
 static int call_bind(struct address *address, int said)
 {
-	__u64 ctx[] = { (__u64)(unsigned long)&sock, (__u64)(unsigned long)address, 16,
+	__u64 ctx[] = { (__u64)(unsigned long)&sock, (__u64)(unsigned long)address, ADDR6_LEN,
 			(__u32)said };
+
+	return hp_sctp_bind(ctx);
+}
+
+static int call_bind_of(struct address *address, __u32 len)
+{
+	__u64 ctx[] = { (__u64)(unsigned long)&sock, (__u64)(unsigned long)address, len, 0 };
 
 	return hp_sctp_bind(ctx);
 }
@@ -172,6 +179,46 @@ static void test_several(void **state)
 	check_int("two", call_bindx(&loop4, 100, 32, 0), -EPERM);
 	check_int("one, v6", call_bindx(&loop6, 100, 28, 0), 0);
 	check_int("and more, v6", call_bindx(&loop6, 100, 29, 0), -EPERM);
+}
+
+/* Behind the length is what the kernel's stack had: such a bind() is refused anyway. */
+static void test_short(void **state)
+{
+	struct address address = v4(0, PORT), address6 = v6(0, 0, 0, 0, PORT);
+
+	(void)state;
+	begin(HP_MODE_ENFORCE);
+	check_int("none", call_bind_of(&address, 0), 0);
+	check_int("the family", call_bind_of(&address, 2), 0);
+	check_int("nearly all of it", call_bind_of(&address, 15), 0);
+	check_int("v6, as long as v4's", call_bind_of(&address6, 16), 0);
+	check_int("v6, nearly all of it", call_bind_of(&address6, 27), 0);
+	check_records("short ones", 0);
+	check_int("all of it", call_bind_of(&address, 16), -EPERM);
+	check_int("more", call_bind_of(&address, 128), -EPERM);
+	check_int("v6, all of it", call_bind_of(&address6, 28), -EPERM);
+	address = v4(0x7f000001, 2906);
+	check_int("more is not another address", call_bind_of(&address, 128), 0);
+}
+
+/* A raw socket sends SCTP itself. It has no port, and bind() does not look at the one named. */
+static void test_raw(void **state)
+{
+	struct address address = v4(0, PORT);
+
+	(void)state;
+	for (int mode = HP_MODE_AUDIT; mode < HP_MODE_MAX; mode++) {
+		begin((enum hp_mode)mode);
+		sk.sk_type = SOCK_RAW;
+		sk.__sk_common.skc_num = HP_IPPROTO_SCTP; /* where others have the port */
+		check_int("bind", call_bind(&address, 0), 0);
+		check_int("listen", call_listen(0), 0);
+		check_records("raw", 0);
+		sk.sk_type = 0;
+		check_int("SCTP", call_bind(&address, 0), mode == HP_MODE_ENFORCE ? -EPERM : 0);
+		(void)call_listen(0);
+		check_records("SCTP", mode == HP_MODE_ENFORCE ? 2 : 1);
+	}
 }
 
 /* What another program has refused, or what is not ours, stays as it is. */
@@ -352,6 +399,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bind),	       cmocka_unit_test(test_errno),
 		cmocka_unit_test(test_several),	       cmocka_unit_test(test_left_alone),
+		cmocka_unit_test(test_short),	       cmocka_unit_test(test_raw),
 		cmocka_unit_test(test_port_0),	       cmocka_unit_test(test_listen),
 		cmocka_unit_test(test_listen_address), cmocka_unit_test(test_kernel_sockets),
 	};
