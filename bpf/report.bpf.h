@@ -12,6 +12,8 @@
 
 #include "fold.bpf.h"
 
+#define DEAR 8 /* what a record costs while all workloads send more than they may together */
+
 static __always_inline struct hp_counters *counters(void)
 {
 	__u32 zero = 0;
@@ -72,8 +74,9 @@ static __always_inline __u64 workload_id(struct task_struct *task)
 /*
  * May the workload send one more record on this CPU? Leaky buckets, each in one number. A
  * workload has its own, so that none takes the others' records; two that hash to the same one
- * share it. Who may make control groups can have many: so there is a bound for all workloads
- * together, which one that has been quiet may pass for the first eighth of its burst.
+ * share it. Who may make control groups can have many: so there is one for all workloads together.
+ * While that is full, a record costs as much as DEAR others: a workload that has been quiet still
+ * has that part of its burst, and each that part of its rate.
  */
 static __always_inline bool take_token(__u64 workload, __u64 now)
 {
@@ -85,10 +88,10 @@ static __always_inline bool take_token(__u64 workload, __u64 now)
 
 	if (!own || !all)
 		return false;
-	at = (*own > now ? *own : now) + hp_token_ns;
 	at_all = (*all > now ? *all : now) + hp_token_ns / 2;
 	is_full = at_all - now > hp_burst_ns;
-	if (at - now > (is_full ? hp_burst_ns / 8 : hp_burst_ns))
+	at = (*own > now ? *own : now) + (is_full ? DEAR : 1) * hp_token_ns;
+	if (at - now > hp_burst_ns)
 		return false;
 	*own = at;
 	if (!is_full)

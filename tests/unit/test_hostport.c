@@ -120,6 +120,26 @@ static void test_shares(void **state)
 	check_u64("and again", sent_of(106, 7000, 16), 12);
 }
 
+/* Many that go on flooding have an eighth of their rate, beside what is for all together. */
+static void test_many_shares(void **state)
+{
+	enum { GROUPS = 24, TICKS = 80 };
+	size_t before;
+
+	(void)state;
+	begin();
+	host.burst_ns = 16 * host.token_ns;
+	for (__u16 group = 0; group < GROUPS; group++)
+		(void)sent_of(201 + group, (__u16)(1000 + 100 * group), 16);
+	before = host.sent;
+	for (__u16 tick = 0; tick < TICKS; tick++) {
+		host.now += host.token_ns;
+		for (__u16 group = 0; group < GROUPS; group++)
+			(void)sent_of(201 + group, (__u16)(10000 + GROUPS * tick + group), 1);
+	}
+	assert_in_range(host.sent - before, 2 * TICKS, (2 + GROUPS / 8) * TICKS);
+}
+
 /* Who lost how much; there is no room for a third one. */
 static void test_losers(void **state)
 {
@@ -391,12 +411,19 @@ static void test_chosen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_chosen),	       cmocka_unit_test(test_due),
-		cmocka_unit_test(test_tokens),	       cmocka_unit_test(test_shares),
-		cmocka_unit_test(test_losers),	       cmocka_unit_test(test_wakes),
-		cmocka_unit_test(test_sent_meanwhile), cmocka_unit_test(test_replaced_meanwhile),
-		cmocka_unit_test(test_unsent),	       cmocka_unit_test(test_workloads),
-		cmocka_unit_test(test_padding),	       cmocka_unit_test(test_count),
+		cmocka_unit_test(test_chosen),
+		cmocka_unit_test(test_due),
+		cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_many_shares),
+		cmocka_unit_test(test_losers),
+		cmocka_unit_test(test_wakes),
+		cmocka_unit_test(test_sent_meanwhile),
+		cmocka_unit_test(test_replaced_meanwhile),
+		cmocka_unit_test(test_unsent),
+		cmocka_unit_test(test_workloads),
+		cmocka_unit_test(test_padding),
+		cmocka_unit_test(test_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
