@@ -215,7 +215,9 @@ for hook in fexit sockops; do
 	choose 40001
 	is "$hook: an allowed port" "$(probe tcp 4 0.0.0.0 0 listen) $(told 40001)" "ok 40001 1 "
 	choose 40009
+	before=$(ephemeral)
 	is "$hook: a port without a row" "$(probe tcp 4 0.0.0.0 0 listen) $(told 40009)" "ok 40009 1 "
+	is "$hook: is not counted" "$(ephemeral)" "$before"
 	accounted "$hook, enforce"
 	stop_agent
 

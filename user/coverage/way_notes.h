@@ -19,8 +19,8 @@
 	"a socket that narrows the kernel's choice has asked for its port, but no bind() names "   \
 	"it, so no hook can deny it"
 #define NOTE_UNNAMED                                                                               \
-	"no violation, only counted (ephemeral): the kernel chooses, and no row names the port; "  \
-	"a process that tries until it gets a certain port looks the same"
+	"no violation (ephemeral): the kernel chooses, and no row names the port; a process that " \
+	"tries until it gets a certain port looks the same"
 #define NOTE_SCTP "SCTP's own bind() runs no cgroup program: only an LSM program sees it"
 #define NOTE_BEFORE                                                                                \
 	"the port was taken before the programs were attached: the sweep finds it, "               \
