@@ -284,6 +284,84 @@ tcp 5672
 tcp 25672 "
 }
 
+# ---- haproxy: it connects from each port of a range in turn ------------------------------------
+
+start_haproxy() { serve haproxy haproxy -db -f "$WORK/haproxy.cfg"; }
+
+# So often that each port of the range has its turn.
+works_haproxy() {
+	# shellcheck disable=SC2016 # for the inner shell
+	outside timeout 60 bash -c 'for _ in {1..24}; do curl -sf http://127.0.0.1:2301/ >"$0" && grep -q through "$0" || exit; done' \
+		"$WORK/haproxy.page"
+}
+stray_haproxy() { inside_cgroup "$CGROUP/haproxy" "$B/tests/e2e/bindprobe" tcp 4 127.0.0.1 999 >/dev/null; }
+learnt_haproxy() {
+	has "haproxy: learn: source ports" "$(rows client)" "^tcp [0-9]+-[0-9]+ .*/haproxy\$"
+	is "haproxy: learn: nothing else" "$(rows exception)" ""
+}
+
+test_haproxy() {
+	cat >"$WORK/haproxy.cfg" <<-'END'
+		defaults
+		  mode http
+		  timeout client 30s
+		  timeout connect 5s
+		  timeout server 30s
+		frontend front
+		  bind 127.0.0.1:2301
+		  default_backend back
+		backend back
+		  http-reuse never
+		  option http-server-close
+		  server behind 127.0.0.1:2302 source 127.0.0.1:2310-2329
+		frontend behind
+		  bind 127.0.0.1:2302
+		  http-request return status 200 content-type text/plain string through
+	END
+	learnt haproxy tcp 2315
+}
+
+# ---- unbound: a random port for each question ---------------------------------------------------
+
+# It asks another one, which knows all names below "test".
+start_unbound() {
+	serve unbound unbound -d -c "$WORK/unbound.above"
+	serve unbound unbound -d -c "$WORK/unbound.conf"
+}
+
+ASKED=0
+
+# Forty questions for names that it has not heard yet, so that it has to ask.
+works_unbound() {
+	ASKED=$((ASKED + 40))
+	# shellcheck disable=SC2016 # for the inner shell
+	outside timeout 60 bash -c '
+		for n in $(seq 10000 10039); do
+			exec 3<>/dev/udp/127.0.0.1/5300
+			printf "\0\1\1\0\0\1\0\0\0\0\0\0\05%d\4test\0\0\1\0\1" $((n + $0)) >&3
+			timeout 10 head -c 44 <&3 2>/dev/null | od -An -v -tx1 | tr -d "\n" | grep -q " c0 00 02 07" || exit
+		done' "$ASKED"
+}
+stray_unbound() { inside_cgroup "$CGROUP/unbound" "$B/tests/e2e/bindprobe" tcp 4 127.0.0.1 5302 >/dev/null; }
+learnt_unbound() {
+	has "unbound: learn: source ports" "$(rows client)" "^udp 1024-65535 .*/unbound\$"
+	is "unbound: learn: the ports that it listens on" "$(rows exception | sort)" "tcp 5300 
+tcp 5301 "
+}
+
+# conf NAME PORT LINES: of one of the two.
+conf() {
+	printf 'server:\n  %s\n' 'username: ""' 'chroot: ""' 'use-syslog: no' 'do-ip6: no' 'pidfile: ""' \
+		"interface: 127.0.0.1@$2" 'outgoing-interface: 127.0.0.1' 'do-not-query-localhost: no' \
+		'module-config: "iterator"' "$3" >"$WORK/unbound.$1"
+}
+
+test_unbound() {
+	conf above 5301 $'local-zone: "test." redirect\n  local-data: "test. A 192.0.2.7"'
+	conf conf 5300 $'local-zone: "test." nodefault\nforward-zone:\n  name: "."\n  forward-addr: 127.0.0.1@5301'
+	learnt unbound udp 30000
+}
+
 setup
 cat >"$REG" <<'END'
 version: 1
@@ -296,4 +374,6 @@ have keepalived keepalived && test_keepalived
 have wireguard-go wireguard-go && have wg wireguard-tools && test_wireguard
 have sshd openssh-server && test_sshd
 have erl erlang-base && learnt erlang
+have haproxy haproxy && have curl curl && test_haproxy
+have unbound unbound && test_unbound
 finish
