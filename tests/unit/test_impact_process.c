@@ -64,6 +64,7 @@ static void test_again(void **state)
 static void test_bound(void **state)
 {
 	struct impact_processes list = { 0 };
+	_cleanup_free_ char *exe = NULL;
 	struct impact_process p;
 
 	(void)state;
@@ -77,9 +78,10 @@ static void test_bound(void **state)
 	p = process("a", 2, NULL, 99);
 	impact_processes_add(&list, &p);
 	check_u64("one of them again", list.list[2].pid, 99);
-	impact_processes_remove(&list, &p);
+	exe = impact_processes_take(&list, &p);
+	check_text("its program", exe, "/a");
 	check_u64("without it", list.len, IMPACT_PROCESSES_MAX - 1);
-	impact_processes_remove(&list, &p);
+	assert_null(impact_processes_take(&list, &p));
 	check_u64("it is not there", list.len, IMPACT_PROCESSES_MAX - 1);
 	p = process("b", 1, NULL, 100);
 	impact_processes_add(&list, &p);

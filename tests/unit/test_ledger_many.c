@@ -139,14 +139,23 @@ static void test_many_decided_again(void **state)
 	check_u64("to", last, 179);
 }
 
-/* The last program that is known of a violation is kept. */
+/* The last program that is known of a process is kept, and that of another name is not its own. */
 static void test_exe(void **state)
 {
 	static const struct {
-		const char *exe, *want;
+		const char *comm, *exe, *want;
 	} steps[] = {
-		{ NULL, NULL },	       { "", NULL },   { "/usr/sbin/a", "/usr/sbin/a" },
-		{ "", "/usr/sbin/a" }, { "/b", "/b" }, { "/b", "/b" },
+		{ "a", NULL, NULL },
+		{ "a", "", NULL },
+		{ "a", "/usr/sbin/a", "/usr/sbin/a" },
+		{ "a", "", "/usr/sbin/a" },
+		{ "a", "/b", "/b" },
+		{ "b", "/b", "/b" },
+		{ "c", "", NULL },
+		{ "b", "", "/b" },
+		{ "d", "/d", "/d" },
+		{ "b", NULL, "/b" },
+		{ "c", "/c", "/c" },
 	};
 	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
 	_cleanup_free_ struct event *e = new_event(10, 1);
@@ -157,6 +166,7 @@ static void test_exe(void **state)
 
 		violation_event(e, 10 + (time_t)i, 1);
 		e->exe = steps[i].exe;
+		(void)snprintf(e->comm, sizeof(e->comm), "%s", steps[i].comm);
 		(void)ledger_note(ledger, e, 0);
 		exe = ledger_next(ledger, NULL)->row.exe;
 		check_text("program", exe ? exe : "-", steps[i].want ? steps[i].want : "-");

@@ -101,20 +101,24 @@ static struct impact_process process_of(const struct impact_row *row, const char
 	return process;
 }
 
-/* Of the processes of two rows one will be named, and the other is kept beside it. */
-static void keep_other(struct impact_row *row, const struct impact_row *more, const char *exe,
-		       bool is_more_named)
+/*
+ * Of the processes of two rows one will be named, and the other is kept beside it. Returns the
+ * program of the first if it was kept there itself; the caller frees it.
+ */
+static char *keep_other(struct impact_row *row, const struct impact_row *more, const char *exe,
+			bool is_more_named)
 {
 	struct impact_process of_row = process_of(row, row->exe), of_more = process_of(more, exe);
 	const struct impact_process *named = is_more_named ? &of_more : &of_row;
 	const struct impact_process *other = is_more_named ? &of_row : &of_more;
+	char *known = impact_processes_take(&row->others, named);
 
-	impact_processes_remove(&row->others, named);
 	if (*other->comm && !impact_process_same(named, other))
 		impact_processes_add(&row->others, other);
 	for (size_t i = 0; i < more->others.len; i++)
 		if (!impact_process_same(named, &more->others.list[i]))
 			impact_processes_add(&row->others, &more->others.list[i]);
+	return known;
 }
 
 /* Add the times, the counts and the process of another row. */
@@ -136,25 +140,34 @@ static void merge(struct impact_row *row, const struct impact_row *more)
 	row->count += more->count;
 }
 
-/* The program that is known of the row's process; one that is not known leaves an earlier one. */
-static void take_exe(struct impact_row *row, char **exe, bool is_named)
+/*
+ * The program of the process that will be named, if it is known: of the process itself, else of
+ * one of its name, which is the same one started again. `known`: see keep_other().
+ */
+static void take_exe(struct impact_row *row, const struct impact_row *more, char **exe,
+		     bool is_more_named, char **known)
 {
-	if (!*exe || (row->exe && !is_named))
-		return;
-	free(row->exe);
-	row->exe = TAKE_PTR(*exe);
+	bool is_alike = strcmp(row->comm, more->comm) == 0;
+
+	if (is_more_named ? *exe || !is_alike : !row->exe && is_alike) {
+		free(row->exe);
+		row->exe = TAKE_PTR(*exe);
+	}
+	if (!row->exe)
+		row->exe = TAKE_PTR(*known);
 }
 
 void impact_row_add_event(struct impact_row *row, const struct event *event)
 {
 	struct impact_row more = row_of_event(event);
-	_cleanup_free_ char *exe = NULL;
+	const char *program = event->exe && *event->exe ? event->exe : NULL;
 	bool is_named = names_process(&more, row);
+	_cleanup_free_ char *known = keep_other(row, &more, program, is_named), *exe = NULL;
 
-	keep_other(row, &more, event->exe && *event->exe ? event->exe : NULL, is_named);
-	if (event->exe && *event->exe && (!row->exe || strcmp(row->exe, event->exe) != 0))
-		exe = strdup(event->exe); /* or NULL: as if it were not known */
-	take_exe(row, &exe, is_named);
+	if (!program || !row->exe || strcmp(row->exe, program) != 0) {
+		exe = program ? strdup(program) : NULL; /* or NULL: as if it were not known */
+		take_exe(row, &more, &exe, is_named, &known);
+	}
 	merge(row, &more);
 	if (row->ports)
 		portset_add(row->ports, event->port);
@@ -165,9 +178,9 @@ void impact_row_add_event(struct impact_row *row, const struct event *event)
 void impact_row_merge(struct impact_row *row, struct impact_row *more)
 {
 	bool is_named = names_process(more, row);
+	_cleanup_free_ char *known = keep_other(row, more, more->exe, is_named);
 
-	keep_other(row, more, more->exe, is_named);
-	take_exe(row, &more->exe, is_named);
+	take_exe(row, more, &more->exe, is_named, &known);
 	merge(row, more);
 	if (!row->ports && more->ports) {
 		row->ports = TAKE_PTR(more->ports);

@@ -42,16 +42,18 @@ void impact_processes_add(struct impact_processes *processes, const struct impac
 	at->exe = exe;
 }
 
-void impact_processes_remove(struct impact_processes *processes,
-			     const struct impact_process *process)
+char *impact_processes_take(struct impact_processes *processes,
+			    const struct impact_process *process)
 {
 	struct impact_process *at = find(processes, process);
+	char *exe;
 
 	if (!at)
-		return;
-	free(at->exe);
+		return NULL;
+	exe = at->exe;
 	*at = processes->list[--processes->len];
 	processes->list[processes->len] = (struct impact_process) { 0 };
+	return exe;
 }
 
 void impact_processes_free(struct impact_processes *processes)

@@ -35,8 +35,8 @@ bool impact_process_same(const struct impact_process *a, const struct impact_pro
  */
 void impact_processes_add(struct impact_processes *processes, const struct impact_process *process);
 
-/* Forget the same process. */
-void impact_processes_remove(struct impact_processes *processes,
-			     const struct impact_process *process);
+/* Forget the same process. Returns its program, which the caller frees; NULL: it is not known. */
+char *impact_processes_take(struct impact_processes *processes,
+			    const struct impact_process *process);
 
 void impact_processes_free(struct impact_processes *processes);
