@@ -100,18 +100,42 @@ static const char *lasting_exe(const char *exe)
 	return is_good ? exe : NULL;
 }
 
-/* The one program of all processes whose program is known; "": there is none, or several. */
-static const char *only_exe(const struct answer_row *v, bool *ret_known)
+/* A member of one of the row's processes: of that in the row itself (0), or of the others. */
+static const char *process_text(const struct answer_row *v, size_t i, const char *member)
 {
 	const struct json *others = json_member(v->json, "others");
-	const char *exe = json_member_text(v->json, "exe", "");
+
+	return json_member_text(i ? json_at(others, i - 1) : v->json, member, "");
+}
+
+/* Is there a process of the name whose program is known? */
+static bool is_known_name(const struct answer_row *v, size_t processes, const char *comm)
+{
+	for (size_t i = 0; i < processes; i++)
+		if (*process_text(v, i, "exe") && strcmp(process_text(v, i, "comm"), comm) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The one program of all processes; "": it is not known, or there are several. A process whose
+ * program is not known has that of one of its name.
+ */
+static const char *only_exe(const struct answer_row *v, bool *ret_known)
+{
+	size_t n = 1 + json_len(json_member(v->json, "others"));
+	const char *exe = "";
 	bool is_one = true;
 
-	for (size_t i = 0; i < json_len(others); i++) {
-		const char *other = json_member_text(json_at(others, i), "exe", "");
+	for (size_t i = 0; i < n; i++) {
+		const char *one = process_text(v, i, "exe");
 
-		is_one = is_one && (!*exe || !*other || strcmp(other, exe) == 0);
-		exe = *exe ? exe : other;
+		if (!*one)
+			is_one = is_one && is_known_name(v, n, process_text(v, i, "comm"));
+		else if (*exe)
+			is_one = is_one && strcmp(one, exe) == 0;
+		else
+			exe = one;
 	}
 	*ret_known = *exe;
 	return is_one ? exe : "";
