@@ -35,6 +35,8 @@ static void test_whole(void **state)
 	_cleanup_(json_freep) struct json *listeners = json_of(
 		"{\"listeners\":[{\"protocol\":\"tcp\",\"family\":\"inet\",\"address\":\"::\","
 		"\"port\":80,\"pid\":7,\"uid\":0,\"comm\":\"c\",\"exe\":\"/e\",\"cgroup\":\"/g\","
+		"\"others\":[{\"address\":\"::1\",\"pid\":8,\"uid\":1,\"comm\":\"d\",\"exe\":"
+		"\"/f\",\"x\":1}],"
 		"\"verdict\":\"v\",\"class\":\"k\",\"how\":\"h\",\"first\":\"f\",\"time\":\"t\","
 		"\"last\":\"l\",\"count\":3,\"workload\":{\"kind\":\"unit\",\"unit\":\"u.service\"}"
 		","
@@ -56,6 +58,7 @@ static void test_whole(void **state)
 	"[{\"protocol\":\"tcp\",\"family\":\"inet\",\"address\":\"::\",\"comm\":\"c\",\"exe\":"    \
 	"\"/e\",\"cgroup\":\"/g\",\"verdict\":\"v\",\"class\":\"k\",\"how\":\"h\",\"first\":"      \
 	"\"f\",\"time\":\"t\",\"last\":\"l\",\"port\":80,\"pid\":7,\"uid\":0,\"count\":3,"         \
+	"\"others\":[{\"address\":\"::1\",\"comm\":\"d\",\"exe\":\"/f\",\"pid\":8,\"uid\":1}],"    \
 	"\"workload\":\"unit "                                                                     \
 	"u.service\",\"entry\":{\"layer\":\"t\",\"process\":\"p\",\"team\":\"q\"},"                \
 	"\"documented\":true}]"

@@ -156,6 +156,11 @@ static const struct {
 	  SOCKET("0", "", "", "", "", "&lt;c&gt;", "unknown workload", "&lt;t&gt;"), "", "then" },
 	{ "{\"port\":80,\"ports\":17,\"port_last\":99,\"count\":40}",
 	  SOCKET("17 of 80-99", "", "", "", "", "", "unknown workload", "no row"), "40", "" },
+	{ "{\"port\":80,\"comm\":\"a\",\"pid\":7,\"others\":[{\"comm\":\"<b>\",\"pid\":8},{"
+	  "\"comm\":"
+	  "\"c\"},{}]}",
+	  SOCKET("80", "", "", "", "", "a [7], &lt;b&gt; [8], c, ", "unknown workload", "no row"),
+	  "", "" },
 	{ "{\"entry\":null,\"count\":0}",
 	  SOCKET("", "", "", "", "", "", "unknown workload", "no row"), "0", "" },
 };

@@ -49,6 +49,8 @@ function socketCard(socket) {
 			["Address", raw.address],
 			["Process id", raw.pid ? String(raw.pid) : ""],
 			["Program", raw.exe],
+			["Also", raw.others && raw.others.map((p) =>
+				`${p.comm}${p.pid ? ` [${p.pid}]` : ""} on ${p.address}${p.exe ? `, ${p.exe}` : ""}`)],
 			["Workload", raw.workload],
 			["Row", socket.entry ? `${socket.entry.layer}: ${socket.entry.process || ""}` : "none"],
 			["Documented", raw.documented === undefined ? "" : raw.documented ? "yes" : "no"],

@@ -79,6 +79,24 @@ static void copy_numbers(struct jsonw *w, const struct json *from, const char *c
 	}
 }
 
+/* The other processes of a finding. */
+static void put_others(struct jsonw *w, const struct json *others)
+{
+	static const char *const texts[] = { "address", "comm", "exe" };
+	static const char *const numbers[] = { "pid", "uid" };
+
+	if (!json_len(others))
+		return;
+	jsonw_array(w, "others");
+	for (size_t i = 0; i < json_len(others); i++) {
+		jsonw_object(w, NULL);
+		copy_texts(w, json_at(others, i), texts, ARRAY_LEN(texts));
+		copy_numbers(w, json_at(others, i), numbers, ARRAY_LEN(numbers));
+		jsonw_object_end(w);
+	}
+	jsonw_array_end(w);
+}
+
 static void put_entry(struct jsonw *w, const struct json *entry)
 {
 	static const char *const texts[] = { "layer", "process", "team" };
@@ -113,6 +131,7 @@ static void put_socket(struct jsonw *w, const struct json *from)
 	jsonw_object(w, NULL);
 	copy_texts(w, from, texts, ARRAY_LEN(texts));
 	copy_numbers(w, from, numbers, ARRAY_LEN(numbers));
+	put_others(w, json_member(from, "others"));
 	jsonw_string_opt(w, "workload", workload.data);
 	put_entry(w, json_member(from, "entry"));
 	put_documented(w, json_member(from, "documented"));

@@ -79,6 +79,10 @@ function rowText(row) {
 	return row.text;
 }
 
+function processText(process) {
+	return `${visible(process.comm || "")}${process.pid ? ` [${process.pid}]` : ""}`;
+}
+
 function makeSocket(raw) {
 	const entry = raw.entry || null;
 
@@ -86,7 +90,8 @@ function makeSocket(raw) {
 		raw, protocol: raw.protocol, port: raw.port || 0, entry,
 		team: entry && entry.team || "",
 		violation: raw.verdict === "audited" || raw.verdict === "denied",
-		text: visible([raw.comm, raw.exe, raw.workload, raw.address, raw.class, raw.verdict,
+		text: visible([...[raw, ...raw.others || []].flatMap((p) => [p.comm, p.exe, p.address]),
+			raw.workload, raw.class, raw.verdict,
 			entry && entry.process, entry && entry.team].filter(Boolean).join(" ")).toLowerCase(),
 	};
 }

@@ -24,7 +24,7 @@ const SOCKET_CELLS = {
 	verdict: (s) => visible(s.raw.verdict || ""),
 	class: (s) => visible(s.raw.class || ""),
 	address: (s) => visible(s.raw.address || ""),
-	process: (s) => `${visible(s.raw.comm || "")}${s.raw.pid ? ` [${s.raw.pid}]` : ""}`,
+	process: (s) => [s.raw, ...s.raw.others || []].map(processText).join(", "),
 	workload: (s) => visible(s.raw.workload || ""),
 	entry: (s) => s.entry ? visible(`${s.entry.layer}: ${s.entry.process || ""}`) : "no row",
 };

@@ -147,11 +147,19 @@ static void put_port(struct buf *out, const struct json *from)
 	}
 }
 
+static void put_process(struct buf *out, const struct json *from)
+{
+	escape_put(ESCAPE_HTML, json_member_text(from, "comm", ""), out);
+	if (json_member_u64(from, "pid", 0))
+		buf_printf(out, " [%" PRIu64 "]", json_member_u64(from, "pid", 0));
+}
+
 /* A socket, or, with two cells more, an event. */
 static void put_socket(struct buf *out, const struct json *from, bool event)
 {
 	_cleanup_buf_ struct buf workload = { 0 };
 	const struct json *entry = json_member(from, "entry");
+	const struct json *others = json_member(from, "others");
 
 	workload_json_text(from, &workload);
 	out->failed |= workload.failed;
@@ -163,9 +171,11 @@ static void put_socket(struct buf *out, const struct json *from, bool event)
 	put_cell(out, "class", json_member_text(from, "class", ""));
 	put_cell(out, "address", json_member_text(from, "address", ""));
 	buf_puts(out, "<td class=\"process\">");
-	escape_put(ESCAPE_HTML, json_member_text(from, "comm", ""), out);
-	if (json_member_u64(from, "pid", 0))
-		buf_printf(out, " [%" PRIu64 "]", json_member_u64(from, "pid", 0));
+	put_process(out, from);
+	for (size_t i = 0; i < json_len(others); i++) {
+		buf_puts(out, ", ");
+		put_process(out, json_at(others, i));
+	}
 	buf_puts(out, "</td>");
 	put_cell(out, "workload", workload.data);
 	buf_puts(out, "<td class=\"entry\">");
