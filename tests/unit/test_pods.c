@@ -56,6 +56,12 @@ static void test_find(void **state)
 	check_text("that is there", pods_find(&pods, "u")->pod->name, "second");
 	pod_table_remove(&pods.sources[1].table, "u", 2);
 	check_text("all are gone", pods_find(&pods, "u")->pod->name, "first");
+	put(&pods.sources[0], "w", "mirror", true);
+	check_text("a mirror", pods_find(&pods, "m")->pod->name, "mirror");
+	put(&pods.sources[1], "m", "itself", false);
+	check_text("it has the UID itself", pods_find(&pods, "m")->pod->name, "itself");
+	pod_table_remove(&pods.sources[1].table, "m", 2);
+	check_text("also when it is gone", pods_find(&pods, "m")->pod->name, "itself");
 	pods_free(&pods);
 	check_u64("freed", pods.len, 0);
 }

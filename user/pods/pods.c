@@ -4,17 +4,28 @@
 #include "../base/stamp.h"
 #include "../registry/words.h"
 
+/* Anybody may write the annotation of a mirror, so the pod that has the UID itself goes before. */
+static unsigned int rank_of(const struct pod_entry *entry, const char *uid)
+{
+	if (!entry)
+		return 0;
+	return 1U + !entry->gone + (strcmp(entry->pod->uid, uid) == 0 ? 2U : 0U);
+}
+
 const struct pod_entry *pods_find(const struct pods *pods, const char *uid)
 {
-	const struct pod_entry *gone = NULL, *entry;
+	const struct pod_entry *best = NULL, *entry;
+	unsigned int best_rank = 0, rank;
 
 	for (size_t i = 0; i < pods->len; i++) {
 		entry = pod_table_find(&pods->sources[i].table, uid);
-		if (entry && !entry->gone)
-			return entry;
-		gone = gone ? gone : entry;
+		rank = rank_of(entry, uid);
+		if (rank > best_rank) {
+			best = entry;
+			best_rank = rank;
+		}
 	}
-	return gone;
+	return best;
 }
 
 static void put_source(const struct pod_source *source, struct jsonw *w)

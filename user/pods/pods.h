@@ -23,7 +23,9 @@ struct pods {
 	size_t len;
 };
 
-/* The pod with a UID, of the first source that has it; one that is there before one that is gone.
+/*
+ * The pod with a UID; NULL: not known. One that has it itself goes before one that only says so,
+ * then one that is there before one that is gone, then that of the first source.
  */
 const struct pod_entry *pods_find(const struct pods *pods, const char *uid);
 
