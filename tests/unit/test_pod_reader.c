@@ -120,6 +120,8 @@ static const struct read_case cases[] = {
 	{ "its version last",
 	  "{\"items\":[{" META "}],\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"7\"}}",
 	  "pod v: ns/p [u]\nlist v7\n" },
+	{ "a list of null", "{\"kind\":\"PodList\",\"items\":null}", "list v\n" },
+	{ "null elsewhere", "{\"kind\":\"PodList\",\"spec\":{\"items\":null}}", "other v\n" },
 	{ "a list of nothing", "{\"kind\":\"PodList\",\"items\":[]}", "list v\n" },
 	{ "a list of others", "{\"items\":[{\"kind\":\"Node\"," META "}]}", "other v\nlist v\n" },
 	{ "nothing of one pod is the next one's",

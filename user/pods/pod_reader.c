@@ -481,5 +481,6 @@ void pod_reader_scalar(struct pod_reader *reader, const char *text, size_t len)
 
 void pod_reader_null(struct pod_reader *reader)
 {
-	(void)take_next(reader);
+	if (take_next(reader) == POD_KEY_ITEMS) /* of a list of nothing */
+		reader->has_items = true;
 }
