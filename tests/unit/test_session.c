@@ -133,7 +133,7 @@ static void test_watch(void **state)
 	check_text("the same", f->session.version, "9");
 }
 
-/* What makes a version useless: then there is a new list, and no source is lost. */
+/* What makes a version useless: then there is a new list, and mostly no source is lost. */
 static void test_expired(void **state)
 {
 	static const struct {
@@ -141,20 +141,22 @@ static void test_expired(void **state)
 		struct session_end end;
 		const char *sent;
 	} cases[] = {
-		{ "an event", EVENT("ERROR", STATUS(410, "old")), { .lasted_ms = 5000 }, "" },
+		{ "an event", EVENT("ERROR", STATUS(410, "old")), { .lasted_ms = 5 }, "" },
+		{ "another error's event",
+		  EVENT("ERROR", STATUS(500, "no")),
+		  { .lasted_ms = 5 },
+		  "DOWN(no)" },
 		{ "a status", STATUS(410, "old"), { .code = 410 }, "" },
+		{ "a bad request", STATUS(400, "bad"), { .code = 400 }, "DOWN(HTTP 400: bad)" },
 		{ "ended at once", "", { .lasted_ms = SESSION_SHORT_MS - 1 }, "" },
-		{ "silence",
-		  "",
-		  { .code = 200, .error = "t", .timeout = true, .lasted_ms = 9999 },
-		  "DOWN(t)" },
+		{ "silence", "", { .code = 200, .error = "t", .timeout = true }, "DOWN(t)" },
 		{ "no JSON",
 		  "<html>",
-		  { .lasted_ms = 5000 },
+		  { .lasted_ms = 5 },
 		  "DOWN(not JSON: lexical error: invalid char in json text.)" },
 		{ "an unknown event",
 		  EVENT("X", POD("b", "6")),
-		  { .lasted_ms = 5000 },
+		  { .lasted_ms = 5 },
 		  "DOWN(not what was asked for)" },
 	};
 	struct fixture *f = *state;
@@ -219,7 +221,49 @@ static void test_refused(void **state)
 	}
 	check_u64("in a row", f->session.failures, ARRAY_LEN(cases));
 	list(f);
-	check_u64("all is well", f->session.failures, 0);
+	check_path(f, WATCH5);
+	(void)answer(f, "", (struct session_end) { .lasted_ms = SESSION_SHORT_MS - 1 });
+	check_u64("a list is not enough", f->session.failures, ARRAY_LEN(cases) + 1);
+	list(f);
+	check_path(f, WATCH5);
+	(void)answer(f, "", LONG);
+	check_u64("a watch that lasts is", f->session.failures, 0);
+}
+
+/* A watch that a server or the network ended goes on where it was. */
+static void test_kept(void **state)
+{
+	static const struct session_end cases[] = {
+		{ .error = "refused" },
+		{ .code = 429 },
+		{ .code = 503 },
+		{ .code = 200, .error = "reset", .lasted_ms = 5 },
+	};
+	struct fixture *f = *state;
+
+	list(f);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		check_path(f, WATCH5);
+		assert_true(answer(f, "", cases[i]) >= 200);
+		check_text("the same", f->session.version, "5");
+		check_u64("it waits longer each time", f->session.failures, i + 1);
+	}
+}
+
+/* Whatever comes with a refusal, it says nothing of pods. */
+static void test_no_list(void **state)
+{
+	struct fixture *f = *state;
+
+	check_path(f, PATH "&resourceVersion=0");
+	(void)answer(f, LIST(POD("a", "1")), (struct session_end) { .code = 503 });
+	check_sent("a list", f, "DOWN(HTTP 503)");
+	check_text("no version", f->session.version, "");
+	list(f);
+	check_path(f, WATCH5);
+	(void)answer(f, EVENT("DELETED", POD("a", "6")), (struct session_end) { .code = 503 });
+	check_sent("an event", f, "DOWN(HTTP 503)");
+	check_text("the same version", f->session.version, "5");
 }
 
 /* Half a list says that nothing is gone. */
@@ -265,6 +309,7 @@ static void test_send(void **state)
 	struct fixture *f = *state;
 
 	check_path(f, PATH "&resourceVersion=0");
+	check_int("an answer", session_answer(&f->session, 200), 0);
 	f->error = -EPIPE;
 	check_int("the agent is gone", session_body(&f->session, LIST(""), strlen(LIST(""))),
 		  -EPIPE);
@@ -287,6 +332,7 @@ int main(void)
 		WITH_SESSION(test_list),   WITH_SESSION(test_watch),   WITH_SESSION(test_expired),
 		WITH_SESSION(test_cut),	   WITH_SESSION(test_refused), WITH_SESSION(test_half_list),
 		WITH_SESSION(test_delays), WITH_SESSION(test_send),    WITH_SESSION(test_escape),
+		WITH_SESSION(test_kept),   WITH_SESSION(test_no_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,7 +74,6 @@ static int read_of_watch(struct session *session, const struct pod_read *read)
 {
 	int r = 0;
 
-	session->got = true;
 	if (read->kind != POD_READ_POD)
 		return 0;
 	if (strcmp(read->type, "ADDED") == 0 || strcmp(read->type, "MODIFIED") == 0)
@@ -83,6 +82,7 @@ static int read_of_watch(struct session *session, const struct pod_read *read)
 		r = send_pod(session, read, POD_RECORD_GONE);
 	else if (strcmp(read->type, "BOOKMARK") != 0)
 		return -EPROTO;
+	session->got = true;
 	if (r == 0)
 		take_version(session, read->version);
 	return r;
@@ -97,11 +97,14 @@ static int on_read(void *data, const struct pod_read *read)
 		session->expired |= read->code == 410;
 		return 0;
 	}
+	if (session->code != 200) /* whatever a refusal looks like, it is no list */
+		return 0;
 	return session->watching ? read_of_watch(session, read) : read_of_list(session, read);
 }
 
 int session_answer(struct session *session, long code)
 {
+	session->code = code;
 	return code == 200 && session->watching ? say_up(session) : 0;
 }
 
@@ -146,7 +149,7 @@ int session_request(struct session *session, uint32_t chance, struct buf *path)
 	end_request(session);
 	session->watching = session->version[0] != '\0';
 	session->begun = session->listed = session->got = session->expired = false;
-	session->error = 0;
+	session->code = session->error = 0;
 	session->message[0] = '\0';
 	pod_reader_init(&session->reader, on_read, session);
 	buf_puts(path, "/api/v1/pods?fieldSelector=spec.nodeName%3D");
@@ -214,8 +217,19 @@ static unsigned int ended_list(struct session *session, const struct session_end
 		session->version[0] = '\0';
 		return fail(session, end, fault ? fault : "", chance);
 	}
-	session->failures = 0;
 	return *session->version ? 0 : PAUSE_MS + chance % 10000;
+}
+
+/*
+ * The server does not know the version any more, or an intermediary would not say so; or what came
+ * is no events. A connection that broke, or a server that is busy or ill, says nothing of it.
+ */
+static bool is_useless(const struct session *session, const struct session_end *end, bool refused)
+{
+	if (end->code == 200)
+		return refused || session->expired || *session->message || session->error ||
+		       end->timeout;
+	return end->code >= 400 && end->code < 500 && end->code != 429;
 }
 
 static unsigned int ended_watch(struct session *session, const struct session_end *end,
@@ -223,14 +237,14 @@ static unsigned int ended_watch(struct session *session, const struct session_en
 {
 	bool refused = !fault && !session->got && end->lasted_ms < SESSION_SHORT_MS;
 
-	/* the version is not known any more, or nobody would say so; or what came is no events */
-	if (session->expired || end->code == 410 || refused || end->timeout || session->error)
+	if (session->got || (end->code == 200 && end->lasted_ms >= SESSION_SHORT_MS))
+		session->failures = 0; /* not with a list: each watch after it may fail */
+	if (is_useless(session, end, refused))
 		session->version[0] = '\0';
 	if (session->expired || end->code == 410 || refused)
 		return back_off(session, end->retry_after_s, chance);
 	if (fault)
 		return fail(session, end, fault, chance);
-	session->failures = 0;
 	return chance % PAUSE_MS;
 }
 

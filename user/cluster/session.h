@@ -25,13 +25,14 @@ struct session {
 	void *data;
 
 	char version[POD_READER_VERSION_MAX + 1]; /* to watch from; "": list first */
-	unsigned int failures;			  /* in a row */
+	unsigned int failures;			  /* in a row; a watch that lasts ends it */
 	bool up;				  /* it was said that the source works */
 
 	/* of the request at hand */
+	long code; /* of the answer, of HTTP; 0: there is none yet */
 	bool watching;
 	bool begun, listed; /* of a list: its records */
-	bool got;	    /* of a watch: a message */
+	bool got;	    /* of a watch: an event of a pod */
 	bool expired;	    /* the version is too old */
 	int error;	    /* the body can't be read any more */
 	struct pod_reader reader;
