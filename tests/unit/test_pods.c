@@ -111,7 +111,7 @@ static void test_put(void **state)
 	put(&pods.sources[0], "u", "p", false);
 	put(&pods.sources[1], "", "q", true);
 	pod_table_remove(&pods.sources[1].table, "ns/q", 2);
-	pods_put(&pods, 12, &w);
+	check_u64("none is left out", pods_put(&pods, 12, 1000000, &w), 0);
 	check_text(
 		"pods", out.data,
 		"\"pods\":["
@@ -129,12 +129,31 @@ static void test_put(void **state)
 	pods_free(&pods);
 }
 
+static void test_room(void **state)
+{
+	struct pods pods = { .len = 1 };
+	_cleanup_buf_ struct buf out = { 0 };
+	struct jsonw w = { .out = &out };
+
+	(void)state;
+	pods.sources[0].name = "/a";
+	put(&pods.sources[0], "u", "first", false);
+	put(&pods.sources[0], "v", "second", false);
+	put(&pods.sources[0], "w", "third", false);
+	check_u64("two are left out", pods_put(&pods, 12, 100, &w), 2);
+	assert_non_null(strstr(out.data, "\"first\""));
+	assert_null(strstr(out.data, "\"second\""));
+	check_text("it ends", out.data + out.len - 2, "}]");
+	pods_free(&pods);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_put),
+		cmocka_unit_test(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,9 +7,11 @@
 #include "../base/clock.h"
 #include "../base/log.h"
 #include "../source/pod_files.h"
+#include "../stream/control.h"
 #include "../stream/deliver.h"
 
-#define NOTICES_MAX 20 /* a minute */
+#define NOTICES_MAX 20			   /* a minute */
+#define ROOM_LEFT   (PODS_JSON_MAX + 4096) /* for one more pod and the document's end */
 
 /* What says how it is doing may be another process, so there is an end of notices. */
 static bool may_notify(struct pod_sources *sources)
@@ -218,12 +220,14 @@ int pod_sources_start(struct pod_sources *sources, struct loop *loop)
 void pod_sources_json(struct pod_sources *sources, struct buf *out)
 {
 	struct jsonw w = { .out = out };
+	size_t left_out;
 
 	for (size_t i = 0; i < sources->pods.len; i++)
 		pod_table_age(&sources->pods.sources[i].table, clock_boot_s());
 	jsonw_object(&w, NULL);
 	pods_put_sources(&sources->pods, &w);
-	pods_put(&sources->pods, clock_boot_s(), &w);
+	left_out = pods_put(&sources->pods, clock_boot_s(), CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
+	jsonw_u64(&w, "left_out", left_out);
 	jsonw_object_end(&w);
 }
 

@@ -98,10 +98,13 @@ static void say_lost(const struct json *sources)
 static int print_table(const struct json *document)
 {
 	const struct json *pods = json_member(document, "pods");
+	uint64_t left_out = json_member_u64(document, "left_out", 0);
 	_cleanup_(table_freep) struct table *table = NULL;
 	int r = table_new(columns, ARRAY_LEN(columns), &table);
 
 	say_lost(json_member(document, "pod_sources"));
+	if (left_out)
+		log_warning("pods: %" PRIu64 " more are left out", left_out);
 	for (size_t i = 0; r == 0 && i < json_len(pods); i++)
 		r = add(table, json_at(pods, i));
 	return verb_print_table("pods", table, r);

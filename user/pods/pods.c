@@ -131,16 +131,23 @@ static void put_entry(const struct pod_source *source, const struct pod_entry *e
 	jsonw_object_end(w);
 }
 
-void pods_put(const struct pods *pods, uint64_t now_s, struct jsonw *w)
+size_t pods_put(const struct pods *pods, uint64_t now_s, size_t max, struct jsonw *w)
 {
+	size_t left_out = 0;
+
 	jsonw_array(w, "pods");
 	for (size_t i = 0; i < pods->len; i++) {
 		const struct pod_table *table = &pods->sources[i].table;
 
-		for (size_t j = 0; j < table->len; j++)
-			put_entry(&pods->sources[i], &table->entries[j], now_s, w);
+		for (size_t j = 0; j < table->len; j++) {
+			if (w->out->len > max)
+				left_out++;
+			else
+				put_entry(&pods->sources[i], &table->entries[j], now_s, w);
+		}
 	}
 	jsonw_array_end(w);
+	return left_out;
 }
 
 void pods_free(struct pods *pods)

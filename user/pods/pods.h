@@ -32,7 +32,12 @@ const struct pod_entry *pods_find(const struct pods *pods, const char *uid);
 /* Write the member `pod_sources`: how each source is doing. */
 void pods_put_sources(const struct pods *pods, struct jsonw *w);
 
-/* Write the member `pods`: all that is known. */
-void pods_put(const struct pods *pods, uint64_t now_s, struct jsonw *w);
+#define PODS_JSON_MAX (2U << 20) /* bytes that one pod may take */
+
+/*
+ * Write the member `pods`: all that is known, but no pod after that with which there are more than
+ * `max` bytes. How many are left out.
+ */
+size_t pods_put(const struct pods *pods, uint64_t now_s, size_t max, struct jsonw *w);
 
 void pods_free(struct pods *pods);
