@@ -48,7 +48,8 @@ static void let_signals_kill(void)
 }
 
 /* Run a function in a child, confined or not. Its exit status; the negative signal it died of. */
-static int in_child(bool confined, void (*fn)(struct tried *), struct tried *tried)
+static int in_child_as(enum sandbox_profile profile, bool confined, void (*fn)(struct tried *),
+		       struct tried *tried)
 {
 	pid_t pid = fork();
 	int status;
@@ -56,13 +57,18 @@ static int in_child(bool confined, void (*fn)(struct tried *), struct tried *tri
 	if (pid == 0) {
 		let_signals_kill();
 		(void)alarm(LIMIT_S);
-		if (confined && sandbox_enter(SANDBOX_AGENT) < 0)
+		if (confined && sandbox_enter(profile) < 0)
 			_exit(255);
 		fn(tried);
 		_exit(0);
 	}
 	assert_true(pid > 0 && waitpid(pid, &status, 0) == pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static int in_child(bool confined, void (*fn)(struct tried *), struct tried *tried)
+{
+	return in_child_as(SANDBOX_AGENT, confined, fn, tried);
 }
 
 static struct tried *new_tried(void)
@@ -487,13 +493,83 @@ static void test_doing(void **state)
 	check_int("of this process", prctl(PR_GET_SECCOMP), 0);
 }
 
+/* ---- the client --------------------------------------------------------------------------- */
+
+static long try_bind(unsigned long len)
+{
+	return syscall(SYS_bind, -1, NULL, len);
+}
+
+static long try_thread(unsigned long flags)
+{
+	return syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
+}
+
+static long try_plain(unsigned long call)
+{
+	return syscall((long)call, -1L, -1L, -1L, -1L, -1L, -1L);
+}
+
+/* All are calls that fail: allowed ones with another error than EPERM. */
+static const struct bounded_case client_cases[] = {
+	{ "socket, unix", try_socket, AF_UNIX, false },
+	{ "socket, inet", try_socket, AF_INET, true },
+	{ "socket, inet6", try_socket, AF_INET6, true },
+	{ "socket, netlink", try_socket, AF_NETLINK, true },
+	{ "socket, packet", try_socket, AF_PACKET, false },
+	{ "bind, netlink", try_bind, 12, true },
+	{ "bind, inet", try_bind, 16, false },
+	{ "bind, inet6", try_bind, 28, false },
+	{ "clone, a thread", try_thread, CLONE_THREAD, true },
+	{ "clone, a process", try_thread, SIGCHLD | CLONE_NEWUSER | CLONE_NEWNS, false },
+	{ "clone, users", try_thread, CLONE_THREAD | CLONE_NEWUSER, false },
+	{ "mmap, data", try_mmap, PROT_READ | PROT_WRITE, true },
+	{ "mmap, code", try_mmap, PROT_READ | PROT_EXEC, false },
+	{ "mprotect, code", try_mprotect, PROT_EXEC, false },
+	{ "ioctl, waiting bytes", try_ioctl, FIONREAD, true },
+	{ "ioctl, terminal input", try_ioctl, TIOCSTI, false },
+	{ "prctl", try_prctl, PR_SET_DUMPABLE, false },
+	{ "setns", try_setns, CLONE_NEWNET, false },
+	{ "connect", try_plain, SYS_connect, true },
+	{ "read", try_plain, SYS_read, true },
+	{ "listen", try_plain, SYS_listen, false },
+	{ "accept", try_plain, SYS_accept4, false },
+	{ "execve", try_plain, SYS_execve, false },
+	{ "kill", try_plain, SYS_kill, false },
+	{ "ptrace", try_plain, SYS_ptrace, false },
+	{ "another process's memory", try_plain, SYS_process_vm_readv, false },
+	{ "bpf", try_plain, SYS_bpf, false },
+	{ "unlinkat", try_plain, SYS_unlinkat, false },
+	{ "memfd_create", try_plain, SYS_memfd_create, false },
+};
+
+static void try_client(struct tried *tried)
+{
+	for (size_t i = 0; i < ARRAY_LEN(client_cases); i++) {
+		tried->now = (int)i;
+		tried->result[i] = client_cases[i].try(client_cases[i].argument) < 0 ? errno : 0;
+	}
+}
+
+static void test_client(void **state)
+{
+	struct tried *tried = new_tried();
+
+	(void)state;
+	if (!sandbox_is_built_in())
+		skip();
+	check_tried(in_child_as(SANDBOX_CLIENT, true, try_client, tried), tried);
+	for (size_t i = 0; i < ARRAY_LEN(client_cases); i++)
+		check_int(client_cases[i].name, tried->result[i] != EPERM, client_cases[i].allowed);
+	(void)munmap(tried, sizeof(*tried));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_call),
-		cmocka_unit_test(test_arguments),
-		cmocka_unit_test(test_neighbours),
-		cmocka_unit_test(test_doing),
+		cmocka_unit_test(test_every_call), cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_neighbours), cmocka_unit_test(test_doing),
+		cmocka_unit_test(test_client),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
