@@ -49,9 +49,10 @@ static void test_good(void **state)
 	access_free(&access);
 	access_free(&same);
 	access_free(&other);
-	put_file("plain", CONFIG(SERVER, "token: abc"));
+	put_file("plain", CONFIG("server: 'https://h:6443/a//'", "token: abc"));
 	check_int("a token in it", access_read("plain", &access, &err), 0);
 	check_text("token", access.token.data, "abc");
+	check_text("a path can follow it", access.server.data, "https://h:6443/a");
 	check_u64("the system's certificates", access.ca.len, 0);
 	access_free(&access);
 	check_u64("no errors", err.len, 0);
@@ -70,6 +71,11 @@ static const struct {
 	  "f: insecure-skip-tls-verify: certificates are always verified" },
 	{ CONFIG(SERVER ", proxy-url: 'http://p'", "token: t"),
 	  "f: proxy-url: proxies are not used" },
+	{ CONFIG(SERVER ", tls-server-name: n", "token: t"),
+	  "f: tls-server-name: the certificate must have the name in server" },
+	{ CONFIG(SERVER, "tokenFile: empty"), "empty: empty" },
+	{ CONFIG(SERVER, "tokenFile: blank"), "blank: no token in it" },
+	{ CONFIG(SERVER ", certificate-authority: empty", "token: t"), "empty: empty" },
 	{ CONFIG(SERVER ", certificate-authority-data: '*'", "token: t"),
 	  "f: certificate-authority-data: not base64" },
 	{ CONFIG(SERVER ", certificate-authority: none", "token: t"),
@@ -91,6 +97,8 @@ static void test_faults(void **state)
 		struct access access = { 0 };
 
 		put_file("f", faults[i].text);
+		put_file("empty", "");
+		put_file("blank", " \n");
 		check_int(faults[i].text, access_read("f", &access, &err), -EINVAL);
 		check_u64("nothing", access.server.len, 0);
 		if (!err.data || strncmp(err.data, faults[i].why, strlen(faults[i].why)) != 0)

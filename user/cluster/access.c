@@ -11,22 +11,35 @@
 
 #define SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 
+/* An empty file is being written, perhaps; no certificates would mean those of the system. */
 static int read_file(const char *path, struct buf *out, struct buf *err)
 {
 	_cleanup_close_ int fd = source_open(AT_FDCWD, path);
 	int r = fd < 0 ? fd : source_read(fd, ACCESS_FILE_MAX, out);
 
-	if (r == -ENOMEM || r == 0)
+	if (r == -ENOMEM || (r == 0 && out->len))
 		return r;
-	buf_printf(err, "%s: %s", path, strerror(-r));
+	buf_printf(err, "%s: %s", path, r < 0 ? strerror(-r) : "empty");
 	return -EINVAL;
 }
 
-/* A token's file may end with a line. */
-static void trim(struct buf *text)
+static void trim(struct buf *text, const char *chars)
 {
-	while (text->len && strchr(" \r\n\t", text->data[text->len - 1]))
+	while (text->len && strchr(chars, text->data[text->len - 1]))
 		text->data[--text->len] = '\0';
+}
+
+/* Its file may end with a line. */
+static int read_token(const char *path, struct access *access, struct buf *err)
+{
+	int r = read_file(path, &access->token, err);
+
+	trim(&access->token, " \r\n\t");
+	if (r == 0 && !access->token.failed && !access->token.len) {
+		buf_printf(err, "%s: no token in it", path);
+		return -EINVAL;
+	}
+	return r;
 }
 
 /* ---- in a cluster -------------------------------------------------------------------------- */
@@ -45,7 +58,7 @@ static int read_in_cluster(struct access *access, struct buf *err)
 	buf_printf(&access->server, strchr(host, ':') ? "https://[%s]:%s" : "https://%s:%s", host,
 		   port);
 	r = read_file(SERVICE_ACCOUNT "/ca.crt", &access->ca, err);
-	return r == 0 ? read_file(SERVICE_ACCOUNT "/token", &access->token, err) : r;
+	return r == 0 ? read_token(SERVICE_ACCOUNT "/token", access, err) : r;
 }
 
 /* ---- kubeconfig ---------------------------------------------------------------------------- */
@@ -79,15 +92,28 @@ static const struct yaml_node *find(struct config *config, const char *list, con
 }
 
 /* A path in the file is one from its directory. */
-static int read_relative(const struct config *config, const char *path, struct buf *out)
+static bool put_path(const struct config *config, const char *path, struct buf *full)
 {
-	_cleanup_buf_ struct buf full = { 0 };
 	const char *slash = strrchr(config->path, '/');
 
 	if (*path != '/' && slash)
-		buf_add(&full, config->path, (size_t)(slash - config->path) + 1);
-	buf_puts(&full, path);
-	return full.failed ? -ENOMEM : read_file(full.data, out, config->err);
+		buf_add(full, config->path, (size_t)(slash - config->path) + 1);
+	buf_puts(full, path);
+	return !full->failed;
+}
+
+static int read_relative(const struct config *config, const char *path, struct buf *out)
+{
+	_cleanup_buf_ struct buf full = { 0 };
+
+	return put_path(config, path, &full) ? read_file(full.data, out, config->err) : -ENOMEM;
+}
+
+static int read_token_file(const struct config *config, const char *path, struct access *access)
+{
+	_cleanup_buf_ struct buf full = { 0 };
+
+	return put_path(config, path, &full) ? read_token(full.data, access, config->err) : -ENOMEM;
 }
 
 /* KEY-data has the bytes, KEY a path. */
@@ -114,7 +140,11 @@ static int read_cluster(struct config *config, const struct yaml_node *cluster,
 			      "certificates are always verified");
 	if (yaml_query(&config->doc, cluster, "proxy-url"))
 		return refuse(config, "proxy-url", "proxies are not used");
+	if (yaml_query(&config->doc, cluster, "tls-server-name"))
+		return refuse(config, "tls-server-name",
+			      "the certificate must have the name in server");
 	buf_puts(&access->server, server);
+	trim(&access->server, "/"); /* a path follows */
 	return read_pem(config, cluster, "certificate-authority", "certificate-authority-data",
 			&access->ca);
 }
@@ -130,9 +160,10 @@ static int read_user(struct config *config, const struct yaml_node *user, struct
 		return refuse(config, "exec, auth-provider",
 			      "no other program is asked: give a token");
 	if (file)
-		r = read_relative(config, file, &access->token);
+		r = read_token_file(config, file, access);
 	else if (token)
 		buf_puts(&access->token, token);
+	trim(&access->token, " \r\n\t");
 	if (r == 0)
 		r = read_pem(config, user, "client-certificate", "client-certificate-data",
 			     &access->cert);
@@ -193,7 +224,6 @@ int access_read(const char *kubeconfig, struct access *ret_access, struct buf *e
 	int r = kubeconfig ? read_kubeconfig(kubeconfig, &access, err) :
 			     read_in_cluster(&access, err);
 
-	trim(&access.token);
 	if (r == 0 && (access.server.failed || access.ca.failed || access.cert.failed ||
 		       access.key.failed || access.token.failed))
 		r = -ENOMEM;
