@@ -60,6 +60,13 @@ static bool set_blob(CURL *easy, CURLoption option, const struct buf *bytes)
 	return bytes->len == 0 || curl_easy_setopt(easy, option, &blob) == CURLE_OK;
 }
 
+/* These authorities and no others: curl would also believe the system's directory of them. */
+static bool set_authorities(CURL *easy, const struct buf *ca)
+{
+	return ca->len == 0 || (set_blob(easy, CURLOPT_CAINFO_BLOB, ca) &&
+				curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK);
+}
+
 static bool set_credentials(struct http *http)
 {
 	const struct access *access = http->access;
@@ -75,7 +82,7 @@ static bool set_credentials(struct http *http)
 			return false;
 		http->headers = headers;
 	}
-	return http->headers && set_blob(http->easy, CURLOPT_CAINFO_BLOB, &access->ca) &&
+	return http->headers && set_authorities(http->easy, &access->ca) &&
 	       set_blob(http->easy, CURLOPT_SSLCERT_BLOB, &access->cert) &&
 	       set_blob(http->easy, CURLOPT_SSLKEY_BLOB, &access->key) &&
 	       curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
@@ -141,6 +148,24 @@ void http_free(struct http *http)
 	free(http);
 }
 
+/* Always the same for the same reason: curl's own messages of these have milliseconds in them. */
+static void put_error(struct http *http, CURLcode code, struct http_end *end)
+{
+	long number = 0;
+
+	(void)curl_easy_getinfo(http->easy, CURLINFO_OS_ERRNO, &number);
+	if (end->timeout)
+		(void)snprintf(end->error, sizeof(end->error), "nothing came for %d seconds",
+			       HTTP_IDLE_S);
+	else if (code == CURLE_COULDNT_CONNECT && number)
+		(void)snprintf(end->error, sizeof(end->error), "can't connect: %s",
+			       strerror((int)number));
+	else if (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT || !*http->error)
+		(void)snprintf(end->error, sizeof(end->error), "%s", curl_easy_strerror(code));
+	else
+		(void)snprintf(end->error, sizeof(end->error), "%s", http->error);
+}
+
 /* What curl says of the transfer, when it has ended. */
 static void take_end(struct http *http, CURLcode code, uint64_t began_ms, struct http_end *ret_end)
 {
@@ -154,8 +179,7 @@ static void take_end(struct http *http, CURLcode code, uint64_t began_ms, struct
 	if (code == CURLE_OK)
 		return;
 	ret_end->timeout = code == CURLE_OPERATION_TIMEDOUT && ret_end->code;
-	(void)snprintf(ret_end->error, sizeof(ret_end->error), "%s",
-		       *http->error ? http->error : curl_easy_strerror(code));
+	put_error(http, code, ret_end);
 }
 
 static int wait_for(struct http *http, int stop_fd)
