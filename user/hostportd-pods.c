@@ -15,13 +15,16 @@
 
 struct asked {
 	const char *node, *kubeconfig;
-	unsigned int fd;
+	unsigned int fd, every_s;
 };
 
 static const struct option_spec specs[] = {
 	{ "node", "NAME", "the node whose pods are read", OPTION_TEXT(struct asked, node) },
 	{ "kubeconfig", "FILE", "where the API server is, and as whom to ask it (a pod's own)",
 	  OPTION_TEXT(struct asked, kubeconfig) },
+	/* tokens live ten minutes or longer, and are renewed after four fifths */
+	{ "credentials-every", "SECONDS", "how often credentials are read again (60)",
+	  OPTION_UINT(struct asked, every_s, 1, 3600) },
 	{ "fd", "NUMBER", "the socket to the agent (0)", OPTION_UINT(struct asked, fd, 0, 1023) },
 };
 
@@ -29,6 +32,7 @@ static const struct options options = {
 	.program = "hostportd-pods",
 	.usage = "[options]",
 	.summary = "Read the pods of a node from the API server, for hostportd, which starts it.",
+	.env = "HOSTPORTD_PODS_",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),
@@ -45,6 +49,7 @@ static int run(const struct asked *asked)
 		.kubeconfig = asked->kubeconfig,
 		.node = asked->node,
 		.fd = (int)asked->fd,
+		.every_s = asked->every_s,
 		.confine = confine,
 	};
 
@@ -59,7 +64,7 @@ static int run(const struct asked *asked)
 int main(int argc, char **argv)
 {
 	_cleanup_buf_ struct buf out = { 0 };
-	struct asked asked = { 0 };
+	struct asked asked = { .every_s = 60 };
 	int operands, r;
 
 	log_setup("hostportd-pods", LOG_LEVEL_INFO);

@@ -32,7 +32,7 @@ const slowly = (response, text) => {
 
 // As many pods as no node has.
 const endless = (response) => {
-	const pad = "x".repeat(2000);
+	const pad = "x".repeat(500);
 	let i = 0;
 	response.write('{"kind":"PodList","metadata":{"resourceVersion":"7"},"items":[');
 	const next = () => {

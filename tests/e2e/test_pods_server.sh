@@ -9,6 +9,9 @@
 API=$WORK/api
 KUBECONFIG=$WORK/kubeconfig
 SERVER=
+TOKEN='' TOKENS=0
+# Credentials are read again each second, not each minute: that is how this test has another worker at once.
+export HOSTPORTD_PODS_CREDENTIALS_EVERY=1
 
 # shellcheck disable=SC2317 # called by clear_away
 also_clear() { if [ -n "$SERVER" ]; then kill -KILL "$SERVER" && wait "$SERVER"; fi 2>/dev/null; }
@@ -70,9 +73,19 @@ again() {
 # shellcheck disable=SC2317 # called by until_true
 pod_is_there() { pods | grep -qE "$1( |\$)"; }
 
+# renew: another token, and so another worker, which begins with a list.
+renew() {
+	TOKENS=$((TOKENS + 1))
+	TOKEN=token$TOKENS
+	echo "$TOKEN" >"$WORK/token.new" && mv "$WORK/token.new" "$WORK/token"
+	until_true 60 requested " Bearer $TOKEN\$" 1 || fail "nobody asks with $TOKEN"
+}
+
 # worker: the process that talks, below the one that keeps it running.
 keeper() { pgrep -P "$AGENT_PID" -f hostportd-pods; }
 worker() { pgrep -P "$(keeper)"; }
+# shellcheck disable=SC2317 # called by until_true
+ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status"; }
 # shellcheck disable=SC2317 # called by until_true
 other_worker() { [ -n "$(worker)" ] && [ "$(worker)" != "$1" ]; }
 of_process() { awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"; }
@@ -152,7 +165,7 @@ is "what those lists lacked is gone" "$(pods)" "a(gone) b(gone) c(gone) ended-at
 # A server that refuses, and one that is ill: what is known stays.
 for mode in 401 403 429 500 html truncated; do
 	tell "{\"mode\":\"$mode\"}"
-	kill -KILL "$(worker)"
+	renew
 	case $mode in
 	401) want='HTTP 401: Unauthorized' ;;
 	403) want='HTTP 403: pods is forbidden' ;;
@@ -170,15 +183,14 @@ has "a notice says so" "$(jq -r 'select(.notice == "pods-lost") | .message' "$WO
 
 tell "$(list "$(pod slowly)")"
 tell '{"mode":"slow"}'
-kill -KILL "$(worker)"
+renew
 until_true 60 pod_is_there slowly
 has "a byte at a time" "$(pods)" 'slowly( |$)'
 up "a byte at a time"
 
 # More than there can be: memory is bounded, and what is left out is counted.
 tell '{"mode":"endless"}'
-kill -KILL "$(worker)"
-until_true 120 up_is true
+renew
 # shellcheck disable=SC2317 # called by until_true
 counted() { [ "$(status '.pod_sources[0] | .pods + .left_out')" = 100000 ]; }
 until_true 240 counted
@@ -191,30 +203,69 @@ fi
 tell "$(list "$(pod last)")"
 tell '{"mode":"ok"}'
 
-# A token that was replaced.
-echo second >"$WORK/token.new" && mv "$WORK/token.new" "$WORK/token"
-until_true 120 requested ' Bearer second$' 2
-has "a new token" "$(tail -n 1 "$API/requests")" ' Bearer second$'
-rm "$WORK/token"
+# A token that was replaced, and one that is gone: the last one is kept.
+renew
 until_true 60 pod_is_there last
-up "a token that is gone: the last one is kept"
-kept=$(keeper)
+has "a new token" "$(tail -n 1 "$API/requests")" " Bearer $TOKEN\$"
+rm "$WORK/token"
+# shellcheck disable=SC2317 # called by until_true
+logged() { [ "$(grep -cE -- "$1" "$WORK/log")" -ge "$2" ]; }
+until_true 60 logged 'token: No such file or directory: the credentials known stay' 1
+has "a token that is gone: it is said" "$(cat "$WORK/log")" 'token: No such file or directory: the credentials known stay'
+up "a token that is gone"
+
+# A worker that dies, and signals that a terminal or a unit sends to all of its processes.
+kept=$(keeper) lost=$(worker)
+kill -TERM "$kept" "$lost"
+kill -INT "$kept" "$lost"
+kill -KILL "$lost"
+until_true 60 other_worker "$lost"
+until_true 60 requested " Bearer $TOKEN\$" 3
+up "a worker that died"
+is "the one that keeps it is the same" "$(keeper)" "$kept"
+has "a notice says so" "$(jq -r 'select(.notice == "pods-lost") | .message' "$WORK/events")" 'the process that reads pods has ended'
+is "the one that keeps it: what it may do" "$(of_process "$kept" CapEff) $(of_process "$kept" NoNewPrivs)" "00000000000000e4 1"
+lost=$(worker)
 stop_agent
-until_true 30 gone "/proc/$kept"
-is "nothing is left running" "$([ -e "/proc/$kept" ] && echo "$kept")" ""
+until_true 30 gone "/proc/$lost"
+is "nothing is left, not even for init to collect" "$(for pid in "$kept" "$lost"; do [ ! -e "/proc/$pid" ] || grep State "/proc/$pid/status"; done)" ""
 
 # Certificates are always verified.
 echo third >"$WORK/token"
 kubeconfig "$API/other.crt"
 requests=$(requests .)
+mkdir "$WORK/certs"
+cp "$API/ca.crt" "$WORK/certs"
+openssl rehash "$WORK/certs" || fail "no directory of authorities"
+# The system trusts the server, but the kubeconfig does not.
+# shellcheck disable=SC2016,SC2034 # for the inner shell; lib.sh uses it
+AGENT_BY=(unshare --mount -- sh -c 'mount --bind "$0" /etc/ssl/certs && exec "$@"' "$WORK/certs")
 start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" || finish
 until_true 60 error_has '[Cc]ertificate|SSL'
 has "another authority" "$(status '.pod_sources[0].error')" '[Cc]ertificate'
 is "another authority: nothing was asked" "$(requests .)" "$requests"
 stop_agent
+# shellcheck disable=SC2034 # lib.sh uses it
+AGENT_BY=()
 sed -i 's/certificate-authority-data: [^}]*/insecure-skip-tls-verify: true/' "$KUBECONFIG"
 start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" || finish
 until_true 60 error_has 'always verified'
 has "no verification" "$(status '.pod_sources[0].error')" 'certificates are always verified'
+stop_agent
+
+# A server that is away. What is said has no times in it, so that there is a notice for it, not one for each request.
+kill -KILL "$SERVER" && wait "$SERVER" 2>/dev/null
+SERVER=
+kubeconfig "$API/ca.crt"
+start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" || finish
+until_true 60 error_has "connect: Connection refused"
+is "away" "$(status '.pod_sources[0].error')" "can't connect: Connection refused"
+
+# The one that keeps the worker running can't be started again. The worker ends with it.
+lost=$(worker)
+kill -KILL "$(keeper)"
+until_true 60 error_has 'has ended'
+is "it was killed" "$(status '.pod_sources[0].error')" "hostportd-pods has ended: restart the agent"
+until_true 30 ended "$lost" || fail "the worker goes on: $lost"
 stop_agent
 finish

@@ -3,18 +3,20 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "../base/log.h"
 
 #define PROGRAM	    "hostportd-pods"
-#define RECORDS_MAX 256 /* at a time, before others get their turn */
-#define FD	    0	/* it has the socket there */
+#define RECORDS_MAX 256	 /* at a time, before others get their turn */
+#define FD	    0	 /* it has the socket there */
+#define END_MS	    2000 /* for it to end */
 
 /* The program lies beside the agent's. */
 static int find_program(char ret_path[PATH_MAX])
@@ -33,7 +35,7 @@ static int find_program(char ret_path[PATH_MAX])
 }
 
 /* In the child: as little as may be, then the other program. */
-static void become(const struct pod_process *process, const char *path, int fd, int parent)
+static void become(const struct pod_process *process, const char *path, int fd)
 {
 	_cleanup_buf_ struct buf node = { 0 }, kubeconfig = { 0 };
 	char *argv[4] = { (char[]) { PROGRAM } };
@@ -47,13 +49,21 @@ static void become(const struct pod_process *process, const char *path, int fd, 
 	}
 	(void)sigemptyset(&none);
 	if (node.failed || kubeconfig.failed || dup2(fd, FD) < 0 || dup2(STDERR_FILENO, 1) < 0 ||
-	    close_range(3, UINT_MAX, 0) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0 ||
-	    prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) < 0 || getppid() != parent)
+	    close_range(3, UINT_MAX, 0) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		_exit(127);
 	(void)execv(path, argv);
 	_exit(127);
 }
 
+static bool ends_soon(int pid)
+{
+	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	return fd >= 0 && poll(&poll_fd, 1, END_MS) > 0;
+}
+
+/* It ends itself when the socket is closed, and a process of its own before that. */
 static void end(struct pod_process *process)
 {
 	loop_remove(process->source);
@@ -61,7 +71,8 @@ static void end(struct pod_process *process)
 	if (process->fd >= 0)
 		(void)close(TAKE_FD(process->fd));
 	if (process->pid) {
-		(void)kill(process->pid, SIGTERM);
+		if (!ends_soon(process->pid))
+			(void)kill(process->pid, SIGKILL);
 		(void)waitpid(process->pid, NULL, 0);
 	}
 	process->pid = 0;
@@ -100,7 +111,7 @@ static void on_records(void *data, uint32_t events)
 
 int pod_process_start(struct pod_process *process, struct loop *loop)
 {
-	int fds[2], parent = getpid(), r;
+	int fds[2], r;
 	char path[PATH_MAX];
 
 	process->fd = -1;
@@ -112,7 +123,7 @@ int pod_process_start(struct pod_process *process, struct loop *loop)
 	process->fd = fds[0];
 	process->pid = fork();
 	if (process->pid == 0)
-		become(process, path, fds[1], parent);
+		become(process, path, fds[1]);
 	r = process->pid < 0 ? -errno : 0;
 	(void)close(fds[1]);
 	if (r == 0)

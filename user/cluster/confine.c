@@ -24,16 +24,21 @@ int confine_user(void)
 	return 0;
 }
 
-int confine_capabilities(void)
+int confine_capabilities(uint64_t kept)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
 
-	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1; cap++)
-		(void)prctl(PR_CAPBSET_DROP, cap, 0, 0,
-			    0); /* needs one itself, and no_new_privs is enough */
+	if (syscall(SYS_capget, &header, caps) < 0)
+		return -errno;
+	for (unsigned int i = 0; i < ARRAY_LEN(caps); i++) {
+		caps[i].permitted &= (uint32_t)(kept >> 32 * i);
+		caps[i].effective = caps[i].permitted;
+		caps[i].inheritable = 0;
+	}
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	if (syscall(SYS_capset, &header, none) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+	/* so it does not matter what is in the bounding set */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(SYS_capset, &header, caps) < 0)
 		return -errno;
 	return 0;
 }
@@ -51,7 +56,9 @@ static void allow_below(int ruleset, const char *path, uint64_t access)
 int confine_files(void)
 {
 	static const char *const readable[] = { "/etc", "/usr", "/lib", "/lib64",
-						"/run/systemd/resolve" };
+						/* where /etc/resolv.conf leads */
+						"/run/systemd/resolve", "/run/NetworkManager",
+						"/run/resolvconf" };
 	const struct landlock_ruleset_attr all = {
 		.handled_access_fs =
 			(LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1, /* of its first version */

@@ -2,6 +2,7 @@
 #include "keeper.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -17,16 +18,19 @@
 #include "confine.h"
 #include "worker.h"
 
-#define LOOK_MS 1000
-#define CREDENTIALS_MS                                                                             \
-	60000 /* tokens live ten minutes or longer, and are renewed after four fifths */
+#define LOOK_MS	    1000
 #define WAIT_MIN_MS 1000
 #define WAIT_MAX_MS 60000
+
+/* To read credentials, make a worker another user, and end it then. */
+#define CAPABILITIES                                                                               \
+	(1U << CAP_DAC_READ_SEARCH | 1U << CAP_SETUID | 1U << CAP_SETGID | 1U << CAP_KILL)
 
 struct state {
 	const struct keeper *keeper;
 	struct access access;
 	bool known;		    /* the access is */
+	bool stale;		    /* it could not be read again */
 	pid_t worker;		    /* 0: none */
 	uint64_t read_ms, start_ms; /* when to read the credentials, and to start a worker, next */
 	unsigned int wait_ms;
@@ -41,19 +45,19 @@ static void warn(const char *what, int r)
 }
 
 /* Nothing of what it reads from the network is to meet a privilege. */
-static int become_worker(const struct state *state)
+static int become_worker(const struct state *state, pid_t parent)
 {
 	const struct keeper *keeper = state->keeper;
 	int r;
 
 	warn("pods: the user can't be changed", confine_user());
-	r = confine_capabilities();
+	r = confine_capabilities(0);
 	if (r < 0) {
 		log_error("pods: capabilities: %s", strerror(-r));
 		return EXIT_SYSTEM;
 	}
 	/* changing the user undoes it */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() == 1)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent)
 		return EXIT_SYSTEM;
 	r = confine_files();
 	if (r != -ENOSYS && r != -EOPNOTSUPP) /* before Linux 5.13, or not asked for at boot */
@@ -64,10 +68,11 @@ static int become_worker(const struct state *state)
 
 static void start_worker(struct state *state, uint64_t now_ms)
 {
-	pid_t pid = fork();
+	pid_t self = getpid(), pid = fork();
 
 	if (pid == 0)
-		_exit(become_worker(state));
+		_exit(become_worker(state, self));
+	warn("pods: no process can be started", pid < 0 ? -errno : 0);
 	state->worker = pid > 0 ? pid : 0;
 	state->start_ms = now_ms + state->wait_ms;
 	state->wait_ms = state->wait_ms < WAIT_MAX_MS / 2 ? 2 * state->wait_ms : WAIT_MAX_MS;
@@ -101,12 +106,18 @@ static void read_access(struct state *state, uint64_t now_ms)
 	struct access access = { 0 };
 	int r = access_read(state->keeper->kubeconfig, &access, &why);
 
-	state->read_ms = now_ms + (state->known || r == 0 ? CREDENTIALS_MS : WAIT_MIN_MS * 5);
+	state->read_ms = now_ms + (state->known || r == 0 ? state->keeper->every_s * 1000ULL :
+							    WAIT_MIN_MS * 5);
 	if (r < 0) {
 		if (!state->known)
 			say_down(state, why.data ? why.data : strerror(-r));
+		else if (!state->stale)
+			log_warning("pods: %s: the credentials known stay",
+				    why.data ? why.data : strerror(-r));
+		state->stale = state->known;
 		return;
 	}
+	state->stale = false;
 	if (state->known && access_same(&access, &state->access)) {
 		access_free(&access);
 		return;
@@ -134,6 +145,14 @@ static void look_after_worker(struct state *state, uint64_t now_ms)
 		start_worker(state, now_ms);
 }
 
+static void ignore_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		(void)signal(signals[i], SIG_IGN);
+}
+
 static bool is_hung_up(int fd)
 {
 	struct pollfd poll_fd = { .fd = fd };
@@ -144,6 +163,9 @@ static bool is_hung_up(int fd)
 int keeper_run(const struct keeper *keeper)
 {
 	struct state state = { .keeper = keeper, .wait_ms = WAIT_MIN_MS };
+
+	ignore_signals();
+	warn("pods: capabilities", confine_capabilities(CAPABILITIES));
 
 	do {
 		uint64_t now_ms = clock_boot_ms();

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Keeps a worker running: it starts one again that has died, and starts another one when the
- * credentials have changed. It may read root's files, so it does not talk with anybody.
+ * credentials have changed. It may read root's files, so it does not talk with anybody. It ends
+ * when the agent closes the socket, and its worker with it; signals that may come to all processes
+ * of a terminal or a unit don't end it.
  */
 #pragma once
 
@@ -11,6 +13,7 @@ struct keeper {
 	const char *kubeconfig; /* NULL: that of a pod's service account */
 	const char *node;
 	int fd;		      /* the socket to the agent */
+	unsigned int every_s; /* how often the credentials are read */
 	int (*confine)(void); /* limits system calls of a worker; 0, or a negative errno */
 };
 
