@@ -48,6 +48,7 @@ pod() {
 		spec: {nodeName: "node1", hostNetwork: true, containers: [{name: "c", ports: [{containerPort: 9100}]}]}}'
 }
 list() { printf '%s\n' "$@" | jq -sc '{pods: .}'; }
+bookmark() { tell "$(event BOOKMARK '{"kind":"Pod","metadata":{"resourceVersion":"@V@"}}')"; }
 event() { jq -nc --arg type "$1" --argjson pod "$2" '{event: {type: $type, object: $pod}}'; }
 
 # up NAME: all is well, and is watched.
@@ -61,6 +62,7 @@ up() {
 # again NAME MODE: the watch ends, the next ones fail in a way that calls for a list; then that list holds.
 again() {
 	local lists
+	bookmark # a watch that told of something was no failure, so the next request comes soon
 	lists=$(requests '^list ')
 	tell "$(list "$(pod "$1")")"
 	tell "{\"mode\":\"$2\",\"end\":true}"
@@ -148,7 +150,7 @@ lists=$(requests '^list ')
 tell '{"end":true}'
 until_true 30 requested '^watch 103 ' 1
 is "a clean end: the watch goes on where it was" "$(requests '^watch 103 ')" 1
-tell "$(event BOOKMARK '{"kind":"Pod","metadata":{"resourceVersion":"@V@"}}')"
+bookmark
 tell '{"cut":true}'
 until_true 60 requested '^watch 104 ' 1
 has "cut off: it goes on from the bookmark" "$(cat "$API/requests")" '^watch 104 '
