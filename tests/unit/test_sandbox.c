@@ -5,82 +5,15 @@
  * Every system call is tried, with arguments that no call accepts. One that the agent needs has to
  * do what it does without the filter; any other one has to fail as the filter says.
  */
-#include "test.h"
+#include "sandbox_child.h"
 
 #include <asm/termbits.h>
-#include <errno.h>
 #include <linux/nsfs.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <seccomp.h>
-
-#include "../../user/agent/sandbox.h"
-#include "../../user/base/cleanup.h"
-
-#define LAST_CALL 470 /* later ones are new: nobody makes them */
-#define LIMIT_S	  60  /* for a child */
-#define NOT_TRIED (-1)
-
-/* Results of a child: an errno, or 0. */
-struct tried {
-	bool only_allowed; /* of calls whose arguments decide */
-	int now;	   /* the one at hand, if the child dies */
-	int result[LAST_CALL + 1];
-};
-
-/* cmocka catches some. */
-static void let_signals_kill(void)
-{
-	static const int caught[] = { SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS };
-
-	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
-		(void)signal(caught[i], SIG_DFL);
-}
-
-/* Run a function in a child, confined or not. Its exit status; the negative signal it died of. */
-static int in_child_as(enum sandbox_profile profile, bool confined, void (*fn)(struct tried *),
-		       struct tried *tried)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		let_signals_kill();
-		(void)alarm(LIMIT_S);
-		if (confined && sandbox_enter(profile) < 0)
-			_exit(255);
-		fn(tried);
-		_exit(0);
-	}
-	assert_true(pid > 0 && waitpid(pid, &status, 0) == pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
-
-static int in_child(bool confined, void (*fn)(struct tried *), struct tried *tried)
-{
-	return in_child_as(SANDBOX_AGENT, confined, fn, tried);
-}
-
-static struct tried *new_tried(void)
-{
-	struct tried *tried = mmap(NULL, sizeof(*tried), PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	assert_ptr_not_equal(tried, MAP_FAILED);
-	for (int i = 0; i <= LAST_CALL; i++)
-		tried->result[i] = NOT_TRIED;
-	return tried;
-}
 
 /* Calls that the agent and its children make; of the C library's some only on some machines. */
 static const char needed[] =
@@ -169,14 +102,6 @@ static void try_all(struct tried *tried)
 			try_call(tried, call);
 }
 
-static void check_tried(int status, const struct tried *tried)
-{
-	char name[32];
-
-	(void)snprintf(name, sizeof(name), "a child, at call %d", tried->now);
-	check_int(name, status, 0);
-}
-
 static void check_call(int call, const struct tried *free, const struct tried *confined)
 {
 	_cleanup_free_ char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, call);
@@ -211,11 +136,6 @@ static void test_every_call(void **state)
 
 /* ---- calls whose arguments decide --------------------------------------------------------- */
 
-static long try_socket(unsigned long family)
-{
-	return syscall(SYS_socket, family, SOCK_RAW | 0xfff, -1);
-}
-
 static long try_setns(unsigned long type)
 {
 	return syscall(SYS_setns, -1, type);
@@ -227,21 +147,6 @@ static long try_clone(unsigned long flags)
 	return syscall(SYS_clone, flags | CLONE_THREAD, NULL, NULL, NULL, NULL);
 }
 
-static long try_mmap(unsigned long protection)
-{
-	return syscall(SYS_mmap, 0, 0, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
-static long try_mprotect(unsigned long protection)
-{
-	return syscall(SYS_mprotect, 1, 1, protection);
-}
-
-static long try_ioctl(unsigned long request)
-{
-	return syscall(SYS_ioctl, -1, request, "x");
-}
-
 static long try_prctl(unsigned long option)
 {
 	return syscall(SYS_prctl, option, -1L, -1L, -1L, -1L);
@@ -249,13 +154,7 @@ static long try_prctl(unsigned long option)
 
 #define HIGH_BITS (1UL << 32) /* the kernel looks at an int */
 
-/* What is refused fails with EPERM; else with what the kernel says of the other arguments. */
-static const struct bounded_case {
-	const char *name;
-	long (*try)(unsigned long argument);
-	unsigned long argument;
-	bool allowed;
-} bounded_cases[] = {
+static const struct bounded_case bounded_cases[] = {
 	{ "socket, unix", try_socket, AF_UNIX, true },
 	{ "socket, inet", try_socket, AF_INET, true },
 	{ "socket, inet6", try_socket, AF_INET6, true },
@@ -493,83 +392,13 @@ static void test_doing(void **state)
 	check_int("of this process", prctl(PR_GET_SECCOMP), 0);
 }
 
-/* ---- the client --------------------------------------------------------------------------- */
-
-static long try_bind(unsigned long len)
-{
-	return syscall(SYS_bind, -1, NULL, len);
-}
-
-static long try_thread(unsigned long flags)
-{
-	return syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
-}
-
-static long try_plain(unsigned long call)
-{
-	return syscall((long)call, -1L, -1L, -1L, -1L, -1L, -1L);
-}
-
-/* All are calls that fail: allowed ones with another error than EPERM. */
-static const struct bounded_case client_cases[] = {
-	{ "socket, unix", try_socket, AF_UNIX, false },
-	{ "socket, inet", try_socket, AF_INET, true },
-	{ "socket, inet6", try_socket, AF_INET6, true },
-	{ "socket, netlink", try_socket, AF_NETLINK, true },
-	{ "socket, packet", try_socket, AF_PACKET, false },
-	{ "bind, netlink", try_bind, 12, true },
-	{ "bind, inet", try_bind, 16, false },
-	{ "bind, inet6", try_bind, 28, false },
-	{ "clone, a thread", try_thread, CLONE_THREAD, true },
-	{ "clone, a process", try_thread, SIGCHLD | CLONE_NEWUSER | CLONE_NEWNS, false },
-	{ "clone, users", try_thread, CLONE_THREAD | CLONE_NEWUSER, false },
-	{ "mmap, data", try_mmap, PROT_READ | PROT_WRITE, true },
-	{ "mmap, code", try_mmap, PROT_READ | PROT_EXEC, false },
-	{ "mprotect, code", try_mprotect, PROT_EXEC, false },
-	{ "ioctl, waiting bytes", try_ioctl, FIONREAD, true },
-	{ "ioctl, terminal input", try_ioctl, TIOCSTI, false },
-	{ "prctl", try_prctl, PR_SET_DUMPABLE, false },
-	{ "setns", try_setns, CLONE_NEWNET, false },
-	{ "connect", try_plain, SYS_connect, true },
-	{ "read", try_plain, SYS_read, true },
-	{ "listen", try_plain, SYS_listen, false },
-	{ "accept", try_plain, SYS_accept4, false },
-	{ "execve", try_plain, SYS_execve, false },
-	{ "kill", try_plain, SYS_kill, false },
-	{ "ptrace", try_plain, SYS_ptrace, false },
-	{ "another process's memory", try_plain, SYS_process_vm_readv, false },
-	{ "bpf", try_plain, SYS_bpf, false },
-	{ "unlinkat", try_plain, SYS_unlinkat, false },
-	{ "memfd_create", try_plain, SYS_memfd_create, false },
-};
-
-static void try_client(struct tried *tried)
-{
-	for (size_t i = 0; i < ARRAY_LEN(client_cases); i++) {
-		tried->now = (int)i;
-		tried->result[i] = client_cases[i].try(client_cases[i].argument) < 0 ? errno : 0;
-	}
-}
-
-static void test_client(void **state)
-{
-	struct tried *tried = new_tried();
-
-	(void)state;
-	if (!sandbox_is_built_in())
-		skip();
-	check_tried(in_child_as(SANDBOX_CLIENT, true, try_client, tried), tried);
-	for (size_t i = 0; i < ARRAY_LEN(client_cases); i++)
-		check_int(client_cases[i].name, tried->result[i] != EPERM, client_cases[i].allowed);
-	(void)munmap(tried, sizeof(*tried));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_call), cmocka_unit_test(test_arguments),
-		cmocka_unit_test(test_neighbours), cmocka_unit_test(test_doing),
-		cmocka_unit_test(test_client),
+		cmocka_unit_test(test_every_call),
+		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_neighbours),
+		cmocka_unit_test(test_doing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
