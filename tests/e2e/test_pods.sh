@@ -125,7 +125,7 @@ fi
 stop_agent
 
 start_agent || finish
-is "no source: no pods" "$(ctl pods --json)" '{"pod_sources":[],"pods":[]}'
+is "no source: no pods" "$(ctl pods --json)" '{"pod_sources":[],"pods":[],"left_out":0}'
 has "no source: it is said" "$(ctl pods 2>&1)" 'the agent has no pod source'
 has_not "no source: nothing in the status" "$(ctl status)" '^pods '
 stop_agent

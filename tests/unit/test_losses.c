@@ -48,7 +48,7 @@ static void test_full(void **state)
 {
 	struct losses losses = { 0 };
 	_cleanup_free_ char *text = NULL;
-	char name[16];
+	char name[32];
 
 	(void)state;
 	for (int i = 0; i <= LOSSES_LISTED; i++) {
