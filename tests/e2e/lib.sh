@@ -300,13 +300,13 @@ probe() { inside "$B/tests/e2e/bindprobe" "$@"; }
 
 ctl() { "$B/hostportctl" --socket="$SOCK" "$@"; }
 
-# ask VERB...: the same, where only the agent's answer matters. A client with sanitizers is ten times as
+# peek VERB...: the same, where only the agent's answer matters. A client with sanitizers is ten times as
 # dear; so it is the one without, if that is built.
-ASK=$B/hostportctl
-if is_built_for_debugging && [ -x build/hostportctl ]; then ASK=build/hostportctl; fi
-ask() { "$ASK" --socket="$SOCK" "$@"; }
+PEEK=$B/hostportctl
+if is_built_for_debugging && [ -x build/hostportctl ]; then PEEK=build/hostportctl; fi
+peek() { "$PEEK" --socket="$SOCK" "$@"; }
 
-agent_ready() { ask status >/dev/null 2>&1; }
+agent_ready() { peek status >/dev/null 2>&1; }
 ready_or_gone() { { says_ready && agent_ready; } || is_gone "$AGENT_PID"; }
 says_ready() {
 	local said
@@ -349,14 +349,14 @@ kill_agent() {
 # status FILTER: a value of the status document, by jq; never nothing where there is no document.
 status() {
 	local document
-	document=$(ask status --json)
+	document=$(peek status --json)
 	if [ -n "$document" ]; then jq -r "$1" <<<"$document"; else echo "no status"; fi
 }
 
 # all_told: the agent tells all it has before it answers. What it prints if there is no agent is to
 # be part of what is compared.
 all_told() {
-	ask status >/dev/null
+	peek status >/dev/null
 	[ $? -le 1 ] || echo "no status"
 }
 
@@ -375,7 +375,7 @@ does_not_spin() {
 processor_ms() { awk -v hz="$(getconf CLK_TCK)" '{print int(($14 + $15) * 1000 / hz)}' "/proc/$AGENT_PID/stat"; }
 
 # violations: their number so far; without jq, which is slow to start.
-violations() { ask status | awk '$1 == "violations" {print $2}'; }
+violations() { peek status | awk '$1 == "violations" {print $2}'; }
 
 # events FILTER: how many events so far match a jq condition, by their counts.
 events() {
