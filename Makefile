@@ -18,7 +18,7 @@ PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool
 	zlib1g-dev libyaml-dev libjansson-dev libyajl-dev libcurl4-openssl-dev libsmartcols-dev libmnl-dev libcap-dev libseccomp-dev scdoc
 PACKAGES_TEST := libcmocka-dev iproute2 jq procps strace util-linux busybox prometheus-node-exporter nginx-light \
 	haproxy unbound etcd-server mariadb-server nftables shellcheck clang-format man-db nodejs/node npm/npm \
-	libxml2-utils curl rpcbind keepalived openssh-server wireguard-go wireguard-tools erlang-base
+	libxml2-utils curl openssl rpcbind keepalived openssh-server wireguard-go wireguard-tools erlang-base
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
 PACKAGES_FRESH := debootstrap
 PACKAGES_SYSTEMD := systemd-container debootstrap
