@@ -78,7 +78,7 @@ twice() {
 denied() { events ".verdict == \"denied\" and (.cgroup | startswith(\"/$NAME/$1\"))"; }
 is_denied() { [ "$(denied "$1")" -gt "${2:-0}" ]; }
 
-# learnt NAME [PROTOCOL PORT]...: all of it, with the ports of which the layer names the owner.
+# learnt NAME [PROTOCOL PORT]...: all of it; the layer names the owner of these ports.
 learnt() {
 	local name=$1 before
 	shift

@@ -138,13 +138,30 @@ static void test_failure_sticks(void **state)
 	assert_null(b.data);
 }
 
+static void test_same(void **state)
+{
+	_cleanup_buf_ struct buf a = { 0 }, b = { 0 };
+
+	(void)state;
+	assert_true(buf_same(&a, &b));
+	buf_add(&a, "x\0y", 3);
+	assert_false(buf_same(&a, &b));
+	buf_add(&b, "x\0z", 3);
+	assert_false(buf_same(&a, &b));
+	buf_reset(&b);
+	buf_add(&b, "x\0y", 3);
+	assert_true(buf_same(&a, &b));
+	buf_puts(&b, "z");
+	assert_false(buf_same(&a, &b));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grows),	       cmocka_unit_test(test_adds),
 		cmocka_unit_test(test_printf_long),    cmocka_unit_test(test_u64),
 		cmocka_unit_test(test_safe),	       cmocka_unit_test(test_take),
-		cmocka_unit_test(test_failure_sticks),
+		cmocka_unit_test(test_failure_sticks), cmocka_unit_test(test_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,17 +46,12 @@ static void notify(struct pod_sources *sources, const struct pod_source *source)
 	deliver_notice(sources->stream, &notice);
 }
 
-static bool is_same(const struct buf *a, const struct buf *b)
-{
-	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
-}
-
 /* Take an error, or that there is none, as the source's state. */
 static void set_state(struct pod_sources *sources, struct pod_source *source, bool up,
 		      struct buf *error)
 {
 	bool first = !source->updated.tv_sec && !source->error.len;
-	bool same = up == source->up && (up || is_same(&source->error, error));
+	bool same = up == source->up && (up || buf_same(&source->error, error));
 
 	source->up = up;
 	buf_free(&source->error);

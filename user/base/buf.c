@@ -41,6 +41,11 @@ bool buf_reserve(struct buf *b, size_t n)
 	return true;
 }
 
+bool buf_same(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
 void buf_add(struct buf *b, const void *bytes, size_t n)
 {
 	char *to = buf_extend(b, n);

@@ -37,6 +37,9 @@ static inline char *buf_extend(struct buf *b, size_t n)
 	return to;
 }
 
+/* Do both have the same bytes? */
+bool buf_same(const struct buf *a, const struct buf *b);
+
 /* Append n bytes. */
 void buf_add(struct buf *b, const void *bytes, size_t n);
 

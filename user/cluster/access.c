@@ -234,16 +234,11 @@ int access_read(const char *kubeconfig, struct access *ret_access, struct buf *e
 	return r;
 }
 
-static bool is_same(const struct buf *a, const struct buf *b)
-{
-	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
-}
-
 bool access_same(const struct access *a, const struct access *b)
 {
-	return is_same(&a->server, &b->server) && is_same(&a->ca, &b->ca) &&
-	       is_same(&a->cert, &b->cert) && is_same(&a->key, &b->key) &&
-	       is_same(&a->token, &b->token);
+	return buf_same(&a->server, &b->server) && buf_same(&a->ca, &b->ca) &&
+	       buf_same(&a->cert, &b->cert) && buf_same(&a->key, &b->key) &&
+	       buf_same(&a->token, &b->token);
 }
 
 void access_free(struct access *access)
