@@ -136,25 +136,36 @@ static char *read_exe(const struct process *process)
 	return n > 0 ? strndup(exe, (size_t)n) : NULL;
 }
 
+/*
+ * The path in a line of /proc/PID/cgroup, NUMBER:HIERARCHY:PATH; NULL: it is of another hierarchy.
+ * A path may have colons.
+ */
+static char *path_of(const char *line, const char *hierarchy)
+{
+	size_t len = strlen(hierarchy);
+
+	line += strspn(line, "0123456789");
+	return strncmp(line, hierarchy, len) == 0 ? strndup(line + len, strcspn(line + len, "\n")) :
+						    NULL;
+}
+
+/* The memory hierarchy's, as records have it; where that says nothing systemd's. */
 static char *read_v1_path(uint32_t pid)
 {
-	static const char hierarchy[] = ":name=systemd:";
 	char file[32];
 	_cleanup_fclose_ FILE *f = NULL;
-	_cleanup_free_ char *line = NULL;
+	_cleanup_free_ char *line = NULL, *memory = NULL, *named = NULL;
 	size_t cap = 0;
 
 	(void)snprintf(file, sizeof(file), "/proc/%u/cgroup", pid);
 	f = fopen(file, "re");
 	while (f && getline(&line, &cap, f) > 0) {
-		char *name = strstr(line, hierarchy);
-
-		if (name) {
-			name += strlen(hierarchy);
-			return strndup(name, strcspn(name, "\n"));
-		}
+		if (!memory)
+			memory = path_of(line, ":memory:");
+		if (!named)
+			named = path_of(line, ":name=systemd:");
 	}
-	return NULL;
+	return memory && strcmp(memory, "/") != 0 ? TAKE_PTR(memory) : TAKE_PTR(named);
 }
 
 static struct process *find(struct processes *processes, const struct hp_event *record)

@@ -36,7 +36,7 @@ void processes_ask_anew(struct processes *processes);
 const char *processes_exe(struct processes *processes, const struct hp_event *record);
 
 /*
- * Its path in v1's named hierarchy, which systemd keeps also where no controller is used.
- * As processes_exe().
+ * Its path in v1's memory hierarchy; where that is the root, in the named one, which systemd keeps
+ * also where no controller is used. As processes_exe().
  */
 const char *processes_v1_path(struct processes *processes, const struct hp_event *record);
