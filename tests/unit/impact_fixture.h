@@ -22,7 +22,7 @@ static inline void add_violations(struct impact *impact, const struct event *eve
 	_cleanup_impact_row_ struct impact_row row = { 0 };
 	_cleanup_buf_ struct buf workload = { 0 };
 
-	workload_text(&event->workload, event->cgroup, &workload);
+	workload_key(&event->workload, event->cgroup, &workload);
 	assert_int_equal(impact_row_new(event, workload.data, &row), 0);
 	assert_int_equal(impact_add_violations(impact, &row, cls, NULL), 0);
 }
@@ -33,7 +33,7 @@ static inline char *json_of(const struct impact *impact, size_t rows, size_t byt
 	struct jsonw w = { .out = &out };
 
 	jsonw_object(&w, NULL);
-	impact_put(impact, "", "would_break", rows, bytes, &w);
+	impact_put(impact, &(struct workload_facts) { 0 }, "would_break", rows, bytes, &w);
 	jsonw_object_end(&w);
 	return buf_take(&out);
 }

@@ -49,7 +49,8 @@ static char *document(const struct fixture *f, uint64_t now_ns)
 	struct jsonw w = { .out = &out };
 
 	jsonw_object(&w, NULL);
-	denied_processes_put(&f->denied, "", "without_port", now_ns, &w);
+	denied_processes_put(&f->denied, &(struct workload_facts) { 0 }, "without_port", now_ns,
+			     &w);
 	jsonw_object_end(&w);
 	return buf_take(&out);
 }

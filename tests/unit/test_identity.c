@@ -108,6 +108,31 @@ const char *processes_v1_path(struct processes *processes, const struct hp_event
 	return process_path;
 }
 
+/* The kubelet's log directories. */
+static unsigned int logs_read;
+static const char *logged; /* the UID of a pod that has one; NULL: there is none */
+
+int pod_logs_read(const char *directory, struct pod_table *table, uint64_t now_s)
+{
+	struct pod pod = {
+		.namespace_ = "shop",
+		.name = "web-1",
+		.uid = logged,
+		.mirror_of = "",
+		.incomplete = true,
+	};
+	_cleanup_buf_ struct buf bytes = { 0 };
+	struct pod_record record = { 0 };
+
+	check_text("the kubelet's", directory, "/var/log/pods");
+	logs_read++;
+	if (!logged)
+		return -ENOENT;
+	pod_record_of(&pod, &bytes);
+	assert_int_equal(pod_record_parse(bytes.data, bytes.len, &record), 0);
+	return pod_table_apply(table, &record, now_s);
+}
+
 static struct identity *open_identity(const char *v2, const char *memory)
 {
 	struct identity *identity = calloc(1, sizeof(*identity));
@@ -364,6 +389,55 @@ static void test_in_turn(void **state)
 	free(identity);
 }
 
+#define POD_UID "0b6e1f2a-1111-4222-8333-444455556666"
+
+/* A pod that no source has told of is looked for in the log directories, once a second. */
+static void test_logs(void **state)
+{
+	struct pods *pods = calloc(1, sizeof(*pods));
+	struct hp_event record = { .cgroup_id = 4 }, other = { .cgroup_id = 2 };
+	struct identity *identity;
+	struct workload who;
+
+	(void)state;
+	v2_names.paths[4] = "/kubepods/pod" POD_UID;
+	fake_boot = (struct timespec) { .tv_sec = 100 };
+	identity = open_identity("/v2", "");
+	(void)identity_workload(identity, &record, &who);
+	check_u64("no pods are known, so none is asked for", logs_read, 0);
+	identity_close(identity);
+	free(identity);
+	identity = calloc(1, sizeof(*identity));
+	identity->pods = pods;
+	assert_int_equal(identity_open(identity, &(struct cgroup_mounts) { .v2 = "/v2" }, "n"), 0);
+	(void)identity_workload(identity, &other, &who);
+	check_u64("not for a unit", logs_read, 0);
+	(void)identity_workload(identity, &record, &who);
+	check_text("not known", who.pod, "");
+	check_u64("read", logs_read, 1);
+	logged = POD_UID;
+	identity_moment(identity);
+	(void)identity_workload(identity, &record, &who);
+	check_text("not in the same second", who.pod, "");
+	check_u64("not in the same second", logs_read, 1);
+	fake_boot.tv_sec++;
+	identity_moment(identity);
+	(void)identity_workload(identity, &record, &who);
+	check_text("named", who.pod, "web-1");
+	check_text("named", who.namespace_, "shop");
+	check_u64("read again", logs_read, 2);
+	fake_boot.tv_sec++;
+	identity_moment(identity);
+	(void)identity_workload(identity, &record, &who);
+	check_text("it is known", who.pod, "web-1");
+	check_u64("it is known", logs_read, 2);
+	identity_close(identity);
+	free(identity);
+	pods_free(pods);
+	free(pods);
+	v2_names.paths[4] = NULL;
+}
+
 /* A path that does not fit is left out. */
 static void test_long(void **state)
 {
@@ -394,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_ancestors),
 		cmocka_unit_test(test_in_turn),
+		cmocka_unit_test(test_logs),
 		cmocka_unit_test(test_long),
 	};
 

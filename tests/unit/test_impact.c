@@ -58,6 +58,27 @@ static void test_listener(void **state)
 		   "\"forgotten\":0}");
 }
 
+/* A pod whose names became known meanwhile is the same workload. */
+static void test_named_later(void **state)
+{
+	static const char cgroup[] = "/kubepods/pod0b6e1f2a-1111-4222-8333-444455556666";
+	_cleanup_free_ struct event *before = new_event(10, 1), *now = new_event(20, 1);
+	_cleanup_impact_ struct impact impact = { 0 };
+
+	(void)state;
+	before->cgroup = now->cgroup = cgroup;
+	workload_parse("", cgroup, &before->workload);
+	now->workload = before->workload;
+	(void)strcpy(now->workload.namespace_, "shop");
+	(void)strcpy(now->workload.pod, "web-1");
+	add_violations(&impact, before, HP_CLASS_UNREGISTERED);
+	assert_int_equal(impact_add_socket(&impact, now, RECEIVER_HOLDER_PROCESS), 0);
+	impact_settle(&impact);
+	check_u64("one row", impact.len, 1);
+	check_u64("the socket", impact.rows[0].sockets, 1);
+	check_u64("and the violation", impact.rows[0].count, 1);
+}
+
 /* The process that listens now is named; what was reported is counted, whatever came first. */
 static void test_both(void **state)
 {
@@ -360,17 +381,12 @@ static void test_kernel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_violation),
-		cmocka_unit_test(test_listener),
-		cmocka_unit_test(test_both),
-		cmocka_unit_test(test_later),
-		cmocka_unit_test(test_holders),
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_kernel),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_many_without_zero),
+		cmocka_unit_test(test_nothing),	 cmocka_unit_test(test_violation),
+		cmocka_unit_test(test_listener), cmocka_unit_test(test_named_later),
+		cmocka_unit_test(test_both),	 cmocka_unit_test(test_later),
+		cmocka_unit_test(test_holders),	 cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_order),	 cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_many),	 cmocka_unit_test(test_many_without_zero),
 		cmocka_unit_test(test_others),
 	};
 

@@ -203,6 +203,9 @@ static const struct {
 /* Ports 5, 900 and 901. */
 static struct portset three = { .words = { [0] = 1U << 5, [14] = 3U << 4 } };
 
+/* No pod is known. */
+static const struct workload_facts nothing;
+
 static struct impact_row row_at(size_t i)
 {
 	struct impact_row row = rows[i].row;
@@ -224,7 +227,7 @@ static void test_rows(void **state)
 		_cleanup_buf_ struct buf want = { 0 };
 		_cleanup_free_ char *got = NULL;
 
-		check_int(rows[i].name, impact_table(&impact, SIZE_MAX, &table), 0);
+		check_int(rows[i].name, impact_table(&impact, &nothing, SIZE_MAX, &table), 0);
 		got = printed(table);
 		buf_printf(&want, "CLASS PROTO PORT WORKLOAD PROCESS SOURCE COUNT LAST\n%s\n",
 			   rows[i].line);
@@ -250,10 +253,10 @@ static void test_same(void **state)
 	list[0].cgroup = (char *)"/system.slice/web.service"; /* one that is a unit */
 	impact.rows = list;
 	jsonw_object(&w, NULL);
-	impact_put(&impact, "", "would_break", SIZE_MAX, SIZE_MAX, &w);
+	impact_put(&impact, &nothing, "would_break", SIZE_MAX, SIZE_MAX, &w);
 	jsonw_object_end(&w);
 	assert_int_equal(json_parse(text.data, text.len, &err, &json), 0);
-	assert_int_equal(impact_table(&impact, SIZE_MAX, &of_rows), 0);
+	assert_int_equal(impact_table(&impact, &nothing, SIZE_MAX, &of_rows), 0);
 	assert_int_equal(impact_table_of_json(json_member(json, "would_break"), &of_json), 0);
 	got = printed(of_rows);
 	want = printed(of_json);
@@ -265,16 +268,16 @@ static void test_limit(void **state)
 	struct impact_row two[] = { row_at(0), row_at(1) };
 	struct impact impact = { .rows = two, .len = ARRAY_LEN(two) };
 	_cleanup_(table_freep) struct table *one = NULL, *none = NULL;
-	_cleanup_free_ char *got = NULL, *nothing = NULL;
+	_cleanup_free_ char *got = NULL, *empty = NULL;
 
 	(void)state;
-	assert_int_equal(impact_table(&impact, 1, &one), 0);
+	assert_int_equal(impact_table(&impact, &nothing, 1, &one), 0);
 	got = printed(one);
 	assert_non_null(strstr(got, "web.service"));
 	assert_null(strstr(got, "violation"));
-	assert_int_equal(impact_table(&impact, 0, &none), 0);
-	nothing = printed(none);
-	check_text("nothing", nothing, "");
+	assert_int_equal(impact_table(&impact, &nothing, 0, &none), 0);
+	empty = printed(none);
+	check_text("nothing", empty, "");
 }
 
 static void test_none(void **state)

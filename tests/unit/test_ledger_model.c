@@ -41,7 +41,8 @@ static void test_any_order(void **state)
 		impact_settle(&impact);
 		assert_int_equal(impact.len, 14);
 		jsonw_object(&w, NULL);
-		impact_put(&impact, "", "would_break", SIZE_MAX, SIZE_MAX, &w);
+		impact_put(&impact, &(struct workload_facts) { 0 }, "would_break", SIZE_MAX,
+			   SIZE_MAX, &w);
 		jsonw_object_end(&w);
 		if (want)
 			check_text("the same", out.data, want);

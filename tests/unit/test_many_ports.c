@@ -10,7 +10,7 @@ static char *put(const struct ledger *ledger)
 	struct jsonw w = { .out = &out };
 
 	jsonw_object(&w, NULL);
-	many_ports_put(ledger, "", &w);
+	many_ports_put(ledger, &(struct workload_facts) { 0 }, &w);
 	jsonw_object_end(&w);
 	return buf_take(&out);
 }
@@ -46,7 +46,7 @@ static void test_many(void **state)
 	for (e->port = 1024; e->port < 1041; e->port++)
 		told = ledger_note(ledger, e, 0);
 	assert_non_null(told);
-	many_ports_text(told, &message);
+	many_ports_text(told, &(struct workload_facts) { 0 }, &message);
 	check_text("message", message.data,
 		   "unit web.service: udp, 17 ports of 1024-1040 (unregistered, external)");
 	for (e->port = 2000; e->port < 2020; e->port++)

@@ -66,6 +66,26 @@ static void test_find(void **state)
 	check_u64("freed", pods.len, 0);
 }
 
+static void test_find_container(void **state)
+{
+	struct pods pods = { .len = 2 };
+
+	(void)state;
+	assert_null(pods_find_container(&pods, "1a"));
+	put(&pods.sources[1], "u", "first", false);
+	check_text("by an id", pods_find_container(&pods, "2b")->pod->name, "first");
+	check_text("of one that has ended", pods_find_container(&pods, "3c")->pod->name, "first");
+	assert_null(pods_find_container(&pods, "1"));
+	assert_null(pods_find_container(&pods, ""));
+	pod_table_remove(&pods.sources[1].table, "u", 2);
+	check_text("it is gone", pods_find_container(&pods, "1a")->pod->name, "first");
+	put(&pods.sources[1], "v", "second", false);
+	check_text("one that is there", pods_find_container(&pods, "1a")->pod->name, "second");
+	put(&pods.sources[0], "w", "third", false);
+	check_text("the first source's", pods_find_container(&pods, "1a")->pod->name, "third");
+	pods_free(&pods);
+}
+
 static void test_sources(void **state)
 {
 	struct pods pods = { .len = 2 };
@@ -150,9 +170,8 @@ static void test_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_find),
-		cmocka_unit_test(test_sources),
-		cmocka_unit_test(test_put),
+		cmocka_unit_test(test_find),	cmocka_unit_test(test_find_container),
+		cmocka_unit_test(test_sources), cmocka_unit_test(test_put),
 		cmocka_unit_test(test_room),
 	};
 

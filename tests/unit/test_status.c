@@ -34,7 +34,6 @@ static int setup(void **state)
 	assert_int_equal(ledger_new(&f->ledger), 0);
 	f->snapshot = (struct snapshot) {
 		.node = "n1",
-		.node_root = "",
 		.mode = HP_MODE_AUDIT,
 		.mode_option = HP_MODE_AUDIT,
 		.denies = POLICY_DENIES_DEFAULT,
@@ -204,7 +203,6 @@ static void test_without_port(void **state)
 
 	check_part(write_document(f), "\"without_port\":null,", true);
 	f->snapshot.without_port = &denied;
-	f->snapshot.node_root = "";
 	check_part(write_document(f), "\"without_port\":[],", true);
 }
 

@@ -45,6 +45,33 @@ static void test_there_and_back(void **state)
 		check_case(i);
 }
 
+/* The names come first, and are read again. */
+static void test_names(void **state)
+{
+	const struct workload who = {
+		.kind = WORKLOAD_POD,
+		.namespace_ = "shop",
+		.pod = "web-1",
+		.container = "nginx",
+		.uid = "u",
+		.container_id = "1a",
+	};
+	_cleanup_(json_freep) struct json *json = NULL;
+	_cleanup_buf_ struct buf object = { 0 }, text = { 0 }, err = { 0 };
+	struct jsonw w = { .out = &object };
+
+	(void)state;
+	jsonw_object(&w, NULL);
+	workload_put(&who, &w);
+	jsonw_object_end(&w);
+	check_text("names", object.data,
+		   "{\"workload\":{\"kind\":\"pod\",\"namespace\":\"shop\",\"pod\":\"web-1\","
+		   "\"container\":\"nginx\",\"uid\":\"u\",\"container_id\":\"1a\"}}");
+	check_int("names", json_parse(object.data, object.len, &err, &json), 0);
+	workload_json_text(json, &text);
+	check_text("names", text.data, "pod shop/web-1/nginx");
+}
+
 static void test_nothing(void **state)
 {
 	_cleanup_buf_ struct buf text = { 0 };
@@ -58,6 +85,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_nothing),
 	};
 

@@ -56,6 +56,7 @@ static void connect_state(struct agent *agent)
 	agent->pod_sources.kubeconfig = agent->config->kubeconfig;
 	agent->pod_sources.stream = &agent->stream;
 	agent->pod_sources.identity = &agent->identity;
+	agent->identity.pods = &agent->pod_sources.pods;
 	agent->watch.target = &agent->target;
 	agent->watch.netns_name = agent->config->netns;
 	agent->watch.stream = &agent->stream;

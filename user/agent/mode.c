@@ -204,8 +204,8 @@ int mode_json(struct mode *mode, const struct request *request, struct buf *out)
 	if (!health->effective)
 		jsonw_string(&w, "reason", health->reason.data ? health->reason.data : "");
 	jsonw_string_opt(&w, "chance", outcome.chance.data);
-	impact_put(&outcome.impact, mode->violations->sweep->table.identity->node_root,
-		   "would_break", SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
+	impact_put(&outcome.impact, &mode->violations->sweep->table.identity->facts, "would_break",
+		   SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
 	jsonw_object_end(&w);
 	return 0;
 }

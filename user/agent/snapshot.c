@@ -94,7 +94,7 @@ void snapshot_take(struct agent *agent, struct snapshot *ret_snapshot)
 	drain_all(&agent->stream); /* so that next to nothing is pending */
 	*s = (struct snapshot) {
 		.node = agent->identity.node,
-		.node_root = agent->identity.node_root,
+		.facts = agent->identity.facts,
 		.netns_cookie = agent->target.netns.cookie,
 		.netns_inode = agent->target.netns.inum,
 	};

@@ -35,7 +35,8 @@ struct snapshot_abilities {
 };
 
 struct snapshot {
-	const char *node, *node_root; /* the latter as workload_parse() wants it */
+	const char *node;
+	struct workload_facts facts;
 	uint64_t netns_cookie;
 	uint32_t netns_inode;
 

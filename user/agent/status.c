@@ -234,7 +234,7 @@ static void put_owners(struct jsonw *w, const struct snapshot *s)
 static void put_without_port(struct jsonw *w, const struct snapshot *s)
 {
 	if (s->without_port)
-		denied_processes_put(s->without_port, s->node_root, "without_port", clock_boot_ns(),
+		denied_processes_put(s->without_port, &s->facts, "without_port", clock_boot_ns(),
 				     w);
 	else
 		jsonw_null(w, "without_port");
@@ -263,7 +263,7 @@ void status_json(const struct snapshot *s, struct buf *out)
 	put_denies(&w, s->denies);
 	put_registry(&w, s);
 	put_counters(&w, &s->accounts, &s->losses);
-	many_ports_put(s->ledger, s->node_root, &w);
+	many_ports_put(s->ledger, &s->facts, &w);
 	put_records(&w, s);
 	status_put_attached(s->attached, s->attached_len, s->cgroup, &w);
 	put_pins(&w, &s->pins);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "pod_logs.h"
 
 #define NS_PER_SEC 1000000000LL
 
@@ -52,6 +53,7 @@ int identity_open(struct identity *identity, const struct cgroup_mounts *mounts,
 	if (r == 0)
 		r = processes_new(&identity->processes);
 	find_node_root(identity);
+	identity->facts = (struct workload_facts) { identity->node_root, identity->pods };
 	return r;
 }
 
@@ -81,6 +83,7 @@ void identity_moment(struct identity *identity)
 {
 	identity->to_wall = boot_to_wall();
 	identity->moment++;
+	identity->last_path[0] = '\0';
 	processes_ask_anew(identity->processes);
 }
 
@@ -120,14 +123,32 @@ static const char *find_path(struct identity *identity, const struct hp_event *r
 	return v1 && strlen(v1) < PATH_MAX ? v1 : path;
 }
 
+/*
+ * Look which pods the kubelet has made log directories for: a pod that no source has told of is
+ * one of them. So it is not asked more often than once a second. False: nothing new is known.
+ */
+static bool read_logs(struct identity *identity)
+{
+	uint64_t now_s = clock_boot_s();
+
+	if (!identity->pods || now_s == identity->logs_read_s)
+		return false;
+	identity->logs_read_s = now_s;
+	return pod_logs_read(POD_LOGS_DIR, &identity->pods->logs, now_s) == 0;
+}
+
 /* Read a path, unless it is the one that was read last. */
 static const struct workload *parse_path(struct identity *identity, const char *path)
 {
-	if (strcmp(identity->last_path, path) != 0) {
-		(void)snprintf(identity->last_path, sizeof(identity->last_path), "%s", path);
-		workload_parse(identity->node_root, path, &identity->last_workload);
-	}
-	return &identity->last_workload;
+	struct workload *who = &identity->last_workload;
+
+	if (*path && strcmp(identity->last_path, path) == 0)
+		return who;
+	(void)snprintf(identity->last_path, sizeof(identity->last_path), "%s", path);
+	workload_find(&identity->facts, path, who);
+	if (who->kind == WORKLOAD_POD && !*who->pod && read_logs(identity))
+		workload_find(&identity->facts, path, who);
+	return who;
 }
 
 const char *identity_workload(struct identity *identity, const struct hp_event *record,

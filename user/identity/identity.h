@@ -10,7 +10,7 @@
 #include "../kernel/cgroup.h"
 #include "owner_files.h"
 #include "process.h"
-#include "workload.h"
+#include "workload_find.h"
 #include "workload_owner.h"
 
 struct identity {
@@ -23,6 +23,9 @@ struct identity {
 	char last_path[PATH_MAX]; /* that was parsed: records come in runs of one control group */
 	struct workload last_workload;
 	struct owner_files files; /* of programs that rows name as owners; the agent's */
+	struct pods *pods; /* of this node, borrowed, set before the start; NULL: none is known */
+	uint64_t logs_read_s;	     /* when log directories were looked at last */
+	struct workload_facts facts; /* what workloads are found with, also by others */
 	char node[256];
 	char node_root[PATH_MAX]; /* as workload_parse() wants it */
 };
@@ -43,7 +46,10 @@ bool identity_names_cgroups(const struct identity *identity);
  */
 bool identity_uses_v1(const struct cgroup_mounts *mounts);
 
-/* Before events of another moment: clocks may have been set, and processes may be others. */
+/*
+ * Before events of another moment: clocks may have been set, and processes may be others, and pods
+ * may have become known.
+ */
 void identity_moment(struct identity *identity);
 
 /* A time of CLOCK_BOOTTIME by the wall clock, as that was at the last moment. */

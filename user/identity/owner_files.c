@@ -3,30 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "../base/cleanup.h"
+#include "host_file.h"
 #include "kernel_dev.h"
-
-#define HOST_ROOT "/proc/1/root"
 
 int owner_file_find(const char *path, struct owner_file *ret_file)
 {
-	_cleanup_close_ int root = open(HOST_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_close_ int fd = -1;
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	_cleanup_close_ int fd = host_file_open(path, O_PATH);
 	struct stat st;
 
-	if (root < 0)
-		root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return -errno;
-	/* absolute links must not lead to the agent's own files */
-	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
 		return -errno;
 	*ret_file = (struct owner_file) {
 		.path = path,

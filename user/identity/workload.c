@@ -36,6 +36,19 @@ static bool is_pod_uid(struct string_view p, char dash)
 	return p.len == 36 || p.len == 32;
 }
 
+/* What a manifest states as its pod's UID. */
+static bool is_stated_uid(struct string_view p, char dash)
+{
+	for (size_t i = 0; i < p.len; i++)
+		if (!(is_hex(p.s[i]) || (p.s[i] >= 'g' && p.s[i] <= 'z') ||
+		      (p.s[i] >= 'A' && p.s[i] <= 'Z') || p.s[i] == '.' || p.s[i] == dash))
+			return false;
+	return p.len > 0 && p.len < sizeof(((struct workload *)0)->uid);
+}
+
+/* Does a text have the form of a pod's UID? */
+typedef bool (*uid_fn)(struct string_view p, char dash);
+
 static void set_pod(struct string_view uid, struct workload *ret)
 {
 	ret->kind = WORKLOAD_POD;
@@ -84,7 +97,7 @@ static const struct string_view qos_classes[] = {
 };
 
 /* kubepods[/QOS]/podUID[/CONTAINER], as the cgroupfs driver makes them. */
-static bool parse_cgroupfs_pod(const char *path, struct workload *ret)
+static bool parse_cgroupfs_pod(const char *path, uid_fn is_uid, struct workload *ret)
 {
 	struct string_view uid;
 
@@ -94,7 +107,7 @@ static bool parse_cgroupfs_pod(const char *path, struct workload *ret)
 		if (string_view_next_is(&path, qos_classes[i]))
 			break;
 	uid = string_view_next(&path);
-	if (!string_view_front(&uid, STRING_VIEW("pod")) || !is_pod_uid(uid, '-'))
+	if (!string_view_front(&uid, STRING_VIEW("pod")) || !is_uid(uid, '-'))
 		return false;
 	set_pod(uid, ret);
 	set_container(string_view_next(&path), ret);
@@ -159,7 +172,7 @@ static bool enter_kubepods_slice(const char **path, struct string_view *ret_root
  * as the systemd driver makes them: each name begins with the one above it. ROOT is the
  * kubelet's --cgroup-root; kind has "kubelet".
  */
-static bool parse_systemd_pod(const char *path, struct workload *ret)
+static bool parse_systemd_pod(const char *path, uid_fn is_uid, struct workload *ret)
 {
 	struct string_view root, above, p;
 
@@ -172,7 +185,7 @@ static bool parse_systemd_pod(const char *path, struct workload *ret)
 		p = next_slice(&path);
 	}
 	if (!string_view_front(&p, above) || !string_view_front(&p, STRING_VIEW("-pod")) ||
-	    !is_pod_uid(p, '_'))
+	    !is_uid(p, '_'))
 		return false;
 	set_pod(p, ret);
 	set_container(string_view_next(&path), ret);
@@ -184,7 +197,7 @@ static bool parse_systemd_pod(const char *path, struct workload *ret)
  * runc makes of the systemd driver's path when it was not told of that driver,
  * at the root or in the runtime's own cgroup.
  */
-static bool parse_colon_pod(const char *path, struct workload *ret)
+static bool parse_colon_pod(const char *path, uid_fn is_uid, struct workload *ret)
 {
 	const char *below = path;
 	struct string_view p, uid;
@@ -201,8 +214,8 @@ static bool parse_colon_pod(const char *path, struct workload *ret)
 		return false;
 	uid = (struct string_view) { p.s, strcspn(p.s, "./") };
 	(void)string_view_front(&p, uid);
-	if (!is_pod_uid(uid, '_') ||
-	    !string_view_front(&p, STRING_VIEW(".slice:cri-containerd:")) || !is_container_id(p))
+	if (!is_uid(uid, '_') || !string_view_front(&p, STRING_VIEW(".slice:cri-containerd:")) ||
+	    !is_container_id(p))
 		return false;
 	set_pod(uid, ret);
 	STRING_VIEW_STORE(ret->container_id, p);
@@ -211,12 +224,12 @@ static bool parse_colon_pod(const char *path, struct workload *ret)
 }
 
 /* A pod's path at the root of a node. */
-static bool parse_pod(const char *path, struct workload *ret)
+static bool parse_pod(const char *path, uid_fn is_uid, struct workload *ret)
 {
-	if (parse_systemd_pod(path, ret) || parse_colon_pod(path, ret))
+	if (parse_systemd_pod(path, is_uid, ret) || parse_colon_pod(path, is_uid, ret))
 		return true;
 	(void)string_view_next_is(&path, STRING_VIEW("kubelet"));
-	return parse_cgroupfs_pod(path, ret);
+	return parse_cgroupfs_pod(path, is_uid, ret);
 }
 
 /*
@@ -304,7 +317,7 @@ static bool is_top_of_node(const char *path)
 		if (string_view_next_is(&rest, tops[i]))
 			return true;
 	}
-	return parse_pod(path, &ignored);
+	return parse_pod(path, is_pod_uid, &ignored);
 }
 
 /* The path as the node has it; a path that is not below the node's is left as it is. */
@@ -324,8 +337,14 @@ void workload_parse(const char *node_root, const char *cgroup_path, struct workl
 		return;
 	ret->kind = WORKLOAD_CGROUP;
 	path = below_node(node_root, cgroup_path);
-	if (!parse_pod(path, ret) && !parse_unit(path, ret))
+	if (!parse_pod(path, is_pod_uid, ret) && !parse_unit(path, ret))
 		(void)parse_kata(path, ret);
+}
+
+bool workload_parse_stated(const char *node_root, const char *cgroup_path, struct workload *ret)
+{
+	*ret = (struct workload) { .kind = WORKLOAD_UNKNOWN };
+	return parse_pod(below_node(node_root, cgroup_path), is_stated_uid, ret);
 }
 
 size_t workload_node_root(const char *own_path)

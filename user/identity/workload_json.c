@@ -7,12 +7,19 @@ void workload_put(const struct workload *who, struct jsonw *w)
 {
 	jsonw_object(w, "workload");
 	jsonw_string(w, "kind", workload_kind_word(who->kind));
+	jsonw_string_opt(w, "namespace", who->namespace_);
+	jsonw_string_opt(w, "pod", who->pod);
+	jsonw_string_opt(w, "container", who->container);
 	jsonw_string_opt(w, "uid", who->uid);
 	jsonw_string_opt(w, "container_id", who->container_id);
 	jsonw_string_opt(w, "runtime", who->runtime);
 	jsonw_string_opt(w, "unit", who->unit);
 	jsonw_object_end(w);
 }
+
+/* A member that is a text; of one that does not fit the beginning. */
+#define READ_TEXT(from, key, array)                                                                \
+	(void)snprintf((array), sizeof(array), "%s", json_member_text((from), (key), ""))
 
 void workload_json_text(const struct json *object, struct buf *out)
 {
@@ -21,9 +28,11 @@ void workload_json_text(const struct json *object, struct buf *out)
 		.kind = workload_word_to_kind(json_member_text(from, "kind", "")),
 	};
 
-	(void)snprintf(who.uid, sizeof(who.uid), "%s", json_member_text(from, "uid", ""));
-	(void)snprintf(who.container_id, sizeof(who.container_id), "%s",
-		       json_member_text(from, "container_id", ""));
-	(void)snprintf(who.unit, sizeof(who.unit), "%s", json_member_text(from, "unit", ""));
+	READ_TEXT(from, "namespace", who.namespace_);
+	READ_TEXT(from, "pod", who.pod);
+	READ_TEXT(from, "container", who.container);
+	READ_TEXT(from, "uid", who.uid);
+	READ_TEXT(from, "container_id", who.container_id);
+	READ_TEXT(from, "unit", who.unit);
 	workload_text(&who, json_member_text(object, "cgroup", "?"), out);
 }

@@ -17,7 +17,29 @@ static void put_id(const char *id, size_t n, struct buf *out)
 	buf_put_safe(out, shown);
 }
 
+static void put_names(const struct workload *who, struct buf *out)
+{
+	buf_puts(out, "pod ");
+	buf_put_safe(out, who->namespace_);
+	buf_putc(out, '/');
+	buf_put_safe(out, who->pod);
+	if (*who->container || *who->container_id)
+		buf_putc(out, '/');
+	if (*who->container)
+		buf_put_safe(out, who->container);
+	else
+		put_id(who->container_id, CONTAINER_ID_SHOWN, out);
+}
+
 void workload_text(const struct workload *who, const char *cgroup, struct buf *out)
+{
+	if (who->kind == WORKLOAD_POD && *who->pod)
+		put_names(who, out);
+	else
+		workload_key(who, cgroup, out);
+}
+
+void workload_key(const struct workload *who, const char *cgroup, struct buf *out)
 {
 	switch (who->kind) {
 	case WORKLOAD_POD:

@@ -28,6 +28,34 @@ const struct pod_entry *pods_find(const struct pods *pods, const char *uid)
 	return best;
 }
 
+static bool has_id(const struct pod *pod, const char *id)
+{
+	for (size_t i = 0; i < pod->ids_len; i++)
+		if (strcmp(pod->ids[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+const struct pod_entry *pods_find_container(const struct pods *pods, const char *id)
+{
+	const struct pod_entry *gone = NULL;
+
+	for (size_t i = 0; i < pods->len; i++) {
+		const struct pod_table *table = &pods->sources[i].table;
+
+		for (size_t j = 0; j < table->len; j++) {
+			const struct pod_entry *entry = &table->entries[j];
+
+			if (!has_id(entry->pod, id))
+				continue;
+			if (!entry->gone)
+				return entry;
+			gone = gone ? gone : entry;
+		}
+	}
+	return gone;
+}
+
 static void put_source(const struct pod_source *source, struct jsonw *w)
 {
 	const struct pod_table *table = &source->table;
@@ -156,5 +184,6 @@ void pods_free(struct pods *pods)
 		buf_free(&pods->sources[i].error);
 		pod_table_free(&pods->sources[i].table);
 	}
+	pod_table_free(&pods->logs);
 	*pods = (struct pods) { 0 };
 }

@@ -21,6 +21,7 @@ struct pod_source {
 struct pods {
 	struct pod_source sources[POD_SOURCES_MAX];
 	size_t len;
+	struct pod_table logs; /* names and UIDs alone: what the kubelet's log directories tell */
 };
 
 /*
@@ -28,6 +29,12 @@ struct pods {
  * then one that is there before one that is gone, then that of the first source.
  */
 const struct pod_entry *pods_find(const struct pods *pods, const char *uid);
+
+/*
+ * The pod that has, or had, a container with an id; one that is there before one that is gone, then
+ * that of the first source. NULL: not known.
+ */
+const struct pod_entry *pods_find_container(const struct pods *pods, const char *id);
 
 /* Write the member `pod_sources`: how each source is doing. */
 void pods_put_sources(const struct pods *pods, struct jsonw *w);

@@ -161,7 +161,7 @@ static bool is_old(const struct denied_port *port, uint64_t now_ns)
 	return now_ns - port->since_ns >= DENIED_AGE_NS;
 }
 
-static void put_process(const struct denied_process *process, const char *node_root,
+static void put_process(const struct denied_process *process, const struct workload_facts *facts,
 			uint64_t now_ns, struct jsonw *w)
 {
 	struct workload workload;
@@ -171,7 +171,7 @@ static void put_process(const struct denied_process *process, const char *node_r
 		old += is_old(&process->ports[i], now_ns);
 	if (!old)
 		return;
-	workload_parse(node_root, process->cgroup, &workload);
+	workload_find(facts, process->cgroup, &workload);
 	jsonw_object(w, NULL);
 	jsonw_u64(w, "pid", process->pid);
 	jsonw_u64(w, "uid", process->uid);
@@ -187,11 +187,11 @@ static void put_process(const struct denied_process *process, const char *node_r
 	jsonw_object_end(w);
 }
 
-void denied_processes_put(const struct denied_processes *denied, const char *node_root,
+void denied_processes_put(const struct denied_processes *denied, const struct workload_facts *facts,
 			  const char *key, uint64_t now_ns, struct jsonw *w)
 {
 	jsonw_array(w, key);
 	for (size_t i = 0; i < denied->len; i++)
-		put_process(&denied->list[i], node_root, now_ns, w);
+		put_process(&denied->list[i], facts, now_ns, w);
 	jsonw_array_end(w);
 }

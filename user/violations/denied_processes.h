@@ -10,6 +10,7 @@
 
 #include "../base/jsonw.h"
 #include "../event/event.h"
+#include "../identity/workload_find.h"
 
 #define DENIED_PROCESSES_MAX 128
 #define DENIED_PORTS_MAX     8
@@ -63,7 +64,6 @@ void denied_processes_has(struct denied_processes *denied, uint8_t proto, uint16
 
 /*
  * Write the member `key`: the processes that have been without a port for DENIED_AGE_NS.
- * `node_root`: as workload_parse() wants it.
  */
-void denied_processes_put(const struct denied_processes *denied, const char *node_root,
+void denied_processes_put(const struct denied_processes *denied, const struct workload_facts *facts,
 			  const char *key, uint64_t now_ns, struct jsonw *w);

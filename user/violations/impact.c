@@ -228,7 +228,7 @@ int impact_add_socket(struct impact *impact, const struct event *event, uint8_t 
 	struct impact_row row;
 	int r;
 
-	workload_text(&event->workload, event->cgroup, &workload);
+	workload_key(&event->workload, event->cgroup, &workload);
 	if (workload.failed)
 		return -ENOMEM;
 	r = impact_row_new(event, workload.data, &row);
@@ -380,6 +380,16 @@ void impact_put_ports(uint64_t ports, uint64_t first, uint64_t last, struct buf 
 		buf_printf(out, "%" PRIu64 " of %" PRIu64 "-%" PRIu64, ports, first, last);
 	else
 		buf_put_u64(out, first);
+}
+
+struct workload impact_row_workload(const struct impact_row *row,
+				    const struct workload_facts *facts)
+{
+	struct workload who = { .kind = WORKLOAD_KERNEL };
+
+	if (!row->kernel)
+		workload_find(facts, row->cgroup, &who);
+	return who;
 }
 
 const char *impact_row_source(const struct impact_row *row)

@@ -8,6 +8,7 @@
 
 #include "../base/portset.h"
 #include "../event/event.h"
+#include "../identity/workload_find.h"
 #include "impact_process.h"
 
 #define IMPACT_PORTS_MAX  16 /* of a workload that have a row each; more of them are one row */
@@ -26,7 +27,7 @@ struct impact_row {
 	bool kernel;			/* the workload is the kernel */
 	uint8_t holder;			/* of a socket: enum receiver_holder */
 	char *cgroup;			/* empty: not known */
-	char *workload;			/* the same in words: rows of the same words are one */
+	char *workload;			/* its workload_key(): rows of the same are one */
 	uint64_t sockets;		/* that have the port now */
 	uint64_t count;			/* violations that were reported */
 	struct timespec first;		/* the first and the last of them, UTC */
@@ -35,7 +36,7 @@ struct impact_row {
 
 /*
  * Make a row of the violations that an event stands for; `workload`: its
- * workload in words. 0, or -ENOMEM. The caller frees the row.
+ * workload_key(). 0, or -ENOMEM. The caller frees the row.
  */
 int impact_row_new(const struct event *event, const char *workload, struct impact_row *ret_row);
 void impact_row_free(struct impact_row *row);
@@ -61,6 +62,10 @@ size_t impact_row_ports(const struct impact_row *row, uint16_t *ret_last);
 
 /* Append a port, or "855 of 1024-65535"; `ports` 0: it is one. */
 void impact_put_ports(uint64_t ports, uint64_t first, uint64_t last, struct buf *out);
+
+/* The workload, with the names that are known by now. */
+struct workload impact_row_workload(const struct impact_row *row,
+				    const struct workload_facts *facts);
 
 /* The word for where it is known from: a listener, or violations alone. */
 const char *impact_row_source(const struct impact_row *row);

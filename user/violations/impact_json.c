@@ -6,12 +6,11 @@
 #include "../policy/receiver.h"
 #include "../registry/words.h"
 
-static void put_workload(const struct impact_row *row, const char *node_root, struct jsonw *w)
+static void put_workload(const struct impact_row *row, const struct workload_facts *facts,
+			 struct jsonw *w)
 {
-	struct workload workload = { .kind = WORKLOAD_KERNEL };
+	struct workload workload = impact_row_workload(row, facts);
 
-	if (!row->kernel)
-		workload_parse(node_root, row->cgroup, &workload);
 	if (workload.kind != WORKLOAD_UNKNOWN)
 		workload_put(&workload, w);
 	jsonw_string_opt(w, "cgroup", row->cgroup);
@@ -92,7 +91,8 @@ static void put_ports(const struct impact_row *row, struct jsonw *w)
 	jsonw_string_opt(w, "port_list", list.data);
 }
 
-static void put_row(const struct impact_row *row, const char *node_root, struct jsonw *w)
+static void put_row(const struct impact_row *row, const struct workload_facts *facts,
+		    struct jsonw *w)
 {
 	char address[EVENT_ADDRESS_MAX];
 
@@ -103,7 +103,7 @@ static void put_row(const struct impact_row *row, const char *node_root, struct 
 	jsonw_string_opt(w, "address", address);
 	jsonw_u64(w, "port", row->port);
 	put_ports(row, w);
-	put_workload(row, node_root, w);
+	put_workload(row, facts, w);
 	put_process(row, w);
 	put_others(&row->others, w);
 	jsonw_string(w, "source", impact_row_source(row));
@@ -116,21 +116,21 @@ static void put_row(const struct impact_row *row, const char *node_root, struct 
 	jsonw_object_end(w);
 }
 
-size_t impact_put_rows(const struct impact *impact, const char *node_root, const char *key,
-		       size_t rows, size_t bytes, struct jsonw *w)
+size_t impact_put_rows(const struct impact *impact, const struct workload_facts *facts,
+		       const char *key, size_t rows, size_t bytes, struct jsonw *w)
 {
 	size_t from = w->out->len, i;
 
 	jsonw_array(w, key);
 	for (i = 0; i < impact->len && i < rows && w->out->len - from < bytes; i++)
-		put_row(&impact->rows[i], node_root, w);
+		put_row(&impact->rows[i], facts, w);
 	jsonw_array_end(w);
 	return impact->len - i;
 }
 
-void impact_put(const struct impact *impact, const char *node_root, const char *key, size_t rows,
-		size_t bytes, struct jsonw *w)
+void impact_put(const struct impact *impact, const struct workload_facts *facts, const char *key,
+		size_t rows, size_t bytes, struct jsonw *w)
 {
-	jsonw_u64(w, "left_out", impact_put_rows(impact, node_root, key, rows, bytes, w));
+	jsonw_u64(w, "left_out", impact_put_rows(impact, facts, key, rows, bytes, w));
 	jsonw_u64(w, "forgotten", impact->forgotten);
 }

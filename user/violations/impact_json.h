@@ -6,13 +6,12 @@
 #include "impact.h"
 
 /* Write the member `key`, a list as below. How many rows it lacks. */
-size_t impact_put_rows(const struct impact *impact, const char *node_root, const char *key,
-		       size_t rows, size_t bytes, struct jsonw *w);
+size_t impact_put_rows(const struct impact *impact, const struct workload_facts *facts,
+		       const char *key, size_t rows, size_t bytes, struct jsonw *w);
 
 /*
  * Write the members `key`, a list of at most `rows` and of not much more than
  * `bytes`, `left_out`, the number of rows that the list lacks, and `forgotten`.
- * `node_root`: as workload_parse() wants it.
  */
-void impact_put(const struct impact *impact, const char *node_root, const char *key, size_t rows,
-		size_t bytes, struct jsonw *w);
+void impact_put(const struct impact *impact, const struct workload_facts *facts, const char *key,
+		size_t rows, size_t bytes, struct jsonw *w);

@@ -72,8 +72,11 @@ static int add(struct table *table, const struct fields *f)
 					    f->source, count.data, last.data });
 }
 
-static int add_row(struct table *table, const struct impact_row *row)
+static int add_row(struct table *table, const struct impact_row *row,
+		   const struct workload_facts *facts)
 {
+	const struct workload who = impact_row_workload(row, facts);
+	_cleanup_buf_ struct buf workload = { 0 };
 	char last[STAMP_LEN + 1] = "";
 	uint16_t port_last = 0;
 	size_t ports = impact_row_ports(row, &port_last);
@@ -83,7 +86,6 @@ static int add_row(struct table *table, const struct impact_row *row)
 		.port = row->port,
 		.ports = ports,
 		.port_last = port_last,
-		.workload = row->workload,
 		.comm = *row->comm ? row->comm : "?",
 		.pid = row->pid,
 		.source = impact_row_source(row),
@@ -92,6 +94,10 @@ static int add_row(struct table *table, const struct impact_row *row)
 		.last = last,
 	};
 
+	workload_text(&who, row->cgroup, &workload);
+	if (workload.failed)
+		return -ENOMEM;
+	f.workload = workload.data;
 	if (row->count)
 		stamp_utc(&row->last, last);
 	for (size_t i = 0; i < row->others.len; i++)
@@ -126,13 +132,14 @@ static int add_json(struct table *table, const struct json *row)
 	return add(table, &f);
 }
 
-int impact_table(const struct impact *impact, size_t max, struct table **ret_table)
+int impact_table(const struct impact *impact, const struct workload_facts *facts, size_t max,
+		 struct table **ret_table)
 {
 	_cleanup_(table_freep) struct table *table = NULL;
 	int r = table_new(columns, ARRAY_LEN(columns), &table);
 
 	for (size_t i = 0; r == 0 && i < impact->len && i < max; i++)
-		r = add_row(table, &impact->rows[i]);
+		r = add_row(table, &impact->rows[i], facts);
 	if (r == 0)
 		*ret_table = TAKE_PTR(table);
 	return r;

@@ -52,7 +52,7 @@ static void look(struct learning *l)
 	const struct ledger *ledger = l->violations->ledger;
 	const struct ledger_filter filter = {
 		.policy = l->in_force->policy,
-		.node_root = l->violations->sweep->table.identity->node_root,
+		.facts = l->violations->sweep->table.identity->facts,
 		.config = l->in_force->decision,
 		.verdicts = TO_EXCEPT,
 		.classes = UINT32_MAX,
@@ -149,7 +149,7 @@ int learn_json(struct violations *violations, struct buf *out)
 	put_head(&l, &w);
 	if (l.error < 0)
 		jsonw_string(&w, "incomplete", strerror(-l.error));
-	impact_put(&l.impact, violations->sweep->table.identity->node_root, "violations", SIZE_MAX,
+	impact_put(&l.impact, &violations->sweep->table.identity->facts, "violations", SIZE_MAX,
 		   CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
 	jsonw_u64(&w, "lost", accounts_lost(stream->kernel, stream->told));
 	left_out = put_useless(&l, &w);

@@ -307,7 +307,7 @@ static int name_workload(struct ledger *ledger, const struct event *event)
 		return 0;
 	buf_reset(cgroup);
 	buf_reset(workload);
-	workload_text(&event->workload, event->cgroup, workload);
+	workload_key(&event->workload, event->cgroup, workload);
 	buf_puts(cgroup, event->cgroup);
 	ledger->kernel = kernel;
 	if (!workload->failed)
@@ -412,7 +412,7 @@ static struct owner_of owner_of_entry(const struct ledger_entry *entry,
 
 	if (entry->row.kernel)
 		return (struct owner_of) { 0 };
-	workload_parse(filter->node_root ? filter->node_root : "", entry->row.cgroup, workload);
+	workload_find(&filter->facts, entry->row.cgroup, workload);
 	who = workload_owner(workload);
 	who.exe = workload->kind == WORKLOAD_POD ? NULL : entry->row.exe;
 	return who;

@@ -71,7 +71,7 @@ const struct ledger_loss *ledger_losses(const struct ledger *ledger);
 /* What to look for in the ledger. */
 struct ledger_filter {
 	const struct policy *policy;
-	const char *node_root; /* as workload_parse() wants it; NULL: there is none */
+	struct workload_facts facts;
 	struct hp_config config;
 	uint32_t verdicts; /* that these make of it now: bits 1 << enum hp_verdict */
 	uint32_t classes;  /* of what is forgotten, as it was reported: bits 1 << enum hp_class */

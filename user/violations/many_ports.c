@@ -6,15 +6,17 @@
 
 #define LIST_BYTES (1U << 20)
 
-void many_ports_text(const struct ledger_entry *entry, struct buf *out)
+void many_ports_text(const struct ledger_entry *entry, const struct workload_facts *facts,
+		     struct buf *out)
 {
 	const struct impact_row *row = &entry->row;
+	const struct workload who = impact_row_workload(row, facts);
 	uint16_t last = 0;
 	size_t ports = impact_row_ports(row, &last);
 
-	buf_printf(out, "%s: %s, %zu ports of %u-%u (%s, %s)", row->workload,
-		   word_proto(row->proto), ports, row->port, last, word_class(row->cls),
-		   word_scope(row->scope));
+	workload_text(&who, row->cgroup, out);
+	buf_printf(out, ": %s, %zu ports of %u-%u (%s, %s)", word_proto(row->proto), ports,
+		   row->port, last, word_class(row->cls), word_scope(row->scope));
 }
 
 /* How many ports were forgotten, by workload. */
@@ -36,7 +38,8 @@ static void put_losses(const struct ledger *ledger, struct jsonw *w)
 	jsonw_u64(w, "forgotten", sum + loss->ports);
 }
 
-void many_ports_put(const struct ledger *ledger, const char *node_root, struct jsonw *w)
+void many_ports_put(const struct ledger *ledger, const struct workload_facts *facts,
+		    struct jsonw *w)
 {
 	_cleanup_impact_ struct impact impact = { 0 };
 	const struct ledger_entry *entry = NULL;
@@ -50,8 +53,7 @@ void many_ports_put(const struct ledger *ledger, const char *node_root, struct j
 	}
 	impact_settle(&impact);
 	jsonw_object(w, "findings");
-	left_out +=
-		impact_put_rows(&impact, node_root, "many_ports", MANY_PORTS_LISTED, LIST_BYTES, w);
+	left_out += impact_put_rows(&impact, facts, "many_ports", MANY_PORTS_LISTED, LIST_BYTES, w);
 	jsonw_u64(w, "left_out", left_out);
 	put_losses(ledger, w);
 	jsonw_object_end(w);

@@ -47,7 +47,7 @@ static void tell_many(const struct violations *violations, const struct ledger_e
 	_cleanup_buf_ struct buf message = { 0 };
 	struct notice notice = { .kind = NOTICE_MANY_PORTS, .time = entry->row.last };
 
-	many_ports_text(entry, &message);
+	many_ports_text(entry, &violations->sweep->table.identity->facts, &message);
 	notice.message = message.data ? message.data : "";
 	deliver_notice(violations->sweep->table.stream, &notice);
 }

@@ -45,7 +45,7 @@ int would_break_find(struct violations *violations, struct impact *ret_impact)
 	struct sweep *sweep = violations->sweep;
 	struct ledger_filter filter = {
 		.policy = sweep->table.in_force->policy,
-		.node_root = sweep->table.identity->node_root,
+		.facts = sweep->table.identity->facts,
 		.config = enforcing(sweep),
 		.verdicts = 1U << HP_VERDICT_DENIED,
 		.enforceable = true,
@@ -61,13 +61,13 @@ int would_break_find(struct violations *violations, struct impact *ret_impact)
 }
 
 /* Log the table as it is printed, a message for each of its lines. */
-static int log_table(const struct impact *impact)
+static int log_table(const struct impact *impact, const struct workload_facts *facts)
 {
 	_cleanup_(table_freep) struct table *table = NULL;
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 	FILE *out;
-	int r = impact_table(impact, WOULD_BREAK_LINES, &table);
+	int r = impact_table(impact, facts, WOULD_BREAK_LINES, &table);
 
 	if (r < 0)
 		return r;
@@ -82,14 +82,14 @@ static int log_table(const struct impact *impact)
 	return r;
 }
 
-static void log_impact(bool closes, const struct impact *impact)
+static void log_impact(bool closes, const struct impact *impact, const struct workload_facts *facts)
 {
 	int r;
 
 	log_warning("enforcing: listeners that would be denied, by class and workload (each %s):",
 		    closes ? "is closed where it can be" :
 			     "keeps its port until it binds again; a reload may end it");
-	r = log_table(impact);
+	r = log_table(impact, facts);
 	if (r < 0)
 		log_warning("could not list what would be denied: %s", strerror(-r));
 	if (impact->len > WOULD_BREAK_LINES)
@@ -102,7 +102,8 @@ void would_break_say(struct violations *violations)
 	int r = would_break_find(violations, &impact);
 
 	if (impact.len)
-		log_impact(violations->sweep->close_existing, &impact);
+		log_impact(violations->sweep->close_existing, &impact,
+			   &violations->sweep->table.identity->facts);
 	if (r < 0)
 		log_warning("could not determine everything that would be denied: the socket"
 			    " table: %s",

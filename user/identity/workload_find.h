@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The workload of a control group, with the names of its pod. Pure. */
+#pragma once
+
+#include "../pods/pods.h"
+#include "workload.h"
+
+/* What paths are read with. */
+struct workload_facts {
+	const char *node_root;	 /* as workload_parse() wants it; NULL: there is none */
+	const struct pods *pods; /* of this node; NULL: none is known */
+};
+
+/*
+ * Read a path as workload_parse() does, and name the pod as far as it is known. A pod is found by
+ * its UID (a static one also by that of its mirror), by its container's id, or by the name of its
+ * log directory. Its container has a name if the id is known, or if the pod has this one only.
+ */
+void workload_find(const struct workload_facts *facts, const char *cgroup_path,
+		   struct workload *ret);
