@@ -36,22 +36,31 @@ static bool is_port(struct line *line, unsigned int port)
 	return line && strstr(line_form(line, FORM_JSON)->data, member);
 }
 
+/* What a reader of some classes asks for; valid until the next call. */
+static const struct line_filter *of(uint32_t classes)
+{
+	static struct line_filter filter;
+
+	filter = (struct line_filter) { .classes = classes, .pod = "" };
+	return &filter;
+}
+
 static void test_back(void **state)
 {
 	struct history *history = calloc(1, sizeof(*history));
 
 	(void)state;
 	assert_non_null(history);
-	assert_null(history_back(history, 0, 0));
+	assert_null(history_back(history, NULL, 0));
 	add(history, HP_CLASS_SCOPE, 1);
 	add(history, HP_CLASS_RETIRED, 2);
 	add(history, HP_CLASS_SCOPE, 3);
-	assert_true(is_port(history_back(history, 0, 0), 3));
-	assert_true(is_port(history_back(history, 0, 2), 1));
-	assert_null(history_back(history, 0, 3));
-	assert_true(is_port(history_back(history, 1U << HP_CLASS_SCOPE, 1), 1));
-	assert_null(history_back(history, 1U << HP_CLASS_SCOPE, 2));
-	assert_null(history_back(history, 1U << HP_CLASS_INACTIVE, 0));
+	assert_true(is_port(history_back(history, NULL, 0), 3));
+	assert_true(is_port(history_back(history, NULL, 2), 1));
+	assert_null(history_back(history, NULL, 3));
+	assert_true(is_port(history_back(history, of(1U << HP_CLASS_SCOPE), 1), 1));
+	assert_null(history_back(history, of(1U << HP_CLASS_SCOPE), 2));
+	assert_null(history_back(history, of(1U << HP_CLASS_INACTIVE), 0));
 	history_free(history);
 	free(history);
 }
@@ -64,9 +73,9 @@ static void test_wraps(void **state)
 	assert_non_null(history);
 	for (unsigned int i = 1; i <= REPLAY_MAX + 10; i++)
 		add(history, HP_CLASS_SCOPE, (uint16_t)i);
-	assert_true(is_port(history_back(history, 0, 0), REPLAY_MAX + 10));
-	assert_true(is_port(history_back(history, 0, REPLAY_MAX - 1), 11));
-	assert_null(history_back(history, 0, REPLAY_MAX));
+	assert_true(is_port(history_back(history, NULL, 0), REPLAY_MAX + 10));
+	assert_true(is_port(history_back(history, NULL, REPLAY_MAX - 1), 11));
+	assert_null(history_back(history, NULL, REPLAY_MAX));
 	history_free(history);
 	free(history);
 }
@@ -87,9 +96,53 @@ static size_t count_ports(struct history *history, uint16_t first, uint16_t last
 	const struct line *line;
 	size_t found = 0;
 
-	for (size_t n = 0; (line = history_back(history, 0, n)); n++)
+	for (size_t n = 0; (line = history_back(history, NULL, n)); n++)
 		found += line->event && line->event->port >= first && line->event->port <= last;
 	return found;
+}
+
+/* A reader of one pod's lines gets these, and notices. */
+static void test_pods(void **state)
+{
+	static const char *const cgroups[] = {
+		"/kubepods/pod11111111-1111-1111-1111-111111111111",
+		"/system.slice/web.service",
+		"/kubepods/pod22222222-1111-1111-1111-111111111111",
+	};
+	struct history *history = calloc(1, sizeof(*history));
+	struct notice notice = { .node = "n", .message = "m" };
+	struct line_filter filter = { .pod = "shop/web" };
+	static struct event event;
+
+	(void)state;
+	assert_non_null(history);
+	for (size_t i = 0; i < ARRAY_LEN(cgroups); i++) {
+		event = (struct event) {
+			.count = 1,
+			.cls = HP_CLASS_SCOPE,
+			.port = (uint16_t)(i + 1),
+			.cgroup = cgroups[i],
+		};
+		workload_parse("", cgroups[i], &event.workload);
+		if (i == 0) {
+			(void)strcpy(event.workload.namespace_, "shop");
+			(void)strcpy(event.workload.pod, "web");
+		}
+		(void)history_add(history, &event);
+	}
+	(void)history_add_notice(history, &notice);
+	assert_non_null(history_back(history, &filter, 0)->notice);
+	assert_true(is_port(history_back(history, &filter, 1), 1));
+	assert_null(history_back(history, &filter, 2));
+	filter.pod = "22222222-1111-1111-1111-111111111111";
+	assert_true(is_port(history_back(history, &filter, 1), 3));
+	filter.classes = 1U << HP_CLASS_RETIRED;
+	assert_null(history_back(history, &filter, 1));
+	filter.pod = "";
+	filter.classes = 1U << HP_CLASS_SCOPE;
+	assert_true(is_port(history_back(history, &filter, 3), 1));
+	history_free(history);
+	free(history);
 }
 
 /* However many lines a workload makes, those of the others stay, up to the same number. */
@@ -126,9 +179,9 @@ static void test_shares(void **state)
 		check_u64("the others", count_ports(history, 10000, 65535),
 			  REPLAY_MAX - 1 - cases[i].kept);
 		/* the notice is the oldest, and the newest lines are the last that came */
-		assert_non_null(history_back(history, 0, REPLAY_MAX - 1)->notice);
-		assert_true(is_port(history_back(history, 0, 0), 10000 + 5 * REPLAY_MAX - 1));
-		assert_true(is_port(history_back(history, 0, 1), 10000 + 5 * REPLAY_MAX - 2));
+		assert_non_null(history_back(history, NULL, REPLAY_MAX - 1)->notice);
+		assert_true(is_port(history_back(history, NULL, 0), 10000 + 5 * REPLAY_MAX - 1));
+		assert_true(is_port(history_back(history, NULL, 1), 10000 + 5 * REPLAY_MAX - 2));
 		history_free(history);
 		free(history);
 	}
@@ -147,8 +200,8 @@ static void test_many_workloads(void **state)
 		add_of(history, cgroup, (uint16_t)n);
 	}
 	for (unsigned int n = 0; n < REPLAY_MAX; n++)
-		assert_true(is_port(history_back(history, 0, n), 3 * REPLAY_MAX - n));
-	assert_null(history_back(history, 0, REPLAY_MAX));
+		assert_true(is_port(history_back(history, NULL, n), 3 * REPLAY_MAX - n));
+	assert_null(history_back(history, NULL, REPLAY_MAX));
 	history_free(history);
 	free(history);
 }
@@ -195,14 +248,15 @@ static void test_notice(void **state)
 	(void)state;
 	assert_non_null(history);
 	add(history, HP_CLASS_SCOPE, 1);
-	assert_true(line_is_wanted(history_add_notice(history, &notice), 1U << HP_CLASS_RETIRED));
+	assert_true(
+		line_is_wanted(history_add_notice(history, &notice), of(1U << HP_CLASS_RETIRED)));
 	add(history, HP_CLASS_SCOPE, 2);
-	assert_true(is_port(history_back(history, 1U << HP_CLASS_SCOPE, 0), 2));
-	assert_false(is_port(history_back(history, 1U << HP_CLASS_SCOPE, 1), 1));
-	assert_true(is_port(history_back(history, 1U << HP_CLASS_SCOPE, 2), 1));
-	assert_non_null(history_back(history, 1U << HP_CLASS_RETIRED, 0));
-	assert_null(history_back(history, 1U << HP_CLASS_RETIRED, 1));
-	assert_null(history_back(history, 0, 3));
+	assert_true(is_port(history_back(history, of(1U << HP_CLASS_SCOPE), 0), 2));
+	assert_false(is_port(history_back(history, of(1U << HP_CLASS_SCOPE), 1), 1));
+	assert_true(is_port(history_back(history, of(1U << HP_CLASS_SCOPE), 2), 1));
+	assert_non_null(history_back(history, of(1U << HP_CLASS_RETIRED), 0));
+	assert_null(history_back(history, of(1U << HP_CLASS_RETIRED), 1));
+	assert_null(history_back(history, NULL, 3));
 	history_free(history);
 	free(history);
 }
@@ -273,7 +327,7 @@ static void test_events_again(void **state)
 		take_forms(history_add(history, &event), forms);
 		memset(&event, 0xff, sizeof(event));
 		memset(text, 'x', 10);
-		check_forms("an event", history_back(history, 0, 0), forms);
+		check_forms("an event", history_back(history, NULL, 0), forms);
 		history_free(history);
 		free(history);
 	}
@@ -306,8 +360,8 @@ static void test_notices_again(void **state)
 	assert_non_null(strstr(notice_forms[FORM_JSON], "\"mode\":\"audit\""));
 	memset(&notice, 0xff, sizeof(notice));
 	message[0] = hook[0] = name[0] = mode[0] = 'x';
-	check_forms("an event", history_back(history, 0, 1), event_forms);
-	check_forms("a notice", history_back(history, 0, 0), notice_forms);
+	check_forms("an event", history_back(history, NULL, 1), event_forms);
+	check_forms("a notice", history_back(history, NULL, 0), notice_forms);
 	history_free(history);
 	free(history);
 }
@@ -319,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_notice),	     cmocka_unit_test(test_forms_in_turn),
 		cmocka_unit_test(test_events_again), cmocka_unit_test(test_notices_again),
 		cmocka_unit_test(test_shares),	     cmocka_unit_test(test_many_workloads),
+		cmocka_unit_test(test_pods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,8 @@ static const struct good_case good_cases[] = {
 	{ "{\"verb\":\"tail\",\"form\":\"text\"}", { .verb = REQUEST_TAIL, .form = FORM_TEXT } },
 	{ "{\"verb\":\"tail\",\"form\":\"colour\",\"replay\":7}",
 	  { .verb = REQUEST_TAIL, .form = FORM_COLOUR, .replay = 7 } },
+	{ "{\"verb\":\"tail\",\"pod\":\"shop/web-*\"}",
+	  { .verb = REQUEST_TAIL, .form = FORM_JSON, .pod = "shop/web-*" } },
 	{ "{\"verb\":\"tail\",\"replay\":1000000}",
 	  { .verb = REQUEST_TAIL, .form = FORM_JSON, .replay = REPLAY_MAX } },
 	{ "{\"verb\":\"tail\",\"classes\":[\"scope\",\"retired\"]}",
@@ -55,6 +57,7 @@ static void test_good(void **state)
 		check_int(c->text, got.form, c->want.form);
 		check_u64(c->text, got.classes, c->want.classes);
 		check_u64(c->text, got.replay, c->want.replay);
+		check_text(c->text, got.pod, c->want.pod);
 		check_int(c->text, got.shrink, c->want.shrink);
 		check_u64(c->text, got.mode, c->want.mode);
 		check_int(c->text, got.yes, c->want.yes);
@@ -75,6 +78,8 @@ static const struct {
 	{ "{\"verb\":\"tail\",\"form\":\"xml\"}", "form: xml: not known to this agent" },
 	{ "{\"verb\":\"tail\",\"form\":1}", "form: : not known to this agent" },
 	{ "{\"verb\":\"tail\",\"classes\":\"retired\"}", "classes: not a list" },
+	{ "{\"verb\":\"tail\",\"pod\":\"a/b/c\"}", "pod: not a pod: NAMESPACE/NAME, NAME or UID" },
+	{ "{\"verb\":\"tail\",\"pod\":7}", "pod: not a pod: NAMESPACE/NAME, NAME or UID" },
 	{ "{\"verb\":\"tail\",\"replay\":-1}", "replay: not a number of events" },
 	{ "{\"verb\":\"tail\",\"replay\":\"many\"}", "replay: not a number of events" },
 	{ "{\"verb\":\"tail\",\"classes\":[\"none\"]}", "classes: none: no such class" },

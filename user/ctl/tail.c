@@ -9,6 +9,7 @@
 #include "../base/jsonw.h"
 #include "../base/log.h"
 #include "../base/terminal.h"
+#include "../identity/pod_pattern.h"
 #include "../source/node_options.h"
 #include "../registry/words.h"
 #include "client.h"
@@ -16,6 +17,7 @@
 struct tail {
 	bool json;
 	uint32_t classes;
+	const char *pod; /* NULL: of any workload */
 	uint64_t replay;
 };
 
@@ -29,10 +31,22 @@ static int parse_classes(void *field, const char *value, struct buf *err)
 	return r;
 }
 
+static int parse_pod(void *field, const char *value, struct buf *err)
+{
+	int r = pod_pattern_check(value, err);
+
+	if (r == 0)
+		*(const char **)field = value;
+	return r;
+}
+
 static const struct option_spec specs[] = {
 	{ "json", NULL, "one JSON object a line", OPTION_FLAG(struct tail, json) },
 	{ "class", "CLASS,...", "only violations of these classes (all)",
 	  OPTION_PARSED(struct tail, classes, parse_classes), .repeatable = true },
+	{ "pod", "NAMESPACE/NAME",
+	  "only violations of this pod; NAME: in any namespace; * is anything",
+	  OPTION_PARSED(struct tail, pod, parse_pod) },
 	{ "replay", "N", "begin with the last N violations (0); the agent keeps 1000",
 	  OPTION_UINT(struct tail, replay, 0, UINT32_MAX) },
 };
@@ -55,6 +69,8 @@ static void put_request(const struct tail *tail, struct buf *out)
 	jsonw_string(&w, "verb", "tail");
 	jsonw_string(&w, "form", tail->json ? "json" : terminal_colour() ? "colour" : "text");
 	jsonw_u64(&w, "replay", tail->replay);
+	if (tail->pod)
+		jsonw_string(&w, "pod", tail->pod);
 	jsonw_array(&w, "classes");
 	for (unsigned int c = HP_CLASS_UNREGISTERED; c < HP_CLASS_MAX; c++)
 		if (tail->classes & 1U << c)

@@ -91,11 +91,17 @@ static void client_answer(struct client *client, const char *error)
 	(void)outq_line(&client->out, line.data, line.len);
 }
 
+static struct line_filter filter_of(const struct client *client)
+{
+	return (struct line_filter) { client->request.classes, client->request.pod };
+}
+
 static void client_tell(struct client *client, struct line *line)
 {
+	const struct line_filter filter = filter_of(client);
 	const struct buf *form;
 
-	if (!line_is_wanted(line, client->request.classes))
+	if (!line_is_wanted(line, &filter))
 		return;
 	form = line_form(line, client->request.form);
 	(void)outq_line(&client->out, form->data, form->len);
@@ -103,6 +109,7 @@ static void client_tell(struct client *client, struct line *line)
 
 static void client_tail(struct client *client)
 {
+	const struct line_filter filter = filter_of(client);
 	struct history *history = client->clients->history;
 	unsigned int tails;
 	uint64_t lost;
@@ -115,7 +122,7 @@ static void client_tail(struct client *client)
 	client_answer(client, NULL);
 	client->out.json = client->request.form == FORM_JSON;
 	for (size_t n = client->request.replay; n > 0; n--) {
-		struct line *line = history_back(history, client->request.classes, n - 1);
+		struct line *line = history_back(history, &filter, n - 1);
 
 		if (line)
 			client_tell(client, line);

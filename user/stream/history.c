@@ -52,9 +52,13 @@ const struct buf *line_form(struct line *line, enum form form)
 	return &line->form[form];
 }
 
-bool line_is_wanted(const struct line *line, uint32_t classes)
+bool line_is_wanted(const struct line *line, const struct line_filter *filter)
 {
-	return !classes || !line->event || classes & (1U << line->event->cls);
+	if (!filter || !line->event)
+		return true;
+	if (filter->classes && !(filter->classes & 1U << line->event->cls))
+		return false;
+	return !*filter->pod || pod_pattern_names(filter->pod, &line->event->workload);
 }
 
 static struct line *set_line(struct history *history, const struct event *event,
@@ -235,14 +239,14 @@ struct line *history_add_notice(struct history *history, const struct notice *no
 	return set_line(history, NULL, notice);
 }
 
-struct line *history_back(struct history *history, uint32_t classes, size_t n)
+struct line *history_back(struct history *history, const struct line_filter *filter, size_t n)
 {
 	const struct history_entry *entry = history->kept ? history->kept->youngest : NULL;
 
 	for (; entry; entry = entry->older) {
 		struct line *line = set_line_again(history, entry);
 
-		if (line_is_wanted(line, classes) && n-- == 0)
+		if (line_is_wanted(line, filter) && n-- == 0)
 			return entry->texts.failed ? NULL : line;
 	}
 	return NULL;

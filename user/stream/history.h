@@ -17,8 +17,14 @@ struct line {
 /* The text, without a line end; valid as long as the line is. */
 const struct buf *line_form(struct line *line, enum form form);
 
-/* Is the line for a reader who asked for these classes (0: all)? A notice is for every reader. */
-bool line_is_wanted(const struct line *line, uint32_t classes);
+/* What a reader has asked for. A notice is for every reader. */
+struct line_filter {
+	uint32_t classes; /* bits 1 << enum hp_class; 0: all */
+	const char *pod;  /* of pods that this pattern names (pod_pattern.h); "": of any workload */
+};
+
+/* Is the line for a reader? NULL: for one who wants all. */
+bool line_is_wanted(const struct line *line, const struct line_filter *filter);
 
 struct history_kept; /* lines that are kept */
 
@@ -44,6 +50,6 @@ struct line *history_add_notice(struct history *history, const struct notice *no
  * The n-th line from the end (0: the newest) of those that line_is_wanted(); valid until the
  * history's next call. NULL: there is none, or there was no memory to keep it.
  */
-struct line *history_back(struct history *history, uint32_t classes, size_t n);
+struct line *history_back(struct history *history, const struct line_filter *filter, size_t n);
 
 void history_free(struct history *history);

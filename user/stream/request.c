@@ -80,6 +80,22 @@ static int parse_replay(const struct json *request, size_t *ret_replay, struct b
 	return 0;
 }
 
+static int parse_pod(const struct json *member, char ret_pod[POD_PATTERN_MAX + 1], struct buf *err)
+{
+	const char *pattern = json_text(member, "");
+	int r;
+
+	if (!member)
+		return 0;
+	buf_puts(err, "pod: ");
+	r = pod_pattern_check(pattern, err);
+	if (r < 0)
+		return r;
+	buf_reset(err);
+	(void)strcpy(ret_pod, pattern);
+	return 0;
+}
+
 static int parse_flag(const struct json *request, const char *key, bool *ret_flag, struct buf *err)
 {
 	const struct json *member = json_member(request, key);
@@ -126,6 +142,8 @@ int request_parse(const char *text, size_t len, struct request *ret_request, str
 		r = parse_replay(json, &request.replay, err);
 	if (r == 0)
 		r = parse_classes(json_member(json, "classes"), &request.classes, err);
+	if (r == 0)
+		r = parse_pod(json_member(json, "pod"), request.pod, err);
 	if (r == 0 && request.verb == REQUEST_MODE)
 		r = parse_mode(json, &request.mode, err);
 	if (r == 0)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "../base/buf.h"
+#include "../identity/pod_pattern.h"
 
 #define REQUEST_MAX 4096 /* bytes of a request */
 #define REPLAY_MAX  1000 /* lines that the agent keeps for --replay */
@@ -28,8 +29,10 @@ enum form { FORM_JSON, FORM_TEXT, FORM_COLOUR, FORM_MAX };
 
 struct request {
 	enum request_verb verb;
-	enum form form;	   /* tail */
-	uint32_t classes;  /* tail: bits 1 << class; 0: all */
+	enum form form;	  /* tail */
+	uint32_t classes; /* tail: bits 1 << class; 0: all */
+	char pod[POD_PATTERN_MAX +
+		 1];	   /* tail: of these pods, see pod_pattern.h; "": of any workload */
 	size_t replay;	   /* tail: earlier events to begin with */
 	bool shrink;	   /* reload: also if layers or all of a layer's rows are gone */
 	uint32_t mode;	   /* mode: enum hp_mode */
