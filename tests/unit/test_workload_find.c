@@ -191,6 +191,51 @@ static void test_names(void **state)
 	free(pods);
 }
 
+/* A manifest may state any UID; only whoever knows the pods can tell whether it is one. */
+static void test_stated(void **state)
+{
+	static const struct {
+		const char *path, *uid, *container_id, *runtime;
+	} cases[] = {
+		{ "/kubepods/burstable/podmy-static-uid/" ID, "my-static-uid", ID, "" },
+		{ "/kubepods/pod7/crio-" ID, "7", ID, "crio" },
+		{ "/kubepods.slice/kubepods-podmy_static_uid.slice/crio-" ID ".scope",
+		  "my-static-uid", ID, "crio" },
+		{ "/node.slice/node-kubepods.slice/node-kubepods-burstable.slice/"
+		  "node-kubepods-burstable-podA.b_c.slice/cri-containerd-" ID ".scope/container",
+		  "A.b-c", ID, "containerd" },
+		{ "/kubepods-burstable-podmy_uid.slice:cri-containerd:" ID, "my-uid", ID,
+		  "containerd" },
+		{ "/kubepods/pod" UID, UID, "", "" },
+	};
+	static const char *const others[] = {
+		"",
+		"/",
+		"/kubepods/pod/" ID,
+		"/kubepods/poda_b/" ID,
+		"/kubepods/pod\x1b/" ID,
+		"/kubepods/pod" UID UID "/" ID,
+		"/kubepods.slice/kubepods-poda-b.slice",
+		"/tenant/kubepods/pod7/" ID,
+		"/docker/" ID "/kubepods/pod7/" ID,
+		"/system.slice/a.service",
+	};
+	struct workload w;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		check_int(cases[i].path, workload_parse_stated("", cases[i].path, &w), true);
+		check_text(cases[i].path, workload_kind_word(w.kind), "pod");
+		check_text(cases[i].path, w.uid, cases[i].uid);
+		check_text(cases[i].path, w.container_id, cases[i].container_id);
+		check_text(cases[i].path, w.runtime, cases[i].runtime);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		check_int(others[i], workload_parse_stated("", others[i], &w), false);
+	check_int("below a node", workload_parse_stated("/n1", "/n1/kubepods/pod7", &w), true);
+	check_int("of another", workload_parse_stated("/n1", "/n2/kubepods/pod7", &w), false);
+}
+
 /* A pod that is gone has its names for a while; one that comes again has those it has then. */
 static void test_gone(void **state)
 {
@@ -232,6 +277,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_stated),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_no_pods),
 	};
