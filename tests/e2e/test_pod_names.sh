@@ -11,6 +11,8 @@ LIST=$WORK/pods.json
 PROBE=$(realpath "$B/tests/e2e/bindprobe")
 LOGS=/var/log/pods
 LOGGED=$LOGS/hostportd-e2e_logged_
+LINKS=/var/log/containers
+LINK=$LINKS/logged_hostportd-e2e_
 
 UID1=1f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
 UID1_=${UID1//-/_}
@@ -21,11 +23,12 @@ HASH=00112233445566778899aabbccddeeff
 ID=c0ffee0000000000000000000000000000000000000000000000000000c0ffee
 ID2=badc0de000000000000000000000000000000000000000000000000000bad0de
 ID3=5eed000000000000000000000000000000000000000000000000000000005eed
+ID4=f00d00000000000000000000000000000000000000000000000000000000f00d
 POD1=kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod$UID1_.slice
 
 also_clear() {
-	rm -rf "$LOGGED"*
-	rmdir --ignore-fail-on-non-empty "$LOGS" 2>/dev/null
+	rm -rf "$LOGGED"* "$LINK"*
+	rmdir --ignore-fail-on-non-empty "$LOGS" "$LINKS" 2>/dev/null
 	:
 }
 
@@ -90,7 +93,9 @@ A=$(pod a $UID1 '["web"]')
 MIRROR=$(pod etcd-node1 of-the-mirror '["etcd"]' '[]' "{\"kubernetes.io/config.hash\": \"$HASH\"}")
 STATED=$(pod stated my-static-uid '["web"]')
 list "$A" "$(pod b $UID2 '["web", "proxy"]' "$(status_of proxy $ID)")" "$MIRROR" "$STATED"
-mkdir -p "$LOGGED$UID3" "$CGROUP/system.slice/agent.service" "$CGROUP/$POD1/crio-$ID.scope"
+mkdir -p "$LOGGED$UID3" "$LINKS" "$CGROUP/system.slice/agent.service" "$CGROUP/$POD1/crio-$ID.scope"
+
+ln -s nowhere "${LINK}side-car-$ID4.log"
 
 # A listener from before the agent, of this machine's own control group: on a hybrid system v1 names it.
 keep before outside bindprobe tcp 4 127.0.0.1 21050 hold
@@ -112,6 +117,7 @@ bind_in 21004 "kubepods/burstable/pod$UID2/$ID2"
 bind_in 21005 "kubepods/pod$HASH/$ID3"
 bind_in 21006 "kubepods.slice/kubepods-podmy_static_uid.slice/cri-containerd-$ID3.scope"
 bind_in 21007 "kubepods/pod$UID3/$ID3"
+bind_in 21013 "kubepods/pod$UID3/$ID4"
 bind_in 21008 "kubepods/pod$UNKNOWN/$ID3"
 bind_in 21009 "kubepods/podother-uid/$ID3"
 bind_in 21010 "system.slice/a.service/kubepods/pod$UID2/$ID"
@@ -123,6 +129,7 @@ is "one of several that is not known yet" "$(event 21004)" "pod ns/b/- $UID2"
 is "a static pod by its mirror" "$(event 21005)" "pod ns/etcd-node1/etcd $HASH"
 is "a UID that the manifest states" "$(event 21006)" "pod ns/stated/web my-static-uid"
 is "a pod of no source, by its log directory" "$(event 21007)" "pod hostportd-e2e/logged/- $UID3"
+is "its container, by its log" "$(event 21013)" "pod hostportd-e2e/logged/side-car $UID3"
 is "a pod that nothing knows" "$(event 21008)" "pod -/-/- $UNKNOWN"
 is "a stated UID that nothing knows" "$(event 21009)" "cgroup -/-/- -"
 is "a unit that makes a pod's names" "$(event 21010)" "unit -/-/- -"

@@ -10,6 +10,7 @@
 #include "fake_clock.h"
 
 #include "../../user/identity/identity.h"
+#include "../../user/identity/pod_logs.h"
 
 #define ROOT 1 /* the id of cgroup2's root */
 
@@ -112,7 +113,9 @@ const char *processes_v1_path(struct processes *processes, const struct hp_event
 static unsigned int logs_read;
 static const char *logged; /* the UID of a pod that has one; NULL: there is none */
 
-int pod_logs_read(const char *directory, struct pod_table *table, uint64_t now_s)
+const struct pod_logs_dirs pod_logs_default;
+
+int pod_logs_read(const struct pod_logs_dirs *dirs, struct pod_table *table, uint64_t now_s)
 {
 	struct pod pod = {
 		.namespace_ = "shop",
@@ -124,7 +127,7 @@ int pod_logs_read(const char *directory, struct pod_table *table, uint64_t now_s
 	_cleanup_buf_ struct buf bytes = { 0 };
 	struct pod_record record = { 0 };
 
-	check_text("the kubelet's", directory, "/var/log/pods");
+	assert_ptr_equal(dirs, &pod_logs_default);
 	logs_read++;
 	if (!logged)
 		return -ENOENT;
@@ -431,6 +434,10 @@ static void test_logs(void **state)
 	(void)identity_workload(identity, &record, &who);
 	check_text("it is known", who.pod, "web-1");
 	check_u64("it is known", logs_read, 2);
+	v2_names.paths[4] = "/kubepods/pod" POD_UID "/1a";
+	(void)identity_workload(identity, &record, &who);
+	check_text("a container has no name yet", who.container, "");
+	check_u64("it is looked for", logs_read, 3);
 	identity_close(identity);
 	free(identity);
 	pods_free(pods);

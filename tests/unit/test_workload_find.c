@@ -24,6 +24,8 @@ static struct pod_container with_init[] = { { "setup", POD_CONTAINER_INIT },
 static struct pod_container too_long[] = { { LONG, POD_CONTAINER_MAIN } };
 static struct pod_container_id ids[] = { { "proxy", ID } };
 
+static struct pod_container_id log_ids[] = { { "setup", ID2 } };
+
 static const struct pod known[] = {
 	{ .namespace_ = "shop",
 	  .name = "web-1",
@@ -91,6 +93,13 @@ static const struct pod logs[] = {
 	  .mirror_of = "",
 	  .incomplete = true },
 	{ .namespace_ = "not", .name = "asked", .uid = UID, .mirror_of = "", .incomplete = true },
+	{ .namespace_ = "shop",
+	  .name = "web-3",
+	  .uid = UID3,
+	  .mirror_of = "",
+	  .incomplete = true,
+	  .ids = log_ids,
+	  .ids_len = 1 },
 };
 
 static void put(struct pod_table *table, const struct pod *pod)
@@ -149,7 +158,9 @@ static const struct {
 	/* of several containers: by the id, else it is not guessed */
 	{ "/kubepods/pod" UID2 "/" ID, "pod shop/web-2/proxy " UID2 },
 	{ "/kubepods/pod" UID2 "/" ID2, "pod shop/web-2/ " UID2 },
-	{ "/kubepods/pod" UID3 "/" ID2, "pod shop/web-3/ " UID3 },
+	{ "/kubepods/pod" UID3 "/" ID, "pod shop/web-3/ " UID3 },
+	{ "/kubepods/pod" UID3 "/" ID2, "pod shop/web-3/setup " UID3 }, /* by its log */
+	{ "/kubepods/pod" UID3, "pod shop/web-3/ " UID3 },
 	{ "/kubepods/pod" UID4 "/" ID2, "pod shop/cut/ " UID4 },
 	/* static pods */
 	{ "/kubepods/burstable/pod" HASH "/" ID2, "pod kube-system/etcd-n1/nginx " HASH },
@@ -196,7 +207,7 @@ static void test_stated(void **state)
 {
 	static const struct {
 		const char *path, *uid, *container_id, *runtime;
-	} cases[] = {
+	} forms[] = {
 		{ "/kubepods/burstable/podmy-static-uid/" ID, "my-static-uid", ID, "" },
 		{ "/kubepods/pod7/crio-" ID, "7", ID, "crio" },
 		{ "/kubepods.slice/kubepods-podmy_static_uid.slice/crio-" ID ".scope",
@@ -223,12 +234,12 @@ static void test_stated(void **state)
 	struct workload w;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		check_int(cases[i].path, workload_parse_stated("", cases[i].path, &w), true);
-		check_text(cases[i].path, workload_kind_word(w.kind), "pod");
-		check_text(cases[i].path, w.uid, cases[i].uid);
-		check_text(cases[i].path, w.container_id, cases[i].container_id);
-		check_text(cases[i].path, w.runtime, cases[i].runtime);
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		check_int(forms[i].path, workload_parse_stated("", forms[i].path, &w), true);
+		check_text(forms[i].path, workload_kind_word(w.kind), "pod");
+		check_text(forms[i].path, w.uid, forms[i].uid);
+		check_text(forms[i].path, w.container_id, forms[i].container_id);
+		check_text(forms[i].path, w.runtime, forms[i].runtime);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
 		check_int(others[i], workload_parse_stated("", others[i], &w), false);

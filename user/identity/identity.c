@@ -123,9 +123,16 @@ static const char *find_path(struct identity *identity, const struct hp_event *r
 	return v1 && strlen(v1) < PATH_MAX ? v1 : path;
 }
 
+/* May a log directory tell a name that no source has told yet? */
+static bool lacks_name(const struct workload *who)
+{
+	return who->kind == WORKLOAD_POD &&
+	       (!*who->pod || (!*who->container && *who->container_id));
+}
+
 /*
- * Look which pods the kubelet has made log directories for: a pod that no source has told of is
- * one of them. So it is not asked more often than once a second. False: nothing new is known.
+ * Look which log directories the kubelet has made, not more often than once a second: some names
+ * are never there. False: nothing new is known.
  */
 static bool read_logs(struct identity *identity)
 {
@@ -134,7 +141,7 @@ static bool read_logs(struct identity *identity)
 	if (!identity->pods || now_s == identity->logs_read_s)
 		return false;
 	identity->logs_read_s = now_s;
-	return pod_logs_read(POD_LOGS_DIR, &identity->pods->logs, now_s) == 0;
+	return pod_logs_read(&pod_logs_default, &identity->pods->logs, now_s) == 0;
 }
 
 /* Read a path, unless it is the one that was read last. */
@@ -146,7 +153,7 @@ static const struct workload *parse_path(struct identity *identity, const char *
 		return who;
 	(void)snprintf(identity->last_path, sizeof(identity->last_path), "%s", path);
 	workload_find(&identity->facts, path, who);
-	if (who->kind == WORKLOAD_POD && !*who->pod && read_logs(identity))
+	if (lacks_name(who) && read_logs(identity))
 		workload_find(&identity->facts, path, who);
 	return who;
 }

@@ -20,10 +20,20 @@ static const char *container_name(const struct pod *pod, const char *id)
 	return pod->containers_len == 1 && !pod->incomplete ? pod->containers[0].name : "";
 }
 
-/* No name of the API server's is longer than there is room for. One that is would be cut. */
-static void name_pod(const struct pod *pod, struct workload *who)
+/* The same, or as its log is called. */
+static const char *container_or_log_name(const struct pods *pods, const struct pod *pod,
+					 const struct workload *who)
 {
-	const char *container = container_name(pod, who->container_id);
+	const char *name = container_name(pod, who->container_id);
+	const struct pod_entry *log = *name ? NULL : pod_table_find(&pods->logs, who->uid);
+
+	return log ? container_name(log->pod, who->container_id) : name;
+}
+
+/* No name of the API server's is longer than there is room for. One that is would be cut. */
+static void name_pod(const struct pods *pods, const struct pod *pod, struct workload *who)
+{
+	const char *container = container_or_log_name(pods, pod, who);
 
 	if (strlen(pod->namespace_) >= sizeof(who->namespace_) ||
 	    strlen(pod->name) >= sizeof(who->pod) || strlen(container) >= sizeof(who->container))
@@ -88,5 +98,5 @@ void workload_find(const struct workload_facts *facts, const char *cgroup_path,
 			*ret = stated;
 	}
 	if (pod)
-		name_pod(pod, ret);
+		name_pod(pods, pod, ret);
 }

@@ -13,8 +13,8 @@ struct workload_facts {
 
 /*
  * Read a path as workload_parse() does, and name the pod as far as it is known. A pod is found by
- * its UID (a static one also by that of its mirror), by its container's id, or by the name of its
- * log directory. Its container has a name if the id is known, or if the pod has this one only.
+ * its UID (a static one also by that of its mirror), by the name of its log directory, or by its
+ * container's id. Its container has a name if the id is known, or if the pod has this one only.
  */
 void workload_find(const struct workload_facts *facts, const char *cgroup_path,
 		   struct workload *ret);

@@ -21,7 +21,7 @@ struct pod_source {
 struct pods {
 	struct pod_source sources[POD_SOURCES_MAX];
 	size_t len;
-	struct pod_table logs; /* names and UIDs alone: what the kubelet's log directories tell */
+	struct pod_table logs; /* names, UIDs and ids: what the kubelet's log directories tell */
 };
 
 /*
