@@ -127,8 +127,8 @@ struct hp_config {
 	__u32 denies;	  /* bit 1 << class: the class is denied in enforce mode */
 	__u32 errno_code; /* positive; what a denied bind() returns */
 	__u32 deny_kernel;
-	__u32 generation; /* counts published policies, from 1 */
-	__u32 pad;
+	__u32 generation;   /* counts published policies, from 1 */
+	__u32 deny_unknown; /* where class owner is denied, pods that are not known are, too */
 };
 
 /* Key of a policy's row map. */
@@ -151,10 +151,16 @@ struct hp_row {
 };
 
 /*
- * What rows for their owners alone grant: bit 1 << class, an exception for the class; or that
- * the port is the workload's to send from.
+ * What rows for their owners alone grant: bit 1 << class, an exception for the class; that the
+ * port is the workload's to send from; that it is an owner of an entry, at an external address
+ * or on loopback.
  */
-#define HP_GRANTS_CLIENT (1U << HP_CLASS_NONE)
+#define HP_GRANTS_CLIENT    (1U << HP_CLASS_NONE)
+#define HP_GRANTS_EXTERNAL  0x100U
+#define HP_GRANTS_LOCALHOST 0x200U
+/* And of the set HP_SET_PODS: pods are below the control group; which one it is, is known. */
+#define HP_GRANTS_POD	0x400U
+#define HP_GRANTS_KNOWN 0x800U
 
 /*
  * An owner of a set, by which programs look up what it is granted: a control group, or the
@@ -166,6 +172,8 @@ struct hp_owner_key {
 	__u32 dev; /* the file's device, as the kernel numbers it; 0: a control group */
 	__u32 set; /* see struct hp_row */
 };
+
+#define HP_SET_PODS	0 /* no row has it */
 
 #define HP_OWNERS_MAX	8192
 #define HP_OWNER_LEVELS 8 /* control groups that are looked at, from the task's upwards */
@@ -473,4 +481,4 @@ _Static_assert(sizeof(struct hp_told_step) == sizeof(struct hp_tally) + 24, "tol
 _Static_assert(sizeof(struct hp_info) == 40, "info");
 _Static_assert(sizeof(struct hp_socket_owner) == 32, "holder");
 _Static_assert(sizeof(struct hp_program) == 20, "program");
-_Static_assert(HP_CLASS_MAX <= 16, "class bits fit hp_row.excepted");
+_Static_assert(HP_CLASS_MAX <= 8, "class bits fit hp_row.excepted, below HP_GRANTS_EXTERNAL");

@@ -129,6 +129,11 @@ static __noinline void rule(__u32 policy, const struct hp_config *cfg, struct hp
 	const struct hp_row *row = find_row(policy, q);
 
 	q->grants = row && row->owners ? hp_granted(row->owners) : 0;
+	if (hp_classify(row, q) == HP_CLASS_OWNER) {
+		q->grants |= hp_granted_to_unknown();
+		if (hp_is_unknown_pod(q))
+			hp_saw_unknown = true;
+	}
 	ruling->mode = cfg->mode;
 	ruling->generation = cfg->generation;
 	ruling->decision = hp_decide(cfg, row, q);

@@ -31,9 +31,10 @@ struct hp_canary hp_canary;
 /* The range from which the kernel chooses ports in the target netns; ends included. */
 __u16 hp_chosen_first;
 __u16 hp_chosen_last;
-bool hp_guard;	 /* the kernel gives a port back that post_bind refuses: proved by trying */
-bool hp_lsm_ran; /* the kernel has called an LSM program */
-__u64 hp_zero;	 /* always 0: see opaque() */
+bool hp_guard;	     /* the kernel gives a port back that post_bind refuses: proved by trying */
+bool hp_lsm_ran;     /* the kernel has called an LSM program */
+bool hp_saw_unknown; /* a pod that is not known took, or wanted, a port of an entry with owners */
+__u64 hp_zero;	     /* always 0: see opaque() */
 __u64 hp_last_wake __attribute__((aligned(64))); /* written often: apart from what is only read */
 /* Not a map: a bind() finds its bit without a call, a key or a check. */
 struct hp_bitmap hp_bitmaps[HP_POLICIES] __attribute__((aligned(64)));

@@ -51,3 +51,16 @@ __noinline int hp_granted(__u32 set)
 {
 	return grants_of_cgroups(set) | grants_of_file(set);
 }
+
+/*
+ * Of a task that is no owner: is it in a pod, and in a known one? Where v1 names workloads, a task
+ * in cgroup2's root may be anybody's: then it counts as an owner.
+ */
+__noinline int hp_granted_to_unknown(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (hp_root_cgroup && BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id) == hp_root_cgroup)
+		return HP_GRANTS_EXTERNAL | HP_GRANTS_LOCALHOST;
+	return grants_of_cgroups(HP_SET_PODS);
+}

@@ -18,7 +18,7 @@ struct hp_query {
 	__u16 port; /* host byte order; 0: the kernel is to choose */
 	__u8 kernel_socket;
 	__u8 chosen;  /* the kernel may have chosen the port: see hp_may_be_chosen() */
-	__u16 grants; /* what rows for their owners alone grant whoever asks: HP_GRANTS_CLIENT */
+	__u16 grants; /* what rows for their owners alone grant whoever asks: HP_GRANTS_* */
 };
 
 struct hp_decision {
@@ -109,11 +109,25 @@ static __always_inline __u8 hp_may_be_chosen(__u16 port, __u16 first, __u16 last
 	return port >= first && port <= last;
 }
 
+/* Is whoever asks an owner of an entry of the port? A socket of the kernel's own has no owner. */
+static __always_inline __u8 hp_is_owner(const struct hp_query *q)
+{
+	__u16 grant = q->scope == HP_SCOPE_LOCALHOST ? HP_GRANTS_LOCALHOST : HP_GRANTS_EXTERNAL;
+
+	return q->kernel_socket || (q->grants & grant);
+}
+
+/* Is whoever asks in a pod, and is it not known in which one? */
+static __always_inline __u8 hp_is_unknown_pod(const struct hp_query *q)
+{
+	return (q->grants & (HP_GRANTS_POD | HP_GRANTS_KNOWN)) == HP_GRANTS_POD;
+}
+
 /*
  * The class of a query. `row` is what the registry says of its port, or NULL. A
  * port that the kernel chose is a violation only if a row names it; then the
- * row holds as for a port that bind() named. Whoever owns none of the rows that
- * have owners is judged as if they were not there.
+ * row holds as for a port that bind() named. Whoever owns none of the clients and
+ * exceptions that have owners is judged as if they were not there.
  */
 static __always_inline __u8 hp_classify(const struct hp_row *row, const struct hp_query *q)
 {
@@ -125,6 +139,8 @@ static __always_inline __u8 hp_classify(const struct hp_row *row, const struct h
 		return HP_CLASS_NONE;
 	if (row)
 		cls = hp_by_scope(row->cls, q->scope == HP_SCOPE_LOCALHOST);
+	if (cls == HP_CLASS_OWNER && hp_is_owner(q))
+		return HP_CLASS_NONE;
 	return cls == HP_CLASS_UNREGISTERED && q->chosen ? HP_CLASS_EPHEMERAL : cls;
 }
 
@@ -137,6 +153,11 @@ static __always_inline __u8 hp_judge(const struct hp_config *cfg, const struct h
 	/* ports of the kernel's choice are counted only, unless their class is opted
 	 * in */
 	if (cls == HP_CLASS_EPHEMERAL && !(cfg->denies & (1U << HP_CLASS_EPHEMERAL)))
+		return HP_VERDICT_ALLOWED;
+	/* who asks may be an owner: nothing is said of it */
+	if (cls == HP_CLASS_OWNER && hp_is_unknown_pod(q) &&
+	    !(cfg->deny_unknown && cfg->mode == HP_MODE_ENFORCE &&
+	      cfg->denies & (1U << HP_CLASS_OWNER)))
 		return HP_VERDICT_ALLOWED;
 	if (((row ? row->excepted : 0) | q->grants) & (1U << cls))
 		return HP_VERDICT_EXCEPTED;

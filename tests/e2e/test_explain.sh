@@ -40,15 +40,16 @@ explain "several ports, for a person" 0 21000 21001
 is "several ports, for a person: apart" "$(grep -c '^$' "$dir/out")" 1
 is "several ports, for a person: each" "$(grep -c '^because' "$dir/out")" 2
 
-# owner NAME WANT PORT ARGS...: what the row says; the decision is as without.
+# owner NAME WANT PORT ARGS...: what the row says; whoever is no owner is class owner, which is not denied.
 owner() {
 	local name=$1 want=$2 verdict
 	shift 2
 	explain "$name, nobody" 0 "$1" --json
-	verdict=$(each '.verdict')
+	verdict=$(each '"\(.verdict) \(.class)"')
+	[ "$want" != false ] || verdict="audited owner"
 	explain "$name" 0 "$@" --json
 	is "$name: owner" "$(each '.rows[0].owner')" "$want"
-	is "$name: decides nothing" "$(each '.verdict')" "$verdict"
+	is "$name: decides" "$(each '"\(.verdict) \(.class)"')" "$verdict"
 }
 owner "nobody" null 21000
 owner "the pod's container" true 21000 --pod=shop/web-1 --container=nginx
@@ -66,7 +67,9 @@ has "an exception's: says so" "$(each '.rows[0].why')" ', for its owners alone; 
 explain "an exception's stranger" 0 21003/udp --pod=shoe/x --json
 is "an exception's stranger" "$(each '"\(.verdict) \(.rows[0].owner)"')" "denied false"
 explain "why" 0 21000 --pod=shop/api
-has "why" "$(cat "$dir/out")" 'allows it on any address; shop/api is not one of its owners; this version does not check owners of entries$'
+has "why" "$(cat "$dir/out")" ' is for its owners alone; shop/api is not one of its owners; class owner is not denied here, only reported$'
+explain "owner is denied" 0 21000 --pod=shop/api --enforce=default,owner --json
+is "owner is denied" "$(each '"\(.verdict) \(.class)"')" "denied owner"
 explain "a hostile name" 0 21000 --unit=$'\e[2J'
 has "a hostile name: is safe" "$(cat "$dir/out")" '\\x1b\[2J is not one of its owners'
 

@@ -13,32 +13,29 @@ static void test_owners(void **state)
 		{ "nobody",
 		  { 0 },
 		  OWNER_NOT_ASKED,
-		  "row t tcp 80 (p) allows it on any address (to any process: owners of entries "
-		  "are not checked)",
+		  "row t tcp 80 (p) allows it on any address to its owners",
 		  "null" },
 		{ "the pod",
 		  { .namespace_ = "ns", .pod = "p-1", .container = "c" },
 		  OWNER_YES,
-		  "row t tcp 80 (p) allows it on any address; ns/p-1 (c) is one of its owners; "
-		  "this version does not check owners of entries",
+		  "row t tcp 80 (p) allows it on any address; ns/p-1 (c) is one of its owners",
 		  "true" },
 		{ "another",
 		  { .namespace_ = "ns", .pod = "q" },
 		  OWNER_NO,
-		  "row t tcp 80 (p) allows it on any address; ns/q is not one of its owners; "
-		  "this version does not check owners of entries",
+		  "row t tcp 80 (p) allows it on any address; ns/q is not one of its owners",
 		  "false" },
 		{ "half of it",
 		  { .namespace_ = "ns", .pod = "p-1" },
 		  OWNER_UNKNOWN,
 		  "row t tcp 80 (p) allows it on any address; ns/p-1 may be one of its owners, "
-		  "depending on what is not given; this version does not check owners of entries",
+		  "depending on what is not given",
 		  "null" },
 		{ "unit and program",
 		  { .unit = "u.service", .exe = "/e" },
 		  OWNER_NO,
 		  "row t tcp 80 (p) allows it on any address; u.service /e is not one of its "
-		  "owners; this version does not check owners of entries",
+		  "owners",
 		  "false" },
 	};
 

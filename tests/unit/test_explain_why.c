@@ -70,10 +70,8 @@ static const struct why_case why_cases[] = {
 	{ ENTRY(""), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL, HP_VERDICT_ALLOWED,
 	  "row t tcp 80-90 (p) allows it on any address", "3+ allows it on any address\n" },
 	{ ENTRY(", owners: [{unit: u}]"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, EXTERNAL), NULL,
-	  HP_VERDICT_ALLOWED,
-	  "row t tcp 80-90 (p) allows it on any address (to any process: owners of entries are not "
-	  "checked)",
-	  "3+ allows it on any address (to any process: owners of entries are not checked)\n" },
+	  HP_VERDICT_ALLOWED, "row t tcp 80-90 (p) allows it on any address to its owners",
+	  "3+ allows it on any address to its owners\n" },
 	{ ENTRY(", scope: localhost"), CONFIG(ENFORCE, DENY_ALL), NODE, ASK(80, LOCALHOST), "::1",
 	  HP_VERDICT_ALLOWED, "row t tcp 80-90 (p) allows it on loopback",
 	  "3+ allows it on loopback\n" },
@@ -203,9 +201,9 @@ static void test_process(void **state)
 			explanation_for(reg, policy, &c, cases[i].who);
 		_cleanup_buf_ struct buf want = { 0 };
 
-		buf_printf(&want,
-			   "allows it on any address; %s %s; this version does not check owners of "
-			   "entries",
+		buf_printf(&want, "%s; %s %s",
+			   cases[i].who.exe ? "is for its owners alone" :
+					      "allows it on any address",
 			   cases[i].said,
 			   cases[i].who.exe ?
 				   "is not one of its owners" :

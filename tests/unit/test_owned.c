@@ -94,6 +94,16 @@ static void test_dropped(void **state)
 	owned_done(&owned);
 }
 
+/* At an external address. */
+static uint16_t grants_of(const struct owned *owned, uint8_t proto, uint16_t port,
+			  const struct owner_of *who, uint32_t *ret_number)
+{
+	const struct hp_query q = { .proto = proto, .port = port };
+	uint32_t number;
+
+	return owned_grants(owned, &q, who, ret_number ? ret_number : &number);
+}
+
 #define BIT(cls) (1U << HP_CLASS_##cls)
 
 /* Of each port, what each workload is granted; by its set, too. */
@@ -132,14 +142,14 @@ static void test_grants(void **state)
 		uint16_t port = want[i].port;
 		uint32_t client = 99;
 
-		check_u64("u", owned_grants(owned, HP_PROTO_TCP, port, &u, &client), want[i].u);
+		check_u64("u", grants_of(owned, HP_PROTO_TCP, port, &u, &client), want[i].u);
 		check_u64("u's client", client, want[i].u_client);
-		check_u64("v", owned_grants(owned, HP_PROTO_TCP, port, &v, &client), want[i].v);
+		check_u64("v", grants_of(owned, HP_PROTO_TCP, port, &v, &client), want[i].v);
 		check_u64("v's client", client, want[i].v_client);
-		check_u64("exe", owned_grants(owned, HP_PROTO_TCP, port, &exe, NULL), want[i].exe);
-		check_u64("nobody", owned_grants(owned, HP_PROTO_TCP, port, &nobody, NULL), 0);
-		check_u64("other", owned_grants(owned, HP_PROTO_TCP, port, &other, NULL), 0);
-		check_u64("udp", owned_grants(owned, HP_PROTO_UDP, port, &u, NULL), 0);
+		check_u64("exe", grants_of(owned, HP_PROTO_TCP, port, &exe, NULL), want[i].exe);
+		check_u64("nobody", grants_of(owned, HP_PROTO_TCP, port, &nobody, NULL), 0);
+		check_u64("other", grants_of(owned, HP_PROTO_TCP, port, &other, NULL), 0);
+		check_u64("udp", grants_of(owned, HP_PROTO_UDP, port, &u, NULL), 0);
 		check_int("has a set", row && row->owners, want[i].u || want[i].v);
 		if (!row || !row->owners)
 			continue;
@@ -220,12 +230,164 @@ static void test_numbers(void **state)
 	check_u64("from", made.policy->owned.from, 1);
 }
 
+#define ENTRY(p, more) "{protocol: tcp, process: p, ports: " p more
+#define POD_A	       ", owners: [{namespace: n, pod: a-*}]}"
+#define POD_C	       ", owners: [{namespace: n, pod: b, container: c}]}"
+
+static const struct node_facts all_told = { TODAY, .knows_units = true, .knows_pods = true };
+
+/* Entries are for their owners alone where these can be told from others. */
+static const char entry_lists[] =
+	"entries:\n"
+	"- " ENTRY(
+		"10",
+		U) "\n"
+		   "- " ENTRY(
+			   "11",
+			   ", scope: localhost" U) "\n"
+						   "- " ENTRY(
+							   "12",
+							   POD_A) "\n"
+								  "- " ENTRY(
+									  "13",
+									  POD_C) "\n"
+										 "- " ENTRY(
+											 "14",
+											 ", scope: "
+											 "localhos"
+											 "t" U) "\n"
+												"-"
+												" " ENTRY(
+													"14",
+													POD_A) "\n"
+													       "- " ENTRY(
+														       "15",
+														       U) "\n"
+															  "- " ENTRY(
+																  "10-20",
+																  ", role: control-plane}") "\n"
+																			    "- " ENTRY(
+																				    "15",
+																				    "}") "\n"
+																					 "- " ENTRY(
+																						 "16",
+																						 ", owners: [{unit: u.service}, {namespace: n}]}") "\n";
+
+static const struct owner_of unit_u = { .unit = "u.service", .exe = "" },
+			     unit_v = { .unit = "v.service", .exe = "" },
+			     neither = { .unit = "", .exe = "" }, nobody = { 0 },
+			     a = { .namespace_ = "n", .pod = "a-1", .container = "x", .exe = "" },
+			     b = { .namespace_ = "n", .pod = "b", .exe = "" },
+			     bc = { .namespace_ = "n", .pod = "b", .container = "c", .exe = "" },
+			     bd = { .namespace_ = "n", .pod = "b", .container = "d", .exe = "" };
+
+static const struct {
+	uint16_t port;
+	uint8_t scope;
+	const struct owner_of *who;
+	uint8_t cls;
+	uint32_t row;
+} entry_cases[] = {
+	{ 10, 0, &unit_u, HP_CLASS_NONE, 1 },
+	{ 10, 0, &unit_v, HP_CLASS_OWNER, 1 },
+	{ 10, 0, &neither, HP_CLASS_OWNER, 1 },
+	{ 10, 0, &a, HP_CLASS_OWNER, 1 },
+	/* nobody is accused for what is not known */
+	{ 10, 0, &nobody, HP_CLASS_NONE, 1 },
+	{ 10, 0, NULL, HP_CLASS_NONE, 1 },
+	{ 11, 1, &unit_u, HP_CLASS_NONE, 2 },
+	{ 11, 1, &unit_v, HP_CLASS_OWNER, 2 },
+	{ 11, 0, &unit_u, HP_CLASS_SCOPE, 2 },
+	{ 11, 0, &unit_v, HP_CLASS_SCOPE, 2 },
+	{ 12, 0, &a, HP_CLASS_NONE, 3 },
+	{ 12, 0, &b, HP_CLASS_OWNER, 3 },
+	{ 12, 0, &unit_u, HP_CLASS_OWNER, 3 },
+	{ 13, 0, &bc, HP_CLASS_NONE, 4 },
+	{ 13, 0, &bd, HP_CLASS_OWNER, 4 },
+	{ 13, 0, &b, HP_CLASS_NONE, 4 }, /* in which container is not known */
+	{ 13, 0, &a, HP_CLASS_OWNER, 4 },
+	/* two rows: one owns the port on loopback only */
+	{ 14, 1, &unit_u, HP_CLASS_NONE, 5 },
+	{ 14, 0, &unit_u, HP_CLASS_OWNER, 6 },
+	{ 14, 0, &a, HP_CLASS_NONE, 6 },
+	{ 14, 1, &a, HP_CLASS_NONE, 6 },
+	{ 14, 1, &unit_v, HP_CLASS_OWNER, 5 },
+	/* a row for anybody is the more permissive one */
+	{ 15, 0, &unit_v, HP_CLASS_NONE, 9 },
+	{ 16, 0, &b, HP_CLASS_NONE, 10 },
+	{ 16, 0, &unit_v, HP_CLASS_OWNER, 10 },
+};
+
+static void test_entries(void **state)
+{
+	static const struct hp_config config = { .mode = HP_MODE_ENFORCE,
+						 .denies = BIT(OWNER) | POLICY_DENIES_DEFAULT };
+	struct node_facts facts = all_told;
+	struct made made;
+
+	(void)state;
+	facts.role = REG_ROLE_WORKER;
+	made = make(entry_lists, facts);
+	check_u64("all are checked", made.policy->owned.unchecked, 0);
+	for (size_t i = 0; i < ARRAY_LEN(entry_cases); i++) {
+		const struct hp_query q = { .port = entry_cases[i].port,
+					    .scope = entry_cases[i].scope };
+		struct hp_decision d =
+			policy_decide_for(made.policy, &config, &q, entry_cases[i].who);
+		char name[64];
+
+		(void)snprintf(name, sizeof(name), "case %zu: port %u", i, q.port);
+		check_int(name, d.cls, entry_cases[i].cls);
+		check_u64(name, d.row, entry_cases[i].row);
+		check_int(name, d.verdict,
+			  d.cls == HP_CLASS_NONE ? HP_VERDICT_ALLOWED : HP_VERDICT_DENIED);
+		check_int(name, policy_bitmap_allows(&made.policy->bitmap, &q), q.port == 15);
+	}
+	check_int("a pod that is known", owned_knows(&made.policy->owned, &a), true);
+	check_int("a container that is known", owned_knows(&made.policy->owned, &bd), true);
+	check_int("a container that is not", owned_knows(&made.policy->owned, &b), false);
+	made_done(&made);
+}
+
+/* Of what can't be told, the entries hold for anybody. */
+static void test_unchecked(void **state)
+{
+	static const char lists[] = "entries: [" ENTRY("10", U) "," ENTRY("12", POD_A) "," ENTRY(
+		"16",
+		", owners: [{unit: u.service}, {namespace: n}]}") "," ENTRY("17",
+									    ", owners: [{exe: "
+									    "/u}]}") "]";
+	static const struct {
+		bool units, pods;
+		size_t unchecked;
+		const char *sets;
+	} cases[] = {
+		{ false, false, 3, "0:17-17 " },
+		{ true, false, 2, "0:10-10 0:17-17 " },
+		{ false, true, 2, "0:12-12 0:17-17 " },
+		{ true, true, 0, "0:10-10 0:12-12 0:16-16 0:17-17 " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_made_ struct made made =
+			make(lists, (struct node_facts) { TODAY, .knows_units = cases[i].units,
+							  .knows_pods = cases[i].pods });
+		_cleanup_buf_ struct buf got = { 0 };
+
+		put_sets(&made.policy->owned, &got);
+		check_text("sets", got.data, cases[i].sets);
+		check_u64("unchecked", made.policy->owned.unchecked, cases[i].unchecked);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sets),	cmocka_unit_test(test_dropped),
-		cmocka_unit_test(test_grants),	cmocka_unit_test(test_decisions),
-		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_sets),	  cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_grants),	  cmocka_unit_test(test_decisions),
+		cmocka_unit_test(test_numbers),	  cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_unchecked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,12 @@ struct verdict_case {
 #define ENFORCE(d)	VC_CONFIG(ENFORCE, d, 0)
 #define AUDIT_KERNEL(d) VC_CONFIG(AUDIT, d, 1)
 #define KERNEL_TOO(d)	VC_CONFIG(ENFORCE, d, 1)
+#define DENY_UNKNOWN(m, d)                                                                         \
+	.config = { .mode = HP_MODE_##m,                                                           \
+		    .denies = (d),                                                                 \
+		    .errno_code = 1,                                                               \
+		    .generation = 1,                                                               \
+		    .deny_unknown = 1 }
 
 /* Rows 7 (what decides external addresses) and 8 (what decides localhost). */
 #define NO_ROW .has_row = 0
@@ -216,6 +222,40 @@ static const struct verdict_case verdict_cases[] = {
 	  ASK(TCP, EXTERNAL, 9100), WANT(7, OWNER, AUDITED) },
 	{ "owner, enforce, opted in", ENFORCE(VC_DEFAULT | VC_BIT(OWNER)), ROW(OWNER, OWNER, 0),
 	  ASK(TCP, LOCALHOST, 9100), WANT(8, OWNER, DENIED) },
+	{ "owner, the owner", ENFORCE(VC_ALL), ROW(OWNER, OWNER, 0),
+	  GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_EXTERNAL), WANT(7, NONE, ALLOWED) },
+	{ "owner, the owner on loopback", ENFORCE(VC_ALL), ROW(OWNER, OWNER, 0),
+	  GRANTED(TCP, LOCALHOST, 9100, HP_GRANTS_LOCALHOST), WANT(8, NONE, ALLOWED) },
+	{ "owner, one of loopback only", ENFORCE(VC_ALL), ROW(OWNER, OWNER, 0),
+	  GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_LOCALHOST), WANT(7, OWNER, DENIED) },
+	{ "owner, one of external addresses only", ENFORCE(VC_ALL), ROW(OWNER, OWNER, 0),
+	  GRANTED(TCP, LOCALHOST, 9100, HP_GRANTS_EXTERNAL), WANT(8, OWNER, DENIED) },
+	{ "owner, of a row that is retired", ENFORCE(VC_ALL), ROW(RETIRED, RETIRED, 0),
+	  GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_EXTERNAL), WANT(7, RETIRED, DENIED) },
+	{ "owner, chosen", ENFORCE(VC_ALL), ROW(OWNER, OWNER, 0), CHOSEN(TCP, EXTERNAL, 9100),
+	  WANT(7, OWNER, DENIED) },
+	{ "owner, a kernel socket has none", KERNEL_TOO(VC_ALL), ROW(OWNER, OWNER, 0),
+	  KERNEL(TCP, EXTERNAL, 9100), WANT(7, NONE, ALLOWED) },
+	{ "owner, an unknown pod, audit", AUDIT(VC_ALL), ROW(OWNER, OWNER, 0),
+	  GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_POD), WANT(7, OWNER, ALLOWED) },
+	{ "owner, an unknown pod, enforce", ENFORCE(VC_ALL), ROW(OWNER, OWNER, VC_BIT(OWNER)),
+	  GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_POD), WANT(7, OWNER, ALLOWED) },
+	{ "owner, an unknown pod, to be denied", DENY_UNKNOWN(ENFORCE, VC_ALL),
+	  ROW(OWNER, OWNER, 0), GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_POD),
+	  WANT(7, OWNER, DENIED) },
+	{ "owner, an unknown pod, to be denied, excepted", DENY_UNKNOWN(ENFORCE, VC_ALL),
+	  ROW(OWNER, OWNER, VC_BIT(OWNER)), GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_POD),
+	  WANT(7, OWNER, EXCEPTED) },
+	{ "owner, an unknown pod, not denied", DENY_UNKNOWN(ENFORCE, VC_DEFAULT),
+	  ROW(OWNER, OWNER, 0), GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_POD),
+	  WANT(7, OWNER, ALLOWED) },
+	{ "owner, an unknown pod, to be denied, audit", DENY_UNKNOWN(AUDIT, VC_ALL),
+	  ROW(OWNER, OWNER, 0), GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_POD),
+	  WANT(7, OWNER, ALLOWED) },
+	{ "an unknown pod, another class", ENFORCE(VC_ALL), ROW(RETIRED, RETIRED, 0),
+	  GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_POD), WANT(7, RETIRED, DENIED) },
+	{ "owner, a pod that is known", ENFORCE(VC_ALL), ROW(OWNER, OWNER, 0),
+	  GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_POD | HP_GRANTS_KNOWN), WANT(7, OWNER, DENIED) },
 	{ "owner, excepted", ENFORCE(VC_ALL), ROW(OWNER, OWNER, VC_BIT(OWNER)),
 	  ASK(TCP, EXTERNAL, 9100), WANT(7, OWNER, EXCEPTED) },
 	{ "undeclared, enforce, defaults", ENFORCE(VC_DEFAULT), ROW(UNDECLARED, UNDECLARED, 0),

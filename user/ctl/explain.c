@@ -156,8 +156,11 @@ static int print(const struct asked *asked, const struct registry *registry,
 		.address = asked->address,
 		.who = asked->who,
 	};
-	int r = policy_build(registry, &facts, &policy);
+	bool has_who = asked->who.pod || asked->who.container || asked->who.unit || asked->who.exe;
+	int r;
 
+	facts.knows_units = facts.knows_pods = has_who;
+	r = policy_build(registry, &facts, &policy);
 	input.policy = policy;
 	for (size_t i = 0; i < len && r == 0; i++) {
 		input.query = queries[i];

@@ -78,6 +78,8 @@ int essential_denied(const struct registry *reg, const struct policy *policy,
 			.proto = (uint8_t)(i / HP_PORTS / HP_SCOPE_MAX),
 			.scope = (uint8_t)(i / HP_PORTS % HP_SCOPE_MAX),
 			.port = (uint16_t)(i % HP_PORTS),
+			/* it is for its owners that the row is essential */
+			.grants = HP_GRANTS_EXTERNAL | HP_GRANTS_LOCALHOST,
 		};
 
 		if (!portset_has(&ports->of[query.proto][query.scope], query.port) ||

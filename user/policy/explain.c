@@ -26,6 +26,8 @@ static bool row_holds(const struct explain_input *in, const struct reg_row *row)
 		return policy_row_class(row, in->facts) == HP_CLASS_NONE;
 	if (row->kind != REG_ENTRY && row->kind != REG_RETIRED)
 		return true;
+	if (resolve_is_owned(row, in->facts) && owner_of_row(row, &in->who) == OWNER_NO)
+		return false;
 	cls = policy_row_class(row, in->facts);
 	return resolve_class(row, cls, in->query.scope) == HP_CLASS_NONE;
 }

@@ -74,6 +74,9 @@ static void put_class(const struct explain_input *in, const struct reg_row *row,
 		put_address(in, out);
 		buf_puts(out, " is not loopback");
 		break;
+	case HP_CLASS_OWNER:
+		buf_puts(out, "is for its owners alone");
+		break;
 	default:
 		if (row->kind == REG_CLIENT) {
 			buf_puts(out, "is for its owners alone, to send from");
@@ -82,7 +85,7 @@ static void put_class(const struct explain_input *in, const struct reg_row *row,
 		buf_puts(out, row->scope == HP_SCOPE_LOCALHOST ? "allows it on loopback" :
 								 "allows it on any address");
 		if (row->owners_len && owner_of_row(row, &in->who) == OWNER_NOT_ASKED)
-			buf_puts(out, " (to any process: owners of entries are not checked)");
+			buf_puts(out, " to its owners");
 	}
 }
 
@@ -124,8 +127,6 @@ static void put_owner_answer(const struct explain_input *in, const struct reg_ro
 		 answer == OWNER_YES ? " is one of its owners" :
 		 answer == OWNER_NO  ? " is not one of its owners" :
 				       " may be one of its owners, depending on what is not given");
-	if (!reg_row_owned(row))
-		buf_puts(out, "; this version does not check owners of entries");
 }
 
 static void put_row_reason(const struct explain_input *in, const struct reg_row *row,
@@ -140,7 +141,11 @@ static void put_row_reason(const struct explain_input *in, const struct reg_row 
 	switch (row->kind) {
 	case REG_ENTRY:
 	case REG_RETIRED:
-		put_class(in, row, resolve_class(row, cls, in->query.scope), out);
+		cls = resolve_class(row, cls, in->query.scope);
+		if (cls == HP_CLASS_NONE && resolve_is_owned(row, in->facts) &&
+		    owner_of_row(row, &in->who) == OWNER_NO)
+			cls = HP_CLASS_OWNER;
+		put_class(in, row, cls, out);
 		break;
 	case REG_CLIENT:
 		put_class(in, row, cls, out);

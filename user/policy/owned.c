@@ -7,9 +7,13 @@
 
 #include "resolve.h"
 
+#define GRANTS_ENTRY (HP_GRANTS_EXTERNAL | HP_GRANTS_LOCALHOST)
+
 /* What a row grants its owners on this node, today; 0: it does not hold. */
 static uint16_t row_grants(const struct reg_row *row, const struct node_facts *facts)
 {
+	if (resolve_is_owned(row, facts))
+		return row->scope == HP_SCOPE_LOCALHOST ? HP_GRANTS_LOCALHOST : GRANTS_ENTRY;
 	if (!reg_row_owned(row) || row->dropped)
 		return 0;
 	if (row->kind == REG_CLIENT)
@@ -25,7 +29,7 @@ static int collect_rows(const struct registry *reg, const struct node_facts *fac
 
 	for (size_t i = 0; i < reg->len; i++)
 		for (size_t j = 0; j < reg->layers[i].len; j++)
-			n += reg_row_owned(&reg->layers[i].rows[j]);
+			n += reg->layers[i].rows[j].owners_len > 0;
 	owned->rows = calloc(n + 1, sizeof(*owned->rows));
 	if (!owned->rows)
 		return -ENOMEM;
@@ -35,10 +39,11 @@ static int collect_rows(const struct registry *reg, const struct node_facts *fac
 			uint16_t grants = row_grants(row, facts);
 
 			number += row->kind <= REG_CLIENT;
+			owned->unchecked += resolve_is_unchecked(row, facts);
 			if (grants)
 				owned->rows[owned->rows_len++] = (struct owned_row) {
 					.row = row,
-					.number = row->kind == REG_CLIENT ? number : HP_NO_ROW,
+					.number = row->kind <= REG_CLIENT ? number : HP_NO_ROW,
 					.grants = grants,
 				};
 		}
@@ -127,25 +132,45 @@ void owned_fill(const struct owned *owned, uint8_t proto, struct hp_row rows[HP_
 	}
 }
 
-uint16_t owned_grants(const struct owned *owned, uint8_t proto, uint16_t port,
-		      const struct owner_of *who, uint32_t *ret_client)
+/* Of what is not known of a process, entries assume the best. */
+static bool is_granted(const struct owned_row *r, const struct owner_of *who)
 {
-	uint32_t client = HP_NO_ROW;
+	static const struct owner_of nobody = { 0 };
+	enum owner_answer answer = owner_of_row(r->row, who ? who : &nobody);
+
+	return answer == OWNER_YES || (r->grants & GRANTS_ENTRY && answer != OWNER_NO);
+}
+
+uint16_t owned_grants(const struct owned *owned, const struct hp_query *q,
+		      const struct owner_of *who, uint32_t *ret_number)
+{
+	uint16_t entry = q->scope == HP_SCOPE_LOCALHOST ? HP_GRANTS_LOCALHOST : HP_GRANTS_EXTERNAL;
+	uint32_t client_number = HP_NO_ROW, entry_number = HP_NO_ROW;
 	uint16_t grants = 0;
 
 	for (size_t i = 0; i < owned->rows_len; i++) {
 		const struct owned_row *r = &owned->rows[i];
 
-		if (r->row->proto != proto || port < r->row->first || port > r->row->last ||
-		    owner_of_row(r->row, who) != OWNER_YES)
+		if (r->row->proto != q->proto || q->port < r->row->first ||
+		    q->port > r->row->last || !is_granted(r, who))
 			continue;
 		grants |= r->grants;
-		if (client == HP_NO_ROW)
-			client = r->number;
+		if (client_number == HP_NO_ROW && r->grants == HP_GRANTS_CLIENT)
+			client_number = r->number;
+		if (entry_number == HP_NO_ROW && r->grants & entry)
+			entry_number = r->number;
 	}
-	if (ret_client)
-		*ret_client = client;
+	*ret_number = client_number != HP_NO_ROW ? client_number : entry_number;
 	return grants;
+}
+
+bool owned_knows(const struct owned *owned, const struct owner_of *who)
+{
+	for (size_t i = 0; i < owned->rows_len; i++)
+		if (owned->rows[i].grants & GRANTS_ENTRY &&
+		    owner_of_row(owned->rows[i].row, who) == OWNER_UNKNOWN)
+			return false;
+	return true;
 }
 
 uint16_t owned_exceptions(const struct owned *owned, uint8_t proto, uint16_t port)

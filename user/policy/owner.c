@@ -71,7 +71,7 @@ static enum owner_answer exe_answer(const char *exe, const char *is)
 static enum owner_answer unit_answer(const char *unit, const struct owner_of *who)
 {
 	if (who->unit)
-		return owner_glob(unit, who->unit) ? OWNER_YES : OWNER_NO;
+		return *who->unit && owner_glob(unit, who->unit) ? OWNER_YES : OWNER_NO;
 	return who->namespace_ || who->pod || who->container ? OWNER_NO : OWNER_UNKNOWN;
 }
 

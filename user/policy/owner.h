@@ -4,7 +4,10 @@
 
 #include "../registry/registry.h"
 
-/* What is known of a process; NULL: not known. It has a pod or a unit, not both. */
+/*
+ * What is known of a process; NULL: not known. It has a pod or a unit, not both; a unit that is
+ * "": it has neither. A program that is "": it is known to be none that a row names.
+ */
 struct owner_of {
 	const char *namespace_, *pod, *container;
 	const char *unit;

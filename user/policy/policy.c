@@ -142,14 +142,14 @@ struct hp_decision policy_decide_for(const struct policy *policy, const struct h
 	const struct hp_row *row = policy_find(policy, query->proto, query->port);
 	struct hp_query q = *query;
 	struct hp_decision d;
-	uint32_t client;
+	uint32_t number;
 
-	if (!who || !row || !row->owners || !q.port)
+	if (!row || !row->owners || !q.port)
 		return hp_decide(config, row, &q);
-	q.grants = owned_grants(&policy->owned, q.proto, q.port, who, &client);
+	q.grants = owned_grants(&policy->owned, &q, who, &number);
 	d = hp_decide(config, row, &q);
-	if (d.cls == HP_CLASS_NONE && row->cls[q.scope] != HP_CLASS_NONE)
-		d.row = client;
+	if (d.cls == HP_CLASS_NONE && row->cls[q.scope] != HP_CLASS_NONE && number != HP_NO_ROW)
+		d.row = number;
 	return d;
 }
 

@@ -18,6 +18,8 @@ struct node_facts {
 	const char *platform;	    /* NULL: rows of every platform hold */
 	struct reg_version cluster; /* 0.0: not known */
 	struct reg_date today;	    /* exceptions end after their day */
+	/* Can owners of this kind be told from others? Else entries with such hold for anybody. */
+	bool knows_units, knows_pods;
 };
 
 struct policy_row {
@@ -61,7 +63,9 @@ struct hp_decision policy_decide(const struct policy *policy, const struct hp_co
 
 /*
  * The same for a process (NULL: nothing is known of it): the query's grants are those of the
- * rows that it is an owner of. Where a client decides, the decision's row is the client's.
+ * rows that it is an owner of. Of an entry it is an owner unless it is known not to be one: so
+ * nobody is accused for what is not known. Where a client, or an entry with owners, decides, the
+ * decision's row is that one.
  */
 struct hp_decision policy_decide_for(const struct policy *policy, const struct hp_config *config,
 				     const struct hp_query *query, const struct owner_of *who);

@@ -11,6 +11,7 @@ struct candidate {
 	const struct reg_row *row;
 	uint32_t number; /* as registry_row() counts */
 	uint8_t cls;	 /* policy_row_class() */
+	bool owned;	 /* resolve_is_owned() */
 };
 
 struct resolve {
@@ -23,10 +24,7 @@ struct resolve {
 
 /* The classes that a row can bring, the most permissive first. */
 static const uint8_t ranks[] = {
-	HP_CLASS_NONE,
-	HP_CLASS_SCOPE,
-	HP_CLASS_INACTIVE,
-	HP_CLASS_RETIRED,
+	HP_CLASS_NONE, HP_CLASS_OWNER, HP_CLASS_SCOPE, HP_CLASS_INACTIVE, HP_CLASS_RETIRED,
 };
 
 static bool version_stated(struct reg_version v)
@@ -67,6 +65,38 @@ uint8_t resolve_class(const struct reg_row *row, uint8_t cls, uint8_t scope)
 	return cls;
 }
 
+static bool decides(const struct reg_row *row)
+{
+	return row->kind == REG_ENTRY || row->kind == REG_RETIRED;
+}
+
+static bool has_owners(const struct reg_row *row, const struct node_facts *facts)
+{
+	return decides(row) && row->owners_len && !row->dropped &&
+	       policy_row_class(row, facts) == HP_CLASS_NONE;
+}
+
+static bool owners_are_told(const struct reg_row *row, const struct node_facts *facts)
+{
+	for (size_t i = 0; i < row->owners_len; i++) {
+		const struct reg_owner *owner = &row->owners[i];
+
+		if (!owner->exe && !(owner->unit ? facts->knows_units : facts->knows_pods))
+			return false;
+	}
+	return true;
+}
+
+bool resolve_is_owned(const struct reg_row *row, const struct node_facts *facts)
+{
+	return has_owners(row, facts) && owners_are_told(row, facts);
+}
+
+bool resolve_is_unchecked(const struct reg_row *row, const struct node_facts *facts)
+{
+	return has_owners(row, facts) && !owners_are_told(row, facts);
+}
+
 bool resolve_exception_holds(const struct reg_row *row, const struct node_facts *facts)
 {
 	/* A port that the kernel chooses has no number yet that a row could name. */
@@ -90,11 +120,6 @@ static int narrow_first(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static bool decides(const struct reg_row *row)
-{
-	return row->kind == REG_ENTRY || row->kind == REG_RETIRED;
-}
-
 static void collect(struct resolve *resolve)
 {
 	uint32_t number = 0;
@@ -110,6 +135,7 @@ static void collect(struct resolve *resolve)
 				.row = &layer->rows[j],
 				.number = number,
 				.cls = policy_row_class(&layer->rows[j], resolve->facts),
+				.owned = resolve_is_owned(&layer->rows[j], resolve->facts),
 			};
 		}
 	}
@@ -149,6 +175,13 @@ bool resolve_names(const struct resolve *resolve, uint8_t proto)
 	return false;
 }
 
+static uint8_t candidate_class(const struct candidate *c, uint8_t scope)
+{
+	uint8_t cls = resolve_class(c->row, c->cls, scope);
+
+	return cls == HP_CLASS_NONE && c->owned ? HP_CLASS_OWNER : cls;
+}
+
 /* Let the rows of one class decide the ports that none decides yet. */
 static void fill_rank(struct resolve *resolve, uint8_t proto, uint8_t scope, uint8_t cls,
 		      struct hp_row *rows)
@@ -156,7 +189,7 @@ static void fill_rank(struct resolve *resolve, uint8_t proto, uint8_t scope, uin
 	for (size_t i = 0; i < resolve->len; i++) {
 		const struct candidate *c = &resolve->items[i];
 
-		if (c->row->proto != proto || resolve_class(c->row, c->cls, scope) != cls)
+		if (c->row->proto != proto || candidate_class(c, scope) != cls)
 			continue;
 		for (uint32_t port = interval_fill_next(&resolve->fill, c->row->first);
 		     port <= c->row->last; port = interval_fill_next(&resolve->fill, port)) {

@@ -33,6 +33,15 @@ static inline bool resolve_is_row(const struct hp_row *row)
 /* The class of a row of this class (policy_row_class()) for an address's scope. */
 uint8_t resolve_class(const struct reg_row *row, uint8_t cls, uint8_t scope);
 
+/*
+ * Is an entry, or a retired row that still holds, for its owners alone here? Only if it can be
+ * told of each process whether it is one of them.
+ */
+bool resolve_is_owned(const struct reg_row *row, const struct node_facts *facts);
+
+/* Does it name owners, and is for anybody only because they can't be told? */
+bool resolve_is_unchecked(const struct reg_row *row, const struct node_facts *facts);
+
 /* Does an exception hold today, for whomever it is? And does it for all processes? */
 bool resolve_exception_holds(const struct reg_row *row, const struct node_facts *facts);
 bool resolve_excepts(const struct reg_row *row, const struct node_facts *facts);
