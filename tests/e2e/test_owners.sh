@@ -156,6 +156,122 @@ test_explain() {
 	is "explain: a stranger" "$(jq -r '"\(.verdict) \(.class) \(.entry)"' <<<"$out")" "denied unregistered null"
 }
 
+# ---- entries, and pods ----
+
+PODS=$WORK/pods.json
+KUBEPODS=$NAME.slice/$NAME-kubepods.slice
+A=0000000a-0000-4000-8000-000000000000 # mon/exporter-1
+B_=0000000b-0000-4000-8000-000000000000 # evil/thief-1
+C=0000000c-0000-4000-8000-000000000000 # mon/twin-1, of two containers
+D=0000000d-0000-4000-8000-000000000000 # not known at first
+MAIN=aaaaaaaa SIDE=bbbbbbbb
+
+# in_pod UID CONTAINER: the directory of a pod's container.
+in_pod() { echo "$CGROUP2/$KUBEPODS/$NAME-kubepods-pod${1//-/_}.slice/cri-containerd-$2.scope"; }
+# pod_bind UID CONTAINER ARGS...: what a bind by a pod's container says.
+pod_bind() {
+	local dir
+	dir=$(in_pod "$1" "$2")
+	shift 2
+	inside_cgroup "$dir" "$PROBE" "$@"
+}
+# shellcheck disable=SC2317 # called by until_true
+pod_bind_is() { [ "$(pod_bind "$2" "$3" tcp 4 127.0.0.1 "$4")" = "$1" ]; }
+# becomes NAME WANT UID CONTAINER PORT: soon, a bind says so.
+becomes() {
+	if until_true 30 pod_bind_is "$2" "$3" "$4" "$5"; then pass "$1"; else fail "$1: not $2"; fi
+}
+
+# pod UID NAMESPACE NAME CONTAINERS IDS: one of a PodList; IDS as NAME=ID.
+pod() {
+	jq -nc --arg uid "$1" --arg namespace "$2" --arg name "$3" '{metadata: {$name, $namespace, $uid},
+		spec: {hostNetwork: true, containers: [$ARGS.positional[] | select(contains("=") | not) | {name: .}]},
+		status: {containerStatuses: [$ARGS.positional[] | select(contains("=")) | split("=") |
+			{name: .[0], containerID: "containerd://\(.[1])"}]}}' --args "${@:4}"
+}
+# list POD...: write the PodList, in one step.
+list() {
+	printf '%s\n' "$@" | jq -s '{kind: "PodList", apiVersion: "v1", items: .}' >"$PODS.new" && mv "$PODS.new" "$PODS"
+}
+
+unknown_pod() { inside_cgroup "$(in_pod "$D" 1d)" "$@"; }
+# shellcheck disable=SC2317 # called by until_true
+told_held() {
+	[ "$(events ".port == 22001 and .workload.uid == \"$D\" and .verdict == \"audited\" and .class == \"owner\" and .how == \"existing\"")" = 1 ]
+}
+
+test_pods() {
+	local exporter thief twin
+	exporter=$(pod $A mon exporter-1 c) thief=$(pod $B_ evil thief-1 c)
+	twin=$(pod $C mon twin-1 main side main=$MAIN)
+	mkdir -p "$(in_pod $A 1a)/deeper" "$(in_pod $B_ 1b)" "$(in_pod $C $MAIN)" "$(in_pod $C $SIDE)" "$(in_pod $D 1d)"
+	list "$exporter" "$thief" "$twin"
+	start_agent --mode=enforce --enforce=default,owner --registry="$REG" --pods="$PODS" || return
+	is "pods: the owner" "$(pod_bind $A 1a tcp 4 0.0.0.0 22000)" "ok 22000 1"
+	is "pods: a control group of its own" \
+		"$(inside_cgroup "$(in_pod $A 1a)/deeper" "$PROBE" tcp 4 0.0.0.0 22000)" "ok 22000 1"
+	is "pods: a thief" "$(pod_bind $B_ 1b tcp 6 :: 22000)" "EPERM 1"
+	is "pods: a unit" "$(by hp-resolver.service "$PROBE" tcp 4 127.0.0.1 22000)" "EPERM 1"
+	is "pods: neither" "$(inside_cgroup "$SLICE" "$PROBE" tcp 4 127.0.0.1 22000)" "EPERM 1"
+	is "pods: a row for anybody" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 21999)" "ok 21999 1"
+	is "pods: the container" "$(pod_bind $C $MAIN tcp 4 127.0.0.1 22001)" "ok 22001 1"
+	is "pods: another pod of that row" "$(pod_bind $A 1a tcp 4 127.0.0.1 22001)" "EPERM 1"
+	is "pods: a unit's row, the unit" "$(by hp-resolver.service "$PROBE" tcp 4 127.0.0.1 22002)" "ok 22002 1"
+	is "pods: a unit's row, another unit" "$(by hp-stranger.service "$PROBE" tcp 4 127.0.0.1 22002)" "EPERM 1"
+	is "pods: a unit's row, a pod" "$(pod_bind $A 1a tcp 4 127.0.0.1 22002)" "EPERM 1"
+	# not known yet: a container, a pod
+	is "pods: a container that is not known" "$(pod_bind $C $SIDE tcp 4 127.0.0.1 22001)" "ok 22001 1"
+	is "pods: a pod that is not known" "$(pod_bind $D 1d tcp 4 127.0.0.1 22000)" "ok 22000 1"
+	keep held unknown_pod "$PROBE" tcp 4 127.0.0.1 22001 hold
+	is "pods: what is said of them" "$(
+		all_told
+		jq -rs 'map(select(.verdict) | "\(.verdict) \(.class) \(.port) \(.entry.process) \(.workload.unit // .workload.uid)") | unique | .[]' "$WORK/events"
+	)" "denied owner 22000 exporter $B_
+denied owner 22000 exporter hp-resolver.service
+denied owner 22000 exporter null
+denied owner 22001 twin $A
+denied owner 22002 resolver $A
+denied owner 22002 resolver hp-stranger.service"
+
+	list "$exporter" "$thief" "$(pod $C mon twin-1 main side main=$MAIN side=$SIDE)" "$(pod $D evil exporter-1 c)"
+	becomes "pods: the other container becomes known" "EPERM 1" $C $SIDE 22001
+	becomes "pods: a pod becomes known" "EPERM 1" $D 1d 22000
+	until_true 30 told_held || fail "pods: the port that it holds is not told of"
+	is "pods: the port that it holds" "$(events ".port == 22001 and .workload.uid == \"$D\"")" 1
+	let_go held
+	is "pods: the owner runs on" "$(pod_bind $A 1a tcp 4 127.0.0.1 22000)" "ok 22000 1"
+	is "pods: the container runs on" "$(pod_bind $C $MAIN tcp 4 127.0.0.1 22001)" "ok 22001 1"
+
+	# deleted, and made again with another UID; the one that is gone is remembered
+	list "$thief" "$(pod $D mon exporter-1 c)"
+	becomes "pods: it is another pod now" "ok 22000 1" $D 1d 22000
+	is "pods: a pod that is gone, and still runs" "$(pod_bind $A 1a tcp 4 127.0.0.1 22000)" "ok 22000 1"
+	is "pods: the thief is none" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22000)" "EPERM 1"
+
+	ctl mode audit >/dev/null
+	is "pods, audit: a thief" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22000)" "ok 22000 1"
+	is "pods, audit: it is told" "$(events '.port == 22000 and .verdict == "audited" and .class == "owner"')" 1
+	is "pods, audit: the owner" "$(pod_bind $D 1d tcp 4 127.0.0.1 22000)" "ok 22000 1"
+	is "pods, audit: nothing is told of it" "$(events '.port == 22000 and .verdict == "audited"')" 1
+	accounted "pods"
+	stop_agent
+
+	list "$thief"
+	start_agent --mode=enforce --enforce=default,owner --unknown-pods=deny --registry="$REG" --pods="$PODS" || return
+	is "--unknown-pods=deny" "$(pod_bind $A 1a tcp 4 127.0.0.1 22000)" "EPERM 1"
+	is "--unknown-pods=deny: a row for anybody" "$(pod_bind $A 1a tcp 4 127.0.0.1 21999)" "ok 21999 1"
+	list "$thief" "$exporter"
+	becomes "--unknown-pods=deny: the owner becomes known" "ok 22000 1" $A 1a 22000
+	stop_agent
+
+	start_agent --mode=enforce --enforce=default,owner --registry="$REG" || return
+	is "no pod source: its rows are for anybody" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22000)" "ok 22000 1"
+	is "no pod source: a unit's row is not" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22002)" "EPERM 1"
+	is "no pod source: status" "$(status .owners.unchecked)" 2
+	has "no pod source: it is said" "$(cat "$WORK/log")" 'owners: 2 entries hold for any process'
+	stop_agent
+}
+
 setup
 CGROUP=$SLICE
 unit hp-resolver.service
@@ -172,4 +288,8 @@ if start_agent --mode=enforce --registry="$REG"; then
 	test_explain
 	stop_agent
 fi
+registry '  - {ports: 22000, protocol: tcp, process: exporter, owners: [{namespace: mon, pod: "exporter-*"}]}
+  - {ports: 22001, protocol: tcp, process: twin, owners: [{namespace: mon, pod: "twin-*", container: main}]}
+  - {ports: 22002, protocol: tcp, process: resolver, owners: [{unit: hp-resolver.service}]}'
+test_pods
 finish

@@ -86,6 +86,25 @@ static void test_find_container(void **state)
 	pods_free(&pods);
 }
 
+/* Only what is known for certain is a container's name. */
+static void test_container(void **state)
+{
+	struct pod pod = {
+		.containers = containers, .containers_len = 2, .ids = ids, .ids_len = 3
+	};
+
+	(void)state;
+	check_text("by its id", pods_container(&pod, "2b"), "web");
+	assert_null(pods_container(&pod, "4d"));
+	assert_null(pods_container(&pod, NULL));
+	pod.containers_len = 1;
+	check_text("the only one", pods_container(&pod, "4d"), "web");
+	check_text("the only one, without an id", pods_container(&pod, NULL), "web");
+	pod.incomplete = true; /* there may be others */
+	assert_null(pods_container(&pod, "4d"));
+	check_text("by its id all the same", pods_container(&pod, "1a"), "web");
+}
+
 static void test_sources(void **state)
 {
 	struct pods pods = { .len = 2 };
@@ -170,9 +189,9 @@ static void test_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_find),	cmocka_unit_test(test_find_container),
-		cmocka_unit_test(test_sources), cmocka_unit_test(test_put),
-		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_find),	  cmocka_unit_test(test_find_container),
+		cmocka_unit_test(test_container), cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_put),	  cmocka_unit_test(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

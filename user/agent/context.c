@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "context.h"
 
+static void on_pods(void *data)
+{
+	struct agent *agent = data;
+
+	owners_pods_changed(&agent->owners);
+}
+
+static void look_again(void *data)
+{
+	struct agent *agent = data;
+
+	sweep_soon(&agent->sweep);
+}
+
 static void connect_policy(struct agent *agent)
 {
 	agent->host.in_force = &agent->in_force;
@@ -13,7 +27,11 @@ static void connect_policy(struct agent *agent)
 	agent->load.owners = &agent->owners;
 	agent->owners.in_force = &agent->in_force;
 	agent->owners.identity = &agent->identity;
-	agent->owners.cgroup2 = agent->target.mounts.v2;
+	agent->owners.mounts = &agent->target.mounts;
+	agent->owners.pods = &agent->pod_sources.pods;
+	agent->owners.has_pod_sources = agent->config->pods_len > 0;
+	agent->owners.on_known = look_again;
+	agent->owners.data = agent;
 	agent->exceptions.load = &agent->load;
 	agent->exceptions.in_force = &agent->in_force;
 	agent->reload.load = &agent->load;
@@ -57,6 +75,8 @@ static void connect_state(struct agent *agent)
 	agent->pod_sources.stream = &agent->stream;
 	agent->pod_sources.identity = &agent->identity;
 	agent->identity.pods = &agent->pod_sources.pods;
+	agent->pod_sources.on_change = on_pods;
+	agent->pod_sources.data = agent;
 	agent->watch.target = &agent->target;
 	agent->watch.netns_name = agent->config->netns;
 	agent->watch.stream = &agent->stream;

@@ -5,9 +5,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "../base/clock.h"
 #include "../base/log.h"
 
 #define REFRESH_MS 30000 /* for what inotify does not tell: groups that are gone, other files */
+#define PODS_MS	   20
+#define UNKNOWN_S  10 /* how long a pod that is not known may become known */
+#define TOLD_MAX   (4 * HP_OWNERS_MAX)
 
 /* ---- entries ------------------------------------------------------------------------------- */
 
@@ -15,16 +19,44 @@ static void say_left_out(struct owners *owners, int error)
 {
 	if (!owners->warned)
 		log_warning("owners: not all are known to the programs: %s: they are judged as if"
-			    " clients and exceptions with owners were not there",
+			    " they owned nothing",
 			    strerror(-error));
 	owners->warned = true;
+}
+
+/* What was told stays when the others are forgotten. */
+static void note_told(struct owners *owners, const struct hp_owner_key *key)
+{
+	size_t cap = owners->told_cap ? 2 * owners->told_cap : 256;
+	struct hp_owner_key *grown = owners->told;
+
+	if (owners->told_len == owners->told_cap) {
+		grown = cap > TOLD_MAX ? NULL : reallocarray(owners->told, cap, sizeof(*grown));
+		if (grown) {
+			owners->told = grown;
+			owners->told_cap = cap;
+		}
+	}
+	if (grown)
+		owners->told[owners->told_len++] = *key;
+	owners->told_all = owners->told_all && grown;
+}
+
+static void set_owner(struct owners *owners, const struct hp_owner_key *key, uint32_t grants)
+{
+	int r = kernel_set_owner(owners->kernel, key, grants);
+
+	note_told(owners, key);
+	owners->entries += r == 0;
+	owners->left_out += r < 0;
+	if (r < 0)
+		say_left_out(owners, r);
 }
 
 /* Tell the programs what an owner is granted in each set of the policy. */
 static void tell(struct owners *owners, const struct owner_of *who, uint64_t id, uint32_t dev)
 {
 	const struct owned *owned = &owners->policy->owned;
-	int r;
 
 	if (!owned_grants_by_set(owned, who, owners->grants))
 		return;
@@ -35,34 +67,62 @@ static void tell(struct owners *owners, const struct owner_of *who, uint64_t id,
 			.set = owned->from + (uint32_t)i,
 		};
 
-		if (!owners->grants[i])
-			continue;
-		r = kernel_set_owner(owners->kernel, &key, owners->grants[i]);
-		owners->entries += r == 0;
-		owners->left_out += r < 0;
-		if (r < 0)
-			say_left_out(owners, r);
+		if (owners->grants[i])
+			set_owner(owners, &key, owners->grants[i]);
 	}
 }
 
-static void tell_group(void *data, const struct unit_group *group)
+/* Tell them of a control group of pods: whether it is known whose it is. */
+static void tell_pods(struct owners *owners, const struct watched_group *group, uint32_t grants)
 {
-	const struct owner_of who = { .unit = group->unit };
+	const struct hp_owner_key key = { .id = group->id, .set = HP_SET_PODS };
 
-	tell(data, &who, group->id, 0);
+	set_owner(owners, &key, grants);
+}
+
+/*
+ * What is granted to all containers of a pod, its own control group has. If some rows are for
+ * some of its containers, each of them has what it is granted, once its name is known.
+ */
+static void tell_pod(struct owners *owners, const struct watched_group *group)
+{
+	const struct pod_entry *entry = pods_find(owners->pods, group->uid);
+	struct owner_of who = { .exe = "" };
+
+	if (!entry)
+		return;
+	who.namespace_ = entry->pod->namespace_;
+	who.pod = entry->pod->name;
+	who.container = pods_container(entry->pod, group->container);
+	tell(owners, &who, group->id, 0);
+	if (owned_knows(&owners->policy->owned, &who))
+		tell_pods(owners, group, HP_GRANTS_KNOWN);
+}
+
+static void tell_group(void *data, const struct watched_group *group)
+{
+	const struct owner_of who = { .unit = group->unit, .exe = "" };
+
+	if (group->uid)
+		tell_pod(data, group);
+	else if (group->unit)
+		tell(data, &who, group->id, 0);
+	else
+		tell_pods(data, group, HP_GRANTS_POD);
 }
 
 static void tell_all(struct owners *owners)
 {
 	const struct owner_files *files = &owners->identity->files;
-	const struct unit_group *groups = NULL;
+	struct watched_group *const *groups = NULL;
 	size_t len = 0;
 
-	owners->entries = owners->left_out = 0;
+	owners->entries = owners->left_out = owners->told_len = 0;
+	owners->told_all = true;
 	if (owners->groups)
-		groups = unit_groups_list(owners->groups, &len);
+		groups = watched_groups_list(owners->groups, &len);
 	for (size_t i = 0; i < len; i++)
-		tell_group(owners, &groups[i]);
+		tell_group(owners, groups[i]);
 	for (size_t i = 0; i < files->len; i++) {
 		const struct owner_of who = { .exe = files->list[i].path };
 
@@ -125,15 +185,16 @@ static void find_files(const struct owners *owners)
 
 /* ---- changes ------------------------------------------------------------------------------- */
 
+static int by_key(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct hp_owner_key));
+}
+
 static bool stays(void *data, const struct hp_owner_key *key)
 {
 	const struct owners *owners = data;
-	const struct owned *owned = &owners->policy->owned;
 
-	if (key->set < owned->from || key->set - owned->from >= owned->sets_len)
-		return false;
-	return key->dev ? owner_files_has(&owners->identity->files, key->id, key->dev) :
-			  owners->groups && unit_groups_has(owners->groups, key->id);
+	return bsearch(key, owners->told, owners->told_len, sizeof(*key), by_key) != NULL;
 }
 
 static bool is_needed(const struct owners *owners)
@@ -143,18 +204,24 @@ static bool is_needed(const struct owners *owners)
 
 static void scan(struct owners *owners)
 {
-	int r = owners->groups ? unit_groups_scan(owners->groups) : 0;
+	int r = owners->groups ? watched_groups_scan(owners->groups) : 0;
 
 	if (r < 0)
 		log_debug("owners: control groups: %s", strerror(-r));
 	find_files(owners);
 }
 
-/* Owners of other policies, and those that are gone. */
-static void forget(struct owners *owners)
+/* Tell all, and forget what was told before: of other policies, of who is gone or is another. */
+static void tell_anew(struct owners *owners)
 {
-	int r = owners->policy ? kernel_keep_owners(owners->kernel, stays, owners) : 0;
+	int r;
 
+	tell_all(owners);
+	if (!owners->told_all)
+		return;
+	if (owners->told_len)
+		qsort(owners->told, owners->told_len, sizeof(*owners->told), by_key);
+	r = kernel_keep_owners(owners->kernel, stays, owners);
 	if (r >= 0)
 		owners->entries = (size_t)r;
 }
@@ -164,8 +231,7 @@ static void refresh(struct owners *owners)
 	if (!is_needed(owners))
 		return;
 	scan(owners);
-	tell_all(owners);
-	forget(owners);
+	tell_anew(owners);
 }
 
 static void on_timer(void *data, uint32_t events)
@@ -179,8 +245,45 @@ static void on_groups(void *data, uint32_t events)
 	struct owners *owners = data;
 
 	(void)events;
-	if (unit_groups_take(owners->groups, tell_group, owners))
+	if (watched_groups_take(owners->groups, tell_group, owners))
 		refresh(owners);
+}
+
+/* A bind() that was let through because its pod was not known: whose it was may be known now. */
+static void look_again(struct owners *owners)
+{
+	uint64_t now_s = clock_boot_s();
+
+	if (kernel_take_unknown(owners->kernel))
+		owners->unknown_until_s = now_s + UNKNOWN_S;
+	if (now_s < owners->unknown_until_s && owners->on_known)
+		owners->on_known(owners->data);
+}
+
+static void on_pods_timer(void *data, uint32_t events)
+{
+	struct owners *owners = data;
+
+	(void)events;
+	owners->pods_changed = false;
+	if (!is_needed(owners))
+		return;
+	tell_anew(owners);
+	look_again(owners);
+}
+
+/* Pods come in crowds. */
+void owners_pods_changed(struct owners *owners)
+{
+	if (owners->pods_changed || !owners->pods_timer)
+		return;
+	owners->pods_changed = loop_timer_set(owners->pods_timer, PODS_MS, 0) == 0;
+}
+
+void owners_facts(const struct owners *owners, struct node_facts *facts)
+{
+	facts->knows_units = owners->mounts->v2[0] != '\0';
+	facts->knows_pods = facts->knows_units && owners->has_pod_sources;
 }
 
 /* Without inotify, or without cgroup2, owners by unit are found by the timer, or not at all. */
@@ -189,11 +292,12 @@ static void watch_groups(struct owners *owners)
 	struct loop_source *source;
 	int r;
 
-	if (owners->groups || !owners->cgroup2[0])
+	if (owners->groups || !owners->mounts->v2[0])
 		return;
-	r = unit_groups_new(owners->cgroup2, owners->identity->node_root, &owners->groups);
+	r = watched_groups_new(owners->mounts->v2, owners->identity->node_root,
+			       owners->has_pod_sources, &owners->groups);
 	if (r == 0)
-		r = loop_add(owners->loop, unit_groups_fd(owners->groups), EPOLLIN, on_groups,
+		r = loop_add(owners->loop, watched_groups_fd(owners->groups), EPOLLIN, on_groups,
 			     owners, &source);
 	if (r < 0)
 		log_warning("owners: control groups can't be watched: %s", strerror(-r));
@@ -233,7 +337,8 @@ void owners_return(struct owners *owners)
 
 void owners_settle(struct owners *owners)
 {
-	forget(owners);
+	if (owners->policy)
+		tell_anew(owners);
 }
 
 /* ---- start --------------------------------------------------------------------------------- */
@@ -248,6 +353,14 @@ static bool find_last(void *data, const struct hp_owner_key *key)
 	return true;
 }
 
+static void say_unchecked(const struct owned *owned)
+{
+	if (owned->unchecked)
+		log_info("owners: %zu entries hold for any process: it can't be told which process"
+			 " is which pod or unit (see OWNERS in hostportd(8))",
+			 owned->unchecked);
+}
+
 int owners_start(struct owners *owners, struct kernel *kernel, struct loop *loop)
 {
 	int r;
@@ -258,13 +371,18 @@ int owners_start(struct owners *owners, struct kernel *kernel, struct loop *loop
 	r = kernel_keep_owners(kernel, find_last, owners);
 	if (r >= 0)
 		r = loop_timer(loop, on_timer, owners, &owners->timer);
+	if (r >= 0)
+		r = loop_timer(loop, on_pods_timer, owners, &owners->pods_timer);
+	if (r >= 0)
+		say_unchecked(&owners->in_force->policy->owned);
 	return r < 0 ? r : owners_prepare(owners, owners->in_force->policy);
 }
 
 void owners_stop(struct owners *owners)
 {
-	unit_groups_free(owners->groups);
+	watched_groups_free(owners->groups);
 	free(owners->grants);
+	free(owners->told);
 	free(owners->identity->files.list);
 	owners->identity->files = (struct owner_files) { 0 };
 }

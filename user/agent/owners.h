@@ -1,33 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells the programs whom rows for their owners alone are for: control groups of units, and
- * files of programs. Nothing is read or watched before a policy has such rows.
+ * Tells the programs whom rows for their owners alone are for: control groups of units and of
+ * pods, and files of programs. Nothing is read or watched before a policy has such rows.
  */
 #pragma once
 
 #include "../base/loop.h"
 #include "../identity/identity.h"
-#include "../identity/unit_groups.h"
+#include "../identity/watched_groups.h"
 #include "../kernel/kernel.h"
+#include "../pods/pods.h"
 #include "../policy/in_force.h"
 
 struct owners {
 	/* borrowed, set before owners_start() */
 	struct in_force *in_force;
 	struct identity *identity;
-	const char *cgroup2; /* its mount point; empty: there is none */
+	const struct pods *pods;
+	const struct cgroup_mounts *mounts;
+	bool has_pod_sources;
+	void (*on_known)(void *data); /* a pod that was not known may be known now */
+	void *data;
 
 	struct kernel *kernel;
 	struct loop *loop;
-	struct loop_source *timer;
-	struct unit_groups *groups;  /* NULL: not needed yet, or not to be had */
-	uint32_t next;		     /* the number of the next policy's first set */
-	uint16_t *grants;	     /* room for one owner's */
-	const struct policy *policy; /* that the rest is for */
-	size_t entries;		     /* owners that the programs know */
-	size_t left_out;	     /* that they have no room for */
+	struct loop_source *timer, *pods_timer;
+	struct watched_groups *groups; /* NULL: not needed yet, or not to be had */
+	uint32_t next;		       /* the number of the next policy's first set */
+	uint16_t *grants;	       /* room for one owner's */
+	const struct policy *policy;   /* that the rest is for */
+	struct hp_owner_key *told;     /* what the programs were told since all was told last */
+	size_t told_len, told_cap;
+	bool told_all;		  /* nothing is missing in it */
+	bool pods_changed;	  /* pods_timer will tell */
+	uint64_t unknown_until_s; /* a pod that was not known has asked: see on_known */
+	size_t entries;		  /* owners that the programs know */
+	size_t left_out;	  /* that they have no room for */
 	bool warned;
 };
+
+/* Of which kinds are owners told from others on this node? */
+void owners_facts(const struct owners *owners, struct node_facts *facts);
 
 /* The programs are loaded: number the policy that is to be published first. 0, or -errno. */
 int owners_start(struct owners *owners, struct kernel *kernel, struct loop *loop);
@@ -40,5 +53,8 @@ void owners_return(struct owners *owners);
 
 /* Some time after a publication: owners of the policies before are forgotten. */
 void owners_settle(struct owners *owners);
+
+/* The pods are others now. */
+void owners_pods_changed(struct owners *owners);
 
 void owners_stop(struct owners *owners);

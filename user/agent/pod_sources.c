@@ -112,6 +112,7 @@ static int on_change(void *data, uint64_t stamp)
 
 		failed = r < 0 ? r : failed;
 	}
+	sources->on_change(sources->data);
 	return failed;
 }
 
@@ -161,6 +162,7 @@ static void on_record(void *data, struct pod_record *record)
 	r = pod_table_apply(&source->table, record, clock_boot_s());
 	if (r == -ENOMEM)
 		log_warning("pods: %s: %s", source->name, strerror(ENOMEM));
+	sources->on_change(sources->data);
 }
 
 /* It starts itself again when it dies of a fault; no program can be started any more from here. */

@@ -19,6 +19,8 @@ struct pod_sources {
 	const char *kubeconfig; /* NULL: a pod's own */
 	struct stream *stream;
 	const struct identity *identity; /* it knows the node's name */
+	void (*on_change)(void *data);	 /* what is known of pods has changed */
+	void *data;
 
 	struct pods pods;
 	uint64_t notices_since_s; /* of the last minute's notices */

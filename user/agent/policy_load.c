@@ -100,13 +100,21 @@ bool policy_load_denies_essential(const struct policy_load *load, struct buf *wh
 	return denies_essential(load, in_force->registry, in_force->policy, &in_force->facts, why);
 }
 
+static struct node_facts find_facts(const struct policy_load *load)
+{
+	struct node_facts facts = node_options_facts(&load->config->node);
+
+	owners_facts(load->owners, &facts);
+	return facts;
+}
+
 int policy_load_make(struct policy_load *load)
 {
 	_cleanup_buf_ struct buf why = { 0 };
 	const struct config *config = load->config;
 	int r;
 
-	load->in_force->facts = node_options_facts(&config->node);
+	load->in_force->facts = find_facts(load);
 	r = policy_build(load->in_force->registry, &load->in_force->facts, &load->in_force->policy);
 	if (r < 0) {
 		log_error("policy: %s", strerror(-r));
@@ -117,6 +125,7 @@ int policy_load_make(struct policy_load *load)
 		.denies = config->node.denies,
 		.errno_code = config->errno_code,
 		.deny_kernel = config->deny_kernel,
+		.deny_unknown = config->deny_unknown,
 	};
 	load->in_force->generations.policy = load->in_force->policy;
 	if (config->node.mode == HP_MODE_ENFORCE && policy_load_denies_essential(load, &why)) {
@@ -188,7 +197,7 @@ int policy_load_publish(struct policy_load *load, const struct hp_config *decisi
 static int put_in_force(struct policy_load *load, struct registry *next, struct diags *diags)
 {
 	_cleanup_buf_ struct buf why = { 0 };
-	struct node_facts facts = node_options_facts(&load->config->node);
+	struct node_facts facts = find_facts(load);
 	struct in_force *in_force = load->in_force;
 	struct policy *policy = NULL;
 	int r = policy_build(next ? next : in_force->registry, &facts, &policy);

@@ -80,6 +80,7 @@ static void take_violations(struct agent *agent, struct snapshot *s)
 		s->without_port = &agent->violations.denied;
 	s->reserve = &agent->host.reserve;
 	s->owned_rows = agent->in_force.policy->owned.rows_len;
+	s->unchecked_rows = agent->in_force.policy->owned.unchecked;
 	s->owner_entries = agent->owners.entries;
 	s->owners_left_out = agent->owners.left_out;
 	control_stats(agent->stream.control, &s->tails, &s->tail_lines_lost);

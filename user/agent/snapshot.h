@@ -70,7 +70,7 @@ struct snapshot {
 	const struct ledger *ledger;
 	const struct denied_processes *without_port; /* NULL: it can't be told */
 	const struct reserve *reserve;
-	size_t owned_rows, owner_entries, owners_left_out;
+	size_t owned_rows, unchecked_rows, owner_entries, owners_left_out;
 
 	const struct pods *pods;
 

@@ -63,13 +63,16 @@ static int step_status(int r, const char *what)
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
-static int load_policy(struct agent *agent)
+static int read_policy(struct agent *agent)
 {
 	int r = policy_load_read(&agent->load);
 
-	if (r == EXIT_OK)
-		r = policy_load_check(&agent->load);
-	return r == EXIT_OK ? policy_load_make(&agent->load) : r;
+	return r == EXIT_OK ? policy_load_check(&agent->load) : r;
+}
+
+static int make_policy(struct agent *agent)
+{
+	return policy_load_make(&agent->load);
 }
 
 static int find_target(struct agent *agent)
@@ -164,6 +167,11 @@ static int load_programs(struct agent *agent)
 static int restore_mode(struct agent *agent)
 {
 	return mode_restore(&agent->mode);
+}
+
+static int start_pod_sources(struct agent *agent)
+{
+	return step_status(pod_sources_start(&agent->pod_sources, agent->loop), "pod sources");
 }
 
 /* Before anything is published: whom the programs are to let through. */
@@ -268,11 +276,6 @@ static int start_timers(struct agent *agent)
 	return step_status(service_manager_watchdog(agent->loop), "the timer of the watchdog");
 }
 
-static int start_pod_sources(struct agent *agent)
-{
-	return step_status(pod_sources_start(&agent->pod_sources, agent->loop), "pod sources");
-}
-
 /* From here on no step of the start can be repeated; a reload keeps what it needs. */
 static int drop_privileges(struct agent *agent)
 {
@@ -293,12 +296,12 @@ static int start_watching(struct agent *agent)
 int start_agent(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		raise_descriptors, raise_priority, load_policy,	      find_target,
-		open_identity,	   open_loop,	   open_control,      load_programs,
-		restore_mode,	   start_owners,   prepare_sweeps,    say_would_break,
-		start_reserving,   publish,	   attach_programs,   refresh_host,
-		start_stream,	   start_timers,   start_pod_sources, drop_privileges,
-		start_watching,
+		raise_descriptors, raise_priority,  read_policy,       find_target,
+		make_policy,	   open_identity,   open_loop,	       open_control,
+		load_programs,	   restore_mode,    start_pod_sources, start_owners,
+		prepare_sweeps,	   say_would_break, start_reserving,   publish,
+		attach_programs,   refresh_host,    start_stream,      start_timers,
+		drop_privileges,   start_watching,
 	};
 	int r = EXIT_OK;
 

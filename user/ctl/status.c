@@ -277,19 +277,23 @@ static void put_pod_sources(struct buf *out, const struct json *sources)
 	}
 }
 
-/* Clients and exceptions with owners, and the owners that the programs know. */
+/* Rows for their owners alone, and the owners that the programs know. */
 static void put_owners(const struct json *owners, struct buf *out)
 {
 	uint64_t rows = json_member_u64(owners, "rows", 0);
 	uint64_t left_out = json_member_u64(owners, "left_out", 0);
 
-	if (!rows)
+	uint64_t unchecked = json_member_u64(owners, "unchecked", 0);
+
+	if (!rows && !unchecked)
 		return;
 	buf_printf(out, "\nowners      %" PRIu64 " row%s for %s alone; %" PRIu64 " known", rows,
 		   rows == 1 ? "" : "s", rows == 1 ? "its owners" : "their owners",
 		   json_member_u64(owners, "known", 0));
 	if (left_out)
 		buf_printf(out, ", %" PRIu64 " LEFT OUT", left_out);
+	if (unchecked)
+		buf_printf(out, "; %" PRIu64 " unchecked", unchecked);
 }
 
 static void put_text(const struct json *status, struct buf *out)

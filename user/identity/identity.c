@@ -175,8 +175,11 @@ const char *identity_workload(struct identity *identity, const struct hp_event *
 struct owner_of identity_owner(struct identity *identity, uint64_t cgroup_id, uint32_t pid)
 {
 	const char *path = cgroup_name(identity->v2, cgroup_id);
-	struct owner_of who = workload_owner(parse_path(identity, path ? path : ""));
+	bool is_nameless = identity->v1 && cgroup_id == identity->v2_root;
+	struct owner_of who = { 0 };
 
+	if (!is_nameless)
+		who = workload_owner(parse_path(identity, path ? path : ""));
 	who.exe = owner_files_of(&identity->files, pid);
 	return who;
 }

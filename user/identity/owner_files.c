@@ -36,11 +36,6 @@ static const struct owner_file *find(const struct owner_files *files, uint64_t i
 	return NULL;
 }
 
-bool owner_files_has(const struct owner_files *files, uint64_t inode, uint32_t dev)
-{
-	return find(files, inode, dev) != NULL;
-}
-
 const char *owner_files_of(const struct owner_files *files, uint32_t pid)
 {
 	const struct owner_file *file;
@@ -53,5 +48,5 @@ const char *owner_files_of(const struct owner_files *files, uint32_t pid)
 	if (stat(exe, &st) < 0)
 		return NULL;
 	file = find(files, st.st_ino, kernel_dev(st.st_dev));
-	return file ? file->path : NULL;
+	return file ? file->path : "";
 }

@@ -26,8 +26,5 @@ struct owner_files {
  */
 int owner_file_find(const char *path, struct owner_file *ret_file);
 
-/* Which of the files a process runs; NULL: none of them, or it is not known. */
+/* Which of the files a process runs; "": none of them; NULL: there are none, or it is not known. */
 const char *owner_files_of(const struct owner_files *files, uint32_t pid);
-
-/* Is one of them this file? */
-bool owner_files_has(const struct owner_files *files, uint64_t inode, uint32_t dev);

@@ -6,18 +6,12 @@
 
 #define SET_NAME(array, name) (void)snprintf((array), sizeof(array), "%s", (name))
 
-/*
- * The container that has an id; where the id is not known yet the pod's only one. What has no id is
- * the pod itself, or a container's monitor. "": not known.
- */
+/* What has no id is the pod itself, or a container's monitor. "": not known. */
 static const char *container_name(const struct pod *pod, const char *id)
 {
-	if (!*id)
-		return "";
-	for (size_t i = 0; i < pod->ids_len; i++)
-		if (strcmp(pod->ids[i].id, id) == 0)
-			return pod->ids[i].container;
-	return pod->containers_len == 1 && !pod->incomplete ? pod->containers[0].name : "";
+	const char *name = *id ? pods_container(pod, id) : NULL;
+
+	return name ? name : "";
 }
 
 /* The same, or as its log is called. */

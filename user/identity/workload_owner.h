@@ -5,8 +5,19 @@
 #include "../policy/owner.h"
 #include "workload.h"
 
-/* What a control group's path tells of an owner; texts are the workload's. */
+/* What is known of a workload, as of an owner; texts are the workload's. */
 static inline struct owner_of workload_owner(const struct workload *who)
 {
-	return (struct owner_of) { .unit = who->kind == WORKLOAD_UNIT ? who->unit : NULL };
+	struct owner_of owner = { 0 };
+
+	if (who->kind == WORKLOAD_UNIT) {
+		owner.unit = who->unit;
+	} else if (who->kind == WORKLOAD_POD && who->pod[0]) {
+		owner.namespace_ = who->namespace_;
+		owner.pod = who->pod;
+		owner.container = who->container[0] ? who->container : NULL;
+	}
+	if (who->kind == WORKLOAD_CGROUP && !who->runtime[0]) /* else some pod's sandbox */
+		owner.unit = "";
+	return owner;
 }

@@ -109,6 +109,9 @@ typedef bool (*kernel_owner_fn)(void *data, const struct hp_owner_key *key);
 /* Ask of each owner, and forget those that don't stay. How many stay, or a negative errno. */
 int kernel_keep_owners(const struct kernel *kernel, kernel_owner_fn stays, void *data);
 
+/* Has a pod that is not known asked for a port of an entry with owners since the last call? */
+bool kernel_take_unknown(struct kernel *kernel);
+
 /* The size of the ring of records. */
 uint32_t kernel_ring_bytes(const struct kernel *kernel);
 

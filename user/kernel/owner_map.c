@@ -31,3 +31,8 @@ int kernel_keep_owners(const struct kernel *kernel, kernel_owner_fn stays, void 
 	}
 	return kept;
 }
+
+bool kernel_take_unknown(struct kernel *kernel)
+{
+	return __atomic_exchange_n(&kernel->skel->bss->hp_saw_unknown, false, __ATOMIC_RELAXED);
+}

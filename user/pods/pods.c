@@ -56,6 +56,14 @@ const struct pod_entry *pods_find_container(const struct pods *pods, const char 
 	return gone;
 }
 
+const char *pods_container(const struct pod *pod, const char *id)
+{
+	for (size_t i = 0; id && i < pod->ids_len; i++)
+		if (strcmp(pod->ids[i].id, id) == 0)
+			return pod->ids[i].container;
+	return pod->containers_len == 1 && !pod->incomplete ? pod->containers[0].name : NULL;
+}
+
 static void put_source(const struct pod_source *source, struct jsonw *w)
 {
 	const struct pod_table *table = &source->table;

@@ -36,6 +36,12 @@ const struct pod_entry *pods_find(const struct pods *pods, const char *uid);
  */
 const struct pod_entry *pods_find_container(const struct pods *pods, const char *id);
 
+/*
+ * The name of a pod's container with an id (NULL: any), or of the only one that the pod has. NULL:
+ * not known yet.
+ */
+const char *pods_container(const struct pod *pod, const char *id);
+
 /* Write the member `pod_sources`: how each source is doing. */
 void pods_put_sources(const struct pods *pods, struct jsonw *w);
 

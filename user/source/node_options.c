@@ -7,8 +7,8 @@
 
 #include "../registry/words.h"
 
-/* No BPF program decides these classes yet, so nothing would be denied. */
-#define NOT_DECIDED (1U << HP_CLASS_OWNER | 1U << HP_CLASS_UNDECLARED)
+/* No BPF program decides this class yet, so nothing would be denied. */
+#define NOT_DECIDED (1U << HP_CLASS_UNDECLARED)
 
 int node_options_parse_registry(void *field, const char *value, struct buf *err)
 {
@@ -63,7 +63,7 @@ int node_options_parse_denies(void *field, const char *value, struct buf *err)
 	if (r < 0)
 		return r;
 	if (denies & NOT_DECIDED) {
-		buf_puts(err, "owner, undeclared: this version does not decide these classes");
+		buf_puts(err, "undeclared: this version does not decide this class");
 		return -EINVAL;
 	}
 	*(uint32_t *)field = denies;

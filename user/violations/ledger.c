@@ -403,7 +403,7 @@ static uint64_t sum_forgotten(const struct ledger *ledger, const struct ledger_f
 
 /*
  * Whose violations they were, as rows name owners; texts are the entry's, or `workload`'s. The path
- * of a pod's program is one of its own file system, and so tells nothing.
+ * of a pod's program is one of its own file system, and so that of no owner.
  */
 static struct owner_of owner_of_entry(const struct ledger_entry *entry,
 				      const struct ledger_filter *filter, struct workload *workload)
@@ -414,7 +414,7 @@ static struct owner_of owner_of_entry(const struct ledger_entry *entry,
 		return (struct owner_of) { 0 };
 	workload_find(&filter->facts, entry->row.cgroup, workload);
 	who = workload_owner(workload);
-	who.exe = workload->kind == WORKLOAD_POD ? NULL : entry->row.exe;
+	who.exe = workload->kind == WORKLOAD_POD ? "" : entry->row.exe;
 	return who;
 }
 

@@ -20,6 +20,8 @@
 #include "../stream/deliver.h"
 #include "../stream/drain.h"
 
+#define SOON_MS 500
+
 /* Reasons not to close a socket; each is logged once. */
 enum unclosed {
 	UNCLOSED_DATAGRAM,
@@ -288,9 +290,18 @@ static void set_timer(struct sweep *sweep)
 
 static void on_timer(void *data, uint32_t events)
 {
+	struct sweep *sweep = data;
+
 	(void)events;
-	sweep_now(data);
-	set_timer(data);
+	sweep->soon = false;
+	sweep_now(sweep);
+	set_timer(sweep);
+}
+
+void sweep_soon(struct sweep *sweep)
+{
+	if (!sweep->soon && sweep->timer)
+		sweep->soon = loop_timer_set(sweep->timer, SOON_MS, 0) == 0;
 }
 
 int sweep_prepare(struct sweep *sweep, struct loop *loop)

@@ -24,6 +24,7 @@ struct sweep {
 
 	struct reported_sockets *unclosed; /* that could not be closed: it is not tried again */
 	struct loop_source *timer;
+	bool soon; /* the timer was set for it */
 	struct sweep_counts counts;
 	uint64_t lost;		  /* violations that no line stands for yet */
 	uint32_t warned_unclosed; /* bits: reasons */
@@ -36,6 +37,9 @@ int sweep_prepare(struct sweep *sweep, struct loop *loop);
 /* The first sweep, and those of --sweep from now on. */
 void sweep_start(struct sweep *sweep);
 void sweep_stop(struct sweep *sweep);
+
+/* One more within a second: there may be news. */
+void sweep_soon(struct sweep *sweep);
 
 /* One more, now. */
 void sweep_now(struct sweep *sweep);
