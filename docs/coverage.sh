@@ -87,7 +87,7 @@ done < <(find tests/kernels/expected -name '*.json' | sort -V)
 {
 	"$B/hostportctl" coverage --list --json
 	[ "${#documents[@]}" -eq 0 ] || cat "${documents[@]}"
-} | jq -sr '
+} | gojq -sr '
 	def cell: gsub("\\|"; "\\|");
 	def row: "| " + join(" | ") + " |";
 	def answer($way):

@@ -236,7 +236,7 @@ check_man_pages_tell_all_options() {
 }
 
 check_coverage_page() {
-	need jq
+	need gojq
 	if [ ! -x "$B/hostportctl" ]; then
 		echo "$B: not built" >"$out/skip"
 		exit 77
@@ -254,8 +254,8 @@ well_formed() {
 }
 
 check_json() {
-	need jq
-	while IFS= read -r f; do jq empty "$f" 2>&1 | sed "s|^|$f: |"; done < <(well_formed '\.json$')
+	need gojq
+	while IFS= read -r f; do gojq empty "$f" 2>&1 | sed "s|^|$f: |"; done < <(well_formed '\.json$')
 }
 
 check_yaml() {

@@ -28,7 +28,7 @@ run() {
 rows() {
 	local rows
 	rows=$("$B/hostportctl" registry show --json --registry="$1") || echo "$1: no rows"
-	jq -cS '[.rows[] | select(.kind == "entry" or .kind == "retired") | del(.line, .layer, .owners, .essential)]' <<<"$rows"
+	jq -c '[.rows[] | select(.kind == "entry" or .kind == "retired") | del(.line, .layer, .owners, .essential)]' <<<"$rows"
 }
 
 # ---- import ----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ shopt -s nullglob
 
 B=${B:-build}
 # What the scripts of the tests call; the guest's init needs no more than busybox.
-TOOLS='bash sh jq ip ss bpftool sysctl mount mountpoint umount pgrep nsenter unshare setpriv flock awk grep sed diff find busybox
+TOOLS='bash sh gojq ip ss bpftool sysctl mount mountpoint umount pgrep nsenter unshare setpriv flock awk grep sed diff find busybox
 	basename cat chmod chown cp cut date dd dirname env head id install ln ls mkdir mkfifo mktemp mv paste
 	readlink realpath rm rmdir seq sleep sort stat tail tee timeout touch tr true uname uniq wc xargs'
 # What a node's kernel would load when it is asked; those that a kernel lacks are left out.

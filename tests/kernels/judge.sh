@@ -75,8 +75,8 @@ judge_lines() {
 judge_coverage() {
 	local differ
 	[ -s "$results.json" ] || return 0
-	if differ=$(diff "$expected.json" <(jq -r -f "$NORMAL" "$results.json") 2>&1); then
-		pass "coverage: $(jq '.ways | length' "$results.json") ways, as expected"
+	if differ=$(diff "$expected.json" <(gojq -r -f "$NORMAL" "$results.json") 2>&1); then
+		pass "coverage: $(gojq '.ways | length' "$results.json") ways, as expected"
 	else
 		fail "coverage: expected <, came >:"
 		head -n 60 <<<"$differ" | sed 's/^/     /'
@@ -105,7 +105,7 @@ update_differs() {
 said=$(lines)
 if [ -n "$update" ]; then
 	update_differs
-	[ ! -s "$results.json" ] || jq -r -f "$NORMAL" "$results.json" >"$expected.json"
+	[ ! -s "$results.json" ] || gojq -r -f "$NORMAL" "$results.json" >"$expected.json"
 fi
 ! grep -qF "(say why)" "$expected.differs" || fail "$expected.differs: a reason is missing"
 judge_lines

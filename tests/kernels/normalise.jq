@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# jq -r -f normalise.jq: the document of `hostportctl coverage --json` without
+# gojq -r -f normalise.jq: the document of `hostportctl coverage --json` without
 # what no kernel decides (its own name, the titles), a way on each line, so that
 # two of them can be compared and a difference can be read. What it prints is
 # JSON, and comes out of it unchanged.

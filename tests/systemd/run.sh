@@ -21,7 +21,7 @@ LIMIT=900 # seconds for the container, beside other suites; alone it takes a ten
 SCORE=27
 # What the programs are linked with is this machine's.
 SUITE=${SUITE:-$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)}
-PACKAGES=systemd,jq,libbpf1,libjansson4,libmnl0,libsmartcols1,libyajl2,libyaml-0-2
+PACKAGES=systemd,gojq,libbpf1,libjansson4,libmnl0,libsmartcols1,libyajl2,libyaml-0-2
 CACHE=${XDG_CACHE_HOME:-/var/cache}/hostportd/systemd
 SCRATCH=$CACHE/scratch
 BASE=$CACHE/$SUITE

@@ -41,7 +41,7 @@ restarts() { property NRestarts; }
 pid() { property MainPID; }
 active() { [ "$(systemctl is-active "$UNIT")" = "$1" ]; }
 effective() { hostportctl status >/dev/null 2>&1; }
-status() { hostportctl status --json | jq -r "$1"; }
+status() { hostportctl status --json | gojq -r "$1"; }
 # Before the first restart NRestarts is that of the last start by hand: 0.
 restarted() { [ "$(restarts)" -gt "$1" ] && active active && effective; }
 
@@ -63,7 +63,7 @@ without() {
 mark() { date +%s.%N >/run/mark; }
 lines() { journalctl --sync && journalctl -u "$UNIT" -o cat --since "@$(cat /run/mark)" | grep '^{'; }
 # told FILTER: is there a line that matches a jq condition?
-told() { lines | jq -es "map(select($1)) | length > 0" >/dev/null; }
+told() { lines | gojq -es "map(select($1)) | length > 0" >/dev/null; }
 
 # bind PORT: the result of a bind by another unit.
 bind() {
@@ -301,8 +301,8 @@ storm() {
 calm() {
 	kill %1
 	wait %1
-	is "$1: no bind ends otherwise" "$(jq -c '[.unexpected, .first_unexpected[0]]' < <(grep '^{' /run/storm))" "[0,null]"
-	check "$1: many are made" jq -e '.always_ok.ok > 100 and .never_ok.EPERM > 100' < <(grep '^{' /run/storm) >/dev/null
+	is "$1: no bind ends otherwise" "$(gojq -c '[.unexpected, .first_unexpected[0]]' < <(grep '^{' /run/storm))" "[0,null]"
+	check "$1: many are made" gojq -e '.always_ok.ok > 100 and .never_ok.EPERM > 100' < <(grep '^{' /run/storm) >/dev/null
 }
 
 # In enforce mode the programs stay pinned, whatever happens to the agent.
