@@ -192,7 +192,7 @@ test_many() {
 	is "many: a line each" "$(wc -l <"$WORK/out")" 129
 	complains "many: and more" '^hostportctl: mode: up to 4200 more violations were reported, but not remembered$'
 	is "many: whose" "$(status '.findings | [.forgotten, .forgotten_others, .forgotten_by] | @json')" \
-		"[4200,0,[{\"workload\":\"cgroup /$NAME\",\"ports\":4200}]]"
+		"[4200,0,[{\"ports\":4200,\"workload\":\"cgroup /$NAME\"}]]"
 	has "many: whose, as text" "$(ctl status)" \
 		"^forgotten   ports that learn and mode enforce no longer know: 4200 of cgroup /$NAME\$"
 	stop_agent

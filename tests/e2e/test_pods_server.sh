@@ -49,7 +49,7 @@ pod() {
 }
 list() { printf '%s\n' "$@" | jq -sc '{pods: .}'; }
 bookmark() { tell "$(event BOOKMARK '{"kind":"Pod","metadata":{"resourceVersion":"@V@"}}')"; }
-event() { jq -nc --arg type "$1" --argjson pod "$2" '{event: {type: $type, object: $pod}}'; }
+event() { printf '{"event":{"type":"%s","object":%s}}' "$1" "$2"; } # the type first, as a server sends it
 
 # up NAME: all is well, and is watched.
 up() {
