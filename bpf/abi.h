@@ -404,7 +404,7 @@ struct hp_note {
  * HP_CHOICES. `owner` is a hash of workload, protocol and port, so that an element that two CPUs
  * write at once is nobody's. Only the programs use it.
  */
-#define HP_CHOICES 4096
+#define HP_CHOICES 1024
 
 struct hp_choice {
 	__u64 socket; /* its address in the kernel; 0: none */
