@@ -35,6 +35,25 @@ static void check_pod(const struct workload *who, const char *path)
 	CHECK(strcmp(again.container_id, who->container_id) == 0);
 }
 
+/* A stated UID has any form, but one line, and a pod's usual path is one of these, too. */
+static void check_stated(const struct workload *who, const char *path)
+{
+	struct workload stated;
+
+	if (!workload_parse_stated("", path, &stated)) {
+		CHECK(who->kind != WORKLOAD_POD);
+		return;
+	}
+	CHECK(stated.kind == WORKLOAD_POD && *stated.uid &&
+	      strlen(stated.uid) < sizeof(stated.uid));
+	for (const char *c = stated.uid; *c; c++)
+		CHECK(isalnum((unsigned char)*c) || *c == '-' || *c == '.');
+	CHECK(strlen(stated.container_id) <= 64 && hex_or(stated.container_id, '\0'));
+	if (who->kind == WORKLOAD_POD)
+		CHECK(strcmp(who->uid, stated.uid) == 0 &&
+		      strcmp(who->container_id, stated.container_id) == 0);
+}
+
 /* On the agent's own node there is always a name for the agent's own path. */
 static void check_node_root(char *path)
 {
@@ -67,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		CHECK(!*who.uid && (!*who.container_id || strcmp(who.runtime, "kata") == 0));
 	check_node_root(path);
+	check_stated(&who, path);
 	workload_text(&who, path, &text);
 	CHECK(text.len > 0);
 	check_safe(&text, false);
