@@ -84,6 +84,7 @@ while IFS= read -r file; do
 done < <(find tests/kernels/expected -name '*.json' | sort -V)
 
 # The list comes first, then a document for each version.
+# shellcheck disable=SC2016 # jq's variables
 {
 	"$B/hostportctl" coverage --list --json
 	[ "${#documents[@]}" -eq 0 ] || cat "${documents[@]}"
