@@ -164,6 +164,7 @@ A=0000000a-0000-4000-8000-000000000000 # mon/exporter-1
 B_=0000000b-0000-4000-8000-000000000000 # evil/thief-1
 C=0000000c-0000-4000-8000-000000000000 # mon/twin-1, of two containers
 D=0000000d-0000-4000-8000-000000000000 # not known at first
+E=0000000e-0000-4000-8000-000000000000 # mon/exporter-2, which appears later
 MAIN=aaaaaaaa SIDE=bbbbbbbb
 
 # in_pod UID CONTAINER: the directory of a pod's container.
@@ -260,8 +261,10 @@ denied owner 22002 resolver hp-stranger.service"
 	start_agent --mode=enforce --enforce=default,owner --unknown-pods=deny --registry="$REG" --pods="$PODS" || return
 	is "--unknown-pods=deny" "$(pod_bind $A 1a tcp 4 127.0.0.1 22000)" "EPERM 1"
 	is "--unknown-pods=deny: a row for anybody" "$(pod_bind $A 1a tcp 4 127.0.0.1 21999)" "ok 21999 1"
-	list "$thief" "$exporter"
+	list "$thief" "$exporter" "$(pod $E mon exporter-2 c)"
 	becomes "--unknown-pods=deny: the owner becomes known" "ok 22000 1" $A 1a 22000
+	mkdir -p "$(in_pod $E 1e)"
+	becomes "--unknown-pods=deny: a pod appears" "ok 22000 1" $E 1e 22000
 	stop_agent
 
 	start_agent --mode=enforce --enforce=default,owner --registry="$REG" || return

@@ -176,6 +176,13 @@ static void test_pods(void **state)
 	assert_true(knows(groups, POD_B, "- 0123456789abcdef0123456789abcdef -"));
 	assert_true(knows(groups, POD_B "/" ID, "- 0123456789abcdef0123456789abcdef " ID));
 	check_u64("all", count(groups), 9);
+	/* a UID that a manifest states */
+	make("kubepods/podmy-own");
+	assert_false(watched_groups_take(groups, note, &out));
+	make("kubepods/podmy-own/" ID);
+	assert_false(watched_groups_take(groups, note, &out));
+	assert_true(knows(groups, "kubepods/podmy-own", "- my-own -"));
+	assert_true(knows(groups, "kubepods/podmy-own/" ID, "- my-own " ID));
 }
 
 static void test_errors(void **state)

@@ -231,7 +231,9 @@ static int look_at(struct watched_groups *groups, const char *above, const char 
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", above, name) >= sizeof(path))
 		return -ENAMETOOLONG;
-	workload_parse(groups->node_root, path, &who);
+	/* a UID that a manifest states is told from other names by whoever knows the pods */
+	if (!groups->pods || !workload_parse_stated(groups->node_root, path, &who))
+		workload_parse(groups->node_root, path, &who);
 	if (who.kind == WORKLOAD_UNIT)
 		return add_path(groups, path, &who);
 	if (who.kind == WORKLOAD_POD)
