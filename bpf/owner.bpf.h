@@ -12,6 +12,12 @@ static __always_inline __u32 grants_of(const struct hp_owner_key *key)
 	return grants ? *grants : 0;
 }
 
+/* Does it allow the bind, whatever else is granted? An external grant is for loopback, too. */
+static __always_inline bool is_enough(__u32 grants)
+{
+	return grants & (HP_GRANTS_CLIENT | HP_GRANTS_EXTERNAL);
+}
+
 /* By the task's control groups, from its own upwards: a unit's processes may be in deeper ones. */
 static __always_inline __u32 grants_of_cgroups(__u32 set)
 {
@@ -26,7 +32,7 @@ static __always_inline __u32 grants_of_cgroups(__u32 set)
 		key.id = BPF_CORE_READ(state, cgroup, kn, id);
 		grants |= grants_of(&key);
 		state = BPF_CORE_READ(state, parent);
-		if (!state)
+		if (!state || is_enough(grants))
 			break;
 	}
 	return grants;
@@ -49,7 +55,9 @@ static __always_inline __u32 grants_of_file(__u32 set)
 /* A function of its own, which the verifier looks at once. */
 __noinline int hp_granted(__u32 set)
 {
-	return grants_of_cgroups(set) | grants_of_file(set);
+	__u32 grants = grants_of_cgroups(set);
+
+	return is_enough(grants) ? grants : grants | grants_of_file(set);
 }
 
 /*

@@ -118,6 +118,55 @@ static void test_strangers(void **state)
 	world_remove_cgroup(below);
 }
 
+#define ENTRY 21002 /* of set 3 */
+
+static void set_mark(struct world *w, uint64_t cgroup_id, uint32_t marks)
+{
+	set_owner(w, (struct hp_owner_key) { .id = cgroup_id, .set = HP_SET_PODS }, marks);
+}
+
+/* An entry with owners: of a pod that is not known nothing is said, and a stranger is denied. */
+static void test_entry(void **state)
+{
+	const struct hp_row row = { .row = { 1, 1 },
+				    .cls = { HP_CLASS_OWNER, HP_CLASS_OWNER },
+				    .owners = 3 };
+	struct world *w = *state;
+	char pod[PATH_MAX + 8];
+	struct stat st;
+
+	world_start(w, &(struct world_load) { 0 });
+	world_row(w, HP_PROTO_TCP, ENTRY, row);
+	world_publish(w, HP_MODE_ENFORCE, BIT(OWNER));
+	(void)snprintf(pod, sizeof(pod), "%s/pod", w->cgroup);
+	world_make_cgroup(pod);
+	assert_int_equal(stat(pod, &st), 0);
+	world_enter(pod);
+	check_int("a stranger", world_bind(TCP4("127.0.0.1", ENTRY)), EPERM);
+	check_int("none has asked", kernel_take_unknown(w->kernel), false);
+	set_mark(w, w->cgroup_id, HP_GRANTS_POD);
+	world_mark(w);
+	check_int("a pod that is not known", world_bind(TCP4("127.0.0.1", ENTRY)), 0);
+	check_u64("it is counted", world_counted(w, HP_CLASS_OWNER, HP_VERDICT_ALLOWED), 1);
+	check_u64("as nothing else", world_counted_all(w), 1);
+	check_int("it has asked", kernel_take_unknown(w->kernel), true);
+	check_int("it has not asked again", kernel_take_unknown(w->kernel), false);
+	w->config.deny_unknown = 1;
+	world_publish(w, HP_MODE_ENFORCE, BIT(OWNER));
+	check_int("it is to be denied", world_bind(TCP4("127.0.0.1", ENTRY)), EPERM);
+	w->config.deny_unknown = 0;
+	world_publish(w, HP_MODE_ENFORCE, BIT(OWNER));
+	set_mark(w, st.st_ino, HP_GRANTS_KNOWN);
+	check_int("a pod that is known", world_bind(TCP4("127.0.0.1", ENTRY)), EPERM);
+	set_owner(w, (struct hp_owner_key) { .id = st.st_ino, .set = 3 }, HP_GRANTS_LOCALHOST);
+	check_int("an owner on loopback", world_bind(TCP4("127.0.0.1", ENTRY)), 0);
+	check_int("and not elsewhere", world_bind(TCP4(NULL, ENTRY)), EPERM);
+	set_owner(w, (struct hp_owner_key) { .id = st.st_ino, .set = 3 }, HP_GRANTS_EXTERNAL);
+	check_int("an owner", world_bind(TCP4(NULL, ENTRY)), 0);
+	world_enter(w->cgroup);
+	world_remove_cgroup(pod);
+}
+
 static void test_bound(void **state)
 {
 	struct world *w = *state;
@@ -139,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_owners),
 		WORLD_TEST(test_strangers),
+		WORLD_TEST(test_entry),
 		WORLD_TEST(test_bound),
 	};
 

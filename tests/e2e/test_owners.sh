@@ -233,6 +233,7 @@ denied owner 22000 exporter null
 denied owner 22001 twin $A
 denied owner 22002 resolver $A
 denied owner 22002 resolver hp-stranger.service"
+	is "pods: who is not known is counted" "$(status .counters.classes.owner.allowed)" 3
 
 	list "$exporter" "$thief" "$(pod $C mon twin-1 main side main=$MAIN side=$SIDE)" "$(pod $D evil exporter-1 c)"
 	becomes "pods: the other container becomes known" "EPERM 1" $C $SIDE 22001
