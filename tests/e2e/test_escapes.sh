@@ -128,16 +128,17 @@ is "JSON: the cgroup is what it was" "$(status '.attached[0].cgroup' | iconv -c 
 on_terminal "listeners on a terminal" "$SHOWN" "${CTL[@]}" listeners
 # A tail goes on until it is ended: once it has said what is to come last.
 for form in "" --json; do
+	rm -f "$WORK/said" # what was said before has the port, too
 	# shellcheck disable=SC2086 # nothing, or one word
 	"${CTL[@]}" tail $form --replay=10 >"$WORK/said" 2>/dev/null &
-	until_true 30 grep -q 23001 "$WORK/said" || fail "tail $form: not all was replayed"
+	until_true 30 grep -qs 23001 "$WORK/said" || fail "tail $form: not all was replayed"
 	kill $!
 	wait $! 2>/dev/null
 	shows "tail $form" "$WORK/said" '23000.*(\\x1b|\\u001b)'
 done
 printf -v command '%q ' "${CTL[@]}" tail --replay=10
 TERM=xterm timeout 60 script -qec "exec $command" /dev/null </dev/null >"$WORK/typed" 2>&1 &
-until_true 30 grep -q 23001 "$WORK/typed" || fail "tail on a terminal: not all was replayed"
+until_true 30 grep -qs 23001 "$WORK/typed" || fail "tail on a terminal: not all was replayed"
 kill $!
 wait $! 2>/dev/null
 plain <"$WORK/typed" >"$WORK/said"

@@ -60,6 +60,7 @@ test_one_finding() {
 
 # replay: the lines of tail --replay, in $WORK/tail.
 replay() {
+	rm -f "$WORK/tail" # of the one before
 	"$B/hostportctl" --socket="$SOCK" tail --replay=1000 >"$WORK/tail" &
 	until_true 10 replay_is_whole || fail "tail: $(wc -l <"$WORK/tail") lines"
 	kill "$!"
