@@ -152,8 +152,7 @@ static const struct option_spec specs[] = {
 	  OPTION_PARSED_WHOLE(parse_pods), .repeatable = true },
 	{ "unknown-pods", "allow|deny",
 	  "what becomes of a bind() by a pod that is not known yet, of a port that is for its "
-	  "owners"
-	  " alone, if class owner is denied (allow)",
+	  "owners alone, if class owner is denied (allow)",
 	  OPTION_WORD(struct config, deny_unknown, false, true) },
 	{ "kubeconfig", "FILE",
 	  "where the API server is, and as whom to ask it (a pod's service account)",

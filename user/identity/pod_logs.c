@@ -36,8 +36,8 @@ static size_t find_first(const struct names *names, const char *text)
 	return low;
 }
 
-/* Put what follows the pod's names in a link: CONTAINER-ID.log. A long one was cut: then it is
- * none. */
+/* Put what follows the pod's names in a link: CONTAINER-ID.log. The kubelet cuts long names short:
+ * then nothing has the id. */
 static void put_id(const char *rest, struct buf *record)
 {
 	char text[NAME_MAX + 1], *dash, *end;
