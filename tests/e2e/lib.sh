@@ -181,11 +181,14 @@ guard() {
 		sleep 1 >/dev/null 2>&1 5>&- 7<&-
 		uptime_s
 		[ "$UPTIME_S" -ge "$end" ] || continue
+		# halted, so that it ends neither what it started nor this process before all are ended
+		kill -STOP "$$"
 		kill "-$signal" "$$"
 		for pid in $(offspring "$$" "$me"); do
 			echo "$TEST: was running: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")"
 			kill -KILL "$pid"
 		done 2>/dev/null
+		kill -CONT "$$" 2>/dev/null
 		signal=KILL end=$((UPTIME_S + 60))
 	done
 	clear_away 2>/dev/null

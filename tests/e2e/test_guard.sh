@@ -31,9 +31,15 @@ has "hangs: where it was" "$(cat "$WORK/out")" '^FAIL test_guard-inner: not over
 has "hangs: what it waited for" "$(cat "$WORK/out")" 'was running: [0-9]+ sleep 1000 $'
 has_not "hangs: it does not go on" "$(cat "$WORK/out")" never
 is "hangs: nothing is left" "$(left)" ""
-write setup "waits() { sleep 1000 & wait; }" waits finish
+write setup "waits() { sleep 1000 & echo begun \$!; wait; }" waits finish
 E2E_LIMIT_S=5 run
 has "hangs in the shell: where it was" "$(cat "$WORK/out")" '^FAIL test_guard-inner: .*: in waits main, line [0-9]'
+slept=$(sed -n 's/^begun //p' "$WORK/out")
+if [ -n "$slept" ] && until_true 30 is_gone "$slept"; then
+	pass "hangs in the shell: nothing goes on"
+else
+	fail "hangs in the shell: goes on: $slept"
+fi
 
 # ---- one that is killed -----------------------------------------------------------------------
 # shellcheck disable=SC2016 # for the inner test
