@@ -21,6 +21,25 @@ static const struct {
 	{ "listen-client-urls", FLAG_URLS },
 	{ "bind-all", FLAG_URLS },
 	{ "bind-address", FLAG_HOST },
+	{ "server.http-listen-port", FLAG_PORT },
+	{ "dns-port", FLAG_PORT },
+	{ "status-port", FLAG_PORT },
+	{ "grpc-address", FLAG_ADDRESS },
+	{ "statsd.listen-udp", FLAG_ADDRESS },
+	{ "udp-address", FLAG_HOST },
+	{ "health-udp-port", FLAG_PORT },
+	{ "UDP_PORT", FLAG_PORT },
+	{ "udpPort", FLAG_PORT },
+	{ "metricsBindAddress", FLAG_ADDRESS },
+	{ "METRICS_PORT", FLAG_PORT },
+	{ "server.port", FLAG_PORT },
+	{ "db.port", FLAG_NONE },
+	{ "db.address", FLAG_NONE },
+	{ "unbind-address", FLAG_NONE },
+	{ "udp", FLAG_NONE },
+	{ "listen-", FLAG_ADDRESS },
+	{ "_", FLAG_NONE },
+	{ ".", FLAG_NONE },
 	{ "kubeconfig", FLAG_NONE },
 	{ "upstream", FLAG_NONE },
 	{ "advertise-address", FLAG_NONE },
@@ -37,6 +56,53 @@ static void test_flags(void **state)
 		check_int(flag_cases[i].name,
 			  argument_flag(flag_cases[i].name, strlen(flag_cases[i].name)),
 			  flag_cases[i].kind);
+}
+
+/* A name of any length is looked at, or is not known. */
+static void test_long_flags(void **state)
+{
+	char name[512];
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(name) - 8; len++) {
+		for (size_t i = 0; i < len; i++)
+			name[i] = (len - i) % 2 ? 'a' : 'A';
+		memcpy(name + len, "BindPort", 8);
+		check_int("long", argument_flag(name, len + 8),
+			  len + 8 < 128 ? FLAG_PORT : FLAG_NONE);
+	}
+}
+
+static void test_protocols(void **state)
+{
+	static const struct {
+		const char *flag, *value;
+		uint8_t proto;
+	} cases[] = {
+		{ "--listen", ":1", HP_PROTO_TCP },
+		{ "--listen-udp", ":1", HP_PROTO_UDP },
+		{ "--udp.listen", ":1", HP_PROTO_UDP },
+		{ "UDP_PORT", "1", HP_PROTO_TCP },
+		{ "udp_port", "1", HP_PROTO_UDP },
+		{ "--udpate-address", ":1", HP_PROTO_TCP },
+		{ "--listen-tcp", ":1", HP_PROTO_TCP },
+		{ "--listen", "udp://:1", HP_PROTO_UDP },
+		{ "--listen", "udp6://[::]:1", HP_PROTO_UDP },
+		{ "--listen", "http://:1/udp", HP_PROTO_TCP },
+		{ "--listen-udp", "tcp://:1", HP_PROTO_TCP },
+		{ "--listen", "sctp://:1", HP_PROTO_SCTP },
+		{ "--listen", ":1/udp", HP_PROTO_UDP },
+		{ "--listen", ":1/tcp", HP_PROTO_TCP },
+		{ "--listen", ":1/x", HP_PROTO_TCP },
+		{ "--", "", HP_PROTO_TCP },
+		{ "", "/", HP_PROTO_TCP },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		check_int(cases[i].value,
+			  argument_protocol(cases[i].flag, cases[i].value, strlen(cases[i].value)),
+			  cases[i].proto);
 }
 
 static const struct {
@@ -98,10 +164,25 @@ static void test_localhost(void **state)
 		const char *host;
 		bool is;
 	} hosts[] = {
-		{ "127.0.0.1", true }, { "127.1.2.3", true },	 { "::1", true },
-		{ "localhost", true }, { "127.example", false }, { "", false },
-		{ "0.0.0.0", false },  { "::", false },		 { "12.0.0.1", false },
-		{ "127.", false },     { "localhosts", false },
+		{ "127.0.0.1", true },
+		{ "127.1.2.3", true },
+		{ "::1", true },
+		{ "localhost", true },
+		{ "127.example", false },
+		{ "", false },
+		{ "0.0.0.0", false },
+		{ "::", false },
+		{ "12.0.0.1", false },
+		{ "127.", false },
+		{ "localhosts", false },
+		{ "::ffff:127.0.0.1", true },
+		{ "::ffff:7f00:1", true },
+		{ "0:0:0:0:0:0:0:1", true },
+		{ "::ffff:10.0.0.1", false },
+		{ "::127.0.0.1", false },
+		{ "::2", false },
+		{ "::1:", false },
+		{ "0000:0000:0000:0000:0000:0000:0000:0000:0000:0001", false },
 	};
 
 	(void)state;
@@ -194,7 +275,8 @@ static void test_bounds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_flags),	  cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_flags),	  cmocka_unit_test(test_long_flags),
+		cmocka_unit_test(test_protocols), cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_localhost), cmocka_unit_test(test_remote),
 		cmocka_unit_test(test_fill),	  cmocka_unit_test(test_bounds),
 	};

@@ -45,6 +45,16 @@ static const struct manifest_case declared_cases[] = {
 										"[{containerPort: "
 										"9100}]") "]"),
 	  "" },
+	{ "UDP arguments",
+	  POD(HOST ONE("args: ['--statsd.listen-udp=:9125', '--listen=udp://0.0.0.0:9126',"
+		       " --listen-tcp=:9127, '--udp-port=9128'], ports: [{containerPort: 9127}]")),
+	  "undeclared-argument udp/9125 $.spec.containers[0].args[0]\n"
+	  "undeclared-argument udp/9126 $.spec.containers[0].args[1]\n"
+	  "undeclared-argument udp/9128 $.spec.containers[0].args[3]\n" },
+	{ "UDP arguments that are declared",
+	  POD(HOST ONE(
+		  "args: ['--listen-udp=:9100'], ports: [{containerPort: 9100, protocol: UDP}]")),
+	  "" },
 	{ "probe, excepted", POD(HOST ONE("livenessProbe: {grpc: {port: 7004}}")),
 	  "undeclared-port tcp/7004 $.spec.containers[0].livenessProbe.grpc.port (accepted: "
 	  "exception "
@@ -67,6 +77,9 @@ static const struct manifest_case word_cases[] = {
 	{ "an argument", POD(HOST ONE("args: [--port=6]")),
 	  "4 undeclared-argument: --port has container c of Pod ns/p listen on port 6, which no "
 	  "container declares -> declare `- {containerPort: 6}`\n" },
+	{ "an argument of UDP", POD(HOST ONE("args: ['--listen-udp=:6']")),
+	  "4 undeclared-argument: --listen-udp has container c of Pod ns/p listen on UDP port 6, "
+	  "which no container declares -> declare `- {containerPort: 6, protocol: UDP}`\n" },
 	{ "an argument on localhost", POD(HOST ONE("args: ['--listen=127.0.0.1:6']")),
 	  "4 undeclared-argument: --listen has container c of Pod ns/p listen on port 6 of "
 	  "localhost, which no container declares -> declare `- {containerPort: 6, hostIP: "

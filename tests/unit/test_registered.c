@@ -18,6 +18,43 @@ static const struct manifest_case registry_cases[] = {
 	{ "hostPort null is no port", POD(ONE("ports: [{containerPort: 1, hostPort: null}]")), "" },
 	{ "both", POD(HOST ONE("ports: [{containerPort: 8080, hostPort: 8080}]")),
 	  "unregistered-port tcp/8080 " PORTS ".hostPort\n" },
+	{ "an empty protocol is TCP", POD(HOST ONE("ports: [{containerPort: 9100, protocol: ''}]")),
+	  "" },
+	/* of Windows */
+	{ "nodes of Windows",
+	  POD(HOST
+	      "nodeSelector: {kubernetes.io/os: windows}, " ONE("ports: [{containerPort: 80}]")),
+	  "" },
+	{ "nodes of Windows, old label",
+	  POD(HOST "nodeSelector: {beta.kubernetes.io/os: windows}, " ONE(
+		  "ports: [{containerPort: 80}]")),
+	  "" },
+	{ "nodes of Linux",
+	  POD(HOST "nodeSelector: {kubernetes.io/os: linux}, " ONE("ports: [{containerPort: 80}]")),
+	  "unregistered-port tcp/80 " PORTS ".containerPort\n" },
+	{ "a pod of Windows", POD(HOST "os: {name: windows}, " ONE("ports: [{containerPort: 80}]")),
+	  "" },
+	{ "a process of the host, on Windows",
+	  POD(HOST "securityContext: {windowsOptions: {hostProcess: true}}, " ONE(
+		  "ports: [{containerPort: 80}]")),
+	  "" },
+	{ "nodes of Windows by affinity",
+	  POD(HOST "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution:"
+		   " {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In,"
+		   " values: [windows]}]}]}}}, " ONE("ports: [{containerPort: 80}]")),
+	  "" },
+	{ "nodes of both by affinity",
+	  POD(HOST "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution:"
+		   " {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In,"
+		   " values: [windows, linux]}]}]}}}, " ONE("ports: [{containerPort: 80}]")),
+	  "unregistered-port tcp/80 " PORTS ".containerPort\n" },
+	{ "nodes of either by affinity",
+	  POD(HOST
+	      "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution:"
+	      " {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In,"
+	      " values: [windows]}]}, {matchExpressions: [{key: a, operator: Exists}]}]}}}, " ONE(
+		      "ports: [{containerPort: 80}]")),
+	  "unregistered-port tcp/80 " PORTS ".containerPort\n" },
 	/* unregistered */
 	{ "registered", POD(HOST ONE("ports: [{containerPort: 9100}]")), "" },
 	{ "for another protocol", POD(HOST ONE("ports: [{containerPort: 9102, protocol: UDP}]")),
@@ -107,6 +144,19 @@ static const struct manifest_case registry_cases[] = {
 	  POD(HOST ONE("args: ['--bind-address=:9102'],"
 		       " ports: [{containerPort: 9102, hostIP: 127.0.0.1}]")),
 	  "localhost-only-port tcp/9102 " PORTS ".containerPort\n" },
+	{ "localhost row, argument of another container",
+	  POD(HOST "containers: [" CONTAINER("c", "ports: [{containerPort: 9102}]") ", " CONTAINER(
+		  "d", "args: ['--http-endpoint=127.0.0.1:9102']") "]"),
+	  "" },
+	{ "localhost row, argument of another container for all",
+	  POD(HOST "containers: [" CONTAINER("c", "ports: [{containerPort: 9102}]") ", " CONTAINER(
+		  "d", "args: ['--http-endpoint=:9102']") "]"),
+	  "localhost-only-port tcp/9102 " PORTS ".containerPort\n" },
+	{ "localhost row, IPv4 in IPv6",
+	  POD(HOST ONE("args: ['--bind-address=::ffff:127.0.0.1', --secure-port=9102],"
+		       " ports: [{containerPort: 9102}, {containerPort: 8001, hostIP: "
+		       "'::ffff:127.0.0.1'}]")),
+	  "" },
 	{ "localhost row, argument without an address",
 	  POD(HOST ONE("args: [--port=9102], ports: [{containerPort: 9102, hostIP: 127.0.0.1}]")),
 	  "" },

@@ -71,7 +71,8 @@ static struct variable *read_variables(struct cursor *cursor, const struct yaml_
 }
 
 /* ---- listeners ----------------------------------------------------------------------------- */
-static void add_listener(struct words *w, const char *host, size_t host_len, uint16_t port)
+static void add_listener(struct words *w, const char *host, size_t host_len, uint16_t port,
+			 uint8_t proto)
 {
 	struct arena *arena = &w->cursor->model->arena;
 	const char *address = NULL;
@@ -92,23 +93,33 @@ static void add_listener(struct words *w, const char *host, size_t host_len, uin
 		.flag = w->flag,
 		.address = address,
 		.port = port,
+		.proto = proto,
 		.localhost = host && argument_is_localhost(host, host_len),
 		.place = w->place,
 	};
 	w->listeners = listener;
 }
 
+/* An address, the first `len` bytes. Where it has no host, other flags may give one. */
+static void take_address(struct words *w, const char *value, size_t len, bool host_elsewhere)
+{
+	const char *host;
+	size_t host_len;
+	uint16_t port;
+
+	if (argument_address(value, len, &host, &host_len, &port))
+		add_listener(w, host_elsewhere && !host_len ? NULL : host, host_len, port,
+			     argument_protocol(w->flag, value, len));
+}
+
 /* A list of addresses or URLs, with commas between them. */
 static void take_addresses(struct words *w, const char *value)
 {
-	const char *host;
-	size_t len, host_len;
-	uint16_t port;
+	size_t len;
 
 	for (; *value; value += len + (value[len] == ',')) {
 		len = strcspn(value, ",");
-		if (argument_address(value, len, &host, &host_len, &port))
-			add_listener(w, host, host_len, port);
+		take_address(w, value, len, false);
 	}
 }
 
@@ -116,30 +127,23 @@ static void take_addresses(struct words *w, const char *value)
 static void take_any(struct words *w, const char *value)
 {
 	static const char *const all[] = { ":", "0.0.0.0:", "[::]:", "*:" };
-	const char *host;
-	size_t len, before;
-	uint16_t port;
+	size_t before;
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		before = strlen(all[i]);
 		if (strncmp(value, all[i], before) == 0 &&
-		    !value[before + strspn(value + before, "0123456789")] &&
-		    argument_address(value, strlen(value), &host, &len, &port))
-			add_listener(w, host, len, port);
+		    !value[before + strspn(value + before, "0123456789")])
+			take_address(w, value, strlen(value), false);
 	}
 }
 
 static void take_value(struct words *w, const char *value)
 {
 	const char *name = w->flag + strspn(w->flag, "-");
-	const char *host;
-	size_t len;
-	uint16_t port;
 
 	switch (argument_flag(name, strlen(name))) {
 	case FLAG_PORT:
-		if (argument_address(value, strlen(value), &host, &len, &port))
-			add_listener(w, len ? host : NULL, len, port);
+		take_address(w, value, strlen(value), true);
 		break;
 	case FLAG_URLS:
 		if (strchr(value, ':'))
@@ -150,8 +154,7 @@ static void take_value(struct words *w, const char *value)
 		break;
 	case FLAG_HOST:
 		w->host = arena_text_max(&w->cursor->model->arena, value, CURSOR_TEXT_MAX);
-		if (argument_address(value, strlen(value), &host, &len, &port))
-			add_listener(w, host, len, port);
+		take_address(w, value, strlen(value), false);
 		break;
 	case FLAG_NONE:
 		take_any(w, value);

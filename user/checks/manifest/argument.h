@@ -34,7 +34,10 @@ enum flag_kind {
 	FLAG_HOST,    /* an address for the ports of other flags, or HOST:PORT */
 };
 
-/* What a flag, without its dashes, is. */
+/*
+ * What a flag, without its dashes, is. Its words may be written as-this, as_this, asThis or
+ * AS_THIS; the names of protocols in it count for argument_protocol() only.
+ */
 enum flag_kind argument_flag(const char *name, size_t len);
 
 /*
@@ -43,6 +46,12 @@ enum flag_kind argument_flag(const char *name, size_t len);
  */
 bool argument_address(const char *text, size_t len, const char **ret_host, size_t *ret_host_len,
 		      uint16_t *ret_port);
+
+/*
+ * The protocol (enum hp_proto) of the first `len` bytes of a flag's value, which is an address:
+ * as its scheme or its end says (udp://…, …/udp), else the flag (listen-udp), else TCP.
+ */
+uint8_t argument_protocol(const char *flag, const char *value, size_t len);
 
 /* Is it the name of a host, to which a client goes: no address, localhost or variable? */
 bool argument_is_remote(const char *host);

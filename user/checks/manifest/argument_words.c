@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "argument.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -33,6 +34,12 @@ static const struct flag flags[] = {
 	{ "admin-port", FLAG_PORT },
 	{ "prometheus-port", FLAG_PORT },
 	{ "telemetry-port", FLAG_PORT },
+	{ "dns-port", FLAG_PORT },
+	{ "status-port", FLAG_PORT },
+	{ "stats-port", FLAG_PORT },
+	{ "diagnostics-port", FLAG_PORT },
+	{ "debug-port", FLAG_PORT },
+	{ "api-port", FLAG_PORT },
 	{ "read-only-port", FLAG_PORT },
 	{ "proxy-endpoints-port", FLAG_PORT },
 	{ "listen", FLAG_ADDRESS },
@@ -53,6 +60,19 @@ static const struct flag flags[] = {
 	{ "https-addr", FLAG_ADDRESS },
 	{ "https-address", FLAG_ADDRESS },
 	{ "grpc-addr", FLAG_ADDRESS },
+	{ "grpc-address", FLAG_ADDRESS },
+	{ "status-addr", FLAG_ADDRESS },
+	{ "status-address", FLAG_ADDRESS },
+	{ "stats-addr", FLAG_ADDRESS },
+	{ "stats-address", FLAG_ADDRESS },
+	{ "debug-addr", FLAG_ADDRESS },
+	{ "debug-address", FLAG_ADDRESS },
+	{ "diagnostics-address", FLAG_ADDRESS },
+	{ "admin-addr", FLAG_ADDRESS },
+	{ "admin-address", FLAG_ADDRESS },
+	{ "prometheus-addr", FLAG_ADDRESS },
+	{ "prometheus-address", FLAG_ADDRESS },
+	{ "health-address", FLAG_ADDRESS },
 	{ "http-endpoint", FLAG_ADDRESS },
 	{ "bind-address", FLAG_HOST },
 	{ "bind-addr", FLAG_HOST },
@@ -61,39 +81,146 @@ static const struct flag flags[] = {
 	{ "host", FLAG_HOST },
 };
 
-/* Ends of names of listening addresses: web.listen-address, health-probe-bind-address. */
-static const char *const address_ends[] = { "listen-address", "listen-addr", "bind-address",
-					    "bind-addr" };
+/* Ends of names: web.listen-address, health-probe-bind-address, server.http-listen-port. */
+static const struct flag ends[] = {
+	{ "listen-address", FLAG_ADDRESS }, { "listen-addr", FLAG_ADDRESS },
+	{ "bind-address", FLAG_ADDRESS },   { "bind-addr", FLAG_ADDRESS },
+	{ "listen", FLAG_ADDRESS },	    { "listen-port", FLAG_PORT },
+	{ "bind-port", FLAG_PORT },
+};
 
 /* Names that go on: listen-client-urls, bind-all. */
-static const char *const address_starts[] = { "listen-", "bind-" };
+static const char *const starts[] = { "listen-", "bind-" };
 
-static bool same(const char *name, const char *known, size_t len)
+/* What may stand before a name and a dot: web.port. Of db.port a client would be the owner. */
+static const char *const groups[] = { "web",   "server",  "http",      "https",
+				      "grpc",  "metrics", "health",    "status",
+				      "admin", "debug",	  "telemetry", "prometheus" };
+
+#define FLAG_NAME_MAX 256 /* twice of what is looked at: a dash may be put before each letter */
+
+static bool is_word(const char *text, size_t len, const char *word)
 {
-	for (size_t i = 0; i < len; i++)
-		if ((name[i] == '_' ? '-' : name[i]) != known[i])
-			return false;
+	return strlen(word) == len && memcmp(text, word, len) == 0;
+}
+
+/* The protocol that a word names; HP_PROTO_MAX: it names none. */
+static uint8_t word_protocol(const char *text, size_t len)
+{
+	static const struct {
+		const char *word;
+		uint8_t proto;
+	} words[] = {
+		{ "tcp", HP_PROTO_TCP },   { "tcp4", HP_PROTO_TCP }, { "tcp6", HP_PROTO_TCP },
+		{ "udp", HP_PROTO_UDP },   { "udp4", HP_PROTO_UDP }, { "udp6", HP_PROTO_UDP },
+		{ "sctp", HP_PROTO_SCTP },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (is_word(text, len, words[i].word))
+			return words[i].proto;
+	return HP_PROTO_MAX;
+}
+
+/* A name as the tables have it, while it is written. */
+struct plain_name {
+	char text[FLAG_NAME_MAX];
+	size_t len, word; /* where the last word begins */
+};
+
+/* A protocol goes, with the dash before or behind it. */
+static void end_word(struct plain_name *plain, char end)
+{
+	char *word = plain->text + plain->word;
+
+	if (word_protocol(word, plain->len - plain->word) != HP_PROTO_MAX)
+		plain->len = plain->word;
+	else if (end)
+		plain->text[plain->len++] = end;
+	plain->word = plain->len;
+}
+
+/* Write metricsPort, METRICS_PORT and udp-metrics-port alike. False: it is too long. */
+static bool normalize(const char *name, size_t len, struct plain_name *ret)
+{
+	char c;
+
+	*ret = (struct plain_name) { 0 };
+	if (len >= FLAG_NAME_MAX / 2)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		c = name[i] == '_' ? '-' : name[i];
+		if (c == '-' || c == '.') {
+			end_word(ret, c);
+			continue;
+		}
+		if (i && isupper((unsigned char)c) && islower((unsigned char)name[i - 1]))
+			end_word(ret, '-');
+		ret->text[ret->len++] = (char)tolower((unsigned char)c);
+	}
+	end_word(ret, '\0');
+	while (ret->len && ret->text[ret->len - 1] == '-')
+		ret->len--;
+	ret->text[ret->len] = '\0';
 	return true;
+}
+
+static enum flag_kind find_exact(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (strcmp(flags[i].name, name) == 0)
+			return flags[i].kind;
+	return FLAG_NONE;
+}
+
+static enum flag_kind find_part(const char *name)
+{
+	size_t len = strlen(name), n;
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		n = strlen(ends[i].name);
+		if (len == n ? strcmp(name, ends[i].name) == 0 :
+			       len > n && name[len - n - 1] == '-' &&
+				       strcmp(name + len - n, ends[i].name) == 0)
+			return ends[i].kind;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
+		if (strncmp(name, starts[i], strlen(starts[i])) == 0)
+			return FLAG_URLS;
+	return FLAG_NONE;
 }
 
 enum flag_kind argument_flag(const char *name, size_t len)
 {
+	struct plain_name plain;
+	enum flag_kind kind;
+	const char *dot;
+
+	if (!normalize(name, len, &plain))
+		return FLAG_NONE;
+	kind = find_exact(plain.text);
+	dot = strrchr(plain.text, '.');
+	for (size_t i = 0; dot && kind == FLAG_NONE && i < ARRAY_LEN(groups); i++)
+		if (is_word(plain.text, (size_t)(dot - plain.text), groups[i]))
+			kind = find_exact(dot + 1);
+	return kind == FLAG_NONE ? find_part(dot ? dot + 1 : plain.text) : kind;
+}
+
+uint8_t argument_protocol(const char *flag, const char *value, size_t len)
+{
+	const char *mark = memmem(value, len, "://", 3), *end = memrchr(value, '/', len);
+	uint8_t proto = HP_PROTO_MAX;
 	size_t n;
 
-	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
-		if (strlen(flags[i].name) == len && same(name, flags[i].name, len))
-			return flags[i].kind;
-	for (size_t i = 0; i < ARRAY_LEN(address_ends); i++) {
-		n = strlen(address_ends[i]);
-		if (len > n && same(name + len - n, address_ends[i], n))
-			return FLAG_ADDRESS;
+	if (mark)
+		proto = word_protocol(value, (size_t)(mark - value));
+	else if (end)
+		proto = word_protocol(end + 1, len - (size_t)(end + 1 - value));
+	for (; *flag && proto == HP_PROTO_MAX; flag += n + (flag[n] != '\0')) {
+		n = strcspn(flag, "-_.");
+		proto = word_protocol(flag, n);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(address_starts); i++) {
-		n = strlen(address_starts[i]);
-		if (len > n && same(name, address_starts[i], n))
-			return FLAG_URLS;
-	}
-	return FLAG_NONE;
+	return proto == HP_PROTO_MAX ? HP_PROTO_TCP : proto;
 }
 
 /* ---- addresses ----------------------------------------------------------------------------- */
@@ -144,12 +271,31 @@ bool argument_address(const char *text, size_t len, const char **ret_host, size_
 	return true;
 }
 
+/* Loopback, as IPv6 writes it: ::1, or an address of IPv4 in it. */
+static bool is_loopback6(const char *host)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct in6_addr address;
+
+	if (inet_pton(AF_INET6, host, &address) != 1)
+		return false;
+	return IN6_IS_ADDR_LOOPBACK(&address) ||
+	       (memcmp(&address, mapped, sizeof(mapped)) == 0 && address.s6_addr[12] == 127);
+}
+
 bool argument_is_localhost(const char *host, size_t len)
 {
-	if (len == 9 && memcmp(host, "localhost", 9) == 0)
+	char text[INET6_ADDRSTRLEN];
+
+	if (is_word(host, len, "localhost"))
 		return true;
-	if (len == 3 && memcmp(host, "::1", 3) == 0)
-		return true;
+	if (memchr(host, ':', len)) {
+		if (len >= sizeof(text))
+			return false;
+		memcpy(text, host, len);
+		text[len] = '\0';
+		return is_loopback6(text);
+	}
 	if (len < 7 || memcmp(host, "127.", 4) != 0)
 		return false;
 	for (size_t i = 0; i < len; i++)

@@ -8,30 +8,55 @@
 /* All ways to write an address become one. */
 static const char *plain(const char *address)
 {
-	static const char *const all[] = { "*", "0.0.0.0", "::", "[::]" };
+	static const char *const all[] = { "*", "0.0.0.0", "::", "[::]", "::ffff:0.0.0.0" };
+	const char *colon = strrchr(address, ':');
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (strcmp(address, all[i]) == 0)
 			return "";
+	if (colon && strncmp(address, "::ffff:", 7) == 0 && strchr(colon, '.'))
+		return colon + 1; /* IPv4 in IPv6 */
 	return strcmp(address, "localhost") == 0 ? "127.0.0.1" : address;
 }
 
-const char *claimed_address(const struct container *container, const struct port *port)
+/* What is known of the listeners for a port. */
+struct heard {
+	const struct port *port;
+	bool any;	     /* there are some */
+	const char *address; /* NULL: of none of them; "": all, or several */
+};
+
+static void hear(const struct container *container, struct heard *heard)
 {
-	const char *found = NULL, *address;
+	const char *address;
 
 	for (const struct listener *l = container->listeners; l; l = l->next) {
-		if (!l->address || l->port != port->number || port->proto != HP_PROTO_TCP)
+		if (l->port != heard->port->number || l->proto != heard->port->proto)
+			continue;
+		heard->any = true;
+		if (!l->address)
 			continue;
 		address = plain(l->address);
-		if (!found)
-			found = address;
-		else if (strcmp(found, address) != 0 &&
-			 !(claimed_address_scope(found) == HP_SCOPE_LOCALHOST && l->localhost))
-			return "";
+		if (!heard->address)
+			heard->address = address;
+		else if (strcmp(heard->address, address) != 0 &&
+			 !(claimed_address_scope(heard->address) == HP_SCOPE_LOCALHOST &&
+			   l->localhost))
+			heard->address = "";
 	}
-	if (found)
-		return found;
+}
+
+const char *claimed_address(const struct pod *pod, const struct container *container,
+			    const struct port *port)
+{
+	struct heard heard = { .port = port };
+
+	hear(container, &heard);
+	if (!heard.any)
+		for (const struct container *c = pod->containers; c; c = c->next)
+			hear(c, &heard);
+	if (heard.address)
+		return heard.address;
 	return port->host_ip ? plain(port->host_ip) : "";
 }
 

@@ -5,10 +5,12 @@
 #include "model.h"
 
 /*
- * The address on which a container claims its port, "" for all: from its arguments,
- * else hostIP. Several addresses count as all, unless all of them are loopback.
+ * The address on which a container of a pod claims its port, "" for all: from its arguments,
+ * where they say nothing of the port from those of the pod's other containers, else hostIP.
+ * Several addresses count as all, unless all of them are loopback.
  */
-const char *claimed_address(const struct container *container, const struct port *port);
+const char *claimed_address(const struct pod *pod, const struct container *container,
+			    const struct port *port);
 
 /* enum hp_scope, of such an address. */
 uint8_t claimed_address_scope(const char *address);

@@ -48,7 +48,7 @@ static void add_claims(const struct pod *pod, struct claims *claims)
 				.pod = pod,
 				.container = c,
 				.port = p,
-				.address = claimed_address(c, p),
+				.address = claimed_address(pod, c, p),
 				.order = claims->len,
 			};
 			claims->len++;

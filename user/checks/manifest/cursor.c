@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cursor.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "../../base/parse.h"
@@ -258,7 +259,7 @@ bool cursor_protocol(struct cursor *cursor, const struct yaml_node *mapping, uin
 	const char *text = read_scalar(cursor, mapping, "protocol", not_one, &value);
 
 	*ret = HP_PROTO_TCP;
-	if (!value)
+	if (!value || (text && !*text))
 		return true;
 	for (size_t i = 0; text && i < ARRAY_LEN(words); i++) {
 		if (strcmp(text, words[i].word) != 0)
@@ -269,4 +270,18 @@ bool cursor_protocol(struct cursor *cursor, const struct yaml_node *mapping, uin
 	if (text)
 		add_invalid(cursor, value, "protocol", text, not_one);
 	return false;
+}
+
+const char *cursor_address(struct cursor *cursor, const struct yaml_node *mapping, const char *key)
+{
+	static const char not_one[] = "not an IP address";
+	const struct yaml_node *value;
+	const char *text = read_scalar(cursor, mapping, key, not_one, &value);
+	struct in6_addr address;
+
+	if (!text || !*text)
+		return NULL;
+	if (inet_pton(AF_INET, text, &address) != 1 && inet_pton(AF_INET6, text, &address) != 1)
+		add_invalid(cursor, value, key, text, not_one);
+	return arena_text_max(&cursor->model->arena, text, CURSOR_TEXT_MAX);
 }

@@ -81,6 +81,14 @@ bool cursor_port(struct cursor *cursor, const struct yaml_node *mapping, const c
 bool cursor_port_or_name(struct cursor *cursor, const struct yaml_node *mapping, const char *key,
 			 uint16_t *ret, const char **ret_name);
 
-/* Read the protocol of a port: TCP where there is none. False: it is not known; that is a finding.
+/*
+ * Read the protocol of a port: TCP where there is none, or an empty text. False: it is not known;
+ * that is a finding.
  */
 bool cursor_protocol(struct cursor *cursor, const struct yaml_node *mapping, uint8_t *ret);
+
+/*
+ * Read an IP address as a text in the arena. NULL: there is none, or only a placeholder. What is
+ * no address is a finding and returned all the same.
+ */
+const char *cursor_address(struct cursor *cursor, const struct yaml_node *mapping, const char *key);

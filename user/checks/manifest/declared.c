@@ -27,11 +27,11 @@ void declared_how(uint16_t number, uint8_t proto, bool localhost, struct buf *ou
 	buf_puts(out, localhost ? ", hostIP: 127.0.0.1}`" : "}`");
 }
 
-static void suggest(struct finding *f, uint16_t number, bool localhost)
+static void suggest(struct finding *f, uint16_t number, uint8_t proto, bool localhost)
 {
 	_cleanup_buf_ struct buf how = { 0 };
 
-	declared_how(number, HP_PROTO_TCP, localhost, &how);
+	declared_how(number, proto, localhost, &how);
 	finding_suggest(f, "%s", how.data ? how.data : "");
 }
 
@@ -67,9 +67,15 @@ static void check_reference(struct check *check, const struct pod *pod, const st
 		HP_PROTO_TCP, ref->number,
 		"%s of %s, container %s, needs port %u, which no container declares", ref->what,
 		pod->full_name, c->name, ref->number);
-	suggest(f, ref->number, false);
+	suggest(f, ref->number, HP_PROTO_TCP, false);
 	registered_accept(check, pod, c, HP_PROTO_TCP, ref->number, HP_CLASS_UNDECLARED, f);
 	dedup_one(check, pod, c, NULL, f);
+}
+
+/* TCP goes without saying. */
+static const char *protocol_prefix(uint8_t proto)
+{
+	return proto == HP_PROTO_UDP ? "UDP " : proto == HP_PROTO_SCTP ? "SCTP " : "";
 }
 
 static void check_listener(struct check *check, const struct pod *pod, const struct container *c,
@@ -77,15 +83,16 @@ static void check_listener(struct check *check, const struct pod *pod, const str
 {
 	struct finding *f;
 
-	if (declared_has(pod, NULL, l->port, HP_PROTO_TCP))
+	if (declared_has(pod, NULL, l->port, l->proto))
 		return;
 	f = manifest_add_finding(
-		&check->findings, RULE_UNDECLARED_ARGUMENT, &l->place, pod->ignores, NULL,
-		HP_PROTO_TCP, l->port,
-		"%s has container %s of %s listen on port %u%s, which no container declares",
-		l->flag, c->name, pod->full_name, l->port, l->localhost ? " of localhost" : "");
-	suggest(f, l->port, l->localhost);
-	registered_accept(check, pod, c, HP_PROTO_TCP, l->port, HP_CLASS_UNDECLARED, f);
+		&check->findings, RULE_UNDECLARED_ARGUMENT, &l->place, pod->ignores, NULL, l->proto,
+		l->port,
+		"%s has container %s of %s listen on %sport %u%s, which no container declares",
+		l->flag, c->name, pod->full_name, protocol_prefix(l->proto), l->port,
+		l->localhost ? " of localhost" : "");
+	suggest(f, l->port, l->proto, l->localhost);
+	registered_accept(check, pod, c, l->proto, l->port, HP_CLASS_UNDECLARED, f);
 	dedup_one(check, pod, c, NULL, f);
 }
 

@@ -82,8 +82,8 @@ static const struct rule table[] = {
 		.requirement = NULL,
 		.summary = "a port that Kubernetes does not accept",
 		.help = "A port is a number from 1 to 65535, without quotes where the API has a number;"
-			" a protocol is TCP, UDP or SCTP; on the host network a hostPort is the same as"
-			" its containerPort.",
+			" a protocol is TCP, UDP or SCTP; a hostIP is an IP address; on the host"
+			" network a hostPort is the same as its containerPort.",
 	},
 	[RULE_BAD_ANNOTATION] = {
 		.id = "bad-annotation",

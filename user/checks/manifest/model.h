@@ -86,6 +86,7 @@ struct placement {
 	unsigned int roles;
 	bool selects;	/* a nodeSelector or node affinity is there */
 	bool tolerates; /* the taint of control-plane nodes */
+	bool windows;	/* only on nodes of Windows */
 };
 
 /* A port that a container declares. */
@@ -114,6 +115,7 @@ struct listener {
 	const char *flag;    /* as written; the word where there is none */
 	const char *address; /* as written; empty: all; NULL: not known */
 	uint16_t port;
+	uint8_t proto; /* enum hp_proto */
 	bool localhost;
 	struct place place;
 };

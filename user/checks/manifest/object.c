@@ -58,9 +58,11 @@ static bool is_static(struct cursor *cursor, const struct pod *pod, const struct
 	       strcmp(class, "system-node-critical") == 0;
 }
 
-/* Does any rule need the pod? */
+/* Does any rule need the pod? The registry is about nodes of Linux. */
 static bool takes_ports(const struct pod *pod)
 {
+	if (pod->placement.windows)
+		return false;
 	if (pod->host_network)
 		return true;
 	for (const struct container *c = pod->containers; c; c = c->next)

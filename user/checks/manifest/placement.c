@@ -201,6 +201,40 @@ static unsigned int roles(const struct placement *p)
 	return all ? all : NODES_ANY;
 }
 
+/* ---- the operating system ------------------------------------------------------------------- */
+static bool requires_windows(const struct requirement *q)
+{
+	if (q->op != REQUIRE_IN || (strcmp(q->key, "kubernetes.io/os") != 0 &&
+				    strcmp(q->key, "beta.kubernetes.io/os") != 0))
+		return false;
+	for (const struct word *w = q->values; w; w = w->next)
+		if (strcmp(w->text, "windows") != 0)
+			return false;
+	return q->values;
+}
+
+static bool term_requires_windows(const struct term *term)
+{
+	for (const struct requirement *q = term->requirements; q; q = q->next)
+		if (requires_windows(q))
+			return true;
+	return false;
+}
+
+static bool is_windows(struct cursor *cursor, const struct yaml_node *spec,
+		       const struct term *terms)
+{
+	const char *os = yaml_query_text(&cursor->doc, spec, "os.name");
+
+	if ((os && strcmp(os, "windows") == 0) ||
+	    yaml_query_true(&cursor->doc, spec, "securityContext.windowsOptions.hostProcess"))
+		return true;
+	for (const struct term *t = terms; t; t = t->next)
+		if (!term_requires_windows(t))
+			return false;
+	return terms;
+}
+
 void placement_read(struct cursor *cursor, const struct yaml_node *spec, struct placement *ret)
 {
 	*ret = (struct placement) { .node = cursor_text(cursor, spec, "nodeName") };
@@ -208,6 +242,7 @@ void placement_read(struct cursor *cursor, const struct yaml_node *spec, struct 
 	read_terms(cursor, spec, ret);
 	read_apart(cursor, spec, ret);
 	ret->roles = roles(ret);
+	ret->windows = is_windows(cursor, spec, ret->terms);
 }
 
 void placement_why(const struct placement *p, unsigned int role, struct buf *out)

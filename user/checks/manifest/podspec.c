@@ -65,9 +65,7 @@ static void read_port(struct cursor *cursor, const struct yaml_node *item, struc
 	    !read_number(cursor, item, host_network, port))
 		return;
 	port->name = cursor_text(cursor, item, "name");
-	port->host_ip = cursor_text(cursor, item, "hostIP");
-	if (port->host_ip && !*port->host_ip)
-		port->host_ip = NULL;
+	port->host_ip = cursor_address(cursor, item, "hostIP");
 	**end = port;
 	*end = &port->next;
 }

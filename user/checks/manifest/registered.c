@@ -377,7 +377,7 @@ static void decide_worst(struct question *q, bool *ret_owned)
 static void check_claim(struct check *check, const struct pod *pod,
 			const struct container *container, const struct port *port)
 {
-	const char *address = claimed_address(container, port);
+	const char *address = claimed_address(pod, container, port);
 	struct question q = {
 		.check = check,
 		.pod = pod,
