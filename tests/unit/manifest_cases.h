@@ -76,22 +76,32 @@ static inline void manifest_line(const struct finding *f, struct buf *out)
 	buf_putc(out, '\n');
 }
 
-/* Check files "1.yaml" and so on; the findings are the caller's. */
-static inline void manifest_check(const struct manifest_options *options, const char *const *texts,
-				  size_t n, struct findings *ret_findings,
-				  struct manifest_counts *ret_counts)
+/* Check files, NULL: "1.yaml" and so on; the findings are the caller's. */
+static inline void manifest_check_files(const struct manifest_options *options,
+					const char *const *files, const char *const *texts,
+					size_t n, struct findings *ret_findings,
+					struct manifest_counts *ret_counts)
 {
 	_cleanup_(check_freep) struct check *check = NULL;
-	char file[32];
+	char number[32];
 
 	check_int("new", check_new(options, &check), 0);
 	for (size_t i = 0; i < n; i++) {
-		(void)snprintf(file, sizeof(file), "%zu.yaml", i + 1);
+		const char *file = files ? files[i] : number;
+
+		(void)snprintf(number, sizeof(number), "%zu.yaml", i + 1);
 		check_int(file, check_file(check, file, texts[i], strlen(texts[i])), 0);
 	}
 	check_int("finish", check_finish(check, ret_findings), 0);
 	if (ret_counts)
 		*ret_counts = check_counts(check);
+}
+
+static inline void manifest_check(const struct manifest_options *options, const char *const *texts,
+				  size_t n, struct findings *ret_findings,
+				  struct manifest_counts *ret_counts)
+{
+	manifest_check_files(options, NULL, texts, n, ret_findings, ret_counts);
 }
 
 static inline void manifest_lines(const struct manifest_options *options, const char *const *texts,

@@ -104,8 +104,8 @@ static void test_counts(void **state)
 
 	(void)state;
 	manifest_check(&options, texts, 3, &findings, &counts);
-	check_int("documents", (long long)counts.documents, 4);
-	check_int("others", (long long)counts.others, 1);
+	check_int("documents", (long long)counts.documents, 5);
+	check_int("others", (long long)counts.others, 2);
 	check_int("objects", (long long)counts.objects, 3);
 	check_int("pods", (long long)counts.pods, 1);
 	check_int("services", (long long)counts.services, 1);

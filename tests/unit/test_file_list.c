@@ -25,12 +25,14 @@ static void say(void *data, const char *path, int error)
 	buf_printf(data, "!%s: %s\n", path, strerror(-error));
 }
 
+static struct names excluded;
+
 static void list(const char *path, struct buf *out)
 {
 	_cleanup_names_ struct names files = { 0 };
 
 	buf_puts(out, "");
-	check_int(path, file_list_add(&files, path, say, out), 0);
+	check_int(path, file_list_add(&files, path, &excluded, say, out), 0);
 	for (size_t i = 0; i < files.len; i++)
 		buf_printf(out, "%s\n", files.items[i]);
 }

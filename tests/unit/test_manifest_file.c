@@ -8,8 +8,28 @@
 #define FOUND(path)	    "unregistered-port tcp/80 " path ".containers[0].ports[0].containerPort\n"
 #define OF(api, kind, more) "apiVersion: " api "\nkind: " kind "\nmetadata: {name: n}\n" more "\n"
 
+/* What is broken is looked at if it may be a manifest that takes ports of a node. */
+#define MEANT "# apiVersion, kind, hostNetwork\n"
+
 static const struct manifest_case fault_cases[] = {
-	{ "broken", "a: [\n", "broken-manifest\n" },
+	{ "broken, of another program", "a: [\n", "" },
+	{ "a template of another program", "a: {{ x }}\n", "" },
+	{ "a template that takes no port of a node",
+	  "apiVersion: v1\nkind: Role\nmetadata: {name: {{ x }}}\n", "" },
+	{ "JSON with comments", "{\n  // x\n  \"a\": {\"b\": 1,},\n}\n", "" },
+	{ "documents around one of another program", "a: [\n---\na: b\n---\nc: ]\n", "" },
+	{ "a line of a shell's",
+	  "apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  env:\n${X}\n  - name: y\n",
+	  "template\n" },
+	{ "a shell's in a flow", "apiVersion: v1\nkind: Pod\nspec: {hostNetwork: true, a: ${X}}\n",
+	  "template\n" },
+	{ "a name between @",
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: @NAME@}\nspec: {hostNetwork: true}\n",
+	  "template\n" },
+	{ "a shell's long before the fault",
+	  "apiVersion: v1\nkind: Pod\na: ${X}\nb: 1\nspec: {hostNetwork: true, a: }}\n",
+	  "broken-manifest\n" },
+	{ "broken", MEANT "a: [\n", "broken-manifest\n" },
 	{ "documents before the fault", OF("v1", "Pod", "spec: " SPEC) "---\na: [\n",
 	  FOUND("$.spec") "broken-manifest\n" },
 	{ "documents after the fault", "a: [\n---\n" OF("v1", "Pod", "spec: " SPEC),
@@ -24,17 +44,18 @@ static const struct manifest_case fault_cases[] = {
 	  "broken-manifest\n" },
 	{ "a template is one finding",
 	  "a: {{ x }}\n---\nb: }\n---\n" OF("v1", "Pod", "spec: " SPEC), "template\n" },
-	{ "a fault, then a template", "a: }\n---\nb: {{ x }}\n---\nc: }\n",
+	{ "a fault, then a template", MEANT "a: }\n---\nb: {{ x }}\n---\nc: }\n",
 	  "broken-manifest\ntemplate\n" },
 	{ "JSON is broken as a whole", "{\"a\": ]}\n---\n" OF("v1", "Pod", "spec: " SPEC),
 	  "broken-manifest\n" },
-	{ "not UTF-8", "a: \xff\n", "broken-manifest\n" },
-	{ "Helm", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n",
+	{ "not UTF-8", MEANT "a: \xff\n", "broken-manifest\n" },
+	{ "Helm", MEANT "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n",
 	  "template\n" },
-	{ "Helm's blocks", "{{- if .Values.x }}\napiVersion: v1\n{{- end }}\n", "template\n" },
-	{ "Jinja", "{% for x in y %}\nkind: Pod\n{% endfor %}\n", "template\n" },
-	{ "a fault before a placeholder", "a: [}\nb: {{ x }}\n", "broken-manifest\n" },
-	{ "a placeholder in a comment", "# {{ x }}\na: [}\n", "broken-manifest\n" },
+	{ "Helm's blocks", MEANT "{{- if .Values.x }}\napiVersion: v1\n{{- end }}\n",
+	  "template\n" },
+	{ "Jinja", MEANT "{% for x in y %}\nkind: Pod\n{% endfor %}\n", "template\n" },
+	{ "a fault before a placeholder", MEANT "a: [}\nb: {{ x }}\n", "broken-manifest\n" },
+	{ "a placeholder in a comment", MEANT "# {{ x }}\na: [}\n", "broken-manifest\n" },
 	{ "placeholders where they mean nothing",
 	  OF("v1", "ConfigMap", "data: {a: '{{ $labels.x }}', b: \"{% x %}\"}"), "" },
 	{ "placeholder of a port's name",
@@ -66,7 +87,7 @@ static void test_faults(void **state)
 }
 
 /* ---- templates ----------------------------------------------------------------------------- */
-#define RENDER "a template, not a manifest: render it first (helm template, oc process, envsubst)"
+#define RENDER "a template, not a manifest: render it first"
 
 static const struct {
 	const char *name, *text;
@@ -96,9 +117,13 @@ static void test_templates(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(template_cases); i++) {
 		_cleanup_findings_ struct findings findings = { 0 };
+		_cleanup_buf_ struct buf text = { 0 };
 		const struct finding *f;
+		const char *texts[1];
 
-		manifest_check(&options, &template_cases[i].text, 1, &findings, NULL);
+		buf_printf(&text, "%s\n" MEANT, template_cases[i].text);
+		texts[0] = text.data;
+		manifest_check(&options, texts, 1, &findings, NULL);
 		check_u64(template_cases[i].name, findings.len, 1);
 		f = &findings.items[0];
 		check_text(template_cases[i].name, f->rule->id,
@@ -126,6 +151,7 @@ static const struct {
 	{ "{apiVersion: v1, kind: X}\n", 1, 1, 0 },
 	{ "{apiVersion: v1, kind: X}\n---\na: 1\n---\n---\n{apiVersion: v1, kind: Y}\n", 3, 2, 1 },
 	{ "{apiVersion: v1, kind: X}\n---\na: ]\n---\n{apiVersion: v1, kind: Y}\n", 2, 2, 0 },
+	{ "a: ]\n---\nb: ]\n---\nc: 1\n", 3, 0, 3 },
 };
 
 static void test_documents(void **state)
@@ -146,19 +172,28 @@ static void test_documents(void **state)
 }
 
 /* A key that is given twice matters in objects, each by itself. */
+#define FIRST                                                                                      \
+	"render the template first -> check what it renders to: oc process, kustomize build or "   \
+	"envsubst, and then hostportctl check -\n"
+
 static const struct manifest_case word_cases[] = {
 	{ "twice in an object, and in something else",
 	  "a: 1\na: 2\n---\n{apiVersion: v1, kind: X, b: 1, b: 2}\n---\nc: 1\nc: 2\n",
 	  "4 broken-manifest: b: the key was given in line 4 already\n" },
 	{ "a placeholder is the document's",
-	  "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ x }}'}\n---\napiVersion: v1\nkind: "
-	  "Pod\nmetadata: {name: '{{ y }}'}\n",
-	  "3 template: the name of a Pod is a placeholder, {{ x }}: render the template first "
-	  "(helm "
-	  "template, oc process, envsubst)\n"
-	  "7 template: the name of a Pod is a placeholder, {{ y }}: render the template first "
-	  "(helm "
-	  "template, oc process, envsubst)\n" },
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ x }}'}\nspec: {" HOST ONE(
+		  "") "}\n"
+		      "---\napiVersion: v1\nkind: Pod\nmetadata: {name: '{{ y }}'}\n"
+		      "spec: {" HOST ONE("") "}\n",
+	  "3 template: the name of a Pod is a placeholder, {{ x }}: " FIRST
+	  "8 template: the name of a Pod is a placeholder, {{ y }}: " FIRST },
+	{ "placeholders of objects that take no port of a node",
+	  "apiVersion: v1\nkind: Role\nmetadata: {name: '{{ x }}'}\n---\napiVersion: v1\nkind: "
+	  "ConfigMap\nmetadata: {name: \"${Y}\"}\n---\n"
+	  "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {a: b}, ports: "
+	  "[{port: '{{ x }}'}]}\n---\n"
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ y }}'}\nspec: {" ONE("") "}\n",
+	  "" },
 	{ "too many aliases",
 	  "\napiVersion: v1\nkind: Thing\n"
 	  "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
@@ -229,7 +264,8 @@ static void test_broken_documents(void **state)
 /* Whatever is in it, a file is read: only memory can be missing. */
 static void test_result(void **state)
 {
-	static const char *const texts[] = { "", "a: 1", "a: [", "{{ x }}: [", "\xff" };
+	static const char *const texts[] = { "", "a: [", MEANT "a: [", MEANT "{{ x }}: [",
+					     MEANT "\xff" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {

@@ -251,14 +251,12 @@ static const struct {
 	  "}}",
 	  "1 0 1 0\nPod ${Y}/${X} (Pod ${Y}/${X}), static, roles 2, at $.spec\n" C80_AT(
 		  "$.spec") "template $.metadata.name: the name of a Pod is a placeholder, ${X}: "
-			    "render the template "
-			    "first (helm template, oc process, envsubst)\n" },
+			    "render the template first\n" },
 	{ "of a namespace",
 	  "{apiVersion: v1, kind: Pod, metadata: {name: n, namespace: '${Y}'}, spec: {" C80 "}}",
 	  "1 0 1 0\nPod ${Y}/n (Pod ${Y}/n), static, roles 2, at $.spec\n" C80_AT(
 		  "$.spec") "template $.metadata.namespace: the namespace of a Pod is a "
-			    "placeholder, ${Y}: render the "
-			    "template first (helm template, oc process, envsubst)\n" },
+			    "placeholder, ${Y}: render the template first\n" },
 };
 
 static void test_read(void **state)

@@ -92,7 +92,7 @@ static const struct {
 	{ "a placeholder of hostNetwork", "hostNetwork: '{{ x }}', containers: [{name: c}]",
 	  " container c\n"
 	  "template $.hostNetwork: hostNetwork of Pod ns/p is a placeholder, {{ x }}: render the "
-	  "template first (helm template, oc process, envsubst)\n" },
+	  "template first\n" },
 	{ "no hostNetwork", "hostNetwork: null, containers: [{name: c}]", " container c\n" },
 };
 

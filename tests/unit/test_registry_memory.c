@@ -326,10 +326,10 @@ static int list_files(const void *ctx, struct buf *out)
 {
 	const char *const *specs = ctx;
 	_cleanup_names_ struct names files = { 0 };
-	int r = file_list_add(&files, specs[0], report, out);
+	int r = file_list_add(&files, specs[0], &(struct names) { 0 }, report, out);
 
 	if (r == 0)
-		r = file_list_add(&files, specs[0], report, out);
+		r = file_list_add(&files, specs[0], &(struct names) { 0 }, report, out);
 	if (r == 0)
 		r = file_list_drop_repeats(&files);
 	for (size_t i = 0; r == 0 && i < files.len; i++)

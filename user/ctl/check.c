@@ -10,23 +10,58 @@
 
 #include "../base/log.h"
 #include "../checks/manifest/check.h"
+#include "../source/exclude.h"
 #include "../source/file_list.h"
 #include "registry_argument.h"
 #include "report_options.h"
 
+#define EXCLUDE_FILE_MAX (1UL << 20)
+
 struct asked {
 	struct node_options node;
 	const char *namespace_;
+	struct names excluded; /* globs */
 	enum report_format format;
 	enum severity severity;
 	size_t unreadable; /* what could not be read, which was said */
 };
+
+static int add_excluded(void *field, const char *value, struct buf *err)
+{
+	int r = names_add(field, EXCLUDE_MAX, value);
+
+	if (r != -E2BIG)
+		return r;
+	buf_printf(err, "more than %d globs", EXCLUDE_MAX);
+	return -EINVAL;
+}
+
+static int read_excluded(void *field, const char *value, struct buf *err)
+{
+	_cleanup_close_ int fd = source_open(AT_FDCWD, value);
+	_cleanup_buf_ struct buf text = { 0 };
+	int r = fd < 0 ? fd : source_read(fd, EXCLUDE_FILE_MAX, &text);
+
+	if (r == 0)
+		r = exclude_read(text.data ? text.data : "", field);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	buf_printf(err, "cannot be read: %s",
+		   r == -E2BIG	? "too many globs" :
+		   r == -EINVAL ? "not a file" :
+				  strerror(-r));
+	return -EINVAL;
+}
 
 static const struct option_spec specs[] = {
 	NODE_OPTION_REGISTRY(struct asked),
 	REPORT_OPTIONS(struct asked, format, severity),
 	{ "namespace", "NAME", "of objects that name none (default)",
 	  OPTION_TEXT(struct asked, namespace_) },
+	{ "exclude", "GLOB", "files and directories to leave out: a name, or a path's end (none)",
+	  OPTION_PARSED(struct asked, excluded, add_excluded), .repeatable = true },
+	{ "exclude-from", "FILE", "the same, from a file with a glob a line",
+	  OPTION_PARSED(struct asked, excluded, read_excluded), .repeatable = true },
 	NODE_OPTION_PLATFORM(struct asked, NODE_PLATFORM_HELP),
 	NODE_OPTION_VERSION(struct asked, NODE_VERSION_HELP),
 	NODE_OPTION_ROLE(
@@ -112,8 +147,9 @@ static int add_operand(struct asked *asked, const char *operand, struct names *f
 
 	if (strcmp(operand, "-") == 0)
 		return names_add(files, FILE_LIST_FILES_MAX, operand);
-	r = file_list_add(files, operand, say_unreadable, asked);
-	if (r == 0 && files->len == len && asked->unreadable == unreadable)
+	r = file_list_add(files, operand, &asked->excluded, say_unreadable, asked);
+	if (r == 0 && files->len == len && asked->unreadable == unreadable &&
+	    !exclude_has(&asked->excluded, operand))
 		log_warning("check: %s: no manifests in it", operand);
 	return r;
 }
@@ -217,21 +253,30 @@ static int run(struct asked *asked, const struct registry *registry, char **oper
 	return r == -E2BIG ? EXIT_USAGE : EXIT_SYSTEM;
 }
 
-int verb_check(const struct ctl *ctl, int argc, char **argv)
+static int check_operands(struct asked *asked, int argc, char **argv)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
-	struct asked asked = { .node.role = REG_ROLE_MAX, .namespace_ = "default" };
 	int operands, status;
 
-	(void)ctl;
-	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
+	if (verb_parse(&options, asked, argc, argv, &operands, &status) != 0)
 		return status;
 	if (operands == argc) {
 		log_error("check: a FILE or DIR is needed, or - for standard input: try --help");
 		return EXIT_USAGE;
 	}
-	status = registry_argument_load(&asked.node, &registry);
+	status = registry_argument_load(&asked->node, &registry);
 	if (status != EXIT_OK)
 		return status;
-	return run(&asked, registry, argv + operands, (size_t)(argc - operands));
+	return run(asked, registry, argv + operands, (size_t)(argc - operands));
+}
+
+int verb_check(const struct ctl *ctl, int argc, char **argv)
+{
+	struct asked asked = { .node.role = REG_ROLE_MAX, .namespace_ = "default" };
+	int status;
+
+	(void)ctl;
+	status = check_operands(&asked, argc, argv);
+	names_free(&asked.excluded);
+	return status;
 }

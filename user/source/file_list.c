@@ -9,8 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "exclude.h"
+
 struct walk {
 	struct names *files;
+	const struct names *excluded;
 	file_list_fn report;
 	void *data;
 };
@@ -76,6 +79,8 @@ static int walk_entry(const struct walk *walk, const char *path, int dir, const 
 	buf_printf(&full, "%s%s%s", path, slash, name);
 	if (full.failed)
 		return -ENOMEM;
+	if (exclude_has(walk->excluded, full.data))
+		return 0;
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		walk->report(walk->data, full.data, -errno);
 		return 0;
@@ -110,11 +115,20 @@ static int walk_directory(const struct walk *walk, const char *path, int fd, uns
 	return r;
 }
 
-int file_list_add(struct names *files, const char *path, file_list_fn report, void *data)
+int file_list_add(struct names *files, const char *path, const struct names *excluded,
+		  file_list_fn report, void *data)
 {
-	const struct walk walk = { .files = files, .report = report, .data = data };
-	_cleanup_close_ int fd = open_directory(AT_FDCWD, path, 0);
+	const struct walk walk = {
+		.files = files,
+		.excluded = excluded,
+		.report = report,
+		.data = data,
+	};
+	_cleanup_close_ int fd = -1;
 
+	if (exclude_has(excluded, path))
+		return 0;
+	fd = open_directory(AT_FDCWD, path, 0);
 	if (fd == -ENOTDIR || fd == -ENOENT || !*path)
 		return names_add(files, FILE_LIST_FILES_MAX, path);
 	if (fd >= 0)

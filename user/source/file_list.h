@@ -13,10 +13,12 @@ typedef void (*file_list_fn)(void *data, const char *path, int error);
 /*
  * Append a path; for a directory, the files *.yaml, *.yml and *.json in it and below it,
  * sorted by the bytes of their names. Hidden files are left out, and what is neither a file
- * nor a directory, and links to directories, which may lead in circles. 0, -E2BIG when there
- * are more than FILE_LIST_FILES_MAX, or -ENOMEM.
+ * nor a directory, and links to directories, which may lead in circles; and what one of the
+ * globs matches (see exclude.h). 0, -E2BIG when there are more than FILE_LIST_FILES_MAX, or
+ * -ENOMEM.
  */
-int file_list_add(struct names *files, const char *path, file_list_fn report, void *data);
+int file_list_add(struct names *files, const char *path, const struct names *excluded,
+		  file_list_fn report, void *data);
 
 /*
  * Keep only the first of several names of one file (same device and inode); "-" is standard

@@ -10,6 +10,7 @@
 #include "manifest_file.h"
 #include "registered.h"
 #include "service_check.h"
+#include "template.h"
 
 int check_new(const struct manifest_options *options, struct check **ret_check)
 {
@@ -65,14 +66,17 @@ static void check_pods(struct check *check, struct pod *pods)
 int check_file(struct check *check, const char *file, const char *text, size_t len)
 {
 	struct model *model = &check->model;
-	struct arena_mark mark = arena_mark(&model->arena);
 	struct pod **pods = model->pods_end;
 	struct service **services = model->services_end;
 	const struct ignore *ignores = model->ignores;
-	const char *name = arena_text(&model->arena, file);
+	struct arena_mark mark;
+	const char *name;
 	int r;
 
-	if (!name)
+	template_enter(model, file);
+	mark = arena_mark(&model->arena);
+	name = arena_text(&model->arena, file);
+	if (!name || model->arena.failed)
 		return -ENOMEM;
 	r = manifest_file_read(model, &check->findings, name, text, len);
 	if (r < 0)

@@ -106,12 +106,14 @@ static bool is_made_by(const struct pod *pod, const char *kind, const char *name
 }
 
 /*
- * Two documents may have the same object: a base and what is made from it. A dump of
- * a cluster has workloads beside the pods that they made.
+ * Two documents may have the same object: a base, which may leave its namespace to the overlay,
+ * and what is made from it. A dump of a cluster has workloads beside the pods that they made.
  */
 static bool same_object(const struct pod *a, const struct pod *b)
 {
-	if (a->name == b->name || strcmp(a->namespace_, b->namespace_) != 0)
+	if (a->name == b->name)
+		return false;
+	if (!a->placeless && !b->placeless && strcmp(a->namespace_, b->namespace_) != 0)
 		return false;
 	if (strcmp(a->name, b->name) == 0 && strcmp(a->kind, b->kind) == 0)
 		return true;
@@ -126,10 +128,22 @@ static bool clash(const struct claim *a, const struct claim *b, size_t *steps)
 		return false;
 	if (a->pod == b->pod)
 		return run_together(a->container, b->container);
+	if (a->pod->nameless || b->pod->nameless)
+		return false; /* a patch of some other object */
 	return !same_object(a->pod, b->pod) && placement_meet(a->pod, b->pod, steps);
 }
 
-static void add(struct check *check, const struct claim *a, const struct claim *b)
+/* Are both of one directory, which is deployed as a whole? Directories may be alternatives. */
+static bool deployed_together(const struct claim *a, const struct claim *b)
+{
+	const char *x = a->port->place.file, *y = b->port->place.file;
+	const char *slash = strrchr(x, '/'), *other = strrchr(y, '/');
+	size_t len = slash ? (size_t)(slash - x) : 0;
+
+	return len == (other ? (size_t)(other - y) : 0) && memcmp(x, y, len) == 0;
+}
+
+static void add(struct check *check, const struct claim *a, const struct claim *b, bool together)
 {
 	const struct port *port = a->port;
 	const struct pod *pod = a->pod, *other = b->pod;
@@ -137,29 +151,54 @@ static void add(struct check *check, const struct claim *a, const struct claim *
 	struct finding *f;
 
 	f = manifest_add_finding(
-		&check->findings, RULE_CONFLICT, &port->place, pod->ignores, other->ignores,
-		port->proto, port->number,
+		&check->findings, together ? RULE_CONFLICT : RULE_POSSIBLE_CONFLICT, &port->place,
+		pod->ignores, other->ignores, port->proto, port->number,
 		"%s, container %s, claims %s %u, which %s%s, container %s, claims as well (%s:%u)",
 		pod->full_name, a->container->name, word_proto(port->proto), port->number,
 		same ? "the same pod" : other->full_name, same ? "" : " on the same node",
 		b->container->name, b->port->place.file, b->port->place.line);
-	finding_suggest(f, "give one of them another port%s",
-			same ? "" : ", or keep them on different nodes");
+	if (together)
+		finding_suggest(f, "give one of them another port%s",
+				same ? "" : ", or keep them on different nodes");
+	else
+		finding_suggest(f, "if both are deployed to one cluster, give one of them another "
+				   "port, or keep them on different nodes");
 	(void)dedup_finding(check, (struct dedup_side) { pod, a->container },
 			    (struct dedup_side) { other, b->container }, NULL, f);
 }
 
-/* Each claim and the first of those before it that it clashes with. */
+/* The first of the claims before one that it clashes with, of the same directory if there is any.
+ */
+static const struct claim *find_clash(const struct claim *claims, const struct claim *claim,
+				      size_t *steps, bool *ret_together)
+{
+	const struct claim *elsewhere = NULL;
+
+	*ret_together = true;
+	for (const struct claim *c = claims; c < claim && *steps; c++) {
+		bool together = deployed_together(c, claim);
+
+		(*steps)--;
+		if ((!together && elsewhere) || !clash(c, claim, steps) || !*steps)
+			continue;
+		if (together)
+			return c;
+		elsewhere = c;
+	}
+	*ret_together = false;
+	return elsewhere;
+}
+
 static void check_port(struct check *check, const struct claim *claims, size_t len, size_t *steps)
 {
-	for (size_t j = 1; j < len; j++)
-		for (size_t i = 0; i < j && *steps; i++) {
-			(*steps)--;
-			if (!clash(&claims[i], &claims[j], steps) || !*steps)
-				continue;
-			add(check, &claims[j], &claims[i]);
-			break;
-		}
+	const struct claim *other;
+	bool together;
+
+	for (size_t i = 1; i < len; i++) {
+		other = find_clash(claims, &claims[i], steps, &together);
+		if (other && *steps)
+			add(check, &claims[i], other, together);
+	}
 }
 
 int conflict_check(struct check *check, size_t steps)

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "../../base/parse.h"
+#include "placeholder.h"
+#include "template.h"
 
 #define NOT_A_NUMBER "not a number from 1 to 65535"
 
@@ -126,6 +128,21 @@ static void add_invalid(struct cursor *cursor, const struct yaml_node *value, co
 				 cursor->full_name, text, why);
 }
 
+void cursor_add_template(struct cursor *cursor, const struct yaml_node *value, const char *key,
+			 const char *what, const char *text)
+{
+	struct finding *f;
+
+	if (cursor->templated)
+		return;
+	cursor->templated = true;
+	if (!template_is_new(cursor->model))
+		return;
+	f = cursor_add_finding(cursor, RULE_TEMPLATE, value, key,
+			       "%s is a placeholder, %.64s: render the template first", what, text);
+	template_suggest(cursor->model, f);
+}
+
 /* ---- values -------------------------------------------------------------------------------- */
 const char *cursor_text(struct cursor *cursor, const struct yaml_node *mapping, const char *key)
 {
@@ -166,19 +183,20 @@ struct label *cursor_labels(struct cursor *cursor, const struct yaml_node *mappi
 	return reader.labels;
 }
 
-bool cursor_is_placeholder(const char *text)
+static void add_template(struct cursor *cursor, const struct yaml_node *value, const char *key,
+			 const char *text)
 {
-	static const char *const marks[] = { "{{", "${", "$(", "{%", "<%" };
+	_cleanup_buf_ struct buf what = { 0 };
 
-	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
-		if (strstr(text, marks[i]))
-			return true;
-	return false;
+	buf_printf(&what, "%s of %s", key, cursor->full_name);
+	cursor->findings->failed |= what.failed;
+	if (!what.failed)
+		cursor_add_template(cursor, value, key, what.data, text);
 }
 
 /*
- * The text of a key's scalar. NULL: there is none (*ret_value is NULL), or it is a
- * finding. Placeholders are one finding for the document, for there are rarely few.
+ * The text of a key's scalar. NULL: there is none (*ret_value is NULL), or it is a finding, or a
+ * placeholder.
  */
 static const char *read_scalar(struct cursor *cursor, const struct yaml_node *mapping,
 			       const char *key, const char *why, const struct yaml_node **ret_value)
@@ -194,14 +212,10 @@ static const char *read_scalar(struct cursor *cursor, const struct yaml_node *ma
 		return NULL;
 	}
 	text = yaml_tree_text(cursor->doc.tree, value);
-	if (!cursor_is_placeholder(text))
+	if (!placeholder_in(text))
 		return text;
-	if (!cursor->templated)
-		(void)cursor_add_finding(cursor, RULE_TEMPLATE, value, key,
-					 "%s of %s is a placeholder, %.64s: render the template "
-					 "first (helm template, oc process, envsubst)",
-					 key, cursor->full_name, text);
-	cursor->templated = true;
+	if (cursor->of_node)
+		add_template(cursor, value, key, text);
 	return NULL;
 }
 

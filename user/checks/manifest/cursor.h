@@ -23,7 +23,8 @@ struct cursor {
 	struct buf path;	/* of where we are */
 	struct ignore *ignores; /* of the object that is read */
 	const char *full_name;	/* the object, in messages: "DaemonSet ns/name" */
-	bool templated;		/* there is a finding about a placeholder */
+	bool of_node;		/* ports that are read are a node's: placeholders are findings */
+	bool templated;		/* a placeholder was met */
 };
 
 /*
@@ -56,6 +57,13 @@ struct finding *cursor_add_finding(struct cursor *cursor, enum manifest_rule rul
 				   const struct yaml_node *node, const char *key, const char *fmt,
 				   ...) __attribute__((format(printf, 5, 6)));
 
+/*
+ * The finding that a value is a placeholder: one a document, for there are rarely few, and one a
+ * chart.
+ */
+void cursor_add_template(struct cursor *cursor, const struct yaml_node *value, const char *key,
+			 const char *what, const char *text);
+
 /* A scalar's text in the arena, at most CURSOR_TEXT_MAX of it; NULL: not a scalar. */
 const char *cursor_text(struct cursor *cursor, const struct yaml_node *mapping, const char *key);
 
@@ -69,9 +77,6 @@ struct label *cursor_labels(struct cursor *cursor, const struct yaml_node *mappi
  */
 bool cursor_count(struct cursor *cursor, const struct yaml_node *node, uint32_t *count,
 		  uint32_t max, const char *what);
-
-/* Does a text hold what a template's renderer, a shell or oc process would fill in? */
-bool cursor_is_placeholder(const char *text);
 
 /* Read a port at a key. False: it is not there, or it is no port, which is then a finding. */
 bool cursor_port(struct cursor *cursor, const struct yaml_node *mapping, const char *key,

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "object.h"
+#include "placeholder.h"
+#include "template.h"
 
 #define BROKEN_MAX  100 /* documents of one file that have a finding each */
 #define BROKEN_MORE "; so many documents of the file are broken that the rest was not read"
@@ -16,54 +18,52 @@ struct file {
 	size_t len;
 	struct yaml_stream *stream; /* NULL: it could not be begun */
 	struct diags diags;	    /* of the document that is read */
-	/* The first placeholder outside of comments; line 0: there is none. */
 	bool searched;
-	unsigned int template_line, template_column;
+	struct placeholder_place first; /* that was searched for */
 };
 
 /* ---- what is wrong with it ----------------------------------------------------------------- */
-static void find_template(struct file *file)
+/* The placeholder that makes it a template; line 0: a fault is one of the file. */
+static struct placeholder_place find_template(struct file *file, const struct diag *diag)
 {
-	static const char *const marks[] = { "{{", "{%" };
-	const char *end = file->text + file->len, *eol, *at;
-	unsigned int line = 1;
+	const struct placeholder_place none = { 0 };
 
-	for (const char *s = file->text; s < end; s = eol + 1, line++) {
-		eol = memchr(s, '\n', (size_t)(end - s));
-		if (!eol)
-			eol = end;
-		at = s;
-		while (at < eol && (*at == ' ' || *at == '\t'))
-			at++;
-		if (at < eol && *at == '#')
-			continue;
-		for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-			at = memmem(s, (size_t)(eol - s), marks[i], 2);
-			if (!at)
-				continue;
-			file->template_line = line;
-			file->template_column = (unsigned int)(at - s) + 1;
-			return;
-		}
-	}
-}
-
-/* A fault at or after a placeholder is no fault of the file: it is a template. */
-static bool is_template(struct file *file, const struct diag *diag)
-{
 	if (!file->searched)
-		find_template(file);
+		file->first = placeholder_first(file->text, file->len);
 	file->searched = true;
-	return file->template_line && (!diag->line || diag->line >= file->template_line);
+	if (file->first.line && (!diag->line || diag->line >= file->first.line))
+		return file->first;
+	return diag->line ? placeholder_near(file->text, file->len, diag->line) : none;
 }
 
-static void add_template(const struct file *file)
+static bool mentions(const struct file *file, const char *word)
 {
-	(void)findings_add(
-		file->findings, manifest_rule(RULE_TEMPLATE), file->name, file->template_line,
-		file->template_column,
-		"a template, not a manifest: render it first (helm template, oc process, "
-		"envsubst)");
+	return memmem(file->text, file->len, word, strlen(word));
+}
+
+/* Is what could not be read meant for Kubernetes? Other programs have YAML and JSON of their own.
+ */
+static bool is_manifest(const struct file *file)
+{
+	return mentions(file, "apiVersion") && mentions(file, "kind");
+}
+
+/* One of a chart may take its pods from elsewhere; any other must take ports of a node itself. */
+static bool may_take_ports(const struct file *file)
+{
+	return file->model->chart || mentions(file, "hostNetwork") || mentions(file, "hostPort");
+}
+
+static void add_template(const struct file *file, const struct placeholder_place *place)
+{
+	struct finding *f;
+
+	if (!may_take_ports(file) || !template_is_new(file->model))
+		return;
+	f = findings_add(file->findings, manifest_rule(RULE_TEMPLATE), file->name, place->line,
+			 place->column, "%s, not a manifest: render it first",
+			 file->model->chart ? "a template of a chart" : "a template");
+	template_suggest(file->model, f);
 }
 
 static void add_broken(const struct file *file, const struct diag *diag, const char *more)
@@ -149,11 +149,19 @@ static int skip_broken(struct file *file, int faults)
 {
 	const struct diag *fault = &file->diags.items[file->diags.len - 1]; /* what ended it */
 	int more = file->stream ? yaml_stream_resume(file->stream) : 0;
+	struct placeholder_place template;
 
 	if (more < 0)
 		return more;
-	if (is_template(file, fault)) {
-		add_template(file);
+	if (!is_manifest(file)) {
+		file->model->counts.documents++;
+		file->model->counts.others++;
+		diags_free(&file->diags);
+		return more;
+	}
+	template = find_template(file, fault);
+	if (template.line) {
+		add_template(file, &template);
 		return 0;
 	}
 	if (more == 1 && faults == BROKEN_MAX) {

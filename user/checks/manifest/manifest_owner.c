@@ -5,6 +5,7 @@
 
 #include "../../policy/owner.h"
 #include "cursor.h"
+#include "placeholder.h"
 
 #define SHOWN_MAX 3 /* owners of a row in a message */
 
@@ -22,7 +23,7 @@ static const struct {
 /* A placeholder may become any name. */
 static bool glob(const char *pattern, const char *text)
 {
-	return !pattern || cursor_is_placeholder(text) || owner_glob(pattern, text);
+	return !pattern || placeholder_in(text) || owner_glob(pattern, text);
 }
 
 static bool is_pod(const char *pattern, const struct pod *pod)

@@ -76,6 +76,14 @@ static const struct rule table[] = {
 		.help = "Only one of them gets the port; the other one fails to bind it or is "
 			"never scheduled. Give one another port, or keep them on different nodes.",
 	},
+	[RULE_POSSIBLE_CONFLICT] = {
+		.id = "possible-conflict",
+		.severity = SEVERITY_NOTE,
+		.requirement = NULL,
+		.summary = "containers of two directories that can run on one node claim the same port",
+		.help = "Two directories may be alternatives, as for two clouds. If both are deployed"
+			" to one cluster, only one of the containers gets the port.",
+	},
 	[RULE_INVALID_PORT] = {
 		.id = "invalid-port",
 		.severity = SEVERITY_ERROR,

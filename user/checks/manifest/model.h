@@ -161,7 +161,9 @@ struct pod {
 	const char *maker_kind, *maker; /* the object that made it, or NULL */
 	enum pod_names names;
 	bool host_network;
-	bool ended; /* it does not run any more */
+	bool ended;	/* it does not run any more */
+	bool nameless;	/* its object has no name: a patch */
+	bool placeless; /* its object names no namespace */
 	struct label *labels;
 	struct placement placement;
 	struct container *containers;
@@ -202,5 +204,7 @@ struct model {
 	struct pod *pods, **pods_end; /* that take ports of nodes */
 	struct service *services, **services_end;
 	struct ignore *ignores; /* all of them, by .earlier */
+	const char *chart;	/* that the file is in, with a slash at its end; NULL: none */
+	bool chart_told;	/* there is a finding about it */
 	struct manifest_counts counts;
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ignore.h"
+#include "placeholder.h"
 #include "podspec.h"
 #include "service.h"
 
@@ -204,21 +205,22 @@ static void read_maker(struct cursor *cursor, struct object *o)
 	o->pod.ended = phase && (strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0);
 }
 
-/* A name that is still to be filled in belongs to a template. */
+/* A name that is still to be filled in belongs to a template; it matters where ports are taken. */
 static void check_name(struct cursor *cursor, const struct object *o, const char *key)
 {
 	const char *text = yaml_query_text(&cursor->doc, o->metadata, key);
+	_cleanup_buf_ struct buf what = { 0 };
 	size_t mark;
 
-	if (!text || cursor->templated || !cursor_is_placeholder(text))
+	if (!text || !placeholder_in(text))
 		return;
-	cursor->templated = true;
+	buf_printf(&what, "the %s of a %s", key, o->pod.kind);
+	cursor->findings->failed |= what.failed;
+	if (what.failed)
+		return;
 	mark = cursor_key(cursor, "metadata");
-	(void)cursor_add_finding(cursor, RULE_TEMPLATE, yaml_query(&cursor->doc, o->metadata, key),
-				 key,
-				 "the %s of a %s is a placeholder, %.64s: render the template "
-				 "first (helm template, oc process, envsubst)",
-				 key, o->pod.kind, text);
+	cursor_add_template(cursor, yaml_query(&cursor->doc, o->metadata, key), key, what.data,
+			    text);
 	cursor_leave(cursor, mark);
 }
 
@@ -240,12 +242,14 @@ static bool read_identity(struct cursor *cursor, struct object *o, const char *o
 	o->group = slash ? arena_text_max(arena, version, (size_t)(slash - version)) : "";
 	o->metadata = yaml_query(&cursor->doc, o->node, "metadata");
 	pod->namespace_ = cursor_text(cursor, o->metadata, "namespace");
-	if (!pod->namespace_ || !*pod->namespace_)
+	pod->placeless = !pod->namespace_ || !*pod->namespace_;
+	if (pod->placeless)
 		pod->namespace_ = arena_text(arena, cursor->model->namespace_);
 	pod->name = cursor_text(cursor, o->metadata, "name");
 	pod->names = PODS_UNKNOWN;
 	if (!pod->name) {
 		name = yaml_query_text(&cursor->doc, o->metadata, "generateName");
+		pod->nameless = !name;
 		pod->name = name ? arena_printf(arena, "%sxxxxx", name) : "?";
 	}
 	pod->full_name = arena_printf(arena, "%s %s/%s", pod->kind, pod->namespace_, pod->name);
@@ -256,10 +260,10 @@ static bool read_identity(struct cursor *cursor, struct object *o, const char *o
 static void read_contents(struct cursor *cursor, struct object *o)
 {
 	const struct kind *kind = find_kind(o);
+	struct pod **pods = cursor->model->pods_end;
+	size_t path = cursor->path.len;
 
 	ignore_read(cursor, o->metadata);
-	check_name(cursor, o, "name");
-	check_name(cursor, o, "namespace");
 	read_maker(cursor, o);
 	if (kind) {
 		o->pod.names = kind->names;
@@ -269,6 +273,11 @@ static void read_contents(struct cursor *cursor, struct object *o)
 	} else {
 		search(cursor, o, o->node);
 	}
+	if (!*pods)
+		return;
+	cursor_leave(cursor, path);
+	check_name(cursor, o, "name");
+	check_name(cursor, o, "namespace");
 }
 
 static void read_object(struct cursor *cursor, const struct yaml_node *node, const char *of_list)

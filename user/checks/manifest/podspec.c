@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "argument.h"
+#include "placeholder.h"
 #include "placement.h"
 
 /* ---- ports --------------------------------------------------------------------------------- */
@@ -58,14 +59,18 @@ static void read_port(struct cursor *cursor, const struct yaml_node *item, struc
 		      struct port ***end)
 {
 	struct port *port = arena_take(&cursor->model->arena, sizeof(*port));
-	bool host_network = pod->host_network;
+	bool of_node = cursor->of_node, is;
 
-	if (!port || !cursor_count(cursor, item, &pod->ports, POD_PORTS_MAX, "ports") ||
-	    !cursor_protocol(cursor, item, &port->proto) ||
-	    !read_number(cursor, item, host_network, port))
+	if (!port || !cursor_count(cursor, item, &pod->ports, POD_PORTS_MAX, "ports"))
 		return;
+	cursor->of_node |= has_host_port(cursor, item);
+	is = cursor_protocol(cursor, item, &port->proto) &&
+	     read_number(cursor, item, pod->host_network, port);
 	port->name = cursor_text(cursor, item, "name");
-	port->host_ip = cursor_address(cursor, item, "hostIP");
+	port->host_ip = is ? cursor_address(cursor, item, "hostIP") : NULL;
+	cursor->of_node = of_node;
+	if (!is)
+		return;
 	**end = port;
 	*end = &port->next;
 }
@@ -89,7 +94,7 @@ static bool is_elsewhere(struct document *doc, const struct yaml_node *action)
 
 	return host && *host && strcmp(host, "localhost") != 0 && strcmp(host, "::1") != 0 &&
 	       strcmp(host, "[::1]") != 0 && strncmp(host, "127.", 4) != 0 &&
-	       strcmp(host, "0.0.0.0") != 0 && !cursor_is_placeholder(host);
+	       strcmp(host, "0.0.0.0") != 0 && !placeholder_in(host);
 }
 
 static void read_action(struct cursor *cursor, const struct yaml_node *handler, const char *what,
@@ -196,11 +201,13 @@ struct pod *podspec_read(struct cursor *cursor, const struct pod *object,
 	pod->ignores = cursor->ignores;
 	pod->place = cursor_place(cursor, spec, NULL);
 	pod->host_network = yaml_query_true(&cursor->doc, spec, "hostNetwork");
-	if (network && cursor_is_placeholder(network))
+	cursor->of_node = pod->host_network || (network && placeholder_in(network));
+	if (cursor->of_node && !pod->host_network)
 		(void)cursor_port(cursor, spec, "hostNetwork", &none); /* a finding: it is one */
 	pod->labels = cursor_labels(cursor, metadata, "labels");
 	placement_read(cursor, spec, &pod->placement);
 	read_containers(cursor, spec, pod);
+	cursor->of_node = false;
 	return pod;
 }
 
