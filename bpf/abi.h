@@ -120,6 +120,7 @@ struct hp_bitmap {
 #define HP_ACTIVE_DENIES 4U /* bind() may be denied: mode and denies say so */
 #define HP_ACTIVE_EPHEMERAL                                                                        \
 	8U /* denies has HP_CLASS_EPHEMERAL: ports that the kernel chose matter */
+#define HP_ACTIVE_PODS 16U /* there are pods: what the bitmap allows, they have to declare */
 
 /* What a policy does with violations. One element for each policy. */
 struct hp_config {
@@ -128,7 +129,7 @@ struct hp_config {
 	__u32 errno_code; /* positive; what a denied bind() returns */
 	__u32 deny_kernel;
 	__u32 generation;   /* counts published policies, from 1 */
-	__u32 deny_unknown; /* where class owner is denied, pods that are not known are, too */
+	__u32 deny_unknown; /* pods that are not known, where class owner or undeclared is denied */
 };
 
 /* Key of a policy's row map. */
@@ -161,6 +162,14 @@ struct hp_row {
 /* And of the set HP_SET_PODS: pods are below the control group; which one it is, is known. */
 #define HP_GRANTS_POD	0x400U
 #define HP_GRANTS_KNOWN 0x800U
+/*
+ * Of a pod's control group: hp_declared has all ports that the pod declares; or it may declare
+ * others, too, and so may have any. Of who asks: it is in a pod that does not declare the port, or
+ * that is not known.
+ */
+#define HP_GRANTS_DECLARED   0x1000U
+#define HP_GRANTS_ANY_PORT   0x2000U
+#define HP_GRANTS_UNDECLARED 0x4000U
 
 /*
  * An owner of a set, by which programs look up what it is granted: a control group, or the
@@ -175,6 +184,20 @@ struct hp_owner_key {
 
 #define HP_SET_PODS	0 /* no row has it */
 
+/*
+ * A port that a pod declares, by one of the pod's control groups. The address is zero for a scope:
+ * HP_SCOPE_EXTERNAL, any address at all; HP_SCOPE_LOCALHOST, loopback. See hp_declare_at().
+ */
+struct hp_declared_key {
+	__u64 cgroup;
+	__u32 addr[4]; /* network byte order, as IPv6 has it */
+	__u16 port;    /* host byte order */
+	__u8 proto;    /* enum hp_proto */
+	__u8 scope;    /* enum hp_scope */
+	__u32 pad;
+};
+
+#define HP_DECLARED_MAX 8192
 #define HP_OWNERS_MAX	8192
 #define HP_OWNER_LEVELS 8 /* control groups that are looked at, from the task's upwards */
 
@@ -463,6 +486,7 @@ _Static_assert(sizeof(struct hp_config) == 24, "config");
 _Static_assert(sizeof(struct hp_row_key) == 4, "row key");
 _Static_assert(sizeof(struct hp_row) == 16, "row");
 _Static_assert(sizeof(struct hp_owner_key) == 16, "owner key");
+_Static_assert(sizeof(struct hp_declared_key) == 32, "declared key");
 _Static_assert(sizeof(struct hp_fold_key) == 16, "fold key");
 _Static_assert(sizeof(struct hp_binder) == 64, "binder");
 _Static_assert(sizeof(struct hp_binders) == 112, "binders");

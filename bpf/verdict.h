@@ -72,6 +72,29 @@ static __always_inline __u8 hp_scope_of6(__u32 a0, __u32 a1, __u32 a2, __u32 a3)
 	return HP_SCOPE_EXTERNAL;
 }
 
+/* The third word of an IPv4 address as IPv6 has it, ::ffff:a.b.c.d, in network byte order. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define HP_V4_WORD 0xffff0000U
+#else
+#define HP_V4_WORD 0x0000ffffU
+#endif
+
+/*
+ * Set the address of a declared port, or of one that is asked for: loopback is one address, and so
+ * are the wildcards of both families. The words are in network byte order, an IPv4 address as IPv6
+ * has it.
+ */
+static __always_inline void hp_declare_at(struct hp_declared_key *key, __u8 scope,
+					  const __u32 addr[4])
+{
+	__u8 is_any4 = !addr[0] && !addr[1] && addr[2] == HP_V4_WORD && !addr[3];
+	__u32 keep = scope == HP_SCOPE_LOCALHOST || is_any4 ? 0 : ~0U;
+
+	key->scope = scope;
+	for (int i = 0; i < 4; i++)
+		key->addr[i] = addr[i] & keep;
+}
+
 /*
  * The one of two values that is for a scope. Both are read and one is chosen:
  * with an index that depends on the scope, some compilers do pointer arithmetic
@@ -124,6 +147,15 @@ static __always_inline __u8 hp_is_unknown_pod(const struct hp_query *q)
 }
 
 /*
+ * Must the pod of whoever asks declare a port that the rows allow? Not for a socket of the kernel's
+ * own, nor a port of the kernel's choice.
+ */
+static __always_inline __u8 hp_is_to_declare(const struct hp_query *q)
+{
+	return !q->kernel_socket && !q->chosen;
+}
+
+/*
  * The class of a query. `row` is what the registry says of its port, or NULL. A
  * port that the kernel chose is a violation only if a row names it; then the
  * row holds as for a port that bind() named. Whoever owns none of the clients and
@@ -140,7 +172,9 @@ static __always_inline __u8 hp_classify(const struct hp_row *row, const struct h
 	if (row)
 		cls = hp_by_scope(row->cls, q->scope == HP_SCOPE_LOCALHOST);
 	if (cls == HP_CLASS_OWNER && hp_is_owner(q))
-		return HP_CLASS_NONE;
+		cls = HP_CLASS_NONE;
+	if (cls == HP_CLASS_NONE && q->grants & HP_GRANTS_UNDECLARED && hp_is_to_declare(q))
+		return HP_CLASS_UNDECLARED;
 	return cls == HP_CLASS_UNREGISTERED && q->chosen ? HP_CLASS_EPHEMERAL : cls;
 }
 
@@ -154,10 +188,9 @@ static __always_inline __u8 hp_judge(const struct hp_config *cfg, const struct h
 	 * in */
 	if (cls == HP_CLASS_EPHEMERAL && !(cfg->denies & (1U << HP_CLASS_EPHEMERAL)))
 		return HP_VERDICT_ALLOWED;
-	/* who asks may be an owner: nothing is said of it */
-	if (cls == HP_CLASS_OWNER && hp_is_unknown_pod(q) &&
-	    !(cfg->deny_unknown && cfg->mode == HP_MODE_ENFORCE &&
-	      cfg->denies & (1U << HP_CLASS_OWNER)))
+	/* who asks may be an owner, or have declared the port: nothing is said of it */
+	if ((cls == HP_CLASS_OWNER || cls == HP_CLASS_UNDECLARED) && hp_is_unknown_pod(q) &&
+	    !(cfg->deny_unknown && cfg->mode == HP_MODE_ENFORCE && cfg->denies & (1U << cls)))
 		return HP_VERDICT_ALLOWED;
 	if (((row ? row->excepted : 0) | q->grants) & (1U << cls))
 		return HP_VERDICT_EXCEPTED;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
+#include <arpa/inet.h>
+
 #include "../../user/policy/policy.h"
 #include "verdict_cases.h"
 
@@ -184,13 +186,47 @@ static void test_may_be_chosen(void **state)
 			  cases[i].may);
 }
 
+/* Loopback is one address, and so are the wildcards; any other one is itself. */
+static void test_declare_at(void **state)
+{
+	static const struct {
+		const char *name, *address;
+		__u8 scope;
+		const char *want; /* the address of the key */
+	} cases[] = {
+		{ "any, IPv6", "::", HP_SCOPE_EXTERNAL, "::" },
+		{ "any, IPv4", "::ffff:0.0.0.0", HP_SCOPE_EXTERNAL, "::" },
+		{ "loopback, IPv6", "::1", HP_SCOPE_LOCALHOST, "::" },
+		{ "loopback, IPv4", "::ffff:127.0.0.1", HP_SCOPE_LOCALHOST, "::" },
+		{ "another one of loopback", "::ffff:127.1.2.3", HP_SCOPE_LOCALHOST, "::" },
+		{ "IPv4", "::ffff:10.0.0.1", HP_SCOPE_EXTERNAL, "::ffff:10.0.0.1" },
+		{ "IPv6", "fd00::1:2", HP_SCOPE_EXTERNAL, "fd00::1:2" },
+		{ "a low one of IPv6", "::2", HP_SCOPE_EXTERNAL, "::2" },
+		{ "like the wildcard of IPv4", "::fffe:0:0", HP_SCOPE_EXTERNAL, "::fffe:0:0" },
+		{ "several, the first is loopback", "::1", HP_SCOPE_EXTERNAL, "::1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct hp_declared_key key = { .cgroup = 7, .port = 80, .proto = 1 };
+		__u32 addr[4], want[4];
+
+		assert_int_equal(inet_pton(AF_INET6, cases[i].address, addr), 1);
+		assert_int_equal(inet_pton(AF_INET6, cases[i].want, want), 1);
+		hp_declare_at(&key, cases[i].scope, addr);
+		check_int(cases[i].name, memcmp(key.addr, want, sizeof(want)), 0);
+		check_int(cases[i].name, key.scope, cases[i].scope);
+		check_u64("as it was", key.cgroup * 1000 + key.port * 10 + key.proto, 7801);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),	 cmocka_unit_test(test_cases_cover),
 		cmocka_unit_test(test_zeroed),	 cmocka_unit_test(test_proto_of),
 		cmocka_unit_test(test_scope_of), cmocka_unit_test(test_may_be_chosen),
-		cmocka_unit_test(test_narrower),
+		cmocka_unit_test(test_narrower), cmocka_unit_test(test_declare_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,9 @@ struct verdict_case {
 		   .chosen = 1,                                                                    \
 		   .grants = (g) }
 
+/* By a pod that does not declare the port, or is not known. */
+#define UNDECLARED_BY(g) GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_UNDECLARED | (g))
+
 #define WANT(n, c, v) .want = { .row = (n), .cls = HP_CLASS_##c, .verdict = HP_VERDICT_##v }
 
 static const struct verdict_case verdict_cases[] = {
@@ -264,6 +267,48 @@ static const struct verdict_case verdict_cases[] = {
 	  ROW(UNDECLARED, UNDECLARED, 0), ASK(TCP, EXTERNAL, 9100), WANT(7, UNDECLARED, DENIED) },
 	{ "undeclared, excepted", ENFORCE(VC_ALL), ROW(UNDECLARED, UNDECLARED, VC_BIT(UNDECLARED)),
 	  ASK(TCP, LOCALHOST, 9100), WANT(8, UNDECLARED, EXCEPTED) },
+	{ "undeclared, of a row for anybody", ENFORCE(VC_ALL), ROW(NONE, NONE, 0), UNDECLARED_BY(0),
+	  WANT(7, UNDECLARED, DENIED) },
+	{ "undeclared, of a row for anybody, defaults", ENFORCE(VC_DEFAULT), ROW(NONE, NONE, 0),
+	  UNDECLARED_BY(0), WANT(7, UNDECLARED, AUDITED) },
+	{ "undeclared, of a row for anybody, audit", AUDIT(VC_ALL), ROW(NONE, NONE, 0),
+	  UNDECLARED_BY(0), WANT(7, UNDECLARED, AUDITED) },
+	{ "undeclared, of a row for anybody, excepted", ENFORCE(VC_ALL),
+	  ROW(NONE, NONE, VC_BIT(UNDECLARED)), UNDECLARED_BY(0), WANT(7, UNDECLARED, EXCEPTED) },
+	{ "undeclared, excepted for the owner", ENFORCE(VC_ALL), ROW(NONE, NONE, 0),
+	  UNDECLARED_BY(VC_BIT(UNDECLARED)), WANT(7, UNDECLARED, EXCEPTED) },
+	{ "undeclared, by the owner", ENFORCE(VC_ALL), ROW(OWNER, OWNER, 0),
+	  UNDECLARED_BY(HP_GRANTS_EXTERNAL), WANT(7, UNDECLARED, DENIED) },
+	{ "undeclared, by one that is no owner", ENFORCE(VC_ALL), ROW(OWNER, OWNER, 0),
+	  UNDECLARED_BY(0), WANT(7, OWNER, DENIED) },
+	{ "undeclared, of a row that is retired", ENFORCE(VC_ALL), ROW(RETIRED, RETIRED, 0),
+	  UNDECLARED_BY(0), WANT(7, RETIRED, DENIED) },
+	{ "undeclared, no row", ENFORCE(VC_ALL), NO_ROW, UNDECLARED_BY(0),
+	  WANT(0, UNREGISTERED, DENIED) },
+	{ "undeclared, a client's owner", ENFORCE(VC_ALL), BARE(0),
+	  UNDECLARED_BY(HP_GRANTS_CLIENT), WANT(0, NONE, ALLOWED) },
+	{ "undeclared, chosen", ENFORCE(VC_ALL), ROW(NONE, NONE, 0),
+	  GRANTED_CHOSEN(TCP, EXTERNAL, 9100, HP_GRANTS_UNDECLARED), WANT(7, NONE, ALLOWED) },
+	{ "undeclared, port 0", ENFORCE(VC_DEFAULT), NO_ROW,
+	  GRANTED(TCP, EXTERNAL, 0, HP_GRANTS_UNDECLARED), WANT(0, EPHEMERAL, ALLOWED) },
+	{ "undeclared, a kernel socket declares nothing", KERNEL_TOO(VC_ALL), ROW(NONE, NONE, 0),
+	  .query = { .proto = HP_PROTO_TCP,
+		     .scope = HP_SCOPE_EXTERNAL,
+		     .port = 9100,
+		     .kernel_socket = 1,
+		     .grants = HP_GRANTS_UNDECLARED },
+	  WANT(7, NONE, ALLOWED) },
+	{ "undeclared, an unknown pod", ENFORCE(VC_ALL), ROW(NONE, NONE, VC_BIT(UNDECLARED)),
+	  UNDECLARED_BY(HP_GRANTS_POD), WANT(7, UNDECLARED, ALLOWED) },
+	{ "undeclared, an unknown pod, audit", DENY_UNKNOWN(AUDIT, VC_ALL), ROW(NONE, NONE, 0),
+	  UNDECLARED_BY(HP_GRANTS_POD), WANT(7, UNDECLARED, ALLOWED) },
+	{ "undeclared, an unknown pod, to be denied", DENY_UNKNOWN(ENFORCE, VC_ALL),
+	  ROW(NONE, NONE, 0), UNDECLARED_BY(HP_GRANTS_POD), WANT(7, UNDECLARED, DENIED) },
+	{ "undeclared, an unknown pod, only owner is denied",
+	  DENY_UNKNOWN(ENFORCE, VC_DEFAULT | VC_BIT(OWNER)), ROW(NONE, NONE, 0),
+	  UNDECLARED_BY(HP_GRANTS_POD), WANT(7, UNDECLARED, ALLOWED) },
+	{ "undeclared, a pod that is known", ENFORCE(VC_ALL), ROW(NONE, NONE, 0),
+	  UNDECLARED_BY(HP_GRANTS_POD | HP_GRANTS_KNOWN), WANT(7, UNDECLARED, DENIED) },
 
 	/* Port 0: the row is not looked at, whatever it says. */
 	/* Chosen by the kernel: what no row names is ephemeral, and a row holds as ever. */
