@@ -185,6 +185,65 @@ static void test_pods(void **state)
 	assert_true(knows(groups, "kubepods/podmy-own/" ID, "- my-own " ID));
 }
 
+/* All pods are below PATH, which is so deep; NULL: below no one group. */
+static void check_root(const struct watched_groups *groups, const char *path, uint32_t want)
+{
+	uint32_t level;
+	uint64_t root;
+	struct stat st;
+
+	check_int(path ? path : "several", watched_groups_pods(groups, &level, &root), true);
+	check_u64(path ? path : "several", level, want);
+	if (path)
+		assert_int_equal(fstatat(AT_FDCWD, path, &st, 0), 0);
+	check_u64(path ? path : "several", root, path ? st.st_ino : 0);
+}
+
+static void test_pods_root(void **state)
+{
+	_cleanup_(watched_groups_freep) struct watched_groups *groups = NULL;
+	_cleanup_buf_ struct buf out = { 0 };
+	uint32_t level = 7;
+	uint64_t root = 7;
+
+	(void)state;
+	make("system.slice");
+	make("system.slice/a.service");
+	assert_int_equal(watched_groups_new(".", "", true, &groups), 0);
+	assert_int_equal(watched_groups_scan(groups), 0);
+	check_int("no pods", watched_groups_pods(groups, &level, &root), false);
+	check_u64("no pods", level + root, 0);
+	make("kubepods.slice");
+	assert_false(watched_groups_take(groups, note, &out));
+	check_root(groups, "kubepods.slice", 1);
+	make("kubepods.slice/kubepods-burstable.slice");
+	make(SLICE_A);
+	assert_false(watched_groups_take(groups, note, &out));
+	assert_false(watched_groups_take(groups, note, &out));
+	check_root(groups, "kubepods.slice", 1);
+	make("kubepods");
+	assert_false(watched_groups_take(groups, note, &out));
+	check_root(groups, NULL, 0);
+	assert_int_equal(watched_groups_scan(groups), 0);
+	check_root(groups, NULL, 0);
+	assert_int_equal(unlinkat(AT_FDCWD, "kubepods", AT_REMOVEDIR), 0);
+	assert_int_equal(watched_groups_scan(groups), 0);
+	check_root(groups, "kubepods.slice", 1);
+}
+
+/* A node in a container has them deeper. */
+static void test_pods_root_below(void **state)
+{
+	_cleanup_(watched_groups_freep) struct watched_groups *groups = NULL;
+
+	(void)state;
+	make("node");
+	make("node/kubepods");
+	assert_int_equal(watched_groups_new(".", "/node", true, &groups), 0);
+	assert_int_equal(watched_groups_scan(groups), 0);
+	check_root(groups, "node/kubepods", 2);
+}
+
 static void test_errors(void **state)
 {
 	struct watched_groups *groups = NULL;
@@ -200,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_directory(test_scan),       in_directory(test_appear),
 		in_directory(test_node_root),  in_directory(test_pods),
+		in_directory(test_pods_root),  in_directory(test_pods_root_below),
 		cmocka_unit_test(test_errors),
 	};
 

@@ -27,6 +27,9 @@ struct watched_groups {
 	size_t len, cap;
 	struct slice slices[WATCHED_DIRECTORIES_MAX];
 	size_t slices_len;
+	char *pods_path; /* of the first group below which there are pods; NULL: there is none */
+	uint64_t pods_id;
+	bool pods_elsewhere; /* there are some, or such groups, that are not below it */
 	watched_groups_fn on_new; /* while events are taken */
 	void *data;
 	bool partial; /* not all of the tree could be looked at */
@@ -63,12 +66,20 @@ static void forget_slices(struct watched_groups *groups)
 	groups->slices_len = 0;
 }
 
+static void forget_pods(struct watched_groups *groups)
+{
+	free(groups->pods_path);
+	groups->pods_path = NULL;
+	groups->pods_elsewhere = false;
+}
+
 void watched_groups_free(struct watched_groups *groups)
 {
 	if (!groups)
 		return;
 	forget_groups(groups);
 	forget_slices(groups);
+	forget_pods(groups);
 	free(groups->groups);
 	cleanup_close(&groups->inotify);
 	cleanup_close(&groups->mount);
@@ -85,6 +96,19 @@ struct watched_group *const *watched_groups_list(const struct watched_groups *gr
 {
 	*ret_len = groups->len;
 	return groups->groups;
+}
+
+bool watched_groups_pods(const struct watched_groups *groups, uint32_t *ret_level,
+			 uint64_t *ret_root)
+{
+	*ret_level = 0;
+	*ret_root = 0;
+	if (groups->pods_path && !groups->pods_elsewhere) {
+		*ret_root = groups->pods_id;
+		for (const char *at = groups->pods_path; *at; at++)
+			*ret_level += *at == '/';
+	}
+	return groups->pods_path || groups->pods_elsewhere;
 }
 
 static bool has(const struct watched_groups *groups, uint64_t id)
@@ -184,6 +208,30 @@ static bool is_slice(const char *name)
 
 static int scan_slice(struct watched_groups *groups, const char *path, int depth);
 
+/* Is the path that of the group below which there are pods, or of one below that? */
+static bool is_below_pods(const struct watched_groups *groups, const char *path)
+{
+	size_t len = groups->pods_path ? strlen(groups->pods_path) : 0;
+
+	return len && strncmp(path, groups->pods_path, len) == 0 && (!path[len] || path[len] == '/');
+}
+
+/* There are pods below the control group; it is read before those that are below it. */
+static void note_pods(struct watched_groups *groups, const char *path)
+{
+	struct stat st;
+
+	if (is_below_pods(groups, path) || fstatat(groups->mount, path + 1, &st, 0) < 0)
+		return;
+	if (!groups->pods_path) {
+		groups->pods_path = strdup(path);
+		groups->pods_id = st.st_ino;
+		groups->pods_elsewhere |= !groups->pods_path;
+	} else {
+		groups->pods_elsewhere = true;
+	}
+}
+
 /* By its path, the control group is what `who` says. */
 static int add_path(struct watched_groups *groups, const char *path, const struct workload *who)
 {
@@ -216,6 +264,8 @@ static int look_at_pod(struct watched_groups *groups, const char *path, const st
 {
 	int r = add_path(groups, path, who), below = 0;
 
+	if (!is_below_pods(groups, path))
+		groups->pods_elsewhere = true;
 	if (!who->container_id[0] && !who->runtime[0])
 		below = scan_slice(groups, path, depth + 1);
 	return r ? r : below;
@@ -241,8 +291,10 @@ static int look_at(struct watched_groups *groups, const char *above, const char 
 	if (who.kind != WORKLOAD_CGROUP)
 		return 0;
 	holds_pods = groups->pods && may_hold_pods(groups, path, name);
-	if (holds_pods)
+	if (holds_pods) {
+		note_pods(groups, path);
 		r = add_path(groups, path, &who);
+	}
 	if (holds_pods || is_slice(name) || (groups->pods && strcmp(name, "kubelet") == 0))
 		below = scan_slice(groups, path, depth + 1);
 	return r ? r : below;
@@ -283,6 +335,7 @@ int watched_groups_scan(struct watched_groups *groups)
 
 	forget_groups(groups);
 	forget_slices(groups);
+	forget_pods(groups);
 	r = scan_slice(groups, "", 0);
 	if (groups->node_root[0])
 		below = scan_slice(groups, groups->node_root, 0);

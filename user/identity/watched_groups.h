@@ -48,6 +48,13 @@ typedef void (*watched_groups_fn)(void *data, const struct watched_group *group)
 /* Take what has appeared since. True: too much has, and a scan is needed. */
 bool watched_groups_take(struct watched_groups *groups, watched_groups_fn fn, void *data);
 
+/*
+ * Are there pods, or groups in which the kubelet makes them? All are below the control group with
+ * the id `root`, which is `level` below the mount point; 0: there is no one such group.
+ */
+bool watched_groups_pods(const struct watched_groups *groups, uint32_t *ret_level,
+			 uint64_t *ret_root);
+
 /* Those that are known, in no order. */
 struct watched_group *const *watched_groups_list(const struct watched_groups *groups,
 						 size_t *ret_len);
