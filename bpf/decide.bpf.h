@@ -119,21 +119,36 @@ static __always_inline enum hp_how how_bound(const struct hp_query *q)
 	return q->port && !q->chosen ? HP_HOW_BIND : HP_HOW_BIND0;
 }
 
+/* What is to be said of the task's pod, which has to declare the port: HP_GRANTS_*. */
+static __always_inline __u16 undeclared(const struct hp_query *q, const struct request *request)
+{
+	const __u32 *addr = request->addr;
+	bool is_v4 = request->family == 4;
+	__u64 high = is_v4 ? 0 : addr[0] | (__u64)addr[1] << 32;
+	__u64 low = is_v4 ? HP_V4_WORD | (__u64)addr[0] << 32 : addr[2] | (__u64)addr[3] << 32;
+
+	return hp_undeclared(high, low,
+			     (__u32)q->port << 16 | (__u32)q->scope << 8 | (__u32)q->proto);
+}
+
 /*
  * What the policy says of the query. A function of its own: the compiler would mix it with what is
  * around it, and the verifier go on once for each way.
  */
 static __noinline void rule(__u32 policy, const struct hp_config *cfg, struct hp_query *q,
-			    struct ruling *ruling)
+			    const struct request *request, struct ruling *ruling)
 {
 	const struct hp_row *row = find_row(policy, q);
+	__u8 cls;
 
 	q->grants = row && row->owners ? hp_granted(row->owners) : 0;
-	if (hp_classify(row, q) == HP_CLASS_OWNER) {
+	cls = hp_classify(row, q);
+	if (cls == HP_CLASS_OWNER)
 		q->grants |= hp_granted_to_unknown();
-		if (hp_is_unknown_pod(q))
-			hp_saw_unknown = true;
-	}
+	if (cls == HP_CLASS_NONE && hp_active & HP_ACTIVE_PODS && hp_is_to_declare(q))
+		q->grants |= undeclared(q, request);
+	if (hp_is_unknown_pod(q))
+		hp_saw_unknown = true;
 	ruling->mode = cfg->mode;
 	ruling->generation = cfg->generation;
 	ruling->decision = hp_decide(cfg, row, q);
@@ -152,7 +167,7 @@ static __always_inline void decide(struct sock *sk, __u32 policy, const struct h
 	query.kernel_socket = opaque(is_kernel_socket(sk));
 	query.chosen = opaque(query.chosen);
 	ruling->how = opaque(query.kernel_socket ? HP_HOW_KERNEL : how);
-	rule(policy, cfg, &query, ruling);
+	rule(policy, cfg, &query, request, ruling);
 }
 
 static __always_inline bool is_violation(const struct ruling *ruling)

@@ -77,7 +77,9 @@ static __always_inline void leave_note(struct bpf_sock_addr *ctx, const struct h
 	if (sk)
 		n = bpf_sk_storage_get(&hp_notes, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!n) {
-		if (decision->cls == HP_CLASS_UNREGISTERED) {
+		/* of the others, post_bind finds out by itself */
+		if (decision->cls == HP_CLASS_UNREGISTERED ||
+		    decision->cls == HP_CLASS_UNDECLARED) {
 			count(decision->cls, decision->verdict);
 			hp_count_lost(HP_LOST_NOTE, workload_id(current_task()));
 		}
@@ -126,6 +128,15 @@ static __always_inline bool bind_passes(__u32 active, const struct hp_query *q)
 	return bitmap_allows(active & HP_ACTIVE_POLICY, q);
 }
 
+/*
+ * What the bitmap allows, a pod has to declare. May the task be in one? Its ancestor says so, unless
+ * pods are in several places.
+ */
+static __always_inline bool may_be_in_pod(void)
+{
+	return !hp_pods_root || bpf_get_current_ancestor_cgroup_id(hp_pods_level) == hp_pods_root;
+}
+
 /* `noted`: needs_note(). */
 static __always_inline int decide_bind(struct bpf_sock_addr *ctx, struct sock *sk, __u32 policy,
 				       struct request *request, bool noted)
@@ -155,14 +166,16 @@ static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct request *re
 {
 	struct hp_query *q = &request->query;
 	__u32 active = hp_active;
+	bool noted, passes;
 	struct sock *sk;
-	bool noted;
 
 	q->proto = hp_proto_of(ctx->protocol);
 	q->scope = scope_of(request);
 	q->port = wanted_port(ctx);
-	if (bind_passes(active, q))
+	passes = bind_passes(active, q);
+	if (passes && (likely(!(active & HP_ACTIVE_PODS)) || !q->port))
 		return PASS;
+	passes = opaque(passes);
 	leave_fast_path(request);
 	sk = bind_sock(ctx);
 	if (!is_in_target(ctx, sk))
@@ -171,6 +184,8 @@ static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct request *re
 		return bind_canary(q);
 	noted = needs_note(sk, q);
 	if (!noted && !(active & HP_ACTIVE_DENIES))
+		return PASS;
+	if (passes && !may_be_in_pod())
 		return PASS;
 	return decide_bind(ctx, sk, active & HP_ACTIVE_POLICY, request, noted);
 }
@@ -298,7 +313,7 @@ static __always_inline int check_bound(struct bpf_sock *ctx, struct sock *sk, __
 		decide_bound(ctx, sk, policy, cfg, request, may_listen, &ruling);
 	if (ruling.decision.cls == HP_CLASS_EPHEMERAL)
 		remember_choice(sk, q);
-	/* explicit binds of protocols that the bitmap lacks come here allowed, too */
+	/* explicit binds of protocols that the bitmap lacks, and of pods, come here allowed, too */
 	if (ruling.decision.cls == HP_CLASS_NONE)
 		return PASS;
 	if (ruling.decision.verdict == HP_VERDICT_ALLOWED) {
@@ -341,15 +356,18 @@ static __always_inline int on_post_bind(struct bpf_sock *ctx, struct request *re
 	q->scope = scope_of(request);
 	q->port = ctx->src_port; /* host byte order already */
 	passes = !(active & HP_ACTIVE_SET) || bitmap_allows(active & HP_ACTIVE_POLICY, q);
-	if (passes && likely(!hp_canary.cookie))
+	if (passes && likely(!hp_canary.cookie) && likely(!(active & HP_ACTIVE_PODS)))
 		return PASS;
+	passes = opaque(passes);
 	leave_fast_path(request);
 	sk = as_sock(ctx);
 	if (!is_in_target(ctx, sk))
 		return PASS;
 	if (is_canary(ctx))
 		return post_bind_canary();
-	if (passes || unlikely(is_already_refused()))
+	if (passes && (!(active & HP_ACTIVE_PODS) || !may_be_in_pod()))
+		return PASS;
+	if (unlikely(is_already_refused()))
 		return PASS;
 	return check_bound(ctx, sk, active, request);
 }

@@ -33,7 +33,10 @@ __u16 hp_chosen_first;
 __u16 hp_chosen_last;
 bool hp_guard;	     /* the kernel gives a port back that post_bind refuses: proved by trying */
 bool hp_lsm_ran;     /* the kernel has called an LSM program */
-bool hp_saw_unknown; /* a pod that is not known took, or wanted, a port of an entry with owners */
+bool hp_saw_unknown; /* a pod that is not known took, or wanted, what may be denied to it */
+/* The control group below which all pods are, and how far below cgroup2's root it is; 0: no one. */
+__u32 hp_pods_level;
+__u64 hp_pods_root;
 __u64 hp_zero;	     /* always 0: see opaque() */
 __u64 hp_last_wake __attribute__((aligned(64))); /* written often: apart from what is only read */
 /* Not a map: a bind() finds its bit without a call, a key or a check. */
@@ -72,6 +75,15 @@ struct {
 	__type(key, struct hp_owner_key);
 	__type(value, __u32);
 } hp_owners SEC(".maps");
+
+/* The ports that pods declare. What is there is declared. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, HP_DECLARED_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct hp_declared_key);
+	__type(value, __u8);
+} hp_declared SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What rows for their owners alone grant the task that asks. */
+/* What rows for their owners alone grant the task that asks, and what its pod declares. */
 #pragma once
 
 #include "sock.bpf.h"
@@ -18,13 +18,19 @@ static __always_inline bool is_enough(__u32 grants)
 	return grants & (HP_GRANTS_CLIENT | HP_GRANTS_EXTERNAL);
 }
 
-/* By the task's control groups, from its own upwards: a unit's processes may be in deeper ones. */
-static __always_inline __u32 grants_of_cgroups(__u32 set)
+/* The task's own control group. */
+static __always_inline struct cgroup_subsys_state *own_group(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
-	struct cgroup_subsys_state *state =
-		(void *)cgroup + bpf_core_field_offset(struct cgroup, self);
+
+	return (void *)cgroup + bpf_core_field_offset(struct cgroup, self);
+}
+
+/* By the task's control groups, from its own upwards: a unit's processes may be in deeper ones. */
+static __always_inline __u32 grants_of_cgroups(__u32 set)
+{
+	struct cgroup_subsys_state *state = own_group();
 	struct hp_owner_key key = { .set = set };
 	__u32 grants = 0;
 
@@ -71,4 +77,47 @@ __noinline int hp_granted_to_unknown(void)
 	if (hp_root_cgroup && BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id) == hp_root_cgroup)
 		return HP_GRANTS_EXTERNAL | HP_GRANTS_LOCALHOST;
 	return grants_of_cgroups(HP_SET_PODS);
+}
+
+/* Does the pod declare the port at the address, or at any? */
+static __always_inline bool is_declared(struct hp_declared_key *key, __u8 scope,
+					const __u32 addr[4])
+{
+	if (bpf_map_lookup_elem(&hp_declared, key))
+		return true;
+	hp_declare_at(key, scope, addr);
+	return bpf_map_lookup_elem(&hp_declared, key) != 0;
+}
+
+/*
+ * Is the task in a pod that does not declare a port, or in one that is not known? Then
+ * HP_GRANTS_UNDECLARED, with what is known of the pod; else 0. The address is in two halves, as
+ * hp_declare_at() has it; `what` is the port, the scope and the protocol, from the highest byte
+ * down. Kernels before 5.12 give such a function numbers alone.
+ */
+__noinline int hp_undeclared(__u64 high, __u64 low, __u32 what)
+{
+	const __u32 addr[4] = { (__u32)high, high >> 32, (__u32)low, low >> 32 };
+	struct hp_declared_key key = { .port = what >> 16, .proto = what & 0xff };
+	struct cgroup_subsys_state *state = own_group();
+	struct hp_owner_key owner = { .set = HP_SET_PODS };
+
+	for (int level = 0; level < HP_OWNER_LEVELS && state; level++) {
+		__u32 marks;
+
+		owner.id = BPF_CORE_READ(state, cgroup, kn, id);
+		marks = grants_of(&owner);
+		if (marks & HP_GRANTS_ANY_PORT)
+			return 0;
+		if (marks & HP_GRANTS_DECLARED) {
+			key.cgroup = owner.id;
+			return is_declared(&key, what >> 8 & 0xff, addr) ?
+				       0 :
+				       HP_GRANTS_UNDECLARED | HP_GRANTS_POD | HP_GRANTS_KNOWN;
+		}
+		if (marks & HP_GRANTS_POD)
+			return HP_GRANTS_UNDECLARED | HP_GRANTS_POD;
+		state = BPF_CORE_READ(state, parent);
+	}
+	return 0;
 }

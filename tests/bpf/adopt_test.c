@@ -12,9 +12,9 @@
 /* ---- what is pinned -------------------------------------------------------------------------- */
 
 static const char *const maps[] = { "hostport_bss", "hp_choices", "hp_configs", "hp_counts",
-				    "hp_folds",	    "hp_info",	  "hp_losses",	"hp_names",
-				    "hp_notes",	    "hp_owners",  "hp_ring",	"hp_rows",
-				    "hp_told",	    "hp_tokens" };
+				    "hp_declared",  "hp_folds",	  "hp_info",	"hp_losses",
+				    "hp_names",	    "hp_notes",	  "hp_owners",	"hp_ring",
+				    "hp_rows",	    "hp_told",	  "hp_tokens" };
 
 static size_t count_entries(const char *path)
 {

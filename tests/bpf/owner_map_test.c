@@ -2,6 +2,7 @@
 /* Owners of clients and of exceptions, as the programs look them up. */
 #include "world.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -39,18 +40,19 @@ static struct hp_owner_key own_file(uint32_t set)
 	};
 }
 
-static bool none_stays(void *data, const struct hp_owner_key *key)
+static bool none_stays(void *data, const void *key)
 {
 	(void)data;
 	(void)key;
 	return false;
 }
 
-static bool all_stay(void *data, const struct hp_owner_key *key)
+static bool all_stay(void *data, const void *key)
 {
+	const struct hp_owner_key *owner = key;
 	size_t *n = data;
 
-	*n += key->set > 0;
+	*n += owner->set > 0;
 	return true;
 }
 
@@ -167,6 +169,166 @@ static void test_entry(void **state)
 	world_remove_cgroup(pod);
 }
 
+#define ALLOWED 21003 /* by a row for anybody */
+#define CHOSEN	45000 /* the same, in the range from which the kernel chooses */
+
+static void set_declared(struct world *w, uint64_t cgroup, uint16_t port, uint8_t scope,
+			 const char *address)
+{
+	struct hp_declared_key key = { .cgroup = cgroup, .port = port, .proto = HP_PROTO_TCP };
+	uint32_t addr[4];
+
+	assert_int_equal(inet_pton(AF_INET6, address, addr), 1);
+	hp_declare_at(&key, scope, addr);
+	check_int("declared", kernel_set_declared(w->kernel, &key), 0);
+}
+
+/* Entries for anybody, which the bitmap allows. */
+static void publish_allowed(struct world *w, enum hp_mode mode, uint32_t denies)
+{
+	static const uint16_t ports[] = { ALLOWED, CHOSEN };
+
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		world_row(w, HP_PROTO_TCP, ports[i], (struct hp_row) { .row = { 1, 1 } });
+	world_publish(w, mode, denies);
+}
+
+/* In audit mode post_bind tells of it, of a port in the kernel's range by bind's note. */
+static void check_audited(struct world *w, const char *name, uint16_t port, unsigned int want)
+{
+	(void)world_take(w);
+	world_mark(w);
+	check_int(name, world_bind(TCP4("127.0.0.1", port)), 0);
+	check_u64(name, world_counted(w, HP_CLASS_UNDECLARED, HP_VERDICT_AUDITED), want);
+	check_u64(name, world_counted_all(w), want);
+	check_u64(name, world_take(w), want);
+	if (want) {
+		check_int(name, w->events[0].key.how, HP_HOW_BIND);
+		check_int(name, w->events[0].row, 1);
+	}
+}
+
+/* The world's control group is where pods are, and has one pod, in which the test is. */
+static void test_undeclared(void **state)
+{
+	struct world *w = *state;
+	char pod[PATH_MAX + 8], deeper[PATH_MAX + 16];
+	struct stat st;
+
+	world_start(w, &(struct world_load) { 0 });
+	publish_allowed(w, HP_MODE_ENFORCE, BIT(UNDECLARED));
+	(void)snprintf(pod, sizeof(pod), "%s/pod", w->cgroup);
+	(void)snprintf(deeper, sizeof(deeper), "%s/deeper", pod);
+	world_make_cgroup(pod);
+	world_make_cgroup(deeper);
+	assert_int_equal(stat(pod, &st), 0);
+	world_enter(deeper);
+	set_mark(w, w->cgroup_id, HP_GRANTS_POD);
+	set_mark(w, st.st_ino, HP_GRANTS_KNOWN | HP_GRANTS_DECLARED);
+	check_int("there are no pods", world_bind(TCP4(NULL, ALLOWED)), 0);
+	kernel_set_pods(w->kernel, true, 0, 0);
+	check_int("undeclared", world_bind(TCP4(NULL, ALLOWED)), EPERM);
+	check_int("undeclared, IPv6", world_bind(TCP6("::1", ALLOWED)), EPERM);
+	check_int("a port of the kernel's range", world_bind(TCP4(NULL, CHOSEN)), EPERM);
+	check_int("port 0", world_bind(TCP4(NULL, 0)), 0);
+	check_int("it is known", kernel_take_unknown(w->kernel), false);
+
+	set_declared(w, st.st_ino, ALLOWED, HP_SCOPE_EXTERNAL, "::");
+	check_int("declared", world_bind(TCP4(NULL, ALLOWED)), 0);
+	check_int("declared, IPv6", world_bind(TCP6(NULL, ALLOWED)), 0);
+	check_int("declared, on loopback, too", world_bind(TCP4("127.0.0.1", ALLOWED)), 0);
+	check_int("another port", world_bind(TCP4(NULL, CHOSEN)), EPERM);
+	check_int("forgotten", kernel_keep_declared(w->kernel, none_stays, NULL), 0);
+	set_declared(w, st.st_ino, ALLOWED, HP_SCOPE_LOCALHOST, "::1");
+	check_int("declared on loopback", world_bind(TCP4("127.0.0.2", ALLOWED)), 0);
+	check_int("declared on loopback, IPv6", world_bind(TCP6("::1", ALLOWED)), 0);
+	check_int("and not elsewhere", world_bind(TCP4(NULL, ALLOWED)), EPERM);
+	check_int("forgotten", kernel_keep_declared(w->kernel, none_stays, NULL), 0);
+	set_declared(w, w->cgroup_id, ALLOWED, HP_SCOPE_EXTERNAL, "::");
+	check_int("of another pod", world_bind(TCP4(NULL, ALLOWED)), EPERM);
+
+	set_mark(w, st.st_ino, HP_GRANTS_KNOWN | HP_GRANTS_ANY_PORT);
+	check_int("not all it declares is known", world_bind(TCP4(NULL, ALLOWED)), 0);
+	set_mark(w, st.st_ino, HP_GRANTS_KNOWN);
+	world_mark(w);
+	check_int("not known", world_bind(TCP4(NULL, ALLOWED)), 0);
+	check_u64("it is counted", world_counted(w, HP_CLASS_UNDECLARED, HP_VERDICT_ALLOWED), 1);
+	check_int("it has asked", kernel_take_unknown(w->kernel), true);
+	w->config.deny_unknown = 1;
+	world_publish(w, HP_MODE_ENFORCE, BIT(UNDECLARED));
+	check_int("not known, to be denied", world_bind(TCP4(NULL, ALLOWED)), EPERM);
+	set_mark(w, w->cgroup_id, 0);
+	check_int("in no pod", world_bind(TCP4(NULL, ALLOWED)), 0);
+	w->config.deny_unknown = 0;
+	world_enter(w->cgroup);
+	world_remove_cgroup(deeper);
+	world_remove_cgroup(pod);
+}
+
+/* Who is not below the root of pods is in none, whatever the marks say. */
+static void test_pods_root(void **state)
+{
+	struct world *w = *state;
+	uint32_t level = 0;
+	uint64_t top;
+
+	for (const char *at = w->cgroup + strlen(w->mounts.v2); *at; at++)
+		level += *at == '/';
+	assert_int_equal(cgroup_id(w->mounts.v2, &top), 0);
+	world_start(w, &(struct world_load) { 0 });
+	kernel_set_pods(w->kernel, true, level, w->cgroup_id + 1);
+	publish_allowed(w, HP_MODE_ENFORCE, BIT(UNDECLARED));
+	set_mark(w, w->cgroup_id, HP_GRANTS_DECLARED);
+	check_int("elsewhere", world_bind(TCP4(NULL, ALLOWED)), 0);
+	kernel_set_pods(w->kernel, true, level + 1, w->cgroup_id);
+	check_int("too deep", world_bind(TCP4(NULL, ALLOWED)), 0);
+	kernel_set_pods(w->kernel, true, level, w->cgroup_id);
+	check_int("the root itself", world_bind(TCP4(NULL, ALLOWED)), EPERM);
+	kernel_set_pods(w->kernel, true, 0, top);
+	check_int("below the root", world_bind(TCP4(NULL, ALLOWED)), EPERM);
+	kernel_set_pods(w->kernel, true, 0, 0);
+	check_int("it is not known", world_bind(TCP4(NULL, ALLOWED)), EPERM);
+	kernel_set_pods(w->kernel, false, 0, 0);
+	check_int("no pods", world_bind(TCP4(NULL, ALLOWED)), 0);
+	world_publish(w, HP_MODE_ENFORCE, BIT(UNDECLARED));
+	check_int("no pods, the next policy", world_bind(TCP4(NULL, ALLOWED)), 0);
+}
+
+static void test_undeclared_audit(void **state)
+{
+	struct world *w = *state;
+
+	world_start(w, &(struct world_load) { .unfolded = true });
+	world_range(40000, 50000);
+	kernel_set_chosen_range(w->kernel, 40000, 50000);
+	kernel_set_pods(w->kernel, true, 0, 0);
+	publish_allowed(w, HP_MODE_AUDIT, BIT(UNDECLARED));
+	set_mark(w, w->cgroup_id, HP_GRANTS_DECLARED);
+	check_audited(w, "undeclared", ALLOWED, 1);
+	check_audited(w, "undeclared, in the kernel's range", CHOSEN, 1);
+	set_declared(w, w->cgroup_id, ALLOWED, HP_SCOPE_EXTERNAL, "::");
+	set_declared(w, w->cgroup_id, CHOSEN, HP_SCOPE_LOCALHOST, "::1");
+	check_audited(w, "declared", ALLOWED, 0);
+	check_audited(w, "declared, in the kernel's range", CHOSEN, 0);
+	/* an enforcing policy that does not deny the class only tells, too */
+	check_int("forgotten", kernel_keep_declared(w->kernel, none_stays, NULL), 0);
+	world_publish(w, HP_MODE_ENFORCE, DENY_DEFAULT);
+	check_audited(w, "undeclared, not denied", ALLOWED, 1);
+}
+
+static void test_declared_bound(void **state)
+{
+	struct world *w = *state;
+	struct hp_declared_key key = { .port = 1 };
+
+	world_load(w, &(struct world_load) { 0 });
+	for (key.cgroup = 1; key.cgroup <= HP_DECLARED_MAX; key.cgroup++)
+		check_int("declared", kernel_set_declared(w->kernel, &key), 0);
+	check_int("one too many", kernel_set_declared(w->kernel, &key), -E2BIG);
+	check_int("forgotten", kernel_keep_declared(w->kernel, none_stays, NULL), 0);
+	check_int("room again", kernel_set_declared(w->kernel, &key), 0);
+}
+
 static void test_bound(void **state)
 {
 	struct world *w = *state;
@@ -189,6 +351,10 @@ int main(void)
 		WORLD_TEST(test_owners),
 		WORLD_TEST(test_strangers),
 		WORLD_TEST(test_entry),
+		WORLD_TEST(test_undeclared),
+		WORLD_TEST(test_undeclared_audit),
+		WORLD_TEST(test_pods_root),
+		WORLD_TEST(test_declared_bound),
 		WORLD_TEST(test_bound),
 	};
 

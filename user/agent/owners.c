@@ -7,11 +7,13 @@
 
 #include "../base/clock.h"
 #include "../base/log.h"
+#include "../pods/pod_ports.h"
 
 #define REFRESH_MS 30000 /* for what inotify does not tell: groups that are gone, other files */
 #define PODS_MS	   20
 #define UNKNOWN_S  10 /* how long a pod that is not known may become known */
 #define TOLD_MAX   (4 * HP_OWNERS_MAX)
+#define ROOT_ID	   1 /* of a hierarchy's root; that of a control group namespace has another one */
 
 /* ---- entries ------------------------------------------------------------------------------- */
 
@@ -25,28 +27,28 @@ static void say_left_out(struct owners *owners, int error)
 }
 
 /* What was told stays when the others are forgotten. */
-static void note_told(struct owners *owners, const struct hp_owner_key *key)
+static void note_told(struct told *told, const void *key)
 {
-	size_t cap = owners->told_cap ? 2 * owners->told_cap : 256;
-	struct hp_owner_key *grown = owners->told;
+	size_t cap = told->cap ? 2 * told->cap : 256;
+	char *grown = told->keys;
 
-	if (owners->told_len == owners->told_cap) {
-		grown = cap > TOLD_MAX ? NULL : reallocarray(owners->told, cap, sizeof(*grown));
+	if (told->len == told->cap) {
+		grown = cap > TOLD_MAX ? NULL : reallocarray(told->keys, cap, told->size);
 		if (grown) {
-			owners->told = grown;
-			owners->told_cap = cap;
+			told->keys = grown;
+			told->cap = cap;
 		}
 	}
 	if (grown)
-		owners->told[owners->told_len++] = *key;
-	owners->told_all = owners->told_all && grown;
+		memcpy(grown + told->len++ * told->size, key, told->size);
+	told->all = told->all && grown;
 }
 
 static void set_owner(struct owners *owners, const struct hp_owner_key *key, uint32_t grants)
 {
 	int r = kernel_set_owner(owners->kernel, key, grants);
 
-	note_told(owners, key);
+	note_told(&owners->told, key);
 	owners->entries += r == 0;
 	owners->left_out += r < 0;
 	if (r < 0)
@@ -72,6 +74,34 @@ static void tell(struct owners *owners, const struct owner_of *who, uint64_t id,
 	}
 }
 
+/*
+ * Tell them of the ports that a pod declares, by one of its control groups, which is to have the
+ * mark that is returned. Of a pod for which there is no room nothing is said.
+ */
+static uint32_t tell_ports(struct owners *owners, uint64_t cgroup, const struct pod *pod)
+{
+	struct hp_declared_key key;
+	int r = 0;
+
+	if (pod->incomplete)
+		return HP_GRANTS_ANY_PORT;
+	for (size_t i = 0; i < pod->ports_len && r == 0; i++) {
+		if (!pod_ports_key(pod, &pod->ports[i], &key))
+			continue;
+		key.cgroup = cgroup;
+		r = kernel_set_declared(owners->kernel, &key);
+		note_told(&owners->declared, &key);
+		owners->ports += r == 0;
+	}
+	if (r == 0)
+		return HP_GRANTS_DECLARED;
+	if (!owners->ports_left_out++)
+		log_warning("owners: ports that pods declare are too many for the programs: %s: some"
+			    " pods may have any port",
+			    strerror(-r));
+	return HP_GRANTS_ANY_PORT;
+}
+
 /* Tell them of a control group of pods: whether it is known whose it is. */
 static void tell_pods(struct owners *owners, const struct watched_group *group, uint32_t grants)
 {
@@ -88,6 +118,7 @@ static void tell_pod(struct owners *owners, const struct watched_group *group)
 {
 	const struct pod_entry *entry = pods_find(owners->pods, group->uid);
 	struct owner_of who = { .exe = "" };
+	uint32_t marks;
 
 	if (!entry)
 		return;
@@ -95,8 +126,10 @@ static void tell_pod(struct owners *owners, const struct watched_group *group)
 	who.pod = entry->pod->name;
 	who.container = pods_container(entry->pod, group->container);
 	tell(owners, &who, group->id, 0);
+	marks = tell_ports(owners, group->id, entry->pod);
 	if (owned_knows(&owners->policy->owned, &who))
-		tell_pods(owners, group, HP_GRANTS_KNOWN);
+		marks |= HP_GRANTS_KNOWN;
+	tell_pods(owners, group, marks);
 }
 
 static void tell_group(void *data, const struct watched_group *group)
@@ -117,8 +150,9 @@ static void tell_all(struct owners *owners)
 	struct watched_group *const *groups = NULL;
 	size_t len = 0;
 
-	owners->entries = owners->left_out = owners->told_len = 0;
-	owners->told_all = true;
+	owners->entries = owners->left_out = owners->ports = 0;
+	owners->told.len = owners->declared.len = 0;
+	owners->told.all = owners->declared.all = true;
 	if (owners->groups)
 		groups = watched_groups_list(owners->groups, &len);
 	for (size_t i = 0; i < len; i++)
@@ -185,21 +219,32 @@ static void find_files(const struct owners *owners)
 
 /* ---- changes ------------------------------------------------------------------------------- */
 
-static int by_key(const void *a, const void *b)
+static int by_owner(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(struct hp_owner_key));
 }
 
-static bool stays(void *data, const struct hp_owner_key *key)
+static int by_declared(const void *a, const void *b)
 {
-	const struct owners *owners = data;
+	return memcmp(a, b, sizeof(struct hp_declared_key));
+}
 
-	return bsearch(key, owners->told, owners->told_len, sizeof(*key), by_key) != NULL;
+static bool stays(void *data, const void *key)
+{
+	const struct told *told = data;
+
+	return bsearch(key, told->keys, told->len, told->size, told->compare) != NULL;
+}
+
+static void sort(const struct told *told)
+{
+	if (told->len)
+		qsort(told->keys, told->len, told->size, told->compare);
 }
 
 static bool is_needed(const struct owners *owners)
 {
-	return owners->policy && owners->policy->owned.sets_len;
+	return owners->policy && (owners->policy->owned.sets_len || owners->has_pod_sources);
 }
 
 static void scan(struct owners *owners)
@@ -211,19 +256,33 @@ static void scan(struct owners *owners)
 	find_files(owners);
 }
 
+/* Once it is told whose the control groups of pods are: where those are, as far as it is known. */
+static void place_pods(const struct owners *owners)
+{
+	uint32_t level = 0;
+	uint64_t root = 0;
+	bool any = owners->groups && owners->has_pod_sources &&
+		   watched_groups_pods(owners->groups, &level, &root);
+
+	if (owners->identity->v2_root != ROOT_ID)
+		root = 0;
+	kernel_set_pods(owners->kernel, any, level, root);
+}
+
 /* Tell all, and forget what was told before: of other policies, of who is gone or is another. */
 static void tell_anew(struct owners *owners)
 {
-	int r;
+	int r = -ENOMEM;
 
 	tell_all(owners);
-	if (!owners->told_all)
-		return;
-	if (owners->told_len)
-		qsort(owners->told, owners->told_len, sizeof(*owners->told), by_key);
-	r = kernel_keep_owners(owners->kernel, stays, owners);
+	sort(&owners->told);
+	sort(&owners->declared);
+	if (owners->told.all)
+		r = kernel_keep_owners(owners->kernel, stays, &owners->told);
 	if (r >= 0)
 		owners->entries = (size_t)r;
+	if (owners->declared.all)
+		(void)kernel_keep_declared(owners->kernel, stays, &owners->declared);
 }
 
 static void refresh(struct owners *owners)
@@ -232,6 +291,7 @@ static void refresh(struct owners *owners)
 		return;
 	scan(owners);
 	tell_anew(owners);
+	place_pods(owners);
 }
 
 static void on_timer(void *data, uint32_t events)
@@ -247,6 +307,8 @@ static void on_groups(void *data, uint32_t events)
 	(void)events;
 	if (watched_groups_take(owners->groups, tell_group, owners))
 		refresh(owners);
+	else
+		place_pods(owners);
 }
 
 /* A bind() that was let through because its pod was not known: whose it was may be known now. */
@@ -325,6 +387,7 @@ int owners_prepare(struct owners *owners, struct policy *policy)
 	watch_groups(owners);
 	scan(owners);
 	tell_all(owners);
+	place_pods(owners);
 	(void)loop_timer_set(owners->timer, REFRESH_MS, REFRESH_MS);
 	return 0;
 }
@@ -344,17 +407,23 @@ void owners_settle(struct owners *owners)
 /* ---- start --------------------------------------------------------------------------------- */
 
 /* Owners of an agent before this one: their sets must not have a number of ours. */
-static bool find_last(void *data, const struct hp_owner_key *key)
+static bool find_last(void *data, const void *key)
 {
+	const struct hp_owner_key *owner = key;
 	struct owners *owners = data;
 
-	if (key->set >= owners->next)
-		owners->next = key->set + 1;
+	if (owner->set >= owners->next)
+		owners->next = owner->set + 1;
 	return true;
 }
 
-static void say_unchecked(const struct owned *owned)
+static void say_unchecked(const struct in_force *in_force)
 {
+	const struct owned *owned = &in_force->policy->owned;
+
+	if (in_force->decision.denies & 1U << HP_CLASS_UNDECLARED && !in_force->facts.knows_pods)
+		log_warning("--enforce=undeclared: nothing is denied by this class: no pods are"
+			    " known without --pods (see PODS in hostportd(8))");
 	if (owned->unchecked)
 		log_info("owners: %zu entries hold for any process: it can't be told which process"
 			 " is which pod or unit (see OWNERS in hostportd(8))",
@@ -368,13 +437,16 @@ int owners_start(struct owners *owners, struct kernel *kernel, struct loop *loop
 	owners->kernel = kernel;
 	owners->loop = loop;
 	owners->next = 1;
+	owners->told = (struct told) { .size = sizeof(struct hp_owner_key), .compare = by_owner };
+	owners->declared =
+		(struct told) { .size = sizeof(struct hp_declared_key), .compare = by_declared };
 	r = kernel_keep_owners(kernel, find_last, owners);
 	if (r >= 0)
 		r = loop_timer(loop, on_timer, owners, &owners->timer);
 	if (r >= 0)
 		r = loop_timer(loop, on_pods_timer, owners, &owners->pods_timer);
 	if (r >= 0)
-		say_unchecked(&owners->in_force->policy->owned);
+		say_unchecked(owners->in_force);
 	return r < 0 ? r : owners_prepare(owners, owners->in_force->policy);
 }
 
@@ -382,7 +454,8 @@ void owners_stop(struct owners *owners)
 {
 	watched_groups_free(owners->groups);
 	free(owners->grants);
-	free(owners->told);
+	free(owners->told.keys);
+	free(owners->declared.keys);
 	free(owners->identity->files.list);
 	owners->identity->files = (struct owner_files) { 0 };
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tells the programs whom rows for their owners alone are for: control groups of units and of
- * pods, and files of programs. Nothing is read or watched before a policy has such rows.
+ * pods, and files of programs; and which ports pods declare. Nothing is read or watched before a
+ * policy has such rows, unless there are pod sources.
  */
 #pragma once
 
@@ -11,6 +12,15 @@
 #include "../kernel/kernel.h"
 #include "../pods/pods.h"
 #include "../policy/in_force.h"
+
+/* Keys that the programs were told of since all was told last. */
+struct told {
+	char *keys;
+	size_t size; /* of a key */
+	size_t len, cap;
+	int (*compare)(const void *a, const void *b);
+	bool all; /* nothing is missing */
+};
 
 struct owners {
 	/* borrowed, set before owners_start() */
@@ -29,13 +39,14 @@ struct owners {
 	uint32_t next;		       /* the number of the next policy's first set */
 	uint16_t *grants;	       /* room for one owner's */
 	const struct policy *policy;   /* that the rest is for */
-	struct hp_owner_key *told;     /* what the programs were told since all was told last */
-	size_t told_len, told_cap;
-	bool told_all;		  /* nothing is missing in it */
-	bool pods_changed;	  /* pods_timer will tell */
+	struct told told;	       /* owners */
+	struct told declared;	       /* ports of pods */
+	bool pods_changed;	       /* pods_timer will tell */
 	uint64_t unknown_until_s; /* a pod that was not known has asked: see on_known */
 	size_t entries;		  /* owners that the programs know */
 	size_t left_out;	  /* that they have no room for */
+	size_t ports;		  /* declared ones that they know, by control group */
+	size_t ports_left_out;	  /* how often there was no room for a pod's */
 	bool warned;
 };
 

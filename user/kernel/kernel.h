@@ -103,13 +103,28 @@ int kernel_settle(struct kernel *kernel);
  */
 int kernel_set_owner(const struct kernel *kernel, const struct hp_owner_key *key, uint32_t grants);
 
-/* Does the owner stay? */
-typedef bool (*kernel_owner_fn)(void *data, const struct hp_owner_key *key);
+/* A port that a pod declares. 0, or a negative errno; -E2BIG: HP_DECLARED_MAX are set. */
+int kernel_set_declared(const struct kernel *kernel, const struct hp_declared_key *key);
 
-/* Ask of each owner, and forget those that don't stay. How many stay, or a negative errno. */
-int kernel_keep_owners(const struct kernel *kernel, kernel_owner_fn stays, void *data);
+/* Does what the key stands for stay? It is a struct hp_owner_key, or hp_declared_key. */
+typedef bool (*kernel_key_fn)(void *data, const void *key);
 
-/* Has a pod that is not known asked for a port of an entry with owners since the last call? */
+/*
+ * Ask of each owner, or of each declared port, and forget those that don't stay. How many stay, or
+ * a negative errno.
+ */
+int kernel_keep_owners(const struct kernel *kernel, kernel_key_fn stays, void *data);
+int kernel_keep_declared(const struct kernel *kernel, kernel_key_fn stays, void *data);
+
+/*
+ * Are there pods? From now on, also with policies that are published later, what the rows allow
+ * they have to declare. All of them are below the control group with the id `root`, `level` below
+ * cgroup2's root; 0: it is not known which one that is. What was told of them (HP_SET_PODS) must be
+ * set before.
+ */
+void kernel_set_pods(struct kernel *kernel, bool any, uint32_t level, uint64_t root);
+
+/* Has a pod that is not known asked for what may be denied to it, since the last call? */
 bool kernel_take_unknown(struct kernel *kernel);
 
 /* The size of the ring of records. */

@@ -24,6 +24,7 @@ struct kernel {
 	uint32_t active_before;	    /* hp_active, */
 	uint32_t generation_before; /* and its number */
 
+	bool has_pods;			    /* see kernel_set_pods() */
 	uint32_t generation;		    /* policies published so far */
 	uint32_t len;			    /* rows of the last one */
 	bool unread;			    /* no program reads the half that is not in use */

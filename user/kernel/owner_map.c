@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The map of what owners are granted. */
+/* The maps of what owners are granted, and of what pods declare. */
 #include <errno.h>
 
 #include "kernel_internal.h"
@@ -9,19 +9,36 @@ static int owners_fd(const struct kernel *kernel)
 	return bpf_map__fd(kernel->skel->maps.hp_owners);
 }
 
+static int declared_fd(const struct kernel *kernel)
+{
+	return bpf_map__fd(kernel->skel->maps.hp_declared);
+}
+
 int kernel_set_owner(const struct kernel *kernel, const struct hp_owner_key *key, uint32_t grants)
 {
 	return bpf_map_update_elem(owners_fd(kernel), key, &grants, BPF_ANY) ? -errno : 0;
 }
 
-/* The key after one that is still there, or has just been removed, is read before that. */
-int kernel_keep_owners(const struct kernel *kernel, kernel_owner_fn stays, void *data)
+int kernel_set_declared(const struct kernel *kernel, const struct hp_declared_key *key)
 {
-	struct hp_owner_key key, next;
-	int fd = owners_fd(kernel), kept = 0;
-	bool more = bpf_map_get_next_key(fd, NULL, &next) == 0;
+	const uint8_t is_declared = 1;
 
-	for (uint32_t i = 0; more && i < HP_OWNERS_MAX; i++) {
+	return bpf_map_update_elem(declared_fd(kernel), key, &is_declared, BPF_ANY) ? -errno : 0;
+}
+
+union any_key {
+	struct hp_owner_key owner;
+	struct hp_declared_key declared;
+};
+
+/* The key after one that is still there, or has just been removed, is read before that. */
+static int keep(int fd, uint32_t max, kernel_key_fn stays, void *data)
+{
+	union any_key key, next;
+	bool more = bpf_map_get_next_key(fd, NULL, &next) == 0;
+	int kept = 0;
+
+	for (uint32_t i = 0; more && i < max; i++) {
 		key = next;
 		more = bpf_map_get_next_key(fd, &key, &next) == 0;
 		if (stays(data, &key))
@@ -30,6 +47,16 @@ int kernel_keep_owners(const struct kernel *kernel, kernel_owner_fn stays, void 
 			return -errno;
 	}
 	return kept;
+}
+
+int kernel_keep_owners(const struct kernel *kernel, kernel_key_fn stays, void *data)
+{
+	return keep(owners_fd(kernel), HP_OWNERS_MAX, stays, data);
+}
+
+int kernel_keep_declared(const struct kernel *kernel, kernel_key_fn stays, void *data)
+{
+	return keep(declared_fd(kernel), HP_DECLARED_MAX, stays, data);
 }
 
 bool kernel_take_unknown(struct kernel *kernel)

@@ -118,9 +118,10 @@ static int write_new(struct kernel *kernel, const struct policy *policy)
 	return r;
 }
 
-static uint32_t active_word(uint32_t half, const struct hp_config *config)
+static uint32_t active_word(const struct kernel *kernel, uint32_t half,
+			    const struct hp_config *config)
 {
-	uint32_t word = half;
+	uint32_t word = kernel->has_pods ? half | HP_ACTIVE_PODS : half;
 
 	if (config->mode != HP_MODE_UNSET)
 		word |= HP_ACTIVE_SET;
@@ -149,12 +150,28 @@ int kernel_publish(struct kernel *kernel, const struct policy *policy,
 	if (bpf_map_update_elem(bpf_map__fd(kernel->skel->maps.hp_configs), &next, &written,
 				BPF_ANY))
 		return -errno;
-	__atomic_store_n(&kernel->skel->bss->hp_active, active_word(next, config),
+	__atomic_store_n(&kernel->skel->bss->hp_active, active_word(kernel, next, config),
 			 __ATOMIC_RELEASE);
 	kernel->generation++;
 	kernel->len = (uint32_t)policy->len;
 	kernel->unread = kernel->generation == 1; /* no policy was there before the first one */
 	return 0;
+}
+
+void kernel_set_pods(struct kernel *kernel, bool any, uint32_t level, uint64_t root)
+{
+	struct hostport_bpf__bss *bss = kernel->skel->bss;
+	uint32_t word = bss->hp_active & ~HP_ACTIVE_PODS;
+
+	/* while there is no root, every task may be in a pod */
+	__atomic_store_n(&bss->hp_pods_root, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&bss->hp_pods_level, level, __ATOMIC_RELEASE);
+	__atomic_store_n(&bss->hp_pods_root, root, __ATOMIC_RELEASE);
+	kernel->has_pods = any;
+	/* what is in force may still be another agent's policy, or none */
+	if (kernel->generation != kernel->generation_before)
+		__atomic_store_n(&bss->hp_active, any ? word | HP_ACTIVE_PODS : word,
+				 __ATOMIC_RELEASE);
 }
 
 int kernel_settle(struct kernel *kernel)
