@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Clients and exceptions with owners: a unit or a program that the row names, and strangers on the
-# same ports; units that appear later; a registry that changes.
+# same ports; units that appear later; a registry that changes. Pods as owners, and the ports that
+# pods declare.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
@@ -183,10 +184,13 @@ becomes() {
 	if until_true 30 pod_bind_is "$2" "$3" "$4" "$5"; then pass "$1"; else fail "$1: not $2"; fi
 }
 
-# pod UID NAMESPACE NAME CONTAINERS IDS: one of a PodList; IDS as NAME=ID.
+# pod UID NAMESPACE NAME CONTAINERS IDS: one of a PodList; IDS as NAME=ID. The first container
+# declares the ports PORTS.
+PORTS='[{"containerPort": 21999}, {"containerPort": 22000}, {"containerPort": 22001}, {"containerPort": 22002}]'
 pod() {
-	jq -nc --arg uid "$1" --arg namespace "$2" --arg name "$3" '{metadata: {$name, $namespace, $uid},
-		spec: {hostNetwork: true, containers: [$ARGS.positional[] | select(contains("=") | not) | {name: .}]},
+	jq -nc --arg uid "$1" --arg namespace "$2" --arg name "$3" --argjson ports "$PORTS" '
+		{metadata: {$name, $namespace, $uid},
+		spec: {hostNetwork: true, containers: ([$ARGS.positional[] | select(contains("=") | not) | {name: .}] | .[0].ports = $ports)},
 		status: {containerStatuses: [$ARGS.positional[] | select(contains("=")) | split("=") |
 			{name: .[0], containerID: "containerd://\(.[1])"}]}}' --args "${@:4}"
 }
@@ -276,6 +280,94 @@ denied owner 22002 resolver hp-stranger.service"
 	stop_agent
 }
 
+# ---- declared ports ----
+
+F=0000000f-0000-4000-8000-000000000000 # mon/own-1, of its own network
+
+# shellcheck disable=SC2317 # called by until_true
+told_undeclared() {
+	[ "$(events ".port == 22016 and .workload.uid == \"$D\" and .verdict == \"audited\" and .class == \"undeclared\" and .how == \"existing\"")" = 1 ]
+}
+# explained POD PORT: what explain says of a bind by a pod that the agent knows.
+explained() {
+	ctl explain "$2/tcp" --registry="$REG" --enforce=default,undeclared --pod="$1" --json | jq -r '"\(.verdict) \(.class)"'
+}
+
+test_undeclared() {
+	local exporter thief sides own before
+	exporter=$(PORTS='[{"containerPort": 22010}, {"containerPort": 22011, "hostIP": "127.0.0.1"}, {"containerPort": 22020}]' pod $A mon exporter-1 c)
+	thief=$(PORTS='[]' pod $B_ evil thief-1 c)
+	sides=$(PORTS='[]' pod $C mon twin-1 main | jq -c '.spec.initContainers = [{name: "init", ports: [{containerPort: 22012}]},
+		{name: "side", restartPolicy: "Always", ports: [{containerPort: 22013}]}]')
+	own=$(PORTS='[{"containerPort": 22017, "hostPort": 22014}]' pod $F mon own-1 c | jq -c '.spec.hostNetwork = false')
+	mkdir -p "$(in_pod $A 1a)" "$(in_pod $B_ 1b)/deeper" "$(in_pod $C $MAIN)" "$(in_pod $D 1d)" "$(in_pod $F 1f)"
+	list "$exporter" "$thief" "$sides" "$own"
+	start_agent --mode=enforce --enforce=default,undeclared --registry="$REG" --pods="$PODS" || return
+	is "declared" "$(pod_bind $A 1a tcp 4 0.0.0.0 22010)" "ok 22010 1"
+	is "declared, IPv6" "$(pod_bind $A 1a tcp 6 ::1 22010)" "ok 22010 1"
+	is "declared, another protocol" "$(pod_bind $A 1a udp 4 0.0.0.0 22010)" "EPERM 1"
+	is "declared on loopback" "$(pod_bind $A 1a tcp 6 ::1 22011)" "ok 22011 1"
+	is "declared on loopback alone" "$(pod_bind $A 1a tcp 4 0.0.0.0 22011)" "EPERM 1"
+	is "declared by an init container" "$(pod_bind $C $MAIN tcp 4 0.0.0.0 22012)" "ok 22012 1"
+	is "declared by a sidecar" "$(pod_bind $C $MAIN tcp 4 0.0.0.0 22013)" "ok 22013 1"
+	is "declared by another pod" "$(pod_bind $C $MAIN tcp 4 0.0.0.0 22010)" "EPERM 1"
+	is "a host port" "$(pod_bind $F 1f tcp 4 0.0.0.0 22014)" "ok 22014 1"
+	is "a port of its own network" "$(pod_bind $F 1f tcp 4 0.0.0.0 22017)" "EPERM 1"
+	is "undeclared" "$(pod_bind $B_ 1b tcp 6 :: 22010)" "EPERM 1"
+	is "undeclared, a control group of its own" \
+		"$(inside_cgroup "$(in_pod $B_ 1b)/deeper" "$PROBE" tcp 4 127.0.0.1 22010)" "EPERM 1"
+	is "undeclared, excepted" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22015)" "ok 22015 1"
+	is "undeclared, unregistered" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22030)" "EPERM 1"
+	is "undeclared, port 0" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 0 | cut -d " " -f 1)" ok
+	is "undeclared, no owner" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22020)" "ok 22020 1"
+	is "declared, the owner" "$(pod_bind $A 1a tcp 4 127.0.0.1 22020)" "ok 22020 1"
+	is "a unit declares nothing" "$(by hp-resolver.service "$PROBE" tcp 4 127.0.0.1 22010)" "ok 22010 1"
+	is "in no pod" "$(inside_cgroup "$SLICE" "$PROBE" tcp 4 127.0.0.1 22010)" "ok 22010 1"
+	before=$(status .counters.classes.undeclared.allowed)
+	is "a pod that is not known" "$(pod_bind $D 1d tcp 4 127.0.0.1 22010)" "ok 22010 1"
+	keep held unknown_pod "$PROBE" tcp 4 127.0.0.1 22016 hold
+	is "undeclared: what is said" "$(
+		all_told
+		jq -rs 'map(select(.verdict) | "\(.verdict) \(.class) \(.protocol) \(.port) \(.entry.process) \(.workload.pod)") | unique | .[]' "$WORK/events"
+	)" "audited owner tcp 22020 exporter thief-1
+denied undeclared tcp 22010 open thief-1
+denied undeclared tcp 22010 open twin-1
+denied undeclared tcp 22011 open exporter-1
+denied undeclared tcp 22017 open own-1
+denied undeclared udp 22010 open exporter-1
+denied unregistered tcp 22030 null thief-1
+excepted undeclared tcp 22015 open thief-1"
+	is "undeclared: who is not known is counted" "$(status .counters.classes.undeclared.allowed)" "$((before + 2))"
+	is "undeclared: explain" "$(explained evil/thief-1 22010)" "denied undeclared"
+	is "declared: explain" "$(explained mon/exporter-1 22010)" "allowed none"
+	is "not known: explain" "$(explained mon/other 22010)" "allowed none"
+	has "undeclared: learn" "$(ctl learn 2>/dev/null)" '22010, protocol: tcp, class: undeclared'
+
+	list "$exporter" "$thief" "$sides" "$own" "$(PORTS='[{"containerPort": 22018}]' pod $D evil late-1 c)"
+	becomes "undeclared: a pod becomes known" "EPERM 1" $D 1d 22010
+	is "declared: a pod becomes known" "$(pod_bind $D 1d tcp 4 127.0.0.1 22018)" "ok 22018 1"
+	until_true 30 told_undeclared || fail "undeclared: the port that it holds is not told of"
+	is "undeclared: listeners" "$(ctl listeners --json | jq -r '.listeners[] | select(.port == 22016) | "\(.verdict) \(.class)"')" \
+		"denied undeclared"
+	let_go held
+	accounted "undeclared"
+
+	kill_agent
+	is "without an agent: declared" "$(pod_bind $A 1a tcp 4 127.0.0.1 22010)" "ok 22010 1"
+	is "without an agent: undeclared" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22010)" "EPERM 1"
+	start_agent --mode=enforce --registry="$REG" --pods="$PODS" || return
+	is "undeclared, not opted in" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22010)" "ok 22010 1"
+	is "undeclared, not opted in: it is told" "$(events '.port == 22010 and .verdict == "audited" and .class == "undeclared"')" 1
+	is "declared, not opted in" "$(pod_bind $A 1a tcp 4 127.0.0.1 22010)" "ok 22010 1"
+	is "declared, not opted in: nothing is told" "$(events '.port == 22010 and .verdict == "audited"')" 1
+	stop_agent
+
+	start_agent --mode=enforce --enforce=default,undeclared --registry="$REG" || return
+	is "no pod source: nothing is denied" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22010)" "ok 22010 1"
+	has "no pod source: it is said" "$(cat "$WORK/log")" 'undeclared: nothing is denied by this class'
+	stop_agent
+}
+
 setup
 CGROUP=$SLICE
 unit hp-resolver.service
@@ -296,4 +388,10 @@ registry '  - {ports: 22000, protocol: tcp, process: exporter, owners: [{namespa
   - {ports: 22001, protocol: tcp, process: twin, owners: [{namespace: mon, pod: "twin-*", container: main}]}
   - {ports: 22002, protocol: tcp, process: resolver, owners: [{unit: hp-resolver.service}]}'
 test_pods
+registry '  - {ports: 22010-22018, protocol: tcp, process: open}
+  - {ports: 22010, protocol: udp, process: open}
+  - {ports: 22020, protocol: tcp, process: exporter, owners: [{namespace: mon, pod: "exporter-*"}]}
+exceptions:
+  - {ports: 22015, protocol: tcp, class: undeclared, until: 2099-01-01, reason: r}'
+test_undeclared
 finish

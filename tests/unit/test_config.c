@@ -188,9 +188,6 @@ static const char *const refused[][2] = {
 	{ "--cluster-version=4",
 	  "bad value: --cluster-version=4: not a version: X.Y, such as 4.16" },
 	{ "--enforce=scope,x", "bad value: --enforce=scope,x: x: no such class" },
-	{ "--enforce=owner,undeclared",
-	  "bad value: --enforce=owner,undeclared: undeclared: this version does not decide this"
-	  " class" },
 	{ "--unknown-pods=x", "bad value: --unknown-pods=x: not allow or deny" },
 	{ "--reserve-ports=", "bad value: --reserve-ports=: not yes, no or auto" },
 	{ "--reserve-ports=2", "bad value: --reserve-ports=2: not yes, no or auto" },

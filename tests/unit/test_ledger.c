@@ -378,6 +378,51 @@ static void test_filters(void **state)
 	assert_int_equal(forgotten(ledger, 1U << HP_CLASS_SCOPE, false), 0);
 }
 
+/* What a pod did not declare stays so, whoever the pod was, while the rows allow the port. */
+static void test_undeclared(void **state)
+{
+	static const struct {
+		const char *name, *lists;
+		uint8_t cls;
+		uint32_t verdicts; /* that are looked for */
+		size_t len;
+	} cases[] = {
+		{ "as it was", "entries: [{ports: 8080, protocol: tcp, process: p}]\n",
+		  HP_CLASS_UNDECLARED, 1U << HP_VERDICT_DENIED, 1 },
+		{ "no row any more", "", HP_CLASS_UNREGISTERED, 1U << HP_VERDICT_AUDITED, 1 },
+		{ "excepted",
+		  "entries: [{ports: 8080, protocol: tcp, process: p}]\n"
+		  "exceptions: [{ports: 8080, protocol: tcp, class: undeclared, until: 2099-01-01,"
+		  " reason: r}]\n",
+		  HP_CLASS_UNDECLARED, 1U << HP_VERDICT_DENIED, 0 },
+	};
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_free_ struct event *e = new_event(10, 1);
+
+	(void)state;
+	e->cls = HP_CLASS_UNDECLARED;
+	ledger_note(ledger, e, LEDGER_ENFORCEABLE);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_(policy_freep) struct policy *policy = new_policy(cases[i].lists);
+		_cleanup_impact_ struct impact impact = { 0 };
+		const struct ledger_filter filter = {
+			.policy = policy,
+			.config = { .mode = HP_MODE_ENFORCE, .denies = 1U << HP_CLASS_UNDECLARED },
+			.verdicts = cases[i].verdicts,
+			.enforceable = true,
+		};
+
+		assert_int_equal(ledger_select(ledger, &filter, &impact), 0);
+		check_u64(cases[i].name, impact.len, cases[i].len);
+		if (impact.len)
+			check_u64(cases[i].name, impact.rows[0].cls, cases[i].cls);
+	}
+	/* the same port, taken otherwise, is another entry */
+	e->cls = HP_CLASS_OWNER;
+	ledger_note(ledger, e, LEDGER_ENFORCEABLE);
+	check_u64("two", look(ledger).len, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,7 +431,7 @@ int main(void)
 		cmocka_unit_test(test_ephemeral),     cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_decided_again), cmocka_unit_test(test_policy_change),
 		cmocka_unit_test(test_filters),	      cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_chosen),
+		cmocka_unit_test(test_chosen),	      cmocka_unit_test(test_undeclared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

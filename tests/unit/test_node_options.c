@@ -66,32 +66,26 @@ static void test_version(void **state)
 
 #define BIT(c) (1U << HP_CLASS_##c)
 
-/* Every class is one, but not each can be denied. */
 static void test_classes(void **state)
 {
-	static const char not_decided[] = "undeclared: this version does not decide this class";
 	static const struct {
 		const char *list;
 		uint32_t bits;
-		bool denied;
 	} lists[] = {
-		{ "default", POLICY_DENIES_DEFAULT, true },
-		{ "unregistered,ephemeral", BIT(UNREGISTERED) | BIT(EPHEMERAL), true },
-		{ "retired,inactive,scope", BIT(RETIRED) | BIT(INACTIVE) | BIT(SCOPE), true },
-		{ "owner", BIT(OWNER), true },
-		{ "scope,undeclared", BIT(SCOPE) | BIT(UNDECLARED), false },
-		{ "owner,undeclared", BIT(OWNER) | BIT(UNDECLARED), false },
+		{ "default", POLICY_DENIES_DEFAULT },
+		{ "unregistered,ephemeral", BIT(UNREGISTERED) | BIT(EPHEMERAL) },
+		{ "retired,inactive,scope", BIT(RETIRED) | BIT(INACTIVE) | BIT(SCOPE) },
+		{ "owner", BIT(OWNER) },
+		{ "scope,undeclared", BIT(SCOPE) | BIT(UNDECLARED) },
+		{ "default,undeclared", POLICY_DENIES_DEFAULT | BIT(UNDECLARED) },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-		uint32_t classes = 0, denies = 0;
+		uint32_t classes = 0;
 
 		check_parse(node_options_parse_classes, &classes, lists[i].list, NULL);
 		check_u64(lists[i].list, classes, lists[i].bits);
-		check_parse(node_options_parse_denies, &denies, lists[i].list,
-			    lists[i].denied ? NULL : not_decided);
-		check_u64(lists[i].list, denies, lists[i].denied ? lists[i].bits : 0);
 	}
 }
 
@@ -101,8 +95,7 @@ static void test_no_class(void **state)
 
 	(void)state;
 	check_parse(node_options_parse_classes, &bits, "scope,other,owner", "other: no such class");
-	check_parse(node_options_parse_denies, &bits, "scope,other,owner", "other: no such class");
-	check_parse(node_options_parse_denies, &bits, "", ": no such class");
+	check_parse(node_options_parse_classes, &bits, "", ": no such class");
 	check_u64("as it was", bits, 77);
 }
 

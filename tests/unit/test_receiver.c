@@ -27,7 +27,7 @@ struct receiver_case {
 	const char *name, *address;
 	uint8_t proto;
 	uint16_t port;
-	bool connected, bound, chosen, kernel, narrowed;
+	bool connected, bound, chosen, kernel, narrowed, undeclared;
 	bool ephemeral;	      /* the class is opted in */
 	uint8_t cls, verdict; /* in enforce mode */
 	bool row;
@@ -91,6 +91,19 @@ static const struct receiver_case cases[] = {
 	{ "connected, a row", "10.0.0.1", UDP, 40000, WANT(NONE, ALLOWED), .connected = true,
 	  .row = true },
 	{ "no port", "0.0.0.0", TCP, 0, WANT(NONE, NONE) },
+	/* of a pod that does not declare it */
+	{ "undeclared", "0.0.0.0", TCP, 20000, WANT(UNDECLARED, AUDITED), .row = true,
+	  .undeclared = true },
+	{ "undeclared, no row", "0.0.0.0", TCP, 21000, WANT(UNREGISTERED, DENIED),
+	  .undeclared = true },
+	{ "undeclared, scope", "0.0.0.0", TCP, 24000, WANT(SCOPE, DENIED), .row = true,
+	  .undeclared = true },
+	{ "undeclared, the kernel's own", "0.0.0.0", TCP, 20000, WANT(NONE, ALLOWED), .row = true,
+	  .undeclared = true, .kernel = true },
+	{ "undeclared, range", "::1", TCP, 40000, WANT(NONE, ALLOWED), .row = true,
+	  .undeclared = true },
+	{ "undeclared, range, but bound", "::1", TCP, 40000, WANT(UNDECLARED, AUDITED), .row = true,
+	  .undeclared = true, .bound = true },
 };
 
 static struct receiver receiver_of(uint8_t proto, const char *address, uint16_t port)
@@ -115,6 +128,7 @@ static void check_case(const struct policy *policy, const struct receiver_case *
 			 c->narrowed ? HP_ASKED_RANGE :
 				       HP_ASKED_UNKNOWN,
 		.kernel = c->kernel,
+		.undeclared = c->undeclared,
 	};
 	struct hp_decision d;
 

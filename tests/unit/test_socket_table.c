@@ -76,6 +76,38 @@ static void test_decided(void **state)
 	assert_false(socket_table_may_violate(&f->sweep.table, row));
 }
 
+/* What a pod that is known does not declare; a port without a row is unregistered all the same. */
+static void test_undeclared(void **state)
+{
+	struct pod_port ports[] = { { HP_PROTO_TCP, 80, 0, 0, "" } };
+	struct pod pod = { .host_network = true, .ports = ports, .ports_len = 1 };
+	struct fixture *f = *state;
+	struct receivers_socket *s = added(80, HP_ASKED_YES), *other = added(8080, HP_ASKED_YES);
+
+	socket_table_decide(&f->sweep.table, s);
+	check_u64("in no pod", s->decision.cls, HP_CLASS_NONE);
+	fake_pod = &pod;
+	socket_table_decide(&f->sweep.table, s);
+	check_u64("declared", s->decision.cls, HP_CLASS_NONE);
+	ports[0].host_ip = "10.0.0.1";
+	assert_true(socket_table_may_violate(&f->sweep.table, s));
+	check_u64("declared at another address", s->decision.cls, HP_CLASS_UNDECLARED);
+	ports[0] = (struct pod_port) { HP_PROTO_UDP, 80, 0, 0, "" };
+	socket_table_decide(&f->sweep.table, s);
+	check_u64("declared of another protocol", s->decision.cls, HP_CLASS_UNDECLARED);
+	check_u64("audited", s->decision.verdict, HP_VERDICT_AUDITED);
+	socket_table_decide(&f->sweep.table, other);
+	check_u64("no row", other->decision.cls, HP_CLASS_UNREGISTERED);
+	s->holder = RECEIVER_HOLDER_KERNEL;
+	socket_table_decide(&f->sweep.table, s);
+	check_u64("the kernel's", s->decision.cls, HP_CLASS_NONE);
+	s->holder = RECEIVER_HOLDER_PROCESS;
+	pod.incomplete = true;
+	socket_table_decide(&f->sweep.table, s);
+	check_u64("it may declare more", s->decision.cls, HP_CLASS_NONE);
+	fake_pod = NULL;
+}
+
 /* A denied bind() is forgotten; what a sweep reported has to be kept by each one. */
 static void test_remembers(void **state)
 {
@@ -319,6 +351,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_open, open_table, close_table),
 		cmocka_unit_test_setup_teardown(test_asked, open_table, close_table),
 		cmocka_unit_test_setup_teardown(test_decided, open_table, close_table),
+		cmocka_unit_test_setup_teardown(test_undeclared, open_table, close_table),
 		cmocka_unit_test_setup_teardown(test_remembers, open_table, close_table),
 		cmocka_unit_test_setup_teardown(test_unreadable, open_table, close_table),
 		cmocka_unit_test_setup_teardown(test_read, open_table, close_table),

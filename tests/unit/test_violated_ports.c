@@ -52,6 +52,22 @@ static const struct {
 	  EXCEPT "ports: 40000, protocol: tcp, class: scope}]\n"
 		 "entries: [{ports: 40000, protocol: tcp, process: p, scope: localhost}]",
 	  40000, HP_PROTO_TCP, HP_CLASS_SCOPE, HP_HOW_BIND0, 0, true },
+	{ "undeclared",
+	  EXCEPT "ports: 8080, protocol: tcp, class: undeclared}]\n"
+		 "entries: [{ports: 8080, protocol: tcp, process: p}]",
+	  8080, HP_PROTO_TCP, HP_CLASS_UNDECLARED, HP_HOW_BIND, 0, true },
+	{ "undeclared, no row",
+	  EXCEPT "ports: 8080, protocol: tcp, class: undeclared}]\n"
+		 "entries: [{ports: 8081, protocol: tcp, process: p}]",
+	  8080, HP_PROTO_TCP, HP_CLASS_UNDECLARED, HP_HOW_BIND, 0, false },
+	{ "undeclared, an exception for another class",
+	  EXCEPT "ports: 8080, protocol: tcp, class: unregistered}]\n"
+		 "entries: [{ports: 8080, protocol: tcp, process: p}]",
+	  8080, HP_PROTO_TCP, HP_CLASS_UNDECLARED, HP_HOW_BIND, 0, false },
+	{ "of another class, an exception for undeclared",
+	  EXCEPT "ports: 8080, protocol: tcp, class: undeclared}]\n"
+		 "entries: [{ports: 8080, protocol: tcp, process: p}]",
+	  8080, HP_PROTO_TCP, HP_CLASS_OWNER, HP_HOW_BIND, 0, false },
 	{ "no protocol", EXCEPT "ports: 8080, protocol: tcp, class: unregistered}]", 8080,
 	  HP_PROTO_MAX, HP_CLASS_UNREGISTERED, HP_HOW_BIND, 0, false },
 };

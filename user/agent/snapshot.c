@@ -83,6 +83,7 @@ static void take_violations(struct agent *agent, struct snapshot *s)
 	s->unchecked_rows = agent->in_force.policy->owned.unchecked;
 	s->owner_entries = agent->owners.entries;
 	s->owners_left_out = agent->owners.left_out;
+	s->declared_ports = agent->owners.ports;
 	control_stats(agent->stream.control, &s->tails, &s->tail_lines_lost);
 	s->log_lines_lost = sink_lost(agent->stream.sink);
 }

@@ -71,6 +71,7 @@ struct snapshot {
 	const struct denied_processes *without_port; /* NULL: it can't be told */
 	const struct reserve *reserve;
 	size_t owned_rows, unchecked_rows, owner_entries, owners_left_out;
+	size_t declared_ports; /* of pods, that the programs know */
 
 	const struct pods *pods;
 

@@ -229,6 +229,7 @@ static void put_owners(struct jsonw *w, const struct snapshot *s)
 	jsonw_u64(w, "known", s->owner_entries);
 	jsonw_u64(w, "left_out", s->owners_left_out);
 	jsonw_u64(w, "unchecked", s->unchecked_rows);
+	jsonw_u64(w, "declared", s->declared_ports);
 	jsonw_object_end(w);
 }
 

@@ -184,6 +184,22 @@ struct owner_of identity_owner(struct identity *identity, uint64_t cgroup_id, ui
 	return who;
 }
 
+const struct pod *identity_pod(struct identity *identity, uint64_t cgroup_id)
+{
+	const struct pods *pods = identity->pods;
+	const struct pod_entry *entry = NULL;
+	const struct workload *who;
+	const char *path;
+
+	if (!pods || !pods->len)
+		return NULL;
+	path = cgroup_name(identity->v2, cgroup_id);
+	who = parse_path(identity, path ? path : "");
+	if (who->kind == WORKLOAD_POD)
+		entry = pods_find(pods, who->uid);
+	return entry ? entry->pod : NULL;
+}
+
 const char *identity_exe(struct identity *identity, const struct hp_event *record)
 {
 	return processes_exe(identity->processes, record);

@@ -68,5 +68,11 @@ const char *identity_workload(struct identity *identity, const struct hp_event *
  */
 struct owner_of identity_owner(struct identity *identity, uint64_t cgroup_id, uint32_t pid);
 
+/*
+ * The pod that a process of a control group of cgroup2 is in, as a pod source has told of it; valid
+ * until the pods change. NULL: it is in none, or in one that is not known.
+ */
+const struct pod *identity_pod(struct identity *identity, uint64_t cgroup_id);
+
 /* The program of a record's process, valid until the next call. NULL: not known. */
 const char *identity_exe(struct identity *identity, const struct hp_event *record);

@@ -146,7 +146,7 @@ struct hp_decision policy_decide_for(const struct policy *policy, const struct h
 
 	if (!row || !row->owners || !q.port)
 		return hp_decide(config, row, &q);
-	q.grants = owned_grants(&policy->owned, &q, who, &number);
+	q.grants |= owned_grants(&policy->owned, &q, who, &number);
 	d = hp_decide(config, row, &q);
 	if (d.cls == HP_CLASS_NONE && row->cls[q.scope] != HP_CLASS_NONE && number != HP_NO_ROW)
 		d.row = number;

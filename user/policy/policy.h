@@ -62,8 +62,8 @@ struct hp_decision policy_decide(const struct policy *policy, const struct hp_co
 				 const struct hp_query *query);
 
 /*
- * The same for a process (NULL: nothing is known of it): the query's grants are those of the
- * rows that it is an owner of. Of an entry it is an owner unless it is known not to be one: so
+ * The same for a process (NULL: nothing is known of it): to the query's grants, those of the
+ * rows are added that it is an owner of. Of an entry it is an owner unless it is known not to be one: so
  * nobody is accused for what is not known. Where a client, or an entry with owners, decides, the
  * decision's row is that one.
  */

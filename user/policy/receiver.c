@@ -40,6 +40,7 @@ struct hp_decision receiver_decide(const struct policy *policy, const struct hp_
 		.port = socket->port,
 		.kernel_socket = facts.kernel,
 		.chosen = is_chosen(socket, range, facts.asked),
+		.grants = facts.undeclared ? HP_GRANTS_UNDECLARED : 0,
 	};
 	bool datagrams = socket->proto == HP_PROTO_UDP || socket->proto == HP_PROTO_UDPLITE;
 	struct hp_decision d = { 0 };

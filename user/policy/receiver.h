@@ -43,6 +43,7 @@ struct port_range {
 struct receiver_facts {
 	uint8_t asked;		    /* enum hp_asked: did its caller ask for the port? */
 	bool kernel;		    /* it is the kernel's own */
+	bool undeclared;	    /* its process is in a pod that does not declare the port */
 	const struct owner_of *who; /* its process; NULL: not known */
 };
 

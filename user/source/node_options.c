@@ -7,9 +7,6 @@
 
 #include "../registry/words.h"
 
-/* No BPF program decides this class yet, so nothing would be denied. */
-#define NOT_DECIDED (1U << HP_CLASS_UNDECLARED)
-
 int node_options_parse_registry(void *field, const char *value, struct buf *err)
 {
 	struct node_options *o = field;
@@ -53,21 +50,6 @@ int node_options_parse_classes(void *field, const char *value, struct buf *err)
 		return 0;
 	buf_printf(err, "%.*s: no such class", (int)len, bad);
 	return -EINVAL;
-}
-
-int node_options_parse_denies(void *field, const char *value, struct buf *err)
-{
-	uint32_t denies;
-	int r = node_options_parse_classes(&denies, value, err);
-
-	if (r < 0)
-		return r;
-	if (denies & NOT_DECIDED) {
-		buf_puts(err, "undeclared: this version does not decide this class");
-		return -EINVAL;
-	}
-	*(uint32_t *)field = denies;
-	return 0;
 }
 
 struct watched_paths node_options_paths(const struct node_options *options)

@@ -24,9 +24,8 @@ struct node_options {
 int node_options_parse_registry(void *node_options, const char *value, struct buf *err);
 int node_options_parse_role(void *reg_role, const char *value, struct buf *err);
 int node_options_parse_version(void *reg_version, const char *value, struct buf *err);
-/* A list of classes, as bits 1 << class; the second takes only those that can be denied. */
+/* A list of classes, as bits 1 << class. */
 int node_options_parse_classes(void *u32, const char *value, struct buf *err);
-int node_options_parse_denies(void *u32, const char *value, struct buf *err);
 
 /* The rows of a program's option table. */
 #define NODE_OPTION_REGISTRY(struct_)                                                              \
@@ -60,7 +59,7 @@ int node_options_parse_denies(void *u32, const char *value, struct buf *err);
 		"enforce", "CLASS,...",                                                            \
 			"classes denied in enforce mode: default (unregistered, retired, "         \
 			"inactive, scope), or a list of single ones (default)",                    \
-			OPTION_PARSED(struct_, node.denies, node_options_parse_denies)             \
+			OPTION_PARSED(struct_, node.denies, node_options_parse_classes)            \
 	}
 
 #define NODE_PLATFORM_HELP "the cluster's platform; rows for others are inactive (not known)"

@@ -54,6 +54,8 @@ static struct hp_query query_of(const struct event *event, unsigned int flags)
 		.kernel_socket = !!(flags & LEDGER_KERNEL_SOCKET),
 		.chosen = event->cls == HP_CLASS_EPHEMERAL || event->how == HP_HOW_BIND0 ||
 			  event->how == HP_HOW_LISTEN,
+		/* what a pod declares does not change */
+		.grants = event->cls == HP_CLASS_UNDECLARED ? HP_GRANTS_UNDECLARED : 0,
 	};
 }
 
@@ -216,7 +218,7 @@ static bool is_alike(const struct node *node, const struct hp_query *query, bool
 
 	return node->entry.enforceable == enforceable && other->proto == query->proto &&
 	       other->scope == query->scope && other->kernel_socket == query->kernel_socket &&
-	       other->chosen == query->chosen;
+	       other->chosen == query->chosen && other->grants == query->grants;
 }
 
 static bool is_many(const struct node *node, uint8_t cls)

@@ -6,6 +6,7 @@
 
 #include "../base/log.h"
 #include "../kernel/sockets/ephemeral.h"
+#include "../pods/pod_ports.h"
 #include "../registry/words.h"
 #include "../stream/describe.h"
 #include "../stream/drain.h"
@@ -66,6 +67,21 @@ static uint8_t was_asked_for(const struct socket_table *table, const struct rece
 	return reported_sockets_has(table->reported, &key) ? HP_ASKED_YES : HP_ASKED_UNKNOWN;
 }
 
+/* Is it of a pod that is known not to declare the port? */
+static bool is_undeclared(const struct socket_table *table, const struct receivers_socket *s)
+{
+	const struct pod *pod = identity_pod(table->identity, s->socket.cgroup_id);
+	struct pod_ports_query query = {
+		.proto = s->socket.proto,
+		.scope = receiver_scope(&s->socket),
+		.port = s->socket.port,
+		.family = s->socket.family,
+	};
+
+	memcpy(query.addr, s->socket.addr, sizeof(query.addr));
+	return pod && !pod_ports_declare(pod, &query);
+}
+
 static void decide(const struct socket_table *table, const struct hp_config *config,
 		   struct receivers_socket *s)
 {
@@ -81,6 +97,7 @@ static void decide(const struct socket_table *table, const struct hp_config *con
 		who = identity_owner(table->identity, s->socket.cgroup_id, s->pid);
 		facts.who = &who;
 	}
+	facts.undeclared = row && is_undeclared(table, s);
 	s->decision = receiver_decide(policy, config, &table->range, &s->socket, facts);
 }
 

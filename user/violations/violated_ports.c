@@ -2,13 +2,22 @@
 #include "violated_ports.h"
 
 /* A way in which a port was taken: a bit of the port's byte each. */
-#define WAYS		   4
-#define WAY(scope, chosen) ((unsigned int)((scope) == HP_SCOPE_LOCALHOST) << 1 | !!(chosen))
+#define WAYS	       8
+#define WAY_CHOSEN     1U
+#define WAY_LOCALHOST  2U
+#define WAY_UNDECLARED 4U
+
+static unsigned int way_of(const struct hp_query *q)
+{
+	return (q->chosen ? WAY_CHOSEN : 0) |
+	       (q->scope == HP_SCOPE_LOCALHOST ? WAY_LOCALHOST : 0) |
+	       (q->grants & HP_GRANTS_UNDECLARED ? WAY_UNDECLARED : 0);
+}
 
 void violated_ports_add(struct violated_ports *violated, const struct hp_query *q)
 {
 	if (q->proto < HP_PROTO_MAX)
-		violated->ways[q->proto][q->port] |= (uint8_t)(1U << WAY(q->scope, q->chosen));
+		violated->ways[q->proto][q->port] |= (uint8_t)(1U << way_of(q));
 }
 
 void violated_ports_except(const struct violated_ports *violated, const struct policy *policy,
@@ -24,10 +33,12 @@ void violated_ports_except(const struct violated_ports *violated, const struct p
 		for (unsigned int way = 0; ways && way < WAYS; way++) {
 			if (!(ways & 1U << way))
 				continue;
-			q.scope = way & 2 ? HP_SCOPE_LOCALHOST : HP_SCOPE_EXTERNAL;
-			q.chosen = way & 1;
+			q.scope = way & WAY_LOCALHOST ? HP_SCOPE_LOCALHOST :
+							HP_SCOPE_EXTERNAL;
+			q.chosen = !!(way & WAY_CHOSEN);
 			/* whose violation it was is not kept */
 			q.grants = owned_exceptions(&policy->owned, q.proto, q.port);
+			q.grants |= way & WAY_UNDECLARED ? HP_GRANTS_UNDECLARED : 0;
 			excepted_ports_add(excepted, q.proto, q.port,
 					   policy_decide(policy, config, &q));
 		}
