@@ -10,34 +10,39 @@
 #include "../base/parse.h"
 #include "../policy/explain.h"
 #include "../registry/words.h"
+#include "agent_pod.h"
 #include "registry_argument.h"
 
 struct asked {
 	struct node_options node;
 	const char *address;
-	uint8_t scope;
+	struct pod_ports_query bind; /* its address and scope */
 	struct owner_of who;
 	char *pod; /* owned; who.namespace_ and who.pod point into it */
+	struct agent_pod declares;
 	bool json;
 };
 
 static void asked_free(struct asked *asked)
 {
 	free(asked->pod);
+	agent_pod_free(&asked->declares);
 }
 
 static int parse_address(void *options, const char *value, struct buf *err)
 {
 	struct asked *asked = options;
-	struct in_addr v4;
-	struct in6_addr v6;
+	struct pod_ports_query *bind = &asked->bind;
 	uint32_t a[4];
 
-	if (inet_pton(AF_INET, value, &v4) == 1) {
-		asked->scope = hp_scope_of4(ntohl(v4.s_addr));
-	} else if (inet_pton(AF_INET6, value, &v6) == 1) {
-		memcpy(a, &v6, sizeof(a));
-		asked->scope = hp_scope_of6(ntohl(a[0]), ntohl(a[1]), ntohl(a[2]), ntohl(a[3]));
+	if (inet_pton(AF_INET, value, bind->addr) == 1) {
+		bind->family = 4;
+		memcpy(a, bind->addr, sizeof(a));
+		bind->scope = hp_scope_of4(ntohl(a[0]));
+	} else if (inet_pton(AF_INET6, value, bind->addr) == 1) {
+		bind->family = 6;
+		memcpy(a, bind->addr, sizeof(a));
+		bind->scope = hp_scope_of6(ntohl(a[0]), ntohl(a[1]), ntohl(a[2]), ntohl(a[3]));
 	} else {
 		buf_puts(err, "not an IPv4 or IPv6 address");
 		return -EINVAL;
@@ -81,7 +86,9 @@ static const struct option_spec specs[] = {
 	NODE_OPTION_MODE(struct asked, "decide as in this mode (enforce)"),
 	{ "address", "ADDRESS", "bound to this address (0.0.0.0)",
 	  OPTION_PARSED_WHOLE(parse_address) },
-	{ "pod", "NAMESPACE/NAME", "bound by this pod: is it one of the row's owners?",
+	{ "pod", "NAMESPACE/NAME",
+	  "bound by this pod: is it one of the row's owners? Does it declare the port, if an agent"
+	  " knows it?",
 	  OPTION_PARSED_WHOLE(parse_pod) },
 	{ "container", "NAME", "bound by this container of the pod",
 	  OPTION_TEXT(struct asked, who.container) },
@@ -118,6 +125,16 @@ static int read_port(const char *text, struct hp_query *query)
 	}
 	query->proto = (uint8_t)proto;
 	return EXIT_OK;
+}
+
+/* What is to be said of the pod, if the agent knows it. */
+static uint16_t grants_of(const struct asked *asked, const struct hp_query *query)
+{
+	struct pod_ports_query bind = asked->bind;
+
+	bind.proto = query->proto;
+	bind.port = query->port;
+	return agent_pod_lacks(&asked->declares, &bind) ? HP_GRANTS_UNDECLARED : 0;
 }
 
 static int put_explanation(const struct explain_input *input, bool json, bool first,
@@ -164,12 +181,13 @@ static int print(const struct asked *asked, const struct registry *registry,
 	input.policy = policy;
 	for (size_t i = 0; i < len && r == 0; i++) {
 		input.query = queries[i];
+		input.query.grants = grants_of(asked, &queries[i]);
 		r = put_explanation(&input, asked->json, i == 0, &text);
 	}
 	return r < 0 ? verb_failed("explain", r) : verb_print(&text);
 }
 
-static int explain_ports(struct asked *asked, char **operands, size_t len)
+static int explain_ports(const struct ctl *ctl, struct asked *asked, char **operands, size_t len)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
 	_cleanup_free_ struct hp_query *queries = calloc(len ? len : 1, sizeof(*queries));
@@ -187,8 +205,11 @@ static int explain_ports(struct asked *asked, char **operands, size_t len)
 	}
 	for (size_t i = 0; i < len && status == EXIT_OK; i++) {
 		status = read_port(operands[i], &queries[i]);
-		queries[i].scope = asked->scope;
+		queries[i].scope = asked->bind.scope;
 	}
+	if (status == EXIT_OK && asked->pod &&
+	    agent_pod_find(ctl, asked->who.namespace_, asked->who.pod, &asked->declares) < 0)
+		status = verb_failed("explain", -ENOMEM);
 	if (status == EXIT_OK)
 		status = registry_argument_load(&asked->node, &registry);
 	return status == EXIT_OK ? print(asked, registry, queries, len) : status;
@@ -199,11 +220,11 @@ int verb_explain(const struct ctl *ctl, int argc, char **argv)
 	_cleanup_(asked_free) struct asked asked = {
 		.node = { .mode = HP_MODE_ENFORCE, .denies = POLICY_DENIES_DEFAULT },
 		.address = "0.0.0.0",
+		.bind.family = 4,
 	};
 	int operands, status;
 
-	(void)ctl;
 	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
 		return status;
-	return explain_ports(&asked, argv + operands, (size_t)(argc - operands));
+	return explain_ports(ctl, &asked, argv + operands, (size_t)(argc - operands));
 }

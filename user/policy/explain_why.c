@@ -212,6 +212,8 @@ void explain_why_decision(const struct explanation *e, const struct explain_row 
 		buf_putc(out, ' ');
 		put_class(&e->input, e->entry, e->decision.cls, out);
 		put_owner_answer(&e->input, e->entry, out);
+		if (e->decision.cls == HP_CLASS_UNDECLARED)
+			buf_puts(out, "; the pod does not declare the port");
 	} else {
 		buf_printf(out, "no row names %s %u", word_proto(q->proto), q->port);
 	}
