@@ -11,12 +11,28 @@
 #include "name.h"
 #include "scenario.h"
 
+/* With pods: who binds. */
+enum {
+	PODS_OUTSIDE,
+	PODS_NETNS,
+	PODS_HOST,
+	PODS,
+};
+
+static const struct {
+	const char *row, *how; /* the last words of a holder of ours */
+} pods[PODS] = {
+	[PODS_OUTSIDE] = { "pods-outside", "own outside" },
+	[PODS_NETNS] = { "pods-netns", "other pod" },
+	[PODS_HOST] = { "pods-host", "own pod" },
+};
+
 /* Numbers of operations and variants. */
 struct plan {
 	unsigned int allowed[KINDS], port_0[KINDS], violation[KINDS];
 	uint32_t allowed_ops, port_0_ops, violation_ops; /* bits */
 	unsigned int none, empty, again, both, silent;
-	unsigned int ours[MODES], theirs[MODES], others_netns[MODES];
+	unsigned int ours[MODES], theirs[MODES], others_netns[MODES], pods[PODS][MODES];
 };
 
 /* ---- what is measured ---------------------------------------------------------------------- */
@@ -67,6 +83,20 @@ static void add_variants(struct scenario *s, struct plan *p)
 			scenario_holding(s, name("%s, another netns", mode_words[m]).text,
 					 name("ours %s %d other", mode_words[m], PORTS_SMALL).text);
 		scenario_only(s, p->others_netns[m], p->allowed_ops);
+	}
+}
+
+static void add_pods(struct scenario *s, struct plan *p)
+{
+	for (unsigned int i = 0; i < PODS * MODES; i++) {
+		unsigned int how = i / MODES, m = i % MODES;
+
+		if (!bench_wants(s->bench, pods[how].row))
+			continue;
+		p->pods[how][m] = scenario_holding(
+			s, name("%s, %s", mode_words[m], pods[how].row).text,
+			name("ours %s %d %s", mode_words[m], PORTS_SMALL, pods[how].how).text);
+		scenario_only(s, p->pods[how][m], p->allowed_ops);
 	}
 }
 
@@ -122,6 +152,19 @@ static void put_others(const struct scenario *s, const struct plan *p)
 					  scenario_over(s, p->others_netns[m], p->empty,
 							p->allowed[kind], SCENARIO_BIND));
 		}
+}
+
+static void put_pods(const struct scenario *s, const struct plan *p)
+{
+	for (unsigned int i = 0; i < PODS * MODES * KINDS; i++) {
+		unsigned int how = i / KINDS / MODES, m = i / KINDS % MODES, kind = i % KINDS;
+
+		if (p->pods[how][m])
+			bench_put(s->bench, pods[how].row, "ns over no pods",
+				  name("%s %s", kinds[kind].name, mode_words[m]).text,
+				  scenario_over(s, p->pods[how][m], p->ours[m], p->allowed[kind],
+						SCENARIO_BIND));
+	}
 }
 
 static void put_violations(const struct scenario *s, const struct plan *p)
@@ -184,8 +227,9 @@ static void put_two_empty(const struct scenario *s, const struct plan *p)
 	}
 }
 
-static const char *const rows[] = { "allowed",	  "allowed-none", "port-0", "other-netns",
-				    "fold-audit", "fold-deny",	  "p99" };
+static const char *const rows[] = { "allowed",	    "allowed-none", "port-0",	  "other-netns",
+				    "pods-outside", "pods-netns",   "pods-host",  "fold-audit",
+				    "fold-deny",    "p99" };
 
 static bool wants_any(const struct bench *b)
 {
@@ -204,6 +248,7 @@ static void measure(struct bench *b, const struct binder *binder)
 	scenario_init(&s, b, binder);
 	add_ops(&s, &plan);
 	add_variants(&s, &plan);
+	add_pods(&s, &plan);
 	scenario_run(&s);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		failed |= scenario_failed(&s, rows[i]);
@@ -212,6 +257,7 @@ static void measure(struct bench *b, const struct binder *binder)
 	machine_tell(&s, plan.none, plan.empty, plan.again, plan.allowed);
 	put_allowed(&s, &plan);
 	put_others(&s, &plan);
+	put_pods(&s, &plan);
 	put_violations(&s, &plan);
 	put_two_empty(&s, &plan);
 }

@@ -7,7 +7,7 @@
 /* What this machine's bind() costs: before all others. */
 void bench_machine(struct bench *b);
 
-/* allowed, allowed-none, port-0, other-netns, fold-audit, fold-deny, p99 */
+/* allowed, allowed-none, port-0, other-netns, pods-*, fold-audit, fold-deny, p99 */
 void bench_bind(struct bench *b);
 
 /* Of some of the same what their programs cost by bpf_stats. */

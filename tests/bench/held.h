@@ -30,8 +30,9 @@ struct held_type {
 };
 
 /*
- * "ours MODE ROWS own|other": this tree's programs in a mode, with a registry of
- * so many rows (ports.h), for the binder's netns or for another one.
+ * "ours MODE ROWS own|other [outside|pod]": this tree's programs in a mode, with a registry of
+ * so many rows (ports.h), for the binder's netns or for another one; with pods, outside of which
+ * the binder is, or one that it is in and that declares all ports.
  */
 extern const struct held_type held_ours;
 

@@ -72,6 +72,57 @@ static int publish(struct kernel *kernel, bool enforce, uint32_t rows, struct bu
 	return r < 0 ? r : kernel_publish(kernel, policy, &config);
 }
 
+/* ---- pods ---------------------------------------------------------------------------------- */
+
+#ifdef HP_ACTIVE_PODS
+/* The binder's control group is a pod's, which declares all ports of the registry. */
+static int put_pod(const struct kernel *kernel, uint64_t cgroup, uint32_t rows)
+{
+	const struct hp_owner_key mark = { .id = cgroup, .set = HP_SET_PODS };
+	int r = kernel_set_owner(kernel, &mark, HP_GRANTS_KNOWN | HP_GRANTS_DECLARED);
+
+	for (uint32_t i = 0; i < 2U * ports_count(rows) && r == 0; i++) {
+		const struct hp_declared_key key = {
+			.cgroup = cgroup,
+			.port = (uint16_t)(ports_first(rows) + i / 2),
+			.proto = i % 2 ? HP_PROTO_UDP : HP_PROTO_TCP,
+		};
+
+		r = kernel_set_declared(kernel, &key);
+	}
+	return r;
+}
+
+/* As the agent does: all pods are below one control group, the binder's or another one. */
+static int set_pods(struct kernel *kernel, const struct held_place *place, uint32_t rows)
+{
+	bool in_pod = strcmp(place->argv[4], "pod") == 0;
+	struct cgroup_mounts mounts;
+	uint32_t level = 0;
+	uint64_t cgroup;
+	int r = cgroup_mounts(&mounts);
+
+	if (r == 0)
+		r = cgroup_id(place->cgroup, &cgroup);
+	if (r == 0 && in_pod)
+		r = put_pod(kernel, cgroup, rows);
+	if (r < 0)
+		return r;
+	for (const char *at = place->cgroup + strlen(mounts.v2); *at; at++)
+		level += *at == '/';
+	kernel_set_pods(kernel, true, level, in_pod ? cgroup : UINT64_MAX);
+	return 0;
+}
+#else /* a revision beside ours that knows no pods */
+static int set_pods(struct kernel *kernel, const struct held_place *place, uint32_t rows)
+{
+	(void)kernel;
+	(void)place;
+	(void)rows;
+	return -EOPNOTSUPP;
+}
+#endif
+
 /* ---- the programs -------------------------------------------------------------------------- */
 
 static void on_event(void *data, const struct hp_event *event)
@@ -109,11 +160,13 @@ static int ours_load(const struct held_place *place, void **ret_held, struct buf
 	uint64_t rows;
 	int r;
 
-	if (place->argc != 4 || parse_u64(place->argv[2], 2, PORTS_LARGE, &rows) < 0) {
-		buf_puts(err, "ours MODE ROWS own|other");
+	if (place->argc < 4 || place->argc > 5 || parse_u64(place->argv[2], 2, PORTS_LARGE, &rows) < 0) {
+		buf_puts(err, "ours MODE ROWS own|other [outside|pod]");
 		return -EINVAL;
 	}
 	r = load_kernel(place, strcmp(place->argv[3], "own") == 0, &kernel);
+	if (r == 0 && place->argc == 5)
+		r = set_pods(kernel, place, (uint32_t)rows);
 	if (r == 0)
 		r = publish(kernel, strcmp(place->argv[1], "enforce") == 0, (uint32_t)rows, err);
 	if (r == 0)
