@@ -119,7 +119,7 @@ struct hp_bitmap {
 #define HP_ACTIVE_SET	 2U /* there is one */
 #define HP_ACTIVE_DENIES 4U /* bind() may be denied: mode and denies say so */
 #define HP_ACTIVE_EPHEMERAL                                                                        \
-	8U /* denies has HP_CLASS_EPHEMERAL: ports that the kernel chose matter */
+	8U		   /* denies has HP_CLASS_EPHEMERAL: ports that the kernel chose matter */
 #define HP_ACTIVE_PODS 16U /* there are pods: what the bitmap allows, they have to declare */
 
 /* What a policy does with violations. One element for each policy. */
@@ -182,7 +182,7 @@ struct hp_owner_key {
 	__u32 set; /* see struct hp_row */
 };
 
-#define HP_SET_PODS	0 /* no row has it */
+#define HP_SET_PODS 0 /* no row has it */
 
 /*
  * A port that a pod declares, by one of the pod's control groups. The address is zero for a scope:

@@ -129,8 +129,8 @@ static __always_inline bool bind_passes(__u32 active, const struct hp_query *q)
 }
 
 /*
- * What the bitmap allows, a pod has to declare. May the task be in one? Its ancestor says so, unless
- * pods are in several places.
+ * What the bitmap allows, a pod has to declare. May the task be in one? Its ancestor says so,
+ * unless pods are in several places.
  */
 static __always_inline bool may_be_in_pod(void)
 {

@@ -37,7 +37,7 @@ bool hp_saw_unknown; /* a pod that is not known took, or wanted, what may be den
 /* The control group below which all pods are, and how far below cgroup2's root it is; 0: no one. */
 __u32 hp_pods_level;
 __u64 hp_pods_root;
-__u64 hp_zero;	     /* always 0: see opaque() */
+__u64 hp_zero;					 /* always 0: see opaque() */
 __u64 hp_last_wake __attribute__((aligned(64))); /* written often: apart from what is only read */
 /* Not a map: a bind() finds its bit without a call, a key or a check. */
 struct hp_bitmap hp_bitmaps[HP_POLICIES] __attribute__((aligned(64)));

@@ -227,8 +227,8 @@ static void put_two_empty(const struct scenario *s, const struct plan *p)
 	}
 }
 
-static const char *const rows[] = { "allowed",	    "allowed-none", "port-0",	  "other-netns",
-				    "pods-outside", "pods-netns",   "pods-host",  "fold-audit",
+static const char *const rows[] = { "allowed",	    "allowed-none", "port-0",	 "other-netns",
+				    "pods-outside", "pods-netns",   "pods-host", "fold-audit",
 				    "fold-deny",    "p99" };
 
 static bool wants_any(const struct bench *b)

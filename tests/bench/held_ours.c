@@ -160,7 +160,8 @@ static int ours_load(const struct held_place *place, void **ret_held, struct buf
 	uint64_t rows;
 	int r;
 
-	if (place->argc < 4 || place->argc > 5 || parse_u64(place->argv[2], 2, PORTS_LARGE, &rows) < 0) {
+	if (place->argc < 4 || place->argc > 5 ||
+	    parse_u64(place->argv[2], 2, PORTS_LARGE, &rows) < 0) {
 		buf_puts(err, "ours MODE ROWS own|other [outside|pod]");
 		return -EINVAL;
 	}

@@ -57,8 +57,11 @@ static const struct why_case why_cases[] = {
 	  "5+ is an exception for class unregistered until 2027-04-01\n" },
 
 	/* A row allows it, but the pod does not declare it. */
-	{ ENTRY(""), CONFIG(ENFORCE, DENY_ALL), NODE,
-	  { .port = 80, .scope = HP_SCOPE_EXTERNAL, .grants = HP_GRANTS_UNDECLARED }, NULL,
+	{ ENTRY(""),
+	  CONFIG(ENFORCE, DENY_ALL),
+	  NODE,
+	  { .port = 80, .scope = HP_SCOPE_EXTERNAL, .grants = HP_GRANTS_UNDECLARED },
+	  NULL,
 	  HP_VERDICT_DENIED,
 	  "row t tcp 80-90 (p) allows it on any address; the pod does not declare the port; denied",
 	  "3+ allows it on any address\n" },

@@ -7,12 +7,9 @@
 #include "../../user/pods/pod_ports.h"
 
 static struct pod_port ports[] = {
-	{ HP_PROTO_TCP, 9100, 0, 0, "" },
-	{ HP_PROTO_UDP, 53, 0, 1, "0.0.0.0" },
-	{ HP_PROTO_TCP, 53, 0, 1, "127.0.0.1" },
-	{ HP_PROTO_TCP, 8080, 18080, 2, "10.0.0.1" },
-	{ HP_PROTO_SCTP, 8081, 0, 2, "::" },
-	{ HP_PROTO_TCP, 8081, 18081, 2, "fd00::1" },
+	{ HP_PROTO_TCP, 9100, 0, 0, "" },	    { HP_PROTO_UDP, 53, 0, 1, "0.0.0.0" },
+	{ HP_PROTO_TCP, 53, 0, 1, "127.0.0.1" },    { HP_PROTO_TCP, 8080, 18080, 2, "10.0.0.1" },
+	{ HP_PROTO_SCTP, 8081, 0, 2, "::" },	    { HP_PROTO_TCP, 8081, 18081, 2, "fd00::1" },
 	{ HP_PROTO_TCP, 8082, 0, 2, "no address" },
 };
 

@@ -75,7 +75,7 @@ struct verdict_case {
 /* By a pod that does not declare the port, or is not known. */
 #define UNDECLARED_BY(g) GRANTED(TCP, EXTERNAL, 9100, HP_GRANTS_UNDECLARED | (g))
 
-#define WANT(n, c, v) .want = { .row = (n), .cls = HP_CLASS_##c, .verdict = HP_VERDICT_##v }
+#define WANT(n, c, v)	 .want = { .row = (n), .cls = HP_CLASS_##c, .verdict = HP_VERDICT_##v }
 
 static const struct verdict_case verdict_cases[] = {
 	/* Allowed, in every mode, whatever is denied. */
@@ -285,8 +285,8 @@ static const struct verdict_case verdict_cases[] = {
 	  UNDECLARED_BY(0), WANT(7, RETIRED, DENIED) },
 	{ "undeclared, no row", ENFORCE(VC_ALL), NO_ROW, UNDECLARED_BY(0),
 	  WANT(0, UNREGISTERED, DENIED) },
-	{ "undeclared, a client's owner", ENFORCE(VC_ALL), BARE(0),
-	  UNDECLARED_BY(HP_GRANTS_CLIENT), WANT(0, NONE, ALLOWED) },
+	{ "undeclared, a client's owner", ENFORCE(VC_ALL), BARE(0), UNDECLARED_BY(HP_GRANTS_CLIENT),
+	  WANT(0, NONE, ALLOWED) },
 	{ "undeclared, chosen", ENFORCE(VC_ALL), ROW(NONE, NONE, 0),
 	  GRANTED_CHOSEN(TCP, EXTERNAL, 9100, HP_GRANTS_UNDECLARED), WANT(7, NONE, ALLOWED) },
 	{ "undeclared, port 0", ENFORCE(VC_DEFAULT), NO_ROW,

@@ -96,9 +96,10 @@ static uint32_t tell_ports(struct owners *owners, uint64_t cgroup, const struct 
 	if (r == 0)
 		return HP_GRANTS_DECLARED;
 	if (!owners->ports_left_out++)
-		log_warning("owners: ports that pods declare are too many for the programs: %s: some"
-			    " pods may have any port",
-			    strerror(-r));
+		log_warning(
+			"owners: ports that pods declare are too many for the programs: %s: some"
+			" pods may have any port",
+			strerror(-r));
 	return HP_GRANTS_ANY_PORT;
 }
 

@@ -42,11 +42,11 @@ struct owners {
 	struct told told;	       /* owners */
 	struct told declared;	       /* ports of pods */
 	bool pods_changed;	       /* pods_timer will tell */
-	uint64_t unknown_until_s; /* a pod that was not known has asked: see on_known */
-	size_t entries;		  /* owners that the programs know */
-	size_t left_out;	  /* that they have no room for */
-	size_t ports;		  /* declared ones that they know, by control group */
-	size_t ports_left_out;	  /* how often there was no room for a pod's */
+	uint64_t unknown_until_s;      /* a pod that was not known has asked: see on_known */
+	size_t entries;		       /* owners that the programs know */
+	size_t left_out;	       /* that they have no room for */
+	size_t ports;		       /* declared ones that they know, by control group */
+	size_t ports_left_out;	       /* how often there was no room for a pod's */
 	bool warned;
 };
 

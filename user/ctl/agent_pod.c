@@ -19,8 +19,7 @@ static struct json *ask(const struct ctl *ctl)
 
 	buf_puts(&request, "{\"verb\":\"pods\"}");
 	if (client_open(ctl->socket, &request, &client, &reason) < 0 ||
-	    client_line(&client, &line, &len) <= 0 ||
-	    json_parse(line, len, &reason, &document) < 0)
+	    client_line(&client, &line, &len) <= 0 || json_parse(line, len, &reason, &document) < 0)
 		return NULL;
 	return document;
 }

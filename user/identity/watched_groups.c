@@ -29,7 +29,7 @@ struct watched_groups {
 	size_t slices_len;
 	char *pods_path; /* of the first group below which there are pods; NULL: there is none */
 	uint64_t pods_id;
-	bool pods_elsewhere; /* there are some, or such groups, that are not below it */
+	bool pods_elsewhere;	  /* there are some, or such groups, that are not below it */
 	watched_groups_fn on_new; /* while events are taken */
 	void *data;
 	bool partial; /* not all of the tree could be looked at */
@@ -213,7 +213,8 @@ static bool is_below_pods(const struct watched_groups *groups, const char *path)
 {
 	size_t len = groups->pods_path ? strlen(groups->pods_path) : 0;
 
-	return len && strncmp(path, groups->pods_path, len) == 0 && (!path[len] || path[len] == '/');
+	return len && strncmp(path, groups->pods_path, len) == 0 &&
+	       (!path[len] || path[len] == '/');
 }
 
 /* There are pods below the control group; it is read before those that are below it. */

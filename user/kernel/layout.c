@@ -13,8 +13,8 @@
 
 /* What crosses from one version to another: values of maps, and the record of the ring. */
 static const char *const roots[] = {
-	"hp_bitmap", "hp_config",   "hp_fold_set", "hp_event", "hp_owner_key", "hp_declared_key",
-	"hp_note",   "hp_told",	    "hp_info",	   "hp_counters", "hp_choice", "hp_loss",
+	"hp_bitmap", "hp_config", "hp_fold_set", "hp_event",	"hp_owner_key", "hp_declared_key",
+	"hp_note",   "hp_told",	  "hp_info",	 "hp_counters", "hp_choice",	"hp_loss",
 };
 
 /* User space makes the maps of a policy's rows; the object's BTF has no types of them. */

@@ -20,5 +20,6 @@ struct pod_ports_query {
 	uint8_t addr[HP_ADDR_LEN];
 };
 
-/* Does the pod declare it, as the programs would find? Also if not all that it declares is known. */
+/* Does the pod declare it, as the programs would find? Also if not all that it declares is known.
+ */
 bool pod_ports_declare(const struct pod *pod, const struct pod_ports_query *query);

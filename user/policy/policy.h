@@ -63,9 +63,9 @@ struct hp_decision policy_decide(const struct policy *policy, const struct hp_co
 
 /*
  * The same for a process (NULL: nothing is known of it): to the query's grants, those of the
- * rows are added that it is an owner of. Of an entry it is an owner unless it is known not to be one: so
- * nobody is accused for what is not known. Where a client, or an entry with owners, decides, the
- * decision's row is that one.
+ * rows are added that it is an owner of. Of an entry it is an owner unless it is known not to be
+ * one: so nobody is accused for what is not known. Where a client, or an entry with owners,
+ * decides, the decision's row is that one.
  */
 struct hp_decision policy_decide_for(const struct policy *policy, const struct hp_config *config,
 				     const struct hp_query *query, const struct owner_of *who);

@@ -9,8 +9,7 @@
 
 static unsigned int way_of(const struct hp_query *q)
 {
-	return (q->chosen ? WAY_CHOSEN : 0) |
-	       (q->scope == HP_SCOPE_LOCALHOST ? WAY_LOCALHOST : 0) |
+	return (q->chosen ? WAY_CHOSEN : 0) | (q->scope == HP_SCOPE_LOCALHOST ? WAY_LOCALHOST : 0) |
 	       (q->grants & HP_GRANTS_UNDECLARED ? WAY_UNDECLARED : 0);
 }
 
@@ -33,8 +32,7 @@ void violated_ports_except(const struct violated_ports *violated, const struct p
 		for (unsigned int way = 0; ways && way < WAYS; way++) {
 			if (!(ways & 1U << way))
 				continue;
-			q.scope = way & WAY_LOCALHOST ? HP_SCOPE_LOCALHOST :
-							HP_SCOPE_EXTERNAL;
+			q.scope = way & WAY_LOCALHOST ? HP_SCOPE_LOCALHOST : HP_SCOPE_EXTERNAL;
 			q.chosen = !!(way & WAY_CHOSEN);
 			/* whose violation it was is not kept */
 			q.grants = owned_exceptions(&policy->owned, q.proto, q.port);
