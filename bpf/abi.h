@@ -130,6 +130,7 @@ struct hp_config {
 	__u32 deny_kernel;
 	__u32 generation;   /* counts published policies, from 1 */
 	__u32 deny_unknown; /* pods that are not known, where class owner or undeclared is denied */
+	__u32 deny_essential; /* class undeclared is denied of essential rows, too */
 };
 
 /* Key of a policy's row map. */
@@ -147,7 +148,8 @@ struct hp_row_key {
 struct hp_row {
 	__u32 row[HP_SCOPE_MAX]; /* the deciding row's number, or HP_NO_ROW */
 	__u8 cls[HP_SCOPE_MAX];	 /* enum hp_class, HP_CLASS_NONE: allowed */
-	__u16 excepted;		 /* bit 1 << class: an exception covers the class */
+	__u8 excepted;		 /* bit 1 << class: an exception covers the class */
+	__u8 essential;		 /* an essential row names the port */
 	__u32 owners;		 /* the set of rows for their owners alone; 0: there are none */
 };
 
@@ -482,7 +484,7 @@ struct hp_canary {
 
 _Static_assert(sizeof(struct hp_bitmap) == 49152, "bitmap");
 _Static_assert(!(HP_BITMAP_PROTOS & (HP_BITMAP_PROTOS - 1)), "a mask bounds it");
-_Static_assert(sizeof(struct hp_config) == 24, "config");
+_Static_assert(sizeof(struct hp_config) == 28, "config");
 _Static_assert(sizeof(struct hp_row_key) == 4, "row key");
 _Static_assert(sizeof(struct hp_row) == 16, "row");
 _Static_assert(sizeof(struct hp_owner_key) == 16, "owner key");

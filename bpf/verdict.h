@@ -194,6 +194,9 @@ static __always_inline __u8 hp_judge(const struct hp_config *cfg, const struct h
 		return HP_VERDICT_ALLOWED;
 	if (((row ? row->excepted : 0) | q->grants) & (1U << cls))
 		return HP_VERDICT_EXCEPTED;
+	/* the node can't do without it, whatever its pod forgot to declare */
+	if (cls == HP_CLASS_UNDECLARED && row && row->essential && !cfg->deny_essential)
+		return HP_VERDICT_AUDITED;
 	if (cfg->mode != HP_MODE_ENFORCE || !(cfg->denies & (1U << cls)))
 		return HP_VERDICT_AUDITED;
 	if (q->kernel_socket && !cfg->deny_kernel)

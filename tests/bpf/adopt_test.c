@@ -231,6 +231,8 @@ static void test_maps(void **state)
 	remove_all(w);
 }
 
+#define CONFIG sizeof(struct hp_config)
+
 /* A map in the place of one, alike but for one thing. */
 static void test_shapes(void **state)
 {
@@ -240,11 +242,12 @@ static void test_shapes(void **state)
 		uint32_t key, value, entries, flags;
 		bool adopted;
 	} shapes[] = {
-		{ "the same", "hp_configs", BPF_MAP_TYPE_ARRAY, 4, 24, 2, 0, true },
-		{ "type", "hp_configs", BPF_MAP_TYPE_HASH, 4, 24, 2, 0, false },
-		{ "value", "hp_configs", BPF_MAP_TYPE_ARRAY, 4, 32, 2, 0, false },
-		{ "entries", "hp_configs", BPF_MAP_TYPE_ARRAY, 4, 24, 3, 0, false },
-		{ "flags", "hp_configs", BPF_MAP_TYPE_ARRAY, 4, 24, 2, BPF_F_RDONLY_PROG, false },
+		{ "the same", "hp_configs", BPF_MAP_TYPE_ARRAY, 4, CONFIG, 2, 0, true },
+		{ "type", "hp_configs", BPF_MAP_TYPE_HASH, 4, CONFIG, 2, 0, false },
+		{ "value", "hp_configs", BPF_MAP_TYPE_ARRAY, 4, CONFIG + 4, 2, 0, false },
+		{ "entries", "hp_configs", BPF_MAP_TYPE_ARRAY, 4, CONFIG, 3, 0, false },
+		{ "flags", "hp_configs", BPF_MAP_TYPE_ARRAY, 4, CONFIG, 2, BPF_F_RDONLY_PROG,
+		  false },
 		{ "the same", "hp_names", BPF_MAP_TYPE_HASH, 4, HP_NAME_LEN, HP_FOLD_SLOTS,
 		  BPF_F_NO_PREALLOC, true },
 		{ "key", "hp_names", BPF_MAP_TYPE_HASH, 8, HP_NAME_LEN, HP_FOLD_SLOTS,

@@ -50,6 +50,7 @@ static struct reg_row take_row(struct feed *feed)
 	bits = feed_u8(feed);
 	row.platforms = (char **)&platform_lists[bits & 1];
 	row.platforms_len = bits >> 1 & 1;
+	row.essential = row.kind == REG_ENTRY && bits >> 3 & 1;
 	row.owners = &owners[bits & 1];
 	row.owners_len = row.kind == REG_CLIENT || (row.kind == REG_EXCEPTION && bits & 4);
 	row.cls = HP_CLASS_UNREGISTERED + (bits >> 5) % (HP_CLASS_MAX - 1);
@@ -96,6 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.mode = feed_u8(&feed) % HP_MODE_MAX,
 		.denies = feed_u8(&feed),
 		.deny_kernel = bits >> 4 & 1,
+		.deny_essential = bits >> 5 & 1,
 	};
 
 	for (size_t i = 0; i < LAYERS; i++)

@@ -14,6 +14,7 @@ struct reference {
 	uint8_t cls;
 	uint16_t excepted;
 	uint32_t client; /* the first one that the process owns */
+	bool essential;	 /* an essential row that is for this node names the port */
 	bool any;	 /* a row names the port, whatever it says */
 };
 
@@ -90,6 +91,8 @@ static inline struct reference reference_find_for(const struct registry *reg,
 				if (!found.client && reference_owns(row, who))
 					found.client = number;
 			}
+			if (row->essential && reference_rank(row, facts, HP_SCOPE_LOCALHOST) == 4)
+				found.essential = true;
 			if (!decides || row->dropped)
 				continue;
 			rank = reference_rank(row, facts, scope);
@@ -113,8 +116,9 @@ static inline struct reference reference_find(const struct registry *reg,
 }
 
 /* The verdict, as docs and README state it. */
-static inline uint8_t reference_verdict(const struct hp_config *config, uint16_t excepted,
-					const struct hp_query *query, uint8_t cls)
+static inline uint8_t reference_verdict(const struct hp_config *config,
+					const struct reference *found, const struct hp_query *query,
+					uint8_t cls)
 {
 	bool denies = config->denies >> cls & 1;
 
@@ -122,8 +126,10 @@ static inline uint8_t reference_verdict(const struct hp_config *config, uint16_t
 		return HP_VERDICT_ALLOWED;
 	if (cls == HP_CLASS_EPHEMERAL && !denies)
 		return HP_VERDICT_ALLOWED;
-	if (excepted >> cls & 1)
+	if (found->excepted >> cls & 1)
 		return HP_VERDICT_EXCEPTED;
+	if (cls == HP_CLASS_UNDECLARED && found->essential && !config->deny_essential)
+		return HP_VERDICT_AUDITED;
 	if (config->mode == HP_MODE_ENFORCE && denies &&
 	    (!query->kernel_socket || config->deny_kernel))
 		return HP_VERDICT_DENIED;
@@ -144,12 +150,15 @@ static inline void reference_check_for(const struct registry *reg, const struct 
 	if (want.client && !allows) {
 		want.cls = HP_CLASS_NONE;
 		want.row = want.client;
+	} else if (allows && query->grants && !query->kernel_socket && !query->chosen &&
+		   !want.client) {
+		want.cls = HP_CLASS_UNDECLARED;
 	}
 	if (!query->port || (want.cls == HP_CLASS_UNREGISTERED && query->chosen))
 		want.cls = HP_CLASS_EPHEMERAL;
 	CHECK(got.cls == want.cls);
 	CHECK(got.row == want.row);
-	CHECK(got.verdict == reference_verdict(config, want.excepted, query, want.cls));
+	CHECK(got.verdict == reference_verdict(config, &want, query, want.cls));
 	CHECK((policy_find(policy, query->proto, query->port) != NULL) == want.any);
 	CHECK(policy_bitmap_allows(&policy->bitmap, query) ==
 	      (query->proto < HP_BITMAP_PROTOS && allows));
@@ -178,8 +187,12 @@ static inline void reference_check_port(const struct registry *reg, const struct
 
 	for (q.scope = 0; q.scope < HP_SCOPE_MAX; q.scope++)
 		for (q.kernel_socket = 0; q.kernel_socket < 2; q.kernel_socket++)
-			for (q.chosen = 0; q.chosen < 2; q.chosen++)
+			for (q.chosen = 0; q.chosen < 2; q.chosen++) {
+				q.grants = 0;
 				reference_check(reg, facts, policy, config, &q);
+				q.grants = HP_GRANTS_UNDECLARED;
+				reference_check(reg, facts, policy, config, &q);
+			}
 }
 
 /* The ends of every row and their neighbours, for the row's protocol and for another. */

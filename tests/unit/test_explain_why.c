@@ -66,6 +66,16 @@ static const struct why_case why_cases[] = {
 	  "row t tcp 80-90 (p) allows it on any address; the pod does not declare the port; denied",
 	  "3+ allows it on any address\n" },
 
+	{ ENTRY(", essential: true"),
+	  CONFIG(ENFORCE, DENY_ALL),
+	  NODE,
+	  { .port = 80, .scope = HP_SCOPE_EXTERNAL, .grants = HP_GRANTS_UNDECLARED },
+	  NULL,
+	  HP_VERDICT_AUDITED,
+	  "row t tcp 80-90 (p) allows it on any address; the pod does not declare the port; an"
+	  " essential row is only reported",
+	  "3+ allows it on any address\n" },
+
 	/* Rows beside the port, and of other protocols, are not named. */
 	{ "entries: [{ports: 79, protocol: tcp, process: p}, {ports: 81-90, protocol: tcp, "
 	  "process: p}, "

@@ -282,6 +282,41 @@ static void test_numbers(void **state)
 			check_u64("number", rows[port].row[s], numbers[port]);
 }
 
+/* Essential rows for this node, dropped or not; what is not named is nothing to say. */
+static void test_essential(void **state)
+{
+	static const struct reg_row rows[] = {
+		{ .first = 1, .last = 2, .essential = true },
+		{ .first = 3, .last = 3 },
+		{ .first = 4, .last = 4, .role = REG_ROLE_CONTROL_PLANE, .essential = true },
+		{ .first = 5, .last = 5, .dropped = true, .essential = true },
+		{ .first = 3, .last = 3, .proto = HP_PROTO_UDP, .essential = true },
+		{ .first = 65535, .last = 65535, .essential = true },
+	};
+	static const uint16_t ports[] = { 1, 2, 5, 65535 };
+	const struct node_facts worker = { .role = REG_ROLE_WORKER };
+	_cleanup_(registry_freep) struct registry *reg = calloc(1, sizeof(*reg));
+	_cleanup_free_ struct hp_row *got = calloc(HP_PORTS, sizeof(*got));
+	_cleanup_(resolve_freep) struct resolve *resolve = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	assert_true(reg && got);
+	assert_int_equal(registry_add(reg, layer_of_rows("a", rows, ARRAY_LEN(rows)), &diags), 0);
+	assert_int_equal(resolve_new(reg, &worker, &resolve), 0);
+	resolve_proto(resolve, HP_PROTO_TCP, got);
+	for (uint32_t port = 0; port < HP_PORTS; port++)
+		n += got[port].essential;
+	check_u64("essential", n, ARRAY_LEN(ports));
+	for (size_t i = 0; i < ARRAY_LEN(ports); i++)
+		check_u64("essential", got[ports[i]].essential, 1);
+	check_int("a dropped one", resolve_is_row(&got[5]), false);
+	check_int("for another node", policy_is_essential(&rows[2], &worker), false);
+	check_int("for this one", policy_is_essential(&rows[0], &worker), true);
+	check_int("not essential", policy_is_essential(&rows[1], &worker), false);
+}
+
 /* A row of either scope, or an exception, is something to say. */
 static void test_is_row(void **state)
 {
@@ -339,7 +374,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_row_class), cmocka_unit_test(test_pick),
 		cmocka_unit_test(test_numbers),	  cmocka_unit_test(test_class),
-		cmocka_unit_test(test_is_row),	  cmocka_unit_test(test_excepts),
+		cmocka_unit_test(test_essential), cmocka_unit_test(test_is_row),
+		cmocka_unit_test(test_excepts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,12 +40,25 @@ struct verdict_case {
 		    .generation = 1,                                                               \
 		    .deny_unknown = 1 }
 
+#define DENY_ESSENTIAL(m)                                                                          \
+	.config = { .mode = HP_MODE_##m,                                                           \
+		    .denies = VC_ALL,                                                              \
+		    .errno_code = 1,                                                               \
+		    .generation = 1,                                                               \
+		    .deny_essential = 1 }
+
 /* Rows 7 (what decides external addresses) and 8 (what decides localhost). */
 #define NO_ROW .has_row = 0
 #define ROW(external, localhost, exceptions)                                                       \
 	.has_row = 1, .row = { .row = { 7, 8 },                                                    \
 			       .cls = { HP_CLASS_##external, HP_CLASS_##localhost },               \
 			       .excepted = (exceptions) }
+#define ESSENTIAL .has_row = 1, .row = { .row = { 7, 8 }, .essential = 1 }
+#define ESSENTIAL_BUT(cls_, exceptions)                                                            \
+	.has_row = 1, .row = { .row = { 7, 8 },                                                    \
+			       .cls = { HP_CLASS_##cls_, HP_CLASS_##cls_ },                        \
+			       .excepted = (exceptions),                                           \
+			       .essential = 1 }
 /* Only exceptions name the port. */
 #define BARE(exceptions)                                                                           \
 	.has_row = 1, .row = { .cls = { HP_CLASS_UNREGISTERED, HP_CLASS_UNREGISTERED },            \
@@ -309,6 +322,21 @@ static const struct verdict_case verdict_cases[] = {
 	  UNDECLARED_BY(HP_GRANTS_POD), WANT(7, UNDECLARED, ALLOWED) },
 	{ "undeclared, a pod that is known", ENFORCE(VC_ALL), ROW(NONE, NONE, 0),
 	  UNDECLARED_BY(HP_GRANTS_POD | HP_GRANTS_KNOWN), WANT(7, UNDECLARED, DENIED) },
+	{ "undeclared, essential", ENFORCE(VC_ALL), ESSENTIAL, UNDECLARED_BY(0),
+	  WANT(7, UNDECLARED, AUDITED) },
+	{ "undeclared, essential, audit", AUDIT(VC_ALL), ESSENTIAL, UNDECLARED_BY(0),
+	  WANT(7, UNDECLARED, AUDITED) },
+	{ "undeclared, essential, to be denied", DENY_ESSENTIAL(ENFORCE), ESSENTIAL,
+	  UNDECLARED_BY(0), WANT(7, UNDECLARED, DENIED) },
+	{ "undeclared, essential, to be denied, audit", DENY_ESSENTIAL(AUDIT), ESSENTIAL,
+	  UNDECLARED_BY(0), WANT(7, UNDECLARED, AUDITED) },
+	{ "undeclared, essential, excepted", ENFORCE(VC_ALL),
+	  ESSENTIAL_BUT(NONE, VC_BIT(UNDECLARED)), UNDECLARED_BY(0),
+	  WANT(7, UNDECLARED, EXCEPTED) },
+	{ "undeclared, essential, declared", ENFORCE(VC_ALL), ESSENTIAL, ASK(TCP, EXTERNAL, 9100),
+	  WANT(7, NONE, ALLOWED) },
+	{ "undeclared, essential, by one that is no owner", ENFORCE(VC_ALL),
+	  ESSENTIAL_BUT(OWNER, 0), UNDECLARED_BY(0), WANT(7, OWNER, DENIED) },
 
 	/* Port 0: the row is not looked at, whatever it says. */
 	/* Chosen by the kernel: what no row names is ephemeral, and a row holds as ever. */

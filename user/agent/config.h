@@ -26,7 +26,7 @@ enum reserve_ports {
 struct config {
 	struct node_options node;
 	bool deny_kernel;
-	bool deny_unknown;   /* pods that are not known, where class owner is denied */
+	bool deny_unknown;   /* pods that are not known, where a class asks who it is */
 	bool deny_essential; /* rows that the node can't do without may be denied */
 	enum reserve_ports reserve_ports;
 	bool close_existing;  /* TCP listeners that would be denied */

@@ -126,6 +126,7 @@ int policy_load_make(struct policy_load *load)
 		.errno_code = config->errno_code,
 		.deny_kernel = config->deny_kernel,
 		.deny_unknown = config->deny_unknown,
+		.deny_essential = config->deny_essential,
 	};
 	load->in_force->generations.policy = load->in_force->policy;
 	if (config->node.mode == HP_MODE_ENFORCE && policy_load_denies_essential(load, &why)) {

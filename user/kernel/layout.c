@@ -22,7 +22,8 @@ static const uint32_t rows[] = {
 	sizeof(struct hp_row_key),	   offsetof(struct hp_row_key, proto),
 	offsetof(struct hp_row_key, port), sizeof(struct hp_row),
 	offsetof(struct hp_row, row),	   offsetof(struct hp_row, cls),
-	offsetof(struct hp_row, excepted), offsetof(struct hp_row, owners),
+	offsetof(struct hp_row, excepted), offsetof(struct hp_row, essential),
+	offsetof(struct hp_row, owners),
 };
 
 static void mix_u32(uint64_t *hash, uint32_t n)

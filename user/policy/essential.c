@@ -12,11 +12,6 @@ struct essential_ports {
 	struct portset of[HP_PROTO_MAX][HP_SCOPE_MAX];
 };
 
-static bool is_needed(const struct reg_row *row, const struct node_facts *facts)
-{
-	return row->essential && policy_row_class(row, facts) == HP_CLASS_NONE;
-}
-
 static void collect(const struct registry *reg, const struct node_facts *facts,
 		    struct essential_ports *ports)
 {
@@ -25,7 +20,7 @@ static void collect(const struct registry *reg, const struct node_facts *facts,
 			const struct reg_row *row = &reg->layers[l].rows[i];
 			struct portset *of = ports->of[row->proto];
 
-			if (!is_needed(row, facts))
+			if (!policy_is_essential(row, facts))
 				continue;
 			portset_add_range(&of[HP_SCOPE_LOCALHOST], row->first, row->last);
 			if (row->scope == HP_SCOPE_EXTERNAL)
@@ -45,7 +40,7 @@ static struct essential_row find_row(const struct registry *reg, const struct no
 			const struct reg_row *row = &reg->layers[l].rows[i];
 
 			if (row->proto != query->proto || query->port < row->first ||
-			    query->port > row->last || !is_needed(row, facts) ||
+			    query->port > row->last || !policy_is_essential(row, facts) ||
 			    (query->scope == HP_SCOPE_EXTERNAL && row->scope == HP_SCOPE_LOCALHOST))
 				continue;
 			found.layer = &reg->layers[l];

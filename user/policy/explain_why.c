@@ -188,6 +188,8 @@ static void put_verdict(const struct explanation *e, const struct explain_row *e
 		else if (!(config->denies & 1U << e->decision.cls))
 			buf_printf(out, "; class %s is not denied here, only reported",
 				   word_class(e->decision.cls));
+		else if (e->decision.cls == HP_CLASS_UNDECLARED)
+			buf_puts(out, "; an essential row is only reported");
 		else
 			buf_puts(out, "; a kernel socket is only reported");
 		break;

@@ -41,6 +41,9 @@ struct policy {
  */
 uint8_t policy_row_class(const struct reg_row *row, const struct node_facts *facts);
 
+/* Is it an essential row, and for this node? */
+bool policy_is_essential(const struct reg_row *row, const struct node_facts *facts);
+
 /* Resolve a registry, which must outlive the policy. 0, or -ENOMEM. The policy is the caller's. */
 int policy_build(const struct registry *reg, const struct node_facts *facts,
 		 struct policy **ret_policy);

@@ -58,6 +58,11 @@ uint8_t policy_row_class(const struct reg_row *row, const struct node_facts *fac
 	return HP_CLASS_NONE;
 }
 
+bool policy_is_essential(const struct reg_row *row, const struct node_facts *facts)
+{
+	return row->essential && policy_row_class(row, facts) == HP_CLASS_NONE;
+}
+
 uint8_t resolve_class(const struct reg_row *row, uint8_t cls, uint8_t scope)
 {
 	if (cls == HP_CLASS_NONE && row->scope == HP_SCOPE_LOCALHOST && scope != HP_SCOPE_LOCALHOST)
@@ -221,7 +226,7 @@ static void fill_exceptions(struct resolve *resolve, uint8_t proto, uint8_t cls,
 			for (port = interval_fill_next(&resolve->fill, port); port <= row->last;
 			     port = interval_fill_next(&resolve->fill, port)) {
 				interval_fill_take(&resolve->fill, port);
-				rows[port].excepted |= (uint16_t)(1U << cls);
+				rows[port].excepted |= (uint8_t)(1U << cls);
 			}
 		}
 	}
@@ -236,6 +241,23 @@ static void fill_unregistered(struct hp_row *rows)
 				rows[port].cls[scope] = HP_CLASS_UNREGISTERED;
 }
 
+/* Also of a row that was dropped: the node needs the port, whichever row allows it now. */
+static void fill_essential(const struct resolve *resolve, uint8_t proto, struct hp_row *rows)
+{
+	for (size_t i = 0; i < resolve->reg->len; i++) {
+		const struct reg_layer *layer = &resolve->reg->layers[i];
+
+		for (size_t j = 0; j < layer->len; j++) {
+			const struct reg_row *row = &layer->rows[j];
+
+			if (row->proto != proto || !policy_is_essential(row, resolve->facts))
+				continue;
+			for (uint32_t port = row->first; port <= row->last; port++)
+				rows[port].essential = 1;
+		}
+	}
+}
+
 void resolve_proto(struct resolve *resolve, uint8_t proto, struct hp_row rows[HP_PORTS])
 {
 	memset(rows, 0, HP_PORTS * sizeof(*rows));
@@ -247,4 +269,5 @@ void resolve_proto(struct resolve *resolve, uint8_t proto, struct hp_row rows[HP
 	for (uint8_t cls = HP_CLASS_UNREGISTERED; cls < HP_CLASS_MAX; cls++)
 		fill_exceptions(resolve, proto, cls, rows);
 	fill_unregistered(rows);
+	fill_essential(resolve, proto, rows);
 }
