@@ -134,7 +134,9 @@ static __always_inline bool bind_passes(__u32 active, const struct hp_query *q)
  */
 static __always_inline bool may_be_in_pod(void)
 {
-	return !hp_pods_root || bpf_get_current_ancestor_cgroup_id(hp_pods_level) == hp_pods_root;
+	__u64 root = hp_pods_root; /* read once: it may change meanwhile */
+
+	return !root || bpf_get_current_ancestor_cgroup_id(hp_pods_level) == root;
 }
 
 /* `noted`: needs_note(). */

@@ -121,10 +121,10 @@ static int write_new(struct kernel *kernel, const struct policy *policy)
 static uint32_t active_word(const struct kernel *kernel, uint32_t half,
 			    const struct hp_config *config)
 {
-	uint32_t word = kernel->has_pods ? half | HP_ACTIVE_PODS : half;
+	uint32_t word = half;
 
 	if (config->mode != HP_MODE_UNSET)
-		word |= HP_ACTIVE_SET;
+		word |= kernel->has_pods ? HP_ACTIVE_SET | HP_ACTIVE_PODS : HP_ACTIVE_SET;
 	if (config->mode == HP_MODE_ENFORCE && config->denies)
 		word |= HP_ACTIVE_DENIES;
 	if (config->denies & 1U << HP_CLASS_EPHEMERAL)
@@ -164,13 +164,16 @@ void kernel_set_pods(struct kernel *kernel, bool any, uint32_t level, uint64_t r
 	uint32_t word = bss->hp_active & ~HP_ACTIVE_PODS;
 
 	/* while there is no root, every task may be in a pod */
-	__atomic_store_n(&bss->hp_pods_root, 0, __ATOMIC_RELEASE);
-	__atomic_store_n(&bss->hp_pods_level, level, __ATOMIC_RELEASE);
-	__atomic_store_n(&bss->hp_pods_root, root, __ATOMIC_RELEASE);
+	if (bss->hp_pods_root != root || bss->hp_pods_level != level) {
+		__atomic_store_n(&bss->hp_pods_root, 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&bss->hp_pods_level, level, __ATOMIC_RELEASE);
+		__atomic_store_n(&bss->hp_pods_root, root, __ATOMIC_RELEASE);
+	}
 	kernel->has_pods = any;
 	/* what is in force may still be another agent's policy, or none */
 	if (kernel->generation != kernel->generation_before)
-		__atomic_store_n(&bss->hp_active, any ? word | HP_ACTIVE_PODS : word,
+		__atomic_store_n(&bss->hp_active,
+				 any && word & HP_ACTIVE_SET ? word | HP_ACTIVE_PODS : word,
 				 __ATOMIC_RELEASE);
 }
 
