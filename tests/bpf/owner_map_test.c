@@ -74,7 +74,9 @@ static void check_owner(struct world *w, const char *name, struct hp_owner_key k
 	check_int(name, world_bind(TCP4("127.0.0.1", CLIENT)), 0);
 	check_int(name, world_bind(UDP6("::1", CLIENT)), 0);
 	check_int(name, world_bind(TCP4("127.0.0.1", EXCEPTION)), EPERM);
+	check_u64(name, kernel_owner(w->kernel, &key), HP_GRANTS_CLIENT);
 	key.set = 2;
+	check_u64(name, kernel_owner(w->kernel, &key), 0);
 	set_owner(w, key, BIT(UNREGISTERED));
 	check_int(name, world_bind(TCP4("127.0.0.1", EXCEPTION)), 0);
 	set_owner(w, key, BIT(SCOPE)); /* of a class that it is not */

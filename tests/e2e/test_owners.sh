@@ -282,6 +282,7 @@ denied owner 22002 resolver hp-stranger.service"
 
 # ---- declared ports ----
 
+WITH_BUILTIN=(--registry=builtin:openshift --registry=builtin:node-baseline --registry="$REG") # enforceable as they are
 F=0000000f-0000-4000-8000-000000000000 # mon/own-1, of its own network
 
 # shellcheck disable=SC2317 # called by until_true
@@ -292,6 +293,9 @@ told_undeclared() {
 explained() {
 	ctl explain "$2/tcp" --registry="$REG" --enforce=default,undeclared --pod="$1" --json | jq -r '"\(.verdict) \(.class)"'
 }
+
+# shellcheck disable=SC2317 # called by until_true
+error_is() { status '.pod_sources[0].error' | grep -q "$1"; }
 
 test_undeclared() {
 	local exporter thief sides own before
@@ -339,6 +343,7 @@ denied unregistered tcp 22030 null thief-1
 excepted undeclared tcp 22015 open thief-1"
 	is "undeclared: who is not known is counted" "$(status .counters.classes.undeclared.allowed)" "$((before + 2))"
 	is "undeclared: explain" "$(explained evil/thief-1 22010)" "denied undeclared"
+	is "undeclared, essential: explain" "$(explained evil/thief-1 22019)" "audited undeclared"
 	is "declared: explain" "$(explained mon/exporter-1 22010)" "allowed none"
 	is "not known: explain" "$(explained mon/other 22010)" "allowed none"
 	has "undeclared: learn" "$(ctl learn 2>/dev/null)" '22010, protocol: tcp, class: undeclared'
@@ -355,12 +360,44 @@ excepted undeclared tcp 22015 open thief-1"
 	kill_agent
 	is "without an agent: declared" "$(pod_bind $A 1a tcp 4 127.0.0.1 22010)" "ok 22010 1"
 	is "without an agent: undeclared" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22010)" "EPERM 1"
+	mv "$PODS" "$PODS.away"
+	echo garbage >"$PODS"
+	start_agent --mode=enforce --enforce=default,owner,undeclared --registry="$REG" --pods="$PODS" || return
+	is "the next agent, which knows no pods yet: declared" "$(pod_bind $A 1a tcp 4 127.0.0.1 22010)" "ok 22010 1"
+	is "the next agent, which knows no pods yet: undeclared" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22010)" "EPERM 1"
+	rm "$PODS"
+	until_true 30 error_is 'No such file or directory$' || fail "the next agent has not looked again"
+	is "the next agent, which has looked again: undeclared" \
+		"$(for _ in 1 2 3 4 5 6 7 8; do pod_bind $B_ 1b tcp 4 127.0.0.1 22010; done | sort -u)" "EPERM 1"
+	is "the next agent, which knows no pods yet: the owner" "$(pod_bind $A 1a tcp 4 127.0.0.1 22020)" "ok 22020 1"
+	mv "$PODS.away" "$PODS"
+	becomes "the next agent: no owner" "EPERM 1" $B_ 1b 22020
+	is "the next agent: the owner" "$(pod_bind $A 1a tcp 4 127.0.0.1 22020)" "ok 22020 1"
+	is "the next agent: declared" "$(pod_bind $A 1a tcp 4 127.0.0.1 22010)" "ok 22010 1"
+	is "the next agent: undeclared" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22010)" "EPERM 1"
+	list "$(PORTS='[{"containerPort": 22018}]' pod $A mon exporter-1 c)" "$(PORTS='[{"containerPort": 22010}]' pod $B_ evil thief-1 c)"
+	becomes "the same UID with another specification" "ok 22010 1" $B_ 1b 22010
+	becomes "the same UID with another specification, a port less" "EPERM 1" $A 1a 22010
+	list "$exporter" "$thief" "$sides" "$own"
+	becomes "the specification is back" "EPERM 1" $B_ 1b 22010
+	kill_agent
 	start_agent --mode=enforce --registry="$REG" --pods="$PODS" || return
 	is "undeclared, not opted in" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22010)" "ok 22010 1"
 	is "undeclared, not opted in: it is told" "$(events '.port == 22010 and .verdict == "audited" and .class == "undeclared"')" 1
 	is "declared, not opted in" "$(pod_bind $A 1a tcp 4 127.0.0.1 22010)" "ok 22010 1"
 	is "declared, not opted in: nothing is told" "$(events '.port == 22010 and .verdict == "audited"')" 1
 	stop_agent
+
+	start_agent --mode=enforce --enforce=default,undeclared --deny-essential "${WITH_BUILTIN[@]}" --pods="$PODS" || return
+	is "--deny-essential: undeclared" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22019)" "EPERM 1"
+	stop_agent
+	unset HOSTPORTD_DENY_ESSENTIAL
+	start_agent --mode=enforce --enforce=default,undeclared "${WITH_BUILTIN[@]}" --pods="$PODS" || return
+	is "an essential row: undeclared" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22019)" "ok 22019 1"
+	is "an essential row: it is told" "$(events '.port == 22019 and .verdict == "audited" and .class == "undeclared"')" 1
+	is "another row: undeclared" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22010)" "EPERM 1"
+	stop_agent
+	export HOSTPORTD_DENY_ESSENTIAL=1
 
 	start_agent --mode=enforce --enforce=default,undeclared --registry="$REG" || return
 	is "no pod source: nothing is denied" "$(pod_bind $B_ 1b tcp 4 127.0.0.1 22010)" "ok 22010 1"
@@ -390,6 +427,7 @@ registry '  - {ports: 22000, protocol: tcp, process: exporter, owners: [{namespa
 test_pods
 registry '  - {ports: 22010-22018, protocol: tcp, process: open}
   - {ports: 22010, protocol: udp, process: open}
+  - {ports: 22019, protocol: tcp, process: needed, essential: true}
   - {ports: 22020, protocol: tcp, process: exporter, owners: [{namespace: mon, pod: "exporter-*"}]}
 exceptions:
   - {ports: 22015, protocol: tcp, class: undeclared, until: 2099-01-01, reason: r}'

@@ -66,6 +66,29 @@ static void test_find(void **state)
 	check_u64("freed", pods.len, 0);
 }
 
+static void test_were_listed(void **state)
+{
+	struct pods pods = { 0 };
+
+	(void)state;
+	check_int("no source", pods_were_listed(&pods), true);
+	pods.len = 2;
+	check_int("nothing was told", pods_were_listed(&pods), false);
+	put(&pods.sources[0], "u", "first", false);
+	check_int("a pod alone", pods_were_listed(&pods), false);
+	pod_table_listed(&pods.sources[0].table, 1);
+	check_int("no list has begun", pods_were_listed(&pods), false);
+	for (size_t i = 0; i < pods.len; i++) {
+		pod_table_list(&pods.sources[i].table);
+		check_int("a list has begun", pods_were_listed(&pods), false);
+		pod_table_listed(&pods.sources[i].table, 1);
+		check_int("one of two, or both", pods_were_listed(&pods), i == 1);
+	}
+	pod_table_list(&pods.sources[0].table);
+	check_int("once is enough", pods_were_listed(&pods), true);
+	pods_free(&pods);
+}
+
 static void test_find_container(void **state)
 {
 	struct pods pods = { .len = 2 };
@@ -189,9 +212,10 @@ static void test_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_find),	  cmocka_unit_test(test_find_container),
-		cmocka_unit_test(test_container), cmocka_unit_test(test_sources),
-		cmocka_unit_test(test_put),	  cmocka_unit_test(test_room),
+		cmocka_unit_test(test_find),	       cmocka_unit_test(test_were_listed),
+		cmocka_unit_test(test_find_container), cmocka_unit_test(test_container),
+		cmocka_unit_test(test_sources),	       cmocka_unit_test(test_put),
+		cmocka_unit_test(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,22 @@ static void tell_pods(struct owners *owners, const struct watched_group *group, 
 }
 
 /*
+ * No source has told of the pod. Until each has told of all its pods, what an agent before this one
+ * told of its ports still holds; but whose the pod is must be found out anew.
+ */
+static void tell_unknown(struct owners *owners, const struct watched_group *group)
+{
+	const struct hp_owner_key key = { .id = group->id, .set = HP_SET_PODS };
+	uint32_t marks = kernel_owner(owners->kernel, &key);
+
+	if (!marks)
+		return;
+	if (pods_were_listed(owners->pods))
+		marks = 0;
+	tell_pods(owners, group, marks & (HP_GRANTS_DECLARED | HP_GRANTS_ANY_PORT));
+}
+
+/*
  * What is granted to all containers of a pod, its own control group has. If some rows are for
  * some of its containers, each of them has what it is granted, once its name is known.
  */
@@ -121,8 +137,10 @@ static void tell_pod(struct owners *owners, const struct watched_group *group)
 	struct owner_of who = { .exe = "" };
 	uint32_t marks;
 
-	if (!entry)
+	if (!entry) {
+		tell_unknown(owners, group);
 		return;
+	}
 	who.namespace_ = entry->pod->namespace_;
 	who.pod = entry->pod->name;
 	who.container = pods_container(entry->pod, group->container);
@@ -282,7 +300,7 @@ static void tell_anew(struct owners *owners)
 		r = kernel_keep_owners(owners->kernel, stays, &owners->told);
 	if (r >= 0)
 		owners->entries = (size_t)r;
-	if (owners->declared.all)
+	if (owners->declared.all && pods_were_listed(owners->pods))
 		(void)kernel_keep_declared(owners->kernel, stays, &owners->declared);
 }
 

@@ -103,6 +103,9 @@ int kernel_settle(struct kernel *kernel);
  */
 int kernel_set_owner(const struct kernel *kernel, const struct hp_owner_key *key, uint32_t grants);
 
+/* What the owner is granted; 0: nothing, or it is not known. */
+uint32_t kernel_owner(const struct kernel *kernel, const struct hp_owner_key *key);
+
 /* A port that a pod declares. 0, or a negative errno; -E2BIG: HP_DECLARED_MAX are set. */
 int kernel_set_declared(const struct kernel *kernel, const struct hp_declared_key *key);
 

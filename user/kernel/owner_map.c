@@ -19,6 +19,13 @@ int kernel_set_owner(const struct kernel *kernel, const struct hp_owner_key *key
 	return bpf_map_update_elem(owners_fd(kernel), key, &grants, BPF_ANY) ? -errno : 0;
 }
 
+uint32_t kernel_owner(const struct kernel *kernel, const struct hp_owner_key *key)
+{
+	uint32_t grants;
+
+	return bpf_map_lookup_elem(owners_fd(kernel), key, &grants) ? 0 : grants;
+}
+
 int kernel_set_declared(const struct kernel *kernel, const struct hp_declared_key *key)
 {
 	const uint8_t is_declared = 1;

@@ -150,6 +150,7 @@ void pod_table_listed(struct pod_table *table, uint64_t now_s)
 	if (!table->listing)
 		return;
 	table->listing = false;
+	table->was_listed = true;
 	for (size_t i = table->len; i-- > 0;)
 		if (!table->entries[i].listed)
 			mark_gone(table, i, now_s);

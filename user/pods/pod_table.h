@@ -26,6 +26,7 @@ struct pod_table {
 	size_t bytes;	 /* of all pods */
 	size_t left_out; /* pods of the last list, and new ones since, that there was no room for */
 	bool listing;
+	bool was_listed; /* a list has ended: all pods were told of once */
 };
 
 /*

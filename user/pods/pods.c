@@ -4,6 +4,14 @@
 #include "../base/stamp.h"
 #include "../registry/words.h"
 
+bool pods_were_listed(const struct pods *pods)
+{
+	for (size_t i = 0; i < pods->len; i++)
+		if (!pods->sources[i].table.was_listed)
+			return false;
+	return true;
+}
+
 /* Anybody may write the annotation of a mirror, so the pod that has the UID itself goes before. */
 static unsigned int rank_of(const struct pod_entry *entry, const char *uid)
 {

@@ -24,6 +24,9 @@ struct pods {
 	struct pod_table logs; /* names, UIDs and ids: what the kubelet's log directories tell */
 };
 
+/* Has each source told once of all its pods? */
+bool pods_were_listed(const struct pods *pods);
+
 /*
  * The pod with a UID; NULL: not known. One that has it itself goes before one that only says so,
  * then one that is there before one that is gone, then that of the first source.
