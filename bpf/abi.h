@@ -24,8 +24,7 @@ enum hp_proto {
 	HP_PROTO_MAX,
 };
 
-/* Protocols that the bitmap answers for; the others always take the slow path.
- */
+/* Protocols that the bitmap answers for; the others always take the slow path. */
 #define HP_BITMAP_PROTOS 2
 
 enum hp_scope {
@@ -97,10 +96,9 @@ enum hp_hook {
 #define HP_BITMAP_U64 (HP_PORTS / 64)
 
 /*
- * The fast bitmap has three bits for each port: "allowed, nothing else to look
- * at" for each scope, and "a row names it". The bits of a port are in
- * neighbouring words, because a program that reads one often reads another. One
- * element for each policy.
+ * The fast bitmap has three bits for each port: "allowed, nothing else to look at" for each scope,
+ * and "a row names it". The bits of a port are in neighbouring words, because a program that reads
+ * one often reads another. One element for each policy.
  */
 struct hp_bitmap_word {
 	__u64 allowed[HP_SCOPE_MAX];
@@ -112,15 +110,14 @@ struct hp_bitmap {
 };
 
 /*
- * The word that each program reads first: which policy is in force, and what of
- * its configuration the fast path needs. 0: no policy has been published yet.
+ * The word that each program reads first: which policy is in force, and what of its configuration
+ * the fast path needs. 0: no policy has been published yet.
  */
-#define HP_ACTIVE_POLICY 1U /* its index */
-#define HP_ACTIVE_SET	 2U /* there is one */
-#define HP_ACTIVE_DENIES 4U /* bind() may be denied: mode and denies say so */
-#define HP_ACTIVE_EPHEMERAL                                                                        \
-	8U		   /* denies has HP_CLASS_EPHEMERAL: ports that the kernel chose matter */
-#define HP_ACTIVE_PODS 16U /* there are pods: what the bitmap allows, they have to declare */
+#define HP_ACTIVE_POLICY    1U	/* its index */
+#define HP_ACTIVE_SET	    2U	/* there is one */
+#define HP_ACTIVE_DENIES    4U	/* bind() may be denied: mode and denies say so */
+#define HP_ACTIVE_EPHEMERAL 8U	/* the class is denied: ports that the kernel chose matter */
+#define HP_ACTIVE_PODS	    16U /* there are pods: what the bitmap allows, they have to declare */
 
 /* What a policy does with violations. One element for each policy. */
 struct hp_config {
@@ -283,8 +280,7 @@ struct hp_fold_ref {
 	__u32 slot;	  /* set * HP_FOLD_WAYS + way */
 	__u32 generation; /* of the holder */
 	__u64 seen;	  /* of the holder, this violation included */
-	__u64 prev_seen;  /* in a new holder's first record: the last count of the one
-			     before */
+	__u64 prev_seen;  /* in a new holder's first record: the last count of the one before */
 };
 
 #define HP_FOLD_SAME (~0ULL) /* prev_seen of a holder's later records */
@@ -331,8 +327,7 @@ struct hp_event {
 enum hp_lost {
 	HP_LOST_RING, /* the ring was full */
 	HP_LOST_RATE, /* over the rate at which new violations are taken */
-	HP_LOST_NOTE, /* no memory for a note: it is not known whether bind()
-			 succeeded */
+	HP_LOST_NOTE, /* no memory for a note: it is not known whether bind() succeeded */
 	HP_LOST_MAX,
 };
 
@@ -361,8 +356,7 @@ struct hp_tally {
 	__u64 delivered; /* lines */
 	__u64 folded;	 /* violations that their counts add */
 	__u64 existing;	 /* of both: found by a sweep, and counted by no program */
-	__u64 recovered; /* of both: found by a sweep; a program counted it and lost
-			    its record */
+	__u64 recovered; /* of both: found by a sweep; a program counted it and lost its record */
 	__u64 untold;	 /* never logged: an agent died while logging */
 	__u64 by_class[HP_CLASS_MAX][HP_VERDICT_MAX]; /* of `existing` */
 };
@@ -385,8 +379,7 @@ struct hp_told {
 	struct hp_told_slot slots[HP_FOLD_SLOTS];
 };
 
-/* Whose maps these are. Its shape never changes, so that any agent can read the
- * layout. */
+/* Whose maps these are. Its shape never changes, so that any agent can read the layout. */
 struct hp_info {
 	__u64 magic;
 	__u64 layout; /* of all maps and of what they hold: user/kernel/layout.h */
@@ -398,8 +391,7 @@ struct hp_info {
 
 #define HP_INFO_MAGIC 0x30747274736f6870ULL
 
-/* Count it up when something in the maps changes its meaning and keeps its
- * shape. */
+/* Count it up when something in the maps changes its meaning and keeps its shape. */
 #ifndef HP_LAYOUT_EPOCH
 #define HP_LAYOUT_EPOCH 3
 #endif
@@ -410,8 +402,7 @@ struct hp_counters {
 	__u64 lost[HP_LOST_MAX];
 };
 
-/* A ruling of bind, kept on the socket until post_bind sees that bind()
- * succeeded. */
+/* A ruling of bind, kept on the socket until post_bind sees that bind() succeeded. */
 struct hp_note {
 	__u32 row;
 	__u32 generation; /* of the policy that decided and numbers the row */
@@ -459,8 +450,7 @@ enum hp_asked {
 	HP_ASKED_RANGE, /* the kernel chose from the socket's own, narrower range */
 };
 
-/* The canary: the agent's own socket, by which it proves that the hooks deny
- * and count. */
+/* The canary: the agent's own socket, by which it proves that the hooks deny and count. */
 struct hp_canary {
 	__u64 cookie;  /* of the socket; 0: none */
 	__u64 denied;  /* how often bind refused it */
@@ -472,10 +462,9 @@ struct hp_canary {
 };
 
 /*
- * Where a program casts, it has a call of this number, which no helper has, and
- * before it a type's. The loader puts the numbers of bpf_rdonly_cast() and of
- * the kernel's type in their places. Where it doesn't, hp_can_cast keeps the
- * programs from there.
+ * Where a program casts, it has a call of this number, which no helper has, and before it a type's.
+ * The loader puts the numbers of bpf_rdonly_cast() and of the kernel's type in their places. Where
+ * it doesn't, hp_can_cast keeps the programs from there.
  */
 #define HP_CAST_CALL 0x68700000
 #define HP_CAST_SOCK 0x68700001
