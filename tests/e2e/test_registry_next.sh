@@ -52,6 +52,10 @@ is "too many: says so" "$(cat "$dir/err")" \
 is "too many: prints those that are" "$(ports | tr ' ' '\n' | sort -n | xargs)" "9124 9125 9126 9127 9128 9129 9130"
 next "none" 1 --protocol=sctp
 is "none: prints nothing" "$(cat "$dir/out")" ""
+is "none: why" "$(cat "$dir/err")" \
+	"hostportctl: registry next: no range of sctp ports is documented: a layer can document one (ranges)"
+next "no documented port of a range" 1 --range=8000-8010
+has "no documented port of a range: why" "$(cat "$dir/err")" "no range of tcp ports in that --range is documented"
 for bad in --range=9 --range=0-5 --range=9-8 --range=documentd --count=0 --count=65536 --protocol=dccp; do
 	next "$bad" "$([ "$bad" = --range=9 ] && echo 1 || echo 2)" "$bad"
 done

@@ -47,10 +47,10 @@ static void test_words(void **state)
 		   "for udp; row t tcp 9102 (local) is for another protocol");
 	check_text("a flag", findings.items[3].message,
 		   "-port has container c of DaemonSet x/d listen on port 1, which no container "
-		   "declares");
+		   "declares; no row of the registry names the port");
 	check_text("an address", findings.items[4].message,
 		   ":2 has container c of DaemonSet x/d listen on port 2, which no container "
-		   "declares");
+		   "declares; no row of the registry names the port");
 }
 
 /* JSON says what the same YAML says, at its own places. */

@@ -55,6 +55,19 @@ static const struct manifest_case declared_cases[] = {
 	  POD(HOST ONE(
 		  "args: ['--listen-udp=:9100'], ports: [{containerPort: 9100, protocol: UDP}]")),
 	  "" },
+	{ "two probes of a port",
+	  POD(HOST ONE("livenessProbe: {httpGet: {port: 9100}}, readinessProbe: {httpGet: {port: "
+		       "9100}}, args: ['--port=9100', '--listen=:9100']")),
+	  "undeclared-port tcp/9100 $.spec.containers[0].livenessProbe.httpGet.port\n" },
+	{ "two probes of a name, and of another",
+	  POD(HOST ONE("livenessProbe: {httpGet: {port: a}}, readinessProbe: {httpGet: {port: a}},"
+		       " startupProbe: {httpGet: {port: b}}")),
+	  "undeclared-port $.spec.containers[0].livenessProbe.httpGet.port\n"
+	  "undeclared-port $.spec.containers[0].startupProbe.httpGet.port\n" },
+	{ "one port of each protocol",
+	  POD(HOST ONE("args: ['--port=9100', '--udp-port=9100', '--listen=:9100']")),
+	  "undeclared-argument tcp/9100 $.spec.containers[0].args[0]\n"
+	  "undeclared-argument udp/9100 $.spec.containers[0].args[1]\n" },
 	{ "probe, excepted", POD(HOST ONE("livenessProbe: {grpc: {port: 7004}}")),
 	  "undeclared-port tcp/7004 $.spec.containers[0].livenessProbe.grpc.port (accepted: "
 	  "exception "
@@ -67,23 +80,69 @@ static void test_declared(void **state)
 	manifest_run(declared_cases, ARRAY_LEN(declared_cases));
 }
 
+#define NO_ROW		 "; no row of the registry names the port"
+#define ROW(proto, more) ", and add a row: {ports: 6, protocol: " proto ", process: c" more "}"
+#define RANGE		 ", or take a port of the documented range 9000-9999"
+
 static const struct manifest_case word_cases[] = {
 	{ "a number", POD(HOST ONE("livenessProbe: {httpGet: {port: 6}}")),
 	  "4 undeclared-port: livenessProbe of Pod ns/p, container c, needs port 6, which no "
-	  "container declares -> declare `- {containerPort: 6}`\n" },
+	  "container declares" NO_ROW " -> declare `- {containerPort: 6}`" ROW("tcp", "") RANGE
+	  "\n" },
 	{ "a name", POD(HOST ONE("startupProbe: {httpGet: {port: web}}")),
 	  "4 undeclared-port: startupProbe of Pod ns/p, container c, names port \"web\", which no "
 	  "container declares -> give the declared port the name, `name: web`, or declare it\n" },
 	{ "an argument", POD(HOST ONE("args: [--port=6]")),
 	  "4 undeclared-argument: --port has container c of Pod ns/p listen on port 6, which no "
-	  "container declares -> declare `- {containerPort: 6}`\n" },
+	  "container declares" NO_ROW " -> declare `- {containerPort: 6}`" ROW("tcp", "") RANGE
+	  "\n" },
+	{ "a probe on localhost",
+	  POD(HOST ONE("livenessProbe: {httpGet: {host: 127.0.0.1, port: 9102}}, readinessProbe: "
+		       "{httpGet: {host: 127.0.0.1, port: 9102}}")),
+	  "4 undeclared-port: livenessProbe of Pod ns/p, container c, needs port 9102, which no "
+	  "container declares -> declare `- {containerPort: 9102, hostIP: 127.0.0.1}`\n" },
+	{ "a probe of a port that an argument has on localhost",
+	  POD(HOST ONE("livenessProbe: {tcpSocket: {port: 9102}}, args: ['--listen=[::1]:9102']")),
+	  "4 undeclared-port: livenessProbe of Pod ns/p, container c, needs port 9102, which no "
+	  "container declares -> declare `- {containerPort: 9102, hostIP: 127.0.0.1}`\n" },
+	{ "a probe on localhost of a port that an argument has everywhere",
+	  POD(HOST ONE("livenessProbe: {httpGet: {host: localhost, port: 9100}}, args: "
+		       "['--listen=:9100']")),
+	  "4 undeclared-port: livenessProbe of Pod ns/p, container c, needs port 9100, which no "
+	  "container declares -> declare `- {containerPort: 9100}`\n" },
+	{ "of another role", POD(HOST ONE("args: ['--port=9101']")),
+	  "4 undeclared-argument: --port has container c of Pod ns/p listen on port 9101, which "
+	  "no container declares; row t tcp 9101 (cp) is for control-plane nodes only, and no node "
+	  "selector or affinity keeps it from worker nodes -> declare `- {containerPort: 9101}`, "
+	  "and give it the node selector `node-role.kubernetes.io/control-plane: \"\"`, or take "
+	  "another port\n" },
+	{ "of another owner", POD(HOST ONE("livenessProbe: {grpc: {port: 9107}}")),
+	  "4 undeclared-port: livenessProbe of Pod ns/p, container c, needs port 9107, which no "
+	  "container declares; row t tcp 9107 (host) belongs to unit host.service -> declare "
+	  "`- {containerPort: 9107}`, and take another port, or add an owner to the row: "
+	  "{namespace: ns, pod: \"p\", container: c}\n" },
+	{ "retired", POD(HOST ONE("args: ['--port=9110']")),
+	  "4 undeclared-argument: --port has container c of Pod ns/p listen on port 9110, which "
+	  "no container declares; row t tcp 9110 (old) was removed in 4.10, and the "
+	  "cluster's version is not stated -> declare "
+	  "`- {containerPort: 9110}`, and take another port, or add an entry: {ports: 9110, "
+	  "protocol: tcp, process: c}\n" },
+	{ "registered for localhost: where it listens is not known",
+	  POD(HOST ONE("args: ['--port=9102']")),
+	  "4 undeclared-argument: --port has container c of Pod ns/p listen on port 9102, which "
+	  "no container declares -> declare `- {containerPort: 9102}`\n" },
+	{ "excepted", POD(HOST ONE("args: ['--port=7000']")),
+	  "4 undeclared-argument: --port has container c of Pod ns/p listen on port 7000, which "
+	  "no container declares -> declare `- {containerPort: 7000}`\n" },
 	{ "an argument of UDP", POD(HOST ONE("args: ['--listen-udp=:6']")),
 	  "4 undeclared-argument: --listen-udp has container c of Pod ns/p listen on UDP port 6, "
-	  "which no container declares -> declare `- {containerPort: 6, protocol: UDP}`\n" },
+	  "which no container declares" NO_ROW
+	  " -> declare `- {containerPort: 6, protocol: UDP}`" ROW("udp", "") RANGE "\n" },
 	{ "an argument on localhost", POD(HOST ONE("args: ['--listen=127.0.0.1:6']")),
 	  "4 undeclared-argument: --listen has container c of Pod ns/p listen on port 6 of "
-	  "localhost, which no container declares -> declare `- {containerPort: 6, hostIP: "
-	  "127.0.0.1}`\n" },
+	  "localhost, which no container declares" NO_ROW
+	  " -> declare `- {containerPort: 6, hostIP: 127.0.0.1}`" ROW("tcp",
+								      ", scope: localhost") "\n" },
 };
 
 static void test_words(void **state)

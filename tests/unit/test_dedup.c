@@ -80,7 +80,7 @@ static const struct manifest_case cases[] = {
 	  "unregistered-port tcp/80" PORT0 " (accepted: why)\n" FOUND },
 	{ "two probes of a port",
 	  OF("a", "d", "m", PROBES("81", "81")) OF("b", "d", "n", PROBES("81", "81")),
-	  PROBE(" tcp/81", "livenessProbe") PROBE(" tcp/81", "readinessProbe") },
+	  PROBE(" tcp/81", "livenessProbe") },
 	{ "probes of names",
 	  OF("a", "d", "m", PROBES("x", "y")) OF("b", "d", "n", PROBES("y", "z")),
 	  PROBE("", "livenessProbe") PROBE("", "readinessProbe") PROBE("", "readinessProbe") },

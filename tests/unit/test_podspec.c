@@ -67,11 +67,11 @@ static const struct {
 	  "readinessProbe: {tcpSocket: {port: 2}}, startupProbe: {grpc: {port: 3}}, lifecycle: "
 	  "{preStop: {httpGet: {port: n}}, postStart: {tcpSocket: {port: '5'}}}}]",
 	  " container c\n"
-	  "  postStart 5 at $.containers[0].lifecycle.postStart.tcpSocket.port\n"
-	  "  preStop n0 at $.containers[0].lifecycle.preStop.httpGet.port\n"
-	  "  startupProbe 3 at $.containers[0].startupProbe.grpc.port\n"
+	  "  livenessProbe 1 at $.containers[0].livenessProbe.httpGet.port\n"
 	  "  readinessProbe 2 at $.containers[0].readinessProbe.tcpSocket.port\n"
-	  "  livenessProbe 1 at $.containers[0].livenessProbe.httpGet.port\n" },
+	  "  startupProbe 3 at $.containers[0].startupProbe.grpc.port\n"
+	  "  preStop n0 at $.containers[0].lifecycle.preStop.httpGet.port\n"
+	  "  postStart 5 at $.containers[0].lifecycle.postStart.tcpSocket.port\n" },
 	{ "commands and unknown actions have no port",
 	  "hostNetwork: true, containers: [{name: c, livenessProbe: {exec: {command: [x]}, other: "
 	  "{port: 1}}, otherProbe: {httpGet: {port: 2}}}]",

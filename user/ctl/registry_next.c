@@ -171,8 +171,17 @@ static int print(const struct next *next, const struct registry *registry)
 	status = next->json ? print_json(&next->query, &ports) : print_text(&next->query, &ports);
 	if (status != EXIT_OK || ports.len == next->query.count)
 		return status;
-	log_error("registry next: %zu of %zu ports: no more are free by the rules", ports.len,
-		  next->query.count);
+	if (!ports.documented && !next->query.localhost)
+		log_error(
+			"registry next: no range of %s ports%s is documented: a layer can document "
+			"one (ranges)",
+			word_proto(next->query.proto),
+			next->query.first > 1 || next->query.last < UINT16_MAX ?
+				" in that --range" :
+				"");
+	else
+		log_error("registry next: %zu of %zu ports: no more are free by the rules",
+			  ports.len, next->query.count);
 	return EXIT_FINDINGS;
 }
 

@@ -176,7 +176,9 @@ int next_find(const struct registry *reg, const struct next_query *query,
 {
 	_cleanup_free_ struct survey *s = calloc(1, sizeof(*s));
 	_cleanup_free_ uint64_t *ranks = malloc(HP_PORTS * sizeof(*ranks));
+	bool documented;
 	size_t len = 0;
+	int r;
 
 	if (!s || !ranks)
 		return -ENOMEM;
@@ -188,8 +190,12 @@ int next_find(const struct registry *reg, const struct next_query *query,
 	for (uint32_t port = query->first; port <= query->last; port++)
 		if (may_be(s, query, (uint16_t)port))
 			ranks[len++] = rank(s, query, (uint16_t)port);
+	documented = portset_count_range(&s->documented, query->first, query->last) > 0;
 	qsort(ranks, len, sizeof(*ranks), compare);
-	return put(s, ranks, len < query->count ? len : query->count, ret_ports);
+	r = put(s, ranks, len < query->count ? len : query->count, ret_ports);
+	if (r == 0)
+		ret_ports->documented = documented;
+	return r;
 }
 
 void next_free(struct next_ports *ports)

@@ -49,6 +49,7 @@ struct next_port {
 struct next_ports {
 	struct next_port *list; /* in the order in which they are proposed */
 	size_t len;
+	bool documented; /* some of the ports asked for are in a documented range */
 };
 
 /* 0, or -ENOMEM. Fewer than asked for where no more are free. */

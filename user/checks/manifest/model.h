@@ -106,6 +106,7 @@ struct reference {
 	const char *what; /* "livenessProbe" */
 	const char *name; /* of the port; NULL: .number has it */
 	uint16_t number;
+	bool localhost; /* it is asked there */
 	struct place place;
 };
 

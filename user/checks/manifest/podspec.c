@@ -87,25 +87,29 @@ static void read_ports(struct cursor *cursor, const struct yaml_node *container,
 }
 
 /* ---- probes and handlers ------------------------------------------------------------------- */
-/* A probe of another host is no reference to this pod. */
-static bool is_elsewhere(struct document *doc, const struct yaml_node *action)
+static bool is_localhost(const char *host)
 {
-	const char *host = yaml_query_text(doc, action, "host");
+	return strcmp(host, "[::1]") == 0 || argument_is_localhost(host, strlen(host));
+}
 
-	return host && *host && strcmp(host, "localhost") != 0 && strcmp(host, "::1") != 0 &&
-	       strcmp(host, "[::1]") != 0 && strncmp(host, "127.", 4) != 0 &&
-	       strcmp(host, "0.0.0.0") != 0 && !placeholder_in(host);
+/* A probe of another host is no reference to this pod. */
+static bool is_elsewhere(const char *host)
+{
+	return *host && !is_localhost(host) && strcmp(host, "0.0.0.0") != 0 &&
+	       !placeholder_in(host);
 }
 
 static void read_action(struct cursor *cursor, const struct yaml_node *handler, const char *what,
-			const char *kind, struct reference **references)
+			const char *kind, struct reference ***end)
 {
 	const struct yaml_node *action = yaml_query(&cursor->doc, handler, kind);
 	struct reference reference = { .what = what }, *kept;
+	const char *host = yaml_query_text(&cursor->doc, action, "host");
 	size_t mark;
 
-	if (!action || is_elsewhere(&cursor->doc, action))
+	if (!action || (host && is_elsewhere(host)))
 		return;
+	reference.localhost = host && is_localhost(host);
 	mark = cursor_key(cursor, kind);
 	if (cursor_port_or_name(cursor, action, "port", &reference.number, &reference.name)) {
 		reference.place =
@@ -113,15 +117,15 @@ static void read_action(struct cursor *cursor, const struct yaml_node *handler, 
 		kept = arena_take(&cursor->model->arena, sizeof(*kept));
 		if (kept) {
 			*kept = reference;
-			kept->next = *references;
-			*references = kept;
+			**end = kept;
+			*end = &kept->next;
 		}
 	}
 	cursor_leave(cursor, mark);
 }
 
 static void read_handlers(struct cursor *cursor, const struct yaml_node *container,
-			  struct reference **references)
+			  struct reference **end)
 {
 	static const struct {
 		const char *path, *name;
@@ -138,7 +142,7 @@ static void read_handlers(struct cursor *cursor, const struct yaml_node *contain
 		size_t mark = cursor_path(cursor, handlers[i].path);
 
 		for (size_t j = 0; handler && j < ARRAY_LEN(actions); j++)
-			read_action(cursor, handler, handlers[i].name, actions[j], references);
+			read_action(cursor, handler, handlers[i].name, actions[j], &end);
 		cursor_leave(cursor, mark);
 	}
 }

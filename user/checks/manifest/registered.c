@@ -185,23 +185,38 @@ static const struct reg_row *widest_range(const struct question *q)
 	return widest;
 }
 
-/* ---- findings ------------------------------------------------------------------------------ */
-static struct finding *add(const struct question *q, enum manifest_rule rule, uint8_t cls,
-			   const struct buf *why)
+/* ---- faults -------------------------------------------------------------------------------- */
+/* What is wrong with a claim. */
+struct fault {
+	enum manifest_rule rule;
+	uint8_t cls; /* that an exception may let through */
+	struct buf why, fix;
+};
+
+static void fault_free(struct fault *fault)
+{
+	buf_free(&fault->why);
+	buf_free(&fault->fix);
+}
+#define _cleanup_fault_ _cleanup_(fault_free)
+
+static void add(const struct question *q, const struct fault *fault)
 {
 	struct finding *f;
 
-	if (why->failed) {
+	if (fault->why.failed || fault->fix.failed) {
 		q->check->findings.failed = true;
-		return NULL;
+		return;
 	}
-	f = manifest_add_finding(&q->check->findings, rule, &q->port->place, q->pod->ignores, NULL,
-				 q->query.proto, q->query.port, "%s %u of %s, container %s: %s",
-				 word_proto(q->query.proto), q->query.port, q->pod->full_name,
-				 q->container->name, why->data);
-	accept_excepted(q, cls, f);
-	return dedup_finding(q->check, (struct dedup_side) { q->pod, q->container },
-			     (struct dedup_side) { 0 }, NULL, f);
+	f = manifest_add_finding(&q->check->findings, fault->rule, &q->port->place, q->pod->ignores,
+				 NULL, q->query.proto, q->query.port,
+				 "%s %u of %s, container %s: %s", word_proto(q->query.proto),
+				 q->query.port, q->pod->full_name, q->container->name,
+				 fault->why.data);
+	accept_excepted(q, fault->cls, f);
+	finding_suggest(f, "%s", fault->fix.data);
+	(void)dedup_finding(q->check, (struct dedup_side) { q->pod, q->container },
+			    (struct dedup_side) { 0 }, NULL, f);
 }
 
 static bool is_documented(const struct question *q)
@@ -221,8 +236,8 @@ static void put_row(const struct question *q, struct buf *out)
 	explain_why_name(q->layer, q->row, out);
 }
 
-/* The finding gives the reason that `explain` gives for the row that decided. */
-static struct finding *add_row(const struct question *q, enum manifest_rule rule, uint8_t cls)
+/* The reason is the one that `explain` gives for the row that decided. */
+static void put_row_why(const struct question *q, struct buf *out)
 {
 	const struct explain_input input = {
 		.registry = q->check->options.registry,
@@ -230,12 +245,10 @@ static struct finding *add_row(const struct question *q, enum manifest_rule rule
 		.query = q->query,
 		.address = *q->address ? q->address : "0.0.0.0",
 	};
-	_cleanup_buf_ struct buf why = { 0 };
 
-	put_row(q, &why);
-	buf_putc(&why, ' ');
-	explain_why_row(&input, q->row, &why);
-	return add(q, rule, cls, &why);
+	put_row(q, out);
+	buf_putc(out, ' ');
+	explain_why_row(&input, q->row, out);
 }
 
 /* A row of the same port for another protocol is often what was meant. */
@@ -255,98 +268,109 @@ static void put_other_protocol(const struct question *q, struct buf *out)
 	buf_puts(out, " is for another protocol");
 }
 
-static void add_unregistered(const struct question *q)
+static void find_unregistered(const struct question *q, struct fault *fault)
 {
 	const struct reg_row *range = widest_range(q);
-	_cleanup_buf_ struct buf why = { 0 };
-	struct finding *f;
 
-	buf_puts(&why, "no row of the registry names the port");
-	put_other_protocol(q, &why);
-	f = add(q, RULE_UNREGISTERED, HP_CLASS_UNREGISTERED, &why);
-	buf_reset(&why);
+	fault->rule = RULE_UNREGISTERED;
+	buf_puts(&fault->why, "no row of the registry names the port");
+	put_other_protocol(q, &fault->why);
+	buf_printf(&fault->fix, "add a row: {ports: %u, protocol: %s, process: %s%s}",
+		   q->query.port, word_proto(q->query.proto), q->container->name,
+		   q->query.scope == HP_SCOPE_LOCALHOST ? ", scope: localhost" : "");
 	if (range && !is_documented(q) && q->query.scope == HP_SCOPE_EXTERNAL)
-		buf_printf(&why, ", or take a port of the documented range %u-%u", range->first,
-			   range->last);
-	finding_suggest(f, "add a row: {ports: %u, protocol: %s, process: %s%s}%s", q->query.port,
-			word_proto(q->query.proto), q->container->name,
-			q->query.scope == HP_SCOPE_LOCALHOST ? ", scope: localhost" : "",
-			why.len ? why.data : "");
+		buf_printf(&fault->fix, ", or take a port of the documented range %u-%u",
+			   range->first, range->last);
 }
 
-static void add_inactive(const struct question *q)
+static void find_retired(const struct question *q, struct fault *fault)
+{
+	fault->rule = RULE_RETIRED;
+	put_row_why(q, &fault->why);
+	buf_printf(&fault->fix,
+		   "take another port, or add an entry: {ports: %u, protocol: %s, process: %s}",
+		   q->query.port, word_proto(q->query.proto), q->container->name);
+}
+
+static void find_inactive(const struct question *q, struct fault *fault)
 {
 	const char *role = word_role(q->row->role);
 	struct node_facts facts = q->facts;
-	_cleanup_buf_ struct buf why = { 0 };
 
+	fault->rule = RULE_INACTIVE;
 	facts.role = REG_ROLE_ANY;
 	if (policy_row_class(q->row, &facts) != HP_CLASS_NONE) { /* the platform or the version */
-		finding_suggest(add_row(q, RULE_INACTIVE, HP_CLASS_INACTIVE),
-				"take another port, or widen the row");
+		put_row_why(q, &fault->why);
+		buf_puts(&fault->fix, "take another port, or widen the row");
 		return;
 	}
-	put_row(q, &why);
-	buf_printf(&why, " is for %s nodes only, and ", role);
+	put_row(q, &fault->why);
+	buf_printf(&fault->why, " is for %s nodes only, and ", role);
 	if (q->check->options.role != REG_ROLE_MAX)
-		buf_printf(&why, "--role says that all nodes are %s ones",
+		buf_printf(&fault->why, "--role says that all nodes are %s ones",
 			   word_role(q->facts.role));
 	else
-		placement_why(&q->pod->placement, q->role, &why);
-	finding_suggest(add(q, RULE_INACTIVE, HP_CLASS_INACTIVE, &why),
-			"give it the node selector `node-role.kubernetes.io/%s: \"\"`, or take "
-			"another port",
-			role);
+		placement_why(&q->pod->placement, q->role, &fault->why);
+	buf_printf(&fault->fix,
+		   "give it the node selector `node-role.kubernetes.io/%s: \"\"`, or take another "
+		   "port",
+		   role);
 }
 
-static void add_owner(const struct question *q)
+static void find_scope(const struct question *q, struct fault *fault)
 {
-	_cleanup_buf_ struct buf why = { 0 };
-
-	put_row(q, &why);
-	buf_puts(&why, " belongs to ");
-	manifest_owner_names(q->row, &why);
-	finding_suggest(add(q, RULE_WRONG_OWNER, HP_CLASS_OWNER, &why),
-			"take another port, or add an owner to the row: {namespace: %s, pod: "
-			"\"%s%s\", container: %s}",
-			q->pod->namespace_, q->pod->name, q->pod->names == PODS_STATIC ? "" : "-*",
-			q->container->name);
+	fault->rule = RULE_LOCALHOST_ONLY;
+	put_row_why(q, &fault->why);
+	buf_puts(&fault->fix, "have it listen on 127.0.0.1 and say so with `hostIP: 127.0.0.1`");
 }
 
-static void add_outside(const struct question *q)
+static void find_owner(const struct question *q, struct fault *fault)
+{
+	fault->rule = RULE_WRONG_OWNER;
+	fault->cls = HP_CLASS_OWNER;
+	put_row(q, &fault->why);
+	buf_puts(&fault->why, " belongs to ");
+	manifest_owner_names(q->row, &fault->why);
+	buf_printf(&fault->fix,
+		   "take another port, or add an owner to the row: {namespace: %s, pod: "
+		   "\"%s%s\", container: %s}",
+		   q->pod->namespace_, q->pod->name, q->pod->names == PODS_STATIC ? "" : "-*",
+		   q->container->name);
+}
+
+static void find_outside(const struct question *q, struct fault *fault)
 {
 	const struct reg_row *range = widest_range(q);
-	_cleanup_buf_ struct buf why = { 0 };
-	struct finding *f;
 
-	buf_printf(&why, "it is reachable, and in no documented range of %s ports",
+	fault->rule = RULE_OUTSIDE_RANGE;
+	buf_printf(&fault->why, "it is reachable, and in no documented range of %s ports",
 		   word_proto(q->query.proto));
-	f = add(q, RULE_OUTSIDE_RANGE, HP_CLASS_NONE, &why);
 	if (range)
-		finding_suggest(f, "take a port of %u-%u, or listen on localhost", range->first,
-				range->last);
+		buf_printf(&fault->fix, "take a port of %u-%u, or listen on localhost",
+			   range->first, range->last);
 	else
-		finding_suggest(f, "document a range of %s ports, or listen on localhost",
-				word_proto(q->query.proto));
+		buf_printf(&fault->fix, "document a range of %s ports, or listen on localhost",
+			   word_proto(q->query.proto));
 }
 
 /* ---- the decision -------------------------------------------------------------------------- */
-static void add_class(const struct question *q)
+/* What the class that was decided means. False: nothing. */
+static bool find_class(const struct question *q, struct fault *fault)
 {
+	fault->cls = q->decision.cls;
 	if (q->decision.cls == HP_CLASS_UNREGISTERED)
-		add_unregistered(q);
+		find_unregistered(q, fault);
 	else if (!q->row)
-		return;
+		return false;
 	else if (q->decision.cls == HP_CLASS_RETIRED)
-		finding_suggest(add_row(q, RULE_RETIRED, HP_CLASS_RETIRED),
-				"take another port, or add an entry: {ports: %u, protocol: %s, "
-				"process: %s}",
-				q->query.port, word_proto(q->query.proto), q->container->name);
+		find_retired(q, fault);
 	else if (q->decision.cls == HP_CLASS_INACTIVE)
-		add_inactive(q);
+		find_inactive(q, fault);
 	else if (q->decision.cls == HP_CLASS_SCOPE)
-		finding_suggest(add_row(q, RULE_LOCALHOST_ONLY, HP_CLASS_SCOPE),
-				"have it listen on 127.0.0.1 and say so with `hostIP: 127.0.0.1`");
+		find_scope(q, fault);
+	else
+		return false;
+	return true;
 }
 
 /* Of the roles of nodes on which the pod may run, the one on which the least is allowed. */
@@ -374,8 +398,10 @@ static void decide_worst(struct question *q, bool *ret_owned)
 	*q = worst;
 }
 
-static void check_claim(struct check *check, const struct pod *pod,
-			const struct container *container, const struct port *port)
+/* Ask what the policy says of a claim. */
+static struct question ask(struct check *check, const struct pod *pod,
+			   const struct container *container, const struct port *port,
+			   bool *ret_owned)
 {
 	const char *address = claimed_address(pod, container, port);
 	struct question q = {
@@ -388,20 +414,55 @@ static void check_claim(struct check *check, const struct pod *pod,
 			   .port = port->number,
 			   .scope = claimed_address_scope(address) },
 	};
-	bool owned;
 
-	decide_worst(&q, &owned);
+	decide_worst(&q, ret_owned);
 	q.row = registry_row(check->options.registry, q.decision.row, &q.layer);
+	return q;
+}
+
+static void check_claim(struct check *check, const struct pod *pod,
+			const struct container *container, const struct port *port)
+{
+	_cleanup_fault_ struct fault fault = { 0 }, outside = { 0 };
+	bool owned;
+	const struct question q = ask(check, pod, container, port, &owned);
+
 	if (q.decision.cls != HP_CLASS_NONE) {
-		add_class(&q);
+		if (find_class(&q, &fault))
+			add(&q, &fault);
 		return;
 	}
 	if (q.client)
 		return; /* it sends from the port */
-	if (!owned && q.row)
-		add_owner(&q);
-	if (q.query.scope == HP_SCOPE_EXTERNAL && !is_documented(&q))
-		add_outside(&q);
+	if (!owned && q.row) {
+		find_owner(&q, &fault);
+		add(&q, &fault);
+	}
+	if (q.query.scope == HP_SCOPE_EXTERNAL && !is_documented(&q)) {
+		find_outside(&q, &outside);
+		add(&q, &outside);
+	}
+}
+
+void registered_explain(struct check *check, const struct pod *pod,
+			const struct container *container, const struct port *port, struct buf *why,
+			struct buf *fix)
+{
+	_cleanup_fault_ struct fault fault = { 0 };
+	bool owned, is = false;
+	const struct question q = ask(check, pod, container, port, &owned);
+
+	if (q.decision.cls == HP_CLASS_NONE && !owned && q.row && !q.client) {
+		find_owner(&q, &fault);
+		is = true;
+	} else if (q.decision.cls != HP_CLASS_SCOPE) {
+		is = find_class(&q, &fault);
+	}
+	if (!is || exception_for(&q, fault.cls))
+		return;
+	buf_printf(why, "; %s", fault.why.data ? fault.why.data : "");
+	buf_printf(fix, ", and %s", fault.fix.data ? fault.fix.data : "");
+	check->findings.failed |= fault.why.failed || fault.fix.failed;
 }
 
 void registered_check(struct check *check, const struct pod *pod)
