@@ -30,7 +30,7 @@ static inline void put_pod(const struct pod *pod, struct buf *out)
 /* A pod_read_fn: append a line for each object to the buffer `data`. */
 static inline int put_read(void *data, const struct pod_read *read)
 {
-	static const char *const kinds[] = { "pod", "list", "status", "other" };
+	static const char *const kinds[] = { "pod", "list", "status", "node", "other" };
 	struct pod_record record = { 0 };
 	struct buf *out = data;
 	int r;
@@ -51,6 +51,10 @@ static inline int put_read(void *data, const struct pod_read *read)
 		else
 			buf_puts(out, r == -EINVAL ? "unusable" : "no memory");
 		free(record.pod);
+	}
+	if (read->kind == POD_READ_NODE) {
+		buf_puts(out, ": ");
+		this_node_put(read->this_node, out);
 	}
 	buf_putc(out, '\n');
 	return 0;

@@ -21,6 +21,9 @@ static void check_read(const char *name, const char *json, const char *suffix, c
 #define POD(rest)  "{\"kind\":\"Pod\"," META rest "}"
 #define SPEC(spec) POD(",\"spec\":{" spec "}")
 
+#define NODE(labels, rest)                                                                         \
+	"{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\",\"labels\":{" labels "}}" rest "}"
+
 struct read_case {
 	const char *name, *json, *want;
 };
@@ -31,6 +34,24 @@ static const struct read_case cases[] = {
 	{ "no object", "[{\"kind\":\"Pod\"}]", "" },
 	{ "a text", "\"Pod\"", "" },
 	{ "another kind", "{\"kind\":\"Deployment\"," META "}", "other v\n" },
+	{ "a worker", NODE("", ""), "node v: worker\n" },
+	{ "no node of another kind", "{\"kind\":\"Nodes\"," META "}", "other v\n" },
+	{ "a control plane", NODE("\"node-role.kubernetes.io/control-plane\":\"\"", ""),
+	  "node v: control-plane\n" },
+	{ "a master", NODE("\"node-role.kubernetes.io/master\":\"\"", ""),
+	  "node v: control-plane\n" },
+	{ "another role", NODE("\"node-role.kubernetes.io/infra\":\"\"", ""), "node v: worker\n" },
+	{ "a platform", NODE("", ",\"spec\":{\"providerID\":\"aws:///a/i-1\"}"),
+	  "node v: worker, platform aws\n" },
+	{ "a version",
+	  NODE("\"node.openshift.io/os_id\":\"rhcos\"",
+	       ",\"status\":{\"nodeInfo\":{\"osImage\":\"x\",\"kubeletVersion\":\"v1.29.5+"
+	       "29c95f3\"}}"),
+	  "node v: worker, version 4.16\n" },
+	{ "labels of a pod are no node's",
+	  "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"labels\":{"
+	  "\"node-role.kubernetes.io/master\":\"\"}}}" NODE("", ""),
+	  "pod v: default/p []\nnode v: worker\n" },
 	{ "no name", "{\"kind\":\"Pod\"}", "pod v: unusable\n" },
 	{ "a name that is none", "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a/b\"}}",
 	  "pod v: unusable\n" },
@@ -123,7 +144,8 @@ static const struct read_case cases[] = {
 	{ "a list of null", "{\"kind\":\"PodList\",\"items\":null}", "list v\n" },
 	{ "null elsewhere", "{\"kind\":\"PodList\",\"spec\":{\"items\":null}}", "other v\n" },
 	{ "a list of nothing", "{\"kind\":\"PodList\",\"items\":[]}", "list v\n" },
-	{ "a list of others", "{\"items\":[{\"kind\":\"Node\"," META "}]}", "other v\nlist v\n" },
+	{ "a list of others", "{\"items\":[{\"kind\":\"Job\"," META "},{\"kind\":\"Node\"}]}",
+	  "other v\nnode v: worker\nlist v\n" },
 	{ "nothing of one pod is the next one's",
 	  "{\"items\":[" SPEC("\"hostNetwork\":true,\"nodeName\":\"n\",\"containers\":[{\"name\":"
 			      "\"c\"}]") ",{\"metadata\":{\"name\":\"q\"}}]}",

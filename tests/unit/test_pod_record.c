@@ -226,6 +226,8 @@ static void test_kinds(void **state)
 	(void)state;
 	memset(longest, 'm', sizeof(longest));
 	for (unsigned int kind = POD_RECORD_LIST; kind < POD_RECORD_KIND_MAX; kind++) {
+		if (kind == POD_RECORD_NODE)
+			continue;
 		check_int("alone", parse_message(kind, NULL, 0, &record), 0);
 		check_int("kind", record.kind, kind);
 		check_text("no message", record.message, "");
@@ -275,6 +277,80 @@ static void test_other_parts_of_messages(void **state)
 	check_int("a UID", pod_record_parse(bytes.data, bytes.len, &record), -EINVAL);
 }
 
+static int node_record(const char *parts, size_t len, struct pod_record *ret_record)
+{
+	_cleanup_buf_ struct buf bytes = { 0 };
+
+	*ret_record = (struct pod_record) { 0 };
+	pod_record_begin(&bytes, POD_RECORD_NODE);
+	buf_add(&bytes, parts, len);
+	return pod_record_parse(bytes.data, bytes.len, ret_record);
+}
+
+#define ROLE	    "\x0a\1\0\1"
+#define PLATFORM    "\x0b\3\0aws"
+#define CLUSTER	    "\x0c\4\0\4\0\0\1"
+#define NODE(parts) node_record(parts, sizeof(parts) - 1, &record)
+
+static void test_node(void **state)
+{
+	const struct this_node node = { REG_ROLE_WORKER, "baremetal", { 4, 300 } };
+	_cleanup_buf_ struct buf bytes = { 0 };
+	struct pod_record record = { 0 };
+
+	(void)state;
+	pod_record_of_node(&node, &bytes);
+	check_int("parse", pod_record_parse(bytes.data, bytes.len, &record), 0);
+	check_int("as it was", this_node_same(&record.node, &node), true);
+	check_int("whole", NODE(ROLE PLATFORM CLUSTER), 0);
+	check_int("its role", record.node.role, REG_ROLE_CONTROL_PLANE);
+	check_text("its platform", record.node.platform, "aws");
+	check_int("its version", record.node.cluster.minor, 256);
+	check_int("in any order", NODE(CLUSTER PLATFORM ROLE), 0);
+	check_int("nothing", NODE(""), -EINVAL);
+	check_int("no role", NODE(PLATFORM CLUSTER), -EINVAL);
+	check_int("no platform", NODE(ROLE CLUSTER), -EINVAL);
+	check_int("no version", NODE(ROLE PLATFORM), -EINVAL);
+	check_int("two roles", NODE(ROLE ROLE PLATFORM CLUSTER), -EINVAL);
+	check_int("an unknown role", NODE("\x0a\1\0\3" PLATFORM CLUSTER), -EINVAL);
+	check_int("half a role", NODE("\x0a\0\0" PLATFORM CLUSTER), -EINVAL);
+	check_int("half a version", NODE(ROLE PLATFORM "\x0c\2\0\4\0"), -EINVAL);
+	check_int("an escape", NODE(ROLE "\x0b\1\0\033" CLUSTER), -EINVAL);
+	check_int("a message", NODE(ROLE PLATFORM CLUSTER "\x09\1\0m"), -EINVAL);
+	check_int("a name", NODE(ROLE PLATFORM CLUSTER "\2\1\0m"), -EINVAL);
+}
+
+/* As long as it may be, and a byte more. */
+static void test_platform(void **state)
+{
+	char part[3 + THIS_NODE_TEXT_MAX + 1] = "\x0b\x3f";
+
+	(void)state;
+	memset(part + 3, 'x', THIS_NODE_TEXT_MAX + 1);
+	for (size_t more = 0; more < 2; more++) {
+		_cleanup_buf_ struct buf bytes = { 0 };
+		struct pod_record record = { 0 };
+
+		part[1] = (char)(THIS_NODE_TEXT_MAX + more);
+		pod_record_begin(&bytes, POD_RECORD_NODE);
+		buf_add(&bytes, part, 3 + THIS_NODE_TEXT_MAX + more);
+		buf_add(&bytes, ROLE CLUSTER, sizeof(ROLE CLUSTER) - 1);
+		check_int("longest", pod_record_parse(bytes.data, bytes.len, &record),
+			  more ? -EINVAL : 0);
+		check_u64("its length", strlen(record.node.platform),
+			  more ? 0 : THIS_NODE_TEXT_MAX);
+	}
+}
+
+/* Its parts are no pod's. */
+static void test_node_parts_of_pods(void **state)
+{
+	(void)state;
+	check_int("a role", PART(POD_PART_ROLE, "\1"), -EINVAL);
+	check_int("a platform", PART(POD_PART_PLATFORM, "aws"), -EINVAL);
+	check_int("a version", PART(POD_PART_CLUSTER, "\4\0\4\0"), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +363,9 @@ int main(void)
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_other_parts_of_messages),
+		cmocka_unit_test(test_node),
+		cmocka_unit_test(test_platform),
+		cmocka_unit_test(test_node_parts_of_pods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

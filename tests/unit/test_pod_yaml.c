@@ -22,7 +22,7 @@ static const struct yaml_case cases[] = {
 	  "    - containerPort: 2379\n      hostPort: 2379\n      hostIP: \"::1\"\n",
 	  "pod v: kube-system/etcd [] host main=etcd etcd:2379/0>2379@::1\n" },
 	{ "documents",
-	  "kind: Pod\nmetadata: {name: a}\n---\n---\nkind: Node\n---\nkind: Pod\n"
+	  "kind: Pod\nmetadata: {name: a}\n---\n---\nkind: Job\n---\nkind: Pod\n"
 	  "metadata: {name: b}\n",
 	  "pod v: default/a []\nother v\npod v: default/b []\n" },
 	{ "null", "kind: Pod\nmetadata: {name: a, namespace: ~}\nspec: {hostNetwork: Null}\n",

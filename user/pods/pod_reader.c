@@ -39,6 +39,7 @@ static void begin_object(struct pod_reader *reader)
 	reader->namespace_[0] = reader->name[0] = reader->uid[0] = '\0';
 	reader->mirror[0] = reader->hash[0] = reader->node[0] = '\0';
 	reader->code = reader->flags = 0;
+	reader->of_node = (struct this_node_fields) { 0 };
 	reader->full = false;
 	reader->containers = reader->ports = reader->ids = 0;
 	buf_reset(&reader->record);
@@ -315,6 +316,12 @@ static void take(struct pod_reader *reader, uint8_t node, const char *text, size
 	case POD_KEY_INITIAL_EVENTS_END:
 		reader->initial_events_end = is_text(text, len, "true");
 		break;
+	case POD_KEY_CONTROL_PLANE:
+	case POD_KEY_OPENSHIFT:
+	case POD_KEY_PROVIDER:
+	case POD_KEY_KUBELET:
+		this_node_take(&reader->of_node, node, text, len);
+		break;
 	default:
 		take_pod_field(reader, node, text, len);
 		break;
@@ -351,11 +358,16 @@ static void finish_record(struct pod_reader *reader)
 static int end_pod(struct pod_reader *reader)
 {
 	struct pod_read read = { .version = reader->version, .node = "", .message = "" };
+	struct this_node this_node;
 
 	if (strcmp(reader->kind, "Status") == 0) {
 		read.kind = POD_READ_STATUS;
 		read.code = reader->code;
 		read.message = reader->message;
+	} else if (strcmp(reader->kind, "Node") == 0) {
+		this_node = this_node_of(&reader->of_node);
+		read.kind = POD_READ_NODE;
+		read.this_node = &this_node;
 	} else if (*reader->kind && strcmp(reader->kind, "Pod") != 0) {
 		read.kind = POD_READ_OTHER;
 	} else {

@@ -3,7 +3,7 @@
  * Picks what counts of pods out of Kubernetes objects, which come in the smallest pieces: a list
  * or mapping begins, a key, a scalar, it ends. So a list of any size is read a pod at a time, and
  * it does not matter whether it is JSON or YAML. It reads pods, lists of them, events of a watch
- * with a pod in each, and statuses. Pure.
+ * with a pod in each, statuses, and a Node. Pure.
  */
 #pragma once
 
@@ -16,19 +16,21 @@ enum pod_read_kind {
 	POD_READ_POD,	 /* one pod */
 	POD_READ_LIST,	 /* a list has ended; its pods were before it */
 	POD_READ_STATUS, /* an error of the API server's, or what is like it */
+	POD_READ_NODE,	 /* a Node */
 	POD_READ_OTHER,	 /* an object of another kind */
 };
 
 /* An object that has been read; valid in the call only. */
 struct pod_read {
 	enum pod_read_kind kind;
-	const char *type;	  /* of a watch's event, or "" */
-	const char *version;	  /* its resourceVersion, or "" */
-	const char *node;	  /* POD: nodeName, or "" */
-	bool initial_events_end;  /* an event that ends the list a watch began with */
-	unsigned int code;	  /* STATUS: 0: none */
-	const char *message;	  /* STATUS */
-	const struct buf *record; /* POD: of kind POD, not yet checked */
+	const char *type;		   /* of a watch's event, or "" */
+	const char *version;		   /* its resourceVersion, or "" */
+	const char *node;		   /* POD: nodeName, or "" */
+	bool initial_events_end;	   /* an event that ends the list a watch began with */
+	unsigned int code;		   /* STATUS: 0: none */
+	const char *message;		   /* STATUS */
+	const struct buf *record;	   /* POD: of kind POD, not yet checked */
+	const struct this_node *this_node; /* NODE */
 };
 
 /* 0, or a negative errno: reading ends with it. */
@@ -62,6 +64,7 @@ struct pod_reader {
 	bool port_is_bad;
 	char status_ids[3][POD_TEXT_MAX + 1]; /* of one container: now, before that, and the last */
 	size_t status_ids_len;
+	struct this_node_fields of_node;
 	struct buf record;
 };
 

@@ -92,6 +92,23 @@ void pod_record_of(const struct pod *pod, struct buf *record)
 		pod_record_id(record, &pod->ids[i]);
 }
 
+static void put_numbers(struct buf *record, enum pod_part part, uint16_t a, uint16_t b)
+{
+	const char value[] = { (char)(a & 0xff), (char)(a >> 8), (char)(b & 0xff), (char)(b >> 8) };
+
+	pod_record_put(record, part, value, sizeof(value));
+}
+
+void pod_record_of_node(const struct this_node *node, struct buf *record)
+{
+	const char role = (char)node->role;
+
+	pod_record_begin(record, POD_RECORD_NODE);
+	pod_record_put(record, POD_PART_ROLE, &role, 1);
+	pod_record_text(record, POD_PART_PLATFORM, node->platform);
+	put_numbers(record, POD_PART_CLUSTER, node->cluster.major, node->cluster.minor);
+}
+
 /* ---- read ---------------------------------------------------------------------------------- */
 
 struct part {
@@ -168,6 +185,12 @@ static bool is_valid(const struct part *part)
 		return is_id(part);
 	case POD_PART_MESSAGE:
 		return part->len <= POD_MESSAGE_MAX;
+	case POD_PART_ROLE:
+		return part->len == 1 && part->value[0] < REG_ROLE_MAX;
+	case POD_PART_PLATFORM:
+		return part->len <= THIS_NODE_TEXT_MAX && is_name(part->value, part->len);
+	case POD_PART_CLUSTER:
+		return part->len == 2 * sizeof(uint16_t);
 	default:
 		return false;
 	}
@@ -274,7 +297,7 @@ static void keep(struct filler *filler, const struct part *part)
 	case POD_PART_ID:
 		keep_id(filler, part);
 		break;
-	default: /* a message, which is no pod's */
+	default: /* of no pod */
 		break;
 	}
 }
@@ -316,7 +339,10 @@ static bool is_bounded(const size_t *counts)
 	for (size_t part = POD_PART_NAMESPACE; part <= POD_PART_FLAGS; part++)
 		if (counts[part] > 1)
 			return false;
-	return counts[POD_PART_MESSAGE] == 0 && counts[POD_PART_CONTAINER] <= POD_CONTAINERS_MAX &&
+	for (size_t part = POD_PART_MESSAGE; part < POD_PART_MAX; part++)
+		if (counts[part])
+			return false;
+	return counts[POD_PART_CONTAINER] <= POD_CONTAINERS_MAX &&
 	       counts[POD_PART_PORT] <= POD_PORTS_MAX && counts[POD_PART_ID] <= POD_IDS_MAX;
 }
 
@@ -357,6 +383,30 @@ static int parse_message(const unsigned char *bytes, size_t len, const size_t *c
 	return 0;
 }
 
+static int parse_node(const unsigned char *bytes, size_t len, const size_t *counts,
+		      struct this_node *ret_node)
+{
+	struct this_node node = { 0 };
+	struct part part;
+
+	for (size_t i = 0; i < POD_PART_MAX; i++)
+		if (counts[i] != (i >= POD_PART_ROLE))
+			return -EINVAL;
+	while (next_part(&bytes, &len, &part) == 1) {
+		const unsigned char *v = part.value;
+
+		if (part.part == POD_PART_ROLE)
+			node.role = v[0];
+		else if (part.part == POD_PART_PLATFORM)
+			memcpy(node.platform, v, part.len);
+		else
+			node.cluster = (struct reg_version) { (uint16_t)(v[0] | v[1] << 8),
+							      (uint16_t)(v[2] | v[3] << 8) };
+	}
+	*ret_node = node;
+	return 0;
+}
+
 int pod_record_parse(const void *bytes, size_t len, struct pod_record *ret_record)
 {
 	const unsigned char *b = bytes;
@@ -371,6 +421,8 @@ int pod_record_parse(const void *bytes, size_t len, struct pod_record *ret_recor
 	r = count(b + 1, len - 1, counts);
 	if (r == 0 && (record.kind == POD_RECORD_POD || record.kind == POD_RECORD_GONE))
 		r = parse_pod(b + 1, len - 1, counts, &record.pod);
+	else if (r == 0 && record.kind == POD_RECORD_NODE)
+		r = parse_node(b + 1, len - 1, counts, &record.node);
 	else if (r == 0)
 		r = parse_message(b + 1, len - 1, counts, &record);
 	if (r == 0)

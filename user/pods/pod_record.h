@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A record says one thing of a pod source: a pod as it is now, that a pod is gone, where a list
- * of all pods begins and ends, how the source is doing. It is how pods come from a reader to the
- * table, also from another process, so it is small, bounded, and checked when it is read.
+ * of all pods begins and ends, how the source is doing, what the node is. It is how pods come from
+ * a reader to the table, also from another process, so it is small, bounded, and checked when it is
+ * read.
  *
  * A record is a byte, enum pod_record_kind, and parts after it: a byte, enum pod_part; two bytes,
  * the length of its value, the lower one first; the value. Pure.
@@ -11,18 +12,21 @@
 
 #include "../base/buf.h"
 #include "pod.h"
+#include "this_node.h"
 
 #define POD_RECORD_MAX	(64U << 10) /* bytes */
 #define POD_MESSAGE_MAX 512
 
 enum pod_record_kind {
 	POD_RECORD_UNSET,
-	POD_RECORD_POD,	   /* new, or changed */
-	POD_RECORD_GONE,   /* deleted */
-	POD_RECORD_LIST,   /* a list of all pods begins */
-	POD_RECORD_LISTED, /* it has ended: pods that it did not have are gone */
-	POD_RECORD_UP,	   /* the source works */
-	POD_RECORD_DOWN,   /* it does not, and why */
+	POD_RECORD_POD,		/* new, or changed */
+	POD_RECORD_GONE,	/* deleted */
+	POD_RECORD_LIST,	/* a list of all pods begins */
+	POD_RECORD_LISTED,	/* it has ended: pods that it did not have are gone */
+	POD_RECORD_UP,		/* the source works */
+	POD_RECORD_DOWN,	/* it does not, and why */
+	POD_RECORD_NODE,	/* what this node is */
+	POD_RECORD_NODE_UNREAD, /* that can't be read, and why */
 	POD_RECORD_KIND_MAX,
 };
 
@@ -37,6 +41,9 @@ enum pod_part {
 	POD_PART_CONTAINER, /* kind, name; the ports since the last container are its own */
 	POD_PART_ID,	    /* container's name, a zero byte, id */
 	POD_PART_MESSAGE,
+	POD_PART_ROLE, /* a byte, enum reg_role */
+	POD_PART_PLATFORM,
+	POD_PART_CLUSTER, /* major, minor, two bytes each */
 	POD_PART_MAX,
 };
 
@@ -57,13 +64,15 @@ void pod_record_port(struct buf *record, const struct pod_port *port);
 void pod_record_container(struct buf *record, const struct pod_container *container);
 void pod_record_id(struct buf *record, const struct pod_container_id *id);
 
-/* A record of a pod as it is known. */
+/* A record of a pod as it is known, and one of what this node is. */
 void pod_record_of(const struct pod *pod, struct buf *record);
+void pod_record_of_node(const struct this_node *node, struct buf *record);
 
 struct pod_record {
 	enum pod_record_kind kind;
 	struct pod *pod; /* POD, GONE: the caller's; of GONE only the names, UID and key count */
-	char message[POD_MESSAGE_MAX + 1]; /* DOWN: why; bytes of any kind */
+	char message[POD_MESSAGE_MAX + 1]; /* DOWN, NODE_UNREAD: why; bytes of any kind */
+	struct this_node node;		   /* NODE */
 };
 
 /*
