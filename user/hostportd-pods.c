@@ -15,11 +15,14 @@
 
 struct asked {
 	const char *node, *kubeconfig;
+	bool wants_node;
 	unsigned int fd, every_s;
 };
 
 static const struct option_spec specs[] = {
 	{ "node", "NAME", "the node whose pods are read", OPTION_TEXT(struct asked, node) },
+	{ "read-node", NULL, "read what the node is, too, for --role=auto",
+	  OPTION_FLAG(struct asked, wants_node) },
 	{ "kubeconfig", "FILE", "where the API server is, and as whom to ask it (a pod's own)",
 	  OPTION_TEXT(struct asked, kubeconfig) },
 	/* tokens live ten minutes or longer, and are renewed after four fifths */
@@ -48,6 +51,7 @@ static int run(const struct asked *asked)
 	const struct keeper keeper = {
 		.kubeconfig = asked->kubeconfig,
 		.node = asked->node,
+		.wants_node = asked->wants_node,
 		.fd = (int)asked->fd,
 		.every_s = asked->every_s,
 		.confine = confine,

@@ -14,7 +14,8 @@ struct fixture {
 
 static int keep(void *data, const struct buf *bytes)
 {
-	static const char *const kinds[] = { "", "POD", "GONE", "LIST", "LISTED", "UP", "DOWN" };
+	static const char *const kinds[] = { "",   "POD",  "GONE", "LIST",  "LISTED",
+					     "UP", "DOWN", "NODE", "UNREAD" };
 	struct pod_record record = { 0 };
 	struct fixture *f = data;
 
@@ -24,6 +25,10 @@ static int keep(void *data, const struct buf *bytes)
 	buf_printf(&f->sent, "%s%s", f->sent.len ? " " : "", kinds[record.kind]);
 	if (record.pod)
 		buf_printf(&f->sent, "=%s", record.pod->name);
+	if (record.kind == POD_RECORD_NODE) {
+		buf_putc(&f->sent, '=');
+		this_node_put(&record.node, &f->sent);
+	}
 	if (*record.message)
 		buf_printf(&f->sent, "(%s)", record.message);
 	free(record.pod);
@@ -111,6 +116,12 @@ static void test_list(void **state)
 	check_path(f, PATH "&resourceVersion=0");
 	check_u64("at once", answer(f, LIST(""), LONG), 0);
 	check_sent("an empty list, and up already", f, "LIST LISTED");
+	f->session.version[0] = '\0';
+	check_path(f, PATH "&resourceVersion=0");
+	(void)answer(f, "{\"kind\":\"List\",\"items\":[{\"kind\":\"Node\"},{\"kind\":\"Job\"}",
+		     LONG);
+	check_sent("others in a list that is cut", f,
+		   "LIST DOWN(not JSON: parse error: premature EOF)");
 }
 
 static void test_watch(void **state)
@@ -131,6 +142,67 @@ static void test_watch(void **state)
 	assert_true(answer(f, "", LONG) < 1000);
 	check_sent("nothing has happened", f, "");
 	check_text("the same", f->session.version, "9");
+}
+
+#define NODE_PATH "/api/v1/nodes/n1?resourceVersion=0"
+#define NODE	  "{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\",\"resourceVersion\":\"77\"}}"
+#define NO_ANSWER ((struct session_end) { .error = "can't connect" })
+
+/* The Node before each list and each watch, and the version to watch from is the pods'. */
+static void test_node(void **state)
+{
+	struct fixture *f = *state;
+
+	f->session.wants_node = true;
+	check_path(f, NODE_PATH);
+	check_u64("at once", answer(f, NODE, LONG), 0);
+	check_sent("the node; the source is not up yet", f, "NODE=worker");
+	list(f);
+	buf_reset(&f->sent);
+	check_path(f, NODE_PATH);
+	check_u64("again", answer(f, NODE, LONG), 0);
+	check_path(f, WATCH5);
+	(void)answer(f, "", LONG);
+	check_sent("again", f, "NODE=worker");
+	check_path(f, NODE_PATH);
+}
+
+/* Who may not read it lists and watches all the same. */
+static void test_node_unread(void **state)
+{
+	static const struct {
+		const char *name, *body;
+		struct session_end end;
+		const char *want;
+	} cases[] = {
+		{ "forbidden",
+		  STATUS(403, "nodes is forbidden"),
+		  { .code = 403 },
+		  "UNREAD(HTTP 403: nodes is forbidden)" },
+		{ "a node, but refused", NODE, { .code = 500 }, "UNREAD(HTTP 500)" },
+		{ "no answer: the pods' request says so", "", { .error = "can't connect" }, "" },
+		{ "another object",
+		  "{\"kind\":\"PodList\",\"items\":[" POD("a", "1") "]}",
+		  { .code = 200 },
+		  "UNREAD(the answer is not one)" },
+		{ "cut",
+		  "{\"kind\":",
+		  { .code = 200 },
+		  "UNREAD(not JSON: parse error: premature EOF)" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture *f = *state;
+
+		f->session.wants_node = true;
+		f->session.asked_node = false;
+		f->session.version[0] = '\0';
+		check_path(f, NODE_PATH);
+		check_u64(cases[i].name, answer(f, cases[i].body, cases[i].end), 0);
+		check_sent(cases[i].name, f, cases[i].want);
+		check_path(f, PATH "&resourceVersion=0");
+		check_u64(cases[i].name, f->session.failures, 0);
+	}
 }
 
 /* What makes a version useless: then there is a new list, and mostly no source is lost. */
@@ -329,10 +401,13 @@ static void test_escape(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_SESSION(test_list),   WITH_SESSION(test_watch),   WITH_SESSION(test_expired),
-		WITH_SESSION(test_cut),	   WITH_SESSION(test_refused), WITH_SESSION(test_half_list),
-		WITH_SESSION(test_delays), WITH_SESSION(test_send),    WITH_SESSION(test_escape),
-		WITH_SESSION(test_kept),   WITH_SESSION(test_no_list),
+		WITH_SESSION(test_list),    WITH_SESSION(test_watch),
+		WITH_SESSION(test_node),    WITH_SESSION(test_node_unread),
+		WITH_SESSION(test_expired), WITH_SESSION(test_cut),
+		WITH_SESSION(test_refused), WITH_SESSION(test_half_list),
+		WITH_SESSION(test_delays),  WITH_SESSION(test_send),
+		WITH_SESSION(test_escape),  WITH_SESSION(test_kept),
+		WITH_SESSION(test_no_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,7 @@ static void warn(const char *what, int r)
 static int become_worker(const struct state *state, pid_t parent)
 {
 	const struct keeper *keeper = state->keeper;
+	const struct worker_task task = { keeper->node, keeper->wants_node, keeper->fd };
 	int r;
 
 	warn("pods: the user can't be changed", confine_user());
@@ -63,7 +64,7 @@ static int become_worker(const struct state *state, pid_t parent)
 	if (r != -ENOSYS && r != -EOPNOTSUPP) /* before Linux 5.13, or not asked for at boot */
 		warn("pods: files are not limited", r);
 	warn("pods: system calls are not filtered", keeper->confine());
-	return worker_run(&state->access, keeper->node, keeper->fd);
+	return worker_run(&state->access, &task);
 }
 
 static void start_worker(struct state *state, uint64_t now_ms)

@@ -12,6 +12,7 @@
 struct keeper {
 	const char *kubeconfig; /* NULL: that of a pod's service account */
 	const char *node;
+	bool wants_node;      /* what it is, beside its pods */
 	int fd;		      /* the socket to the agent */
 	unsigned int every_s; /* how often the credentials are read */
 	int (*confine)(void); /* limits system calls of a worker; 0, or a negative errno */

@@ -32,6 +32,14 @@ static int send_pod(struct session *session, const struct pod_read *read, enum p
 	return session->send(session->data, &record);
 }
 
+static int send_node(struct session *session, const struct this_node *node)
+{
+	_cleanup_buf_ struct buf record = { 0 };
+
+	pod_record_of_node(node, &record);
+	return record.failed ? -ENOMEM : session->send(session->data, &record);
+}
+
 static int say_up(struct session *session)
 {
 	if (session->up)
@@ -60,10 +68,12 @@ static int read_of_list(struct session *session, const struct pod_read *read)
 {
 	int r = begin_list(session);
 
-	if (r < 0 || read->kind == POD_READ_OTHER)
+	if (r < 0)
 		return r;
 	if (read->kind == POD_READ_POD)
 		return send_pod(session, read, POD_RECORD_POD);
+	if (read->kind != POD_READ_LIST)
+		return 0;
 	session->listed = true;
 	take_version(session, read->version);
 	r = send_kind(session, POD_RECORD_LISTED, NULL);
@@ -99,6 +109,10 @@ static int on_read(void *data, const struct pod_read *read)
 	}
 	if (session->code != 200) /* whatever a refusal looks like, it is no list */
 		return 0;
+	if (session->of_node) {
+		session->got |= read->kind == POD_READ_NODE;
+		return read->kind == POD_READ_NODE ? send_node(session, read->this_node) : 0;
+	}
 	return session->watching ? read_of_watch(session, read) : read_of_list(session, read);
 }
 
@@ -147,19 +161,24 @@ static void put_escaped(struct buf *path, const char *text)
 int session_request(struct session *session, uint32_t chance, struct buf *path)
 {
 	end_request(session);
-	session->watching = session->version[0] != '\0';
+	session->of_node = session->wants_node && !session->asked_node;
+	session->asked_node = session->of_node;
+	session->watching = !session->of_node && session->version[0] != '\0';
 	session->begun = session->listed = session->got = session->expired = false;
 	session->code = session->error = 0;
 	session->message[0] = '\0';
 	pod_reader_init(&session->reader, on_read, session);
-	buf_puts(path, "/api/v1/pods?fieldSelector=spec.nodeName%3D");
+	buf_puts(path, session->of_node ? "/api/v1/nodes/" :
+					  "/api/v1/pods?fieldSelector=spec.nodeName%3D");
 	put_escaped(path, session->node);
-	if (session->watching) {
+	if (session->of_node) {
+		buf_puts(path, "?resourceVersion=0"); /* from the server's memory, not from etcd */
+	} else if (session->watching) {
 		buf_puts(path, "&watch=1&allowWatchBookmarks=true&resourceVersion=");
 		put_escaped(path, session->version);
 		buf_printf(path, "&timeoutSeconds=%u", SESSION_WATCH_S + chance % SESSION_WATCH_S);
 	} else {
-		buf_puts(path, "&resourceVersion=0"); /* from the server's memory, not from etcd */
+		buf_puts(path, "&resourceVersion=0");
 	}
 	return path->failed ? -ENOMEM : pod_json_new(&session->reader, &session->json);
 }
@@ -180,8 +199,8 @@ static unsigned int back_off(struct session *session, uint64_t retry_after_s, ui
 	return least + PAUSE_MS + chance % bound;
 }
 
-static unsigned int fail(struct session *session, const struct session_end *end, const char *why,
-			 uint32_t chance)
+static void send_fault(struct session *session, enum pod_record_kind kind,
+		       const struct session_end *end, const char *why)
 {
 	_cleanup_buf_ struct buf message = { 0 };
 
@@ -189,8 +208,14 @@ static unsigned int fail(struct session *session, const struct session_end *end,
 		buf_printf(&message, "HTTP %ld%s%s", end->code, *why ? ": " : "", why);
 	else
 		buf_puts(&message, *why ? why : "the answer is not one");
+	(void)send_kind(session, kind, message.failed ? NULL : message.data);
+}
+
+static unsigned int fail(struct session *session, const struct session_end *end, const char *why,
+			 uint32_t chance)
+{
 	session->up = false;
-	(void)send_kind(session, POD_RECORD_DOWN, message.failed ? NULL : message.data);
+	send_fault(session, POD_RECORD_DOWN, end, why);
 	return back_off(session, end->retry_after_s, chance);
 }
 
@@ -252,6 +277,12 @@ unsigned int session_ended(struct session *session, const struct session_end *en
 {
 	const char *fault = fault_of(session, end);
 
+	if (session->of_node) {
+		/* pods are asked for all the same: the right to read nodes may be missing */
+		if (end->code && (fault || !session->got)) /* else it is said of the pods */
+			send_fault(session, POD_RECORD_NODE_UNREAD, end, fault ? fault : "");
+		return 0;
+	}
 	return session->watching ? ended_watch(session, end, fault, chance) :
 				   ended_list(session, end, fault, chance);
 }

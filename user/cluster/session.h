@@ -2,8 +2,9 @@
 /*
  * The API server's pods of one node: which requests to make, and when, and what the answers say,
  * as records. A list first; then a watch from the list's version on, again and again; a list once
- * more when the server does not know that version any more. Pure: bytes and times come from the
- * caller, and so does chance.
+ * more when the server does not know that version any more. Where the Node is wanted, too, it is
+ * read before each of these requests: a watch lasts minutes, so what has changed of it is known
+ * within that time. Pure: bytes and times come from the caller, and so does chance.
  */
 #pragma once
 
@@ -21,15 +22,18 @@ typedef int (*session_send_fn)(void *data, const struct buf *record);
 struct session {
 	/* set before the first request */
 	const char *node;
+	bool wants_node; /* what it is, too */
 	session_send_fn send;
 	void *data;
 
 	char version[POD_READER_VERSION_MAX + 1]; /* to watch from; "": list first */
 	unsigned int failures;			  /* in a row; a watch that lasts ends it */
 	bool up;				  /* it was said that the source works */
+	bool asked_node;			  /* the Node, before the next request */
 
 	/* of the request at hand */
-	long code; /* of the answer, of HTTP; 0: there is none yet */
+	long code;    /* of the answer, of HTTP; 0: there is none yet */
+	bool of_node; /* neither a list nor a watch */
 	bool watching;
 	bool begun, listed; /* of a list: its records */
 	bool got;	    /* of a watch: an event of a pod */

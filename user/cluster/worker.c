@@ -82,17 +82,18 @@ static int request(struct worker *worker)
 	return (int)session_ended(&worker->session, &ended, chance());
 }
 
-int worker_run(const struct access *access, const char *node, int socket_fd)
+int worker_run(const struct access *access, const struct worker_task *task)
 {
-	struct worker worker = { .fd = socket_fd };
+	struct worker worker = { .fd = task->socket_fd };
 	int r = http_new(access, &worker.http);
 
-	worker.session.node = node;
+	worker.session.node = task->node;
+	worker.session.wants_node = task->wants_node;
 	worker.session.send = send_record;
 	worker.session.data = &worker;
 	if (r == 0)
 		r = (int)(chance() % SESSION_START_MAX_MS);
-	while (r >= 0 && !is_hung_up(socket_fd, (unsigned int)r))
+	while (r >= 0 && !is_hung_up(worker.fd, (unsigned int)r))
 		r = request(&worker);
 	session_free(&worker.session);
 	http_free(worker.http);

@@ -4,5 +4,11 @@
 
 #include "access.h"
 
+struct worker_task {
+	const char *node;
+	bool wants_node; /* what it is, beside its pods */
+	int socket_fd;
+};
+
 /* Until the agent closes the socket. The exit status, EXIT_OK or EXIT_SYSTEM. */
-int worker_run(const struct access *access, const char *node, int socket_fd);
+int worker_run(const struct access *access, const struct worker_task *task);
