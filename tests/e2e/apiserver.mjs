@@ -3,6 +3,7 @@
 // apiserver.mjs DIR: what the API server does for a node's pods, and what it does when it is ill. Its
 // certificate is in DIR. It writes its port to DIR/port and a line for each request to DIR/requests.
 // A command is a file DIR/cmd, an object, which is removed when it is done:
+//   {"node": {...}}  what the Node is from now on; null: nobody may read it
 //   {"pods": [...]}  the list from now on      {"mode": WORD}  how requests are answered, see below
 //   {"event": {...}} to all that watch         {"end": true}   end all watches; {"cut": true}: not cleanly
 import { readFileSync, writeFileSync, appendFileSync, renameSync, unlinkSync, existsSync } from "node:fs";
@@ -13,7 +14,7 @@ const put = (name, text) => {
 	writeFileSync(`${dir}/${name}.new`, text);
 	renameSync(`${dir}/${name}.new`, `${dir}/${name}`);
 };
-let pods = [], mode = "ok", version = 100;
+let pods = [], node = null, mode = "ok", version = 100;
 const watches = new Set();
 
 const status = (response, code, message, headers = {}) => {
@@ -59,6 +60,10 @@ const watchAnswers = {
 
 const server = createServer({ key: readFileSync(`${dir}/server.key`), cert: readFileSync(`${dir}/server.crt`) }, (request, response) => {
 	const query = new URL(request.url, "https://x").searchParams, watch = query.get("watch") === "1";
+	if (request.url.startsWith("/api/v1/nodes/")) {
+		appendFileSync(`${dir}/requests`, `node ${request.url} ${request.headers.authorization}\n`);
+		return node ? response.end(JSON.stringify({ kind: "Node", apiVersion: "v1", ...node })) : status(response, 403, "nodes is forbidden");
+	}
 	appendFileSync(`${dir}/requests`, `${watch ? "watch" : "list"} ${query.get("resourceVersion")} ${query.get("fieldSelector")} ` +
 		`${query.get("allowWatchBookmarks")} ${request.headers.authorization}\n`);
 	const refusal = { 401: "Unauthorized", 403: "pods is forbidden", 429: "too many requests", 500: "boom" }[mode];
@@ -74,6 +79,7 @@ const server = createServer({ key: readFileSync(`${dir}/server.key`), cert: read
 
 const commands = {
 	pods: (value) => { pods = value; version++; },
+	node: (value) => { node = value; },
 	mode: (value) => { mode = value; },
 	event: (value) => { version++; watches.forEach((w) => w.write(`${JSON.stringify(value).replaceAll("@V@", `${version}`)}\n`)); },
 	end: () => watches.forEach((w) => w.end()),

@@ -232,6 +232,98 @@ stop_agent
 until_true 30 gone "/proc/$lost"
 is "nothing is left, not even for init to collect" "$(for pid in "$kept" "$lost"; do [ ! -e "/proc/$pid" ] || grep State "/proc/$pid/status"; done)" ""
 
+# ---- what the node is ---------------------------------------------------------------------------
+# node LABELS PROVIDER: what it is from now on. A worker with a new token asks at once.
+set_node() {
+	tell "$(jq -nc --argjson labels "$1" --arg provider "$2" '{node: {metadata: {name: "node1", labels: $labels},
+		spec: {providerID: $provider}, status: {nodeInfo: {kubeletVersion: "v1.29.5+29c95f3"}}}}')"
+}
+node() {
+	set_node "$@"
+	renew
+}
+role() { status '"\(.role) \(.platform) \(.cluster_version) \(.role_error)"'; }
+# shellcheck disable=SC2317 # called by until_true
+role_is() { [ "$(role)" = "$1" ]; }
+# shellcheck disable=SC2317 # called by until_true
+unread_has() { status .role_error | grep -q "$1"; }
+role_becomes() {
+	until_true 90 role_is "$2"
+	is "$1" "$(role)" "$2"
+}
+notices() { jq -r 'select(.notice == "node" or .notice == "node-unread") | .notice + ": " + .message' "$WORK/events"; }
+
+cat >"$WORK/rows.yaml" <<-EOF
+	version: 1
+	name: rows
+	entries:
+	  - {ports: 7001, protocol: tcp, scope: external, process: p, team: t, role: control-plane}
+	  - {ports: 7002, protocol: tcp, scope: external, process: p, team: t, platforms: [baremetal]}
+EOF
+start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" --role=auto --registry="$WORK/rows.yaml" || finish
+role_becomes "nobody may read the node" "any null null HTTP 403: nodes is forbidden"
+up "pods are read all the same"
+has "nobody may read the node: a notice" "$(notices)" '^node-unread: node: HTTP 403: nodes is forbidden: rows of every role hold$'
+has "status says so" "$(ctl status)" '^role        any, by the Node, which is NOT READ: HTTP 403: nodes is forbidden$'
+# shellcheck disable=SC2317 # called by until_true
+saw() { grep -q "\"port\":$1," "$WORK/events"; }
+violations() { jq -c 'select(.verdict != null and .port == '"$1"') | .class' "$WORK/events" | sort -u | xargs; }
+probe tcp 4 127.0.0.1 7001 >/dev/null
+node '{}' 'baremetalhost:///openshift-machine-api/w0'
+role_becomes "a worker" "worker baremetal null null"
+has "the request: this node, from the server's memory" "$(cat "$API/requests")" '^node /api/v1/nodes/node1[?]resourceVersion=0 Bearer token'
+probe tcp 4 127.0.0.1 7001 >/dev/null
+until_true 30 saw 7001
+is "a control plane's port on a worker" "$(violations 7001)" inactive
+node '{"node-role.kubernetes.io/control-plane": "", "node.openshift.io/os_id": "rhcos"}' 'aws:///us-east-1a/i-0'
+role_becomes "a change" "control-plane aws 4.16 null"
+lines=$(grep -c '"port":7001' "$WORK/events")
+probe tcp 4 127.0.0.1 7001 >/dev/null
+probe tcp 4 0.0.0.0 7002 >/dev/null
+until_true 30 saw 7002
+is "baremetal's port on another platform" "$(violations 7002)" inactive
+is "a control plane's port on one is allowed" "$(grep -c '"port":7001' "$WORK/events")" "$lines"
+has "each change is a notice with the policy's number" "$(notices | paste -sd'|')" \
+	'node: node: worker, platform baremetal: generation [0-9]+\|node: node: control-plane, platform aws, version 4.16: generation [0-9]+$'
+has "status" "$(ctl status)" '^role        control-plane, platform aws, version 4.16, by the Node$'
+tell '{"node":null}'
+renew
+role_becomes "it can't be read any more: what is known stays" "control-plane aws 4.16 HTTP 403: nodes is forbidden"
+has "a notice says so" "$(notices)" '^node-unread: node: HTTP 403: nodes is forbidden: what is known stays$'
+stop_agent
+
+# A node that becomes a control plane in enforce mode, without rows for what that needs.
+cat >"$WORK/worker.yaml" <<-EOF
+	version: 1
+	name: worker
+	entries:
+	  - {ports: 1-6442, protocol: tcp, scope: external, process: p, team: t}
+	  - {ports: 6444-65535, protocol: tcp, scope: external, process: p, team: t}
+	  - {ports: 1-65535, protocol: udp, scope: external, process: p, team: t}
+EOF
+set_node '{}' 'aws:///us-east-1a/i-0'
+unset HOSTPORTD_DENY_ESSENTIAL
+start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" --role=auto --registry="$WORK/worker.yaml" || finish
+role_becomes "a worker without rows of a control plane" "worker aws null null"
+ctl mode enforce --yes >/dev/null || fail "it can't be enforced on a worker"
+node '{"node-role.kubernetes.io/master": ""}' 'aws:///us-east-1a/i-0'
+until_true 90 unread_has 6443
+has "a role whose policy would deny an essential row" "$(role)" '^worker aws null .*6443.*: see --deny-essential$'
+has "a notice says so" "$(notices)" '^node-unread: node: .*6443.*: what is known stays$'
+stop_agent
+export HOSTPORTD_DENY_ESSENTIAL=1
+
+# Options go before what the Node says.
+set_node '{}' 'aws:///us-east-1a/i-0'
+start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" --role=auto --platform=gcp --cluster-version=4.12 || finish
+role_becomes "options for platform and version" "worker gcp 4.12 null"
+stop_agent
+nodes=$(requests '^node ')
+start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" --role=worker || finish
+up "a role that is given"
+is "a role that is given: the node is not asked for" "$(requests '^node ')" "$nodes"
+stop_agent
+
 # Certificates are always verified.
 echo third >"$WORK/token"
 kubeconfig "$API/other.crt"

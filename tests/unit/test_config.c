@@ -175,9 +175,9 @@ static void test_words(void **state)
 static const char *const refused[][2] = {
 	{ "--mode=x", "bad value: --mode=x: not audit or enforce" },
 	{ "--mode=unset", "bad value: --mode=unset: not audit or enforce" },
-	{ "--role=auto", "bad value: --role=auto: auto: this version can't read the Node's labels: "
-			 "name the role" },
-	{ "--role=x", "bad value: --role=x: not control-plane, worker or any" },
+	{ "--role=auto", "--role=auto: needs --pods=apiserver, which says what this "
+			 "node is" },
+	{ "--role=x", "bad value: --role=x: not control-plane, worker, any or auto" },
 	{ "--errno=1", "bad value: --errno=1: not EPERM, EACCES or EADDRINUSE" },
 	{ "--listen=none", "bad value: --listen=none: not auto, fexit, sockops or off" },
 	{ "--existing=", "bad value: --existing=: not report or close" },

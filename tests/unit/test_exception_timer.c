@@ -24,12 +24,17 @@ static int publish_error;
 static unsigned int published;
 static struct buf reported;
 
+struct node_facts policy_load_facts(const struct policy_load *l)
+{
+	return node_options_facts(&l->config->node);
+}
+
 int policy_load_today(struct policy_load *l)
 {
 	published++;
 	if (publish_error)
 		return publish_error;
-	l->in_force->facts = node_options_facts(&l->config->node);
+	l->in_force->facts = policy_load_facts(l);
 	return 0;
 }
 

@@ -40,7 +40,7 @@ static void test_role(void **state)
 	check_parse(node_options_parse_role, &role, "master", "not control-plane, worker or any");
 	check_parse(node_options_parse_role, &role, "", "not control-plane, worker or any");
 	check_parse(node_options_parse_role, &role, "auto",
-		    "auto: this version can't read the Node's labels: name the role");
+		    "auto: only the agent asks the API server: name the role");
 	check_int("as it was", role, REG_ROLE_MAX);
 	check_parse(node_options_parse_role, &role, "any", NULL);
 	check_int("any", role, REG_ROLE_ANY);

@@ -80,6 +80,7 @@ static void stop(struct agent *agent)
 	watch_stop(&agent->watch);
 	file_watch_stop(&agent->registry_watch);
 	pod_sources_stop(&agent->pod_sources);
+	node_role_stop(&agent->node_role);
 	reload_stop(&agent->reload);
 	loop_free(agent->loop);
 	owners_stop(&agent->owners);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../base/parse.h"
+#include "../registry/words.h"
 #include "pod_sources.h"
 
 #define SOCKET_DEFAULT	"/run/hostportd.sock"
@@ -66,6 +67,21 @@ static int parse_reserve_ports(void *field, const char *value, struct buf *err)
 	return -EINVAL;
 }
 
+static int parse_role(void *options, const char *value, struct buf *err)
+{
+	struct config *config = options;
+	bool is_auto = strcmp(value, "auto") == 0;
+	int role = is_auto ? REG_ROLE_ANY : word_to_role(value);
+
+	if (role < 0) {
+		buf_puts(err, "not control-plane, worker, any or auto");
+		return -EINVAL;
+	}
+	config->role_auto = is_auto;
+	config->node.role = (enum reg_role)role;
+	return 0;
+}
+
 /* Paths are not looked for here: they may come later. But a mistyped word is no path. */
 static int parse_pods(void *options, const char *value, struct buf *err)
 {
@@ -100,7 +116,14 @@ static int parse_pods(void *options, const char *value, struct buf *err)
 
 static const struct option_spec specs[] = {
 	NODE_OPTION_MODE(struct config, "log violations, or deny them (audit)"),
-	NODE_OPTIONS(struct config),
+	NODE_OPTION_REGISTRY(struct config),
+	{ "role", "control-plane|worker|any|auto",
+	  "what this node is; rows for another role are inactive; auto: what the API server says of"
+	  " the node, its platform and version as well, with --pods=apiserver (any)",
+	  OPTION_PARSED_WHOLE(parse_role) },
+	NODE_OPTION_PLATFORM(struct config, NODE_PLATFORM_HELP),
+	NODE_OPTION_VERSION(struct config, NODE_VERSION_HELP),
+	NODE_OPTION_ENFORCE(struct config),
 	{ "deny-kernel", NULL, "deny kernel sockets (VXLAN, NFS), too",
 	  OPTION_FLAG(struct config, deny_kernel) },
 	{ "deny-essential", NULL,
@@ -178,6 +201,14 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
+static bool asks_server(const struct config *config)
+{
+	for (size_t i = 0; i < config->pods_len; i++)
+		if (strcmp(config->pods[i], POD_SOURCES_SERVER) == 0)
+			return true;
+	return false;
+}
+
 int config_parse(int argc, char **argv, struct config *ret_config, struct buf *out)
 {
 	struct config config = {
@@ -193,6 +224,11 @@ int config_parse(int argc, char **argv, struct config *ret_config, struct buf *o
 
 	if (r == OPTIONS_OK && config.on_exit == ON_EXIT_KEEP && !config.pin) {
 		buf_puts(out, "hostportd: --on-exit=keep: nothing can stay with --pin=none");
+		r = -EINVAL;
+	}
+	if (r == OPTIONS_OK && config.role_auto && !asks_server(&config)) {
+		buf_puts(out, "hostportd: --role=auto: needs --pods=apiserver, which says what "
+			      "this node is");
 		r = -EINVAL;
 	}
 	if (!config.node_name && getenv("NODE_NAME") && *getenv("NODE_NAME"))

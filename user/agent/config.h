@@ -25,6 +25,7 @@ enum reserve_ports {
 
 struct config {
 	struct node_options node;
+	bool role_auto; /* the node's Node says its role: see node_role.h */
 	bool deny_kernel;
 	bool deny_unknown;   /* pods that are not known, where a class asks who it is */
 	bool deny_essential; /* rows that the node can't do without may be denied */

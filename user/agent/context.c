@@ -8,6 +8,16 @@ static void on_pods(void *data)
 	owners_pods_changed(&agent->owners);
 }
 
+static void on_node(void *data, const struct this_node *node, const char *why)
+{
+	struct agent *agent = data;
+
+	if (node)
+		node_role_read(&agent->node_role, node);
+	else
+		node_role_unread(&agent->node_role, why);
+}
+
 static void look_again(void *data)
 {
 	struct agent *agent = data;
@@ -33,6 +43,7 @@ static void connect_policy(struct agent *agent)
 	agent->owners.on_known = look_again;
 	agent->owners.data = agent;
 	agent->exceptions.load = &agent->load;
+	agent->node_role.load = &agent->load;
 	agent->exceptions.in_force = &agent->in_force;
 	agent->reload.load = &agent->load;
 	agent->reload.in_force = &agent->in_force;
@@ -76,6 +87,8 @@ static void connect_state(struct agent *agent)
 	agent->pod_sources.identity = &agent->identity;
 	agent->identity.pods = &agent->pod_sources.pods;
 	agent->pod_sources.on_change = on_pods;
+	if (agent->config->role_auto)
+		agent->pod_sources.on_node = on_node;
 	agent->pod_sources.data = agent;
 	agent->watch.target = &agent->target;
 	agent->watch.netns_name = agent->config->netns;

@@ -4,6 +4,7 @@
 
 #include "../violations/violations.h"
 #include "mode.h"
+#include "node_role.h"
 #include "owners.h"
 #include "pod_sources.h"
 #include "privilege.h"
@@ -27,6 +28,7 @@ struct agent {
 	struct watch watch;
 	struct mode mode;
 	struct exception_timer exceptions;
+	struct node_role node_role;
 	struct reload reload;
 	struct file_watch registry_watch;
 	struct pod_sources pod_sources;

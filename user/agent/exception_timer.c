@@ -75,8 +75,7 @@ static void report_still(struct exception_timer *timer, int error)
 
 void exception_timer_check(struct exception_timer *timer)
 {
-	struct node_facts before = timer->in_force->facts,
-			  now = node_options_facts(&timer->load->config->node);
+	struct node_facts before = timer->in_force->facts, now = policy_load_facts(timer->load);
 	struct change change = { .timer = timer };
 	int r;
 
@@ -97,7 +96,7 @@ void exception_timer_check(struct exception_timer *timer)
 void exception_timer_arm(struct exception_timer *timer)
 {
 	time_t now = time(NULL), next = exceptions_next_end(timer->in_force->registry, now);
-	struct node_facts facts = node_options_facts(&timer->load->config->node);
+	struct node_facts facts = policy_load_facts(timer->load);
 	struct change late = { .timer = timer };
 
 	exceptions_ended(timer->in_force->registry, &timer->in_force->facts, &facts, count_ended,

@@ -38,15 +38,18 @@ static int find_program(char ret_path[PATH_MAX])
 static void become(const struct pod_process *process, const char *path, int fd)
 {
 	_cleanup_buf_ struct buf node = { 0 }, kubeconfig = { 0 };
-	char *argv[4] = { (char[]) { PROGRAM } };
+	char *argv[5] = { (char[]) { PROGRAM } }, read_node[] = "--read-node";
+	size_t len = 2;
 	sigset_t none;
 
 	buf_printf(&node, "--node=%s", process->node);
 	argv[1] = node.data;
 	if (process->kubeconfig) {
 		buf_printf(&kubeconfig, "--kubeconfig=%s", process->kubeconfig);
-		argv[2] = kubeconfig.data;
+		argv[len++] = kubeconfig.data;
 	}
+	if (process->wants_node)
+		argv[len] = read_node;
 	(void)sigemptyset(&none);
 	if (node.failed || kubeconfig.failed || dup2(fd, FD) < 0 || dup2(STDERR_FILENO, 1) < 0 ||
 	    close_range(3, UINT_MAX, 0) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)

@@ -8,6 +8,7 @@
 struct pod_process {
 	/* set before the start */
 	const char *node;
+	bool wants_node;	/* what the node is, too */
 	const char *kubeconfig; /* NULL: that of a pod */
 	/*
 	 * Takes a record, and its pod; NULL: one that could not be read. on_end() comes last, when

@@ -13,18 +13,6 @@
 #define NOTICES_MAX 20			   /* a minute */
 #define ROOM_LEFT   (PODS_JSON_MAX + 4096) /* for one more pod and the document's end */
 
-/* What says how it is doing may be another process, so there is an end of notices. */
-static bool may_notify(struct pod_sources *sources)
-{
-	uint64_t now_s = clock_boot_s();
-
-	if (now_s - sources->notices_since_s >= 60) {
-		sources->notices_since_s = now_s;
-		sources->notices = 0;
-	}
-	return sources->notices++ < NOTICES_MAX;
-}
-
 /* A source works, or does not, from now on, or for another reason. */
 static void notify(struct pod_sources *sources, const struct pod_source *source)
 {
@@ -57,7 +45,8 @@ static void set_state(struct pod_sources *sources, struct pod_source *source, bo
 	buf_free(&source->error);
 	source->error = *error;
 	*error = (struct buf) { 0 };
-	if (!same && !(first && up) && may_notify(sources))
+	/* what says how it is doing may be another process, so there is an end of notices */
+	if (!same && !(first && up) && rate_take(&sources->notices, NOTICES_MAX, clock_boot_s()))
 		notify(sources, source);
 }
 
@@ -143,6 +132,14 @@ static void set_server(struct pod_sources *sources, bool up, const char *why)
 	set_state(sources, sources->server, up, &error);
 }
 
+static void on_node(struct pod_sources *sources, const struct pod_record *record)
+{
+	if (sources->on_node)
+		sources->on_node(sources->data,
+				 record->kind == POD_RECORD_NODE ? &record->node : NULL,
+				 record->message);
+}
+
 static void on_record(void *data, struct pod_record *record)
 {
 	struct pod_sources *sources = data;
@@ -151,6 +148,10 @@ static void on_record(void *data, struct pod_record *record)
 
 	if (!record) { /* a pod of an impossible name; or the process is not what it was */
 		source->unusable++;
+		return;
+	}
+	if (record->kind == POD_RECORD_NODE || record->kind == POD_RECORD_NODE_UNREAD) {
+		on_node(sources, record);
 		return;
 	}
 	if (record->kind == POD_RECORD_LIST)
@@ -179,6 +180,7 @@ static void start_server(struct pod_sources *sources, struct loop *loop)
 		return;
 	sources->process.node = sources->identity->node;
 	sources->process.kubeconfig = sources->kubeconfig;
+	sources->process.wants_node = sources->on_node != NULL;
 	sources->process.on_record = on_record;
 	sources->process.on_end = on_end;
 	sources->process.data = sources;

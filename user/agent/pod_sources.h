@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "../base/rate.h"
 #include "../pods/pods.h"
 #include "../stream/stream.h"
 #include "file_watch.h"
@@ -20,11 +21,12 @@ struct pod_sources {
 	struct stream *stream;
 	const struct identity *identity; /* it knows the node's name */
 	void (*on_change)(void *data);	 /* what is known of pods has changed */
+	/* what this node is, or, with NULL, why that can't be read; NULL: nobody wants to know */
+	void (*on_node)(void *data, const struct this_node *node, const char *why);
 	void *data;
 
 	struct pods pods;
-	uint64_t notices_since_s; /* of the last minute's notices */
-	unsigned int notices;
+	struct rate notices;
 	const char *paths[POD_SOURCES_MAX]; /* those of specs that are files */
 	size_t paths_len;
 	struct file_watch watch;

@@ -100,10 +100,17 @@ bool policy_load_denies_essential(const struct policy_load *load, struct buf *wh
 	return denies_essential(load, in_force->registry, in_force->policy, &in_force->facts, why);
 }
 
-static struct node_facts find_facts(const struct policy_load *load)
+struct node_facts policy_load_facts(const struct policy_load *load)
 {
 	struct node_facts facts = node_options_facts(&load->config->node);
+	const struct this_node *node = &load->this_node;
 
+	if (load->config->role_auto)
+		facts.role = node->role;
+	if (!facts.platform && *node->platform)
+		facts.platform = node->platform;
+	if (!facts.cluster.major && !facts.cluster.minor)
+		facts.cluster = node->cluster;
 	owners_facts(load->owners, &facts);
 	return facts;
 }
@@ -114,7 +121,7 @@ int policy_load_make(struct policy_load *load)
 	const struct config *config = load->config;
 	int r;
 
-	load->in_force->facts = find_facts(load);
+	load->in_force->facts = policy_load_facts(load);
 	r = policy_build(load->in_force->registry, &load->in_force->facts, &load->in_force->policy);
 	if (r < 0) {
 		log_error("policy: %s", strerror(-r));
@@ -191,22 +198,29 @@ int policy_load_publish(struct policy_load *load, const struct hp_config *decisi
 	return r;
 }
 
+enum essential {
+	ESSENTIAL_MAY_BE_DENIED, /* it is as before, but for exceptions that have ended */
+	ESSENTIAL_IS_CHECKED,
+};
+
 /*
  * Put a registry in force, which owns it then; NULL: the one in force, anew. 0; or a negative
  * errno, -EINVAL with a message, and then nothing has changed.
  */
-static int put_in_force(struct policy_load *load, struct registry *next, struct diags *diags)
+static int put_in_force(struct policy_load *load, struct registry *next, enum essential essential,
+			struct diags *diags)
 {
 	_cleanup_buf_ struct buf why = { 0 };
-	struct node_facts facts = find_facts(load);
+	struct node_facts facts = policy_load_facts(load);
 	struct in_force *in_force = load->in_force;
+	const struct registry *registry = next ? next : in_force->registry;
 	struct policy *policy = NULL;
-	int r = policy_build(next ? next : in_force->registry, &facts, &policy);
+	int r = policy_build(registry, &facts, &policy);
 
 	if (r < 0)
 		return r;
-	if (next && in_force->decision.mode == HP_MODE_ENFORCE &&
-	    denies_essential(load, next, policy, &facts, &why)) {
+	if (essential == ESSENTIAL_IS_CHECKED && in_force->decision.mode == HP_MODE_ENFORCE &&
+	    denies_essential(load, registry, policy, &facts, &why)) {
 		diags_add(diags, "registry", 0, 0, "%s: see --deny-essential",
 			  why.data ? why.data : strerror(ENOMEM));
 		policy_free(policy);
@@ -238,7 +252,19 @@ static int put_in_force(struct policy_load *load, struct registry *next, struct 
 
 int policy_load_today(struct policy_load *load)
 {
-	return put_in_force(load, NULL, NULL);
+	return put_in_force(load, NULL, ESSENTIAL_MAY_BE_DENIED, NULL);
+}
+
+int policy_load_node(struct policy_load *load, const struct this_node *node, struct diags *diags)
+{
+	struct this_node before = load->this_node;
+	int r;
+
+	load->this_node = *node;
+	r = put_in_force(load, NULL, ESSENTIAL_IS_CHECKED, diags);
+	if (r < 0)
+		load->this_node = before; /* the facts in force point to its platform */
+	return r;
 }
 
 /* The new registry, if it may take the place of the one in force. */
@@ -272,9 +298,10 @@ int policy_load_again(struct policy_load *load, const struct policy_load_request
 	if (r == 0)
 		registry_changes(load->in_force->registry, next, changes);
 	if (r == 0 && registry_same(load->in_force->registry, next)) {
-		r = put_in_force(load, NULL, diags); /* its rows have the same numbers */
+		r = put_in_force(load, NULL, ESSENTIAL_MAY_BE_DENIED,
+				 diags); /* its rows have the same numbers */
 	} else if (r == 0) {
-		r = put_in_force(load, next, diags);
+		r = put_in_force(load, next, ESSENTIAL_IS_CHECKED, diags);
 		if (r == 0)
 			next = NULL;
 	}
@@ -295,7 +322,8 @@ void policy_load_report(struct policy_load *load, enum notice_kind kind, const s
 		.generation = load->in_force->decision.generation,
 	};
 
-	log_message(kind == NOTICE_REGISTRY ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s",
-		    notice.message);
+	log_message(kind == NOTICE_REGISTRY || kind == NOTICE_NODE ? LOG_LEVEL_INFO :
+								     LOG_LEVEL_WARNING,
+		    "%s", notice.message);
 	deliver_notice(load->stream, &notice);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../base/loop.h"
+#include "../pods/this_node.h"
 #include "../policy/in_force.h"
 #include "../registry/diag.h"
 #include "../stream/stream.h"
@@ -19,7 +20,8 @@ struct policy_load {
 	struct owners *owners;
 	struct stream *stream;
 
-	uint64_t stamp; /* of the registry's files, as they were read at the start */
+	struct this_node this_node; /* with --role=auto, see node_role.h; of no role: not known */
+	uint64_t stamp;		    /* of the registry's files, as they were read at the start */
 	struct loop_source *spare_timer; /* when to make the map of the next policy */
 };
 
@@ -27,6 +29,9 @@ struct policy_load {
 int policy_load_read(struct policy_load *load);
 int policy_load_check(struct policy_load *load);
 int policy_load_make(struct policy_load *load);
+
+/* The facts of this node, as of today (UTC). They are borrowed. */
+struct node_facts policy_load_facts(const struct policy_load *load);
 
 /*
  * Would the policy in force deny an essential row in enforce mode, and is that not asked for?
@@ -67,6 +72,12 @@ int policy_load_again(struct policy_load *load, const struct policy_load_request
 
 /* Publish the registry in force anew, for the day that it is. 0, or a negative errno. */
 int policy_load_today(struct policy_load *load);
+
+/*
+ * Publish the registry in force anew, for what this node is. 0; or a negative errno, -EINVAL with
+ * a message: it would deny an essential row. Then what was in force stays so.
+ */
+int policy_load_node(struct policy_load *load, const struct this_node *node, struct diags *diags);
 
 /* Report what became of the policy in force, in the stream and in the log. */
 void policy_load_report(struct policy_load *load, enum notice_kind kind, const struct buf *message);

@@ -57,6 +57,10 @@ static void take_programs(struct agent *agent, struct snapshot *s)
 
 static void take_registry(const struct agent *agent, struct snapshot *s)
 {
+	s->node_facts = agent->in_force.facts;
+	s->role_auto = agent->config->role_auto;
+	if (agent->node_role.error.len)
+		s->role_error = agent->node_role.error.data;
 	s->generation = agent->in_force.decision.generation;
 	s->registry = agent->in_force.registry;
 	s->loaded = agent->in_force.loaded;

@@ -53,6 +53,10 @@ struct snapshot {
 	struct snapshot_abilities abilities;
 	const struct privilege *privilege;
 
+	struct node_facts node_facts; /* that the policy in force is for */
+	bool role_auto;		      /* the API server says them */
+	const char *role_error;	      /* why not, or not any more; NULL: nothing is wrong */
+
 	uint32_t generation;
 	const struct registry *registry;
 	struct timespec loaded; /* UTC */

@@ -251,6 +251,20 @@ static void put_readers(struct jsonw *w, const struct snapshot *s)
 	jsonw_object_end(w);
 }
 
+/* What this node is, for the policy. */
+static void put_role(struct jsonw *w, const struct snapshot *s)
+{
+	const struct node_facts *facts = &s->node_facts;
+	_cleanup_buf_ struct buf version = { 0 };
+
+	buf_printf(&version, "%u.%u", facts->cluster.major, facts->cluster.minor);
+	jsonw_string(w, "role", word_role(facts->role));
+	jsonw_string_opt(w, "platform", facts->platform ? facts->platform : "");
+	jsonw_string_opt(w, "cluster_version", facts->cluster.major ? version.data : "");
+	jsonw_bool(w, "role_auto", s->role_auto);
+	jsonw_string_opt(w, "role_error", s->role_error ? s->role_error : "");
+}
+
 void status_json(const struct snapshot *s, struct buf *out)
 {
 	struct jsonw w = { .out = out };
@@ -260,6 +274,7 @@ void status_json(const struct snapshot *s, struct buf *out)
 	status_put_health(&s->health, s->health_age_s, &w);
 	put_mode_switch(&w, s);
 	jsonw_string(&w, "node", s->node);
+	put_role(&w, s);
 	jsonw_string(&w, "version", HOSTPORTD_VERSION);
 	jsonw_u64(&w, "pid", (uint64_t)getpid());
 	put_denies(&w, s->denies);

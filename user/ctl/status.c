@@ -296,6 +296,31 @@ static void put_owners(const struct json *owners, struct buf *out)
 		buf_printf(out, "; %" PRIu64 " unchecked", unchecked);
 }
 
+/* What this node is, unless nothing is known of it. */
+static void put_role(const struct json *status, struct buf *out)
+{
+	const char *platform = json_member_text(status, "platform", "");
+	const char *version = json_member_text(status, "cluster_version", "");
+	const char *error = json_member_text(status, "role_error", "");
+	bool is_auto = json_member_bool(status, "role_auto", false);
+
+	if (!is_auto && !*platform && !*version &&
+	    strcmp(json_member_text(status, "role", "any"), "any") == 0)
+		return;
+	buf_puts(out, "role        ");
+	buf_put_safe(out, json_member_text(status, "role", "?"));
+	buf_puts(out, *platform ? ", platform " : "");
+	buf_put_safe(out, platform);
+	buf_puts(out, *version ? ", version " : "");
+	buf_put_safe(out, version);
+	buf_puts(out, is_auto ? ", by the Node" : "");
+	if (*error) {
+		buf_puts(out, ", which is NOT READ: ");
+		buf_put_safe(out, error);
+	}
+	buf_puts(out, "\n");
+}
+
 static void put_text(const struct json *status, struct buf *out)
 {
 	const struct json *counters = json_member(status, "counters");
@@ -309,6 +334,7 @@ static void put_text(const struct json *status, struct buf *out)
 	buf_puts(out, strcmp(json_member_text(status, "mode", ""), "enforce") == 0 ?
 			      "\n" :
 			      " (in enforce mode)\n");
+	put_role(status, out);
 	put_layers(out, json_member(status, "registry"));
 	put_owners(json_member(status, "owners"), out);
 	buf_printf(out,

@@ -15,6 +15,8 @@ static const struct {
 	[NOTICE_REGISTRY_ERROR] = { "registry-error", "\033[1;31m" },
 	[NOTICE_EXCEPTION_ENDED] = { "exception-ended", "\033[33m" },
 	[NOTICE_MODE] = { "mode", "\033[33m" },
+	[NOTICE_NODE] = { "node", "\033[32m" },
+	[NOTICE_NODE_UNREAD] = { "node-unread", "\033[1;31m" },
 	[NOTICE_PODS] = { "pods", "\033[32m" },
 	[NOTICE_PODS_LOST] = { "pods-lost", "\033[1;31m" },
 	[NOTICE_MANY_PORTS] = { "many-ports", "\033[33m" },

@@ -18,10 +18,12 @@ enum notice_kind {
 	NOTICE_REGISTRY,       /* another policy is in force, or an error is gone */
 	NOTICE_REGISTRY_ERROR, /* it can't be used: the policy in force stays */
 	NOTICE_EXCEPTION_ENDED,
-	NOTICE_MODE,	   /* the mode was switched */
-	NOTICE_PODS,	   /* a pod source works again */
-	NOTICE_PODS_LOST,  /* it does not: what is known stays */
-	NOTICE_MANY_PORTS, /* a workload violates on many ports: one finding */
+	NOTICE_MODE,	    /* the mode was switched */
+	NOTICE_NODE,	    /* what this node is, for the policy */
+	NOTICE_NODE_UNREAD, /* that can't be read: what is known stays */
+	NOTICE_PODS,	    /* a pod source works again */
+	NOTICE_PODS_LOST,   /* it does not: what is known stays */
+	NOTICE_MANY_PORTS,  /* a workload violates on many ports: one finding */
 	NOTICE_MAX,
 };
 

@@ -28,7 +28,7 @@ int node_options_parse_role(void *field, const char *value, struct buf *err)
 		return 0;
 	}
 	buf_puts(err, strcmp(value, "auto") == 0 ?
-			      "auto: this version can't read the Node's labels: name the role" :
+			      "auto: only the agent asks the API server: name the role" :
 			      "not control-plane, worker or any");
 	return -EINVAL;
 }
