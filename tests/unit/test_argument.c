@@ -228,7 +228,56 @@ static const struct {
 	{ ENV("{name: H, valueFrom: {x: y}}") "args: ['--listen=$(H):1']", "--listen $(H):1; " },
 	{ ENV("{name: H}, {value: '1'}") "args: ['--listen=$(H):1', '--port=$()']",
 	  "--listen :1; " },
-	{ ENV("{name: PORT, value: '1'}") "args: ['--port=$(P)', '--port=$(PORTS)']", "" },
+	{ ENV("{name: PORTS, value: '1'}") "args: ['--port=$(P)', '--port=$(PORT)']", "" },
+	/* variables of their own */
+	{ ENV("{name: prometheus_server, value: ':1'}, {name: METRICS_PORT, value: '2'}, {name: "
+	      "HEALTH_BIND_ADDRESS, value: '127.0.0.1:3'}") "args: [x]",
+	  "prometheus_server :1; METRICS_PORT ?:2; HEALTH_BIND_ADDRESS 127.0.0.1:3 localhost; " },
+	{ ENV("{name: DB_PORT, value: '1'}, {name: port, value: '9'}, {name: UPSTREAM, value: "
+	      "':2'}, {name: X, value: '3'}, "
+	      "{name: PORT, valueFrom: {x: y}}, {name: PORT, value: http}, {name: PORT, value: "
+	      "[4]}, "
+	      "{name: PORT}") "args: [x]",
+	  "" },
+	{ ENV("{name: A, value: '1'}, {name: UDP_LISTEN, value: ':$(A)'}") "args: [x]",
+	  "UDP_LISTEN :1; " },
+	{ ENV("{name: HOST, value: '127.0.0.1'}") "args: [--port=1]", "--port ?:1; " },
+	{ ENV("{name: PORT, value: '1'}") "command: [echo]", "PORT ?:1; " },
+	/* variables that a script sets */
+	{ SCRIPT("PORT=1; exec x --port=$PORT"), "--port ?:1; " },
+	{ SCRIPT("export A=1 B=2\\n x --port=$A --listen=:${B}"), "--port ?:1; --listen :2; " },
+	{ SCRIPT("A='1' B=\\\"2\\\"\\n x --port=$A --port=$B"), "--port ?:1; --port ?:2; " },
+	{ SCRIPT("A=1; B=$A; x --port=$B"), "--port ?:1; " },
+	{ SCRIPT("A=1; A=2; x --port=$A"), "--port ?:2; " },
+	{ SCRIPT("x A=1 --port=$A"), "" },
+	{ SCRIPT("A=$(y); x --port=$A"), "" },
+	{ ENV("{name: A, value: '1'}") SCRIPT("B=${A:-2}; C=${D:-3}; x --port=$B --port=$C"),
+	  "--port ?:1; --port ?:3; " },
+	{ "command: [sh, -c, 'A=1', '--port=$A']", "" },
+	/* programs that listen on nothing */
+	{ SCRIPT("echo --port=1; x --port=2"), "--port ?:2; " },
+	{ SCRIPT("ssh -L :1 --port 2 | x --port=3"), "--port ?:3; " },
+	{ SCRIPT("if ! /usr/bin/curl --port=1; then exec x --port=2; fi"), "--port ?:2; " },
+	{ SCRIPT("A=b timeout 5 grep --port=1\\nx --port=2"), "--port ?:2; " },
+	{ "command: [ssh], args: ['--port=1', ':2']", "" },
+	{ "command: [tini, --, chown, ':1', /data]", "" },
+	{ "command: [x, ssh, '--port=1']", "--port ?:1; " },
+	{ "args: [echo, '--port=1']", "--port ?:1; " },
+	{ "args: ['--uid=:1', '--chown=:2', '--connect=:3', '--upstream', ':4', '--y=:5']",
+	  "--y :5; " },
+	/* socat */
+	{ "command: [socat], args: ['TCP-LISTEN:1,fork', 'TCP:10.0.0.1:80']",
+	  "TCP-LISTEN:1,fork :1; " },
+	{ SCRIPT("socat TCP6-LISTEN:1,bind=[::1] UDP:x:80"),
+	  "TCP6-LISTEN:1,bind=[::1] ::1:1 localhost; " },
+	/* an address with its protocol */
+	{ "args: ['--endpoint=tcp://0.0.0.0:1', '--endpoint', 'udp://:2', '--x=http://0.0.0.0:3', "
+	  "'tcp://0.0.0.0:4']",
+	  "--endpoint 0.0.0.0:1; --endpoint :2; " },
+	/* lines that go on, which YAML may have joined */
+	{ SCRIPT("exec server --port \\\\ 1"), "--port ?:1; " },
+	{ SCRIPT("exec server --port \\\\\\r\\n 1"), "--port ?:1; " },
+	{ SCRIPT("exec server --port \\\\\\n1 \\\\\\n  --listen=:2"), "--port ?:1; --listen :2; " },
 };
 
 static void test_forms(void **state)

@@ -41,7 +41,13 @@ static const struct {
 	{ "_", FLAG_NONE },
 	{ ".", FLAG_NONE },
 	{ "kubeconfig", FLAG_NONE },
-	{ "upstream", FLAG_NONE },
+	{ "upstream", FLAG_CLIENT },
+	{ "uid", FLAG_CLIENT },
+	{ "run-as-user", FLAG_CLIENT },
+	{ "chown", FLAG_CLIENT },
+	{ "etcd-connect", FLAG_CLIENT },
+	{ "guid", FLAG_NONE },
+	{ "metrics-server", FLAG_NONE },
 	{ "advertise-address", FLAG_NONE },
 	{ "etcd-servers", FLAG_NONE },
 	{ "report", FLAG_NONE },
@@ -71,6 +77,21 @@ static void test_long_flags(void **state)
 		check_int("long", argument_flag(name, len + 8),
 			  len + 8 < 128 ? FLAG_PORT : FLAG_NONE);
 	}
+}
+
+static void test_schemes(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+	} texts[] = {
+		{ "tcp://x", 6 }, { "udp4://", 7 }, { "http://x", 0 }, { "tcp:/x", 0 },
+		{ "tcp", 0 },	  { "", 0 },	    { "://", 0 },      { "unix:///x", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		check_u64(texts[i].text, argument_scheme(texts[i].text), texts[i].len);
 }
 
 static void test_protocols(void **state)
@@ -276,9 +297,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flags),	  cmocka_unit_test(test_long_flags),
-		cmocka_unit_test(test_protocols), cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_localhost), cmocka_unit_test(test_remote),
-		cmocka_unit_test(test_fill),	  cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_protocols), cmocka_unit_test(test_schemes),
+		cmocka_unit_test(test_addresses), cmocka_unit_test(test_localhost),
+		cmocka_unit_test(test_remote),	  cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,15 @@ static const struct manifest_case declared_cases[] = {
 	  POD(HOST ONE(
 		  "args: ['--listen-udp=:9100'], ports: [{containerPort: 9100, protocol: UDP}]")),
 	  "" },
+	{ "variables, after arguments and probes",
+	  POD(HOST ONE(
+		  "env: [{name: prometheus_server, value: ':9120'}, {name: METRICS_PORT, value: "
+		  "'9121'}, {name: HTTP_PORT, value: '9100'}, {name: GRPC_PORT, value: '9122'}],"
+		  " args: ['--port=9121'], ports: [{containerPort: 9100}],"
+		  " livenessProbe: {grpc: {port: 9122}}")),
+	  "undeclared-variable tcp/9120 $.spec.containers[0].env[0].value\n"
+	  "undeclared-argument tcp/9121 $.spec.containers[0].args[0]\n"
+	  "undeclared-port tcp/9122 $.spec.containers[0].livenessProbe.grpc.port\n" },
 	{ "two probes of a port",
 	  POD(HOST ONE("livenessProbe: {httpGet: {port: 9100}}, readinessProbe: {httpGet: {port: "
 		       "9100}}, args: ['--port=9100', '--listen=:9100']")),
@@ -134,6 +143,10 @@ static const struct manifest_case word_cases[] = {
 	{ "excepted", POD(HOST ONE("args: ['--port=7000']")),
 	  "4 undeclared-argument: --port has container c of Pod ns/p listen on port 7000, which "
 	  "no container declares -> declare `- {containerPort: 7000}`\n" },
+	{ "a variable", POD(HOST ONE("env: [{name: HEALTH_ADDR, value: '127.0.0.1:9102'}]")),
+	  "4 undeclared-variable: variable HEALTH_ADDR may have container c of Pod ns/p listen on "
+	  "port 9102 of localhost, which no container declares -> declare `- {containerPort: 9102, "
+	  "hostIP: 127.0.0.1}`\n" },
 	{ "an argument of UDP", POD(HOST ONE("args: ['--listen-udp=:6']")),
 	  "4 undeclared-argument: --listen-udp has container c of Pod ns/p listen on UDP port 6, "
 	  "which no container declares" NO_ROW

@@ -245,6 +245,26 @@ static const struct {
 	  "{apiVersion: x/v1, kind: Template, other: [" ITEM("a") "]}",
 	  "1 0 1 0\nTemplate default/? (Template default/?), unknown, roles 2, at "
 	  "$.other[0].spec\n" C80_AT("$.other[0].spec") },
+	/* the host network of all pods in an object of an unknown kind */
+	{ "Workflow",
+	  A("argoproj.io/v1alpha1", "Workflow",
+	    "spec: {hostNetwork: true, templates: [{name: m, container: {name: c, image: i}}, "
+	    "{name: s,"
+	    " containerSet: {containers: [{image: i}]}}]}"),
+	  "1 0 2 0\nWorkflow default/n (Workflow default/n), unknown, roles 2, host, at "
+	  "$.spec.templates[0]\n container c\n"
+	  "Workflow default/n (Workflow default/n), unknown, roles 2, host, at "
+	  "$.spec.templates[1].containerSet\n container ?\n" },
+	{ "the host network of one part only",
+	  A("x/v1", "T",
+	    "a: {hostNetwork: true, b: {container: {name: c, image: i}}}, d: {container: {name: e, "
+	    "image: i}}"),
+	  "1 0 2 0\nT default/n (T default/n), unknown, roles 2, host, at $.a.b\n container c\n" },
+	{ "Knative",
+	  A("serving.knative.dev/v1", "Service",
+	    "spec: {template: {spec: {hostNetwork: true, containers: [{image: i}]}}}"),
+	  "1 0 1 0\nService default/n (Service default/n), unknown, roles 2, host, at "
+	  "$.spec.template.spec\n container ?\n" },
 	/* placeholders */
 	{ "of a name, and then of a namespace",
 	  "{apiVersion: v1, kind: Pod, metadata: {name: '${X}', namespace: '${Y}'}, spec: {" C80

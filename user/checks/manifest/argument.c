@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "command_word.h"
+
 #define VALUE_MAX 4096 /* of a variable, filled in: they can double one another */
 
 struct variable {
-	struct variable *next;
+	const struct variable *next;
 	const char *name, *value;
 };
 
@@ -19,6 +21,10 @@ struct words {
 	bool shell;		      /* a shell was named */
 	bool script_next;	      /* the next word is a script */
 	bool script;		      /* one is read */
+	bool collect;		      /* only the variables that it sets */
+	bool at_program;	      /* the next word is a program */
+	bool client;		      /* the program listens on nothing */
+	bool variable;		      /* what is read is a variable's value */
 	bool pending;		      /* the next word is the value of `flag` */
 	const char *flag;	      /* as written, or an address alone; in the arena */
 	const struct yaml_node *item; /* that is read */
@@ -35,35 +41,46 @@ static const char *find_variable(const void *env, const char *name, size_t len)
 	return NULL;
 }
 
+static void add_variable(struct arena *arena, const char *name, const struct buf *value,
+			 const struct variable **list)
+{
+	struct variable *variable = arena_take(arena, sizeof(*variable));
+
+	arena->failed |= value->failed;
+	if (!variable || !name || value->failed)
+		return;
+	*variable = (struct variable) {
+		.next = *list,
+		.name = name,
+		.value = value->len > VALUE_MAX ? "$" : arena_text(arena, value->data),
+	};
+	if (variable->value)
+		*list = variable;
+}
+
 /* A variable whose value comes from elsewhere stands for itself: it is no port. */
 static void read_variable(struct cursor *cursor, const struct yaml_node *item,
-			  struct variable **list)
+			  const struct variable **list)
 {
-	struct arena *arena = &cursor->model->arena;
-	struct variable *variable = arena_take(arena, sizeof(*variable));
 	const char *value = yaml_query_text(&cursor->doc, item, "value");
+	const char *name = cursor_text(cursor, item, "name");
 	_cleanup_buf_ struct buf filled = { 0 };
 
-	if (!variable)
-		return;
-	variable->name = cursor_text(cursor, item, "name");
-	if (!variable->name)
+	if (!name)
 		return;
 	buf_puts(&filled, "");
 	if (yaml_query(&cursor->doc, item, "valueFrom"))
-		buf_printf(&filled, "$(%s)", variable->name);
+		buf_printf(&filled, "$(%s)", name);
 	else if (value)
 		argument_fill(value, false, find_variable, *list, &filled);
-	arena->failed |= filled.failed;
-	variable->value = filled.len > VALUE_MAX ? "$" : arena_text(arena, filled.data);
-	variable->next = *list;
-	*list = variable;
+	add_variable(&cursor->model->arena, name, &filled, list);
 }
 
-static struct variable *read_variables(struct cursor *cursor, const struct yaml_node *container)
+static const struct variable *read_variables(struct cursor *cursor,
+					     const struct yaml_node *container)
 {
 	const struct yaml_node *item = yaml_query_first(&cursor->doc, container, "env");
-	struct variable *list = NULL;
+	const struct variable *list = NULL;
 
 	for (; item; item = yaml_query_next(&cursor->doc, item))
 		read_variable(cursor, item, &list);
@@ -95,6 +112,7 @@ static void add_listener(struct words *w, const char *host, size_t host_len, uin
 		.port = port,
 		.proto = proto,
 		.localhost = host && argument_is_localhost(host, host_len),
+		.variable = w->variable,
 		.place = w->place,
 	};
 	w->listeners = listener;
@@ -123,16 +141,22 @@ static void take_addresses(struct words *w, const char *value)
 	}
 }
 
-/* A server listens on :PORT, whatever the flag's name, and on a port of all addresses. */
-static void take_any(struct words *w, const char *value)
+/*
+ * A server listens on :PORT, whatever the flag's name, and on a port of all addresses; a flag may
+ * give it as tcp://0.0.0.0:PORT.
+ */
+static void take_any(struct words *w, const char *value, bool of_flag)
 {
 	static const char *const all[] = { ":", "0.0.0.0:", "[::]:", "*:" };
+	const char *address = value;
 	size_t before;
 
+	if (of_flag)
+		address += argument_scheme(value);
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		before = strlen(all[i]);
-		if (strncmp(value, all[i], before) == 0 &&
-		    !value[before + strspn(value + before, "0123456789")])
+		if (strncmp(address, all[i], before) == 0 &&
+		    !address[before + strspn(address + before, "0123456789")])
 			take_address(w, value, strlen(value), false);
 	}
 }
@@ -153,22 +177,53 @@ static void take_value(struct words *w, const char *value)
 		take_addresses(w, value);
 		break;
 	case FLAG_HOST:
-		w->host = arena_text_max(&w->cursor->model->arena, value, CURSOR_TEXT_MAX);
+		if (!w->variable)
+			w->host = arena_text_max(&w->cursor->model->arena, value, CURSOR_TEXT_MAX);
 		take_address(w, value, strlen(value), false);
 		break;
+	case FLAG_CLIENT:
+		break;
 	case FLAG_NONE:
-		take_any(w, value);
+		take_any(w, value, true);
 	}
+}
+
+static void take_socat(struct words *w, const struct command_word_socat *socat)
+{
+	const char *host = socat->host;
+	size_t len = socat->host_len;
+
+	if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
+		host++;
+		len -= 2;
+	}
+	add_listener(w, host, len, socat->port, socat->proto);
 }
 
 /* A word that is no flag's value; in a script it may belong to another program. */
 static void take_alone(struct words *w, const char *word)
 {
-	if (w->script)
+	struct command_word_socat socat;
+	bool is_socat = command_word_socat(word, &socat);
+
+	if (w->script && !is_socat)
 		return;
 	w->flag = arena_text_max(&w->cursor->model->arena, word, CURSOR_TEXT_MAX);
-	if (w->flag)
-		take_any(w, word);
+	if (!w->flag)
+		return;
+	if (is_socat)
+		take_socat(w, &socat);
+	else
+		take_any(w, word, false);
+}
+
+/* Note which program the words that follow are for. */
+static void take_program(struct words *w, const char *word)
+{
+	if (*word == '-' || command_word_assigns(word) || command_word_is_wrapper(word))
+		return;
+	w->at_program = false;
+	w->client = command_word_is_client(word);
 }
 
 /* One word of a command line. */
@@ -179,6 +234,10 @@ static void take_word(struct words *w, const char *word)
 	bool pending = w->pending;
 
 	w->pending = false;
+	if (w->at_program)
+		take_program(w, word);
+	if (w->client)
+		return;
 	if (dashes == 0) {
 		if (pending)
 			take_value(w, word);
@@ -199,25 +258,49 @@ static void take_word(struct words *w, const char *word)
 }
 
 /* ---- scripts ------------------------------------------------------------------------------- */
+/* A variable that a script sets, for the commands behind it. */
+static void take_assignment(struct words *w, const char *word)
+{
+	struct arena *arena = &w->cursor->model->arena;
+	size_t len = command_word_assigns(word);
+	_cleanup_buf_ struct buf value = { 0 };
+
+	if (!w->at_program)
+		return;
+	if (!len) {
+		take_program(w, word);
+		return;
+	}
+	argument_fill(word + len + 1, true, find_variable, w->variables, &value);
+	add_variable(arena, arena_text_max(arena, word, len), &value, &w->variables);
+}
+
 static void end_word(struct words *w, struct buf *word, bool command)
 {
 	w->cursor->model->arena.failed |= word->failed;
-	if (word->len && !word->failed)
-		take_word(w, word->data);
+	if (word->len && !word->failed) {
+		if (w->collect)
+			take_assignment(w, word->data);
+		else
+			take_word(w, word->data);
+	}
 	buf_reset(word);
-	if (command)
-		w->pending = false;
+	if (command) {
+		w->pending = w->client = false;
+		w->at_program = true;
+	}
 }
 
 /* The next character of a script; how many were taken. */
 static size_t take_character(struct words *w, const char *s, char *quote, struct buf *word)
 {
 	if (s[0] == '\\' && s[1] && *quote != '\'') {
-		if (s[1] == '\n')
-			end_word(w, word, false);
-		else
+		if (!strchr("\n\r ", s[1])) {
 			buf_putc(word, s[1]);
-		return 2;
+			return 2;
+		}
+		end_word(w, word, false); /* a line that goes on, which YAML may have joined */
+		return s[1] == '\r' && s[2] == '\n' ? 3 : 2;
 	}
 	if (*quote) {
 		if (*s == *quote)
@@ -239,36 +322,36 @@ static size_t take_character(struct words *w, const char *s, char *quote, struct
 }
 
 /* Word by word, as a shell splits it; nothing else of its language is understood. */
-static void take_script(struct words *w, const char *script)
+static void split_script(struct words *w, const char *script)
 {
 	_cleanup_buf_ struct buf word = { 0 };
 	char quote = '\0';
 
-	w->script = true;
+	end_word(w, &word, true);
 	while (*script)
 		script += take_character(w, script, &quote, &word);
 	end_word(w, &word, true);
+	w->at_program = false;
+}
+
+/* With the variables of the container, and those that the script itself sets to values. */
+static void take_script(struct words *w, const char *text)
+{
+	const struct variable *outer = w->variables;
+	_cleanup_buf_ struct buf first = { 0 }, filled = { 0 };
+
+	argument_fill(text, true, find_variable, outer, &first);
+	w->script = w->collect = true;
+	if (!first.failed)
+		split_script(w, first.data);
+	w->collect = false;
+	if (!first.failed)
+		argument_fill(first.data, true, find_variable, w->variables, &filled);
+	w->cursor->model->arena.failed |= first.failed || filled.failed;
+	if (!first.failed && !filled.failed)
+		split_script(w, filled.data);
 	w->script = false;
-}
-
-static bool is_shell(const char *word)
-{
-	static const char *const shells[] = { "sh", "bash", "dash", "ash", "ksh", "zsh" };
-	const char *slash = strrchr(word, '/');
-	const char *name = slash ? slash + 1 : word;
-
-	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
-		if (strcmp(name, shells[i]) == 0)
-			return true;
-	return false;
-}
-
-/* -c, -ec, -euxc */
-static bool is_script_flag(const char *word)
-{
-	size_t len = strlen(word);
-
-	return len >= 2 && word[0] == '-' && word[1] != '-' && word[len - 1] == 'c';
+	w->variables = outer;
 }
 
 static void take_argument(struct words *w, const char *text)
@@ -276,15 +359,15 @@ static void take_argument(struct words *w, const char *text)
 	bool script = w->script_next || strchr(text, '\n');
 	_cleanup_buf_ struct buf filled = { 0 };
 
-	w->script_next = w->shell && is_script_flag(text);
-	w->shell |= is_shell(text);
-	argument_fill(text, script, find_variable, w->variables, &filled);
-	w->cursor->model->arena.failed |= filled.failed;
-	if (filled.failed)
+	w->script_next = w->shell && command_word_is_script_flag(text);
+	w->shell |= command_word_is_shell(text);
+	if (script) {
+		take_script(w, text);
 		return;
-	if (script)
-		take_script(w, filled.data);
-	else
+	}
+	argument_fill(text, false, find_variable, w->variables, &filled);
+	w->cursor->model->arena.failed |= filled.failed;
+	if (!filled.failed)
 		take_word(w, filled.data);
 }
 
@@ -304,6 +387,33 @@ static void take_list(struct words *w, const struct yaml_node *container, const 
 	}
 }
 
+/* A variable is like a flag of its name; but `port`, in lower case, is kube-vip's of the API
+ * server. */
+static void take_variables(struct words *w, const struct yaml_node *container)
+{
+	struct cursor *cursor = w->cursor;
+	const struct yaml_node *item, *value;
+	struct cursor_list list;
+	const char *known;
+
+	w->variable = true;
+	w->client = false;
+	for (item = cursor_first(cursor, container, "env", &list); item;
+	     item = cursor_next(cursor, &list)) {
+		w->flag = cursor_text(cursor, item, "name");
+		value = yaml_query(&cursor->doc, item, "value");
+		if (!w->flag || !value || value->kind != YAML_KIND_SCALAR ||
+		    strcmp(w->flag, "port") == 0)
+			continue;
+		w->item = value;
+		w->place = cursor_place(cursor, value, "value");
+		known = find_variable(w->variables, w->flag, strlen(w->flag));
+		if (known)
+			take_value(w, known);
+	}
+	w->variable = false;
+}
+
 void argument_read(struct cursor *cursor, const struct yaml_node *container, uint32_t *count,
 		   struct listener **ret_listeners)
 {
@@ -313,8 +423,11 @@ void argument_read(struct cursor *cursor, const struct yaml_node *container, uin
 	struct listener *listener;
 	bool remote;
 
+	w.at_program = true;
 	take_list(&w, container, "command");
+	w.at_program = false; /* that of the image */
 	take_list(&w, container, "args");
+	take_variables(&w, container);
 	*ret_listeners = NULL;
 	remote = w.host && argument_is_remote(w.host); /* --host=db --port=3306 are a client's */
 	while (w.listeners) {			       /* back to the order of the words */

@@ -2,14 +2,14 @@
 /*
  * Ports that a container's arguments make it listen on, as far as they are well
  * known: --port=, --secure-port=, --metrics-bind-address=, --listen… and the
- * like. Pure.
+ * like; and of its environment. Pure.
  */
 #pragma once
 
 #include "cursor.h"
 
 /*
- * Read them from a container's command and args, `sh -c` scripts included.
+ * Read them from a container's command and args, `sh -c` scripts included, and its env.
  * Variables are filled in where the manifest has their values. The path is
  * that of the container; *count is that of the pod's listeners, which are bounded.
  */
@@ -32,6 +32,7 @@ enum flag_kind {
 	FLAG_ADDRESS, /* HOST:PORT, :PORT or a list of URLs */
 	FLAG_URLS,    /* the same, where it has a colon */
 	FLAG_HOST,    /* an address for the ports of other flags, or HOST:PORT */
+	FLAG_CLIENT,  /* nothing that listens: an address to connect to, a user, a group */
 };
 
 /*
@@ -46,6 +47,9 @@ enum flag_kind argument_flag(const char *name, size_t len);
  */
 bool argument_address(const char *text, size_t len, const char **ret_host, size_t *ret_host_len,
 		      uint16_t *ret_port);
+
+/* How many bytes a scheme of a protocol has in a text that begins with one: tcp://, udp://. */
+size_t argument_scheme(const char *text);
 
 /*
  * The protocol (enum hp_proto) of the first `len` bytes of a flag's value, which is an address:

@@ -92,6 +92,12 @@ static const struct flag ends[] = {
 /* Names that go on: listen-client-urls, bind-all. */
 static const char *const starts[] = { "listen-", "bind-" };
 
+/* Last words of names that no server listens with, whatever their values look like. */
+static const char *const clients[] = { "uid",	  "gid",	 "user",     "group",	"owner",
+				       "chown",	  "connect",	 "upstream", "remote",	"target",
+				       "backend", "forward",	 "peer",     "peers",	"join",
+				       "dest",	  "destination", "image",    "registry" };
+
 /* What may stand before a name and a dot: web.port. Of db.port a client would be the owner. */
 static const char *const groups[] = { "web",   "server",  "http",      "https",
 				      "grpc",  "metrics", "health",    "status",
@@ -176,6 +182,7 @@ static enum flag_kind find_exact(const char *name)
 static enum flag_kind find_part(const char *name)
 {
 	size_t len = strlen(name), n;
+	const char *last;
 
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		n = strlen(ends[i].name);
@@ -187,6 +194,11 @@ static enum flag_kind find_part(const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
 		if (strncmp(name, starts[i], strlen(starts[i])) == 0)
 			return FLAG_URLS;
+	last = strrchr(name, '-');
+	last = last ? last + 1 : name;
+	for (size_t i = 0; i < ARRAY_LEN(clients); i++)
+		if (strcmp(last, clients[i]) == 0)
+			return FLAG_CLIENT;
 	return FLAG_NONE;
 }
 
@@ -204,6 +216,15 @@ enum flag_kind argument_flag(const char *name, size_t len)
 		if (is_word(plain.text, (size_t)(dot - plain.text), groups[i]))
 			kind = find_exact(dot + 1);
 	return kind == FLAG_NONE ? find_part(dot ? dot + 1 : plain.text) : kind;
+}
+
+size_t argument_scheme(const char *text)
+{
+	size_t len = strcspn(text, ":");
+
+	if (strncmp(text + len, "://", 3) != 0 || word_protocol(text, len) == HP_PROTO_MAX)
+		return 0;
+	return len + 3;
 }
 
 uint8_t argument_protocol(const char *flag, const char *value, size_t len)

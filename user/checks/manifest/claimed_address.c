@@ -31,7 +31,8 @@ static void hear(const struct container *container, struct heard *heard)
 	const char *address;
 
 	for (const struct listener *l = container->listeners; l; l = l->next) {
-		if (l->port != heard->port->number || l->proto != heard->port->proto)
+		if (l->port != heard->port->number || l->proto != heard->port->proto ||
+		    (l->variable && !l->address))
 			continue;
 		heard->any = true;
 		if (!l->address)

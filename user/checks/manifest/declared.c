@@ -137,13 +137,23 @@ static void check_listener(struct undeclared *u, const struct container *c,
 
 	if (is_settled(u, l->port, l->proto))
 		return;
-	buf_printf(&what, "%s has container %s of %s listen on %sport %u%s", l->flag, c->name,
-		   u->pod->full_name, protocol_prefix(l->proto), l->port,
+	buf_printf(&what, "%s%s %s container %s of %s listen on %sport %u%s",
+		   l->variable ? "variable " : "", l->flag, l->variable ? "may have" : "has",
+		   c->name, u->pod->full_name, protocol_prefix(l->proto), l->port,
 		   l->localhost ? " of localhost" : "");
-	add(u, c, RULE_UNDECLARED_ARGUMENT, &port, what.data ? what.data : "");
+	add(u, c, l->variable ? RULE_UNDECLARED_VARIABLE : RULE_UNDECLARED_ARGUMENT, &port,
+	    what.data ? what.data : "");
 }
 
-/* Probes come before arguments: they say for sure that somebody listens. */
+static void check_listeners(struct undeclared *u, bool variables)
+{
+	for (const struct container *c = u->pod->containers; c; c = c->next)
+		for (const struct listener *l = c->listeners; l; l = l->next)
+			if (l->variable == variables)
+				check_listener(u, c, l);
+}
+
+/* Probes come before arguments, and these before variables: the surer comes first. */
 void declared_check(struct check *check, const struct pod *pod)
 {
 	struct undeclared u;
@@ -154,7 +164,6 @@ void declared_check(struct check *check, const struct pod *pod)
 	for (const struct container *c = pod->containers; c; c = c->next)
 		for (const struct reference *ref = c->references; ref; ref = ref->next)
 			check_reference(&u, c, ref);
-	for (const struct container *c = pod->containers; c; c = c->next)
-		for (const struct listener *l = c->listeners; l; l = l->next)
-			check_listener(&u, c, l);
+	check_listeners(&u, false);
+	check_listeners(&u, true);
 }

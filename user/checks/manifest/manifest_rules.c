@@ -68,6 +68,14 @@ static const struct rule table[] = {
 		.help = "A pod on the host network must declare the ports that it listens on, those on"
 			" localhost as well.",
 	},
+	[RULE_UNDECLARED_VARIABLE] = {
+		.id = "undeclared-variable",
+		.severity = SEVERITY_NOTE,
+		.requirement = "R3",
+		.summary = "a variable may make a container listen on a port that no container declares",
+		.help = "Its name or its value is that of an address to listen on. A pod on the host"
+			" network must declare the ports that it listens on.",
+	},
 	[RULE_CONFLICT] = {
 		.id = "port-conflict",
 		.severity = SEVERITY_ERROR,

@@ -110,10 +110,11 @@ struct reference {
 	struct place place;
 };
 
-/* A port that an argument makes a container listen on. */
+/* A port that an argument makes a container listen on, or perhaps a variable. */
 struct listener {
 	struct listener *next;
-	const char *flag;    /* as written; the word where there is none */
+	bool variable;
+	const char *flag;    /* as written; the word where there is none; the variable's name */
 	const char *address; /* as written; empty: all; NULL: not known */
 	uint16_t port;
 	uint8_t proto; /* enum hp_proto */

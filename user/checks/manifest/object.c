@@ -112,11 +112,34 @@ static void read_template(struct cursor *cursor, const struct object *o,
 	cursor->ignores = outer;
 }
 
-/* Look for pods in an object of a kind that we don't know. */
-static void search(struct cursor *cursor, const struct object *o, const struct yaml_node *node)
+static void search(struct cursor *cursor, struct object *o, const struct yaml_node *node);
+
+static void search_values(struct cursor *cursor, struct object *o, const struct yaml_node *node)
 {
 	const struct yaml_tree *tree = cursor->doc.tree;
 	const struct yaml_node *at, *value;
+	size_t mark;
+
+	for (at = yaml_tree_first(tree, node); at && cursor->doc.steps;
+	     at = yaml_tree_next(tree, value)) {
+		cursor->doc.steps--;
+		value = yaml_tree_next(tree, at);
+		if (value->kind == YAML_KIND_SCALAR)
+			continue;
+		mark = cursor_key(cursor, yaml_tree_text(tree, at));
+		search(cursor, o, value);
+		cursor_leave(cursor, mark);
+	}
+}
+
+/*
+ * Look for pods in an object of a kind that we don't know. One that has them on the host network
+ * may say so for all of them, as a Workflow does.
+ */
+static void search(struct cursor *cursor, struct object *o, const struct yaml_node *node)
+{
+	const struct yaml_node *at;
+	bool host_network = o->pod.host_network;
 	unsigned int i = 0;
 	size_t mark;
 
@@ -138,16 +161,9 @@ static void search(struct cursor *cursor, const struct object *o, const struct y
 		read_spec(cursor, o, NULL, node);
 		return;
 	}
-	for (at = yaml_tree_first(tree, node); at && cursor->doc.steps;
-	     at = yaml_tree_next(tree, value)) {
-		cursor->doc.steps--;
-		value = yaml_tree_next(tree, at);
-		if (value->kind == YAML_KIND_SCALAR)
-			continue;
-		mark = cursor_key(cursor, yaml_tree_text(tree, at));
-		search(cursor, o, value);
-		cursor_leave(cursor, mark);
-	}
+	o->pod.host_network |= yaml_query_true(&cursor->doc, node, "hostNetwork");
+	search_values(cursor, o, node);
+	o->pod.host_network = host_network;
 }
 
 static void read_workload(struct cursor *cursor, const struct object *o, const struct kind *kind)

@@ -172,20 +172,36 @@ static void read_container(struct cursor *cursor, const struct yaml_node *item,
 	*end = &container->next;
 }
 
+/* Where containers are: those of a pod, and those of Argo's templates and of other operators. */
+static const struct {
+	const char *key;
+	enum container_kind kind;
+} lists[] = {
+	{ "initContainers", CONTAINER_INIT },
+	{ "containers", CONTAINER_MAIN },
+	{ "sidecars", CONTAINER_MAIN },
+	{ "sidecarContainers", CONTAINER_MAIN },
+	{ "extraContainers", CONTAINER_MAIN },
+	{ "additionalContainers", CONTAINER_MAIN },
+	{ "ephemeralContainers", CONTAINER_EPHEMERAL },
+};
+static const char *const singles[] = { "container", "script" };
+
 static void read_containers(struct cursor *cursor, const struct yaml_node *spec, struct pod *pod)
 {
-	static const struct {
-		const char *key;
-		enum container_kind kind;
-	} lists[] = {
-		{ "initContainers", CONTAINER_INIT },
-		{ "containers", CONTAINER_MAIN },
-		{ "ephemeralContainers", CONTAINER_EPHEMERAL },
-	};
 	struct container **end = &pod->containers;
 	const struct yaml_node *item;
 	struct cursor_list list;
+	size_t mark;
 
+	for (size_t i = 0; i < ARRAY_LEN(singles); i++) {
+		item = yaml_query(&cursor->doc, spec, singles[i]);
+		if (!item)
+			continue;
+		mark = cursor_key(cursor, singles[i]);
+		read_container(cursor, item, CONTAINER_MAIN, pod, &end);
+		cursor_leave(cursor, mark);
+	}
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++)
 		for (item = cursor_first(cursor, spec, lists[l].key, &list); item;
 		     item = cursor_next(cursor, &list))
@@ -204,7 +220,7 @@ struct pod *podspec_read(struct cursor *cursor, const struct pod *object,
 	*pod = *object;
 	pod->ignores = cursor->ignores;
 	pod->place = cursor_place(cursor, spec, NULL);
-	pod->host_network = yaml_query_true(&cursor->doc, spec, "hostNetwork");
+	pod->host_network |= yaml_query_true(&cursor->doc, spec, "hostNetwork");
 	cursor->of_node = pod->host_network || (network && placeholder_in(network));
 	if (cursor->of_node && !pod->host_network)
 		(void)cursor_port(cursor, spec, "hostNetwork", &none); /* a finding: it is one */
@@ -215,9 +231,21 @@ struct pod *podspec_read(struct cursor *cursor, const struct pod *object,
 	return pod;
 }
 
+static bool has_image(struct document *doc, const struct yaml_node *container)
+{
+	return container && yaml_query_text(doc, container, "image");
+}
+
 bool podspec_is(struct document *doc, const struct yaml_node *node)
 {
-	const struct yaml_node *item = yaml_query_first(doc, node, "containers");
-
-	return item && yaml_query_text(doc, item, "name") && yaml_query_text(doc, item, "image");
+	if (!node || node->kind != YAML_KIND_MAPPING)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		if (lists[i].kind == CONTAINER_MAIN &&
+		    has_image(doc, yaml_query_first(doc, node, lists[i].key)))
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(singles); i++)
+		if (has_image(doc, yaml_query(doc, node, singles[i])))
+			return true;
+	return false;
 }
