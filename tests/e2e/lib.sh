@@ -33,6 +33,8 @@ PIN=$BPFFS/pins
 export HOSTPORTD_PIN=$PIN HOSTPORTD_ON_EXIT=detach
 # Registries of tests have none of the rows that a node can't do without.
 export HOSTPORTD_DENY_ESSENTIAL=1
+# The tests may themselves run in a pod.
+export HOSTPORTD_PODS=none
 AGENT_PID=
 AGENT_BY=() # what starts the agent, in front of its name; AGENT: another program than $B/hostportd
 # Inside the namespace it needs no CAP_SYS_ADMIN to enter it, and gives it up.

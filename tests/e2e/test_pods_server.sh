@@ -14,7 +14,10 @@ TOKEN='' TOKENS=0
 export HOSTPORTD_PODS_CREDENTIALS_EVERY=1
 
 # shellcheck disable=SC2317 # called by clear_away
-also_clear() { if [ -n "$SERVER" ]; then kill -KILL "$SERVER" && wait "$SERVER"; fi 2>/dev/null; }
+also_clear() {
+	if [ -n "$SERVER" ]; then kill -KILL "$SERVER" && wait "$SERVER"; fi 2>/dev/null
+	rmdir -p --ignore-fail-on-non-empty /run/secrets/kubernetes.io/serviceaccount 2>/dev/null
+}
 
 # tell COMMAND: to the server, and wait until it has done it.
 tell() {
@@ -322,6 +325,41 @@ nodes=$(requests '^node ')
 start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" --role=worker || finish
 up "a role that is given"
 is "a role that is given: the node is not asked for" "$(requests '^node ')" "$nodes"
+stop_agent
+
+# ---- in a pod -----------------------------------------------------------------------------------
+# The kubelet's directory is mounted where only this agent sees it.
+ACCOUNT=/run/secrets/kubernetes.io/serviceaccount
+mkdir -p "$ACCOUNT" "$WORK/account"
+cp "$API/ca.crt" "$WORK/account/ca.crt"
+echo account >"$WORK/account/token"
+# in_pod: the agents that follow are in one. out_of_it: not any more.
+in_pod() {
+	# shellcheck disable=SC2016,SC2034 # for the inner shell; lib.sh uses it
+	AGENT_BY=(unshare --mount -- sh -c 'mount --bind "$0" "$1" && shift && exec "$@"' "$WORK/account" "$ACCOUNT")
+	export KUBERNETES_SERVICE_HOST=127.0.0.1 KUBERNETES_SERVICE_PORT
+	KUBERNETES_SERVICE_PORT=$(cat "$API/port")
+}
+# shellcheck disable=SC2034 # lib.sh uses it
+out_of_it() { AGENT_BY=(); unset KUBERNETES_SERVICE_HOST KUBERNETES_SERVICE_PORT; }
+unset HOSTPORTD_PODS
+in_pod
+start_agent --node-name=node1 --role=auto || finish
+up "in a pod"
+is "in a pod: the API server is asked by default" "$(status '.pod_sources[].source')" apiserver
+has "in a pod: as its service account" "$(tail -n 1 "$API/requests")" ' Bearer account$'
+role_becomes "in a pod: the role" "worker aws null null"
+stop_agent
+start_agent --node-name=node1 --pods=none || finish
+is "in a pod: not asked if not wanted" "$(status '.pod_sources | length')" 0
+stop_agent
+rm "$WORK/account/token"
+start_agent --node-name=node1 || finish
+is "in a pod without a token" "$(status '.pod_sources | length')" 0
+stop_agent
+out_of_it
+start_agent --node-name=node1 || finish
+is "not in a pod" "$(status '.pod_sources | length')" 0
 stop_agent
 
 # Certificates are always verified.

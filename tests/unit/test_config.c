@@ -314,5 +314,6 @@ int main(void)
 		cmocka_unit_test(test_environment),
 	};
 
+	(void)unsetenv("KUBERNETES_SERVICE_HOST"); /* the tests may themselves run in a pod */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../base/parse.h"
+#include "../cluster/access.h"
 #include "../registry/words.h"
 #include "pod_sources.h"
 
@@ -87,6 +88,7 @@ static int parse_pods(void *options, const char *value, struct buf *err)
 {
 	struct config *config = options;
 
+	config->pods_given = true;
 	if (strcmp(value, "none") == 0) {
 		config->pods_len = 0;
 		return 0;
@@ -171,7 +173,7 @@ static const struct option_spec specs[] = {
 	  OPTION_PARSED_WHOLE(parse_pin) },
 	{ "pods", "apiserver|FILE|DIR|none",
 	  "where the pods of this node are known from: the API server, a list of pods (PodList), or"
-	  " a directory of static pods (none)",
+	  " a directory of static pods (apiserver in a pod that has a token for it, else none)",
 	  OPTION_PARSED_WHOLE(parse_pods), .repeatable = true },
 	{ "unknown-pods", "allow|deny",
 	  "what becomes of a bind() by a pod that is not known yet, of a port that is for its "
@@ -201,6 +203,14 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
+/* Are we in a pod that has credentials for the API server? */
+static bool is_in_cluster(void)
+{
+	const char *host = getenv("KUBERNETES_SERVICE_HOST");
+
+	return host && *host && access(ACCESS_SERVICE_ACCOUNT "/token", F_OK) == 0;
+}
+
 static bool asks_server(const struct config *config)
 {
 	for (size_t i = 0; i < config->pods_len; i++)
@@ -226,6 +236,8 @@ int config_parse(int argc, char **argv, struct config *ret_config, struct buf *o
 		buf_puts(out, "hostportd: --on-exit=keep: nothing can stay with --pin=none");
 		r = -EINVAL;
 	}
+	if (!config.pods_given && is_in_cluster())
+		config.pods[config.pods_len++] = POD_SOURCES_SERVER;
 	if (r == OPTIONS_OK && config.role_auto && !asks_server(&config)) {
 		buf_puts(out, "hostportd: --role=auto: needs --pods=apiserver, which says what "
 			      "this node is");

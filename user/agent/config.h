@@ -44,6 +44,7 @@ struct config {
 	const char *socket;
 	const char *pods[POD_SOURCES_MAX];
 	size_t pods_len;
+	bool pods_given;	/* none counts */
 	const char *kubeconfig; /* NULL: a pod's own */
 	const char *node_name;	/* NULL: the host's */
 	int log_json;		/* -1: not given */

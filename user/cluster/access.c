@@ -9,8 +9,6 @@
 #include "../source/source_file.h"
 #include "base64.h"
 
-#define SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
-
 /* An empty file is being written, perhaps; no certificates would mean those of the system. */
 static int read_file(const char *path, struct buf *out, struct buf *err)
 {
@@ -57,8 +55,8 @@ static int read_in_cluster(struct access *access, struct buf *err)
 	}
 	buf_printf(&access->server, strchr(host, ':') ? "https://[%s]:%s" : "https://%s:%s", host,
 		   port);
-	r = read_file(SERVICE_ACCOUNT "/ca.crt", &access->ca, err);
-	return r == 0 ? read_token(SERVICE_ACCOUNT "/token", access, err) : r;
+	r = read_file(ACCESS_SERVICE_ACCOUNT "/ca.crt", &access->ca, err);
+	return r == 0 ? read_token(ACCESS_SERVICE_ACCOUNT "/token", access, err) : r;
 }
 
 /* ---- kubeconfig ---------------------------------------------------------------------------- */

@@ -6,6 +6,9 @@
 
 #define ACCESS_FILE_MAX (1UL << 20)
 
+/* Where the kubelet puts the credentials of a pod. */
+#define ACCESS_SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
+
 struct access {
 	struct buf server;    /* https://HOST[:PORT][/PATH] */
 	struct buf ca;	      /* certificates in PEM form; empty: those that the system trusts */
