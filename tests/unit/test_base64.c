@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "../../user/base/cleanup.h"
-#include "../../user/cluster/base64.h"
+#include "../../user/base/base64.h"
 
 static const char *const good[][2] = {
 	{ "", "" },

@@ -89,6 +89,34 @@ static void test_json(void **state)
 		  (long long)(strstr(texts[1], "\"80\"") - texts[1]) + 1);
 }
 
+/* Findings in a block have its lines; those in other texts the place of the text. */
+static void test_embedded(void **state)
+{
+	static const char *const texts[] = {
+		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata:\n  a: b\n  p.yaml: |\n"
+		"    apiVersion: v1\n    kind: Pod\n    metadata: {name: p}\n    spec:\n"
+		"      hostNetwork: true\n      containers:\n      - name: c\n        image: i\n"
+		"        ports:\n        - containerPort: 80\n  q.yaml: \"apiVersion: v1\\nkind: "
+		"Pod\\n"
+		"metadata: {name: q}\\nspec: {hostNetwork: true, containers: [{name: c, image: i, "
+		"args: ['--port=81']}]}\"\n",
+	};
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+	_cleanup_findings_ struct findings findings = { 0 };
+
+	(void)state;
+	manifest_check(&options, texts, 1, &findings, NULL);
+	check_int("findings", (long long)findings.len, 2);
+	check_int("line in a block", findings.items[0].line, 16);
+	check_int("column in a block", findings.items[0].column, 1);
+	check_text("path", findings.items[0].path,
+		   "$.data['p.yaml'].spec.containers[0].ports[0].containerPort");
+	check_int("line in a text", findings.items[1].line, 17);
+	check_int("column in a text", findings.items[1].column, 11);
+	check_text("path", findings.items[1].path, "$.data['q.yaml'].spec.containers[0].args[0]");
+}
+
 static void test_counts(void **state)
 {
 	static const char *const texts[] = {
@@ -235,10 +263,10 @@ static void test_reset(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),  cmocka_unit_test(test_json),
-		cmocka_unit_test(test_counts), cmocka_unit_test(test_options),
-		cmocka_unit_test(test_memory), cmocka_unit_test(test_order),
-		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_words),	 cmocka_unit_test(test_json),
+		cmocka_unit_test(test_embedded), cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_options),	 cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_order),	 cmocka_unit_test(test_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

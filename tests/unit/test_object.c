@@ -89,6 +89,12 @@ static void test_kinds(void **state)
 	"Pod default/n (Pod default/n), static, roles " roles more ", at $.spec\n" C80_AT("$."     \
 											  "spec")
 
+#define IN_TEXT                                                                                    \
+	"{apiVersion: v1, kind: Pod, metadata: {name: n}, spec: {hostNetwork: true, containers: "  \
+	"[{name: c}]}}"
+#define READ_IN(path)                                                                              \
+	"Pod default/n (Pod default/n), static, roles 2, host, at " path "\n container c\n"
+
 static const struct {
 	const char *name, *text;
 	const char *want; /* objects, others, pods and Services, then those that are kept */
@@ -265,6 +271,44 @@ static const struct {
 	    "spec: {template: {spec: {hostNetwork: true, containers: [{image: i}]}}}"),
 	  "1 0 1 0\nService default/n (Service default/n), unknown, roles 2, host, at "
 	  "$.spec.template.spec\n container ?\n" },
+	/* manifests in texts */
+	{ "a ConfigMap", A("v1", "ConfigMap", "data: {a: x, p.yaml: '" IN_TEXT "'}"),
+	  "2 0 1 0\n" READ_IN("$.data['p.yaml'].spec") },
+	{ "two documents of a Secret's text",
+	  "{apiVersion: v1, kind: Secret, stringData: {p: \"" IN_TEXT "\\n---\\n" IN_TEXT "\"}}",
+	  "3 0 2 0\n" READ_IN("$.stringData.p.spec") READ_IN("$.stringData.p.spec") },
+	{ "texts that are no manifests",
+	  A("v1", "ConfigMap",
+	    "data: {a: 'apiVersion, kind, hostPort: [', b: [1], c: 'apiVersion, kind'}"),
+	  "1 0 0 0\n" },
+	{ "a text of another kind", A("x/v1", "Thing", "data: {p.yaml: '" IN_TEXT "'}"),
+	  "1 0 0 0\n" },
+	{ "a MachineConfig",
+	  A("machineconfiguration.openshift.io/v1", "MachineConfig",
+	    "spec: {config: {storage: {files: [{path: /a, contents: {source: 'https://x/y'}}, "
+	    "{path: /b},"
+	    " {path: /c, contents: {source: 'data:," IN_TEXT "'}}]}}}"),
+	  "2 0 1 0\n" READ_IN("$.spec.config.storage.files[2].contents.source.spec") },
+	{ "a file of Ignition",
+	  "{ignition: {version: 3.2.0}, storage: {files: [{contents: {source: 'data:," IN_TEXT
+	  "'}}]}}",
+	  "1 1 1 0\n" READ_IN("$.storage.files[0].contents.source.spec") },
+	{ "one of Butane",
+	  "{variant: fcos, version: 1.4.0, storage: {files: [{contents: {inline: '" IN_TEXT
+	  "'}}]}}",
+	  "1 1 1 0\n" READ_IN("$.storage.files[0].contents.inline.spec") },
+	{ "files of something else", "{storage: {files: [{contents: {inline: '" IN_TEXT "'}}]}}",
+	  "0 1 0 0\n" },
+	{ "a text in a text",
+	  A("v1", "ConfigMap",
+	    "data: {c: '{apiVersion: v1, kind: ConfigMap, data: {p: \"" IN_TEXT "\"}}'}"),
+	  "3 0 1 0\n" READ_IN("$.data.c.data.p.spec") },
+	{ "and no further",
+	  A("v1", "ConfigMap",
+	    "data: {c: '{apiVersion: v1, kind: ConfigMap, data: {d: \"{apiVersion: v1, kind: "
+	    "ConfigMap, "
+	    "data: {p: \\\"" IN_TEXT "\\\"}}\"}}'}"),
+	  "3 0 0 0\n" },
 	/* placeholders */
 	{ "of a name, and then of a namespace",
 	  "{apiVersion: v1, kind: Pod, metadata: {name: '${X}', namespace: '${Y}'}, spec: {" C80

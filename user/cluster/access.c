@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "../base/base64.h"
 #include "../checks/manifest/yaml_query.h"
 #include "../source/source_file.h"
-#include "base64.h"
 
 /* An empty file is being written, perhaps; no certificates would mean those of the system. */
 static int read_file(const char *path, struct buf *out, struct buf *err)

@@ -196,6 +196,7 @@ static int on_scalar(struct builder *b, const yaml_event_t *event)
 		.text = (uint32_t)b->tree->text.len,
 		.plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
 			 !(tag && strcmp(tag, YAML_STR_TAG) == 0),
+		.block = event->data.scalar.style == YAML_LITERAL_SCALAR_STYLE,
 	};
 	int r = on_properties(b, event, event->data.scalar.anchor, event->data.scalar.tag);
 

@@ -40,6 +40,7 @@ struct yaml_node {
 	uint32_t text;	       /* scalars: where the text starts */
 	uint8_t kind;	       /* enum yaml_kind */
 	bool plain;	       /* scalars: neither quoted nor a block */
+	bool block;	       /* scalars: a literal block, its lines are those behind `line` */
 	uint8_t height;	       /* levels of sequences and mappings, its own included */
 };
 

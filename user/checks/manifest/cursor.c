@@ -83,6 +83,10 @@ struct place cursor_place(struct cursor *cursor, const struct yaml_node *node, c
 		.path = arena_text_max(&cursor->model->arena, cursor->path.data, CURSOR_PATH_MAX),
 	};
 
+	if (cursor->around.line) {
+		place.line = cursor->around.line + (cursor->around.lines ? node->line : 0);
+		place.column = cursor->around.lines ? 1 : cursor->around.column;
+	}
 	cursor->model->arena.failed |= cursor->path.failed;
 	cursor_leave(cursor, mark);
 	return place;

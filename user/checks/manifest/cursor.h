@@ -25,6 +25,13 @@ struct cursor {
 	const char *full_name;	/* the object, in messages: "DaemonSet ns/name" */
 	bool of_node;		/* ports that are read are a node's: placeholders are findings */
 	bool templated;		/* a placeholder was met */
+	/* Of a document in a text of another one: where in the file the text is; line 0: it is
+	 * none. */
+	struct {
+		uint32_t line, column;
+		bool lines;	    /* it is a block: its first line is the one behind `line` */
+		unsigned int depth; /* a text in a text: 2 */
+	} around;
 };
 
 /*
@@ -49,7 +56,10 @@ const struct yaml_node *cursor_first(struct cursor *cursor, const struct yaml_no
 				     const char *path, struct cursor_list *list);
 const struct yaml_node *cursor_next(struct cursor *cursor, struct cursor_list *list);
 
-/* The place of a node, at the present path and a key below it (NULL: none). */
+/*
+ * The place of a node, at the present path and a key below it (NULL: none). What is in a block of
+ * another document has its line, and column 1; what is in another text has the place of the text.
+ */
 struct place cursor_place(struct cursor *cursor, const struct yaml_node *node, const char *key);
 
 /* A finding about a node, at the present path and a key below it (NULL: none), and no port. */

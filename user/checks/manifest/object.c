@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "object.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "embedded.h"
 #include "ignore.h"
 #include "placeholder.h"
 #include "podspec.h"
@@ -176,6 +178,115 @@ static void read_workload(struct cursor *cursor, const struct object *o, const s
 	read_template(cursor, o, template);
 }
 
+/* ---- manifests in texts -------------------------------------------------------------------- */
+/* Where a document stands that is in a text of the present one. */
+static void enter_text(const struct cursor *cursor, const struct yaml_node *node, bool lines,
+		       struct cursor *inner)
+{
+	bool outermost = !cursor->around.line;
+
+	*inner = (struct cursor) {
+		.model = cursor->model,
+		.findings = cursor->findings,
+		.file = cursor->file,
+		.full_name = "?",
+		.around = cursor->around,
+	};
+	inner->around.depth++;
+	if (outermost || cursor->around.lines) {
+		inner->around.line = cursor->around.line + node->line;
+		inner->around.column = outermost ? node->column : 1;
+		inner->around.lines = lines;
+	}
+	buf_puts(&inner->path, cursor->path.data);
+}
+
+/* Look for objects in a text that belongs to a node; `lines`: they are those of the file. */
+static void read_text(struct cursor *cursor, const struct yaml_node *node, const char *text,
+		      size_t len, bool lines)
+{
+	_cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	struct cursor inner;
+	int r;
+
+	if (cursor->around.depth == EMBEDDED_DEPTH_MAX || !embedded_is_manifest(text))
+		return;
+	/* Aliases can make one text many. */
+	cursor->doc.steps -= len / 8 < cursor->doc.steps ? len / 8 : cursor->doc.steps;
+	enter_text(cursor, node, lines, &inner);
+	inner.doc.steps = cursor->doc.steps;
+	r = yaml_stream_new(cursor->file, text, len, &diags, &stream);
+	while (r >= 0 && inner.doc.steps) {
+		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = NULL;
+
+		r = yaml_stream_next(stream, &tree);
+		if (r != 1)
+			break;
+		inner.doc.tree = tree;
+		object_read_document(&inner);
+	}
+	cursor->doc.steps = inner.doc.steps;
+	cursor->model->arena.failed |= r == -ENOMEM || inner.path.failed;
+	buf_free(&inner.path);
+}
+
+/* The values of a mapping that are texts: a ConfigMap's data. */
+static void read_texts(struct cursor *cursor, const struct yaml_node *node, const char *key)
+{
+	const struct yaml_tree *tree = cursor->doc.tree;
+	const struct yaml_node *mapping = yaml_query(&cursor->doc, node, key), *at, *value;
+	size_t mark = cursor_key(cursor, key), inner;
+
+	if (mapping && mapping->kind == YAML_KIND_MAPPING)
+		for (at = yaml_tree_first(tree, mapping); at; at = yaml_tree_next(tree, value)) {
+			value = yaml_tree_next(tree, at);
+			if (value->kind != YAML_KIND_SCALAR)
+				continue;
+			inner = cursor_key(cursor, yaml_tree_text(tree, at));
+			read_text(cursor, value, yaml_tree_text(tree, value), value->len,
+				  value->block);
+			cursor_leave(cursor, inner);
+		}
+	cursor_leave(cursor, mark);
+}
+
+/* The files that Ignition writes: static pods are among them. Butane has them inline. */
+static void read_files(struct cursor *cursor, const struct yaml_node *node, const char *path)
+{
+	const struct yaml_node *item, *source, *text;
+	struct cursor_list list;
+	size_t mark;
+
+	for (item = cursor_first(cursor, node, path, &list); item;
+	     item = cursor_next(cursor, &list)) {
+		_cleanup_buf_ struct buf decoded = { 0 };
+
+		source = yaml_query(&cursor->doc, item, "contents.source");
+		text = yaml_query(&cursor->doc, item, "contents.inline");
+		mark = cursor_path(cursor, source ? "contents.source" : "contents.inline");
+		if (source && source->kind == YAML_KIND_SCALAR &&
+		    embedded_decode(yaml_tree_text(cursor->doc.tree, source), &decoded) == 0 &&
+		    decoded.data)
+			read_text(cursor, source, decoded.data, decoded.len, false);
+		else if (!source && text && text->kind == YAML_KIND_SCALAR)
+			read_text(cursor, text, yaml_tree_text(cursor->doc.tree, text), text->len,
+				  text->block);
+		cursor_leave(cursor, mark);
+		cursor->model->arena.failed |= decoded.failed;
+	}
+}
+
+static void read_embedded(struct cursor *cursor, const struct object *o)
+{
+	if (strcmp(o->pod.kind, "ConfigMap") == 0)
+		read_texts(cursor, o->node, "data");
+	else if (strcmp(o->pod.kind, "Secret") == 0)
+		read_texts(cursor, o->node, "stringData");
+	else if (strcmp(o->pod.kind, "MachineConfig") == 0)
+		read_files(cursor, o->node, "spec.config.storage.files");
+}
+
 /* ---- objects ------------------------------------------------------------------------------- */
 static void read_items(struct cursor *cursor, const struct yaml_node *node, const char *key,
 		       const char *of_list)
@@ -288,6 +399,7 @@ static void read_contents(struct cursor *cursor, struct object *o)
 		service_read(cursor, &o->pod, o->node);
 	} else {
 		search(cursor, o, o->node);
+		read_embedded(cursor, o);
 	}
 	if (!*pods)
 		return;
@@ -308,7 +420,11 @@ static void read_object(struct cursor *cursor, const struct yaml_node *node, con
 
 	if (!read_identity(cursor, &o, of_list)) {
 		model->counts.others++;
-		arena_rewind(&model->arena, start);
+		if (yaml_query(&cursor->doc, node, "ignition.version") ||
+		    yaml_query(&cursor->doc, node, "variant"))
+			read_files(cursor, node, "storage.files");
+		if (!*pods)
+			arena_rewind(&model->arena, start);
 		return;
 	}
 	if (read_list(cursor, &o))
