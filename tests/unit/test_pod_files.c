@@ -27,6 +27,7 @@ static void check_path(const char *path, int want_status, const char *want, cons
 		buf_printf(&got, "others %zu, unusable %zu\n", files.others, files.unusable);
 	check_text(path, got.data ? got.data : "", want);
 	check_text(path, err.data ? err.data : "", want_err);
+	check_int(path, files.static_only, *path == 'd');
 }
 
 static void test_file(void **state)

@@ -59,7 +59,7 @@ static void test_keys(void **state)
 	}
 }
 
-static bool declares(const struct pod *pod, uint8_t proto, const char *address, uint16_t port)
+static struct pod_ports_query query_of(uint8_t proto, const char *address, uint16_t port)
 {
 	struct pod_ports_query query = { .proto = proto, .port = port, .family = 6 };
 	uint32_t a[4] = { 0, 0, HP_V4_WORD, 0 };
@@ -72,7 +72,7 @@ static bool declares(const struct pod *pod, uint8_t proto, const char *address, 
 		memcpy(a, query.addr, sizeof(a));
 	}
 	query.scope = hp_scope_of6(ntohl(a[0]), ntohl(a[1]), ntohl(a[2]), ntohl(a[3]));
-	return pod_ports_declare(pod, &query);
+	return query;
 }
 
 static void test_declare(void **state)
@@ -114,12 +114,56 @@ static void test_declare(void **state)
 	(void)state;
 	incomplete.incomplete = true;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		check_int(cases[i].name,
-			  declares(cases[i].pod, cases[i].proto, cases[i].address, cases[i].port),
-			  cases[i].want);
-		check_int("it may declare more",
-			  declares(&incomplete, cases[i].proto, cases[i].address, cases[i].port),
-			  true);
+		const struct pod_ports_query query =
+			query_of(cases[i].proto, cases[i].address, cases[i].port);
+
+		check_int(cases[i].name, pod_ports_declare(cases[i].pod, &query), cases[i].want);
+		check_int("it may declare more", pod_ports_declare(&incomplete, &query), true);
+	}
+}
+
+/* By which port it is declared; what is not may still meet one, in part. */
+static void test_find_and_meet(void **state)
+{
+	static const struct {
+		const struct pod *pod;
+		uint8_t proto;
+		const char *address;
+		uint16_t port;
+		size_t at; /* of the port */
+		bool is_declared, meets;
+	} cases[] = {
+		{ &host, HP_PROTO_TCP, "10.0.0.2", 9100, 0, true, true },
+		{ &host, HP_PROTO_TCP, "0.0.0.0", 9100, 0, true, true },
+		{ &host, HP_PROTO_TCP, "0.0.0.0", 9101, 0, false, false },
+		{ &host, HP_PROTO_UDP, "0.0.0.0", 9100, 0, false, false },
+		{ &host, HP_PROTO_TCP, "127.0.0.53", 53, 2, true, true },
+		{ &host, HP_PROTO_TCP, "10.0.0.1", 53, 2, false, false },
+		{ &host, HP_PROTO_TCP, "0.0.0.0", 53, 2, false, true },
+		{ &own, HP_PROTO_TCP, "10.0.0.1", 18080, 3, true, true },
+		{ &own, HP_PROTO_TCP, "::ffff:10.0.0.1", 18080, 3, true, true },
+		{ &own, HP_PROTO_TCP, "10.0.0.2", 18080, 3, false, false },
+		{ &own, HP_PROTO_TCP, "127.0.0.1", 18080, 3, false, false },
+		{ &own, HP_PROTO_TCP, "0.0.0.0", 18080, 3, false, true },
+		{ &own, HP_PROTO_TCP, "::", 18080, 3, false, true },
+		{ &own, HP_PROTO_TCP, "::ffff:0.0.0.0", 18080, 3, false, true },
+		{ &own, HP_PROTO_TCP, "0.0.0.0", 8080, 3, false, false },
+		{ &own, HP_PROTO_TCP, "fd00::1", 18081, 5, true, true },
+		{ &own, HP_PROTO_TCP, "0.0.0.0", 9100, 0, false, false }, /* none of the node */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct pod_ports_query query =
+			query_of(cases[i].proto, cases[i].address, cases[i].port);
+		const struct pod_port *port = &ports[cases[i].at];
+
+		check_int(cases[i].address, pod_ports_find(cases[i].pod, &query) == port,
+			  cases[i].is_declared);
+		check_int(cases[i].address, pod_ports_find(cases[i].pod, &query) != NULL,
+			  cases[i].is_declared);
+		check_int(cases[i].address, pod_ports_meet(cases[i].pod, port, &query),
+			  cases[i].meets);
 	}
 }
 
@@ -128,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_declare),
+		cmocka_unit_test(test_find_and_meet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

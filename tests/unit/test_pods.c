@@ -157,6 +157,43 @@ static void test_sources(void **state)
 	pods_free(&pods);
 }
 
+/* All pods are known if no source lacks any, and one has others than static ones. */
+static void test_know_all(void **state)
+{
+	struct pods pods = { 0 };
+
+	(void)state;
+	check_int("no source", pods_know_all(&pods), false);
+	pods.len = 2;
+	check_int("not read yet", pods_know_all(&pods), false);
+	pods.sources[0].up = pods.sources[1].up = true;
+	check_int("not told of all yet", pods_know_all(&pods), false);
+	for (size_t i = 0; i < pods.len; i++) {
+		pod_table_list(&pods.sources[i].table);
+		pod_table_listed(&pods.sources[i].table, 1);
+	}
+	check_int("both", pods_know_all(&pods), true);
+	pods.sources[1].static_only = true;
+	check_int("one of static pods", pods_know_all(&pods), true);
+	pods.sources[0].static_only = true;
+	check_int("only static pods", pods_know_all(&pods), false);
+	pods.sources[0].static_only = false;
+	pods.sources[1].up = false;
+	check_int("one is lost", pods_know_all(&pods), false);
+	pods.sources[1].up = true;
+	pods.sources[1].unusable = 1;
+	check_int("one can't be taken", pods_know_all(&pods), false);
+	pods.sources[1].unusable = 0;
+	pods.sources[0].table.left_out = 1;
+	check_int("no room for one", pods_know_all(&pods), false);
+	pods.sources[0].table.left_out = 0;
+	pod_table_list(&pods.sources[0].table);
+	check_int("in the middle of a list", pods_know_all(&pods), false);
+	pod_table_listed(&pods.sources[0].table, 1);
+	check_int("at its end", pods_know_all(&pods), true);
+	pods_free(&pods);
+}
+
 #define CONTAINERS                                                                                 \
 	"\"containers\":[{\"name\":\"web\",\"kind\":\"main\",\"ids\":[\"1a\",\"2b\"]},"            \
 	"{\"name\":\"proxy\",\"kind\":\"sidecar\",\"ids\":[]}],"
@@ -215,7 +252,7 @@ int main(void)
 		cmocka_unit_test(test_find),	       cmocka_unit_test(test_were_listed),
 		cmocka_unit_test(test_find_container), cmocka_unit_test(test_container),
 		cmocka_unit_test(test_sources),	       cmocka_unit_test(test_put),
-		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_know_all),       cmocka_unit_test(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -272,6 +272,69 @@ static void test_gone(void **state)
 	free(pods);
 }
 
+/* What a source tells of a workload's pod: not what only a log directory does. */
+static void test_pod(void **state)
+{
+	static const struct {
+		const char *path, *name; /* NULL: none */
+	} asked[] = {
+		{ "/kubepods/pod" UID, "web-1" },
+		{ "/kubepods/burstable/pod" HASH "/" ID2, "etcd-n1" },
+		{ "/kubepods/podmy-static-uid/" ID2, "stated-n1" },
+		{ "/kubepods/podcccccccc-1111-4222-8333-444455556666/" ID, "web-2" },
+		{ "/kubepods/podcccccccc-1111-4222-8333-444455556666/" ID2, NULL },
+		{ "/kubepods/podcccccccc-1111-4222-8333-444455556666", NULL },
+		{ "/kubepods/pod" HASH2 "/" ID2, NULL },      /* logged alone */
+		{ "/kubepods/pod" HASH3 "/" ID2, "file-n1" }, /* the log has its name */
+		{ "/system.slice/web.service", NULL },
+		{ "", NULL },
+	};
+	struct pods *pods = new_pods();
+	const struct workload_facts facts = { NULL, pods };
+	struct workload who;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		const struct pod_entry *entry;
+
+		workload_find(&facts, asked[i].path, &who);
+		entry = workload_pod(pods, &who);
+		check_text(asked[i].path, entry ? entry->pod->name : NULL, asked[i].name);
+		assert_null(workload_pod(NULL, &who));
+	}
+	workload_find(&facts, asked[0].path, &who);
+	pod_table_remove(&pods->sources[0].table, UID, 2);
+	assert_true(workload_pod(pods, &who)->gone);
+	pods_free(pods);
+	free(pods);
+}
+
+/* From a pod to the workload that a control group of it would be. */
+static void test_of_pod(void **state)
+{
+	struct pod pod = { .namespace_ = "shop", .name = "web-1", .uid = UID, .mirror_of = "" };
+	struct workload who;
+
+	(void)state;
+	workload_of_pod(&pod, "nginx", &who);
+	check_u64("kind", who.kind, WORKLOAD_POD);
+	check_text("UID", who.uid, UID);
+	check_text("namespace", who.namespace_, "shop");
+	check_text("pod", who.pod, "web-1");
+	check_text("container", who.container, "nginx");
+	check_text("no id", who.container_id, "");
+	pod.mirror_of = HASH;
+	workload_of_pod(&pod, "", &who);
+	check_text("a static pod's UID", who.uid, HASH);
+	check_text("no container", who.container, "");
+	pod.mirror_of = LONG;
+	pod.namespace_ = LONG;
+	workload_of_pod(&pod, "nginx", &who);
+	check_text("a UID that does not fit", who.uid, "");
+	check_text("a name that does not fit", who.namespace_, "");
+	check_text("then none has one", who.pod, "");
+}
+
 /* Without pods it is what the path says. */
 static void test_no_pods(void **state)
 {
@@ -287,10 +350,9 @@ static void test_no_pods(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_stated),
-		cmocka_unit_test(test_gone),
-		cmocka_unit_test(test_no_pods),
+		cmocka_unit_test(test_names),  cmocka_unit_test(test_stated),
+		cmocka_unit_test(test_gone),   cmocka_unit_test(test_pod),
+		cmocka_unit_test(test_of_pod), cmocka_unit_test(test_no_pods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

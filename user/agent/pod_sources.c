@@ -64,6 +64,7 @@ static int take_files(struct pod_source *source, struct pod_files *files, bool w
 	if (whole && r != -ENOMEM)
 		pod_table_listed(&source->table, now_s);
 	source->table.listing = false;
+	source->static_only = files->static_only;
 	source->table.left_out += files->left_out;
 	source->unusable = files->unusable;
 	if (whole)

@@ -25,10 +25,8 @@ static const char *container_or_log_name(const struct pods *pods, const struct p
 }
 
 /* No name of the API server's is longer than there is room for. One that is would be cut. */
-static void name_pod(const struct pods *pods, const struct pod *pod, struct workload *who)
+static void set_names(const struct pod *pod, const char *container, struct workload *who)
 {
-	const char *container = container_or_log_name(pods, pod, who);
-
 	if (strlen(pod->namespace_) >= sizeof(who->namespace_) ||
 	    strlen(pod->name) >= sizeof(who->pod) || strlen(container) >= sizeof(who->container))
 		return;
@@ -37,8 +35,23 @@ static void name_pod(const struct pods *pods, const struct pod *pod, struct work
 	SET_NAME(who->container, container);
 }
 
+static void name_pod(const struct pods *pods, const struct pod *pod, struct workload *who)
+{
+	set_names(pod, container_or_log_name(pods, pod, who), who);
+}
+
+void workload_of_pod(const struct pod *pod, const char *container, struct workload *ret)
+{
+	const char *uid = *pod->mirror_of ? pod->mirror_of : pod->uid;
+
+	*ret = (struct workload) { .kind = WORKLOAD_POD };
+	if (strlen(uid) < sizeof(ret->uid))
+		SET_NAME(ret->uid, uid);
+	set_names(pod, container, ret);
+}
+
 /* The pod of a name whose UID no source tells: a static pod's manifest has none. */
-static const struct pod *find_by_name(const struct pods *pods, const struct pod *names)
+static const struct pod_entry *find_by_name(const struct pods *pods, const struct pod *names)
 {
 	const struct pod_entry *entry = NULL;
 	_cleanup_buf_ struct buf key = { 0 };
@@ -46,29 +59,40 @@ static const struct pod *find_by_name(const struct pods *pods, const struct pod 
 	buf_printf(&key, "%s/%s", names->namespace_, names->name);
 	if (!key.failed)
 		entry = pods_find(pods, key.data);
-	return entry && strcmp(entry->pod->key, key.data) == 0 ? entry->pod : NULL;
+	return entry && strcmp(entry->pod->key, key.data) == 0 ? entry : NULL;
 }
 
-/* The pod that has a UID, and its name also where only the log directory tells it. */
-static const struct pod *find_by_uid(const struct pods *pods, const char *uid)
+/* The pod that has a UID, or the name of the log directory of that UID. */
+static const struct pod_entry *find_by_uid(const struct pods *pods, const char *uid)
 {
 	const struct pod_entry *entry = pods_find(pods, uid);
-	const struct pod *pod;
+	const struct pod_entry *log = entry ? NULL : pod_table_find(&pods->logs, uid);
 
-	if (entry)
-		return entry->pod;
-	entry = pod_table_find(&pods->logs, uid);
-	if (!entry)
-		return NULL;
-	pod = find_by_name(pods, entry->pod);
-	return pod ? pod : entry->pod;
+	return log ? find_by_name(pods, log->pod) : entry;
 }
 
-static const struct pod *find_by_container(const struct pods *pods, const char *id)
+static const struct pod_entry *find_by_container(const struct pods *pods, const char *id)
 {
-	const struct pod_entry *entry = *id ? pods_find_container(pods, id) : NULL;
+	return *id ? pods_find_container(pods, id) : NULL;
+}
 
-	return entry ? entry->pod : NULL;
+const struct pod_entry *workload_pod(const struct pods *pods, const struct workload *who)
+{
+	const struct pod_entry *entry = NULL;
+
+	if (pods && who->kind == WORKLOAD_POD)
+		entry = find_by_uid(pods, who->uid);
+	if (!entry && pods && who->kind == WORKLOAD_POD)
+		entry = find_by_container(pods, who->container_id);
+	return entry;
+}
+
+/* The pod that has a UID, also where only its log directory tells its name. */
+static const struct pod_entry *find_or_log(const struct pods *pods, const char *uid)
+{
+	const struct pod_entry *entry = find_by_uid(pods, uid);
+
+	return entry ? entry : pod_table_find(&pods->logs, uid);
 }
 
 void workload_find(const struct workload_facts *facts, const char *cgroup_path,
@@ -76,21 +100,21 @@ void workload_find(const struct workload_facts *facts, const char *cgroup_path,
 {
 	const char *root = facts->node_root ? facts->node_root : "";
 	const struct pods *pods = facts->pods;
-	const struct pod *pod = NULL;
+	const struct pod_entry *entry = NULL;
 	struct workload stated;
 
 	workload_parse(root, cgroup_path, ret);
 	if (!pods)
 		return;
 	if (ret->kind == WORKLOAD_POD) {
-		pod = find_by_uid(pods, ret->uid);
-		if (!pod)
-			pod = find_by_container(pods, ret->container_id);
+		entry = find_or_log(pods, ret->uid);
+		if (!entry)
+			entry = find_by_container(pods, ret->container_id);
 	} else if (workload_parse_stated(root, cgroup_path, &stated)) {
-		pod = find_by_uid(pods, stated.uid);
-		if (pod)
+		entry = find_or_log(pods, stated.uid);
+		if (entry)
 			*ret = stated;
 	}
-	if (pod)
-		name_pod(pods, pod, ret);
+	if (entry)
+		name_pod(pods, entry->pod, ret);
 }

@@ -18,3 +18,12 @@ struct workload_facts {
  */
 void workload_find(const struct workload_facts *facts, const char *cgroup_path,
 		   struct workload *ret);
+
+/*
+ * The pod that a workload is, as a source tells of it, also one that is gone. NULL: it is no pod,
+ * or no source tells of it.
+ */
+const struct pod_entry *workload_pod(const struct pods *pods, const struct workload *who);
+
+/* The workload that a container of a pod is, without the container's id. */
+void workload_of_pod(const struct pod *pod, const char *container, struct workload *ret);

@@ -6,9 +6,12 @@
 #include "pod.h"
 
 /*
- * The key of a declared port, without its control group. A host IP that can't be read is any
- * address. False: the port is none of the node's.
+ * The address that a port is declared for, as IPv6 has it, in network byte order; zero if there is
+ * none, or none that can be read: then it is for every address.
  */
+void pod_ports_address(const struct pod_port *port, uint32_t ret_addr[4]);
+
+/* The key of a declared port, without its control group. False: it is no port of the node. */
 bool pod_ports_key(const struct pod *pod, const struct pod_port *port,
 		   struct hp_declared_key *ret_key);
 
@@ -20,6 +23,15 @@ struct pod_ports_query {
 	uint8_t addr[HP_ADDR_LEN];
 };
 
-/* Does the pod declare it, as the programs would find? Also if not all that it declares is known.
- */
+/* The port by which the pod declares it, as the programs would find; NULL: none. */
+const struct pod_port *pod_ports_find(const struct pod *pod, const struct pod_ports_query *query);
+
+/* Does the pod declare it? Also if not all that it declares is known. */
 bool pod_ports_declare(const struct pod *pod, const struct pod_ports_query *query);
+
+/*
+ * Is a declared port, in part at least, this one? What is for every address meets each address, and
+ * so does a socket at every address.
+ */
+bool pod_ports_meet(const struct pod *pod, const struct pod_port *port,
+		    const struct pod_ports_query *query);

@@ -72,6 +72,21 @@ const char *pods_container(const struct pod *pod, const char *id)
 	return pod->containers_len == 1 && !pod->incomplete ? pod->containers[0].name : NULL;
 }
 
+bool pods_know_all(const struct pods *pods)
+{
+	bool all = false;
+
+	for (size_t i = 0; i < pods->len; i++) {
+		const struct pod_source *source = &pods->sources[i];
+
+		if (!source->up || source->unusable || source->table.left_out ||
+		    source->table.listing || !source->table.was_listed)
+			return false;
+		all = all || !source->static_only;
+	}
+	return all;
+}
+
 static void put_source(const struct pod_source *source, struct jsonw *w)
 {
 	const struct pod_table *table = &source->table;

@@ -11,6 +11,7 @@
 
 struct pod_source {
 	const char *name;	 /* as --pods has it */
+	bool static_only;	 /* it tells of static pods alone */
 	bool up;		 /* it works */
 	struct buf error;	 /* why not, or what it could not take; empty: nothing is wrong */
 	struct timespec updated; /* when it told of pods last, UTC; 0: never */
@@ -44,6 +45,9 @@ const struct pod_entry *pods_find_container(const struct pods *pods, const char 
  * not known yet.
  */
 const char *pods_container(const struct pod *pod, const char *id);
+
+/* Is each pod of this node known? It is if the sources work and one of them tells of all. */
+bool pods_know_all(const struct pods *pods);
 
 /* Write the member `pod_sources`: how each source is doing. */
 void pods_put_sources(const struct pods *pods, struct jsonw *w);

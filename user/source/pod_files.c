@@ -199,6 +199,7 @@ static int read_directory(struct reading *reading, const char *path, int fd)
 	if (r < 0)
 		return r == -ENOMEM ? r : refuse(reading, path, strerror(-r));
 	set_suffix(reading);
+	reading->files->static_only = true;
 	for (size_t i = 0; i < names.len; i++) {
 		r = read_member(reading, path, fd, names.items[i]);
 		if (r == -ENOMEM)

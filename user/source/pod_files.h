@@ -12,9 +12,10 @@
 struct pod_files {
 	struct pod **pods;
 	size_t len;
-	size_t others;	 /* pods of other nodes */
-	size_t unusable; /* pods without a name, or with one that can't be */
-	size_t left_out; /* pods beyond the bounds */
+	bool static_only; /* they are static pods */
+	size_t others;	  /* pods of other nodes */
+	size_t unusable;  /* pods without a name, or with one that can't be */
+	size_t left_out;  /* pods beyond the bounds */
 };
 
 /*
