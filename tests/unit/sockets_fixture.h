@@ -60,8 +60,11 @@ static struct world {
 	struct fake_line lines[FAKE_LINES];
 	size_t lines_len, flushed;
 	uint64_t lost;
+	char declared[FAKE_LINES]
+		     [64]; /* of a line that is a pod's: its namespace, name, container */
 	unsigned int notices;
-	char notice[128]; /* the last one */
+	enum notice_kind notice_kind; /* of the last one */
+	char notice[256];	      /* its message */
 } world;
 
 int receivers_read(const struct netns *netns, receivers_keep_fn keep, void *data,
@@ -223,11 +226,26 @@ void deliver_line(struct stream *stream, const struct hp_event *record,
 	};
 }
 
+void deliver_declared(struct stream *stream, const struct hp_event *record, const struct pod *pod,
+		      const char *container)
+{
+	size_t at = world.lines_len++;
+
+	(void)stream;
+	if (at >= FAKE_LINES) /* it is only counted */
+		return;
+	(void)snprintf(world.declared[at], sizeof(world.declared[0]), "%s/%s/%s", pod->namespace_,
+		       pod->name, container);
+	world.lines[at] = (struct fake_line) {
+		*record, 1, 1, 0, record->key.cls, record->key.verdict,
+	};
+}
+
 void deliver_notice(struct stream *stream, struct notice *notice)
 {
 	(void)stream;
-	check_u64("kind", notice->kind, NOTICE_MANY_PORTS);
 	world.notices++;
+	world.notice_kind = notice->kind;
 	(void)snprintf(world.notice, sizeof(world.notice), "%s", notice->message);
 }
 

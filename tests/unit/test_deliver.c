@@ -149,6 +149,35 @@ static void test_no_holder(void **state)
 	check_u64("the slot", told->slots[1].generation, 0);
 }
 
+/* A port that only a pod declares: its workload is the pod, whatever the record's group. */
+static void test_declared(void **state)
+{
+	const struct pod pod = {
+		.key = "u", .namespace_ = "shop", .name = "web", .uid = "u", .mirror_of = ""
+	};
+	struct fixture *f = *state;
+	struct hp_event record = record_of(1, 1, 1, 0);
+
+	record.key.how = HP_HOW_DECLARED;
+	deliver_declared(&f->stream, &record, &pod, "nginx");
+	deliver_flush(&f->stream);
+	check_u64("lines", told->tally.delivered, 1);
+	check_u64("no program counted it", told->tally.existing, 1);
+	check_u64("by class", told->tally.by_class[HP_CLASS_UNREGISTERED][HP_VERDICT_AUDITED], 1);
+	check_u64("of no slot", told->slots[1].generation, 0);
+	check_u64("written", flushed, 1);
+	check_u64("for one", noted[0].count, 1);
+	check_u64("the observer first", noted[0].observed, 1);
+	check_text("namespace", f->stream.event.workload.namespace_, "shop");
+	check_text("container", f->stream.event.workload.container, "nginx");
+	check_text("no group", f->stream.event.cgroup, "");
+	check_text("no program", f->stream.event.exe, "");
+	check_text("the pod", f->stream.event.pod, "u");
+	deliver(f, 2, 1, 1);
+	check_text("a bind is no pod's declaration", f->stream.event.pod, NULL);
+	check_text("and has its group", f->stream.event.cgroup, fake_cgroup);
+}
+
 /* In a flood so many are named in a drain; the rest later, if they are still there. */
 static void test_flood(void **state)
 {
@@ -209,6 +238,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_names, start, stop),
 		cmocka_unit_test_setup_teardown(test_known, start, stop),
 		cmocka_unit_test_setup_teardown(test_no_holder, start, stop),
+		cmocka_unit_test_setup_teardown(test_declared, start, stop),
 		cmocka_unit_test_setup_teardown(test_flood, start, stop),
 		cmocka_unit_test_setup_teardown(test_notice, start, stop),
 	};

@@ -91,6 +91,33 @@ static void test_violation(void **state)
 	free(e);
 }
 
+/* What a pod declares is the pod's, and no process's. */
+static void test_declared(void **state)
+{
+	const struct pod pod = {
+		.key = "u", .namespace_ = "shop", .name = "web", .uid = "u", .mirror_of = ""
+	};
+	struct identity *identity = fake_identity_new();
+	struct generations g = { 0 };
+	struct hp_event record = full_record();
+	struct event *e = malloc(sizeof(*e));
+
+	(void)state;
+	fill_generations(&g, 5);
+	describe_violation(identity, &g, &record, 1, 0, 0, e);
+	check_text("a bind", e->pod, NULL);
+	describe_declared(&pod, "nginx", e);
+	check_text("pod", e->pod, "u");
+	check_text("namespace", e->workload.namespace_, "shop");
+	check_text("container", e->workload.container, "nginx");
+	check_text("group", e->cgroup, "");
+	check_text("program", e->exe, "");
+	check_text("the row stays", e->entry_process, "db");
+	generations_free(&g);
+	free(identity);
+	free(e);
+}
+
 /* A listener's event, of a record and a registry of that generation; the caller's. It borrows the
  * node's name. */
 static struct event *described_listener(struct identity *identity, struct generations *g,
@@ -140,6 +167,7 @@ static void test_no_row(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_declared),
 		cmocka_unit_test(test_violation),
 		cmocka_unit_test(test_listener),
 		cmocka_unit_test(test_no_row),

@@ -43,6 +43,23 @@ static void test_text(void **state)
 		   "inactive x18446744073709551615 " NGINX "kernel  openshift (node)");
 }
 
+/* A port that only a Pod.Spec names: no process has it, and it may be at every address. */
+static void test_text_declared(void **state)
+{
+	struct event e = bare();
+
+	(void)state;
+	e.how = HP_HOW_DECLARED;
+	e.family = 0;
+	e.workload.kind = WORKLOAD_POD;
+	(void)strcpy(e.workload.namespace_, "shop");
+	(void)strcpy(e.workload.pod, "web-1");
+	(void)strcpy(e.workload.container, "nginx");
+	check_line("declared", &e, false,
+		   "20:11:31.123Z AUDITED  tcp  *:8080                unregistered     no process"
+		   "               pod shop/web-1/nginx  (no entry)  [declared]");
+}
+
 /* Whom else a line stands for. */
 static void test_text_others(void **state)
 {
@@ -160,9 +177,10 @@ static void test_no_address(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),	     cmocka_unit_test(test_text_others),
-		cmocka_unit_test(test_text_colours), cmocka_unit_test(test_text_safe),
-		cmocka_unit_test(test_addresses),    cmocka_unit_test(test_no_address),
+		cmocka_unit_test(test_text),	    cmocka_unit_test(test_text_declared),
+		cmocka_unit_test(test_text_others), cmocka_unit_test(test_text_colours),
+		cmocka_unit_test(test_text_safe),   cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_no_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

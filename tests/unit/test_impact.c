@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "declared_pods.h"
 #include "impact_fixture.h"
 
 #include "../../user/policy/receiver.h"
@@ -231,6 +232,36 @@ static void test_order(void **state)
 	assert_non_null(strstr(one, "\"left_out\":4"));
 }
 
+/* A pod that binds nothing is named as its source names it now. */
+static void test_declared(void **state)
+{
+	struct pods *pods = calloc(1, sizeof(*pods));
+	const struct workload_facts facts = { .pods = pods };
+	_cleanup_free_ struct event *e = new_event(10, 1);
+	_cleanup_impact_row_ struct impact_row row = { 0 };
+	struct workload who;
+
+	(void)state;
+	assert_non_null(pods);
+	pods->len = 1;
+	move_to_cgroup(e, "");
+	e->pod = "u1";
+	assert_int_equal(impact_row_new(e, "pod u1", &row), 0);
+	who = impact_row_workload(&row, &facts);
+	check_u64("not known: kind", who.kind, WORKLOAD_POD);
+	check_text("not known: UID", who.uid, "u1");
+	check_text("not known: name", who.pod, "");
+	put_declared_pod(pods, &(struct declared_pod) { .name = "web", .uid = "u1" });
+	who = impact_row_workload(&row, &facts);
+	check_u64("kind", who.kind, WORKLOAD_POD);
+	check_text("UID", who.uid, "u1");
+	check_text("namespace", who.namespace_, "ns");
+	check_text("name", who.pod, "web");
+	check_text("no container", who.container, "");
+	pods_free(pods);
+	free(pods);
+}
+
 /* Each process and each address is named, whichever came first; one that is started again is not
  * two. */
 static void test_others(void **state)
@@ -387,7 +418,7 @@ int main(void)
 		cmocka_unit_test(test_holders),	 cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_order),	 cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_many),	 cmocka_unit_test(test_many_without_zero),
-		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_declared), cmocka_unit_test(test_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,26 +46,45 @@ static void test_time(void **state)
 	}
 }
 
-static void test_facts(void **state)
+static void check_facts(const char *text, const char *process, const char *want)
 {
-	static const char text[] =
-		"[{\"workload\":{\"kind\":\"unit\",\"unit\":\"a.service\"},\"comm\":\"a\",\"pid\":"
-		"7,"
-		"\"uid\":1,\"address\":\"::\",\"count\":1,\"first\":\"2026-11-22T20:11:31."
-		"123456789Z\","
-		"\"sockets\":2,\"others\":[{\"comm\":\"b\",\"address\":\"::1\"}]}]";
 	_cleanup_answer_rows_ struct answer_rows rows = { 0 };
 	_cleanup_(json_freep) struct json *json = NULL;
 	_cleanup_buf_ struct buf out = { 0 }, err = { 0 };
 
-	(void)state;
 	assert_int_equal(json_parse(text, strlen(text), &err, &json), 0);
 	assert_int_equal(answer_rows_read(json, &rows), 0);
 	learn_put_facts(&rows.list[0], &out);
-	check_text(
-		"facts", out.data,
+	check_text("facts", out.data, want);
+	check_text("process", learn_process_name(&rows.list[0]), process);
+}
+
+static void test_facts(void **state)
+{
+	(void)state;
+	check_facts(
+		"[{\"workload\":{\"kind\":\"unit\",\"unit\":\"a.service\"},\"comm\":\"a\",\"pid\":"
+		"7,"
+		"\"uid\":1,\"address\":\"::\",\"count\":1,\"first\":\"2026-11-22T20:11:31."
+		"123456789Z\","
+		"\"sockets\":2,\"others\":[{\"comm\":\"b\",\"address\":\"::1\"}]}]",
+		"a",
 		"unit a.service: a[7], uid 1, on ::; 1 time, 2026-11-22T20:11:31Z; 2 sockets now;"
 		" also b on ::1");
+}
+
+/* What only a pod declares has no process, and may be for every address. */
+static void test_declared(void **state)
+{
+	(void)state;
+	check_facts("[{\"workload\":{\"kind\":\"pod\",\"namespace\":\"ns\",\"pod\":\"web\"},"
+		    "\"source\":\"declared\",\"count\":1,"
+		    "\"first\":\"2026-11-22T20:11:31.123456789Z\"}]",
+		    "hostPort",
+		    "pod ns/web: hostPort, no process, on *; 1 time, 2026-11-22T20:11:31Z");
+	check_facts("[{\"workload\":{\"kind\":\"pod\",\"namespace\":\"ns\",\"pod\":\"web\"},"
+		    "\"source\":\"declared\",\"address\":\"10.0.0.1\"}]",
+		    "hostPort", "pod ns/web: hostPort, no process, on 10.0.0.1");
 }
 
 int main(void)
@@ -74,6 +93,7 @@ int main(void)
 		cmocka_unit_test(test_inert),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_declared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,40 @@ static void test_again(void **state)
 	assert_true(found.last[0].query.kernel_socket);
 }
 
+/* What pods declare is theirs: they have no control group, so the pod's key tells them apart. */
+static void test_declared(void **state)
+{
+	static const char *const keys[] = { "u1", "u2", "ns/file", "u1" };
+	_cleanup_(ledger_freep) struct ledger *ledger = new_ledger();
+	_cleanup_(policy_freep) struct policy *policy = new_policy("");
+	const struct ledger_filter filter = {
+		.policy = policy,
+		.config = { .mode = HP_MODE_AUDIT },
+		.verdicts = 1U << HP_VERDICT_AUDITED,
+	};
+	_cleanup_free_ struct event *e = new_event(10, 1);
+	_cleanup_impact_ struct impact impact = { 0 };
+
+	(void)state;
+	move_to_cgroup(e, "");
+	ledger_note(ledger, e, 0); /* of nobody knows whom */
+	e->workload = (struct workload) { .kind = WORKLOAD_POD };
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		e->pod = keys[i];
+		ledger_note(ledger, e, 0);
+	}
+	assert_int_equal(ledger_select(ledger, &filter, &impact), 0);
+	impact_settle(&impact);
+	check_u64("rows", impact.len, 4);
+	check_text("first", impact.rows[0].workload, "pod ns/file");
+	check_text("its pod", impact.rows[0].pod, "ns/file");
+	check_text("second", impact.rows[1].workload, "pod u1");
+	check_u64("twice", impact.rows[1].count, 2);
+	check_text("third", impact.rows[2].pod, "u2");
+	check_text("nobody's", impact.rows[3].workload, "unknown workload");
+	check_text("no pod", impact.rows[3].pod, NULL);
+}
+
 /* Control groups of one workload are one, with the path that was reported first. */
 static void test_workloads(void **state)
 {
@@ -427,11 +461,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_repeats),	      cmocka_unit_test(test_again),
-		cmocka_unit_test(test_workloads),     cmocka_unit_test(test_apart),
-		cmocka_unit_test(test_ephemeral),     cmocka_unit_test(test_bound),
-		cmocka_unit_test(test_decided_again), cmocka_unit_test(test_policy_change),
-		cmocka_unit_test(test_filters),	      cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_chosen),	      cmocka_unit_test(test_undeclared),
+		cmocka_unit_test(test_declared),      cmocka_unit_test(test_workloads),
+		cmocka_unit_test(test_apart),	      cmocka_unit_test(test_ephemeral),
+		cmocka_unit_test(test_bound),	      cmocka_unit_test(test_decided_again),
+		cmocka_unit_test(test_policy_change), cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_paths),	      cmocka_unit_test(test_chosen),
+		cmocka_unit_test(test_undeclared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,8 @@ static void test_lines(void **state)
 		  HP_HOW_EXISTING, GROUP_OUTSIDE, 7, false, false, false },
 		{ "swept, of a group that is gone", HP_VERDICT_AUDITED, HP_HOOK_SWEEP,
 		  HP_HOW_EXISTING, GROUP_UNKNOWN, 7, false, false, true },
+		{ "declared by a pod, not bound", HP_VERDICT_AUDITED, HP_HOOK_SWEEP,
+		  HP_HOW_DECLARED, 0, 0, false, false, false },
 		{ "swept, the kernel's", HP_VERDICT_AUDITED, HP_HOOK_SWEEP, HP_HOW_EXISTING,
 		  GROUP_BELOW, 0, true, true, true },
 		{ "swept, without a process", HP_VERDICT_AUDITED, HP_HOOK_SWEEP, HP_HOW_EXISTING,
@@ -104,6 +106,7 @@ static void test_many(void **state)
 		violations_on_line(&f->violations, &record, e);
 		check_u64("notices", world.notices, i < 17 ? 0 : i < 34 ? 1 : 2);
 	}
+	check_u64("its kind", world.notice_kind, NOTICE_MANY_PORTS);
 	check_text("the last", world.notice,
 		   "unit web.service: tcp, 34 ports of 9001-9034 (unregistered, external)");
 	free(e);

@@ -335,6 +335,23 @@ static void test_of_pod(void **state)
 	check_text("then none has one", who.pod, "");
 }
 
+/* What a key tells, where no source knows the pod. */
+static void test_key(void **state)
+{
+	struct pods pods = { 0 };
+	struct workload who;
+
+	(void)state;
+	workload_of_key(NULL, UID, &who);
+	check_u64("kind", who.kind, WORKLOAD_POD);
+	check_text("UID", who.uid, UID);
+	check_text("no name", who.pod, "");
+	workload_of_key(&pods, "kube-system/etcd-node1", &who);
+	check_text("no UID", who.uid, "");
+	check_text("namespace", who.namespace_, "kube-system");
+	check_text("pod", who.pod, "etcd-node1");
+}
+
 /* Without pods it is what the path says. */
 static void test_no_pods(void **state)
 {
@@ -350,9 +367,10 @@ static void test_no_pods(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),  cmocka_unit_test(test_stated),
-		cmocka_unit_test(test_gone),   cmocka_unit_test(test_pod),
-		cmocka_unit_test(test_of_pod), cmocka_unit_test(test_no_pods),
+		cmocka_unit_test(test_key),	cmocka_unit_test(test_names),
+		cmocka_unit_test(test_stated),	cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_pod),	cmocka_unit_test(test_of_pod),
+		cmocka_unit_test(test_no_pods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,7 @@ static void stop(struct agent *agent)
 	if (agent->ready)
 		say_stopped(agent);
 	sink_close(agent->stream.sink);
+	host_ports_stop(&agent->host_ports);
 	sweep_stop(&agent->sweep);
 	violations_stop(&agent->violations);
 	drain_stop(&agent->stream);

@@ -6,6 +6,7 @@ static void on_pods(void *data)
 	struct agent *agent = data;
 
 	owners_pods_changed(&agent->owners);
+	host_ports_soon(&agent->host_ports);
 }
 
 static void on_node(void *data, const struct this_node *node, const char *why)
@@ -75,6 +76,7 @@ static void connect_stream(struct agent *agent)
 	agent->sweep.deny_kernel = agent->config->deny_kernel;
 	agent->sweep.every_s = agent->config->sweep_s;
 	agent->violations.sweep = &agent->sweep;
+	agent->host_ports.table = &agent->sweep.table;
 }
 
 static void connect_state(struct agent *agent)

@@ -2,6 +2,7 @@
 /* The agent, put together. Only the files that join its rooms include this. */
 #pragma once
 
+#include "../violations/host_ports.h"
 #include "../violations/violations.h"
 #include "mode.h"
 #include "node_role.h"
@@ -25,6 +26,7 @@ struct agent {
 	struct stream stream;
 	struct sweep sweep;
 	struct violations violations;
+	struct host_ports host_ports;
 	struct watch watch;
 	struct mode mode;
 	struct exception_timer exceptions;

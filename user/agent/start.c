@@ -260,6 +260,10 @@ static int start_stream(struct agent *agent)
 	if (r < 0)
 		return step_status(r, "reading the ring buffer");
 	sweep_start(&agent->sweep);
+	if (agent->config->pods_len)
+		r = host_ports_start(&agent->host_ports, agent->loop);
+	if (r < 0)
+		return step_status(r, "looking at the ports of pods");
 	r = policy_load_start(&agent->load, agent->loop);
 	return step_status(r, "the timer of publications");
 }

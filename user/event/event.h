@@ -27,6 +27,8 @@ struct event {
 	/* Not owned; NULL or empty: not known. */
 	const char *node, *exe, *cgroup;
 	const char *entry_layer, *entry_process, *entry_team; /* layer NULL: no row */
+	/* the key of the pod whose Pod.Spec alone names the port; NULL: it was bound */
+	const char *pod;
 };
 
 /* What only a listening socket has. */

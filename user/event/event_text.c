@@ -102,7 +102,7 @@ static void put_process(const struct event *e, struct buf *out)
 {
 	size_t start = out->len;
 
-	buf_put_safe(out, *e->comm ? e->comm : "?");
+	buf_put_safe(out, *e->comm ? e->comm : e->how == HP_HOW_DECLARED ? "no process" : "?");
 	if (e->pid) {
 		buf_putc(out, '[');
 		buf_put_u64(out, e->pid);

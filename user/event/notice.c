@@ -20,6 +20,7 @@ static const struct {
 	[NOTICE_PODS] = { "pods", "\033[32m" },
 	[NOTICE_PODS_LOST] = { "pods-lost", "\033[1;31m" },
 	[NOTICE_MANY_PORTS] = { "many-ports", "\033[33m" },
+	[NOTICE_NOT_BOUND] = { "not-bound", "\033[33m" },
 };
 
 _Static_assert(ARRAY_LEN(kinds) == NOTICE_MAX, "a word for each kind");

@@ -24,6 +24,7 @@ enum notice_kind {
 	NOTICE_PODS,	    /* a pod source works again */
 	NOTICE_PODS_LOST,   /* it does not: what is known stays */
 	NOTICE_MANY_PORTS,  /* a workload violates on many ports: one finding */
+	NOTICE_NOT_BOUND,   /* a pod has declared a port for long, and nothing listens on it */
 	NOTICE_MAX,
 };
 

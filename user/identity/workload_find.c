@@ -50,6 +50,23 @@ void workload_of_pod(const struct pod *pod, const char *container, struct worklo
 	set_names(pod, container, ret);
 }
 
+void workload_of_key(const struct pods *pods, const char *key, struct workload *ret)
+{
+	const struct pod_entry *entry = pods ? pods_find(pods, key) : NULL;
+	const char *slash = strchr(key, '/');
+
+	*ret = (struct workload) { .kind = WORKLOAD_POD };
+	if (entry) {
+		workload_of_pod(entry->pod, "", ret);
+	} else if (slash) {
+		(void)snprintf(ret->namespace_, sizeof(ret->namespace_), "%.*s", (int)(slash - key),
+			       key);
+		SET_NAME(ret->pod, slash + 1);
+	} else {
+		SET_NAME(ret->uid, key);
+	}
+}
+
 /* The pod of a name whose UID no source tells: a static pod's manifest has none. */
 static const struct pod_entry *find_by_name(const struct pods *pods, const struct pod *names)
 {

@@ -27,3 +27,7 @@ const struct pod_entry *workload_pod(const struct pods *pods, const struct workl
 
 /* The workload that a container of a pod is, without the container's id. */
 void workload_of_pod(const struct pod *pod, const char *container, struct workload *ret);
+
+/* The workload that a pod with a key is, also if no source knows the pod any more; pods NULL: none.
+ */
+void workload_of_key(const struct pods *pods, const char *key, struct workload *ret);

@@ -87,6 +87,16 @@ void deliver_name_rest(struct stream *stream)
 	stream->unnamed = false;
 }
 
+/* Show the line that is described to the observer, then to the readers. */
+static void show(struct stream *stream, const struct hp_event *record,
+		 const struct tally_line *line)
+{
+	stream->event.processes = line->processes;
+	stream->event.addresses = line->addresses;
+	stream->observer.on_line(stream->observer.data, record, &stream->event);
+	publish(stream, history_add(&stream->history, &stream->event));
+}
+
 void deliver_line(struct stream *stream, const struct hp_event *record,
 		  const struct tally_line *line, uint64_t first_ns, uint64_t last_ns)
 {
@@ -94,13 +104,28 @@ void deliver_line(struct stream *stream, const struct hp_event *record,
 
 	describe_violation(stream->identity, stream->generations, record, line->count, first_ns,
 			   last_ns, &stream->event);
-	stream->event.processes = line->processes;
-	stream->event.addresses = line->addresses;
-	stream->observer.on_line(stream->observer.data, record, &stream->event);
-	publish(stream, history_add(&stream->history, &stream->event));
+	show(stream, record, line);
 	if (new_note)
 		name_holder(stream, record, new_note);
 	if (batch_add(&stream->batch, line))
+		deliver_flush(stream);
+}
+
+void deliver_declared(struct stream *stream, const struct hp_event *record, const struct pod *pod,
+		      const char *container)
+{
+	const struct tally_line line = {
+		.count = 1,
+		.existing = 1,
+		.cls = record->key.cls,
+		.verdict = record->key.verdict,
+	};
+
+	describe_violation(stream->identity, stream->generations, record, line.count,
+			   record->time_ns, record->time_ns, &stream->event);
+	describe_declared(pod, container, &stream->event);
+	show(stream, record, &line);
+	if (batch_add(&stream->batch, &line))
 		deliver_flush(stream);
 }
 

@@ -12,6 +12,13 @@ size_t deliver_little(const struct stream *stream);
 void deliver_line(struct stream *stream, const struct hp_event *record,
 		  const struct tally_line *line, uint64_t first_ns, uint64_t last_ns);
 
+/*
+ * A line is due of a violation that no program counted: a port that only a container of a pod
+ * declares. deliver_flush() is to follow.
+ */
+void deliver_declared(struct stream *stream, const struct hp_event *record, const struct pod *pod,
+		      const char *container);
+
 /* Write the lines, and count them. */
 void deliver_flush(struct stream *stream);
 

@@ -32,6 +32,7 @@ static void fill_event(struct identity *identity, const struct generations *gene
 	event->uid = record->uid;
 	memcpy(event->comm, record->comm, HP_COMM_LEN);
 	event->comm[HP_COMM_LEN] = '\0';
+	event->pod = NULL;
 	event->cgroup = identity_workload(identity, record, &event->workload);
 	fill_row(generations, record, event);
 }
@@ -48,6 +49,13 @@ void describe_violation(struct identity *identity, const struct generations *gen
 	fill_event(identity, generations, record, ret_event);
 	exe = identity_exe(identity, record);
 	ret_event->exe = exe ? exe : "";
+}
+
+void describe_declared(const struct pod *pod, const char *container, struct event *event)
+{
+	workload_of_pod(pod, container, &event->workload);
+	event->cgroup = event->exe = "";
+	event->pod = pod->key;
 }
 
 void describe_listener(struct identity *identity, const struct generations *generations,

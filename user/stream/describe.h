@@ -18,6 +18,9 @@ void describe_violation(struct identity *identity, const struct generations *gen
 			const struct hp_event *record, uint64_t count, uint64_t first_ns,
 			uint64_t last_ns, struct event *ret_event);
 
+/* After either: that it is no bind, but a port which a container of a pod declares. */
+void describe_declared(const struct pod *pod, const char *container, struct event *event);
+
 /* Describe a socket that is there now, as event_listener_json() needs it. */
 void describe_listener(struct identity *identity, const struct generations *generations,
 		       const struct hp_event *record, struct event *ret_event);

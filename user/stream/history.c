@@ -203,6 +203,7 @@ static void keep_event(struct history_entry *entry, const struct event *event)
 	e->entry_layer = texts[3];
 	e->entry_process = texts[4];
 	e->entry_team = texts[5];
+	e->pod = NULL; /* it may be gone when the line is read again */
 }
 
 struct line *history_add(struct history *history, const struct event *event)

@@ -14,6 +14,7 @@ void impact_row_free(struct impact_row *row)
 	free(row->cgroup);
 	free(row->workload);
 	free(row->exe);
+	free(row->pod);
 	impact_processes_free(&row->others);
 	free(row->ports);
 	*row = (struct impact_row) { 0 };
@@ -21,12 +22,13 @@ void impact_row_free(struct impact_row *row)
 
 /* Give the row strings of its own. */
 static int set_strings(struct impact_row *row, const char *cgroup, const char *workload,
-		       const char *exe)
+		       const char *exe, const char *pod)
 {
 	row->cgroup = strdup(cgroup);
 	row->workload = strdup(workload);
 	row->exe = exe && *exe ? strdup(exe) : NULL;
-	if (row->cgroup && row->workload && (row->exe || !exe || !*exe))
+	row->pod = pod ? strdup(pod) : NULL;
+	if (row->cgroup && row->workload && (row->exe || !exe || !*exe) && (row->pod || !pod))
 		return 0;
 	impact_row_free(row);
 	return -ENOMEM;
@@ -67,7 +69,7 @@ static struct impact_row row_of_event(const struct event *e)
 int impact_row_new(const struct event *event, const char *workload, struct impact_row *ret_row)
 {
 	struct impact_row row = row_of_event(event);
-	int r = set_strings(&row, event->cgroup, workload, event->exe);
+	int r = set_strings(&row, event->cgroup, workload, event->exe, event->pod);
 
 	if (r == 0)
 		*ret_row = row;
@@ -250,7 +252,7 @@ int impact_add_violations(struct impact *impact, const struct impact_row *report
 
 	row.ports = NULL;
 	row.others = (struct impact_processes) { 0 };
-	r = set_strings(&row, reported->cgroup, reported->workload, reported->exe);
+	r = set_strings(&row, reported->cgroup, reported->workload, reported->exe, reported->pod);
 	if (r < 0)
 		return r;
 	row.cls = cls;
@@ -387,13 +389,17 @@ struct workload impact_row_workload(const struct impact_row *row,
 {
 	struct workload who = { .kind = WORKLOAD_KERNEL };
 
-	if (!row->kernel)
+	if (row->pod)
+		workload_of_key(facts->pods, row->pod, &who);
+	else if (!row->kernel)
 		workload_find(facts, row->cgroup, &who);
 	return who;
 }
 
 const char *impact_row_source(const struct impact_row *row)
 {
+	if (row->pod)
+		return "declared";
 	return row->sockets ? "listener" : "violation";
 }
 

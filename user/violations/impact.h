@@ -27,10 +27,11 @@ struct impact_row {
 	bool kernel;			/* the workload is the kernel */
 	uint8_t holder;			/* of a socket: enum receiver_holder */
 	char *cgroup;			/* empty: not known */
-	char *workload;			/* its workload_key(): rows of the same are one */
-	uint64_t sockets;		/* that have the port now */
-	uint64_t count;			/* violations that were reported */
-	struct timespec first;		/* the first and the last of them, UTC */
+	char *pod;	/* the key of the pod that declares the port and binds nothing, else NULL */
+	char *workload; /* its workload_key(): rows of the same are one */
+	uint64_t sockets;      /* that have the port now */
+	uint64_t count;	       /* violations that were reported */
+	struct timespec first; /* the first and the last of them, UTC */
 	struct timespec last;
 };
 
@@ -67,7 +68,7 @@ void impact_put_ports(uint64_t ports, uint64_t first, uint64_t last, struct buf 
 struct workload impact_row_workload(const struct impact_row *row,
 				    const struct workload_facts *facts);
 
-/* The word for where it is known from: a listener, or violations alone. */
+/* The word for where it is known from: a listener, violations alone, or a pod that declares it. */
 const char *impact_row_source(const struct impact_row *row);
 
 struct impact {

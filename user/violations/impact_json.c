@@ -18,6 +18,8 @@ static void put_workload(const struct impact_row *row, const struct workload_fac
 
 static void put_process(const struct impact_row *row, struct jsonw *w)
 {
+	if (row->pod) /* it has none */
+		return;
 	if (row->pid)
 		jsonw_u64(w, "pid", row->pid);
 	jsonw_u64(w, "uid", row->uid);

@@ -110,7 +110,7 @@ static void put_exception(const struct answer_row *v, struct reg_row *row, size_
 	buf_printf(&reason, "learned %s: ", layer->today);
 	learn_put_inert(&reason, v->workload, LEARN_TEXT_MAX);
 	buf_puts(&reason, ", ");
-	learn_put_inert(&reason, json_member_text(v->json, "comm", "?"), LEARN_TEXT_MAX);
+	learn_put_inert(&reason, learn_process_name(v), LEARN_TEXT_MAX);
 	if (others)
 		buf_printf(&reason, ", and %zu more", others);
 	out->failed |= reason.failed || until.failed;

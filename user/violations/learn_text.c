@@ -55,6 +55,17 @@ static void put_others(const struct json *others, struct buf *out)
 	}
 }
 
+/* Is it a port that only a Pod.Spec names? */
+static bool is_declared(const struct answer_row *v)
+{
+	return strcmp(json_member_text(v->json, "source", ""), "declared") == 0;
+}
+
+const char *learn_process_name(const struct answer_row *v)
+{
+	return json_member_text(v->json, "comm", is_declared(v) ? "hostPort" : "?");
+}
+
 void learn_put_facts(const struct answer_row *v, struct buf *out)
 {
 	uint64_t count = json_member_u64(v->json, "count", 0);
@@ -62,9 +73,14 @@ void learn_put_facts(const struct answer_row *v, struct buf *out)
 
 	learn_put_inert(out, v->workload, SIZE_MAX);
 	buf_puts(out, ": ");
-	put_process(v->json, out);
-	buf_printf(out, ", uid %" PRIu64 ", on ", json_member_u64(v->json, "uid", 0));
-	learn_put_inert(out, json_member_text(v->json, "address", "?"), LEARN_TEXT_MAX);
+	if (is_declared(v)) {
+		buf_puts(out, "hostPort, no process, on ");
+	} else {
+		put_process(v->json, out);
+		buf_printf(out, ", uid %" PRIu64 ", on ", json_member_u64(v->json, "uid", 0));
+	}
+	learn_put_inert(out, json_member_text(v->json, "address", is_declared(v) ? "*" : "?"),
+			LEARN_TEXT_MAX);
 	if (count) {
 		buf_printf(out, "; %" PRIu64 " time%s, ", count, count == 1 ? "" : "s");
 		learn_put_time(out, json_member_text(v->json, "first", ""));

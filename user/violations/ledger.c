@@ -35,7 +35,7 @@ struct ledger {
 	struct violated_ports ports;
 	struct buf workload;	/* of the last event, in words */
 	uint64_t workload_hash; /* of these words */
-	struct buf cgroup;	/* its path: lines come in runs of one control group */
+	struct buf place;	/* its path or key: lines come in runs of one workload */
 	bool kernel;		/* the workload is the kernel, whatever the path */
 };
 
@@ -138,7 +138,7 @@ void ledger_free(struct ledger *ledger)
 	for (size_t i = 0; i < LEDGER_LOSERS; i++)
 		free(ledger->losses[i].workload);
 	buf_free(&ledger->workload);
-	buf_free(&ledger->cgroup);
+	buf_free(&ledger->place);
 	free(ledger);
 }
 
@@ -302,21 +302,25 @@ static struct node *insert(struct ledger *ledger, struct share *share, const str
 /* Put the event's workload into words. 0, or -ENOMEM. */
 static int name_workload(struct ledger *ledger, const struct event *event)
 {
-	struct buf *cgroup = &ledger->cgroup, *workload = &ledger->workload;
+	struct buf *place = &ledger->place, *workload = &ledger->workload;
+	const char *at = event->pod ? event->pod : event->cgroup; /* no path begins like a key */
 	bool kernel = event->workload.kind == WORKLOAD_KERNEL;
 
-	if (cgroup->data && strcmp(cgroup->data, event->cgroup) == 0 && ledger->kernel == kernel)
+	if (place->data && strcmp(place->data, at) == 0 && ledger->kernel == kernel)
 		return 0;
-	buf_reset(cgroup);
+	buf_reset(place);
 	buf_reset(workload);
-	workload_key(&event->workload, event->cgroup, workload);
-	buf_puts(cgroup, event->cgroup);
+	if (event->pod)
+		buf_printf(workload, "pod %s", event->pod);
+	else
+		workload_key(&event->workload, event->cgroup, workload);
+	buf_puts(place, at);
 	ledger->kernel = kernel;
 	if (!workload->failed)
 		ledger->workload_hash = hash_text(HASH_START, workload->data);
-	if (!workload->failed && !cgroup->failed)
+	if (!workload->failed && !place->failed)
 		return 0;
-	buf_free(cgroup);
+	buf_free(place);
 	return -ENOMEM;
 }
 
@@ -414,7 +418,7 @@ static struct owner_of owner_of_entry(const struct ledger_entry *entry,
 
 	if (entry->row.kernel)
 		return (struct owner_of) { 0 };
-	workload_find(&filter->facts, entry->row.cgroup, workload);
+	*workload = impact_row_workload(&entry->row, &filter->facts);
 	who = workload_owner(workload);
 	who.exe = workload->kind == WORKLOAD_POD ? "" : entry->row.exe;
 	return who;

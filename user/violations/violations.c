@@ -30,6 +30,7 @@ static bool is_enforceable(const struct socket_table *table, const struct hp_eve
 {
 	return (record->key.verdict == HP_VERDICT_AUDITED ||
 		record->key.verdict == HP_VERDICT_DENIED) &&
+	       record->key.how != HP_HOW_DECLARED &&
 	       (record->hook != HP_HOOK_SWEEP ||
 		!socket_table_is_unchecked(table, record->cgroup_id));
 }
