@@ -31,7 +31,7 @@ test_nobody() {
 	[ "$uring" = 1 ] || skip "io_uring: $(cat "$WORK/uring")"
 	is "in flight: listeners" "$(holder 21000)" "none null"
 	has "in flight: listeners, for a person" "$(line 21000)" \
-		"^tcp 0.0.0.0:21000 no process has it cgroup /$NAME - audited unregistered NO\$"
+		"^tcp 0.0.0.0:21000 no process has it cgroup /$NAME - audited unregistered NO -\$"
 	until_true 30 holder_is 21001 "process $(keeper thread)" || fail "a dead main thread: $(holder 21001)"
 	is "a dead main thread: listeners" "$(holder 21001)" "process $(keeper thread)"
 	is "what would break: all of it, and nothing that is registered" "$(rows | cut -d' ' -f1-3 | xargs)" \
@@ -87,12 +87,12 @@ test_open() {
 	start_agent --mode=enforce --registry="$REG" || return
 	keep out outside bindprobe tcp 4 127.0.0.1 21000 hold
 	keep mine inside bindprobe tcp 4 0.0.0.0 20000 hold
-	has "open: enforce" "$(line 21000)" ' open; the next bind is denied unregistered -$'
-	has "open: enforce, registered" "$(line 20000)" ' enforce: mine allowed - NO$'
+	has "open: enforce" "$(line 21000)" ' open; the next bind is denied unregistered - -$'
+	has "open: enforce, registered" "$(line 20000)" ' enforce: mine allowed - NO -$'
 	is "open: JSON is the verdict" \
 		"$(ctl listeners --json | jq -r '.listeners[] | select(.port == 21000) | .verdict')" denied
 	ctl mode audit >/dev/null
-	has "open: audit" "$(line 21000)" ' audited unregistered -$'
+	has "open: audit" "$(line 21000)" ' audited unregistered - -$'
 	let_go out mine
 	stop_agent
 }

@@ -247,11 +247,11 @@ test_listeners() {
 	is "listeners: no two have a cookie" "$(field .cookie | sort -u | wc -l)" 7
 	text=$(ctl listeners)
 	has "listeners: header" "$(head -n 1 <<<"$text")" \
-		'^PROTO +ADDRESS:PORT +PROCESS +WORKLOAD +ROW +VERDICT +CLASS +R2$'
+		'^PROTO +ADDRESS:PORT +PROCESS +WORKLOAD +ROW +VERDICT +CLASS +R2 +DECLARED$'
 	has "listeners: a row" "$text" \
-		"^tcp +0\.0\.0\.0:20000 +bindprobe\[$(keeper mine)\] +cgroup /$NAME +sweep: mine +allowed +- +yes$"
-	has "listeners: a violation" "$text" '^tcp +\[::\]:24000 .* sweep: local +open; the next bind is denied +scope +NO$'
-	has "listeners: no row" "$text" '^udp +127\.0\.0\.1:5353 .* - +open; the next bind is denied +unregistered +-$'
+		"^tcp +0\.0\.0\.0:20000 +bindprobe\[$(keeper mine)\] +cgroup /$NAME +sweep: mine +allowed +- +yes +-$"
+	has "listeners: a violation" "$text" '^tcp +\[::\]:24000 .* sweep: local +open; the next bind is denied +scope +NO +-$'
+	has "listeners: no row" "$text" '^udp +127\.0\.0\.1:5353 .* - +open; the next bind is denied +unregistered +- +-$'
 	is "listeners: a line each" "$(wc -l <<<"$text")" 8
 	listeners_page
 

@@ -62,7 +62,12 @@ static void check_event(const struct event *event)
 {
 	const struct event_listener listener = {
 		.documented = event->count % 3 - 1,
+		.no_socket = event->pid & 1,
 		.held_by = "none",
+		.declared = event->port % 3 - 1,
+		.by_namespace = event->comm,
+		.by_pod = event->node,
+		.by_container = event->workload.container,
 	};
 	_cleanup_buf_ struct buf json = { 0 }, socket = { 0 }, text = { 0 }, colour = { 0 };
 	_cleanup_(json_freep) struct json *document = NULL;

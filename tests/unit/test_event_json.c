@@ -92,6 +92,7 @@ static void check_listener(const char *name, const struct event *e, int document
 	const struct event_listener listener = { .documented = documented,
 						 .inode = 5,
 						 .cookie = 6,
+						 .declared = -1,
 						 .held_by = e->pid ? "process" : "none" };
 	_cleanup_buf_ struct buf b = { 0 };
 
@@ -106,15 +107,16 @@ static void test_json_listener(void **state)
 
 	(void)state;
 	e.exe = NULL;
-	check_listener("full", &e, 1,
-		       "{\"verdict\":\"audited\",\"class\":\"unregistered\",\"protocol\":\"tcp\","
-		       "\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,\"pid\":4711,"
-		       "\"uid\":0,\"held_by\":\"process\",\"comm\":\"nginx\","
-		       "\"cgroup\":\"/kubepods.slice/x\","
-		       "\"workload\":{\"kind\":\"pod\",\"uid\":\"" UID "\",\"container_id\":"
-		       "\"" ID "\",\"runtime\":\"crio\"},\"entry\":{\"layer\":\"openshift\","
-		       "\"process\":\"kubelet\",\"team\":\"node\"},\"documented\":true,"
-		       "\"declared\":null,\"inode\":5,\"cookie\":6}");
+	check_listener(
+		"full", &e, 1,
+		"{\"verdict\":\"audited\",\"class\":\"unregistered\",\"protocol\":\"tcp\","
+		"\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,\"pid\":4711,"
+		"\"uid\":0,\"held_by\":\"process\",\"comm\":\"nginx\","
+		"\"cgroup\":\"/kubepods.slice/x\","
+		"\"workload\":{\"kind\":\"pod\",\"uid\":\"" UID "\",\"container_id\":"
+		"\"" ID "\",\"runtime\":\"crio\"},\"entry\":{\"layer\":\"openshift\","
+		"\"process\":\"kubelet\",\"team\":\"node\"},\"documented\":true,"
+		"\"declared\":null,\"shadowed\":false,\"orphan\":false,\"inode\":5,\"cookie\":6}");
 	e = bare();
 	e.verdict = HP_VERDICT_ALLOWED;
 	e.cls = HP_CLASS_NONE;
@@ -123,15 +125,49 @@ static void test_json_listener(void **state)
 		       "{\"verdict\":\"allowed\",\"class\":\"none\",\"protocol\":\"tcp\","
 		       "\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,\"uid\":12,"
 		       "\"held_by\":\"none\",\"entry\":null,\"documented\":false,\"declared\":null,"
-		       "\"inode\":5,"
-		       "\"cookie\":6}");
+		       "\"shadowed\":false,\"orphan\":false,\"inode\":5,\"cookie\":6}");
 	(void)strcpy(e.comm, "a\"\\\n\xff");
 	check_listener("not asked, not plain", &e, -1,
 		       "{\"verdict\":\"allowed\",\"class\":\"none\",\"protocol\":\"tcp\","
 		       "\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":8080,"
 		       "\"uid\":12,\"held_by\":\"none\",\"comm\":\"a\\\"\\\\\\u000a\xef\xbf\xbd\","
 		       "\"entry\":null,"
-		       "\"documented\":null,\"declared\":null,\"inode\":5,\"cookie\":6}");
+		       "\"documented\":null,\"declared\":null,\"shadowed\":false,\"orphan\":false,"
+		       "\"inode\":5,\"cookie\":6}");
+}
+
+/* What is known of a pod's declaration; a port without a socket has nothing of a socket. */
+static void test_json_declared(void **state)
+{
+	struct event_listener listener = {
+		.documented = -1,
+		.inode = 5,
+		.cookie = 6,
+		.held_by = "kernel",
+		.declared = 0,
+		.shadowed = true,
+		.orphan = true,
+		.by_namespace = "ns",
+		.by_pod = "p",
+		.by_container = "c",
+	};
+	_cleanup_buf_ struct buf socket = { 0 }, none = { 0 };
+	struct event e = bare();
+
+	(void)state;
+	event_listener_json(&e, &listener, &socket);
+	check_text("all", strstr(socket.data, "\"documented\""),
+		   "\"documented\":null,\"declared\":false,\"declared_by\":{\"namespace\":\"ns\","
+		   "\"pod\":\"p\",\"container\":\"c\"},\"shadowed\":true,\"orphan\":true,"
+		   "\"inode\":5,\"cookie\":6}");
+	listener =
+		(struct event_listener) { .no_socket = true, .held_by = "declared", .declared = 1 };
+	e.family = 0;
+	event_listener_json(&e, &listener, &none);
+	check_text("no socket", none.data,
+		   "{\"verdict\":\"audited\",\"class\":\"unregistered\",\"protocol\":\"tcp\","
+		   "\"port\":8080,\"held_by\":\"declared\",\"entry\":null,"
+		   "\"documented\":false,\"declared\":true,\"shadowed\":false,\"orphan\":false}");
 }
 
 /* The end of a line from "workload" or "how" on, which is where these differ. */
@@ -426,12 +462,12 @@ static void test_changes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_bare),      cmocka_unit_test(test_json_full),
-		cmocka_unit_test(test_json_others),    cmocka_unit_test(test_json_listener),
-		cmocka_unit_test(test_json_workloads), cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_octets),	       cmocka_unit_test(test_strings),
-		cmocka_unit_test(test_json_each_byte), cmocka_unit_test(test_json_longest),
-		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_json_bare),     cmocka_unit_test(test_json_full),
+		cmocka_unit_test(test_json_others),   cmocka_unit_test(test_json_listener),
+		cmocka_unit_test(test_json_declared), cmocka_unit_test(test_json_workloads),
+		cmocka_unit_test(test_addresses),     cmocka_unit_test(test_octets),
+		cmocka_unit_test(test_strings),	      cmocka_unit_test(test_json_each_byte),
+		cmocka_unit_test(test_json_longest),  cmocka_unit_test(test_changes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

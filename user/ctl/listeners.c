@@ -35,7 +35,8 @@ static const struct options options = {
 	.usage = "[--json|--html=FILE [--registry=...]]",
 	.summary =
 		"Print every socket that receives in the network namespace that the agent checks:"
-		" its process, its row in the registry, and the verdict on a bind() of it.",
+		" its process, its row in the registry, and the verdict on a bind() of it; and the"
+		" hostPorts of pods, which no process binds.",
 	.env = "HOSTPORTD_",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
@@ -51,21 +52,26 @@ static const struct table_column columns[] = {
 	{ .name = "VERDICT" },
 	{ .name = "CLASS" },
 	{ .name = "R2" },
+	{ .name = "DECLARED", .truncate = true },
 };
 
 static void put_socket(const struct json *l, struct buf *out)
 {
 	bool v6 = strcmp(json_member_text(l, "family", ""), "ipv6") == 0;
 
-	buf_printf(out, v6 ? "[%s]:%" PRIu64 : "%s:%" PRIu64, json_member_text(l, "address", "?"),
+	buf_printf(out, v6 ? "[%s]:%" PRIu64 : "%s:%" PRIu64, json_member_text(l, "address", "*"),
 		   json_member_u64(l, "port", 0));
+}
+
+static bool is_only_declared(const struct json *l)
+{
+	return strcmp(json_member_text(l, "held_by", ""), "declared") == 0;
 }
 
 static void put_process(const struct json *l, struct buf *out)
 {
-	uint64_t pid = json_member_u64(l, "pid", 0);
-
 	const char *held_by = json_member_text(l, "held_by", "");
+	uint64_t pid = json_member_u64(l, "pid", 0);
 
 	if (pid)
 		buf_printf(out, "%s[%" PRIu64 "]", json_member_text(l, "comm", "?"), pid);
@@ -73,6 +79,27 @@ static void put_process(const struct json *l, struct buf *out)
 		buf_puts(out, "no process has it");
 	else if (strcmp(held_by, "kernel") == 0)
 		buf_puts(out, "kernel");
+	else if (is_only_declared(l))
+		buf_puts(out, "hostPort, no socket");
+}
+
+/* Does a pod declare it? Its own, if it is a pod's; another pod's hostPort may get its traffic. */
+static void put_declared(const struct json *l, struct buf *out)
+{
+	const struct json *declared = json_member(l, "declared"), *by;
+	bool is_known = json_bool(declared, true) == json_bool(declared, false);
+
+	if (json_member_bool(l, "orphan", false))
+		buf_puts(out, "no such pod");
+	else if (is_known)
+		buf_puts(out, json_bool(declared, false) ? "yes" : "NO");
+	by = json_bool(declared, false) ? NULL : json_member(l, "declared_by");
+	if (by)
+		buf_printf(out, "%sby pod %s/%s", out->len ? ", " : "",
+			   json_member_text(by, "namespace", "?"),
+			   json_member_text(by, "pod", "?"));
+	if (json_member_bool(l, "shadowed", false))
+		buf_puts(out, out->len ? ", shadowed" : "shadowed");
 }
 
 /* A socket is open, whatever the verdict on a bind() of it is. */
@@ -106,13 +133,11 @@ static const char *documented(const struct json *l)
 static int add(struct table *table, const struct json *l)
 {
 	static void (*const put[])(const struct json *, struct buf *) = {
-		put_socket,
-		put_process,
-		workload_json_text,
-		put_row,
+		put_socket, put_process, workload_json_text, put_row, put_declared,
 	};
 	_cleanup_buf_ struct buf socket = { 0 }, process = { 0 }, workload = { 0 }, row = { 0 };
-	struct buf *const texts[] = { &socket, &process, &workload, &row };
+	_cleanup_buf_ struct buf declared = { 0 };
+	struct buf *const texts[] = { &socket, &process, &workload, &row, &declared };
 	const char *cls = json_member_text(l, "class", "?");
 
 	for (size_t i = 0; i < ARRAY_LEN(put); i++) {
@@ -129,6 +154,7 @@ static int add(struct table *table, const struct json *l)
 					verdict(l),
 					strcmp(cls, "none") == 0 ? NULL : cls,
 					documented(l),
+					declared.data,
 				});
 }
 

@@ -31,11 +31,18 @@ struct event {
 	const char *pod;
 };
 
-/* What only a listening socket has. */
+/* What only a listening socket has, or a port that is declared. */
 struct event_listener {
 	int documented; /* its port is in a documented range: 1, 0; -1: does not apply */
+	bool no_socket; /* it is a port that only a Pod.Spec names: it has no socket */
 	uint64_t inode, cookie;
 	const char *held_by; /* the word for who has it: see receiver_holder_word() */
+	int declared;	     /* its own pod declares the port: 1, 0; -1: not known, or no pod */
+	bool shadowed;	     /* a hostPort of a pod takes what is sent to it */
+	bool orphan;	     /* it is of a pod that no source knows */
+	/* the pod that declares the port, its own if it does; NULL: none does, or no more is known
+	 */
+	const char *by_namespace, *by_pod, *by_container;
 };
 
 #define EVENT_ADDRESS_MAX 46 /* INET6_ADDRSTRLEN */

@@ -74,6 +74,29 @@ void event_json(const struct event *event, struct buf *out)
 	jsonw_object_end(&w);
 }
 
+/* 1: true; 0: false; -1: null */
+static void put_answer(struct jsonw *w, const char *key, int answer)
+{
+	if (answer < 0)
+		jsonw_null(w, key);
+	else
+		jsonw_bool(w, key, answer);
+}
+
+static void put_declared(struct jsonw *w, const struct event_listener *listener)
+{
+	put_answer(w, "declared", listener->declared);
+	if (listener->by_pod) {
+		jsonw_object(w, "declared_by");
+		jsonw_string(w, "namespace", listener->by_namespace);
+		jsonw_string(w, "pod", listener->by_pod);
+		jsonw_string(w, "container", listener->by_container);
+		jsonw_object_end(w);
+	}
+	jsonw_bool(w, "shadowed", listener->shadowed);
+	jsonw_bool(w, "orphan", listener->orphan);
+}
+
 void event_listener_json(const struct event *event, const struct event_listener *listener,
 			 struct buf *out)
 {
@@ -86,19 +109,19 @@ void event_listener_json(const struct event *event, const struct event_listener 
 	jsonw_u64(&w, "port", event->port);
 	if (event->pid)
 		jsonw_u64(&w, "pid", event->pid);
-	jsonw_u64(&w, "uid", event->uid); /* the socket has one even without a process */
+	if (!listener->no_socket)
+		jsonw_u64(&w, "uid", event->uid); /* it has one even without a process */
 	jsonw_plain(&w, "held_by", listener->held_by);
 	put_process(&w, event);
 	if (event->entry_layer)
 		put_entry(&w, event);
 	else
 		jsonw_null(&w, "entry");
-	if (listener->documented < 0)
-		jsonw_null(&w, "documented");
-	else
-		jsonw_bool(&w, "documented", listener->documented);
-	jsonw_null(&w, "declared");
-	jsonw_u64(&w, "inode", listener->inode);
-	jsonw_u64(&w, "cookie", listener->cookie);
+	put_answer(&w, "documented", listener->documented);
+	put_declared(&w, listener);
+	if (!listener->no_socket) {
+		jsonw_u64(&w, "inode", listener->inode);
+		jsonw_u64(&w, "cookie", listener->cookie);
+	}
 	jsonw_object_end(&w);
 }

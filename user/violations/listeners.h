@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The document of `hostportctl listeners`: the socket table, judged. */
+/* The document of `hostportctl listeners`: the socket table and the ports of pods, judged. */
 #pragma once
 
 #include "socket_table.h"

@@ -6,7 +6,6 @@
 
 #include "../base/log.h"
 #include "../kernel/sockets/ephemeral.h"
-#include "../pods/pod_ports.h"
 #include "../registry/words.h"
 #include "../stream/describe.h"
 #include "../stream/drain.h"
@@ -67,18 +66,25 @@ static uint8_t was_asked_for(const struct socket_table *table, const struct rece
 	return reported_sockets_has(table->reported, &key) ? HP_ASKED_YES : HP_ASKED_UNKNOWN;
 }
 
+struct pod_ports_query socket_table_query(const struct receiver *socket)
+{
+	struct pod_ports_query query = {
+		.proto = socket->proto,
+		.scope = receiver_scope(socket),
+		.port = socket->port,
+		.family = socket->family,
+	};
+
+	memcpy(query.addr, socket->addr, sizeof(query.addr));
+	return query;
+}
+
 /* Is it of a pod that is known not to declare the port? */
 static bool is_undeclared(const struct socket_table *table, const struct receivers_socket *s)
 {
 	const struct pod *pod = identity_pod(table->identity, s->socket.cgroup_id);
-	struct pod_ports_query query = {
-		.proto = s->socket.proto,
-		.scope = receiver_scope(&s->socket),
-		.port = s->socket.port,
-		.family = s->socket.family,
-	};
+	const struct pod_ports_query query = socket_table_query(&s->socket);
 
-	memcpy(query.addr, s->socket.addr, sizeof(query.addr));
 	return pod && !pod_ports_declare(pod, &query);
 }
 

@@ -13,6 +13,7 @@
 #include "../kernel/netns.h"
 #include "../kernel/sockets/receivers.h"
 #include "../kernel/sockets/socket_owners.h"
+#include "../pods/pod_ports.h"
 #include "../policy/in_force.h"
 #include "../stream/stream.h"
 #include "reported_sockets.h"
@@ -41,6 +42,9 @@ void socket_table_remember(struct socket_table *table, const struct hp_event *re
 
 /* The socket as reported_sockets.h knows it. */
 struct reported_socket socket_table_key(const struct receivers_socket *socket, uint8_t cls);
+
+/* The socket as pod_ports.h asks for it. */
+struct pod_ports_query socket_table_query(const struct receiver *socket);
 
 /* Read the table; `keep` gets this table. As receivers_read(). */
 int socket_table_read(struct socket_table *table, receivers_keep_fn keep,
