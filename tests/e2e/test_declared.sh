@@ -90,6 +90,13 @@ ctl listeners --html="$WORK/page.html" || fail "no page"
 has "page" "$(cat "$WORK/page.html")" 'pod ns/web/c'
 
 has "learn" "$(ctl learn 2>/dev/null)" 'pod ns/web: hostPort, no process, on \*; 1 time'
+is "pods: their control groups" "$(ctl pods --json | jq -r \
+	'.pods[] | "\(.name) \([.cgroups[] | "\(.path | sub(".*/kubepods"; "")) \(.container)"])"')" \
+	"host [\"/burstable/pod$UID1 null\",\"/burstable/pod$UID1/$ID c\"]
+web []"
+is "pods: the ids are those of the directories" "$(ctl pods --json | jq '.pods[].cgroups[].id')" \
+	"$(stat -c %i "$CGROUP/kubepods/burstable/pod$UID1" "$CGROUP/kubepods/burstable/pod$UID1/$ID")"
+has "pods: table" "$(ctl pods)" "^ns +host .* [^ ]*/kubepods/burstable/pod$UID1 "
 ctl mode enforce --json >"$WORK/impact" 2>/dev/null
 is "mode enforce: the socket would be denied, and not the hostPort" \
 	"$(jq -c '[.would_break[] | select(.port == 21100) | [.source, .sockets, .workload.pod]]' "$WORK/impact")" '[["listener",1,null]]'

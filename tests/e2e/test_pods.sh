@@ -67,7 +67,7 @@ $ETCD"
 is "sources" "$(status '[.pod_sources[] | .source, .up, .pods, .error] | tostring')" \
 	"[\"$LIST\",true,2,null,\"$STATIC\",true,1,null]"
 is "the node's name" "$(status .node)" node1
-has "as a table" "$(ctl pods)" '^ns +a +host +there +9100/tcp +u1 +/'
+has "as a table" "$(ctl pods)" '^ns +a +host +there +9100/tcp +u1 +- +/'
 has "a port of the pod's own network is not the node's" "$(ctl pods)" ' pod +there +2379/tcp +- '
 has "status in words" "$(ctl status)" "^pods        $LIST: 2 pods\$"
 

@@ -198,6 +198,15 @@ static void test_know_all(void **state)
 	"\"containers\":[{\"name\":\"web\",\"kind\":\"main\",\"ids\":[\"1a\",\"2b\"]},"            \
 	"{\"name\":\"proxy\",\"kind\":\"sidecar\",\"ids\":[]}],"
 
+/* A member of each pod's, after the others. */
+static void put_more(void *data, const struct pod *pod, struct jsonw *w)
+{
+	jsonw_string(w, data, pod->name);
+}
+
+static char member[] = "more";
+static const struct pods_more more = { put_more, member };
+
 static void test_put(void **state)
 {
 	struct pods pods = { .len = 2 };
@@ -210,7 +219,7 @@ static void test_put(void **state)
 	put(&pods.sources[0], "u", "p", false);
 	put(&pods.sources[1], "", "q", true);
 	pod_table_remove(&pods.sources[1].table, "ns/q", 2);
-	check_u64("none is left out", pods_put(&pods, 12, 1000000, &w), 0);
+	check_u64("none is left out", pods_put(&pods, 12, 1000000, &more, &w), 0);
 	check_text(
 		"pods", out.data,
 		"\"pods\":["
@@ -219,12 +228,14 @@ static void test_put(void **state)
 		"null," CONTAINERS
 		"\"ports\":[{\"protocol\":\"tcp\",\"port\":8080,\"container_port\":80,"
 		"\"container\":\"web\"},{\"protocol\":\"udp\",\"port\":null,"
-		"\"container_port\":53,\"container\":\"proxy\",\"host_ip\":\"::1\"}]},"
+		"\"container_port\":53,\"container\":\"proxy\",\"host_ip\":\"::1\"}],"
+		"\"more\":\"p\"},"
 		"{\"namespace\":\"ns\",\"name\":\"q\",\"mirror_of\":\"m\",\"source\":\"/b\","
 		"\"host_network\":true,\"ended\":true,\"incomplete\":true,\"gone\":10," CONTAINERS
 		"\"ports\":[{\"protocol\":\"tcp\",\"port\":80,\"container_port\":80,"
 		"\"container\":\"web\"},{\"protocol\":\"udp\",\"port\":53,"
-		"\"container_port\":53,\"container\":\"proxy\",\"host_ip\":\"::1\"}]}]");
+		"\"container_port\":53,\"container\":\"proxy\",\"host_ip\":\"::1\"}],"
+		"\"more\":\"q\"}]");
 	pods_free(&pods);
 }
 
@@ -239,7 +250,7 @@ static void test_room(void **state)
 	put(&pods.sources[0], "u", "first", false);
 	put(&pods.sources[0], "v", "second", false);
 	put(&pods.sources[0], "w", "third", false);
-	check_u64("two are left out", pods_put(&pods, 12, 100, &w), 2);
+	check_u64("two are left out", pods_put(&pods, 12, 100, &more, &w), 2);
 	assert_non_null(strstr(out.data, "\"first\""));
 	assert_null(strstr(out.data, "\"second\""));
 	check_text("it ends", out.data + out.len - 2, "}]");

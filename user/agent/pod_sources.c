@@ -7,11 +7,9 @@
 #include "../base/clock.h"
 #include "../base/log.h"
 #include "../source/pod_files.h"
-#include "../stream/control.h"
 #include "../stream/deliver.h"
 
-#define NOTICES_MAX 20			   /* a minute */
-#define ROOM_LEFT   (PODS_JSON_MAX + 4096) /* for one more pod and the document's end */
+#define NOTICES_MAX 20 /* a minute */
 
 /* A source works, or does not, from now on, or for another reason. */
 static void notify(struct pod_sources *sources, const struct pod_source *source)
@@ -64,9 +62,9 @@ static int take_files(struct pod_source *source, struct pod_files *files, bool w
 	if (whole && r != -ENOMEM)
 		pod_table_listed(&source->table, now_s);
 	source->table.listing = false;
-	source->static_only = files->static_only;
 	source->table.left_out += files->left_out;
 	source->unusable = files->unusable;
+	source->static_only = files->static_only;
 	if (whole)
 		source->updated = clock_wall();
 	return r == -ENOMEM ? r : 0;
@@ -215,20 +213,6 @@ int pod_sources_start(struct pod_sources *sources, struct loop *loop)
 	if (r == 0)
 		start_server(sources, loop);
 	return r;
-}
-
-void pod_sources_json(struct pod_sources *sources, struct buf *out)
-{
-	struct jsonw w = { .out = out };
-	size_t left_out;
-
-	for (size_t i = 0; i < sources->pods.len; i++)
-		pod_table_age(&sources->pods.sources[i].table, clock_boot_s());
-	jsonw_object(&w, NULL);
-	pods_put_sources(&sources->pods, &w);
-	left_out = pods_put(&sources->pods, clock_boot_s(), CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
-	jsonw_u64(&w, "left_out", left_out);
-	jsonw_object_end(&w);
 }
 
 void pod_sources_stop(struct pod_sources *sources)

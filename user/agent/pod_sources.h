@@ -37,7 +37,4 @@ struct pod_sources {
 /* Read what can be read, and wait for changes. 0, or a negative errno. */
 int pod_sources_start(struct pod_sources *sources, struct loop *loop);
 
-/* Append the document of `hostportctl pods`. */
-void pod_sources_json(struct pod_sources *sources, struct buf *out);
-
 void pod_sources_stop(struct pod_sources *sources);

@@ -7,6 +7,7 @@
 #include "../violations/learn.h"
 #include "../violations/listeners.h"
 #include "context.h"
+#include "pods_document.h"
 #include "selftest.h"
 #include "snapshot.h"
 #include "status.h"
@@ -56,8 +57,8 @@ int verbs_document(void *data, const struct request *request, struct buf *out)
 	case REQUEST_LEARN:
 		return learn_json(&agent->violations, out);
 	case REQUEST_PODS:
-		pod_sources_json(&agent->pod_sources, out);
-		return 0;
+		return pods_document(&agent->pod_sources.pods, agent->owners.groups,
+				     agent->identity.v2, out);
 	case REQUEST_TAIL: /* has lines, no document */
 		break;
 	}

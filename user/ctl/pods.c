@@ -13,7 +13,8 @@ struct asked {
 };
 
 static const struct option_spec specs[] = {
-	{ "json", NULL, "one JSON document, which also has containers and their ids",
+	{ "json", NULL,
+	  "one JSON document, which also has containers, their ids and control groups",
 	  OPTION_FLAG(struct asked, json) },
 };
 
@@ -34,6 +35,7 @@ static const struct table_column columns[] = {
 	{ .name = "STATE" },
 	{ .name = "PORTS", .truncate = true },
 	{ .name = "UID" },
+	{ .name = "CGROUP", .truncate = true },
 	{ .name = "SOURCE", .truncate = true },
 };
 
@@ -66,16 +68,18 @@ static int add(struct table *table, const struct json *pod)
 	put_ports(json_member(pod, "ports"), json_member_bool(pod, "incomplete", false), &ports);
 	if (ports.failed)
 		return -ENOMEM;
-	return table_add(table,
-			 (const char *[]) {
-				 json_member_text(pod, "namespace", "?"),
-				 json_member_text(pod, "name", "?"),
-				 json_member_bool(pod, "host_network", false) ? "host" : "pod",
-				 state_of(pod),
-				 ports.data,
-				 json_member_text(pod, "uid", NULL),
-				 json_member_text(pod, "source", "?"),
-			 });
+	return table_add(
+		table,
+		(const char *[]) {
+			json_member_text(pod, "namespace", "?"),
+			json_member_text(pod, "name", "?"),
+			json_member_bool(pod, "host_network", false) ? "host" : "pod",
+			state_of(pod),
+			ports.data,
+			json_member_text(pod, "uid", NULL),
+			json_member_text(json_at(json_member(pod, "cgroups"), 0), "path", NULL),
+			json_member_text(pod, "source", "?"),
+		});
 }
 
 static void say_lost(const struct json *sources)

@@ -168,7 +168,7 @@ static void put_ports(const struct pod *pod, struct jsonw *w)
 }
 
 static void put_entry(const struct pod_source *source, const struct pod_entry *entry,
-		      uint64_t now_s, struct jsonw *w)
+		      uint64_t now_s, const struct pods_more *more, struct jsonw *w)
 {
 	const struct pod *pod = entry->pod;
 
@@ -187,10 +187,12 @@ static void put_entry(const struct pod_source *source, const struct pod_entry *e
 		jsonw_null(w, "gone");
 	put_containers(pod, w);
 	put_ports(pod, w);
+	more->put(more->data, pod, w);
 	jsonw_object_end(w);
 }
 
-size_t pods_put(const struct pods *pods, uint64_t now_s, size_t max, struct jsonw *w)
+size_t pods_put(const struct pods *pods, uint64_t now_s, size_t max, const struct pods_more *more,
+		struct jsonw *w)
 {
 	size_t left_out = 0;
 
@@ -202,7 +204,7 @@ size_t pods_put(const struct pods *pods, uint64_t now_s, size_t max, struct json
 			if (w->out->len > max)
 				left_out++;
 			else
-				put_entry(&pods->sources[i], &table->entries[j], now_s, w);
+				put_entry(&pods->sources[i], &table->entries[j], now_s, more, w);
 		}
 	}
 	jsonw_array_end(w);

@@ -52,12 +52,19 @@ bool pods_know_all(const struct pods *pods);
 /* Write the member `pod_sources`: how each source is doing. */
 void pods_put_sources(const struct pods *pods, struct jsonw *w);
 
-#define PODS_JSON_MAX (2U << 20) /* bytes that one pod may take */
+#define PODS_JSON_MAX (2U << 20) /* bytes that one pod may take, without further members */
+
+/* Who writes further members of a pod. */
+struct pods_more {
+	void (*put)(void *data, const struct pod *pod, struct jsonw *w);
+	void *data;
+};
 
 /*
  * Write the member `pods`: all that is known, but no pod after that with which there are more than
  * `max` bytes. How many are left out.
  */
-size_t pods_put(const struct pods *pods, uint64_t now_s, size_t max, struct jsonw *w);
+size_t pods_put(const struct pods *pods, uint64_t now_s, size_t max, const struct pods_more *more,
+		struct jsonw *w);
 
 void pods_free(struct pods *pods);
