@@ -169,6 +169,7 @@ export const content = [
     const page = await open("listening");
     await page.click('#grid [data-port="9100"]');
     const { details } = await shown(page);
+    assert.match(details, /Declared\s*no, by pod shop\/web-1, shadowed/);
     for (const word of ["Port 9100/tcp", "External; in a documented range", "node-exporter", "monitoring",
       "openshift-monitoring/node-exporter-*/kube-rbac-proxy", "node_exporter", "4001", "Findings", "<script>pwned=1</script>"])
       assert.ok(details.includes(word), `${word} is not in: ${details}`);

@@ -88,6 +88,7 @@ has "table: not declared" "$(cat "$WORK/table")" '127\.0\.0\.1:21001 .* NO$'
 has "table: no such pod" "$(cat "$WORK/table")" '127\.0\.0\.1:21002 .* no such pod$'
 ctl listeners --html="$WORK/page.html" || fail "no page"
 has "page" "$(cat "$WORK/page.html")" 'pod ns/web/c'
+has "page: shadowed" "$(cat "$WORK/page.html")" '"declared_by":."namespace":"ns","pod":"web","container":"c".,"shadowed":true'
 
 has "learn" "$(ctl learn 2>/dev/null)" 'pod ns/web: hostPort, no process, on \*; 1 time'
 is "pods: their control groups" "$(ctl pods --json | jq -r \

@@ -110,6 +110,14 @@ static void test_sockets(void **state)
 		{ "{\"documented\":false}", "", ",\"documented\":false" },
 		{ "{\"documented\":true}", "", ",\"documented\":true" },
 		{ "{\"documented\":null}", "", "" },
+		{ "{\"declared\":null,\"shadowed\":false,\"orphan\":false}", "", "" },
+		{ "{\"declared\":false,\"shadowed\":true,\"orphan\":true}", "",
+		  ",\"declared\":false,\"shadowed\":true,\"orphan\":true" },
+		{ "{\"declared\":true,\"declared_by\":{\"namespace\":\"n\",\"pod\":\"p\","
+		  "\"container\":\"c\",\"x\":\"y\"}}",
+		  "",
+		  ",\"declared\":true,\"declared_by\":{\"namespace\":\"n\",\"pod\":\"p\","
+		  "\"container\":\"c\"}" },
 		{ "{\"entry\":null}", "", "" },
 		{ "{\"entry\":{\"process\":\"p\"}}", "", "" },
 		{ "{\"entry\":{\"layer\":\"t\"}}", "", ",\"entry\":{\"layer\":\"t\"}" },

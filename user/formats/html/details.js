@@ -39,6 +39,17 @@ function rowCard(row) {
 		]));
 }
 
+/* Does its own pod declare the port, or another one? As `hostportctl listeners` has it. */
+function declaredText(raw) {
+	const by = !raw.declared && raw.declared_by;
+
+	return [
+		raw.orphan ? "no such pod" : raw.declared === undefined ? "" : raw.declared ? "yes" : "no",
+		by ? `by pod ${by.namespace}/${by.pod}` : "",
+		raw.shadowed ? "shadowed" : "",
+	].filter(Boolean).join(", ");
+}
+
 function socketCard(socket) {
 	const raw = socket.raw;
 
@@ -54,6 +65,7 @@ function socketCard(socket) {
 			["Workload", raw.workload],
 			["Row", socket.entry ? `${socket.entry.layer}: ${socket.entry.process || ""}` : "none"],
 			["Documented", raw.documented === undefined ? "" : raw.documented ? "yes" : "no"],
+			["Declared", declaredText(raw)],
 			["Last", raw.time],
 			["Count", raw.count ? String(raw.count) : ""],
 		]));

@@ -108,10 +108,31 @@ static void put_entry(struct jsonw *w, const struct json *entry)
 	jsonw_object_end(w);
 }
 
-static void put_documented(struct jsonw *w, const struct json *documented)
+/* An answer that may be unknown. */
+static void put_answer(struct jsonw *w, const struct json *from, const char *key)
 {
-	if (json_bool(documented, true) == json_bool(documented, false))
-		jsonw_bool(w, "documented", json_bool(documented, false));
+	const struct json *answer = json_member(from, key);
+
+	if (json_bool(answer, true) == json_bool(answer, false))
+		jsonw_bool(w, key, json_bool(answer, false));
+}
+
+/* What pods have to do with a socket's port. */
+static void put_declared(struct jsonw *w, const struct json *from)
+{
+	static const char *const texts[] = { "namespace", "pod", "container" };
+	const struct json *by = json_member(from, "declared_by");
+
+	put_answer(w, from, "declared");
+	if (by) {
+		jsonw_object(w, "declared_by");
+		copy_texts(w, by, texts, ARRAY_LEN(texts));
+		jsonw_object_end(w);
+	}
+	if (json_member_bool(from, "shadowed", false))
+		jsonw_bool(w, "shadowed", true);
+	if (json_member_bool(from, "orphan", false))
+		jsonw_bool(w, "orphan", true);
 }
 
 /* A socket, or an event: what the page shows of it. */
@@ -134,7 +155,8 @@ static void put_socket(struct jsonw *w, const struct json *from)
 	put_others(w, json_member(from, "others"));
 	jsonw_string_opt(w, "workload", workload.data);
 	put_entry(w, json_member(from, "entry"));
-	put_documented(w, json_member(from, "documented"));
+	put_answer(w, from, "documented");
+	put_declared(w, from);
 	jsonw_object_end(w);
 }
 
