@@ -20,7 +20,12 @@
 	"x,"                                                                                       \
 	" name: y}, {kind: " kind ", name: " name ", controller: true}]}\nspec: {" PORT "}\n"
 
-#define DS(name, spec) WORKLOAD("DaemonSet", name, spec)
+#define DS(name, spec)	    WORKLOAD("DaemonSet", name, spec)
+
+#define IN_B		    "$.spec.template.spec.containers[0]"
+#define LIVENESS	    "livenessProbe: {httpGet: {port: 9120}}"
+#define LIVENESS_UNDECLARED "undeclared-port tcp/9120 " IN_B ".livenessProbe.httpGet.port\n"
+#define SURGES		    "possible-endless-rollout tcp/9100 $.spec\n"
 
 static const struct manifest_pair pair_cases[] = {
 	{ "two that meet", DS("a", PORT), DS("b", PORT), CLASH },
@@ -155,6 +160,22 @@ static const struct manifest_pair pair_cases[] = {
 	{ "a node by name", DS("a", "nodeName: x, " PORT), DS("b", "nodeName: x, " PORT), CLASH },
 	{ "anti-affinity", DS("a", APART("app: a") PORT), DS("b", PORT), "" },
 	{ "anti-affinity of the other", DS("a", PORT), DS("b", APART("app: a") PORT), "" },
+	/* ports that nobody declares */
+	{ "an argument's port", DS("a", PORT), DS("b", HOST ONE("args: ['--port=9100']")),
+	  "undeclared-argument tcp/9100 " IN_B ".args[0]\nport-conflict tcp/9100 " IN_B
+	  ".args[0]\n" },
+	{ "arguments' other addresses", DS("a", HOST ONE("args: ['--listen=127.0.0.1:9120']")),
+	  DS("b", HOST ONE("args: ['--listen=10.0.0.1:9120']")),
+	  "undeclared-argument tcp/9120 " IN_B ".args[0]\nundeclared-argument tcp/9120 " IN_B
+	  ".args[0]\n" },
+	{ "two liveness ports", DS("a", HOST ONE(LIVENESS)), DS("b", HOST ONE(LIVENESS)),
+	  LIVENESS_UNDECLARED LIVENESS_UNDECLARED "port-conflict tcp/9120 " IN_B
+						  ".livenessProbe.httpGet.port\n" },
+	{ "a liveness port and one that is declared", DS("a", HOST ONE(LIVENESS)),
+	  DS("b", HOST ONE("ports: [{containerPort: 9120}]")), LIVENESS_UNDECLARED },
+	{ "variables are not sure", DS("a", HOST ONE("env: [{name: PORT, value: '9120'}]")),
+	  DS("b", HOST ONE("ports: [{containerPort: 9120}]")),
+	  "undeclared-variable tcp/9120 " IN_B ".env[0].value\n" },
 	{ "anti-affinity to others", DS("a", APART("app: z") PORT), DS("b", PORT), CLASH },
 };
 
@@ -314,7 +335,8 @@ static const struct manifest_case one_pod_cases[] = {
 	  "port-conflict tcp/9120 $.spec.containers[0].ports[3].containerPort\n" },
 	{ "replicas are kept apart",
 	  OBJECT("apps/v1", "Deployment", "d",
-		 "spec: {replicas: 2, template: {spec: {" ONE("ports: [{hostPort: 9100}]") "}}}"),
+		 "spec: {replicas: 2, strategy: {type: Recreate}, template: {spec: {" ONE(
+			 "ports: [{hostPort: 9100}]") "}}}"),
 	  "" },
 	{ "accepted by the first one's annotation",
 	  "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ns, annotations:"

@@ -8,7 +8,9 @@
 #include "dedup.h"
 #include "ignore.h"
 #include "manifest_file.h"
+#include "node_port.h"
 #include "registered.h"
+#include "rollout.h"
 #include "service_check.h"
 #include "template.h"
 
@@ -60,6 +62,7 @@ static void check_pods(struct check *check, struct pod *pods)
 			pod->placement.roles = roles[check->options.role];
 		registered_check(check, pod);
 		declared_check(check, pod);
+		rollout_check(check, pod);
 	}
 }
 
@@ -69,6 +72,7 @@ int check_file(struct check *check, const char *file, const char *text, size_t l
 	struct pod **pods = model->pods_end;
 	struct service **services = model->services_end;
 	const struct ignore *ignores = model->ignores;
+	const struct node_port *node_ports = model->node_ports;
 	struct arena_mark mark;
 	const char *name;
 	int r;
@@ -82,7 +86,7 @@ int check_file(struct check *check, const char *file, const char *text, size_t l
 	if (r < 0)
 		return r;
 	check_pods(check, *pods);
-	if (!*pods && !*services && ignores == model->ignores)
+	if (!*pods && !*services && ignores == model->ignores && node_ports == model->node_ports)
 		arena_rewind(&model->arena, mark);
 	return model->arena.failed || check->findings.failed ? -ENOMEM : 0;
 }
@@ -93,6 +97,8 @@ int check_finish(struct check *check, struct findings *ret_findings)
 
 	if (r == 0)
 		r = service_check(check, SERVICE_CHECK_STEPS_MAX);
+	if (r == 0)
+		node_port_check(check);
 	if (r < 0)
 		return r;
 	ignore_judge(&check->model, &check->findings);

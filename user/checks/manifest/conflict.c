@@ -15,6 +15,7 @@ struct claim {
 	const struct container *container;
 	const struct port *port;
 	const char *address;
+	bool declared;
 	size_t order;
 };
 
@@ -38,35 +39,43 @@ static int by_port(const void *a, const void *b)
 	return order ? order : x->order < y->order ? -1 : x->order > y->order;
 }
 
-static void add_claims(const struct pod *pod, struct claims *claims)
+/* Append a claim; without `items` it is only counted. */
+static void add_claim(struct claims *claims, const struct pod *pod, const struct container *c,
+		      const struct port *port, bool declared)
 {
-	for (const struct container *c = pod->containers; c; c = c->next)
-		for (const struct port *p = c->ports; p; p = p->next) {
-			if (!p->claims)
-				continue;
-			claims->items[claims->len] = (struct claim) {
-				.pod = pod,
-				.container = c,
-				.port = p,
-				.address = claimed_address(pod, c, p),
-				.order = claims->len,
-			};
-			claims->len++;
+	if (claims->items)
+		claims->items[claims->len] = (struct claim) {
+			.pod = pod,
+			.container = c,
+			.port = port,
+			.address = claimed_address(pod, c, port),
+			.declared = declared,
+			.order = claims->len,
+		};
+	claims->len++;
+}
+
+static void add_claims(const struct pod *pods, struct claims *claims)
+{
+	claims->len = 0;
+	for (const struct pod *pod = pods; pod; pod = pod->next)
+		for (const struct container *c = pod->ended ? NULL : pod->containers; c;
+		     c = c->next) {
+			for (const struct port *p = c->ports; p; p = p->next)
+				if (p->claims)
+					add_claim(claims, pod, c, p, true);
+			for (const struct port *p = c->undeclared; p; p = p->next)
+				add_claim(claims, pod, c, p, false);
 		}
 }
 
 static int collect(const struct pod *pods, struct claims *ret)
 {
-	size_t ports = 0;
-
-	for (const struct pod *p = pods; p; p = p->next)
-		ports += p->ports;
-	ret->items = calloc(ports + 1, sizeof(*ret->items));
+	add_claims(pods, ret);
+	ret->items = calloc(ret->len + 1, sizeof(*ret->items));
 	if (!ret->items)
 		return -ENOMEM;
-	for (const struct pod *p = pods; p; p = p->next)
-		if (!p->ended)
-			add_claims(p, ret);
+	add_claims(pods, ret);
 	qsort(ret->items, ret->len, sizeof(*ret->items), by_port);
 	return 0;
 }
@@ -126,8 +135,11 @@ static bool clash(const struct claim *a, const struct claim *b, size_t *steps)
 {
 	if (!claimed_address_overlap(a->address, b->address))
 		return false;
-	if (a->pod == b->pod)
-		return run_together(a->container, b->container);
+	if (a->pod == b->pod) /* a probe may be of another container's port */
+		return a->declared && b->declared && run_together(a->container, b->container);
+	/* What is probed may be the other one's; but two of them mean one each. */
+	if ((a->port->probed && b->declared) || (b->port->probed && a->declared))
+		return false;
 	if (a->pod->nameless || b->pod->nameless)
 		return false; /* a patch of some other object */
 	return !same_object(a->pod, b->pod) && placement_meet(a->pod, b->pod, steps);

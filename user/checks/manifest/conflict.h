@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Claims of one port by pods that can meet on a node. Pure. */
+/* Claims of one port, declared or not, by pods that can meet on a node. Pure. */
 #pragma once
 
 #include "check_state.h"

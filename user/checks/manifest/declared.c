@@ -77,6 +77,18 @@ static void add(struct undeclared *u, const struct container *c, enum manifest_r
 	dedup_one(check, u->pod, c, NULL, f);
 }
 
+/* Keep it as a claim of its container, which can clash with others. */
+static void keep(struct undeclared *u, struct container *c, const struct port *port)
+{
+	struct port *kept = arena_take(&u->check->model.arena, sizeof(*kept));
+
+	if (!kept)
+		return;
+	*kept = *port;
+	kept->next = c->undeclared;
+	c->undeclared = kept;
+}
+
 static void check_name(struct undeclared *u, const struct container *c, const struct reference *ref)
 {
 	const struct pod *pod = u->pod;
@@ -96,12 +108,12 @@ static void check_name(struct undeclared *u, const struct container *c, const st
 	dedup_one(u->check, pod, c, ref->name, f);
 }
 
-static void check_reference(struct undeclared *u, const struct container *c,
-			    const struct reference *ref)
+static void check_reference(struct undeclared *u, struct container *c, const struct reference *ref)
 {
 	const struct port port = {
 		.number = ref->number,
 		.proto = HP_PROTO_TCP,
+		.probed = true,
 		.host_ip = ref->localhost ? "127.0.0.1" : NULL,
 		.place = ref->place,
 	};
@@ -116,6 +128,7 @@ static void check_reference(struct undeclared *u, const struct container *c,
 	buf_printf(&what, "%s of %s, container %s, needs port %u", ref->what, u->pod->full_name,
 		   c->name, ref->number);
 	add(u, c, RULE_UNDECLARED_PORT, &port, what.data ? what.data : "");
+	keep(u, c, &port);
 }
 
 /* TCP goes without saying. */
@@ -124,8 +137,7 @@ static const char *protocol_prefix(uint8_t proto)
 	return proto == HP_PROTO_UDP ? "UDP " : proto == HP_PROTO_SCTP ? "SCTP " : "";
 }
 
-static void check_listener(struct undeclared *u, const struct container *c,
-			   const struct listener *l)
+static void check_listener(struct undeclared *u, struct container *c, const struct listener *l)
 {
 	const struct port port = {
 		.number = l->port,
@@ -143,11 +155,13 @@ static void check_listener(struct undeclared *u, const struct container *c,
 		   l->localhost ? " of localhost" : "");
 	add(u, c, l->variable ? RULE_UNDECLARED_VARIABLE : RULE_UNDECLARED_ARGUMENT, &port,
 	    what.data ? what.data : "");
+	if (!l->variable)
+		keep(u, c, &port);
 }
 
 static void check_listeners(struct undeclared *u, bool variables)
 {
-	for (const struct container *c = u->pod->containers; c; c = c->next)
+	for (struct container *c = u->pod->containers; c; c = c->next)
 		for (const struct listener *l = c->listeners; l; l = l->next)
 			if (l->variable == variables)
 				check_listener(u, c, l);
@@ -161,7 +175,7 @@ void declared_check(struct check *check, const struct pod *pod)
 	if (!pod->host_network)
 		return;
 	u = (struct undeclared) { .check = check, .pod = pod };
-	for (const struct container *c = pod->containers; c; c = c->next)
+	for (struct container *c = pod->containers; c; c = c->next)
 		for (const struct reference *ref = c->references; ref; ref = ref->next)
 			check_reference(&u, c, ref);
 	check_listeners(&u, false);

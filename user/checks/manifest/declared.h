@@ -12,6 +12,6 @@ void declared_how(uint16_t number, uint8_t proto, bool localhost, struct buf *ou
 
 /*
  * Add findings for ports of probes, handlers and arguments that a pod on the host
- * network does not declare.
+ * network does not declare. Those that are known for sure become .undeclared of their containers.
  */
 void declared_check(struct check *check, const struct pod *pod);

@@ -92,6 +92,30 @@ static const struct rule table[] = {
 		.help = "Two directories may be alternatives, as for two clouds. If both are deployed"
 			" to one cluster, only one of the containers gets the port.",
 	},
+	[RULE_NODE_PORT] = {
+		.id = "node-port",
+		.severity = SEVERITY_WARNING,
+		.requirement = NULL,
+		.summary = "a port of the host that a Service has or may get on all nodes",
+		.help = "What arrives at a nodePort goes to the Service, so the process of the host"
+			" is not reached. Take a port outside of the NodePort range.",
+	},
+	[RULE_ENDLESS_ROLLOUT] = {
+		.id = "endless-rollout",
+		.severity = SEVERITY_WARNING,
+		.requirement = NULL,
+		.summary = "a DaemonSet with a host port that surges",
+		.help = "The new pod waits for the port of the old one, which waits for the new pod"
+			" to be ready. Set maxSurge to 0.",
+	},
+	[RULE_POSSIBLE_ENDLESS_ROLLOUT] = {
+		.id = "possible-endless-rollout",
+		.severity = SEVERITY_NOTE,
+		.requirement = NULL,
+		.summary = "a Deployment with a host port that surges",
+		.help = "If each node that its pods may run on has one, a new pod waits for a port"
+			" that no old one gives up. Set maxSurge to 0, or the strategy to Recreate.",
+	},
 	[RULE_INVALID_PORT] = {
 		.id = "invalid-port",
 		.severity = SEVERITY_ERROR,

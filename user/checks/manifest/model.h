@@ -96,6 +96,7 @@ struct port {
 	uint16_t number;     /* containerPort, or on the node's addresses its hostPort */
 	uint8_t proto;	     /* enum hp_proto */
 	bool claims;	     /* it is one of the node's */
+	bool probed;	     /* only a probe says so */
 	const char *host_ip; /* or NULL: all addresses */
 	struct place place;
 };
@@ -134,6 +135,7 @@ struct container {
 	const char *name;
 	enum container_kind kind;
 	struct port *ports;
+	struct port *undeclared; /* that probes and arguments say it takes */
 	struct reference *references;
 	struct listener *listeners;
 };
@@ -154,6 +156,21 @@ enum pod_names {
 #define POD_PORTS_MAX	   4096
 #define POD_LISTENERS_MAX  512 /* each is compared with each port */
 
+/* Does a workload start new pods before the old ones have ended? */
+struct surge {
+	const char *text;   /* maxSurge, as written or by default; NULL: it does not */
+	bool several;	    /* there is more than one pod, or their number is not known */
+	struct place place; /* of it, or of the workload's specification */
+};
+
+/* A port of all nodes that a Service has. */
+struct node_port {
+	struct node_port *next;
+	const char *service; /* in messages: "Service ns/name" */
+	uint16_t number;
+	uint8_t proto;
+};
+
 /* A pod, or the template of a workload's pods. */
 struct pod {
 	struct pod *next;
@@ -168,6 +185,7 @@ struct pod {
 	bool placeless; /* its object names no namespace */
 	struct label *labels;
 	struct placement placement;
+	struct surge surge;
 	struct container *containers;
 	uint32_t containers_len, ports, listeners; /* how many there are */
 	struct ignore *ignores;
@@ -205,6 +223,7 @@ struct model {
 	const char *namespace_;	      /* of objects that name none */
 	struct pod *pods, **pods_end; /* that take ports of nodes */
 	struct service *services, **services_end;
+	struct node_port *node_ports;
 	struct ignore *ignores; /* all of them, by .earlier */
 	const char *chart;	/* that the file is in, with a slash at its end; NULL: none */
 	bool chart_told;	/* there is a finding about it */

@@ -168,12 +168,45 @@ static void search(struct cursor *cursor, struct object *o, const struct yaml_no
 	o->pod.host_network = host_network;
 }
 
-static void read_workload(struct cursor *cursor, const struct object *o, const struct kind *kind)
+/* 0 and 0%: no pod more than there should be. */
+static bool is_zero(const char *text)
+{
+	return text[strspn(text, "0")] == '\0' || strcmp(text, "0%") == 0;
+}
+
+/* A Deployment surges unless it says otherwise, a DaemonSet only if it says so. */
+static void read_surge(struct cursor *cursor, struct object *o)
+{
+	bool deployment = strcmp(o->pod.kind, "Deployment") == 0;
+	const char *strategy = deployment ? "spec.strategy" : "spec.updateStrategy";
+	const struct yaml_node *spec = yaml_query(&cursor->doc, o->node, "spec");
+	const struct yaml_node *how = yaml_query(&cursor->doc, o->node, strategy), *value;
+	const char *type = yaml_query_text(&cursor->doc, how, "type");
+	const char *text = yaml_query_text(&cursor->doc, how, "rollingUpdate.maxSurge");
+	const char *replicas = yaml_query_text(&cursor->doc, spec, "replicas");
+	size_t mark;
+
+	if (!spec || (!deployment && strcmp(o->pod.kind, "DaemonSet") != 0) ||
+	    (type && strcmp(type, "RollingUpdate") != 0) || (text ? is_zero(text) : !deployment))
+		return;
+	value = text ? yaml_query(&cursor->doc, how, "rollingUpdate.maxSurge") : spec;
+	mark = cursor_path(cursor, text ? strategy : "spec");
+	if (text)
+		(void)cursor_path(cursor, "rollingUpdate.maxSurge");
+	o->pod.surge.text = text ? arena_text_max(&cursor->model->arena, text, CURSOR_TEXT_MAX) :
+				   "25% by default";
+	o->pod.surge.place = cursor_place(cursor, value, NULL);
+	o->pod.surge.several = replicas && strcmp(replicas, "1") != 0;
+	cursor_leave(cursor, mark);
+}
+
+static void read_workload(struct cursor *cursor, struct object *o, const struct kind *kind)
 {
 	const struct yaml_node *template = yaml_query(&cursor->doc, o->node, kind->template);
 
 	if (!template)
 		return;
+	read_surge(cursor, o);
 	(void)cursor_path(cursor, kind->template);
 	read_template(cursor, o, template);
 }
@@ -416,6 +449,7 @@ static void read_object(struct cursor *cursor, const struct yaml_node *node, con
 	struct pod **pods = model->pods_end;
 	struct service **services = model->services_end;
 	const struct ignore *ignores = model->ignores;
+	const struct node_port *node_ports = model->node_ports;
 	size_t path = cursor->path.len;
 
 	if (!read_identity(cursor, &o, of_list)) {
@@ -434,7 +468,7 @@ static void read_object(struct cursor *cursor, const struct yaml_node *node, con
 	read_contents(cursor, &o);
 	cursor->ignores = NULL;
 	cursor_leave(cursor, path);
-	if (!*pods && !*services && ignores == model->ignores)
+	if (!*pods && !*services && ignores == model->ignores && node_ports == model->node_ports)
 		arena_rewind(&model->arena, start);
 }
 

@@ -28,6 +28,25 @@ static void read_port(struct cursor *cursor, const struct yaml_node *item,
 	*end = &port->next;
 }
 
+/* A nodePort that is written, not left to the API server. */
+static void read_node_port(struct cursor *cursor, const struct pod *object,
+			   const struct yaml_node *item)
+{
+	struct model *model = cursor->model;
+	struct node_port port = { .next = model->node_ports }, *kept;
+	const char *text = yaml_query_text(&cursor->doc, item, "nodePort");
+
+	if (!text || strcmp(text, "0") == 0 || !cursor_protocol(cursor, item, &port.proto) ||
+	    !cursor_port(cursor, item, "nodePort", &port.number))
+		return;
+	kept = arena_take(&model->arena, sizeof(*kept));
+	if (!kept)
+		return;
+	port.service = object->full_name;
+	*kept = port;
+	model->node_ports = kept;
+}
+
 void service_read(struct cursor *cursor, const struct pod *object, const struct yaml_node *node)
 {
 	const char *type = yaml_query_text(&cursor->doc, node, "spec.type");
@@ -46,8 +65,10 @@ void service_read(struct cursor *cursor, const struct pod *object, const struct 
 	service->selector = cursor_labels(cursor, node, "spec.selector");
 	end = &service->ports;
 	for (item = cursor_first(cursor, node, "spec.ports", &list); item;
-	     item = cursor_next(cursor, &list))
+	     item = cursor_next(cursor, &list)) {
 		read_port(cursor, item, &end);
+		read_node_port(cursor, object, item);
+	}
 	if (!service->selector || !service->ports)
 		return;
 	*model->services_end = service;
