@@ -69,6 +69,26 @@ is "a matrix: its rows" "$("$B/hostportctl" registry show --json --registry="$WO
 [9454,"haproxy","control-plane",null,null]
 [10250,"kubelet","any","kubelet.service",null]'
 
+cat >"$WORK/groups.csv" <<-'END'
+	Direction,Protocol,Port,Namespace,Service,Pod,Container,NodeGroup,Optional
+	Ingress,TCP,22,Host system service,sshd,,,master,true
+	Ingress,TCP,9100,example-metrics,exporter,exporter,proxy,storage,false
+	Ingress,UDP,9999,,statsd,,,,false
+END
+run "a matrix of groups: an unknown pool" 2 import "$WORK/groups.csv"
+has "a matrix of groups: which, and what to do" "$ERR" "groups.csv:3:.*storage: .*--pool=NAME=control-plane"
+run "a matrix of groups" 0 import --pool=storage=worker "$WORK/groups.csv"
+cp "$WORK/out" "$WORK/groups.yaml"
+is "a matrix of groups: roles" "$("$B/hostportctl" registry show --json --registry="$WORK/groups.yaml" |
+	jq -c '.rows[] | [.ports, .role]' | xargs)" "[22,control-plane] [9100,worker] [9999,any]"
+run "a matrix of groups: compared" 0 diff --pool=storage=worker "$WORK/groups.csv" "$WORK/groups.yaml"
+run "a pool that is none" 2 import --pool=storage "$WORK/groups.csv"
+run "a pool of no role" 2 import --pool=storage=infra "$WORK/groups.csv"
+printf '## External\n### TCP\n| Port | Process | Protocol | Control-plane only | Owning Team | Since | Notes |\n|--|--|--|--|--|--|--|\n| 9000 | a | HTTP | yes | t | 4.1 |\n' >"$WORK/short.md"
+run "a row without its last cell" 0 import "$WORK/short.md"
+has "a row without its last cell: said" "$ERR" "short.md:5:1: warning: the row lacks its last cell, the notes$"
+has "a row without its last cell: read" "$OUT" "ports: 9000"
+
 printf 'Direction,Protocol\nIngress\n' >"$WORK/bad.csv"
 run "a matrix without columns" 2 import "$WORK/bad.csv"
 is "a matrix without columns: nothing is printed" "$OUT" ""

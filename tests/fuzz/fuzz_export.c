@@ -37,7 +37,7 @@ static void check_page(const struct buf *out, const struct buf *said)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
 	_cleanup_diags_ struct diags diags = { 0 };
-	struct layer_source source = { "page", out->data, out->len, "page", NULL };
+	struct layer_source source = { "page", out->data, out->len, "page", NULL, NULL, NULL };
 	int r = markdown_read(&source, &diags, &layer);
 
 	/* no rows, or a process of nothing but blanks, which was told */

@@ -209,12 +209,48 @@ static void test_published_page(void **state)
 	check_layers("the page is the openshift layer", got, want);
 }
 
+/* ---- a row without its last cell ------------------------------------------------------------ */
+static const struct {
+	const char *text;
+	bool read; /* with a warning */
+} short_rows[] = {
+	{ TCP "| 80 | p | HTTP | yes | t | 4.1 |\n", true },
+	{ TCP "| 80 | p | HTTP | yes | t | 4.1\n", true },
+	{ TCP "| 80 | p | HTTP | yes | t | |\n", false },
+	{ TCP "| 80 | p | HTTP | yes | 4.1 | notes |\n", false },
+	{ TCP "| 80 | p | HTTP | yes | t |\n", false },
+	{ "# Previously allocated\n" RETIRED "| 80 | p | yes | t | 4.1 | 4.2 |\n", true },
+	{ "# Previously allocated\n" RETIRED "| 80 | p | yes | t | | 4.2 |\n", false },
+};
+
+static void test_short_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(short_rows); i++) {
+		_cleanup_diags_ struct diags diags = { 0 }, warnings = { 0 };
+		_cleanup_(layer_freep) struct reg_layer *layer = NULL, *untold = NULL;
+		struct layer_source source = {
+			.file = "p.md",
+			.text = short_rows[i].text,
+			.len = strlen(short_rows[i].text),
+			.name = "t",
+			.warnings = &warnings,
+		};
+
+		check_int(source.text, markdown_read(&source, &diags, &layer),
+			  short_rows[i].read ? 0 : -EINVAL);
+		check_u64(source.text, warnings.total, short_rows[i].read);
+		check_u64(source.text, diags.total > 0, !short_rows[i].read);
+		source.warnings = NULL;
+		check_int("told to nobody", markdown_read(&source, &diags, &untold), -EINVAL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_long_cells),
+		cmocka_unit_test(test_rows),	       cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_long_cells),     cmocka_unit_test(test_short_rows),
 		cmocka_unit_test(test_published_page),
 	};
 

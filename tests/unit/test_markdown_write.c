@@ -21,7 +21,7 @@ static int on_row(void *ctx, const struct md_row *row)
 /* All cells of all tables, a row a line. */
 static struct buf cells_of(const char *text)
 {
-	static const struct md_reader reader = { on_table, on_row };
+	static const struct md_reader reader = { .table = on_table, .row = on_row };
 	_cleanup_diags_ struct diags diags = { 0 };
 	struct buf cells = { 0 };
 

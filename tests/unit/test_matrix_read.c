@@ -19,6 +19,9 @@ static int read_matrix(const char *text, struct diags *diags, struct reg_layer *
 	return matrix_read(&source, diags, ret_layer);
 }
 
+#define POOL                                                                                       \
+	"not master or worker: what are the nodes of this pool? Say it with "                      \
+	"--pool=NAME=control-plane|worker|any\n"
 #define HEAD "Direction,Protocol,Port,Namespace,Service,Pod,Container,Node Role,Optional\n"
 
 struct row_case {
@@ -75,6 +78,13 @@ static const struct row_case row_cases[] = {
 	  "ingress,sctp,30000-32767,\"\",\"node ports, all\",,,Master,false\r\n",
 	  "entries: [{ports: 30000-32767, protocol: sctp, process: \"node ports, all\", role: "
 	  "control-plane}]" },
+	{ "groups of nodes, some of any role",
+	  "Direction,Protocol,Port,Namespace,Service,Pod,Container,NodeGroup,Optional\n"
+	  "Ingress,TCP,1,ns,,p,,master,true\nIngress,TCP,2,ns,,p,,,false\n"
+	  "Ingress,TCP,2,ns,,p,,worker,false\n",
+	  "entries: [{ports: 1, protocol: tcp, process: p, role: control-plane, notes: optional, "
+	  "owners: [{namespace: ns, pod: p-*}]}, {ports: 2, protocol: tcp, process: p, owners: "
+	  "[{namespace: ns, pod: p-*}]}]" },
 	{ "columns in another order",
 	  "Optional,Node Role,Container,Pod,Service,Namespace,Port,Protocol,Direction\n"
 	  "FALSE,worker,c,p,,ns,1,TCP,Ingress\n",
@@ -139,6 +149,9 @@ static const struct row_case fault_cases[] = {
 	  "m.csv:1:1: no column Namespace\nm.csv:1:1: no column Service\nm.csv:1:1: no column Pod\n"
 	  "m.csv:1:1: no column Container\nm.csv:1:1: no column Node Role\n"
 	  "m.csv:1:1: no column Optional\n" },
+	{ "both columns of nodes",
+	  "Direction,Protocol,Port,Namespace,Service,Pod,Container,Node Role,NodeGroup,Optional\n",
+	  "m.csv:1:67: NodeGroup: a second column of this name\n" },
 	{ "a column more",
 	  "Direction,Protocol,Port,Namespace,Service,Pod,Container,Node Role,Optional,Port\n",
 	  "m.csv:1:76: Port: a second column of this name\n" },
@@ -147,7 +160,7 @@ static const struct row_case fault_cases[] = {
 	  "m.csv:2:1: Direction: Egress: not Ingress: it says nothing about listeners\n"
 	  "m.csv:2:8: Protocol: ICMP: not TCP, UDP or SCTP\n"
 	  "m.csv:2:13: Port: 0: not ports (N or N-M, each 1 to 65535)\n"
-	  "m.csv:2:23: Node Role: infra: not master or worker\n"
+	  "m.csv:2:23: Node Role: infra: " POOL
 	  "m.csv:2:29: Optional: maybe: not TRUE or FALSE\n" },
 	{ "globs", HEAD "Ingress,TCP,1,*,,p?,[c],master,FALSE\n",
 	  "m.csv:2:15: Namespace: *: not a name (a-z, 0-9, - and .)\n"
@@ -225,7 +238,7 @@ static void test_several_faults(void **state)
 		   "m.csv:2:13: Port: 0: not ports (N or N-M, each 1 to 65535)\n"
 		   "m.csv:4:1: 8 fields instead of 9\n"
 		   "m.csv:5:10: a quote within a field that does not start with one\n"
-		   "m.csv:6:23: Node Role: infra: not master or worker\n");
+		   "m.csv:6:23: Node Role: infra: " POOL);
 }
 
 /* What came before does not count: a reader may have said something already. */

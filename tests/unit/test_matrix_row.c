@@ -13,6 +13,15 @@ static const enum matrix_column as_they_are[] = {
 	MATRIX_POD,	  MATRIX_CONTAINER, MATRIX_ROLE, MATRIX_OPTIONAL,
 };
 
+static const struct layer_pools pools = {
+	.items = { { "storage=", 7, REG_ROLE_WORKER }, { "gpu", 3, REG_ROLE_ANY } },
+	.len = 2,
+};
+
+#define POOL                                                                                       \
+	"not master or worker: what are the nodes of this pool? Say it with "                      \
+	"--pool=NAME=control-plane|worker|any\n"
+
 /* "PROTOCOL FIRST-LAST PROCESS ROLE[ optional][ service S][; owner]", or the faults. */
 static char *read_row(const char *text)
 {
@@ -25,7 +34,7 @@ static char *read_row(const char *text)
 
 	buf_puts(&out, "");
 	check_int(text, csv_next(&csv, &record), 1);
-	r = matrix_row_parse(&csv, &record, as_they_are, &row);
+	r = matrix_row_parse(&csv, &record, as_they_are, &pools, &row);
 	if (r < 0) {
 		check_int(text, r, -EINVAL);
 		diags_text(&diags, &out);
@@ -87,17 +96,24 @@ static const struct {
 	  "f:1:16: Namespace: Ns: not a name (a-z, 0-9, - and .)\n"
 	  "f:1:23: Pod: Pod: not a name (a-z, 0-9, - and .)\n"
 	  "f:1:27: Container: c_: not a name (a-z, 0-9, - and .)\n" },
-	{ ",,,ns,svc,pod,c,,",
-	  "f:1:1: Direction: not Ingress: it says nothing about listeners\n"
-	  "f:1:2: Protocol: not TCP, UDP or SCTP\n"
-	  "f:1:3: Port: not ports (N or N-M, each 1 to 65535)\n"
-	  "f:1:17: Node Role: not master or worker\nf:1:18: Optional: not TRUE or FALSE\n" },
+	{ ",,,ns,svc,pod,c,,", "f:1:1: Direction: not Ingress: it says nothing about listeners\n"
+			       "f:1:2: Protocol: not TCP, UDP or SCTP\n"
+			       "f:1:3: Port: not ports (N or N-M, each 1 to 65535)\n"
+			       "f:1:18: Optional: not TRUE or FALSE\n" },
+	/* groups of nodes */
+	{ "Ingress,TCP,80,ns,,pod,,,FALSE", "tcp 80-80 pod any; namespace ns; pod pod-*" },
+	{ "Ingress,TCP,30000-32767,,node ports,,,,TRUE",
+	  "tcp 30000-32767 node ports any optional" },
+	{ "Ingress,TCP,80,ns,,pod,,storage,FALSE",
+	  "tcp 80-80 pod worker; namespace ns; pod pod-*" },
+	{ "Ingress,TCP,80,ns,,pod,,gpu,FALSE", "tcp 80-80 pod any; namespace ns; pod pod-*" },
+	{ "Ingress,TCP,80,ns,,pod,,storage=,FALSE", "f:1:25: Node Role: storage=: " POOL },
+	{ "Ingress,TCP,80,ns,,pod,,gp,FALSE", "f:1:25: Node Role: gp: " POOL },
 	{ "Egress,ICMP,0,ns,svc,pod,c,infra,maybe",
 	  "f:1:1: Direction: Egress: not Ingress: it says nothing about listeners\n"
 	  "f:1:8: Protocol: ICMP: not TCP, UDP or SCTP\n"
 	  "f:1:13: Port: 0: not ports (N or N-M, each 1 to 65535)\n"
-	  "f:1:28: Node Role: infra: not master or worker\n"
-	  "f:1:34: Optional: maybe: not TRUE or FALSE\n" },
+	  "f:1:28: Node Role: infra: " POOL "f:1:34: Optional: maybe: not TRUE or FALSE\n" },
 	{ "Ingress,TCP,80,ns,\"s\nt\",pod,c,master,FALSE",
 	  "f:1:19: Service: s\\x0at: a line end in a cell\n" },
 	{ "Ingress,TCP,80,ns,svc,pod,\"c\r\",master,FALSE",
@@ -158,13 +174,18 @@ static void test_columns(void **state)
 
 	(void)state;
 	check_int("record", csv_next(&csv, &record), 1);
-	check_int("row", matrix_row_parse(&csv, &record, mixed, &row), 0);
+	check_int("row", matrix_row_parse(&csv, &record, mixed, NULL, &row), 0);
 	check_text("process", row.process, "pod");
 	check_text("service", row.service, "svc");
 	check_int("optional", row.optional, true);
 	check_int("role", row.role, REG_ROLE_WORKER);
 	check_int("protocol", row.proto, HP_PROTO_SCTP);
 	check_text("title", matrix_column_title(MATRIX_ROLE), "Node Role");
+	check_int("title", matrix_column_of("node role"), MATRIX_ROLE);
+	check_int("newer title", matrix_column_of("NodeGroup"), MATRIX_ROLE);
+	check_int("another title", matrix_column_of("Node Group"), MATRIX_ROLE);
+	check_int("title", matrix_column_of("Optional"), MATRIX_OPTIONAL);
+	check_int("none", matrix_column_of("Node"), -EINVAL);
 }
 
 int main(void)

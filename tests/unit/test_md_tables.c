@@ -93,7 +93,7 @@ static const struct tables_case cases[] = {
 
 static void test_tables(void **state)
 {
-	static const struct md_reader reader = { on_table, on_row };
+	static const struct md_reader reader = { .table = on_table, .row = on_row };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -114,7 +114,7 @@ static void test_tables(void **state)
 /* A table that nobody wants: its rows are passed over, whatever they are. */
 static void test_unwanted(void **state)
 {
-	static const struct md_reader reader = { on_table, on_row };
+	static const struct md_reader reader = { .table = on_table, .row = on_row };
 	static const char text[] = HEAD "| 1 |\n| 1 | 2 |\n";
 	_cleanup_diags_ struct diags diags = { 0 };
 	struct seen seen = { .table_says = 1 };

@@ -78,15 +78,38 @@ static int read_again(const char *verb, const struct layer_source *source, const
 	return r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM;
 }
 
+int registry_argument_parse_pool(void *layer_pools, const char *value, struct buf *err)
+{
+	struct layer_pools *pools = layer_pools;
+	const char *mark = strrchr(value, '=');
+	struct layer_pool pool = { .name = value };
+
+	if (!mark || mark == value) {
+		buf_puts(err, "not NAME=ROLE");
+		return -EINVAL;
+	}
+	if (pools->len == LAYER_POOLS_MAX) {
+		buf_printf(err, "more than %d pools", LAYER_POOLS_MAX);
+		return -EINVAL;
+	}
+	pool.len = (size_t)(mark - value);
+	pools->items[pools->len] = pool;
+	return node_options_parse_role(&pools->items[pools->len++].role, mark + 1, err);
+}
+
 int registry_argument_import(const char *verb, enum import_format format,
 			     const struct layer_source *source, struct buf *yaml,
 			     struct reg_layer **ret_layer)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
-	_cleanup_diags_ struct diags diags = { 0 };
+	_cleanup_diags_ struct diags diags = { 0 }, warnings = { 0 };
 	_cleanup_buf_ struct buf text = { 0 };
-	int r = import_read(format, source, &diags, &layer), status;
+	struct layer_source warned = *source;
+	int r, status;
 
+	warned.warnings = &warnings;
+	r = import_read(format, &warned, &diags, &layer);
+	print_diags(&warnings);
 	print_diags(&diags);
 	if (r < 0 && diags.total == 0)
 		log_error("%s: %s: %s", verb, source->file, strerror(-r));

@@ -15,10 +15,23 @@ int registry_argument_load(const struct node_options *options, struct registry *
  */
 int registry_argument_read(const char *verb, const char *path, struct buf *out);
 
+/* A parser for option rows whose field is a struct layer_pools: NAME=ROLE. */
+int registry_argument_parse_pool(void *layer_pools, const char *value, struct buf *err);
+
+#define REGISTRY_ARGUMENT_POOL(struct_)                                                            \
+	{                                                                                          \
+		"pool", "NAME=ROLE",                                                               \
+			"what the nodes of a matrix's own pool are: control-plane, worker or any " \
+			"(no such pool)",                                                          \
+			OPTION_PARSED(struct_, pools, registry_argument_parse_pool),               \
+			.repeatable = true                                                         \
+	}
+
 /*
- * Make a layer of a text; its rows keep the line numbers of the text. Check that our own
- * reader accepts its YAML, which is appended to `yaml` unless that is NULL. An exit
- * status, after a message for each fault. The layer is the caller's.
+ * Make a layer of a text, and print its warnings (those of `source` are not used); its rows keep
+ * the line numbers of the text. Check that our own reader accepts its YAML, which is appended to
+ * `yaml` unless that is NULL. An exit status, after a message for each fault. The layer is the
+ * caller's.
  */
 int registry_argument_import(const char *verb, enum import_format format,
 			     const struct layer_source *source, struct buf *yaml,

@@ -14,15 +14,17 @@
 
 struct diff {
 	bool json;
+	struct layer_pools pools;
 };
 
 static const struct option_spec specs[] = {
 	{ "json", NULL, "one JSON document", OPTION_FLAG(struct diff, json) },
+	REGISTRY_ARGUMENT_POOL(struct diff),
 };
 
 static const struct options options = {
 	.program = "hostportctl registry diff",
-	.usage = "[--json] A B",
+	.usage = "[options] A B",
 	.summary = "Compare two registries by protocol and port. Each is builtin:NAME, a file, a "
 		   "directory, or "
 		   "several of these, separated by commas; or a page (.md), or a matrix (.csv).",
@@ -69,12 +71,13 @@ static int split_operand(struct side *side, const char *operand)
 }
 
 /* Make a registry of one layer from a page or a matrix. */
-static int load_import(struct side *side, enum import_format format, const char *path)
+static int load_import(const struct diff *diff, struct side *side, enum import_format format,
+		       const char *path)
 {
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
 	_cleanup_diags_ struct diags diags = { 0 };
 	_cleanup_buf_ struct buf text = { 0 };
-	struct layer_source source = { .file = path };
+	struct layer_source source = { .file = path, .pools = &diff->pools };
 	int status = registry_argument_read(VERB, path, &text);
 	char name[64];
 
@@ -95,7 +98,7 @@ static int load_import(struct side *side, enum import_format format, const char 
 	return EXIT_SYSTEM;
 }
 
-static int load(struct side *side, const char *operand)
+static int load(const struct diff *diff, struct side *side, const char *operand)
 {
 	int status = split_operand(side, operand), format = -EINVAL;
 
@@ -106,7 +109,7 @@ static int load(struct side *side, const char *operand)
 	if (format < 0)
 		return registry_argument_load(&side->node, &side->registry);
 	if (side->node.registries_len == 1)
-		return load_import(side, (enum import_format)format, operand);
+		return load_import(diff, side, (enum import_format)format, operand);
 	log_error(VERB
 		  ": %s: a page or a matrix can't be combined; make a layer with `registry import`",
 		  operand);
@@ -132,10 +135,10 @@ static int run(const struct diff *diff, char **operands)
 {
 	_cleanup_(side_done) struct side a = { 0 }, b = { 0 };
 	_cleanup_differences_ struct differences differences = { 0 };
-	int status = load(&a, operands[0]), r;
+	int status = load(diff, &a, operands[0]), r;
 
 	if (status == EXIT_OK)
-		status = load(&b, operands[1]);
+		status = load(diff, &b, operands[1]);
 	if (status != EXIT_OK)
 		return status;
 	r = compare(&(struct compare_side) { a.registry, a.form },

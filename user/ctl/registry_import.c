@@ -14,6 +14,7 @@
 struct import {
 	int format; /* enum import_format; -EINVAL: not given */
 	const char *name, *source;
+	struct layer_pools pools;
 };
 
 static const struct option_spec specs[] = {
@@ -23,6 +24,7 @@ static const struct option_spec specs[] = {
 	  OPTION_PARSED(struct import, name, verb_parse_layer_name) },
 	{ "source", "TEXT", "where the facts come from (the file's name)",
 	  OPTION_STRING(struct import, source) },
+	REGISTRY_ARGUMENT_POOL(struct import),
 };
 
 static const struct options options = {
@@ -74,6 +76,7 @@ static int convert(const struct import *import, const char *path)
 	layer_name_of(path, name);
 	source.text = text.data ? text.data : "";
 	source.len = text.len;
+	source.pools = &import->pools;
 	source.name = import->name ? import->name : name;
 	source.facts = import->source ? import->source : is_input ? NULL : base_name(path);
 	status = registry_argument_import(VERB, (enum import_format)format, &source, &yaml, &layer);

@@ -4,13 +4,30 @@
 
 #include "../registry/row_fields.h"
 
+#define LAYER_POOLS_MAX 64
+
+/* What the nodes of a cluster's own pool are. */
+struct layer_pool {
+	const char *name; /* the first `len` bytes */
+	size_t len;
+	enum reg_role role;
+};
+
+struct layer_pools {
+	struct layer_pool items[LAYER_POOLS_MAX];
+	size_t len;
+};
+
 /* A text of another format that is to become a layer. */
 struct layer_source {
 	const char *file; /* its name in messages, and the layer's path */
 	const char *text; /* need not be terminated */
 	size_t len;
-	const char *name;  /* of the layer */
-	const char *facts; /* the layer's source, or NULL */
+	const char *name;		 /* of the layer */
+	const char *facts;		 /* the layer's source, or NULL */
+	const struct layer_pools *pools; /* besides master and worker, or NULL */
+	/* What was read all the same, where somebody is told; NULL: it is a fault. */
+	struct diags *warnings;
 };
 
 /* A layer without rows; `source` may be NULL. NULL when memory ran out. The caller's. */

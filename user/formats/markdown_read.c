@@ -217,13 +217,36 @@ static int set_meaning(const struct markdown *p, struct reg_row *row)
 	return r;
 }
 
+/*
+ * Is it the last cell, the notes, that a row lacks? Each version is where it should be. If
+ * nobody is told, it is a fault as well.
+ */
+static bool check_short(const struct markdown *p, const struct md_row *cells)
+{
+	bool fine = p->source->warnings && p->columns[cells->len - 1]->field == ROW_NOTES;
+	struct reg_version version;
+
+	for (size_t i = 0; i < cells->len; i++)
+		if (row_fields[p->columns[i]->field].type == FIELD_VERSION &&
+		    reg_version_parse(cells->cells[i].text, &version) < 0)
+			fine = false;
+	if (fine)
+		diags_add(p->source->warnings, p->source->file, cells->line, 1,
+			  "warning: the row lacks its last cell, the notes");
+	else
+		diags_add(p->diags, p->source->file, cells->line, 1,
+			  "a row of %zu cells in a table of %zu columns", cells->len - 1,
+			  cells->len);
+	return fine;
+}
+
 static int on_row(void *ctx, const struct md_row *cells)
 {
 	struct markdown *p = ctx;
 	struct reg_row *row;
 	int r;
 
-	if (!check_cells(p, cells))
+	if ((cells->lacks_last && !check_short(p, cells)) || !check_cells(p, cells))
 		return 0;
 	if (p->layer->len == REGISTRY_ROWS_MAX) {
 		diags_add(p->diags, p->source->file, cells->line, 1, "more than %d rows",
@@ -240,7 +263,9 @@ static int on_row(void *ctx, const struct md_row *cells)
 int markdown_read(const struct layer_source *source, struct diags *diags,
 		  struct reg_layer **ret_layer)
 {
-	static const struct md_reader reader = { .table = on_table, .row = on_row };
+	static const struct md_reader reader = { .table = on_table,
+						 .row = on_row,
+						 .takes_short = true };
 	_cleanup_(layer_freep) struct reg_layer *layer = NULL;
 	struct markdown page = { .source = source, .diags = diags };
 	size_t before = diags->total;

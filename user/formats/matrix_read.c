@@ -18,6 +18,7 @@ struct matrix {
 	struct reg_layer *layer;
 	unsigned int *seen; /* of each row of the layer: bits 1 << enum reg_role, and OPTIONAL */
 	enum matrix_column columns[MATRIX_COLUMN_MAX];
+	const struct layer_pools *pools;
 };
 
 static void matrix_done(struct matrix *m)
@@ -33,14 +34,6 @@ static void add_fault(const struct matrix *m, const struct csv_field *field, con
 		  field->text, what);
 }
 
-static int column_of(const char *title)
-{
-	for (int i = 0; i < MATRIX_COLUMN_MAX; i++)
-		if (strcasecmp(matrix_column_title((enum matrix_column)i), title) == 0)
-			return i;
-	return -EINVAL;
-}
-
 /* The header says which column is where; each is there once. */
 static int read_header(struct matrix *m)
 {
@@ -54,7 +47,7 @@ static int read_header(struct matrix *m)
 	if (r == 0)
 		diags_add(m->csv.diags, m->csv.file, 0, 0, "empty: there is no header");
 	for (size_t i = 0; r == 1 && i < record.len; i++) {
-		column = column_of(record.fields[i].text);
+		column = matrix_column_of(record.fields[i].text);
 		if (column < 0)
 			add_fault(m, &record.fields[i], "no column of a communication matrix");
 		else if (seen[column])
@@ -177,7 +170,7 @@ static int read_record(struct matrix *m, const struct csv_record *record)
 			  record->len, MATRIX_COLUMN_MAX);
 		return 0;
 	}
-	r = matrix_row_parse(&m->csv, record, m->columns, &row);
+	r = matrix_row_parse(&m->csv, record, m->columns, m->pools, &row);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;
 	entry = find_entry(m, &row);
@@ -233,6 +226,7 @@ int matrix_read(const struct layer_source *source, struct diags *diags,
 
 	if (!text_check(source->file, source->text, source->len, diags))
 		return -EINVAL;
+	m.pools = source->pools;
 	m.csv = csv_of(source->file, source->text, source->len, diags);
 	m.layer = layer_new(source->file, source->name, source->facts);
 	m.seen = calloc(MATRIX_ROWS_MAX, sizeof(*m.seen));

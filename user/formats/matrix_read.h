@@ -7,10 +7,9 @@
 #define MATRIX_ROWS_MAX 16384
 
 /*
- * Read a matrix; its columns may stand in any order. Rows of one protocol, port and
- * process become one entry, with all their owners; in the order in which they appear
- * first. -EINVAL with messages for all that is wrong; -ENOMEM. The layer is the
- * caller's.
+ * Read a matrix of any version of `oc commatrix`; its columns may stand in any order. Rows of one
+ * protocol, port and process become one entry, with all their owners; in the order in which they
+ * appear first. -EINVAL with messages for all that is wrong; -ENOMEM. The layer is the caller's.
  *
  * The process is the pod's name, or the service's where there is no pod; the owner the
  * pod's name with -* behind it, its namespace and container, or the unit of a host

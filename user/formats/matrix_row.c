@@ -27,11 +27,22 @@ const char *matrix_column_title(enum matrix_column column)
 	return titles[column];
 }
 
+int matrix_column_of(const char *title)
+{
+	if (strcasecmp(title, "NodeGroup") == 0 || strcasecmp(title, "Node Group") == 0)
+		return MATRIX_ROLE;
+	for (int i = 0; i < MATRIX_COLUMN_MAX; i++)
+		if (strcasecmp(titles[i], title) == 0)
+			return i;
+	return -EINVAL;
+}
+
 /* A record's cells, by their columns. */
 struct cells {
 	const char *text[MATRIX_COLUMN_MAX];
 	const struct csv_field *field[MATRIX_COLUMN_MAX];
 	const struct csv *csv;
+	const struct layer_pools *pools;
 };
 
 static bool add_fault(const struct cells *c, enum matrix_column column, const char *why)
@@ -55,6 +66,7 @@ static const struct word protos[] = {
 static const struct word roles[] = {
 	{ "master", REG_ROLE_CONTROL_PLANE },
 	{ "worker", REG_ROLE_WORKER },
+	{ "", REG_ROLE_ANY },
 };
 static const struct word optional[] = { { "TRUE", 1 }, { "FALSE", 0 } };
 static const struct word directions[] = { { "Ingress", 0 } };
@@ -70,6 +82,19 @@ static int value_of(const struct cells *c, enum matrix_column column, const stru
 }
 
 #define VALUE_OF(c, column, words) value_of(c, column, words, ARRAY_LEN(words))
+
+/* enum reg_role, or -EINVAL. */
+static int role_of(const struct cells *c)
+{
+	const char *text = c->text[MATRIX_ROLE];
+	int role = VALUE_OF(c, MATRIX_ROLE, roles);
+
+	for (size_t i = 0; role < 0 && c->pools && i < c->pools->len; i++)
+		if (c->pools->items[i].len == strlen(text) &&
+		    memcmp(c->pools->items[i].name, text, c->pools->items[i].len) == 0)
+			role = c->pools->items[i].role;
+	return role;
+}
 
 /* A name within Kubernetes, which can be no glob. */
 static bool is_name(const char *text)
@@ -139,8 +164,10 @@ static bool check_cells(const struct cells *c)
 		fine = add_fault(c, MATRIX_PROTOCOL, "not TCP, UDP or SCTP");
 	if (reg_ports_parse(c->text[MATRIX_PORT], &first, &last) < 0)
 		fine = add_fault(c, MATRIX_PORT, "not ports (N or N-M, each 1 to 65535)");
-	if (VALUE_OF(c, MATRIX_ROLE, roles) < 0)
-		fine = add_fault(c, MATRIX_ROLE, "not master or worker");
+	if (role_of(c) < 0)
+		fine = add_fault(c, MATRIX_ROLE,
+				 "not master or worker: what are the nodes of this pool? Say it "
+				 "with --pool=NAME=control-plane|worker|any");
 	if (VALUE_OF(c, MATRIX_OPTIONAL, optional) < 0)
 		fine = add_fault(c, MATRIX_OPTIONAL, "not TRUE or FALSE");
 	return fine;
@@ -181,10 +208,11 @@ static void set_notes(const struct cells *c, struct matrix_row *row)
 }
 
 int matrix_row_parse(const struct csv *csv, const struct csv_record *record,
-		     const enum matrix_column *columns, struct matrix_row *ret_row)
+		     const enum matrix_column *columns, const struct layer_pools *pools,
+		     struct matrix_row *ret_row)
 {
 	_cleanup_matrix_row_ struct matrix_row row = { 0 };
-	struct cells c = { .csv = csv };
+	struct cells c = { .csv = csv, .pools = pools };
 
 	for (size_t i = 0; i < MATRIX_COLUMN_MAX; i++) {
 		c.field[columns[i]] = &record->fields[i];
@@ -194,7 +222,7 @@ int matrix_row_parse(const struct csv *csv, const struct csv_record *record,
 		return -EINVAL;
 	(void)reg_ports_parse(c.text[MATRIX_PORT], &row.first, &row.last);
 	row.proto = (uint8_t)VALUE_OF(&c, MATRIX_PROTOCOL, protos);
-	row.role = (enum reg_role)VALUE_OF(&c, MATRIX_ROLE, roles);
+	row.role = (enum reg_role)role_of(&c);
 	row.process = *c.text[MATRIX_POD] ? c.text[MATRIX_POD] : c.text[MATRIX_SERVICE];
 	set_owner(&c, &row);
 	set_notes(&c, &row);

@@ -14,6 +14,7 @@ struct md_cell {
 struct md_row {
 	struct md_cell cells[MD_CELLS_MAX];
 	size_t len;
+	bool lacks_last; /* its last cell, which is empty, is not there */
 	unsigned int line;
 	char *texts; /* what the cells point into */
 };

@@ -317,6 +317,11 @@ static int read_row(struct walk *w)
 	r = md_row_parse(w->file, &w->line, w->diags, &row);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;
+	if (w->reader->takes_short && row.len + 1 == w->columns) {
+		row.lacks_last = true;
+		row.cells[row.len] = (struct md_cell) { "", row.cells[row.len - 1].column };
+		row.len++;
+	}
 	if (row.len == w->columns)
 		return w->reader->row(w->ctx, &row);
 	diags_add(w->diags, w->file, row.line, 1, "a row of %zu cells in a table of %zu columns",

@@ -21,6 +21,7 @@ struct md_headings {
 struct md_reader {
 	int (*table)(void *ctx, const struct md_headings *headings, const struct md_row *header);
 	int (*row)(void *ctx, const struct md_row *row); /* as many cells as the header */
+	bool takes_short; /* rows that lack a cell, too: perhaps the last one */
 };
 
 /*
