@@ -103,11 +103,23 @@ is "mode enforce: the socket would be denied, and not the hostPort" \
 	"$(jq -c '[.would_break[] | select(.port == 21100) | [.source, .sockets, .workload.pod]]' "$WORK/impact")" '[["listener",1,null]]'
 
 # Another pod, the first one still there; and one at an address.
-list "$WEB" "$HOST" "$(pod other u2 false '[{"containerPort": 80, "hostPort": 21101, "hostIP": "10.0.0.1", "protocol": "UDP"}]')"
+OTHER=$(pod other u2 false '[{"containerPort": 80, "hostPort": 21101, "hostIP": "10.0.0.1", "protocol": "UDP"}]')
+AT="audited unregistered udp 10.0.0.1 21101 pod ns/other/c null null 1"
+list "$WEB" "$HOST" "$OTHER"
 until_true 30 told 2 || fail "no line of a new pod: $(declared)"
 is "a new pod, at an address" "$(declared)" "$LINE
-audited unregistered udp 10.0.0.1 21101 pod ns/other/c null null 1"
+$AT"
 accounted "two hostPorts"
+
+# One that is gone is told again when it is back. The line of the pod in its place shows that it was missed.
+list "$WEB" "$HOST" "$(pod third u3 false '[{"containerPort": 80, "hostPort": 21102}]')"
+until_true 30 told 3 || fail "no line of a third pod: $(declared)"
+ctl listeners --json >"$WORK/listeners"
+is "gone: not listed" "$(listed 21101)" ""
+list "$WEB" "$HOST" "$OTHER"
+until_true 30 told 4 || fail "no line of a pod that is back: $(declared)"
+is "back: told again" "$(declared | grep -cxF "$AT")" 2
+accounted "four hostPorts"
 stop_agent
 
 # Nothing can be denied; an exception holds as for a bind.
@@ -117,7 +129,7 @@ exceptions:
 END_REG
 start_agent --mode=enforce --registry="$REG" --pods="$LIST" --node-name=node1 || finish
 is "enforcing: audited, and excepted" "$(declared)" "$LINE
-excepted unregistered udp 10.0.0.1 21101 pod ns/other/c null null 1"
+${AT/audited/excepted}"
 stop_agent
 let_go own more lost shadow
 finish
