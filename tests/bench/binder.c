@@ -116,7 +116,7 @@ int binder_start(const char *cgroup, struct binder **ret_binder)
 	binder->fd = -1;
 	binder->pid = -1;
 	binder->cpu = cpus_last();
-	if (snprintf(binder->cgroup, sizeof(binder->cgroup), "%s/binder", cgroup) >=
+	if (snprintf(binder->cgroup, sizeof(binder->cgroup), "%s/" BINDER_GROUP, cgroup) >=
 	    (int)sizeof(binder->cgroup))
 		return -ENAMETOOLONG;
 	if (mkdir(binder->cgroup, 0755) < 0 && errno != EEXIST)

@@ -10,6 +10,8 @@
 #include "../../user/base/cleanup.h"
 #include "sample.h"
 
+#define BINDER_GROUP "binder" /* its control group, below the given one */
+
 struct binder;
 
 /* Start it in a cgroup that is made below `cgroup`. 0, or a negative errno. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Our own programs, with what the agent would do for them and no more. */
 #include <errno.h>
+#include <limits.h>
 #include <linux/bpf.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../user/base/parse.h"
@@ -10,6 +12,7 @@
 #include "../../user/kernel/netns.h"
 #include "../../user/policy/policy.h"
 #include "../../user/registry/registry.h"
+#include "binder.h"
 #include "held.h"
 #include "ports.h"
 
@@ -75,7 +78,7 @@ static int publish(struct kernel *kernel, bool enforce, uint32_t rows, struct bu
 /* ---- pods ---------------------------------------------------------------------------------- */
 
 #ifdef HP_ACTIVE_PODS
-/* The binder's control group is a pod's, which declares all ports of the registry. */
+/* The binder's control group is a container's, whose pod declares all ports of the registry. */
 static int put_pod(const struct kernel *kernel, uint64_t cgroup, uint32_t rows)
 {
 	const struct hp_owner_key mark = { .id = cgroup, .set = HP_SET_PODS };
@@ -93,24 +96,28 @@ static int put_pod(const struct kernel *kernel, uint64_t cgroup, uint32_t rows)
 	return r;
 }
 
-/* As the agent does: all pods are below one control group, the binder's or another one. */
+/* As the agent does: all pods are below one control group, that above the binder's or another. */
 static int set_pods(struct kernel *kernel, const struct held_place *place, uint32_t rows)
 {
 	bool in_pod = strcmp(place->argv[4], "pod") == 0;
 	struct cgroup_mounts mounts;
 	uint32_t level = 0;
-	uint64_t cgroup;
+	char container[PATH_MAX];
+	uint64_t root, id;
 	int r = cgroup_mounts(&mounts);
 
+	(void)snprintf(container, sizeof(container), "%s/" BINDER_GROUP, place->cgroup);
 	if (r == 0)
-		r = cgroup_id(place->cgroup, &cgroup);
+		r = cgroup_id(place->cgroup, &root);
+	if (r == 0)
+		r = cgroup_id(container, &id);
 	if (r == 0 && in_pod)
-		r = put_pod(kernel, cgroup, rows);
+		r = put_pod(kernel, id, rows);
 	if (r < 0)
 		return r;
 	for (const char *at = place->cgroup + strlen(mounts.v2); *at; at++)
 		level += *at == '/';
-	kernel_set_pods(kernel, true, level, in_pod ? cgroup : UINT64_MAX);
+	kernel_set_pods(kernel, true, level, in_pod ? root : UINT64_MAX);
 	return 0;
 }
 #else /* a revision beside ours that knows no pods */
