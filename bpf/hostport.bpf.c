@@ -128,15 +128,30 @@ static __always_inline bool bind_passes(__u32 active, const struct hp_query *q)
 	return bitmap_allows(active & HP_ACTIVE_POLICY, q);
 }
 
-/*
- * What the bitmap allows, a pod has to declare. May the task be in one? Its ancestor says so,
- * unless pods are in several places.
- */
+/* May the task be in a pod? Its ancestor says so, unless pods are in several places. */
 static __always_inline bool may_be_in_pod(void)
 {
 	__u64 root = hp_pods_root; /* read once: it may change meanwhile */
 
 	return !root || bpf_get_current_ancestor_cgroup_id(hp_pods_level) == root;
+}
+
+/* Does the pod declare the port for every address, and is the task in its container's own group? */
+static __always_inline bool is_declared_by_own_group(const struct hp_query *q)
+{
+	const struct hp_declared_key key = {
+		.cgroup = bpf_get_current_cgroup_id(),
+		.port = q->port,
+		.proto = q->proto,
+	};
+
+	return bpf_map_lookup_elem(&hp_declared, &key) != 0;
+}
+
+/* What the bitmap allows, a pod has to declare. Most do plainly; rule() asks about the others. */
+static __always_inline bool may_be_undeclared(const struct hp_query *q)
+{
+	return may_be_in_pod() && !is_declared_by_own_group(q);
 }
 
 /* `noted`: needs_note(). */
@@ -187,7 +202,7 @@ static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct request *re
 	noted = needs_note(sk, q);
 	if (!noted && !(active & HP_ACTIVE_DENIES))
 		return PASS;
-	if (passes && !may_be_in_pod())
+	if (passes && !may_be_undeclared(q))
 		return PASS;
 	return decide_bind(ctx, sk, active & HP_ACTIVE_POLICY, request, noted);
 }
@@ -367,7 +382,7 @@ static __always_inline int on_post_bind(struct bpf_sock *ctx, struct request *re
 		return PASS;
 	if (is_canary(ctx))
 		return post_bind_canary();
-	if (passes && (!(active & HP_ACTIVE_PODS) || !may_be_in_pod()))
+	if (passes && (!(active & HP_ACTIVE_PODS) || !may_be_undeclared(q)))
 		return PASS;
 	if (unlikely(is_already_refused()))
 		return PASS;

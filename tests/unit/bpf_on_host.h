@@ -228,6 +228,7 @@ static __u64 host_now(void)
 #define bpf_get_socket_cookie(socket)		  ((void)(socket), host.cookie)
 #define bpf_get_netns_cookie(ctx)		  ((void)(ctx), host.cookie_of_netns)
 #define bpf_get_current_ancestor_cgroup_id(level) ((void)(level), 0ULL) /* no pods */
+#define bpf_get_current_cgroup_id()		  0ULL
 #define bpf_set_retval(value)			  (host.set_retval = (value))
 #define bpf_get_retval()			  host.get_retval
 
