@@ -89,6 +89,11 @@ run "a row without its last cell" 0 import "$WORK/short.md"
 has "a row without its last cell: said" "$ERR" "short.md:5:1: warning: the row lacks its last cell, the notes$"
 has "a row without its last cell: read" "$OUT" "ports: 9000"
 
+"$B/hostportctl" registry export --format=csv --registry="$WORK/groups.yaml" >"$WORK/rows.csv"
+run "our own CSV" 0 import --name=groups --source=groups.csv "$WORK/rows.csv"
+is "our own CSV: the same file" "$OUT" "$(cat "$WORK/groups.yaml")"
+run "our own CSV: compared" 0 diff "$WORK/rows.csv" "$WORK/groups.yaml"
+
 printf 'Direction,Protocol\nIngress\n' >"$WORK/bad.csv"
 run "a matrix without columns" 2 import "$WORK/bad.csv"
 is "a matrix without columns: nothing is printed" "$OUT" ""

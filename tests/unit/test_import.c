@@ -94,7 +94,13 @@ static void test_read(void **state)
 	};
 
 	(void)state;
-	check_u64("formats", ARRAY_LEN(cases), IMPORT_FORMAT_MAX);
+	check_u64("formats", ARRAY_LEN(cases) + 1,
+		  IMPORT_FORMAT_MAX); /* the last: test_rows_read */
+	check_int("rows", import_format_exactly(IMPORT_MATRIX, "layer,kind,x", 12), IMPORT_ROWS);
+	check_int("a matrix", import_format_exactly(IMPORT_MATRIX, "Direction,", 10),
+		  IMPORT_MATRIX);
+	check_int("a page", import_format_exactly(IMPORT_MARKDOWN, "layer,kind,x", 12),
+		  IMPORT_MARKDOWN);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct layer_source source = {
 			.file = "f",

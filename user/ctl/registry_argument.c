@@ -108,7 +108,8 @@ int registry_argument_import(const char *verb, enum import_format format,
 	int r, status;
 
 	warned.warnings = &warnings;
-	r = import_read(format, &warned, &diags, &layer);
+	r = import_read(import_format_exactly(format, source->text, source->len), &warned, &diags,
+			&layer);
 	print_diags(&warnings);
 	print_diags(&diags);
 	if (r < 0 && diags.total == 0)

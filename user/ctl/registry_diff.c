@@ -90,7 +90,11 @@ static int load_import(const struct diff *diff, struct side *side, enum import_f
 	status = registry_argument_import(VERB, format, &source, NULL, &layer);
 	if (status != EXIT_OK)
 		return status;
-	side->form = format == IMPORT_MARKDOWN ? COMPARE_MARKDOWN : COMPARE_MATRIX;
+	format = import_format_exactly(format, source.text, source.len);
+	if (format == IMPORT_MARKDOWN)
+		side->form = COMPARE_MARKDOWN;
+	else if (format == IMPORT_MATRIX)
+		side->form = COMPARE_MATRIX;
 	side->registry = calloc(1, sizeof(*side->registry));
 	if (side->registry && registry_add(side->registry, TAKE_PTR(layer), &diags) == 0)
 		return EXIT_OK;

@@ -30,8 +30,8 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.program = "hostportctl registry import",
 	.usage = "[options] FILE|-",
-	.summary = "Make a registry file from the Host Port Registry page (Markdown) or from a "
-		   "communication matrix (CSV).",
+	.summary = "Make a registry file from the Host Port Registry page (Markdown), from a "
+		   "communication matrix (CSV), or from a CSV of registry export.",
 	.operands = OPTIONS_MIXED_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),

@@ -6,6 +6,7 @@
 
 #include "matrix_read.h"
 #include "markdown_read.h"
+#include "rows_read.h"
 #include "text_lines.h"
 
 static const struct {
@@ -16,6 +17,7 @@ static const struct {
 } formats[] = {
 	[IMPORT_MARKDOWN] = { "md", { ".md", ".markdown" }, markdown_read },
 	[IMPORT_MATRIX] = { "csv", { ".csv", ".csv" }, matrix_read },
+	[IMPORT_ROWS] = { "rows", { NULL }, rows_read },
 };
 
 _Static_assert(ARRAY_LEN(formats) == IMPORT_FORMAT_MAX, "a reader for each format");
@@ -39,7 +41,7 @@ int import_format_of_name(const char *path)
 {
 	for (int i = 0; i < IMPORT_FORMAT_MAX; i++)
 		for (size_t j = 0; j < ARRAY_LEN(formats[i].endings); j++)
-			if (ends_with(path, formats[i].endings[j]))
+			if (formats[i].endings[j] && ends_with(path, formats[i].endings[j]))
 				return i;
 	return -EINVAL;
 }
@@ -57,6 +59,8 @@ int import_format_of_text(const char *text, size_t len)
 	struct text_lines lines = text_lines_of(text, len);
 	struct text_line line;
 
+	if (rows_are(text, len))
+		return IMPORT_ROWS;
 	while (text_lines_next(&lines, &line)) {
 		if (line.len == 0)
 			continue;
@@ -69,6 +73,11 @@ int import_format_of_text(const char *text, size_t len)
 			       -EINVAL;
 	}
 	return -EINVAL;
+}
+
+enum import_format import_format_exactly(enum import_format format, const char *text, size_t len)
+{
+	return format == IMPORT_MATRIX && rows_are(text, len) ? IMPORT_ROWS : format;
 }
 
 int import_read(enum import_format format, const struct layer_source *source, struct diags *diags,

@@ -7,6 +7,7 @@
 enum import_format {
 	IMPORT_MARKDOWN, /* the Host Port Registry page, in Markdown */
 	IMPORT_MATRIX,	 /* a communication matrix, in CSV */
+	IMPORT_ROWS,	 /* the CSV that `registry export` writes */
 	IMPORT_FORMAT_MAX,
 };
 
@@ -18,6 +19,9 @@ int import_format_of_name(const char *path);
 
 /* The format of a text by its first line that is not blank, or -EINVAL. */
 int import_format_of_text(const char *text, size_t len);
+
+/* Which of the two in CSV a text is, if its format is the first one of them. */
+enum import_format import_format_exactly(enum import_format format, const char *text, size_t len);
 
 /*
  * Read a text of a format. 0; -EINVAL with messages; -ENOMEM. The layer is the
