@@ -209,18 +209,34 @@ static void test_published_page(void **state)
 	check_layers("the page is the openshift layer", got, want);
 }
 
-/* ---- a row without its last cell ------------------------------------------------------------ */
+#define OLD_HEAD "| Port | Process | Owning Team | Since | Notes |\n|---|---|---|---|---|\n"
+#define OLD	 "# External\n## TCP\n" OLD_HEAD
+
+/* ---- what is read with a warning ------------------------------------------------------------ */
 static const struct {
 	const char *text;
 	bool read; /* with a warning */
 } short_rows[] = {
 	{ TCP "| 80 | p | HTTP | yes | t | 4.1 |\n", true },
 	{ TCP "| 80 | p | HTTP | yes | t | 4.1\n", true },
-	{ TCP "| 80 | p | HTTP | yes | t | |\n", false },
+	{ TCP "| 80 | p | HTTP | yes | t | |\n", true },
+	{ TCP "| 80 | p | HTTP | yes | 4.1 | |\n", false },
 	{ TCP "| 80 | p | HTTP | yes | 4.1 | notes |\n", false },
 	{ TCP "| 80 | p | HTTP | yes | t |\n", false },
 	{ "# Previously allocated\n" RETIRED "| 80 | p | yes | t | 4.1 | 4.2 |\n", true },
-	{ "# Previously allocated\n" RETIRED "| 80 | p | yes | t | | 4.2 |\n", false },
+	{ "# Previously allocated\n" RETIRED "| 80 | p | yes | t | | 4.2 |\n", true },
+	/* the page until 2023 */
+	{ OLD "| 80 | p | t | 4.1 | control plane only |\n", true },
+	{ "# Localhost-only\n" OLD_HEAD "| 80 | p | t | 4.1 | n |\n", true },
+	{ "# Previously allocated\n| Port | Process | Owning Team | Since | Removed In | Notes |\n"
+	  "|---|---|---|---|---|---|\n| 80 | p | t | 4.1 | 4.2 | n |\n",
+	  true },
+	{ "# External\n## TCP\n| Port | Process | Protocol | Owning Team | Since | Notes |\n"
+	  "|---|---|---|---|---|---|\n| 80 | p | HTTP | t | 4.1 | n |\n",
+	  false },
+	{ "# External\n## TCP\n| Port | Process | Owning Team | Notes |\n|---|---|---|---|\n"
+	  "| 80 | p | t | n |\n",
+	  false },
 };
 
 static void test_short_rows(void **state)

@@ -95,6 +95,20 @@ static const struct markdown_column *column_of(const struct markdown_columns *co
 	return NULL;
 }
 
+/* The title that a column of retired rows has today. */
+static const char *title_today(enum markdown_table table, const char *title)
+{
+	if (table == MARKDOWN_RETIRED && strcasecmp(title, "Removed In") == 0)
+		return "Removed";
+	return table == MARKDOWN_RETIRED && strcasecmp(title, "Since") == 0 ? "Added" : title;
+}
+
+/* Pages of 2023 and earlier lack these; their notes say what is for control planes only. */
+static bool is_new(const struct markdown_column *column)
+{
+	return column->field == ROW_APPLICATION || column->field == ROW_CONTROL_PLANE;
+}
+
 static bool has_column(const struct markdown *p, const struct markdown_column *column, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -103,15 +117,22 @@ static bool has_column(const struct markdown *p, const struct markdown_column *c
 	return false;
 }
 
+static void add_missing(const struct markdown *p, const struct md_row *header,
+			const struct markdown_column *column)
+{
+	diags_add(p->diags, p->source->file, header->line, 1, "no column %s in a table below %s",
+		  column->title, markdown_heading(p->table));
+}
+
 static bool find_columns(struct markdown *p, const struct md_row *header)
 {
 	const struct markdown_columns *columns = markdown_columns(p->table);
-	size_t before = p->diags->total;
+	size_t before = p->diags->total, lacks_new = 0, all_new = 0;
 
 	for (size_t i = 0; i < header->len; i++) {
 		const struct md_cell *cell = &header->cells[i];
 
-		p->columns[i] = column_of(columns, cell->text);
+		p->columns[i] = column_of(columns, title_today(p->table, cell->text));
 		if (!p->columns[i])
 			diags_add(p->diags, p->source->file, header->line, cell->column,
 				  "%.*s: no column of a table below %s", SHOWN, cell->text,
@@ -120,11 +141,24 @@ static bool find_columns(struct markdown *p, const struct md_row *header)
 			diags_add(p->diags, p->source->file, header->line, cell->column,
 				  "%s: a second column of this name", cell->text);
 	}
-	for (size_t i = 0; i < columns->len; i++)
-		if (!has_column(p, &columns->items[i], header->len))
-			diags_add(p->diags, p->source->file, header->line, 1,
-				  "no column %s in a table below %s", columns->items[i].title,
-				  markdown_heading(p->table));
+	for (size_t i = 0; i < columns->len; i++) {
+		bool is_there = has_column(p, &columns->items[i], header->len);
+
+		lacks_new += is_new(&columns->items[i]) && !is_there;
+		all_new += is_new(&columns->items[i]);
+		if (!is_there && !(p->source->warnings && is_new(&columns->items[i])))
+			add_missing(p, header, &columns->items[i]);
+	}
+	if (p->source->warnings && lacks_new && lacks_new < all_new) /* an older page has none */
+		for (size_t i = 0; i < columns->len; i++)
+			if (!has_column(p, &columns->items[i], header->len) &&
+			    is_new(&columns->items[i]))
+				add_missing(p, header, &columns->items[i]);
+	if (p->diags->total == before && lacks_new)
+		diags_add(
+			p->source->warnings, p->source->file, header->line, 1,
+			"warning: a table of the page as it was until 2023: it does not say which "
+			"rows are for control planes only, but for their notes");
 	return p->diags->total == before;
 }
 
@@ -218,18 +252,22 @@ static int set_meaning(const struct markdown *p, struct reg_row *row)
 }
 
 /*
- * Is it the last cell, the notes, that a row lacks? Each version is where it should be. If
- * nobody is told, it is a fault as well.
+ * Is it the last cell, the notes, that a row lacks? Then versions are where they should be, and
+ * nowhere else. If nobody is told, it is a fault as well.
  */
 static bool check_short(const struct markdown *p, const struct md_row *cells)
 {
 	bool fine = p->source->warnings && p->columns[cells->len - 1]->field == ROW_NOTES;
 	struct reg_version version;
 
-	for (size_t i = 0; i < cells->len; i++)
-		if (row_fields[p->columns[i]->field].type == FIELD_VERSION &&
-		    reg_version_parse(cells->cells[i].text, &version) < 0)
+	for (size_t i = 0; i < cells->len; i++) {
+		const char *text = cells->cells[i].text;
+		bool is_version = reg_version_parse(text, &version) == 0;
+		enum field_type type = row_fields[p->columns[i]->field].type;
+
+		if (type == FIELD_VERSION ? *text && !is_version : is_version && type == FIELD_TEXT)
 			fine = false;
+	}
 	if (fine)
 		diags_add(p->source->warnings, p->source->file, cells->line, 1,
 			  "warning: the row lacks its last cell, the notes");
