@@ -31,6 +31,18 @@ rows() {
 	jq -c '[.rows[] | select(.kind == "entry" or .kind == "retired") | del(.line, .layer, .owners, .essential)]' <<<"$rows"
 }
 
+# ---- show ------------------------------------------------------------------------------------
+run "a port" 0 show --json 9100/tcp
+is "a port: its rows" "$(jq -c '[.rows[] | select(.kind != "accept") | [.kind, .ports, .protocol]] | unique' <<<"$OUT")" \
+	'[["entry",9100,"tcp"],["range","9000-9999","tcp"]]'
+run "a team, on workers" 0 show --json --team=STORAGE --role=worker 9000-9999
+is "a team, on workers: its rows" "$(jq -c '[.rows[] | [.team, .role]] | unique' <<<"$OUT")" '[["storage","any"]]'
+run "nobody's port" 0 show 8080
+has_not "nobody's port: no row" "$OUT" 8080
+run "no port" 2 show x
+has "no port: why" "$ERR" "registry show: x: not ports"
+run "two ports" 2 show 1 2
+
 # ---- import ----------------------------------------------------------------------------------
 run "import a page" 0 import "$PAGE"
 is "import a page: says nothing" "$ERR" ""

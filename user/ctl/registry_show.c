@@ -8,34 +8,78 @@
 #include "../base/log.h"
 #include "../base/table.h"
 #include "../registry/row_fields.h"
+#include "../registry/row_filter.h"
 #include "../registry/row_json.h"
 #include "registry_argument.h"
 
 struct show {
 	struct node_options node;
+	struct row_filter filter;
 	bool json;
 };
 
+static int parse_role(void *row_filter, const char *value, struct buf *err)
+{
+	struct row_filter *filter = row_filter;
+
+	filter->by_role = true;
+	return node_options_parse_role(&filter->role, value, err);
+}
+
 static const struct option_spec specs[] = {
 	NODE_OPTION_REGISTRY(struct show),
+	{ "team", "NAME", "only rows of this team (all)", OPTION_TEXT(struct show, filter.team) },
+	{ "role", "control-plane|worker|any", "only rows that hold on nodes of this role (all)",
+	  OPTION_PARSED(struct show, filter, parse_role) },
 	{ "json", NULL, "one JSON document", OPTION_FLAG(struct show, json) },
 };
 
 static const struct options options = {
 	.program = "hostportctl registry show",
-	.usage = "[options]",
-	.summary = "Print every row of the registry, layer by layer.",
+	.usage = "[options] [PORT|FIRST-LAST[/PROTOCOL]]",
+	.summary =
+		"Print the rows of the registry, layer by layer: all, or those that name a port.",
 	.env = "HOSTPORTD_",
-	.operands = OPTIONS_NO_OPERANDS,
+	.operands = OPTIONS_MIXED_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),
 };
 
-static int print_json(const struct registry *registry)
+/* The rows that are asked for, one after the other. */
+struct walk {
+	const struct registry *registry;
+	const struct row_filter *filter;
+	size_t layer, row; /* the next one */
+};
+
+static const struct reg_row *next_row(struct walk *walk, const struct reg_layer **ret_layer)
+{
+	const struct reg_row *row;
+
+	for (; walk->layer < walk->registry->len; walk->layer++, walk->row = 0) {
+		*ret_layer = &walk->registry->layers[walk->layer];
+		while (walk->row < (*ret_layer)->len) {
+			row = &(*ret_layer)->rows[walk->row++];
+			if (row_filter_has(walk->filter, row))
+				return row;
+		}
+	}
+	return NULL;
+}
+
+static int print_json(struct walk walk)
 {
 	_cleanup_buf_ struct buf text = { 0 };
+	struct jsonw w = { .out = &text };
+	const struct reg_layer *layer;
+	const struct reg_row *row;
 
-	registry_json(registry, &text);
+	jsonw_object(&w, NULL);
+	jsonw_array(&w, "rows");
+	while ((row = next_row(&walk, &layer)))
+		row_json(&w, layer, row);
+	jsonw_array_end(&w);
+	jsonw_object_end(&w);
 	return verb_print(&text);
 }
 
@@ -87,27 +131,47 @@ static int add_row(struct table *table, const struct reg_layer *layer, const str
 	return table_add(table, cells);
 }
 
-static int print_table(const struct registry *registry)
+static int print_table(struct walk walk)
 {
 	_cleanup_(table_freep) struct table *table = NULL;
+	const struct reg_layer *layer;
+	const struct reg_row *row;
 	int r = table_new(columns, ARRAY_LEN(columns), &table);
 
-	for (size_t l = 0; r == 0 && l < registry->len; l++)
-		for (size_t i = 0; r == 0 && i < registry->layers[l].len; i++)
-			r = add_row(table, &registry->layers[l], &registry->layers[l].rows[i]);
+	while (r == 0 && (row = next_row(&walk, &layer)))
+		r = add_row(table, layer, row);
 	return verb_print_table("registry show", table, r);
+}
+
+static int find_ports(struct show *show, int argc, char **argv, int operands)
+{
+	_cleanup_buf_ struct buf err = { 0 };
+
+	if (operands == argc)
+		return EXIT_OK;
+	if (argc - operands > 1)
+		log_error("registry show: one port or range of ports at most: try --help");
+	else if (row_filter_parse(argv[operands], &show->filter, &err) == 0)
+		return EXIT_OK;
+	else
+		log_error("registry show: %s", err.data ? err.data : "?");
+	return EXIT_USAGE;
 }
 
 int registry_show(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
 	struct show show = { 0 };
+	struct walk walk = { .filter = &show.filter };
 	int operands, status;
 
 	if (verb_parse(&options, &show, argc, argv, &operands, &status) != 0)
 		return status;
-	status = registry_argument_load(&show.node, &registry);
+	status = find_ports(&show, argc, argv, operands);
+	if (status == EXIT_OK)
+		status = registry_argument_load(&show.node, &registry);
 	if (status != EXIT_OK)
 		return status;
-	return show.json ? print_json(registry) : print_table(registry);
+	walk.registry = registry;
+	return show.json ? print_json(walk) : print_table(walk);
 }
