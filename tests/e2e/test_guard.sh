@@ -31,10 +31,10 @@ has "hangs: where it was" "$(cat "$WORK/out")" '^FAIL test_guard-inner: not over
 has "hangs: what it waited for" "$(cat "$WORK/out")" 'was running: [0-9]+ sleep 1000 $'
 has_not "hangs: it does not go on" "$(cat "$WORK/out")" never
 is "hangs: nothing is left" "$(left)" ""
-write setup "waits() { sleep 1000 & echo begun \$!; wait; }" waits finish
+write setup "waits() { sleep 1000 & echo sleeps \$!; wait; }" waits finish
 E2E_LIMIT_S=5 run
 has "hangs in the shell: where it was" "$(cat "$WORK/out")" '^FAIL test_guard-inner: .*: in waits main, line [0-9]'
-slept=$(sed -n 's/^begun //p' "$WORK/out")
+slept=$(sed -n 's/^sleeps //p' "$WORK/out")
 if [ -n "$slept" ] && until_true 30 is_gone "$slept"; then
 	pass "hangs in the shell: nothing goes on"
 else
@@ -44,6 +44,7 @@ fi
 # ---- one that is killed -----------------------------------------------------------------------
 # shellcheck disable=SC2016 # for the inner test
 write setup 'start_agent --mode=audit' 'echo "begun $AGENT_PID"' 'inside sleep 1000' finish
+rm -f "$WORK/out" # what it says now is looked at
 run &
 inner=$!
 until_true 30 begun || fail "killed: it did not begin: $(cat "$WORK/out")"
@@ -60,6 +61,7 @@ run
 is "beside others: exit status" $? 0
 write setup 'echo begun' "read -r -t 60 _ <$WORK/gate" finish
 mkfifo "$WORK/gate"
+rm -f "$WORK/out"
 run &
 inner=$!
 exec {gate}>"$WORK/gate"
