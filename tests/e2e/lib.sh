@@ -42,6 +42,7 @@ AGENT_BY=() # what starts the agent, in front of its name; AGENT: another progra
 LIMIT_S=${E2E_LIMIT_S:-900}
 LOCKS=/run/lock
 LOCK_S=${E2E_LOCK_S:-900}
+KERNEL_LOCKS=${E2E_KERNEL_LOCKS:-$CGROUP2} # where their files are; a test in a test has others: see test_guard
 GUARD=
 failures=0
 
@@ -221,7 +222,7 @@ take_lock() {
 # all that it makes is named after it, and then the kernel, --shared or --exclusive. Who waits for that
 # has a third lock, so that it is not overtaken for ever.
 prepare() {
-	local procs=$CGROUP2/cgroup.procs queue=$CGROUP2/cgroup.controllers
+	local procs=$KERNEL_LOCKS/cgroup.procs queue=$KERNEL_LOCKS/cgroup.controllers
 	if [ "$(id -u)" -ne 0 ]; then
 		skip "not root"
 		exit 0

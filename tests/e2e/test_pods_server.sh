@@ -256,6 +256,7 @@ role_becomes() {
 }
 notices() { jq -r 'select(.notice == "node" or .notice == "node-unread") | .notice + ": " + .message' "$WORK/events"; }
 
+echo "$TOKEN" >"$WORK/token"
 cat >"$WORK/rows.yaml" <<-EOF
 	version: 1
 	name: rows
