@@ -94,7 +94,7 @@ cp "$WORK/out" "$WORK/groups.yaml"
 is "a matrix of groups: roles" "$("$B/hostportctl" registry show --json --registry="$WORK/groups.yaml" |
 	jq -c '.rows[] | [.ports, .role]' | xargs)" "[22,control-plane] [9100,worker] [9999,any]"
 run "a matrix of groups: compared" 0 diff --pool=storage=worker "$WORK/groups.csv" "$WORK/groups.yaml"
-run "a pool that is none" 2 import --pool=storage "$WORK/groups.csv"
+run "a pool without a role" 2 import --pool=storage "$WORK/groups.csv"
 run "a pool of no role" 2 import --pool=storage=infra "$WORK/groups.csv"
 printf '## External\n### TCP\n| Port | Process | Protocol | Control-plane only | Owning Team | Since | Notes |\n|--|--|--|--|--|--|--|\n| 9000 | a | HTTP | yes | t | 4.1 |\n' >"$WORK/short.md"
 run "a row without its last cell" 0 import "$WORK/short.md"

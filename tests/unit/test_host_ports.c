@@ -106,7 +106,7 @@ static void test_once(void **state)
 	look("once", 0);
 }
 
-/* What the registry says, as of a bind; but there is none that could be denied. */
+/* What the registry says, as of a bind; but no bind is there to be denied. */
 static void test_verdicts(void **state)
 {
 	static const struct {

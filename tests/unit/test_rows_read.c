@@ -60,7 +60,7 @@ static const struct {
 	{ "one field", "layer,kind,ports\nl\n", "r.csv:2:1: 1 fields instead of 3\n" },
 	{ "a list", "layer,kind,ports,owners\nl,entry,1,\"[}\"\n",
 	  "r.csv:2:11: owners: not a list in JSON\n" },
-	{ "a list that is none", "layer,kind,ports,owners\nl,entry,1,{}\n",
+	{ "owners that are no list", "layer,kind,ports,owners\nl,entry,1,{}\n",
 	  "r.csv:2:11: owners: not a list in JSON\n" },
 };
 
