@@ -38,7 +38,7 @@ pure_files+='|^user/base/(base64|buf|escape|hash|json|jsonw|parse|portset|stamp|
 pure_files+='|^user/stream/(accounts|batch|history|request)\.'
 pure_files+='|^user/violations/(denied_processes|impact|impact_table|learn_overlay|ledger|reported_sockets|unbound_ports|violated_ports)\.'
 pure_files+='|^user/kernel/(btf/(btfcut|kfunc_patch)|mountinfo)\.|^user/agent/health\.'
-pure_files+='|^user/coverage/(findings|judge|rules)\.|^user/cluster/session\.'
+pure_files+='|^user/coverage/(findings|judge|rules)\.|^user/cluster/(event_sender|session)\.'
 mapfile -t pure < <(select_files '\.[ch]$' | grep -E "$pure_files")
 mapfile -t scripts < <(select_files '\.sh$|^\.ci/run$')
 mapfile -t pages < <(select_files '^docs/.*\.scd$')

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A record says one thing of a pod source: a pod as it is now, that a pod is gone, where a list
- * of all pods begins and ends, how the source is doing, what the node is. It is how pods come from
- * a reader to the table, also from another process, so it is small, bounded, and checked when it is
- * read.
+ * of all pods begins and ends, how the source is doing, what the node is, what became of a
+ * Kubernetes Event. It is how pods come from a reader to the table, also from another process, so
+ * it is small, bounded, and checked when it is read.
  *
  * A record is a byte, enum pod_record_kind, and parts after it: a byte, enum pod_part; two bytes,
  * the length of its value, the lower one first; the value. Pure.
@@ -19,14 +19,16 @@
 
 enum pod_record_kind {
 	POD_RECORD_UNSET,
-	POD_RECORD_POD,		/* new, or changed */
-	POD_RECORD_GONE,	/* deleted */
-	POD_RECORD_LIST,	/* a list of all pods begins */
-	POD_RECORD_LISTED,	/* it has ended: pods that it did not have are gone */
-	POD_RECORD_UP,		/* the source works */
-	POD_RECORD_DOWN,	/* it does not, and why */
-	POD_RECORD_NODE,	/* what this node is */
-	POD_RECORD_NODE_UNREAD, /* that can't be read, and why */
+	POD_RECORD_POD,		 /* new, or changed */
+	POD_RECORD_GONE,	 /* deleted */
+	POD_RECORD_LIST,	 /* a list of all pods begins */
+	POD_RECORD_LISTED,	 /* it has ended: pods that it did not have are gone */
+	POD_RECORD_UP,		 /* the source works */
+	POD_RECORD_DOWN,	 /* it does not, and why */
+	POD_RECORD_NODE,	 /* what this node is */
+	POD_RECORD_NODE_UNREAD,	 /* that can't be read, and why */
+	POD_RECORD_EVENT_SENT,	 /* an Event was taken by the API server */
+	POD_RECORD_EVENT_FAILED, /* one was not, and why */
 	POD_RECORD_KIND_MAX,
 };
 
@@ -71,8 +73,9 @@ void pod_record_of_node(const struct this_node *node, struct buf *record);
 struct pod_record {
 	enum pod_record_kind kind;
 	struct pod *pod; /* POD, GONE: the caller's; of GONE only the names, UID and key count */
-	char message[POD_MESSAGE_MAX + 1]; /* DOWN, NODE_UNREAD: why; bytes of any kind */
-	struct this_node node;		   /* NODE */
+	/* DOWN, NODE_UNREAD, EVENT_FAILED: why; bytes of any kind */
+	char message[POD_MESSAGE_MAX + 1];
+	struct this_node node; /* NODE */
 };
 
 /*
