@@ -5,40 +5,20 @@
 # tests/e2e/apiserver.mjs. What was known stays until a whole list says otherwise.
 # shellcheck source=lib.sh source-path=SCRIPTDIR disable=SC1091
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=lib_apiserver.sh source-path=SCRIPTDIR disable=SC1091
+. "$(dirname "$0")/lib_apiserver.sh"
 
-API=$WORK/api
-KUBECONFIG=$WORK/kubeconfig
-SERVER=
 TOKEN='' TOKENS=0
 # Credentials are read again each second, not each minute: that is how this test has another worker at once.
 export HOSTPORTD_PODS_CREDENTIALS_EVERY=1
-
-# shellcheck disable=SC2317 # called by clear_away
-also_clear() {
-	if [ -n "$SERVER" ]; then kill -KILL "$SERVER" && wait "$SERVER"; fi 2>/dev/null
-	rmdir -p --ignore-fail-on-non-empty /run/secrets/kubernetes.io/serviceaccount 2>/dev/null
-}
-
-# tell COMMAND: to the server, and wait until it has done it.
-tell() {
-	echo "$1" >"$API/cmd.new" && mv "$API/cmd.new" "$API/cmd"
-	until_true 30 gone "$API/cmd" || fail "the server does not take $1"
-}
-# shellcheck disable=SC2317 # called by until_true
-gone() { [ ! -e "$1" ]; }
 
 pods() { ctl pods --json | jq -r '.pods | sort_by(.name)[] | .name + (if .gone == null then "" else "(gone)" end)' | paste -sd' '; }
 # shellcheck disable=SC2317 # called by until_true
 pods_are() { [ "$(pods)" = "$1" ]; }
 # shellcheck disable=SC2317 # called by until_true
-up_is() { [ "$(status '.pod_sources[0].up')" = "$1" ]; }
-# shellcheck disable=SC2317 # called by until_true
 error_has() { status '.pod_sources[0].error' | grep -qE -- "$1"; }
 # shellcheck disable=SC2317 # called by until_true
 watched() { [ "$(cat "$API/watches")" -ge 1 ]; }
-# shellcheck disable=SC2317 # called by until_true
-requested() { [ "$(grep -cE -- "$1" "$API/requests")" -ge "$2" ]; }
-requests() { grep -cE -- "$1" "$API/requests"; }
 
 become() {
 	until_true 60 pods_are "$2"
@@ -50,9 +30,7 @@ pod() {
 	jq -nc --arg name "$1" '{kind: "Pod", metadata: {name: $name, namespace: "ns", uid: "u-\($name)", resourceVersion: "@V@"},
 		spec: {nodeName: "node1", hostNetwork: true, containers: [{name: "c", ports: [{containerPort: 9100}]}]}}'
 }
-list() { printf '%s\n' "$@" | jq -sc '{pods: .}'; }
 bookmark() { tell "$(event BOOKMARK '{"kind":"Pod","metadata":{"resourceVersion":"@V@"}}')"; }
-event() { printf '{"event":{"type":"%s","object":%s}}' "$1" "$2"; } # the type first, as a server sends it
 
 # up NAME: all is well, and is watched.
 up() {
@@ -96,38 +74,7 @@ other_worker() { [ -n "$(worker)" ] && [ "$(worker)" != "$1" ]; }
 of_process() { awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"; }
 
 setup
-if ! command -v node >/dev/null; then
-	skip "no node"
-	finish
-fi
-mkdir "$API"
-(
-	cd "$API" || exit 1
-	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout ca.key -out ca.crt -subj /CN=ca
-	openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=server
-	printf 'subjectAltName=IP:127.0.0.1\n' >server.ext
-	openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -out server.crt -extfile server.ext
-	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout other.key -out other.crt -subj /CN=ca
-) >"$WORK/openssl" 2>&1 || fail "no certificates: $(tail -n 3 "$WORK/openssl")"
-: >"$API/requests"
-node tests/e2e/apiserver.mjs "$API" >"$WORK/server" 2>&1 9<&- &
-SERVER=$!
-until_true 60 test -s "$API/port" || fail "the server does not start: $(cat "$WORK/server")"
-echo first >"$WORK/token"
-
-# kubeconfig CA: one for the server.
-kubeconfig() {
-	cat >"$KUBECONFIG" <<-EOF
-		apiVersion: v1
-		kind: Config
-		current-context: c
-		contexts: [{name: c, context: {cluster: k, user: u}}]
-		clusters: [{name: k, cluster: {server: "https://127.0.0.1:$(cat "$API/port")", certificate-authority-data: $(base64 -w0 <"$1")}}]
-		users: [{name: u, user: {tokenFile: token}}]
-	EOF
-}
-kubeconfig "$API/ca.crt"
-chmod 0600 "$KUBECONFIG" "$WORK/token"
+start_server
 tell "$(list "$(pod a)" "$(pod b)")"
 
 start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" || finish
@@ -387,8 +334,7 @@ has "no verification" "$(status '.pod_sources[0].error')" 'certificates are alwa
 stop_agent
 
 # A server that is away. What is said has no times in it, so that there is a notice for it, not one for each request.
-kill -KILL "$SERVER" && wait "$SERVER" 2>/dev/null
-SERVER=
+end_server
 kubeconfig "$API/ca.crt"
 start_agent --node-name=node1 --pods=apiserver --kubeconfig="$KUBECONFIG" || finish
 until_true 60 error_has "connect: Connection refused"
