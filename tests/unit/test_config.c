@@ -136,6 +136,7 @@ static const struct {
 	WORD("--pods=not/there", pods_len, 1),
 	WORD("--pods=none", pods_len, 0),
 	WORD("--pods=apiserver", pods_len, 1),
+	WORD("--kube-events=off", kube_events, false),
 	WORD("--sweep=0", sweep_s, 0),
 	WORD("--sweep=86400", sweep_s, 86400),
 	WORD("--enforce=scope", node.denies, 1 << HP_CLASS_SCOPE),
@@ -195,6 +196,9 @@ static const char *const refused[][2] = {
 	{ "--pods=apisever", "bad value: --pods=apisever: not apiserver, a file, a directory or "
 			     "none (a path that is not"
 			     " there yet has a /)" },
+	{ "--kube-events=yes", "bad value: --kube-events=yes: not on or off" },
+	{ "--kube-events=on", "--kube-events=on: needs --pods=apiserver, whose process sends "
+			      "them" },
 	{ "--kubeconfig=", "bad value: --kubeconfig=: empty" },
 	{ "--node-name=", "bad value: --node-name=: empty" },
 	{ "--pin=here", "bad value: --pin=here: not an absolute path, or none" },
@@ -216,7 +220,7 @@ static void test_refused_words(void **state)
 
 static void test_pods(void **state)
 {
-	char sources[POD_SOURCES_MAX + 1][16];
+	char sources[POD_SOURCES_MAX + 1][20];
 	char *argv[POD_SOURCES_MAX + 3] = { (char[]) { "hostportd" } };
 	_cleanup_buf_ struct buf err = { 0 }, again = { 0 };
 	struct config config;
@@ -233,6 +237,11 @@ static void test_pods(void **state)
 	(void)strcpy(sources[1], "--pods=/0");
 	check_int("twice", config_parse(3, argv, &config, &again), -EINVAL);
 	check_text("why", again.data, "hostportd: bad value: --pods=/0: given twice");
+	(void)strcpy(sources[0], "--pods=apiserver");
+	(void)strcpy(sources[1], "--kube-events=on");
+	check_int("Events", config_parse(3, argv, &config, &again), OPTIONS_OK);
+	check_int("Events", config.kube_events, true);
+	(void)strcpy(sources[0], "--pods=/0");
 	(void)strcpy(sources[1], "--pods=none");
 	check_int("none", config_parse(4, argv, &config, &err), OPTIONS_OK);
 	check_u64("those after it", config.pods_len, 1);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../../user/agent/kube_events.h"
 #include "../../user/agent/status.h"
 #include "../../user/pods/pods.h"
 #include "../../user/violations/denied_processes.h"
@@ -195,6 +196,23 @@ static void test_pods(void **state)
 	check_part(write_document(f), "\"pod_sources\":[{\"source\":\"/p\",\"up\":false,", true);
 }
 
+/* What became of Kubernetes Events; null where there are to be none. */
+static void test_kube_events(void **state)
+{
+	struct fixture *f = *state;
+	struct kube_events events = { .given = 9, .sent = 4, .failed = 2, .no_room = 1 };
+
+	check_part(write_document(f), "\"kube_events\":null,", true);
+	f->snapshot.kube_events = &events;
+	check_part(write_document(f),
+		   "\"kube_events\":{\"sent\":4,\"dropped\":1,\"failed\":2,\"pending\":3,"
+		   "\"error\":null}",
+		   true);
+	buf_puts(&events.error, "why");
+	check_part(write_document(f), "\"pending\":3,\"error\":\"why\"}", true);
+	buf_free(&events.error);
+}
+
 /* Who was denied and runs on; null where it can't be told. */
 static void test_without_port(void **state)
 {
@@ -215,6 +233,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pins, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pods, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kube_events, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_without_port, setup, teardown),
 	};
 

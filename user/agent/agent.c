@@ -81,6 +81,7 @@ static void stop(struct agent *agent)
 	watch_stop(&agent->watch);
 	file_watch_stop(&agent->registry_watch);
 	pod_sources_stop(&agent->pod_sources);
+	kube_events_stop(&agent->kube_events);
 	node_role_stop(&agent->node_role);
 	reload_stop(&agent->reload);
 	loop_free(agent->loop);

@@ -179,6 +179,9 @@ static const struct option_spec specs[] = {
 	  "what becomes of a bind() by a pod that is not known yet, of a port that is for its "
 	  "owners alone, if class owner is denied (allow)",
 	  OPTION_WORD(struct config, deny_unknown, false, true) },
+	{ "kube-events", "on|off",
+	  "also report violations as Kubernetes Events; needs --pods=apiserver (off)",
+	  OPTION_WORD(struct config, kube_events, true, false) },
 	{ "kubeconfig", "FILE",
 	  "where the API server is, and as whom to ask it (a pod's service account)",
 	  OPTION_TEXT(struct config, kubeconfig) },
@@ -241,6 +244,11 @@ int config_parse(int argc, char **argv, struct config *ret_config, struct buf *o
 	if (r == OPTIONS_OK && config.role_auto && !asks_server(&config)) {
 		buf_puts(out, "hostportd: --role=auto: needs --pods=apiserver, which says what "
 			      "this node is");
+		r = -EINVAL;
+	}
+	if (r == OPTIONS_OK && config.kube_events && !asks_server(&config)) {
+		buf_puts(out, "hostportd: --kube-events=on: needs --pods=apiserver, whose process "
+			      "sends them");
 		r = -EINVAL;
 	}
 	if (!config.node_name && getenv("NODE_NAME") && *getenv("NODE_NAME"))

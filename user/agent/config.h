@@ -46,6 +46,7 @@ struct config {
 	size_t pods_len;
 	bool pods_given;	/* none counts */
 	const char *kubeconfig; /* NULL: a pod's own */
+	bool kube_events;	/* violations are also reported as Kubernetes Events */
 	const char *node_name;	/* NULL: the host's */
 	int log_json;		/* -1: not given */
 };

@@ -26,6 +26,28 @@ static void look_again(void *data)
 	sweep_soon(&agent->sweep);
 }
 
+static void on_kube_event(void *data, const char *why)
+{
+	struct agent *agent = data;
+
+	kube_events_ended(&agent->kube_events, why);
+}
+
+static void on_record(void *data, const struct hp_event *record)
+{
+	struct agent *agent = data;
+
+	violations_on_record(&agent->violations, record);
+}
+
+static void on_line(void *data, const struct hp_event *record, const struct event *event)
+{
+	struct agent *agent = data;
+
+	violations_on_line(&agent->violations, record, event);
+	kube_events_on_line(&agent->kube_events, event);
+}
+
 static void connect_policy(struct agent *agent)
 {
 	agent->host.in_force = &agent->in_force;
@@ -59,9 +81,9 @@ static void connect_policy(struct agent *agent)
 static void connect_stream(struct agent *agent)
 {
 	const struct stream_observer observer = {
-		.on_record = violations_on_record,
-		.on_line = violations_on_line,
-		.data = &agent->violations,
+		.on_record = on_record,
+		.on_line = on_line,
+		.data = agent,
 	};
 
 	agent->stream.identity = &agent->identity;
@@ -91,7 +113,10 @@ static void connect_state(struct agent *agent)
 	agent->pod_sources.on_change = on_pods;
 	if (agent->config->role_auto)
 		agent->pod_sources.on_node = on_node;
+	agent->pod_sources.on_event = on_kube_event;
 	agent->pod_sources.data = agent;
+	agent->kube_events.wanted = agent->config->kube_events;
+	agent->kube_events.process = &agent->pod_sources.process;
 	agent->watch.target = &agent->target;
 	agent->watch.netns_name = agent->config->netns;
 	agent->watch.stream = &agent->stream;

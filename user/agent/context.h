@@ -4,6 +4,7 @@
 
 #include "../violations/host_ports.h"
 #include "../violations/violations.h"
+#include "kube_events.h"
 #include "mode.h"
 #include "node_role.h"
 #include "owners.h"
@@ -34,6 +35,7 @@ struct agent {
 	struct reload reload;
 	struct file_watch registry_watch;
 	struct pod_sources pod_sources;
+	struct kube_events kube_events;
 	struct privilege privilege;
 	bool ready;
 	bool on_terminal; /* standard output is one */

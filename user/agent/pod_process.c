@@ -138,6 +138,13 @@ int pod_process_start(struct pod_process *process, struct loop *loop)
 	return r;
 }
 
+int pod_process_send(const struct pod_process *process, const void *bytes, size_t len)
+{
+	if (!process->pid)
+		return -ENOTCONN;
+	return send(process->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
 void pod_process_stop(struct pod_process *process)
 {
 	if (process->pid)

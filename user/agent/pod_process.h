@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The process that reads pods from the API server, and the records that it sends. */
+/*
+ * The process that reads pods from the API server and sends Kubernetes Events there: the records
+ * that come from it, and the Events that it is given.
+ */
 #pragma once
 
 #include "../base/loop.h"
@@ -25,5 +28,11 @@ struct pod_process {
 
 /* 0, or a negative errno. Not after privileges were given up: then no program can be started. */
 int pod_process_start(struct pod_process *process, struct loop *loop);
+
+/*
+ * Give it an Event, struct kube_event. It never waits. 0, or a negative errno: -EAGAIN when there
+ * is no room for it, -ENOTCONN when there is no process.
+ */
+int pod_process_send(const struct pod_process *process, const void *bytes, size_t len);
 
 void pod_process_stop(struct pod_process *process);

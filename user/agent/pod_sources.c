@@ -153,6 +153,11 @@ static void on_record(void *data, struct pod_record *record)
 		on_node(sources, record);
 		return;
 	}
+	if (record->kind == POD_RECORD_EVENT_SENT || record->kind == POD_RECORD_EVENT_FAILED) {
+		sources->on_event(sources->data,
+				  record->kind == POD_RECORD_EVENT_SENT ? NULL : record->message);
+		return;
+	}
 	if (record->kind == POD_RECORD_LIST)
 		source->unusable = 0;
 	if (record->kind == POD_RECORD_UP || record->kind == POD_RECORD_DOWN)

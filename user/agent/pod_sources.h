@@ -23,6 +23,8 @@ struct pod_sources {
 	void (*on_change)(void *data);	 /* what is known of pods has changed */
 	/* what this node is, or, with NULL, why that can't be read; NULL: nobody wants to know */
 	void (*on_node)(void *data, const struct this_node *node, const char *why);
+	/* what became of an Event: why it failed, or NULL */
+	void (*on_event)(void *data, const char *why);
 	void *data;
 
 	struct pods pods;

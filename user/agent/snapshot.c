@@ -109,6 +109,7 @@ void snapshot_take(struct agent *agent, struct snapshot *ret_snapshot)
 	take_registry(agent, s);
 	take_violations(agent, s);
 	s->pods = &agent->pod_sources.pods;
+	s->kube_events = agent->config->kube_events ? &agent->kube_events : NULL;
 }
 
 void snapshot_free(struct snapshot *snapshot)

@@ -16,6 +16,7 @@
 
 struct agent;
 struct denied_processes;
+struct kube_events;
 struct pods;
 
 struct snapshot_pins {
@@ -78,6 +79,7 @@ struct snapshot {
 	size_t declared_ports; /* of pods, that the programs know */
 
 	const struct pods *pods;
+	const struct kube_events *kube_events; /* NULL: there are to be none */
 
 	unsigned int tails;
 	uint64_t tail_lines_lost, log_lines_lost;

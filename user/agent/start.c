@@ -174,6 +174,12 @@ static int start_pod_sources(struct agent *agent)
 	return step_status(pod_sources_start(&agent->pod_sources, agent->loop), "pod sources");
 }
 
+static int start_kube_events(struct agent *agent)
+{
+	return step_status(kube_events_start(&agent->kube_events, agent->loop),
+			   "Kubernetes Events");
+}
+
 /* Before anything is published: whom the programs are to let through. */
 static int start_owners(struct agent *agent)
 {
@@ -302,10 +308,10 @@ int start_agent(struct agent *agent)
 	static int (*const steps[])(struct agent *) = {
 		raise_descriptors, raise_priority,  read_policy,       find_target,
 		make_policy,	   open_identity,   open_loop,	       open_control,
-		load_programs,	   restore_mode,    start_pod_sources, start_owners,
-		prepare_sweeps,	   say_would_break, start_reserving,   publish,
-		attach_programs,   refresh_host,    start_stream,      start_timers,
-		drop_privileges,   start_watching,
+		load_programs,	   restore_mode,    start_pod_sources, start_kube_events,
+		start_owners,	   prepare_sweeps,  say_would_break,   start_reserving,
+		publish,	   attach_programs, refresh_host,      start_stream,
+		start_timers,	   drop_privileges, start_watching,
 	};
 	int r = EXIT_OK;
 

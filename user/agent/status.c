@@ -10,6 +10,7 @@
 #include "../registry/words.h"
 #include "../violations/denied_processes.h"
 #include "../violations/many_ports.h"
+#include "kube_events.h"
 
 void status_put_health(const struct health *health, uint64_t age_s, struct jsonw *w)
 {
@@ -233,6 +234,24 @@ static void put_owners(struct jsonw *w, const struct snapshot *s)
 	jsonw_object_end(w);
 }
 
+static void put_kube_events(struct jsonw *w, const struct kube_events *events)
+{
+	if (!events) {
+		jsonw_null(w, "kube_events");
+		return;
+	}
+	jsonw_object(w, "kube_events");
+	jsonw_u64(w, "sent", events->sent);
+	jsonw_u64(w, "dropped", kube_events_dropped(events));
+	jsonw_u64(w, "failed", events->failed);
+	jsonw_u64(w, "pending", kube_events_pending(events));
+	if (events->error.len)
+		jsonw_string(w, "error", events->error.data);
+	else
+		jsonw_null(w, "error");
+	jsonw_object_end(w);
+}
+
 static void put_without_port(struct jsonw *w, const struct snapshot *s)
 {
 	if (s->without_port)
@@ -292,6 +311,7 @@ void status_json(const struct snapshot *s, struct buf *out)
 	reserve_status(s->reserve, &w);
 	put_owners(&w, s);
 	pods_put_sources(s->pods, &w);
+	put_kube_events(&w, s->kube_events);
 	privilege_put(s->privilege, &w);
 	put_readers(&w, s);
 	jsonw_object_end(&w);

@@ -277,6 +277,27 @@ static void put_pod_sources(struct buf *out, const struct json *sources)
 	}
 }
 
+/* Kubernetes Events, if there are to be any. */
+static void put_kube_events(struct buf *out, const struct json *events)
+{
+	uint64_t sent = json_member_u64(events, "sent", UINT64_MAX); /* that of null */
+	uint64_t dropped = json_member_u64(events, "dropped", 0);
+	uint64_t failed = json_member_u64(events, "failed", 0);
+	const char *error = json_member_text(events, "error", "");
+
+	if (sent == UINT64_MAX)
+		return;
+	buf_printf(out, "\nevents      %" PRIu64 " sent to Kubernetes", sent);
+	if (dropped)
+		buf_printf(out, ", %" PRIu64 " dropped", dropped);
+	if (failed)
+		buf_printf(out, ", %" PRIu64 " FAILED", failed);
+	if (*error) {
+		buf_puts(out, ": ");
+		buf_put_safe(out, error);
+	}
+}
+
 /* Rows for their owners alone, and the owners that the programs know. */
 static void put_owners(const struct json *owners, struct buf *out)
 {
@@ -349,6 +370,7 @@ static void put_text(const struct json *status, struct buf *out)
 	put_without_port(json_member(status, "without_port"), out);
 	put_ephemeral(out, json_member(status, "ephemeral"));
 	put_pod_sources(out, json_member(status, "pod_sources"));
+	put_kube_events(out, json_member(status, "kube_events"));
 	put_attached(out, json_member(status, "attached"));
 	put_pins(out, json_member(status, "pins"));
 	agent_health_put_foreign(json_member(status, "foreign"), out);

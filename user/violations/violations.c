@@ -18,10 +18,8 @@ void violations_stop(struct violations *violations)
 	denied_processes_free(&violations->denied);
 }
 
-void violations_on_record(void *data, const struct hp_event *record)
+void violations_on_record(const struct violations *violations, const struct hp_event *record)
 {
-	const struct violations *violations = data;
-
 	socket_table_remember(&violations->sweep->table, record);
 }
 
@@ -53,9 +51,9 @@ static void tell_many(const struct violations *violations, const struct ledger_e
 	deliver_notice(violations->sweep->table.stream, &notice);
 }
 
-void violations_on_line(void *data, const struct hp_event *record, const struct event *event)
+void violations_on_line(struct violations *violations, const struct hp_event *record,
+			const struct event *event)
 {
-	struct violations *violations = data;
 	const struct socket_table *table = &violations->sweep->table;
 	const struct ledger_entry *many =
 		ledger_note(violations->ledger, event,

@@ -17,6 +17,7 @@ struct violations {
 int violations_start(struct violations *violations);
 void violations_stop(struct violations *violations);
 
-/* As struct stream_observer has them; the data is a struct violations. */
-void violations_on_record(void *violations, const struct hp_event *record);
-void violations_on_line(void *violations, const struct hp_event *record, const struct event *event);
+/* As struct stream_observer has them. */
+void violations_on_record(const struct violations *violations, const struct hp_event *record);
+void violations_on_line(struct violations *violations, const struct hp_event *record,
+			const struct event *event);
