@@ -79,20 +79,23 @@ static void end(struct pod_process *process)
 		(void)waitpid(process->pid, NULL, 0);
 	}
 	process->pid = 0;
+	free(process->bytes);
+	process->bytes = NULL;
 }
 
 /* One record. 1; 0: there is none now; a negative errno: there will be none any more. */
-static int receive(struct pod_process *process, char *bytes)
+static int receive(struct pod_process *process)
 {
 	struct pod_record record = { 0 };
-	ssize_t n = recv(process->fd, bytes, POD_RECORD_MAX, MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t n = recv(process->fd, process->bytes, POD_RECORD_MAX, MSG_DONTWAIT | MSG_TRUNC);
 	int r;
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	if (n == 0)
 		return -ECONNRESET;
-	r = pod_record_parse(bytes, (size_t)n, &record); /* one that was cut is too long for it */
+	/* one that was cut is too long for it */
+	r = pod_record_parse(process->bytes, (size_t)n, &record);
 	process->on_record(process->data, r == 0 ? &record : NULL);
 	return 1;
 }
@@ -100,12 +103,11 @@ static int receive(struct pod_process *process, char *bytes)
 static void on_records(void *data, uint32_t events)
 {
 	struct pod_process *process = data;
-	_cleanup_free_ char *bytes = malloc(POD_RECORD_MAX);
-	int r = bytes ? 1 : 0;
+	int r = 1;
 
 	(void)events;
 	for (int i = 0; r == 1 && i < RECORDS_MAX; i++)
-		r = receive(process, bytes);
+		r = receive(process);
 	if (r >= 0)
 		return;
 	end(process);
@@ -121,8 +123,15 @@ int pod_process_start(struct pod_process *process, struct loop *loop)
 	r = find_program(path);
 	if (r < 0)
 		return r;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
-		return -errno;
+	/* now: without memory later on, records that can't be read would keep the loop busy */
+	process->bytes = malloc(POD_RECORD_MAX);
+	if (!process->bytes)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
+		r = -errno;
+		end(process);
+		return r;
+	}
 	process->fd = fds[0];
 	process->pid = fork();
 	if (process->pid == 0)

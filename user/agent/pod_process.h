@@ -23,7 +23,8 @@ struct pod_process {
 
 	struct loop_source *source;
 	int fd;
-	int pid; /* 0: it was not started, or has ended */
+	char *bytes; /* room for a record */
+	int pid;     /* 0: it was not started, or has ended */
 };
 
 /* 0, or a negative errno. Not after privileges were given up: then no program can be started. */
