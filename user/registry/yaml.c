@@ -4,73 +4,34 @@
 #include <errno.h>
 #include <string.h>
 
-#include <yaml.h>
-
 #include "registry.h"
-#include "yaml_anchors.h"
+#include "yaml_builder.h"
 #include "yaml_json.h"
 #include "yaml_text.h"
 
-#define DIRECTIVES_MAX 1000 /* of a stream: each is compared with all before it */
-
-/* How much of YAML is taken. */
-struct dialect {
-	size_t depth;
-	uint32_t keys;
-	bool loose; /* as yaml_stream_new() says */
-};
-
-static const struct dialect registry_file = {
+static const struct yaml_dialect registry_file = {
 	.depth = REGISTRY_DEPTH_MAX,
 	.keys = YAML_KEYS_MAX,
 };
 
-static const struct dialect stream_file = {
-	.depth = YAML_STREAM_DEPTH_MAX,
-	.keys = YAML_STREAM_KEYS_MAX,
-	.loose = true,
-};
-
-/* A sequence or mapping that has not ended yet. */
-struct level {
-	uint32_t node;
-	uint32_t last;	/* its last child; 0: none yet */
-	uint32_t count; /* children so far, keys and values alike */
-};
-
-struct builder {
-	yaml_parser_t parser;
-	const struct dialect *dialect;
-	const char *file;
-	struct diags *diags;
-	struct yaml_tree *tree;
-	struct yaml_anchors anchors;
-	struct level open[YAML_STREAM_DEPTH_MAX];
-	size_t depth;
-	size_t documents;	   /* so far */
-	bool parted;		   /* scalars need yaml_json_join() */
-	unsigned int line, column; /* of what is parsed in its file, from 0 */
-	yaml_mark_t fault;	   /* in what is parsed */
-};
-
-static void builder_done(struct builder *b)
+void yaml_builder_done(struct yaml_builder *b)
 {
 	yaml_parser_delete(&b->parser);
 	yaml_tree_free(b->tree);
 	yaml_anchors_free(&b->anchors);
 }
 
-static unsigned int line_of(const struct builder *b, const yaml_mark_t *mark)
+static unsigned int line_of(const struct yaml_builder *b, const yaml_mark_t *mark)
 {
 	return b->line + (unsigned int)mark->line + 1;
 }
 
-static unsigned int column_of(const struct builder *b, const yaml_mark_t *mark)
+static unsigned int column_of(const struct yaml_builder *b, const yaml_mark_t *mark)
 {
 	return (mark->line ? 0 : b->column) + (unsigned int)mark->column + 1;
 }
 
-static int add_fault(struct builder *b, const yaml_mark_t *mark, const char *what)
+static int add_fault(struct yaml_builder *b, const yaml_mark_t *mark, const char *what)
 {
 	b->fault = *mark;
 	diags_add(b->diags, b->file, line_of(b, mark), column_of(b, mark), "%s", what);
@@ -78,7 +39,7 @@ static int add_fault(struct builder *b, const yaml_mark_t *mark, const char *wha
 }
 
 /* What libyaml itself finds wrong. */
-static int add_parser_fault(struct builder *b)
+static int add_parser_fault(struct yaml_builder *b)
 {
 	const yaml_parser_t *p = &b->parser;
 	unsigned int line = line_of(b, &p->problem_mark);
@@ -87,7 +48,9 @@ static int add_parser_fault(struct builder *b)
 	b->fault = p->problem_mark;
 	if (p->error == YAML_MEMORY_ERROR)
 		return -ENOMEM;
-	if (p->error == YAML_READER_ERROR) {
+	if (b->unread) {
+		b->fault.line = SIZE_MAX; /* what feeds the parser has said it */
+	} else if (p->error == YAML_READER_ERROR) {
 		/* It has no mark: it reads ahead of what it has scanned. */
 		b->fault.line = SIZE_MAX;
 		diags_add(b->diags, b->file, 0, 0, "%s (byte %zu)", p->problem, p->problem_offset);
@@ -101,15 +64,15 @@ static int add_parser_fault(struct builder *b)
 	return -EINVAL;
 }
 
-static struct yaml_node *node_at(const struct builder *b, uint32_t node)
+static struct yaml_node *node_at(const struct yaml_builder *b, uint32_t node)
 {
 	return &b->tree->nodes[node];
 }
 
 /* Hang a new node, which was the last one added, into what is open. */
-static int add_to_open(struct builder *b, uint32_t node, const yaml_mark_t *mark)
+static int add_to_open(struct yaml_builder *b, uint32_t node, const yaml_mark_t *mark)
 {
-	struct level *level;
+	struct yaml_level *level;
 
 	if (b->depth == 0)
 		return 0;
@@ -132,7 +95,8 @@ static int add_to_open(struct builder *b, uint32_t node, const yaml_mark_t *mark
 	return 0;
 }
 
-static int add_node(struct builder *b, const yaml_event_t *event, const struct yaml_node *proto)
+static int add_node(struct yaml_builder *b, const yaml_event_t *event,
+		    const struct yaml_node *proto)
 {
 	struct yaml_node node = *proto;
 	int r;
@@ -146,8 +110,8 @@ static int add_node(struct builder *b, const yaml_event_t *event, const struct y
 }
 
 /* Take what stands before the node that comes next, or say that it has no place. */
-static int on_properties(struct builder *b, const yaml_event_t *event, const yaml_char_t *anchor,
-			 const yaml_char_t *tag)
+static int on_properties(struct yaml_builder *b, const yaml_event_t *event,
+			 const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	int r = 0;
 
@@ -165,7 +129,7 @@ static int on_properties(struct builder *b, const yaml_event_t *event, const yam
 }
 
 /* Add a scalar's text; its length without what follows it, or an error. */
-static int add_text(struct builder *b, const yaml_event_t *event, uint32_t *ret_len)
+static int add_text(struct yaml_builder *b, const yaml_event_t *event, uint32_t *ret_len)
 {
 	struct buf *text = &b->tree->text;
 	size_t start = text->len, len = event->data.scalar.length;
@@ -188,7 +152,7 @@ static int add_text(struct builder *b, const yaml_event_t *event, uint32_t *ret_
 	return 0;
 }
 
-static int on_scalar(struct builder *b, const yaml_event_t *event)
+static int on_scalar(struct yaml_builder *b, const yaml_event_t *event)
 {
 	const char *tag = (const char *)event->data.scalar.tag;
 	struct yaml_node node = {
@@ -205,7 +169,7 @@ static int on_scalar(struct builder *b, const yaml_event_t *event)
 	return r < 0 ? r : add_node(b, event, &node);
 }
 
-static int on_start(struct builder *b, const yaml_event_t *event, enum yaml_kind kind)
+static int on_start(struct yaml_builder *b, const yaml_event_t *event, enum yaml_kind kind)
 {
 	struct yaml_node node = { .kind = (uint8_t)kind, .height = 1 };
 	int r;
@@ -215,12 +179,12 @@ static int on_start(struct builder *b, const yaml_event_t *event, enum yaml_kind
 	r = add_node(b, event, &node);
 	if (r < 0)
 		return r;
-	b->open[b->depth++] = (struct level) { .node = (uint32_t)(b->tree->len - 1) };
+	b->open[b->depth++] = (struct yaml_level) { .node = (uint32_t)(b->tree->len - 1) };
 	return 0;
 }
 
 /* Make what is open as high as what was hung into it. */
-static void raise_open(struct builder *b, uint8_t height)
+static void raise_open(struct yaml_builder *b, uint8_t height)
 {
 	struct yaml_node *node;
 
@@ -231,7 +195,7 @@ static void raise_open(struct builder *b, uint8_t height)
 		node->height = (uint8_t)(height + 1);
 }
 
-static bool is_open(const struct builder *b, uint32_t node)
+static bool is_open(const struct yaml_builder *b, uint32_t node)
 {
 	for (size_t i = 0; i < b->depth; i++)
 		if (b->open[i].node == node)
@@ -239,7 +203,7 @@ static bool is_open(const struct builder *b, uint32_t node)
 	return false;
 }
 
-static int on_alias(struct builder *b, const yaml_event_t *event)
+static int on_alias(struct yaml_builder *b, const yaml_event_t *event)
 {
 	struct yaml_node node;
 	uint32_t named;
@@ -260,14 +224,14 @@ static int on_alias(struct builder *b, const yaml_event_t *event)
 
 static void on_double_key(void *data, const struct yaml_node *key, const struct yaml_node *before)
 {
-	struct builder *b = data;
+	struct yaml_builder *b = data;
 
 	diags_add(b->diags, b->file, key->line, key->column,
 		  "%.64s: the key was given in line %u already", yaml_tree_text(b->tree, key),
 		  before->line);
 }
 
-static int on_end(struct builder *b)
+static int on_end(struct yaml_builder *b)
 {
 	const struct yaml_node *node = node_at(b, b->open[--b->depth].node);
 
@@ -277,7 +241,7 @@ static int on_end(struct builder *b)
 		       0;
 }
 
-static int on_document(struct builder *b, const yaml_event_t *event)
+static int on_document(struct yaml_builder *b, const yaml_event_t *event)
 {
 	if (b->documents && !b->dialect->loose)
 		return add_fault(b, &event->start_mark,
@@ -287,7 +251,7 @@ static int on_document(struct builder *b, const yaml_event_t *event)
 	return 0;
 }
 
-static int on_sequence(struct builder *b, const yaml_event_t *event)
+static int on_sequence(struct yaml_builder *b, const yaml_event_t *event)
 {
 	int r = on_properties(b, event, event->data.sequence_start.anchor,
 			      event->data.sequence_start.tag);
@@ -295,7 +259,7 @@ static int on_sequence(struct builder *b, const yaml_event_t *event)
 	return r < 0 ? r : on_start(b, event, YAML_KIND_SEQUENCE);
 }
 
-static int on_mapping(struct builder *b, const yaml_event_t *event)
+static int on_mapping(struct yaml_builder *b, const yaml_event_t *event)
 {
 	int r = on_properties(b, event, event->data.mapping_start.anchor,
 			      event->data.mapping_start.tag);
@@ -303,7 +267,7 @@ static int on_mapping(struct builder *b, const yaml_event_t *event)
 	return r < 0 ? r : on_start(b, event, YAML_KIND_MAPPING);
 }
 
-static int on_event(struct builder *b, const yaml_event_t *event)
+static int on_event(struct yaml_builder *b, const yaml_event_t *event)
 {
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
@@ -324,8 +288,25 @@ static int on_event(struct builder *b, const yaml_event_t *event)
 	}
 }
 
-/* Read up to the end of a document, or of all. The last event's type, or an error. */
-static int build(struct builder *b, yaml_event_type_t end)
+/*
+ * Is there a part of a document, to be handed over before the rest is read? That is so of a long
+ * list of items, at an item's end; anchors may be named in any of them.
+ */
+static bool is_part(const struct yaml_builder *b)
+{
+	const struct yaml_level *root = &b->open[0], *list = &b->open[1];
+	size_t len;
+
+	if (!b->parts || b->depth != 2 || !list->last || b->anchors.len)
+		return false;
+	len = b->tree->len - list->node;
+	return len > YAML_PART_NODES && len > list->node &&
+	       node_at(b, root->node)->kind == YAML_KIND_MAPPING &&
+	       node_at(b, list->node)->kind == YAML_KIND_SEQUENCE &&
+	       strcmp(yaml_tree_text(b->tree, node_at(b, list->node - 1)), "items") == 0;
+}
+
+int yaml_builder_build(struct yaml_builder *b, yaml_event_type_t end)
 {
 	yaml_event_type_t type = YAML_NO_EVENT;
 	int r = 0;
@@ -337,24 +318,62 @@ static int build(struct builder *b, yaml_event_type_t end)
 			return add_parser_fault(b);
 		type = event.type;
 		r = on_event(b, &event);
+		if (r == 0 && is_part(b))
+			return YAML_BUILDER_PART;
 	}
 	return r < 0 ? r : (int)type;
 }
 
-static int parse_from(struct builder *b, const char *text, size_t len)
+/* A tree with what stands before a list's items, and the list without them. */
+static struct yaml_tree *tree_of_rest(const struct yaml_tree *tree, uint32_t list)
+{
+	_cleanup_(yaml_tree_freep) struct yaml_tree *rest = yaml_tree_new(tree->max);
+	const struct yaml_node *key = &tree->nodes[list - 1];
+
+	for (uint32_t i = 0; rest && i <= list; i++)
+		if (yaml_tree_add(rest, &tree->nodes[i]) < 0)
+			return NULL;
+	if (!rest)
+		return NULL;
+	rest->nodes[list].first = 0;
+	rest->nodes[list].len = 0;
+	rest->before = tree->before + tree->nodes[list].len;
+	buf_add(&rest->text, tree->text.data, key->text + key->len + 1UL);
+	return rest->text.failed ? NULL : TAKE_PTR(rest);
+}
+
+int yaml_builder_part(struct yaml_builder *b, struct yaml_tree **ret_tree)
+{
+	struct yaml_level *list = &b->open[1];
+	struct yaml_tree *rest = tree_of_rest(b->tree, list->node);
+
+	if (!rest)
+		return -ENOMEM;
+	list->last = 0;
+	b->tree->more = true;
+	*ret_tree = b->tree;
+	b->tree = rest;
+	return 0;
+}
+
+int yaml_builder_parse(struct yaml_builder *b, yaml_read_handler_t *feed, const char *text,
+		       size_t len)
 {
 	yaml_parser_delete(&b->parser);
 	if (!yaml_parser_initialize(&b->parser))
 		return -ENOMEM;
 	yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&b->parser, (const unsigned char *)text, len);
+	if (feed)
+		yaml_parser_set_input(&b->parser, feed, b);
+	else
+		yaml_parser_set_input_string(&b->parser, (const unsigned char *)text, len);
 	return 0;
 }
 
 int yaml_tree_parse_up_to(const char *file, const char *text, size_t len, size_t nodes,
 			  struct diags *diags, struct yaml_tree **ret_tree)
 {
-	_cleanup_(builder_done) struct builder b = {
+	_cleanup_(yaml_builder_done) struct yaml_builder b = {
 		.dialect = &registry_file,
 		.file = file,
 		.diags = diags,
@@ -365,9 +384,9 @@ int yaml_tree_parse_up_to(const char *file, const char *text, size_t len, size_t
 	if (!yaml_text_check(file, text, len, 0, diags))
 		return -EINVAL;
 	b.tree = yaml_tree_new(nodes);
-	r = b.tree ? parse_from(&b, text, len) : -ENOMEM;
+	r = b.tree ? yaml_builder_parse(&b, NULL, text, len) : -ENOMEM;
 	if (r == 0)
-		r = build(&b, YAML_STREAM_END_EVENT);
+		r = yaml_builder_build(&b, YAML_STREAM_END_EVENT);
 	if (r < 0)
 		return r;
 	root = b.tree->nodes;
@@ -377,124 +396,4 @@ int yaml_tree_parse_up_to(const char *file, const char *text, size_t len, size_t
 	}
 	*ret_tree = TAKE_PTR(b.tree);
 	return 0;
-}
-
-/* ---- several documents ---------------------------------------------------------------------- */
-struct yaml_stream {
-	struct builder builder;
-	char *copy;	  /* of a JSON text that had to be changed, or NULL */
-	const char *text; /* what no parser has been given yet */
-	size_t len;
-	const char *now; /* what the parser has */
-	size_t now_len;
-	bool json, over;
-};
-
-/* Take the next piece to be parsed: of JSON one value, else all there is. */
-static int next_piece(struct yaml_stream *s)
-{
-	size_t n = s->json ? yaml_json_value(s->text, s->len) : s->len;
-
-	yaml_text_pass(s->now, s->now_len, &s->builder.line, &s->builder.column);
-	s->now = s->text;
-	s->now_len = n;
-	s->text += n;
-	s->len -= n;
-	return parse_from(&s->builder, s->now, n);
-}
-
-static int prepare(struct yaml_stream *s, const char *text, size_t len)
-{
-	s->json = yaml_json_is(text, len);
-	s->text = text;
-	s->len = len;
-	if (!s->json || !memmem(text, len, "\\u", 2))
-		return next_piece(s);
-	s->text = s->copy = yaml_json_copy(text, len, &s->builder.parted);
-	if (!s->copy)
-		return -ENOMEM;
-	return next_piece(s);
-}
-
-int yaml_stream_new(const char *file, const char *text, size_t len, struct diags *diags,
-		    struct yaml_stream **ret_stream)
-{
-	_cleanup_(yaml_stream_freep) struct yaml_stream *s = NULL;
-	int r;
-
-	if (!yaml_text_check(file, text, len, DIRECTIVES_MAX, diags))
-		return -EINVAL;
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return -ENOMEM;
-	s->builder = (struct builder) { .dialect = &stream_file, .file = file, .diags = diags };
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark */
-		text += 3;
-		len -= 3;
-	}
-	r = prepare(s, text, len);
-	if (r < 0)
-		return r;
-	*ret_stream = TAKE_PTR(s);
-	return 0;
-}
-
-/* One document of what is being parsed: 1, 0 or an error. */
-static int next_document(struct yaml_stream *s)
-{
-	struct builder *b = &s->builder;
-	int r;
-
-	b->depth = 0;
-	yaml_anchors_free(&b->anchors);
-	yaml_tree_free(b->tree);
-	b->tree = yaml_tree_new(YAML_NODES_MAX);
-	if (!b->tree)
-		return -ENOMEM;
-	r = build(b, YAML_DOCUMENT_END_EVENT);
-	return r < 0 ? r : r == YAML_DOCUMENT_END_EVENT && b->tree->len;
-}
-
-int yaml_stream_next(struct yaml_stream *s, struct yaml_tree **ret_tree)
-{
-	int r = 0;
-
-	while (!s->over && r == 0) {
-		r = next_document(s);
-		if (r != 0 || s->len == 0) {
-			s->over = r <= 0;
-			break;
-		}
-		r = next_piece(s);
-	}
-	if (r == 1)
-		*ret_tree = TAKE_PTR(s->builder.tree);
-	return r;
-}
-
-int yaml_stream_resume(struct yaml_stream *s)
-{
-	const struct builder *b = &s->builder;
-	size_t len = s->now_len, at = len;
-	int r;
-
-	if (!s->json && b->documents <= YAML_STREAM_DOCUMENTS_MAX && b->fault.line < SIZE_MAX)
-		at = yaml_text_document(s->now, len, b->fault.line, b->fault.column);
-	if (at == len)
-		return 0;
-	s->text = s->now + at;
-	s->len = len - at;
-	s->now_len = at; /* which next_piece() passes */
-	s->over = false;
-	r = next_piece(s);
-	return r < 0 ? r : 1;
-}
-
-void yaml_stream_free(struct yaml_stream *s)
-{
-	if (!s)
-		return;
-	builder_done(&s->builder);
-	free(s->copy);
-	free(s);
 }

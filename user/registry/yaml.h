@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "../base/buf.h"
 #include "diag.h"
@@ -23,6 +24,7 @@
 #define YAML_STREAM_DEPTH_MAX	  64
 #define YAML_STREAM_DOCUMENTS_MAX 100000
 #define YAML_STREAM_KEYS_MAX	  4096
+#define YAML_PART_NODES		  16384 /* a part of a document has a few more */
 
 enum yaml_kind {
 	YAML_KIND_SCALAR,
@@ -49,6 +51,8 @@ struct yaml_tree {
 	size_t len, cap;
 	size_t max;	 /* of nodes */
 	struct buf text; /* of all scalars, each terminated */
+	size_t before;	 /* how many items of the document's list earlier parts have */
+	bool more;	 /* the next tree is of the same document */
 };
 
 /* As yaml_tree_parse(), with at most so many nodes. */
@@ -84,6 +88,22 @@ int yaml_stream_new(const char *file, const char *text, size_t len, struct diags
 		    struct yaml_stream **ret_stream);
 
 /*
+ * The same of a text of any length, in a window: read() reads up to `size` bytes of it and says
+ * how many, 0 at the end, or a negative errno. What is wrong with the text is found when it is
+ * reached, and nothing behind it is read.
+ */
+typedef ssize_t (*yaml_read_fn)(void *data, char *into, size_t size);
+int yaml_stream_read(const char *file, yaml_read_fn read, void *data, struct diags *diags,
+		     struct yaml_stream **ret_stream);
+
+/*
+ * Hand over documents in parts whose list "items", a key of the outermost mapping, is long. Each
+ * part is a tree with the keys before the list and some of its items; only the last one has what
+ * stands behind it. A document with anchors is not parted.
+ */
+void yaml_stream_in_parts(struct yaml_stream *stream);
+
+/*
  * Read the next document. 1: *ret_tree is the document and the caller's; an empty one is
  * an empty plain scalar, and diags name each key that was given twice. 0: there is no
  * other document. -EINVAL with a message in diags; the next call returns 0. -ENOMEM.
@@ -92,8 +112,8 @@ int yaml_stream_next(struct yaml_stream *stream, struct yaml_tree **ret_tree);
 
 /*
  * After a fault, go on at the next line that starts a document, `---`. 1: there is one.
- * 0: there is no such line, the file is JSON, the place of the fault is not known, or
- * there are too many documents. -ENOMEM. What was read is not read again.
+ * 0: there is no such line, the file is JSON or read in a window, the place of the fault is
+ * not known, or there are too many documents. -ENOMEM. What was read is not read again.
  */
 int yaml_stream_resume(struct yaml_stream *stream);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_blank(char c)
+bool yaml_json_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -13,7 +13,7 @@ static size_t skip_blanks(const char *text, size_t len)
 {
 	size_t i = 0;
 
-	while (i < len && is_blank(text[i]))
+	while (i < len && yaml_json_blank(text[i]))
 		i++;
 	return i;
 }
@@ -108,6 +108,29 @@ char *yaml_json_copy(const char *text, size_t len, bool *ret_parted)
 	memcpy(copy, text, len);
 	*ret_parted = split_surrogates(copy, len);
 	return copy;
+}
+
+size_t yaml_json_pass(struct yaml_json_value *v, char *text, size_t len, size_t there)
+{
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+
+		if (v->escaped) {
+			v->escaped = false;
+		} else if (v->quoted && c == '\\') {
+			v->escaped = true;
+			if (i + 5 < there)
+				v->parted |= split_surrogate(text + i);
+		} else if (c == '"') {
+			v->quoted = !v->quoted;
+		} else if (!v->quoted && (c == '{' || c == '[')) {
+			v->depth++;
+		} else if (!v->quoted && (c == '}' || c == ']') && v->depth && --v->depth == 0) {
+			v->ended = true;
+			return i + 1;
+		}
+	}
+	return len;
 }
 
 /* The parted surrogate at s, 0 to 0x7ff, or -1. In UTF-8, U+E000-E7FF are EE 80-9F 80-BF. */

@@ -81,35 +81,44 @@ static size_t plain_characters(const char *s, size_t len)
 	return n;
 }
 
+const char *yaml_text_fault(struct yaml_text_at *at, const char *text, size_t len)
+{
+	const char *why;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = at->column ? plain_characters(text + i, len - i) : 0;
+		at->column += (unsigned int)n;
+		if (n)
+			continue;
+		n = utf8_valid_within(text + i, len - i);
+		why = fault_at(text + i, n);
+		if (!why && text[i] == '%' && at->column == 0 && ++at->percents > at->directives)
+			why = at->directives ? "too many directives" :
+					       "a directive has no place here";
+		if (why)
+			return why;
+		at->column++;
+		if (line_end(text + i, len - i)) {
+			at->line++;
+			at->column = 0;
+		}
+	}
+	return NULL;
+}
+
 bool yaml_text_check(const char *file, const char *text, size_t len, size_t directives,
 		     struct diags *diags)
 {
-	unsigned int line = 1, column = 1;
-	size_t n, percents = 0;
+	struct yaml_text_at at = { .directives = directives };
 	const char *why;
 
 	if (len > REGISTRY_FILE_MAX) {
 		diags_add(diags, file, 0, 0, "larger than %lu bytes", REGISTRY_FILE_MAX);
 		return false;
 	}
-	for (size_t i = 0; i < len; i += n) {
-		n = column > 1 ? plain_characters(text + i, len - i) : 0;
-		column += (unsigned int)n;
-		if (n)
-			continue;
-		n = utf8_valid_within(text + i, len - i);
-		why = fault_at(text + i, n);
-		if (!why && text[i] == '%' && column == 1 && ++percents > directives)
-			why = directives ? "too many directives" : "a directive has no place here";
-		if (why) {
-			diags_add(diags, file, line, column, "%s", why);
-			return false;
-		}
-		column++;
-		if (line_end(text + i, len - i)) {
-			line++;
-			column = 1;
-		}
-	}
-	return true;
+	why = yaml_text_fault(&at, text, len);
+	if (why)
+		diags_add(diags, file, at.line + 1, at.column + 1, "%s", why);
+	return !why;
 }

@@ -15,6 +15,19 @@
 bool yaml_text_check(const char *file, const char *text, size_t len, size_t directives,
 		     struct diags *diags);
 
+/* Where the next piece of a text begins that comes in pieces. */
+struct yaml_text_at {
+	unsigned int line, column; /* from 0 */
+	size_t percents;	   /* lines that started with "%" */
+	size_t directives;	   /* so many of them may */
+};
+
+/*
+ * Move past a piece of a text, and say what yaml_text_check() finds wrong in it, at the place
+ * that is then in *at; NULL: nothing. A piece ends neither in a character nor between CR and LF.
+ */
+const char *yaml_text_fault(struct yaml_text_at *at, const char *text, size_t len);
+
 /* Move a position, from 0, past a text; columns are characters. */
 void yaml_text_pass(const char *text, size_t len, unsigned int *line, unsigned int *column);
 
