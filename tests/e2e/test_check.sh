@@ -207,8 +207,73 @@ is "very many broken documents: those that are said" "$(rules)" "broken-manifest
 has "very many broken documents: the last" "$(jq -r '.findings[-1].message' "$WORK/out")" "the rest was not read$"
 rm "$WORK/behind.yaml"
 truncate -s 33M "$WORK/chart/zero.yaml"
-check "a file that is too large" 2 "$WORK/chart/zero.yaml"
-has "a file that is too large: why" "$(err)" "zero.yaml: larger than 33554432 bytes$"
+check "a large file that is no manifest" 0 "$WORK/chart/zero.yaml"
+has "a large file that is no manifest: it is counted" "$(out)" "; 1 of no object of Kubernetes$"
+rm "$WORK/chart/zero.yaml"
+
+# ---- a large cluster --------------------------------------------------------------------------
+# dump NODES FORM: all pods of a cluster, ten on each node, as kubectl prints them: two of ten have
+# a port that is not registered, and two on the last node alone meet; each has a text of 4 KiB.
+dump() {
+	awk -v nodes="$1" -v form="$2" '
+		function pod(i, node, port, line) {
+			line = sprintf(form == "json" ? json : yaml, i, node, i, node, port, filler)
+			printf "%s", (form == "json" && n++ ? "," : "") line
+		}
+		BEGIN {
+			filler = sprintf("%4096s", "x"); gsub(/ /, "x", filler)
+			yaml = "- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: agent%d-%05d\n" \
+				"    namespace: x\n    ownerReferences: [{kind: DaemonSet, name: agent%d, controller: true}]\n" \
+				"  spec:\n    hostNetwork: true\n    nodeName: node%d\n    containers:\n    - name: c\n" \
+				"      image: i\n      ports:\n      - containerPort: %d\n  status: {text: %s}\n"
+			json = "\n        {\n            \"apiVersion\": \"v1\", \"kind\": \"Pod\",\n" \
+				"            \"metadata\": {\"name\": \"agent%d-%05d\", \"namespace\": \"x\", \"ownerReferences\":\n" \
+				"              [{\"kind\": \"DaemonSet\", \"name\": \"agent%d\", \"controller\": true}]},\n" \
+				"            \"spec\": {\"hostNetwork\": true, \"nodeName\": \"node%d\", \"containers\": [\n" \
+				"              {\"name\": \"c\", \"image\": \"i\", \"ports\": [{\"containerPort\": %d}]}]},\n" \
+				"            \"status\": {\"text\": \"%s\"}\n        }"
+			printf form == "json" ? "{\n    \"apiVersion\": \"v1\",\n    \"items\": [" : "apiVersion: v1\nitems:\n"
+			for (node = 0; node < nodes; node++)
+				for (i = 0; i < 10; i++)
+					pod(i, node, i < 2 ? 8080 + i : i == 9 && node == nodes - 1 ? 9128 : 9120 + i)
+			printf form == "json" ? "\n    ],\n    \"kind\": \"List\"\n}\n" : "kind: List\nmetadata:\n  resourceVersion: \"\"\n"
+		}'
+}
+
+# check_dump NODES FORM FIRST LINES: check it through a pipe, in bounded memory. The port of the first
+# pod is in line FIRST, and a pod has so many LINES.
+check_dump() {
+	local name="a cluster of $1 nodes, $2" last=$(($1 * 10 - 1)) writer
+	mkfifo "$WORK/dump"
+	dump "$1" "$2" >"$WORK/dump" &
+	writer=$!
+	# shellcheck disable=SC2016
+	timeout 600 bash -c 'ulimit -d 65536; exec "$0" check --registry="$2" --output=json - <"$1"' \
+		"$B/hostportctl" "$WORK/dump" "$WORK/registry.yaml" \
+		>"$WORK/out" 2>"$WORK/err"
+	is "$name: exit status" "$?" 1
+	wait "$writer"
+	rm "$WORK/dump"
+	is "$name: nothing said" "$(err)" ""
+	is "$name: what" "$(rules)" "port-conflict 1, unregistered-port 2"
+	is "$name: where" "$(jq -r '.findings[] | "\(.line) \(.path)"' "$WORK/out")" \
+		"$(for i in 0 1 "$last"; do
+			echo "$(($3 + i * $4)) \$.items[$i].spec.containers[0].ports[0].containerPort"
+		done)"
+	has "$name: the other one" "$(jq -r '.findings[].message' "$WORK/out")" "agent8-00*$(($1 - 1)) on the same node"
+}
+if is_built_for_debugging; then
+	skip "a large cluster: AddressSanitizer needs more memory"
+else
+	cat >"$WORK/registry.yaml" <<-END
+		version: 1
+		name: site
+		ranges: [{ports: 9000-9999, protocol: tcp}]
+		entries: [{ports: 9120-9129, protocol: tcp, process: agents}]
+	END
+	check_dump 1000 yaml 16 15
+	check_dump 1000 json 9 8
+fi
 
 if [ -n "${E2E_QUICK:-}" ]; then
 	skip "ten thousand files: left out, a quick run"

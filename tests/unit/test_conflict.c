@@ -374,6 +374,19 @@ static const struct manifest_case word_cases[] = {
 	  "14 port-conflict: DaemonSet ns/c, container c, claims tcp 9100, which DaemonSet ns/b on "
 	  "the same node, container c, claims as well (1.yaml:9) -> give one of them another port, "
 	  "or keep them on different nodes\n" },
+	{ "on a node, before one that may be on any",
+	  DS("a", "nodeName: m, " PORT) "---\n" DS("b", PORT) "---\n" DS("c", "nodeName: m, " PORT),
+	  "9 port-conflict: DaemonSet ns/b, container c, claims tcp 9100, which DaemonSet ns/a on "
+	  "the same node, container c, claims as well (1.yaml:4) -> give one of them another port, "
+	  "or keep them on different nodes\n"
+	  "14 port-conflict: DaemonSet ns/c, container c, claims tcp 9100, which DaemonSet ns/a on "
+	  "the same node, container c, claims as well (1.yaml:4) -> give one of them another port, "
+	  "or keep them on different nodes\n" },
+	{ "the first is one that may be on any node",
+	  DS("a", PORT) "---\n" DS("b", "nodeName: m, " PORT),
+	  "9 port-conflict: DaemonSet ns/b, container c, claims tcp 9100, which DaemonSet ns/a on "
+	  "the same node, container c, claims as well (1.yaml:4) -> give one of them another port, "
+	  "or keep them on different nodes\n" },
 	{ "one pod",
 	  POD(HOST "containers: [" CONTAINER(
 		  "a",
@@ -391,8 +404,8 @@ static void test_words(void **state)
 	manifest_run_words(word_cases, ARRAY_LEN(word_cases));
 }
 
-/* Pods on nodes of their own claim one port: each pair costs one step, and the last one is spared.
- */
+/* Pods with addresses of their own claim one port: each pair costs one step, and the last one is
+ * spared. On nodes of their own, no pair costs any. */
 static void test_bound(void **state)
 {
 	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
@@ -403,10 +416,11 @@ static void test_bound(void **state)
 
 	(void)state;
 	for (int i = 0; i < PODS; i++)
-		buf_printf(&text,
-			   "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p%d}\nspec: "
-			   "{nodeName: n%d, " PORT "}\n",
-			   i, i);
+		buf_printf(
+			&text,
+			"---\napiVersion: v1\nkind: Pod\nmetadata: {name: p%d}\nspec: {" HOST ONE(
+				"ports: [{containerPort: 9100, hostIP: 10.0.0.%d}]") "}\n",
+			i, i);
 	check_int("new", check_new(&options, &check), 0);
 	check_int("file", check_file(check, "f", text.data, text.len), 0);
 	check_int("enough", conflict_check(check, PAIRS + 1), 0);
@@ -416,6 +430,16 @@ static void test_bound(void **state)
 	check_text("rule", check->findings.items[0].rule->id, "broken-manifest");
 	check_text("message", check->findings.items[0].message,
 		   "too many claims of the same ports to compare all of them");
+	check_reset(check);
+	buf_reset(&text);
+	for (int i = 0; i < PODS; i++)
+		buf_printf(&text,
+			   "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p%d}\nspec: "
+			   "{nodeName: n%d, " PORT "}\n",
+			   i, i);
+	check_int("nodes", check_file(check, "f", text.data, text.len), 0);
+	check_int("nodes", conflict_check(check, 1), 0);
+	check_int("nodes", (long long)check->findings.len, 0);
 }
 
 /* The bound that a check has: two long lists of values that have none in common. */

@@ -2,6 +2,8 @@
 /* The documents of a file: faults, templates, and where both stand. */
 #include "manifest_cases.h"
 
+#include <errno.h>
+
 #include "../../user/checks/manifest/manifest_file.h"
 
 #define SPEC		    "{" HOST ONE("ports: [{containerPort: 80}]") "}"
@@ -282,13 +284,133 @@ static void test_result(void **state)
 	}
 }
 
+/* ---- long files ---------------------------------------------------------------------------- */
+struct given {
+	const char *text;
+	size_t left;
+	int error; /* at the end */
+};
+
+static ssize_t give(void *data, char *into, size_t size)
+{
+	struct given *g = data;
+	size_t n = g->left < size ? g->left : size;
+
+	memcpy(into, g->text, n);
+	g->text += n;
+	g->left -= n;
+	return n ? (ssize_t)n : g->error;
+}
+
+#define BEHIND "; the file is so long that nothing behind this was read\n"
+#define UNREGISTERED(line, port)                                                                   \
+	line " unregistered-port: tcp " port " of Pod ns/p, container c: no row of the registry "  \
+	     "names the port -> add a row: {ports: " port ", protocol: tcp, process: c}, or take " \
+	     "a port of the documented range 9000-9999\n"
+#define POD80 POD(HOST ONE("ports: [{containerPort: 80}]"))
+
+static const struct {
+	const char *name, *text;
+	int error;
+	const char *want;
+} long_cases[] = {
+	{ "nothing", "", 0, "0 0\n" },
+	{ "documents", POD80 "---\na: b\n---\n" POD(HOST ONE("ports: [{containerPort: 81}]")), 0,
+	  UNREGISTERED("4", "80") UNREGISTERED("11", "81") "3 1\n" },
+	{ "JSON",
+	  "{\"kind\": \"Pod\", \"apiVersion\": \"v1\", \"metadata\": {\"name\": \"p\", "
+	  "\"namespace\": \"ns\"},\n\"spec\": {\"hostNetwork\": true, \"containers\": [{\"name\": "
+	  "\"c\", \"image\": \"i\", \"ports\": [{\"containerPort\": 80}]}]}}\n{}\n",
+	  0, UNREGISTERED("2", "80") "2 1\n" },
+	{ "a fault behind an object", POD80 "---\na: ]\n---\n" POD80, 0,
+	  UNREGISTERED("4", "80") "6 broken-manifest: did not find expected node content, while "
+				  "parsing a block node that starts at 6:4" BEHIND "1 0\n" },
+	{ "a fault, and no object", "a: ]\n---\n" POD80, 0, "1 1\n" },
+	{ "an error, which the caller tells", POD80, -EIO, "1 1\n" },
+	{ "a key twice", "{apiVersion: v1, kind: X, b: 1, b: 2}\n", 0,
+	  "1 broken-manifest: b: the key was given in line 1 already\n1 0\n" },
+};
+
+/* What is found, then how many documents there are, and how many of them are no objects. */
+static void test_long(void **state)
+{
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+	_cleanup_(check_freep) struct check *check = NULL;
+
+	(void)state;
+	check_int("new", check_new(&options, &check), 0);
+	for (size_t i = 0; i < ARRAY_LEN(long_cases); i++) {
+		struct given given = {
+			.text = long_cases[i].text,
+			.left = strlen(long_cases[i].text),
+			.error = long_cases[i].error,
+		};
+		_cleanup_findings_ struct findings findings = { 0 };
+		_cleanup_buf_ struct buf out = { 0 };
+
+		check_reset(check);
+		check_int("file", check_long_file(check, "f", give, &given), 0);
+		check_int("finish", check_finish(check, &findings), 0);
+		for (size_t k = 0; k < findings.len; k++)
+			manifest_words(&findings.items[k], &out);
+		buf_printf(&out, "%zu %zu\n", check_counts(check).documents,
+			   check_counts(check).others);
+		check_text(long_cases[i].name, out.data, long_cases[i].want);
+	}
+}
+
+/* A list of so many pods comes in parts: each pod has its place, and the list is one document. */
+static void test_long_list(void **state)
+{
+	static const char *const begins[] = { "apiVersion: v1\nitems:\n",
+					      "apiVersion: v1\nkind: List\nitems:\n",
+					      "apiVersion: v1\nkind: PodList\nitems:\n" };
+	_cleanup_(registry_freep) struct registry *registry = registry_of_lists(manifest_registry);
+	const struct manifest_options options = manifest_options(registry);
+	_cleanup_(check_freep) struct check *check = NULL;
+	enum { PODS = 3000, LAST = PODS - 1 };
+
+	(void)state;
+	check_int("new", check_new(&options, &check), 0);
+	for (size_t i = 0; i < ARRAY_LEN(begins); i++) {
+		_cleanup_buf_ struct buf text = { 0 }, path = { 0 };
+		_cleanup_findings_ struct findings findings = { 0 };
+		struct given given;
+
+		buf_puts(&text, begins[i]);
+		for (int k = 0; k < PODS; k++)
+			buf_printf(&text,
+				   "- {%smetadata: {name: p%d, namespace: ns}, spec: {" HOST ONE(
+					   "ports: [{containerPort: %d}]") "}}\n",
+				   i == 2 ? "" : "apiVersion: v1, kind: Pod, ", k,
+				   k == LAST ? 80 : 9100);
+		buf_puts(&text, i ? "metadata: {}\n" : "kind: List\n");
+		given = (struct given) { .text = text.data, .left = text.len };
+		check_reset(check);
+		check_int("file", check_long_file(check, "f", give, &given), 0);
+		check_u64("documents", check_counts(check).documents, 1);
+		check_u64("others", check_counts(check).others, 0);
+		check_u64("objects", check_counts(check).objects, PODS);
+		check_u64("pods", check_counts(check).pods, PODS);
+		check_int("finish", check_finish(check, &findings), 0);
+		/* All of them are on any node: each meets the first one. */
+		check_u64("findings", findings.len, PODS - 1);
+		buf_printf(&path, "$.items[%d].spec.containers[0].ports[0].containerPort", LAST);
+		check_text("path", findings.items[PODS - 2].path, path.data);
+		check_int("line", findings.items[PODS - 2].line, LAST + (i ? 4 : 3));
+		check_text("rule", findings.items[PODS - 2].rule->id, "unregistered-port");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_faults),	    cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_documents),   cmocka_unit_test(test_words),
 		cmocka_unit_test(test_many_faults), cmocka_unit_test(test_broken_documents),
-		cmocka_unit_test(test_result),
+		cmocka_unit_test(test_result),	    cmocka_unit_test(test_long),
+		cmocka_unit_test(test_long_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

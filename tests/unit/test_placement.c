@@ -76,6 +76,8 @@ static const struct {
 	  "selects W { b Exists, a Exists }" },
 	{ TERMS("{matchFields: [{key: metadata.name, operator: In, values: [n]}]}"),
 	  "selects W { metadata.name In n }" },
+	{ "nodeName: n, " TERMS("{matchFields: [{key: metadata.name, operator: In, values: [n]}]}"),
+	  "node=n selects any { }" },
 	{ TERMS("{matchExpressions: [{key: a, operator: Exists}], matchFields: [{key: f, operator: "
 		"Exists}]}, {}"),
 	  "selects W { } { f Exists, a Exists }" },

@@ -203,12 +203,50 @@ static void test_join(void **state)
 	}
 }
 
+/* A value that comes in two pieces ends at the |, and its surrogates are parted. */
+static void test_pass(void **state)
+{
+	static const struct {
+		const char *text, *want; /* the text up to its end */
+		bool ended, parted;
+	} values[] = {
+		{ "{}", "{}", true, false },
+		{ " [ ] {}", " [ ]", true, false },
+		{ "{\"a\":{\"b\":[1,{}]}}{}", "{\"a\":{\"b\":[1,{}]}}", true, false },
+		{ "{\"}\\\"}\": 1}]", "{\"}\\\"}\": 1}", true, false },
+		{ "{\"a\": [", "{\"a\": [", false, false },
+		{ "x }", "x }", false, false },
+		{ "[\"\\ud83d\\\\ude00\"]", "[\"\\ue03d\\\\ude00\"]", true, true },
+		{ "[\"\\ud8", "[\"\\ud8", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		size_t len = strlen(values[i].text);
+
+		for (size_t cut = 0; cut <= len; cut++) {
+			_cleanup_buf_ struct buf text = { 0 };
+			struct yaml_json_value value = { 0 };
+			size_t n;
+
+			buf_puts(&text, values[i].text);
+			n = yaml_json_pass(&value, text.data, cut, len);
+			if (!value.ended)
+				n += yaml_json_pass(&value, text.data + n, len - n, len - n);
+			text.data[n] = '\0';
+			check_text(values[i].text, text.data, values[i].want);
+			check_int(values[i].text, value.ended, values[i].ended);
+			check_int(values[i].text, value.parted, values[i].parted);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_is),   cmocka_unit_test(test_value),
-		cmocka_unit_test(test_copy), cmocka_unit_test(test_pairs),
-		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_is),    cmocka_unit_test(test_value),
+		cmocka_unit_test(test_pass),  cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_pairs), cmocka_unit_test(test_join),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,6 +100,199 @@ static void test_documents(void **state)
 	}
 }
 
+/* ---- read in a window ----------------------------------------------------------------------- */
+struct pieces {
+	const char *text;
+	size_t len, at, size; /* of a piece */
+	int error;	      /* at the end */
+};
+
+static ssize_t read_piece(void *data, char *into, size_t size)
+{
+	struct pieces *p = data;
+	size_t n = p->len - p->at < p->size ? p->len - p->at : p->size;
+
+	n = n < size ? n : size;
+	memcpy(into, p->text + p->at, n);
+	p->at += n;
+	return n ? (ssize_t)n : p->error;
+}
+
+/* As read_all(). */
+static void read_in_window(const char *text, size_t len, size_t size, int error, struct buf *out)
+{
+	_cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	struct pieces pieces = { .text = text, .len = len, .size = size, .error = error };
+	int r = yaml_stream_read("f", read_piece, &pieces, &diags, &stream);
+
+	while (r == 0) {
+		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = NULL;
+
+		r = yaml_stream_next(stream, &tree);
+		if (r != 1)
+			break;
+		buf_printf(out, "%u:%u ", tree->nodes[0].line, tree->nodes[0].column);
+		put_tree(tree, tree->nodes, out);
+		buf_putc(out, '\n');
+		r = 0;
+	}
+	diags_text(&diags, out);
+	if (stream && r < 0)
+		check_int("nothing after a fault", yaml_stream_next(stream, NULL), 0);
+	if (stream && r < 0)
+		check_int("nor behind it", yaml_stream_resume(stream), 0);
+}
+
+static void test_window(void **state)
+{
+	static const size_t sizes[] = { 1, 7, 65536 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
+			_cleanup_buf_ struct buf out = { 0 };
+
+			read_in_window(cases[i].text, cases[i].len, sizes[k], 0, &out);
+			check_text(cases[i].name, out.data ? out.data : "", cases[i].want);
+		}
+}
+
+static void test_unreadable(void **state)
+{
+	_cleanup_buf_ struct buf out = { 0 };
+
+	(void)state;
+	read_in_window(T("a: 1\n"), 1, -EIO, &out);
+	check_text("at the end", out.data, "f: cannot be read: Input/output error\n");
+}
+
+/* A long text is the same in a window, wherever its edges fall. */
+static void check_long(const char *name, const struct buf *text)
+{
+	static const size_t sizes[] = { 4099, 65536 };
+	_cleanup_buf_ struct buf whole = { 0 };
+
+	assert_true(text->len > 5 * 65536UL);
+	read_all(text->data, text->len, &whole);
+	for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
+		_cleanup_buf_ struct buf out = { 0 };
+
+		read_in_window(text->data, text->len, sizes[k], 0, &out);
+		check_text(name, out.data, whole.data);
+	}
+}
+
+static void test_long(void **state)
+{
+	_cleanup_buf_ struct buf yaml = { 0 }, json = { 0 }, values = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 16000; i++)
+		buf_printf(&yaml,
+			   "- \"%.*s\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"\r\n- x\xe2\x80\xa8",
+			   i % 7, "abcdefg");
+	check_long("YAML", &yaml);
+	buf_puts(&json, "[\"\"");
+	for (int i = 0; i < 12000; i++)
+		buf_printf(&json, ",\"%.*s\\ud83d\\uDE00\\\\ud83d\\\"}\",[{\"a\":%d}]", i % 7,
+			   "abcdefg", i);
+	buf_puts(&json, "]");
+	check_long("JSON", &json);
+	for (int i = 0; i < 20000; i++)
+		buf_printf(&values, "{\"%.*s\":[\"}\",%d]}%.*s", i % 7 + 1, "abcdefg", i, i % 3,
+			   "\r\n");
+	check_long("values of JSON", &values);
+}
+
+/* ---- long lists in parts -------------------------------------------------------------------- */
+/* Of each tree: the items before it, its own, whether it goes on, and its keys. */
+static void put_parts(const struct buf *text, bool in_parts, struct buf *out)
+{
+	_cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
+	_cleanup_diags_ struct diags diags = { 0 };
+	size_t items = 0;
+	int r;
+
+	assert_int_equal(yaml_stream_new("f", text->data, text->len, &diags, &stream), 0);
+	if (in_parts)
+		yaml_stream_in_parts(stream);
+	for (;;) {
+		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = NULL;
+		const struct yaml_node *key, *value;
+
+		r = yaml_stream_next(stream, &tree);
+		if (r != 1)
+			break;
+		check_u64("items before", tree->before, items);
+		for (key = yaml_tree_first(tree, tree->nodes); key;
+		     key = yaml_tree_next(tree, value)) {
+			value = yaml_tree_next(tree, key);
+			buf_printf(out, "%s ", yaml_tree_text(tree, key));
+			if (value->kind != YAML_KIND_SEQUENCE)
+				continue;
+			for (const struct yaml_node *i = yaml_tree_first(tree, value); i;
+			     i = yaml_tree_next(tree, i), items++) {
+				const struct yaml_node *name = yaml_tree_first(tree, i);
+
+				check_int("line", i->line, (int)items + 3);
+				check_int("item",
+					  atoi(yaml_tree_text(tree, yaml_tree_next(tree, name))),
+					  (int)items);
+			}
+		}
+		buf_puts(out, tree->more ? "...\n" : "\n");
+		items = tree->more ? items : 0;
+	}
+	check_int("end", r, 0);
+	diags_text(&diags, out);
+}
+
+static const struct {
+	const char *name, *begin, *item, *end;
+	bool in_parts;
+	const char *want;
+} part_cases[] = {
+	{ "YAML", "a: 1\nitems:\n", "- {n: %d, x: [a, b, c]}\n", "b: 2\n", true,
+	  "a items ...\na items ...\na items b \n" },
+	{ "JSON", "{\"a\": 1,\n\"items\": [\n", "{\"n\": %d, \"x\": [1, 2, 3]},\n",
+	  "{\"n\": 6000}], \"b\": 2}", true, "a items ...\na items ...\na items b \n" },
+	{ "not asked for", "a: 1\nitems:\n", "- {n: %d, x: [a, b, c]}\n", "b: 2\n", false,
+	  "a items b \n" },
+	{ "another key", "a: 1\nthings:\n", "- {n: %d, x: [a, b, c]}\n", "b: 2\n", true,
+	  "a things b \n" },
+	{ "an anchor", "a: &x 1\nitems:\n", "- {n: %d, x: [a, b, c]}\n", "b: *x\n", true,
+	  "a items b \n" },
+	{ "a key twice", "a: 1\nitems:\n", "- {n: %d, x: [a, b, c]}\n", "a: 2\n", true,
+	  "a items ...\na items ...\na items a \nf:6003:1: a: the key was given in line 1 "
+	  "already\n" },
+	{ "another document behind it", "a: 1\nitems:\n", "- {n: %d, x: [a, b, c]}\n",
+	  "---\nb: 2\n", true, "a items ...\na items ...\na items \nb \n" },
+	{ "a key with an item's name", "a: items\nthings:\n", "- {n: %d, x: [a, b, c]}\n", "b: 2\n",
+	  true, "a things b \n" },
+};
+
+static void test_parts(void **state)
+{
+	(void)state;
+	/* An item is 8 nodes, and a part a few more than YAML_PART_NODES. */
+	assert_int_equal(6000 * 8 / YAML_PART_NODES, 2);
+	for (size_t i = 0; i < ARRAY_LEN(part_cases); i++) {
+		_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
+
+		buf_puts(&text, part_cases[i].begin);
+		for (int k = 0; k < 6000; k++) {
+			const char *item = part_cases[i].item;
+			const char *at = strstr(item, "%d");
+
+			buf_printf(&text, "%.*s%d%s", (int)(at - item), item, k, at + 2);
+		}
+		buf_puts(&text, part_cases[i].end);
+		put_parts(&text, part_cases[i].in_parts, &out);
+		check_text(part_cases[i].name, out.data, part_cases[i].want);
+	}
+}
+
 /* As read_all(), going on after each fault. */
 static void read_on(const char *text, size_t len, struct buf *out)
 {
@@ -275,7 +468,9 @@ static void test_many_documents(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_documents),  cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_documents),  cmocka_unit_test(test_window),
+		cmocka_unit_test(test_unreadable), cmocka_unit_test(test_long),
+		cmocka_unit_test(test_parts),	   cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_depth),	   cmocka_unit_test(test_alias_depth),
 		cmocka_unit_test(test_keys),	   cmocka_unit_test(test_anchors),
 		cmocka_unit_test(test_directives), cmocka_unit_test(test_many_documents),

@@ -29,12 +29,36 @@ static void check_said_in_place(const char *name, const char *text, size_t len, 
 	check_text(name, out.data, want);
 }
 
+/* The same in two pieces, wherever they may be cut. */
+static void check_said_in_pieces(const char *name, const char *text, size_t len, size_t directives,
+				 const char *want)
+{
+	for (size_t cut = 0; cut <= len; cut++) {
+		struct yaml_text_at at = { .directives = directives };
+		_cleanup_buf_ struct buf out = { 0 };
+		const char *why;
+
+		if (cut && cut < len &&
+		    (((unsigned char)text[cut] & 0xc0) == 0x80 ||
+		     (text[cut - 1] == '\r' && text[cut] == '\n')))
+			continue;
+		why = yaml_text_fault(&at, text, cut);
+		if (!why)
+			why = yaml_text_fault(&at, text + cut, len - cut);
+		if (why)
+			buf_printf(&out, "f:%u:%u: %s\n", at.line + 1, at.column + 1, why);
+		check_text(name, out.data, want);
+	}
+}
+
 static void check_said(const char *name, const char *text, size_t len, size_t directives,
 		       const char *want)
 {
 	_cleanup_free_ char *copy = exact_copy(text, len);
 
 	check_said_in_place(name, copy, len, directives, want);
+	if (len < 1000)
+		check_said_in_pieces(name, copy, len, directives, want);
 }
 
 struct check_case {

@@ -86,47 +86,84 @@ static void say_unreadable(void *data, const char *path, int error)
 	struct asked *asked = data;
 
 	asked->unreadable++;
-	if (error == -EFBIG)
-		log_error("check: %s: larger than %lu bytes", path, MANIFEST_FILE_MAX);
-	else
-		log_error("check: %s: cannot be read: %s", path,
-			  error == -EINVAL ? "not a file" : strerror(-error));
+	log_error("check: %s: cannot be read: %s", path,
+		  error == -EINVAL ? "not a file" : strerror(-error));
 }
 
-/* A pipe is waited for, which must not happen with a file of a directory: those are none. */
-static int read_path(const char *path, struct buf *text)
+/*
+ * A descriptor, or a negative errno. A pipe is waited for, which must not happen with a file of a
+ * directory: those are none.
+ */
+static int open_path(const char *path)
 {
-	_cleanup_close_ int fd = -1;
 	struct stat st;
-	bool pipe;
+	int fd;
 
 	if (strcmp(path, "-") == 0)
-		return source_read_stream(STDIN_FILENO, MANIFEST_FILE_MAX, text);
-	if (stat(path, &st) < 0)
-		return -errno;
-	pipe = S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode);
-	fd = pipe ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : source_open(AT_FDCWD, path);
-	if (fd < 0)
-		return pipe ? -errno : fd;
-	return pipe ? source_read_stream(fd, MANIFEST_FILE_MAX, text) :
-		      source_read(fd, MANIFEST_FILE_MAX, text);
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	else if (stat(path, &st) < 0)
+		fd = -1;
+	else if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode))
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	else
+		return S_ISREG(st.st_mode) ? source_open(AT_FDCWD, path) : -EINVAL;
+	return fd < 0 ? -errno : fd;
+}
+
+/* A file that is too long to be kept: what was read of it already, and the rest. */
+struct long_file {
+	struct asked *asked;
+	const char *path;
+	struct buf *begin;
+	size_t taken; /* of it */
+	int fd;
+};
+
+static ssize_t read_long(void *data, char *into, size_t size)
+{
+	struct long_file *file = data;
+	size_t left = file->begin->len - file->taken;
+	ssize_t n;
+
+	if (left) {
+		n = (ssize_t)(size < left ? size : left);
+		memcpy(into, file->begin->data + file->taken, (size_t)n);
+		file->taken += (size_t)n;
+		return n;
+	}
+	buf_free(file->begin); /* it is large */
+	file->taken = 0;
+	do
+		n = read(file->fd, into, size);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		return n;
+	n = -errno;
+	say_unreadable(file->asked, file->path, (int)n);
+	return n;
 }
 
 /* The buffer is the caller's, to be used again. */
 static int check_path(struct check *check, struct asked *asked, const char *path, struct buf *text)
 {
-	int r;
+	const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
+	struct long_file file = { .asked = asked, .path = path, .begin = text };
+	_cleanup_close_ int fd = open_path(path);
+	int r = fd;
 
 	buf_reset(text);
-	r = read_path(path, text);
+	if (fd >= 0)
+		r = source_read_stream(fd, MANIFEST_WHOLE_MAX, text);
+	if (r == 0)
+		return check_file(check, name, text->data ? text->data : "", text->len);
 	if (r == -ENOMEM)
 		return r;
-	if (r < 0) {
+	if (r != -EFBIG) {
 		say_unreadable(asked, path, r);
 		return 0;
 	}
-	return check_file(check, strcmp(path, "-") == 0 ? "<stdin>" : path,
-			  text->data ? text->data : "", text->len);
+	file.fd = fd;
+	return check_long_file(check, name, read_long, &file);
 }
 
 static int check_paths(struct check *check, struct asked *asked, const struct names *files)

@@ -31,11 +31,11 @@ int source_read_stream(int fd, size_t max, struct buf *out)
 		if (n <= 0)
 			return n < 0 ? -errno : 0;
 		/* the size of fstat() does not help: files grow, and those of /proc have none */
-		if (out->len + (size_t)n > max)
-			return -EFBIG;
 		buf_add(out, chunk, (size_t)n);
 		if (out->failed)
 			return -ENOMEM;
+		if (out->len > max)
+			return -EFBIG;
 	}
 }
 

@@ -13,7 +13,10 @@ int source_open(int dir, const char *name);
  */
 int source_read(int fd, size_t max, struct buf *out);
 
-/* The same for any descriptor that can be read to its end, waiting for data: standard input. */
+/*
+ * The same for any descriptor that can be read to its end, waiting for data: standard input. After
+ * -EFBIG `out` has all that was read, which may be 64 KiB more than `max`.
+ */
 int source_read_stream(int fd, size_t max, struct buf *out);
 
 struct names {

@@ -10,6 +10,7 @@
 #include "manifest_file.h"
 #include "node_port.h"
 #include "registered.h"
+#include "replica.h"
 #include "rollout.h"
 #include "service_check.h"
 #include "template.h"
@@ -38,18 +39,8 @@ int check_new(const struct manifest_options *options, struct check **ret_check)
 	return 0;
 }
 
-void check_reset(struct check *check)
-{
-	dedup_forget(check);
-	findings_free(&check->findings);
-	arena_free(&check->model.arena);
-	check->model = (struct model) { .namespace_ = check->options.namespace_ };
-	check->model.pods_end = &check->model.pods;
-	check->model.services_end = &check->model.services;
-}
-
-/* The rules about one pod, for each pod of a file. */
-static void check_pods(struct check *check, struct pod *pods)
+/* The rules about one pod. */
+static void check_pod(struct check *check, struct pod *pod)
 {
 	static const unsigned int roles[REG_ROLE_MAX] = {
 		[REG_ROLE_ANY] = NODES_ANY,
@@ -57,16 +48,72 @@ static void check_pods(struct check *check, struct pod *pods)
 		[REG_ROLE_WORKER] = NODES_WORKER,
 	};
 
-	for (struct pod *pod = pods; pod; pod = pod->next) {
-		if (check->options.role != REG_ROLE_MAX)
-			pod->placement.roles = roles[check->options.role];
-		registered_check(check, pod);
-		declared_check(check, pod);
-		rollout_check(check, pod);
-	}
+	if (check->options.role != REG_ROLE_MAX)
+		pod->placement.roles = roles[check->options.role];
+	registered_check(check, pod);
+	declared_check(check, pod);
+	rollout_check(check, pod);
 }
 
-int check_file(struct check *check, const char *file, const char *text, size_t len)
+/*
+ * Look at the pods of an object. One of many that are alike keeps what it has of its own, and
+ * gives the rest of the memory back; but not the first one of a workload that has a finding.
+ */
+static void settle(void *data, struct arena_mark mark)
+{
+	struct check *check = data;
+	struct model *model = &check->model;
+	struct pod *first = *check->unsettled, *shared = NULL;
+	size_t findings = check->findings.len;
+
+	if (model->arena.failed)
+		return;
+	for (struct pod *pod = first; pod; pod = pod->next)
+		check_pod(check, pod);
+	if (first && !first->next && (check->findings.len == findings || !dedup_is_replica(first)))
+		shared = replica_share(check, first);
+	if (shared) {
+		arena_rewind(&model->arena, mark);
+		*check->unsettled = shared;
+		model->pods_end = &shared->next;
+	}
+	check->unsettled = model->pods_end;
+}
+
+void check_reset(struct check *check)
+{
+	dedup_forget(check);
+	replica_forget(check);
+	findings_free(&check->findings);
+	arena_free(&check->model.arena);
+	arena_free(&check->kept);
+	check->model = (struct model) {
+		.namespace_ = check->options.namespace_,
+		.settle = settle,
+		.settle_data = check,
+	};
+	check->model.pods_end = check->unsettled = &check->model.pods;
+	check->model.services_end = &check->model.services;
+}
+
+/* A file as it is read: whole, or in a window. */
+struct source {
+	const char *text; /* NULL: it is read on the way */
+	size_t len;
+	yaml_read_fn read;
+	void *data;
+};
+
+static int read_source(struct check *check, const char *name, const struct source *source)
+{
+	if (source->text)
+		return manifest_file_read(&check->model, &check->findings, name, source->text,
+					  source->len);
+	return manifest_file_read_long(&check->model, &check->findings, name, source->read,
+				       source->data);
+}
+
+static int check_source(struct check *check, const char *file, const struct source *source)
 {
 	struct model *model = &check->model;
 	struct pod **pods = model->pods_end;
@@ -82,13 +129,22 @@ int check_file(struct check *check, const char *file, const char *text, size_t l
 	name = arena_text(&model->arena, file);
 	if (!name || model->arena.failed)
 		return -ENOMEM;
-	r = manifest_file_read(model, &check->findings, name, text, len);
+	r = read_source(check, name, source);
 	if (r < 0)
 		return r;
-	check_pods(check, *pods);
 	if (!*pods && !*services && ignores == model->ignores && node_ports == model->node_ports)
 		arena_rewind(&model->arena, mark);
-	return model->arena.failed || check->findings.failed ? -ENOMEM : 0;
+	return model->arena.failed || check->kept.failed || check->findings.failed ? -ENOMEM : 0;
+}
+
+int check_file(struct check *check, const char *file, const char *text, size_t len)
+{
+	return check_source(check, file, &(struct source) { .text = text, .len = len });
+}
+
+int check_long_file(struct check *check, const char *file, yaml_read_fn read, void *data)
+{
+	return check_source(check, file, &(struct source) { .read = read, .data = data });
 }
 
 int check_finish(struct check *check, struct findings *ret_findings)
@@ -102,7 +158,7 @@ int check_finish(struct check *check, struct findings *ret_findings)
 	if (r < 0)
 		return r;
 	ignore_judge(&check->model, &check->findings);
-	if (check->model.arena.failed || check->findings.failed)
+	if (check->model.arena.failed || check->kept.failed || check->findings.failed)
 		return -ENOMEM;
 	findings_sort(&check->findings);
 	*ret_findings = check->findings;

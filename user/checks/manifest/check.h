@@ -6,11 +6,12 @@
 #pragma once
 
 #include "../../policy/policy.h"
+#include "../../registry/yaml.h"
 #include "../finding.h"
 #include "manifest_rules.h"
 #include "model.h"
 
-#define MANIFEST_FILE_MAX REGISTRY_FILE_MAX /* bytes of one file */
+#define MANIFEST_WHOLE_MAX (8UL << 20) /* bytes; a longer file is read in a window */
 
 struct manifest_options {
 	const struct registry *registry; /* must outlive the check */
@@ -33,6 +34,13 @@ int check_new(const struct manifest_options *options, struct check **ret_check);
  * only what it compares with other files.
  */
 int check_file(struct check *check, const char *file, const char *text, size_t len);
+
+/*
+ * The same of a file of any length, most of all a list of a cluster's objects, as read() gives it:
+ * see yaml_stream_read(). Memory is needed for an object at a time, and a little for each pod that
+ * takes ports of its node. Nothing behind a fault is read, and no template is recognised.
+ */
+int check_long_file(struct check *check, const char *file, yaml_read_fn read, void *data);
 
 /*
  * Compare what all files have, once, after the last one. 0, or -ENOMEM. The findings,

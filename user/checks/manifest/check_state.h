@@ -19,6 +19,9 @@ struct check {
 	struct policy *policies[POLICY_MAX];
 	struct documented documented;
 	struct model model;
+	struct pod **unsettled; /* where the pods begin that no rule has looked at */
 	struct findings findings;
-	void *dedup; /* findings of replicas, a tree: see dedup.h */
+	struct arena kept; /* for dedup.h and replica.h: the model's may be rewound */
+	void *dedup;	   /* findings of replicas, a tree: see dedup.h */
+	void *replicas;	   /* pods that differ, a tree: see replica.h */
 };

@@ -9,6 +9,7 @@
 #include "claimed_address.h"
 #include "dedup.h"
 #include "placement_meet.h"
+#include "replica.h"
 
 struct claim {
 	const struct pod *pod;
@@ -16,27 +17,59 @@ struct claim {
 	const struct port *port;
 	const char *address;
 	bool declared;
-	size_t order;
+	size_t order; /* in the files */
+	size_t run;   /* where in the list by node those of its port and node begin */
 };
 
 struct claims {
 	struct claim *items;
 	size_t len;
+	/* Both lists are by protocol and port; then each port's claims are in the files' order, */
+	struct claim **by_order;
+	/* or by node, those that name none first, and each node's in the files' order. */
+	struct claim **by_node;
 };
 
-static int compare(const struct claim *a, const struct claim *b)
+static void claims_done(struct claims *claims)
+{
+	free(claims->items);
+	free(claims->by_order);
+	free(claims->by_node);
+}
+
+static int compare_ports(const struct claim *a, const struct claim *b)
 {
 	if (a->port->proto != b->port->proto)
 		return a->port->proto < b->port->proto ? -1 : 1;
 	return (int)a->port->number - (int)b->port->number;
 }
 
-static int by_port(const void *a, const void *b)
+static int compare_order(const struct claim *a, const struct claim *b)
 {
-	const struct claim *x = a, *y = b;
-	int order = compare(x, y);
+	return a->order < b->order ? -1 : a->order > b->order;
+}
 
-	return order ? order : x->order < y->order ? -1 : x->order > y->order;
+static const char *node_of(const struct claim *claim)
+{
+	return claim->pod->placement.node ? claim->pod->placement.node : "";
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct claim *const *x = a, *const *y = b;
+	int order = compare_ports(*x, *y);
+
+	return order ? order : compare_order(*x, *y);
+}
+
+static int by_node(const void *a, const void *b)
+{
+	const struct claim *const *x = a, *const *y = b;
+	int order = compare_ports(*x, *y);
+
+	if (!order)
+		order = strcmp(node_of(*x), node_of(*y));
+	return order ? order : compare_order(*x, *y);
 }
 
 /* Append a claim; without `items` it is only counted. */
@@ -69,14 +102,32 @@ static void add_claims(const struct pod *pods, struct claims *claims)
 		}
 }
 
-static int collect(const struct pod *pods, struct claims *ret)
+static void sort(struct claims *claims)
 {
-	add_claims(pods, ret);
-	ret->items = calloc(ret->len + 1, sizeof(*ret->items));
-	if (!ret->items)
+	struct claim **nodes = claims->by_node;
+
+	for (size_t i = 0; i < claims->len; i++)
+		claims->by_order[i] = nodes[i] = &claims->items[i];
+	qsort(claims->by_order, claims->len, sizeof(*claims->by_order), by_order);
+	qsort(nodes, claims->len, sizeof(*nodes), by_node);
+	for (size_t i = 0; i < claims->len; i++) {
+		bool same = i && compare_ports(nodes[i - 1], nodes[i]) == 0 &&
+			    strcmp(node_of(nodes[i - 1]), node_of(nodes[i])) == 0;
+
+		nodes[i]->run = same ? nodes[i - 1]->run : i;
+	}
+}
+
+static int collect(const struct pod *pods, struct claims *claims)
+{
+	add_claims(pods, claims);
+	claims->items = calloc(claims->len + 1, sizeof(*claims->items));
+	claims->by_order = calloc(claims->len + 1, sizeof(*claims->by_order));
+	claims->by_node = calloc(claims->len + 1, sizeof(*claims->by_node));
+	if (!claims->items || !claims->by_order || !claims->by_node)
 		return -ENOMEM;
-	add_claims(pods, ret);
-	qsort(ret->items, ret->len, sizeof(*ret->items), by_port);
+	add_claims(pods, claims);
+	sort(claims);
 	return 0;
 }
 
@@ -148,7 +199,7 @@ static bool clash(const struct claim *a, const struct claim *b, size_t *steps)
 /* Are both of one directory, which is deployed as a whole? Directories may be alternatives. */
 static bool deployed_together(const struct claim *a, const struct claim *b)
 {
-	const char *x = a->port->place.file, *y = b->port->place.file;
+	const char *x = a->pod->place.file, *y = b->pod->place.file;
 	const char *slash = strrchr(x, '/'), *other = strrchr(y, '/');
 	size_t len = slash ? (size_t)(slash - x) : 0;
 
@@ -159,16 +210,18 @@ static void add(struct check *check, const struct claim *a, const struct claim *
 {
 	const struct port *port = a->port;
 	const struct pod *pod = a->pod, *other = b->pod;
+	const struct place place = replica_place(check, pod, port);
+	const struct place there = replica_place(check, other, b->port);
 	bool same = pod == other;
 	struct finding *f;
 
 	f = manifest_add_finding(
-		&check->findings, together ? RULE_CONFLICT : RULE_POSSIBLE_CONFLICT, &port->place,
+		&check->findings, together ? RULE_CONFLICT : RULE_POSSIBLE_CONFLICT, &place,
 		pod->ignores, other->ignores, port->proto, port->number,
 		"%s, container %s, claims %s %u, which %s%s, container %s, claims as well (%s:%u)",
 		pod->full_name, a->container->name, word_proto(port->proto), port->number,
 		same ? "the same pod" : other->full_name, same ? "" : " on the same node",
-		b->container->name, b->port->place.file, b->port->place.line);
+		b->container->name, there.file, there.line);
 	if (together)
 		finding_suggest(f, "give one of them another port%s",
 				same ? "" : ", or keep them on different nodes");
@@ -179,54 +232,81 @@ static void add(struct check *check, const struct claim *a, const struct claim *
 			    (struct dedup_side) { other, b->container }, NULL, f);
 }
 
-/* The first of the claims before one that it clashes with, of the same directory if there is any.
- */
-static const struct claim *find_clash(const struct claim *claims, const struct claim *claim,
-				      size_t *steps, bool *ret_together)
+/* What a claim clashes with: the first of the same directory, and the first of another one. */
+struct clashes {
+	const struct claim *together, *elsewhere;
+};
+
+static bool is_first(const struct claim *claim, const struct claim *first)
 {
-	const struct claim *elsewhere = NULL;
-
-	*ret_together = true;
-	for (const struct claim *c = claims; c < claim && *steps; c++) {
-		bool together = deployed_together(c, claim);
-
-		(*steps)--;
-		if ((!together && elsewhere) || !clash(c, claim, steps) || !*steps)
-			continue;
-		if (together)
-			return c;
-		elsewhere = c;
-	}
-	*ret_together = false;
-	return elsewhere;
+	return !first || compare_order(claim, first) < 0;
 }
 
-static void check_port(struct check *check, const struct claim *claims, size_t len, size_t *steps)
+/* Look through claims in the files' order, up to the claim itself. */
+static void find_clashes(struct claim *const *claims, size_t len, const struct claim *claim,
+			 size_t *steps, struct clashes *ret)
 {
-	const struct claim *other;
-	bool together;
+	for (size_t i = 0; i < len && claims[i]->order < claim->order && *steps; i++) {
+		const struct claim *c = claims[i];
+		bool together = deployed_together(c, claim);
+		const struct claim **first = together ? &ret->together : &ret->elsewhere;
 
-	for (size_t i = 1; i < len; i++) {
-		other = find_clash(claims, &claims[i], steps, &together);
-		if (other && *steps)
-			add(check, &claims[i], other, together);
+		(*steps)--;
+		if (!is_first(c, *first) || !clash(c, claim, steps) || !*steps)
+			continue;
+		*first = c;
+		if (together)
+			return;
 	}
+}
+
+/* The claims of a port are the `len` ones from `first` on, of which `nowhere` name no node. */
+struct range {
+	size_t first, len, nowhere;
+};
+
+/* A claim on a node can clash with those on this node, and those that may be on any. */
+static void check_claim(struct check *check, const struct claims *claims, const struct range *range,
+			const struct claim *claim, size_t *steps)
+{
+	size_t end = range->first + range->len;
+	struct clashes found = { 0 };
+
+	if (*node_of(claim)) {
+		find_clashes(claims->by_node + range->first, range->nowhere, claim, steps, &found);
+		find_clashes(claims->by_node + claim->run, end - claim->run, claim, steps, &found);
+	} else {
+		find_clashes(claims->by_order + range->first, range->len, claim, steps, &found);
+	}
+	if (*steps && (found.together || found.elsewhere))
+		add(check, claim, found.together ? found.together : found.elsewhere,
+		    found.together != NULL);
+}
+
+static void check_port(struct check *check, const struct claims *claims, size_t first, size_t len,
+		       size_t *steps)
+{
+	struct range range = { .first = first, .len = len };
+
+	while (range.nowhere < len && !*node_of(claims->by_node[first + range.nowhere]))
+		range.nowhere++;
+	for (size_t i = first; i < first + len; i++)
+		check_claim(check, claims, &range, claims->by_order[i], steps);
 }
 
 int conflict_check(struct check *check, size_t steps)
 {
-	struct claims claims = { 0 };
-	_cleanup_free_ struct claim *items = NULL;
+	_cleanup_(claims_done) struct claims claims = { 0 };
 	int r = collect(check->model.pods, &claims);
 	size_t n;
 
-	items = claims.items;
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < claims.len; i += n) {
-		for (n = 1; i + n < claims.len && compare(&items[i], &items[i + n]) == 0;)
+		for (n = 1; i + n < claims.len &&
+			    compare_ports(claims.by_order[i], claims.by_order[i + n]) == 0;)
 			n++;
-		check_port(check, &items[i], n, &steps);
+		check_port(check, &claims, i, n, &steps);
 	}
 	if (!steps)
 		(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN),

@@ -60,10 +60,23 @@ static const struct yaml_node *go_to_item(struct cursor *cursor, struct cursor_l
 	return item;
 }
 
+/* How many items of a list are in earlier parts of the document. */
+static unsigned int items_before(const struct cursor *cursor, const struct yaml_node *mapping,
+				 const char *path)
+{
+	const struct yaml_tree *tree = cursor->doc.tree;
+
+	return mapping == tree->nodes && strcmp(path, "items") == 0 ? (unsigned int)tree->before :
+								      0;
+}
+
 const struct yaml_node *cursor_first(struct cursor *cursor, const struct yaml_node *mapping,
 				     const char *path, struct cursor_list *list)
 {
-	*list = (struct cursor_list) { .outer = cursor_path(cursor, path) };
+	*list = (struct cursor_list) {
+		.outer = cursor_path(cursor, path),
+		.next = items_before(cursor, mapping, path),
+	};
 	return go_to_item(cursor, list, yaml_query_first(&cursor->doc, mapping, path));
 }
 

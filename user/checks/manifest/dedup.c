@@ -33,8 +33,7 @@ static size_t deployment_len(const struct pod *pod)
 	return 0;
 }
 
-/* Pods that name a node as their maker are static ones, not replicas. */
-static bool is_replica(const struct pod *pod)
+bool dedup_is_replica(const struct pod *pod)
 {
 	return strcmp(pod->kind, "Pod") == 0 && pod->maker && pod->maker_kind &&
 	       strcmp(pod->maker_kind, "Node") != 0;
@@ -56,7 +55,7 @@ static void put_side(struct buf *key, const struct dedup_side *side)
 	buf_puts(key, "");
 	if (!pod)
 		return;
-	if (is_replica(pod)) {
+	if (dedup_is_replica(pod)) {
 		const char *kind = pod->maker_kind;
 
 		len = strcmp(kind, "ReplicaSet") == 0 ? deployment_len(pod) : 0;
@@ -89,7 +88,7 @@ static void put_key(const struct finding *finding, const struct dedup_side *side
 
 static void keep_finding(struct check *check, const struct kept_finding *finding)
 {
-	struct arena *arena = &check->model.arena;
+	struct arena *arena = &check->kept;
 	struct kept_finding *kept = arena_take(arena, sizeof(*kept));
 	const char *key = arena_text(arena, finding->key);
 
@@ -106,7 +105,7 @@ struct finding *dedup_finding(struct check *check, struct dedup_side side, struc
 	_cleanup_buf_ struct buf key = { 0 };
 	struct kept_finding wanted = { .pod = side.pod }, **found;
 
-	if (!finding || !(is_replica(side.pod) || (other.pod && is_replica(other.pod))))
+	if (!finding || !(dedup_is_replica(side.pod) || (other.pod && dedup_is_replica(other.pod))))
 		return finding;
 	put_key(finding, &side, &other, text, &key);
 	if (key.failed) {

@@ -19,5 +19,8 @@ struct dedup_side {
 struct finding *dedup_finding(struct check *check, struct dedup_side side, struct dedup_side other,
 			      const char *text, struct finding *finding);
 
+/* Did a controller make it? A pod that names a node as its maker is a static one. */
+bool dedup_is_replica(const struct pod *pod);
+
 /* Forget all findings. */
 void dedup_forget(struct check *check);

@@ -9,6 +9,7 @@
 #include "template.h"
 
 #define BROKEN_MAX  100 /* documents of one file that have a finding each */
+#define BROKEN_LONG "; the file is so long that nothing behind this was read"
 #define BROKEN_MORE "; so many documents of the file are broken that the rest was not read"
 
 struct file {
@@ -107,7 +108,7 @@ static void read_document(struct file *file, const struct yaml_tree *tree)
 
 	if (is_empty(tree))
 		return;
-	file->model->counts.documents++;
+	file->model->counts.documents += !tree->before;
 	buf_puts(&cursor.path, "$");
 	object_read_document(&cursor);
 	if (!cursor.doc.steps)
@@ -177,14 +178,55 @@ static int read_file(struct file *file)
 {
 	int r = yaml_stream_new(file->name, file->text, file->len, &file->diags, &file->stream);
 
-	if (r == 0)
+	if (r == 0) {
+		yaml_stream_in_parts(file->stream);
 		r = read_documents(file);
+	}
 	for (int faults = 1; r == -EINVAL && file->diags.len; faults++) {
 		r = skip_broken(file, faults);
 		if (r == 1)
 			r = read_documents(file);
 	}
 	return r == -ENOMEM ? r : 0;
+}
+
+/* Objects before a fault tell that the file was meant for Kubernetes. */
+static void end_long(struct file *file, size_t objects)
+{
+	if (!file->diags.len)
+		return;
+	if (file->model->counts.objects > objects) {
+		add_broken(file, &file->diags.items[file->diags.len - 1], BROKEN_LONG);
+	} else {
+		file->model->counts.documents++;
+		file->model->counts.others++;
+	}
+}
+
+static int read_long(struct file *file, yaml_read_fn read, void *data)
+{
+	size_t objects = file->model->counts.objects;
+	int r = yaml_stream_read(file->name, read, data, &file->diags, &file->stream);
+
+	if (r == 0) {
+		yaml_stream_in_parts(file->stream);
+		r = read_documents(file);
+	}
+	if (r != -EINVAL)
+		return r;
+	end_long(file, objects);
+	return file->findings->failed ? -ENOMEM : 0;
+}
+
+int manifest_file_read_long(struct model *model, struct findings *findings, const char *name,
+			    yaml_read_fn read, void *data)
+{
+	struct file file = { .model = model, .findings = findings, .name = name };
+	int r = read_long(&file, read, data);
+
+	diags_free(&file.diags);
+	yaml_stream_free(file.stream);
+	return r;
 }
 
 int manifest_file_read(struct model *model, struct findings *findings, const char *name,

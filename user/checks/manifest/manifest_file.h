@@ -2,6 +2,7 @@
 /* Reads the documents of a file. Pure. */
 #pragma once
 
+#include "../../registry/yaml.h"
 #include "manifest_finding.h"
 
 /*
@@ -10,3 +11,7 @@
  */
 int manifest_file_read(struct model *model, struct findings *findings, const char *file,
 		       const char *text, size_t len);
+
+/* The same of a file of any length, which read() gives: see yaml_stream_read(). */
+int manifest_file_read_long(struct model *model, struct findings *findings, const char *file,
+			    yaml_read_fn read, void *data);

@@ -171,6 +171,11 @@ struct node_port {
 	uint8_t proto;
 };
 
+/* Where a port of a pod is, if its container is another pod's. */
+struct spot {
+	uint32_t line, column;
+};
+
 /* A pod, or the template of a workload's pods. */
 struct pod {
 	struct pod *next;
@@ -189,7 +194,9 @@ struct pod {
 	struct container *containers;
 	uint32_t containers_len, ports, listeners; /* how many there are */
 	struct ignore *ignores;
-	struct place place; /* of its specification */
+	struct place place;	  /* of its specification */
+	const struct pod *like;	  /* whose containers it has, or NULL: see replica.h */
+	const struct spot *spots; /* then those of all its ports */
 };
 
 struct service_port {
@@ -228,4 +235,10 @@ struct model {
 	const char *chart;	/* that the file is in, with a slash at its end; NULL: none */
 	bool chart_told;	/* there is a finding about it */
 	struct manifest_counts counts;
+	/*
+	 * Called when an object that has pods was read, or NULL. What the object takes of the
+	 * arena begins at the mark.
+	 */
+	void (*settle)(void *data, struct arena_mark mark);
+	void *settle_data;
 };

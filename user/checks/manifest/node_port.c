@@ -5,6 +5,7 @@
 #include "../../registry/port_ranges.h"
 #include "../../registry/words.h"
 #include "dedup.h"
+#include "replica.h"
 
 /* The Service that has a port, or NULL. */
 static const char *service_of(const struct model *model, const struct portset *taken,
@@ -24,6 +25,7 @@ static void check_port(struct check *check, const struct pod *pod, const struct 
 	const char *service = service_of(&check->model, taken, port);
 	_cleanup_buf_ struct buf why = { 0 };
 	struct finding *f;
+	struct place place;
 
 	if (service)
 		buf_printf(&why, "%s has it as nodePort on all nodes", service);
@@ -36,7 +38,8 @@ static void check_port(struct check *check, const struct pod *pod, const struct 
 	check->findings.failed |= why.failed;
 	if (why.failed)
 		return;
-	f = manifest_add_finding(&check->findings, RULE_NODE_PORT, &port->place, pod->ignores, NULL,
+	place = replica_place(check, pod, port);
+	f = manifest_add_finding(&check->findings, RULE_NODE_PORT, &place, pod->ignores, NULL,
 				 port->proto, port->number, "%s %u of %s, container %s: %s",
 				 word_proto(port->proto), port->number, pod->full_name, c->name,
 				 why.data);

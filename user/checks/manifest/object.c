@@ -331,6 +331,14 @@ static void read_items(struct cursor *cursor, const struct yaml_node *node, cons
 		read_object(cursor, item, of_list);
 }
 
+/* Is it the outermost mapping of a document that comes in parts? Its kind may be in the last. */
+static bool is_part(const struct cursor *cursor, const struct yaml_node *node)
+{
+	const struct yaml_tree *tree = cursor->doc.tree;
+
+	return node == tree->nodes && (tree->more || tree->before);
+}
+
 /* "List" has objects of any kind, "PodList" pods that need not say so. */
 static bool read_list(struct cursor *cursor, const struct object *o)
 {
@@ -452,6 +460,10 @@ static void read_object(struct cursor *cursor, const struct yaml_node *node, con
 	const struct node_port *node_ports = model->node_ports;
 	size_t path = cursor->path.len;
 
+	if (is_part(cursor, node) && !yaml_query(&cursor->doc, node, "kind")) {
+		read_items(cursor, node, "items", NULL);
+		return;
+	}
 	if (!read_identity(cursor, &o, of_list)) {
 		model->counts.others++;
 		if (yaml_query(&cursor->doc, node, "ignition.version") ||
@@ -468,6 +480,8 @@ static void read_object(struct cursor *cursor, const struct yaml_node *node, con
 	read_contents(cursor, &o);
 	cursor->ignores = NULL;
 	cursor_leave(cursor, path);
+	if (*pods && model->settle)
+		model->settle(model->settle_data, start);
 	if (!*pods && !*services && ignores == model->ignores && node_ports == model->node_ports)
 		arena_rewind(&model->arena, start);
 }

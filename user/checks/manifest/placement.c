@@ -113,7 +113,8 @@ static void read_terms(struct cursor *cursor, const struct yaml_node *spec,
 	for (; item; item = yaml_query_next(&cursor->doc, item)) {
 		requirements = selector;
 		read_expressions(cursor, item, "matchExpressions", &requirements);
-		read_expressions(cursor, item, "matchFields", &requirements);
+		if (!placement->node) /* the only field is its name */
+			read_expressions(cursor, item, "matchFields", &requirements);
 		add_term(cursor, requirements, placement);
 	}
 }
