@@ -42,6 +42,28 @@ has_not "nobody's port: no row" "$OUT" 8080
 run "no port" 2 show x
 has "no port: why" "$ERR" "registry show: x: not ports"
 run "two ports" 2 show 1 2
+run "as JSON, in short" 0 show -o json --team=storage
+json=$OUT
+run "as JSON, by its name" 0 show --json --team=storage
+is "as JSON: the same" "$OUT" "$json"
+run "as YAML" 0 show -oyaml --team=storage --registry=builtin:openshift
+echo "$OUT" >"$WORK/shown.yaml"
+has "as YAML: the layer" "$OUT" "^name: openshift$"
+run "as YAML: read again" 0 show -o json --registry="$WORK/shown.yaml"
+is "as YAML: the same rows" "$(jq -c '[.rows[] | del(.line)]' <<<"$OUT")" \
+	"$("$B/hostportctl" registry show --json --team=storage --registry=builtin:openshift | jq -c '[.rows[] | del(.line)]')"
+run "as YAML, layers" 0 show --output=yaml
+is "as YAML, layers: a document each" "$(grep -c '^version: 1$' <<<"$OUT")" "$(($(grep -c '^---$' <<<"$OUT") + 1))"
+has "as YAML, layers: more than one" "$OUT" "^---$"
+run "as YAML, nothing" 0 show -o yaml --team=nobody
+is "as YAML, nothing: is nothing" "$OUT" ""
+run "as a table" 0 show 9100/tcp
+has_not "as a table: no version" "$OUT" "SINCE"
+run "as a wide table" 0 show -o wide 9100/tcp
+has "as a wide table: the columns" "$OUT" "PROCESS +APPLICATION +TEAM +SINCE +REMOVED +PLATFORMS +OWNERS +CLASS +UNTIL +NOTES"
+has "as a wide table: the row" "$OUT" "^openshift +entry +tcp +9100 +external +any +node-exporter +- +monitoring +- +- +- .*openshift-monitoring.* metrics$"
+run "in no form" 2 show -o xml
+has "in no form: which there are" "$ERR" "bad value: -o=xml: not table, wide, json or yaml"
 
 # ---- import ----------------------------------------------------------------------------------
 run "import a page" 0 import "$PAGE"

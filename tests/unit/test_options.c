@@ -40,12 +40,26 @@ static int set_reserve(void *ctx, const char *value, struct buf *err)
 	return note(ctx, "reserve", value);
 }
 
+static int set_output(void *ctx, const char *value, struct buf *err)
+{
+	(void)err;
+	return note(ctx, "output", value);
+}
+
+static int set_quiet(void *ctx, const char *value, struct buf *err)
+{
+	(void)err;
+	return note(ctx, "quiet", value);
+}
+
 static const struct option_spec specs[] = {
 	{ "mode", "audit|enforce", "log, or deny (default: audit)", OPTION_PARSED_WHOLE(set_mode) },
 	{ "deny-kernel", NULL, "deny kernel sockets too", OPTION_PARSED_WHOLE(set_deny) },
 	{ "registry", "builtin:NAME|FILE|DIR", "a layer; repeat it for several\nin order",
 	  OPTION_PARSED_WHOLE(set_registry), .repeatable = true },
 	{ "reserve", "yes|no", "reserve ports", OPTION_PARSED_WHOLE(set_reserve), .bare = "yes" },
+	{ "output", "FORM", "how it is printed", OPTION_PARSED_WHOLE(set_output), .letter = 'o' },
+	{ "quiet", NULL, "print nothing", OPTION_PARSED_WHOLE(set_quiet), .letter = 'q' },
 };
 
 static const struct options options = {
@@ -54,7 +68,7 @@ static const struct options options = {
 	.summary = "Does one thing.",
 	.env = "TESTPREFIX_",
 	.specs = specs,
-	.len = 4,
+	.len = 6,
 };
 
 #define ARGS_MAX 8
@@ -124,6 +138,14 @@ static const struct good_case good_cases[] = {
 	{ NONE, "--reserve=no", "reserve=no;", "", 0 },
 	{ NONE, "--reserve --deny-kernel", "reserve=yes;deny;", "", 0 },
 	{ MIXED, "--reserve no", "reserve=yes;", "no;", 0 },
+	{ NONE, "-o json", "output=json;", "", 0 },
+	{ NONE, "-ojson", "output=json;", "", 0 },
+	{ NONE, "-o=json", "output=json;", "", 0 },
+	{ NONE, "-o=", "output=;", "", 0 },
+	{ NONE, "-ojson=x -q", "output=json=x;quiet;", "", 0 },
+	{ NONE, "-o -q", "output=-q;", "", 0 },
+	{ NONE, "--output=json -q", "output=json;quiet;", "", 0 },
+	{ MIXED, "x -o json y", "output=json;", "x;y;", 0 },
 	{ NONE, "--help --bad", "", "", OPTIONS_HELP },
 	{ NONE, "--version", "", "", OPTIONS_VERSION },
 	{ NONE, "--mode=audit --", "mode=audit;", "", 0 },
@@ -168,6 +190,11 @@ static const struct bad_case bad_cases[] = {
 	{ NONE, "--=x", "unknown option: --=x: try --help", -EINVAL },
 	{ NONE, "-mode=audit", "unknown option: -mode=audit: try --help", -EINVAL },
 	{ MIXED, "a -h", "unknown option: -h: try --help", -EINVAL },
+	{ NONE, "-x", "unknown option: -x: try --help", -EINVAL },
+	{ NONE, "-o", "missing value: -o: FORM", -EINVAL },
+	{ NONE, "-o a --output=b", "given more than once: --output", -EINVAL },
+	{ NONE, "-qo", "takes no value: -q=o", -EINVAL },
+	{ NONE, "--o=json", "unknown option: --o=json: try --help", -EINVAL },
 	{ NONE, "--help=x", "unknown option: --help=x: try --help", -EINVAL },
 	{ NONE, "--\033[31m", "unknown option: --\\x1b[31m: try --help", -EINVAL },
 	{ NONE, "--mode", "missing value: --mode: audit|enforce", -EINVAL },
@@ -322,6 +349,8 @@ static void test_help(void **state)
 		   "                            a layer; repeat it for several\n"
 		   "                            in order\n"
 		   "  --reserve[=yes|no]        reserve ports\n"
+		   "  -o, --output=FORM         how it is printed\n"
+		   "  -q, --quiet               print nothing\n"
 		   "  --help                    show this help\n"
 		   "  --version                 show the version\n"
 		   "\nAn option can also be set in the environment: TESTPREFIX_ and its name, in "

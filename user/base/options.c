@@ -169,34 +169,60 @@ static int find_option(const struct options *o, const char *name, size_t n)
 	return -ENOENT;
 }
 
+static int find_letter(const struct options *o, char letter)
+{
+	for (size_t i = 0; i < o->len; i++)
+		if (letter && o->specs[i].letter == letter)
+			return (int)i;
+	return -ENOENT;
+}
+
+/* An option as the user wrote it. */
+struct written {
+	int index;	   /* or -ENOENT */
+	char on[64];	   /* "--name" or "-n" */
+	const char *value; /* in the same argument, or NULL */
+};
+
+static void read_name(const struct options *o, const char *arg, struct written *ret)
+{
+	const char *equals = strchr(arg, '=');
+	size_t n = equals ? (size_t)(equals - arg) : strlen(arg);
+
+	*ret = (struct written) { .index = -ENOENT, .value = equals ? equals + 1 : NULL };
+	if (arg[1] != '-') {
+		n = 2;
+		ret->index = find_letter(o, arg[1]);
+		ret->value = arg[2] ? arg + 2 + (arg[2] == '=') : NULL;
+	} else if (n > 2 && n < sizeof(ret->on)) {
+		ret->index = find_option(o, arg + 2, n - 2);
+	}
+	if (ret->index >= 0)
+		memcpy(ret->on, arg, n);
+}
+
 /* Read the option at argv[*at] and its value; *at is then the last argument read. */
 static int read_option(struct run *run, int argc, char **argv, int *at)
 {
-	const char *arg = argv[*at], *equals = strchr(arg, '='), *value = NULL;
-	size_t n = equals ? (size_t)(equals - arg) : strlen(arg);
 	const struct option_spec *spec;
-	char on[64];
-	int i = n > 2 && n < sizeof(on) ? find_option(run->o, arg + 2, n - 2) : -ENOENT;
+	struct written w;
 
-	if (i < 0)
-		return refuse(run, "unknown option", arg, NULL, "try --help");
-	spec = &run->o->specs[i];
-	memcpy(on, arg, n);
-	on[n] = '\0';
-	if (!spec->repeatable && run->given & (1ULL << i))
-		return refuse(run, "given more than once", on, NULL, NULL);
-	if (!spec->arg && equals)
-		return refuse(run, "takes no value", on, equals + 1, NULL);
-	if (equals)
-		value = equals + 1;
-	else if (spec->bare)
-		value = spec->bare;
-	else if (spec->arg && *at + 1 == argc)
-		return refuse(run, "missing value", on, NULL, spec->arg);
-	else if (spec->arg)
-		value = argv[++*at];
-	run->given |= 1ULL << i;
-	return set_option(run, (size_t)i, on, value);
+	read_name(run->o, argv[*at], &w);
+	if (w.index < 0)
+		return refuse(run, "unknown option", argv[*at], NULL, "try --help");
+	spec = &run->o->specs[w.index];
+	if (!spec->repeatable && run->given & (1ULL << w.index))
+		return refuse(run, "given more than once", w.on, NULL, NULL);
+	if (!spec->arg && w.value)
+		return refuse(run, "takes no value", w.on, w.value, NULL);
+	if (!w.value)
+		w.value = spec->bare;
+	if (!w.value && spec->arg && *at + 1 == argc)
+		return refuse(run, "missing value", w.on, NULL, spec->arg);
+	if (!w.value && spec->arg)
+		w.value = argv[++*at];
+	run->given |= 1ULL << w.index;
+	return set_option(run, (size_t)w.index, w.on, w.value);
 }
 
 /* Move argv[from..to) before argv[at..from); both keep their order. */
@@ -327,22 +353,22 @@ static void put_wrapped(struct buf *out, const char *text, size_t indent)
 	buf_putc(out, '\n');
 }
 
-static void put_option(struct buf *out, const char *name, const char *arg, bool optional,
-		       const char *help)
+static void put_option(struct buf *out, const struct option_spec *spec)
 {
 	size_t start = out->len, width;
 
-	buf_printf(out, "  --%s%s%s%s", name,
-		   !arg	    ? "" :
-		   optional ? "[=" :
-			      "=",
-		   arg ? arg : "", arg && optional ? "]" : "");
+	buf_puts(out, "  ");
+	if (spec->letter)
+		buf_printf(out, "-%c, ", spec->letter);
+	buf_printf(out, "--%s", spec->name);
+	if (spec->arg)
+		buf_printf(out, spec->bare ? "[=%s]" : "=%s", spec->arg);
 	width = out->len - start;
 	if (width + 2 > HELP_INDENT)
 		buf_printf(out, "\n%*s", HELP_INDENT, "");
 	else
 		buf_printf(out, "%*s", (int)(HELP_INDENT - width), "");
-	put_wrapped(out, help, HELP_INDENT);
+	put_wrapped(out, spec->help, HELP_INDENT);
 }
 
 static void put_help(const struct options *o, struct buf *out)
@@ -356,10 +382,9 @@ static void put_help(const struct options *o, struct buf *out)
 	}
 	buf_puts(out, "\nOptions:\n");
 	for (size_t i = 0; i < o->len; i++)
-		put_option(out, o->specs[i].name, o->specs[i].arg, o->specs[i].bare != NULL,
-			   o->specs[i].help);
-	put_option(out, "help", NULL, false, "show this help");
-	put_option(out, "version", NULL, false, "show the version");
+		put_option(out, &o->specs[i]);
+	put_option(out, &(struct option_spec) { .name = "help", .help = "show this help" });
+	put_option(out, &(struct option_spec) { .name = "version", .help = "show the version" });
 	if (!o->env)
 		return;
 	buf_printf(&note,

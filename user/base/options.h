@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Long options by table: a row has an option's name, what its value must be, and the field
+ * Options by table: a row has an option's name, what its value must be, and the field
  * that gets it. Not getopt_long(): it keeps state between calls, and it accepts abbreviations,
  * which a later option can change: today's `--mod=enforce` may mean another option tomorrow.
  */
@@ -29,6 +29,7 @@ struct option_spec {
 	const char *arg;  /* what the value is, for the help; NULL: a flag */
 	const char *help; /* wrapped at blanks; a line end starts a new line */
 	enum option_type type;
+	char letter;	     /* of the short form: 'o' for -o; 0: there is none */
 	bool repeatable;     /* may be given more than once; the parser gets each */
 	const char *bare;    /* the value of --name alone; NULL: one must be given */
 	size_t offset, size; /* of the field */
@@ -87,8 +88,8 @@ enum options_result {
 
 /*
  * Read `--name=value`, `--name value` (unless --name has a value of its own) and `--flag` from
- * argv[1] on, up to `--`, into the
- * fields of `target`; then the environment, PREFIX_NAME in upper case with _ for -, for what
+ * argv[1] on, up to `--`, and of options with a letter `-n value`, `-nvalue` and `-n=value`, into
+ * the fields of `target`; then the environment, PREFIX_NAME in upper case with _ for -, for what
  * the command line did not give. An empty variable counts as not set; a flag is set by 1,
  * true or yes, and not by 0, false or no; a repeatable option has one value a line. Operands
  * are moved to the end of argv, in their order.

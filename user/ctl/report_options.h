@@ -8,7 +8,8 @@
 #define REPORT_OPTIONS(struct_, format_field, severity_field)                                      \
 	{ "output", "text|json|sarif|junit", "the form of the report (text)",                      \
 	  OPTION_WORD(struct_, format_field, REPORT_TEXT, REPORT_JSON, REPORT_SARIF,               \
-		      REPORT_JUNIT) },                                                             \
+		      REPORT_JUNIT),                                                               \
+	  .letter = 'o' },                                                                         \
 	{                                                                                          \
 		"severity", "note|warning|error", "the least severity that is reported (note)",    \
 			OPTION_WORD(struct_, severity_field, SEVERITY_NOTE, SEVERITY_WARNING,      \
