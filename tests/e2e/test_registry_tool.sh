@@ -220,6 +220,45 @@ is "half of a range" "$OUT" "--- $WORK/a.yaml
 ~ tcp 9005-9009 p
     team: - -> t
 0 added, 0 removed, 1 changed, 0 moved"
+cat >"$WORK/listeners.json" <<-'END'
+	{"listeners": [
+		{"protocol": "tcp", "family": "ipv4", "address": "0.0.0.0", "port": 9100, "pid": 7, "comm": "exporter", "workload": {"kind": "unit", "unit": "e.service"}},
+		{"protocol": "tcp", "family": "ipv6", "address": "::1", "port": 9101, "pid": 8, "comm": "local", "workload": {"kind": "pod", "namespace": "n", "pod": "p", "container": "c"}},
+		{"protocol": "udp", "family": "ipv4", "address": "*", "port": 9102, "workload": {"kind": "kernel"}},
+		{"protocol": "dccp", "family": "ipv4", "address": "*", "port": 9100}]}
+END
+cat >"$WORK/old.yaml" <<-'END'
+	version: 1
+	name: page
+	entries: [{ports: 9100-9101, protocol: tcp, process: p}]
+END
+cat >"$WORK/new.yaml" <<-'END'
+	version: 1
+	name: page
+	entries: [{ports: 9101, protocol: tcp, process: p, scope: localhost}, {ports: 9102, protocol: udp, process: q, role: worker}]
+	retired: [{ports: 9100, protocol: tcp, process: p, removed: "4.20"}]
+END
+run "listeners and an upgrade" 1 diff --role=worker --listeners="$WORK/listeners.json" -o json "$WORK/old.yaml" "$WORK/new.yaml"
+is "listeners and an upgrade: findings" "$(jq -c '.findings[] | [.rule, .severity, .protocol, .port]' <<<"$OUT" | sort)" \
+	'["newly-retired","error","tcp",9100]
+["newly-taken","warning","udp",9102]'
+has "listeners and an upgrade: who" "$(jq -r '.findings[].message' <<<"$OUT")" '^exporter\[7\], .*e.service, tcp 9100: '
+run "listeners and an upgrade, of another role" 1 diff --role=control-plane --listeners="$WORK/listeners.json" "$WORK/old.yaml" "$WORK/new.yaml"
+has "listeners and an upgrade, of another role: inactive" "$OUT" ", udp 9102: .*\[newly-inactive\]$"
+run "listeners and the same" 0 diff --listeners="$WORK/listeners.json" "$WORK/old.yaml" "$WORK/old.yaml"
+run "listeners of something else" 2 diff --listeners="$WORK/old.yaml" "$WORK/old.yaml" "$WORK/new.yaml"
+has "listeners of something else: why" "$ERR" "old.yaml: not what .hostportctl listeners --json. prints"
+run "no listeners" 2 diff --listeners="$WORK/none.json" "$WORK/old.yaml" "$WORK/new.yaml"
+run "the ratchet, the same" 0 diff --ratchet "$WORK/old.yaml" "$WORK/old.yaml"
+{ cat "$WORK/old.yaml" && echo 'exceptions: [{ports: 8080, protocol: tcp, class: unregistered, until: 2099-01-01, reason: r}]'; } >"$WORK/more.yaml"
+run "the ratchet: an exception less" 0 diff --ratchet "$WORK/more.yaml" "$WORK/old.yaml"
+run "the ratchet: an exception more" 1 diff --ratchet "$WORK/old.yaml" "$WORK/more.yaml"
+has "the ratchet: an exception more: where" "$OUT" "^$WORK/more.yaml:4:[0-9]+: error: a new exception of tcp 8080: class unregistered, until 2099-01-01 \[more-exceptions\]$"
+run "the ratchet: more" 1 diff --ratchet --json builtin:hostportd builtin:openshift
+has "the ratchet: more: what" "$(jq -r '.findings[].rule' <<<"$OUT")" "^more-accepted$"
+run "the ratchet and listeners" 2 diff --ratchet --listeners=x "$WORK/old.yaml" "$WORK/new.yaml"
+run "a plain diff as SARIF" 2 diff -o sarif "$WORK/old.yaml" "$WORK/new.yaml"
+has "a plain diff as SARIF: why" "$ERR" "sarif and junit are for --ratchet and --listeners"
 run "diff of one" 2 diff "$PAGE"
 run "diff of three" 2 diff "$PAGE" "$PAGE" "$PAGE"
 run "diff with a bad page" 2 diff builtin:openshift "$WORK/bad.md"

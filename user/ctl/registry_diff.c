@@ -7,18 +7,44 @@
 
 #include "../base/log.h"
 #include "../diff/compare.h"
+#include "../diff/ratchet.h"
 #include "../formats/layer_build.h"
+#include "diff_listeners.h"
 #include "registry_argument.h"
+#include "report_options.h"
 
 #define VERB "registry diff"
 
 struct diff {
-	bool json;
+	struct node_options node; /* what the listeners' node is */
+	enum report_format format;
+	bool ratchet;
+	const char *listeners;
 	struct layer_pools pools;
 };
 
+static int parse_json(void *format, const char *value, struct buf *err)
+{
+	(void)value;
+	(void)err;
+	*(enum report_format *)format = REPORT_JSON;
+	return 0;
+}
+
 static const struct option_spec specs[] = {
-	{ "json", NULL, "one JSON document", OPTION_FLAG(struct diff, json) },
+	{ "ratchet", NULL,
+	  "report only what is more in B: exceptions, accepted findings and findings of lint",
+	  OPTION_FLAG(struct diff, ratchet) },
+	{ "listeners", "FILE",
+	  "report what B would mean for the listeners of a node, as `listeners --json` prints "
+	  "them; "
+	  "- is standard input",
+	  OPTION_TEXT(struct diff, listeners) },
+	REPORT_OPTION_OUTPUT(struct diff, format),
+	{ "json", NULL, "as --output=json", OPTION_PARSED(struct diff, format, parse_json) },
+	NODE_OPTION_ROLE(struct diff, "of --listeners: what the node is (any)"),
+	NODE_OPTION_PLATFORM(struct diff, "of --listeners: the cluster's platform (not known)"),
+	NODE_OPTION_VERSION(struct diff, "of --listeners: the cluster's version (not known)"),
 	REGISTRY_ARGUMENT_POOL(struct diff),
 };
 
@@ -125,7 +151,7 @@ static int print(const struct diff *diff, const struct differences *differences,
 	_cleanup_buf_ struct buf out = { 0 };
 	int status;
 
-	if (diff->json)
+	if (diff->format == REPORT_JSON)
 		differences_json(differences, operands[0], operands[1], &out);
 	else
 		differences_text(differences, operands[0], operands[1], &out);
@@ -135,23 +161,120 @@ static int print(const struct diff *diff, const struct differences *differences,
 	return differences->len ? EXIT_FINDINGS : EXIT_OK;
 }
 
+static int too_many(void)
+{
+	log_error(VERB ": too many rows name the same ports");
+	return EXIT_USAGE;
+}
+
+static int print_differences(const struct diff *diff, const struct side *a, const struct side *b,
+			     char **operands)
+{
+	_cleanup_differences_ struct differences differences = { 0 };
+	int r = compare(&(struct compare_side) { a->registry, a->form },
+			&(struct compare_side) { b->registry, b->form }, &differences);
+
+	if (r == -E2BIG)
+		return too_many();
+	return r < 0 ? verb_failed(VERB, r) : print(diff, &differences, operands);
+}
+
+/* ---- reports ------------------------------------------------------------------------------- */
+static int print_report(const struct diff *diff, const struct report *report)
+{
+	const struct findings *findings = report->findings;
+	_cleanup_buf_ struct buf text = { 0 };
+	int status;
+
+	report_put(report, diff->format, &text);
+	status = verb_print(&text);
+	if (status != EXIT_OK)
+		return status;
+	return findings->len || findings->left_out ? EXIT_FINDINGS : EXIT_OK;
+}
+
+static int print_ratchet(const struct diff *diff, const struct side *a, const struct side *b)
+{
+	const struct lint_facts facts = {
+		.today = node_options_facts(&diff->node).today,
+		.ephemeral_first = EPHEMERAL_FIRST,
+		.ephemeral_last = EPHEMERAL_LAST,
+		.least = SEVERITY_WARNING,
+	};
+	_cleanup_findings_ struct findings findings = { 0 };
+	const char *files[REGISTRY_LAYERS_MAX];
+	const struct report report = {
+		.tool = "hostportctl " VERB,
+		.rules = ratchet_rules(),
+		.findings = &findings,
+		.files = files,
+		.files_len = b->registry->len,
+	};
+	int r = ratchet(a->registry, b->registry, &facts, &findings);
+
+	if (r == -E2BIG)
+		return too_many();
+	if (r < 0)
+		return verb_failed(VERB, r);
+	for (size_t i = 0; i < b->registry->len; i++)
+		files[i] = b->registry->layers[i].path;
+	return print_report(diff, &report);
+}
+
+static int print_upgrade(const struct diff *diff, const struct side *a, const struct side *b)
+{
+	_cleanup_(policy_freep) struct policy *from = NULL, *to = NULL;
+	_cleanup_findings_ struct findings findings = { 0 };
+	struct node_facts facts = node_options_facts(&diff->node);
+	const struct report report = {
+		.tool = "hostportctl " VERB,
+		.rules = upgrade_rules(),
+		.findings = &findings,
+		.files = &diff->listeners,
+		.files_len = 1,
+	};
+	struct upgrade upgrade = { .facts = &facts, .file = diff->listeners };
+	int r, status;
+
+	facts.knows_units = facts.knows_pods = true;
+	r = policy_build(a->registry, &facts, &from);
+	if (r == 0)
+		r = policy_build(b->registry, &facts, &to);
+	if (r < 0)
+		return verb_failed(VERB, r);
+	upgrade.from = (struct upgrade_side) { a->registry, from };
+	upgrade.to = (struct upgrade_side) { b->registry, to };
+	status = diff_listeners(VERB, &upgrade, &findings);
+	if (status != EXIT_OK)
+		return status;
+	findings_sort(&findings);
+	return print_report(diff, &report);
+}
+
 static int run(const struct diff *diff, char **operands)
 {
 	_cleanup_(side_done) struct side a = { 0 }, b = { 0 };
-	_cleanup_differences_ struct differences differences = { 0 };
-	int status = load(diff, &a, operands[0]), r;
+	int status = load(diff, &a, operands[0]);
 
 	if (status == EXIT_OK)
 		status = load(diff, &b, operands[1]);
 	if (status != EXIT_OK)
 		return status;
-	r = compare(&(struct compare_side) { a.registry, a.form },
-		    &(struct compare_side) { b.registry, b.form }, &differences);
-	if (r == -E2BIG) {
-		log_error(VERB ": too many rows name the same ports");
-		return EXIT_USAGE;
-	}
-	return r < 0 ? verb_failed(VERB, r) : print(diff, &differences, operands);
+	if (diff->ratchet)
+		return print_ratchet(diff, &a, &b);
+	return diff->listeners ? print_upgrade(diff, &a, &b) :
+				 print_differences(diff, &a, &b, operands);
+}
+
+static bool is_sound(const struct diff *diff)
+{
+	if (diff->ratchet && diff->listeners)
+		log_error(VERB ": --ratchet and --listeners: one of them at a time");
+	else if (!diff->ratchet && !diff->listeners && diff->format > REPORT_JSON)
+		log_error(VERB ": --output: sarif and junit are for --ratchet and --listeners");
+	else
+		return true;
+	return false;
 }
 
 int registry_diff(const struct ctl *ctl, int argc, char **argv)
@@ -161,6 +284,8 @@ int registry_diff(const struct ctl *ctl, int argc, char **argv)
 
 	if (verb_parse(&options, &diff, argc, argv, &operands, &status) != 0)
 		return status;
+	if (!is_sound(&diff))
+		return EXIT_USAGE;
 	if (argc - operands == 2)
 		return run(&diff, argv + operands);
 	log_error(VERB ": two registries are needed, A and B: try --help");

@@ -5,11 +5,16 @@
 #include "../base/options.h"
 #include "../formats/report.h"
 
+#define REPORT_OPTION_OUTPUT(struct_, format_field)                                                \
+	{                                                                                          \
+		"output", "text|json|sarif|junit", "the form of the report (text)",                \
+			OPTION_WORD(struct_, format_field, REPORT_TEXT, REPORT_JSON, REPORT_SARIF, \
+				    REPORT_JUNIT),                                                 \
+			.letter = 'o'                                                              \
+	}
+
 #define REPORT_OPTIONS(struct_, format_field, severity_field)                                      \
-	{ "output", "text|json|sarif|junit", "the form of the report (text)",                      \
-	  OPTION_WORD(struct_, format_field, REPORT_TEXT, REPORT_JSON, REPORT_SARIF,               \
-		      REPORT_JUNIT),                                                               \
-	  .letter = 'o' },                                                                         \
+	REPORT_OPTION_OUTPUT(struct_, format_field),                                               \
 	{                                                                                          \
 		"severity", "note|warning|error", "the least severity that is reported (note)",    \
 			OPTION_WORD(struct_, severity_field, SEVERITY_NOTE, SEVERITY_WARNING,      \
