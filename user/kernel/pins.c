@@ -2,6 +2,7 @@
 #include "pins.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -29,18 +30,24 @@ struct pins {
 
 typedef void (*entry_fn)(void *data, int dir, const char *name);
 
-/* Call fn for each entry of a directory; it may remove the entry. */
+/*
+ * Call fn for each entry of a directory; it may remove the entry. Pins are removed by an agent that
+ * has run out of memory, too: opendir() would allocate some.
+ */
 static void each_entry(int at, const char *name, entry_fn fn, void *data)
 {
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	_cleanup_closedir_ DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *entry;
+	_Alignas(struct dirent64) char entries[4096];
+	_cleanup_close_ int dir = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t len;
 
-	if (!dir && fd >= 0)
-		(void)close(fd);
-	while (dir && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			fn(data, dirfd(dir), entry->d_name);
+	while (dir >= 0 && (len = getdents64(dir, entries, sizeof(entries))) > 0)
+		for (ssize_t at_byte = 0; at_byte < len;) {
+			const struct dirent64 *entry = (void *)(entries + at_byte);
+
+			at_byte += entry->d_reclen;
+			if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+				fn(data, dir, entry->d_name);
+		}
 }
 
 /* ---- the directory ------------------------------------------------------------------------- */
