@@ -358,7 +358,7 @@ struct hp_tally {
 	__u64 existing;	 /* of both: found by a sweep, and counted by no program */
 	__u64 recovered; /* of both: found by a sweep; a program counted it and lost its record */
 	__u64 untold;	 /* never logged: an agent died while logging */
-	__u64 by_class[HP_CLASS_MAX][HP_VERDICT_MAX]; /* of `existing` */
+	__u64 by_class[HP_CLASS_MAX][HP_VERDICT_MAX][HP_PROTO_MAX]; /* of `existing` */
 };
 
 /*
@@ -398,7 +398,7 @@ struct hp_info {
 
 /* Per-CPU counters. They only grow. */
 struct hp_counters {
-	__u64 count[HP_CLASS_MAX][HP_VERDICT_MAX];
+	__u64 count[HP_CLASS_MAX][HP_VERDICT_MAX][HP_PROTO_MAX];
 	__u64 lost[HP_LOST_MAX];
 };
 
@@ -491,7 +491,8 @@ _Static_assert(sizeof(struct hp_note) == 16, "note");
 _Static_assert(sizeof(struct hp_choice) == 16, "choice");
 _Static_assert(!(HP_CHOICES & (HP_CHOICES - 1)), "a mask bounds it");
 _Static_assert(sizeof(struct hp_told_slot) == 16, "told slot");
-_Static_assert(sizeof(struct hp_tally) == 40 + 8 * HP_CLASS_MAX * HP_VERDICT_MAX, "tally");
+_Static_assert(sizeof(struct hp_tally) == 40 + 8 * HP_CLASS_MAX * HP_VERDICT_MAX * HP_PROTO_MAX,
+	       "tally");
 _Static_assert(sizeof(struct hp_told_step) == sizeof(struct hp_tally) + 24, "told step");
 _Static_assert(sizeof(struct hp_info) == 40, "info");
 _Static_assert(sizeof(struct hp_socket_owner) == 32, "holder");

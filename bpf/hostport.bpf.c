@@ -80,7 +80,7 @@ static __always_inline void leave_note(struct bpf_sock_addr *ctx, const struct h
 		/* of the others, post_bind finds out by itself */
 		if (decision->cls == HP_CLASS_UNREGISTERED ||
 		    decision->cls == HP_CLASS_UNDECLARED) {
-			count(decision->cls, decision->verdict);
+			count(decision->cls, decision->verdict, q->proto);
 			hp_count_lost(HP_LOST_NOTE, workload_id(current_task()));
 		}
 		return;
@@ -334,7 +334,7 @@ static __always_inline int check_bound(struct bpf_sock *ctx, struct sock *sk, __
 	if (ruling.decision.cls == HP_CLASS_NONE)
 		return PASS;
 	if (ruling.decision.verdict == HP_VERDICT_ALLOWED) {
-		count(ruling.decision.cls, HP_VERDICT_ALLOWED);
+		count(ruling.decision.cls, HP_VERDICT_ALLOWED, q->proto);
 		return PASS;
 	}
 	report(ctx, HP_HOOK_POST_BIND, request, &ruling);

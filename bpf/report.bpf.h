@@ -21,15 +21,15 @@ static __always_inline struct hp_counters *counters(void)
 	return bpf_map_lookup_elem(&hp_counts, &zero);
 }
 
-static __always_inline void count(__u8 cls, __u8 verdict)
+static __always_inline void count(__u8 cls, __u8 verdict, __u8 proto)
 {
 	struct hp_counters *c = counters();
-	__u32 i = (__u32)cls * HP_VERDICT_MAX + verdict;
+	__u32 i = ((__u32)cls * HP_VERDICT_MAX + verdict) * HP_PROTO_MAX + proto;
 
 	/* else the compiler checks a copy, and verifiers before 6.12 know no bound of the original
 	 */
 	barrier_var(i);
-	if (c && i < HP_CLASS_MAX * HP_VERDICT_MAX)
+	if (c && i < HP_CLASS_MAX * HP_VERDICT_MAX * HP_PROTO_MAX)
 		__sync_fetch_and_add((__u64 *)c->count + i, 1);
 }
 
@@ -214,7 +214,7 @@ static __always_inline void report(void *socket, enum hp_hook hook, const struct
 	set = bpf_map_lookup_elem(&hp_folds, &number);
 	if (!set)
 		return;
-	count(v.key.cls, v.key.verdict);
+	count(v.key.cls, v.key.verdict, v.key.proto);
 	state = fold_repeat(set, &v.key, v.tick, &bound);
 	if (likely(state == FOLD_QUIET))
 		return;

@@ -81,7 +81,8 @@ static void test_taken_over(void **state)
 	check_u64("what was told", kernel_told(agent.kernel)->tally.untold, 4711);
 	check_denied("loaded", true);
 	check_int("counters", kernel_counters(agent.kernel, &counters), 0);
-	check_u64("counters go on", counters.count[HP_CLASS_UNREGISTERED][HP_VERDICT_DENIED], 3);
+	check_u64("counters go on",
+		  counters.count[HP_CLASS_UNREGISTERED][HP_VERDICT_DENIED][HP_PROTO_TCP], 3);
 	publish(w, &agent, HP_MODE_AUDIT);
 	check_u64("the next generation", kernel_generation(agent.kernel), 2);
 	check_denied("another policy, by the programs of the one before", false);

@@ -152,7 +152,8 @@ static void test_detach(void **state)
 		  access(path_of(w, "1", "link_cgroup_inet4_bind", path), F_OK), -1);
 	check_int("the pin of a map", access(path_of(w, "1", "hp_counts", path), F_OK), 0);
 	check_int("counters", kernel_counters(agent.kernel, &counters), 0);
-	check_u64("counters", counters.count[HP_CLASS_UNREGISTERED][HP_VERDICT_DENIED], 1);
+	check_u64("counters",
+		  counters.count[HP_CLASS_UNREGISTERED][HP_VERDICT_DENIED][HP_PROTO_TCP], 1);
 	end(&agent);
 	remove_all(w);
 }

@@ -237,7 +237,9 @@ static void test_counters(void **state)
 	for (int cpu = 0; cpu < cpus; cpu++) {
 		for (uint64_t c = 0; c < HP_CLASS_MAX; c++)
 			for (uint64_t v = 0; v < HP_VERDICT_MAX; v++)
-				each[cpu].count[c][v] = 1 + c * 100 + v + 10000 * (uint64_t)cpu;
+				for (uint64_t p = 0; p < HP_PROTO_MAX; p++)
+					each[cpu].count[c][v][p] =
+						1 + c * 100 + v * 10 + p + 10000 * (uint64_t)cpu;
 		for (uint64_t i = 0; i < HP_LOST_MAX; i++)
 			each[cpu].lost[i] = 7 + i + 10000 * (uint64_t)cpu;
 	}
@@ -247,9 +249,10 @@ static void test_counters(void **state)
 	check_int("read", kernel_counters(w->kernel, &got), 0);
 	for (uint64_t c = 0; c < HP_CLASS_MAX; c++)
 		for (uint64_t v = 0; v < HP_VERDICT_MAX; v++)
-			check_u64("count", got.count[c][v],
-				  (uint64_t)cpus * (1 + c * 100 + v) +
-					  10000 * (uint64_t)(cpus * (cpus - 1) / 2));
+			for (uint64_t p = 0; p < HP_PROTO_MAX; p++)
+				check_u64("count", got.count[c][v][p],
+					  (uint64_t)cpus * (1 + c * 100 + v * 10 + p) +
+						  10000 * (uint64_t)(cpus * (cpus - 1) / 2));
 	for (uint64_t i = 0; i < HP_LOST_MAX; i++)
 		check_u64("lost", got.lost[i],
 			  (uint64_t)cpus * (7 + i) + 10000 * (uint64_t)(cpus * (cpus - 1) / 2));

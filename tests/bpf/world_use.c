@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../user/stream/accounts.h"
+
 /* ---- binds ---------------------------------------------------------------------------------- */
 
 int world_socket(const struct where *where)
@@ -100,7 +102,8 @@ static struct hp_counters since(struct world *w)
 	assert_int_equal(kernel_counters(w->kernel, &now), 0);
 	for (int c = 0; c < HP_CLASS_MAX; c++)
 		for (int v = 0; v < HP_VERDICT_MAX; v++)
-			now.count[c][v] -= w->before.count[c][v];
+			for (int p = 0; p < HP_PROTO_MAX; p++)
+				now.count[c][v][p] -= w->before.count[c][v][p];
 	for (int i = 0; i < HP_LOST_MAX; i++)
 		now.lost[i] -= w->before.lost[i];
 	return now;
@@ -108,7 +111,9 @@ static struct hp_counters since(struct world *w)
 
 uint64_t world_counted(struct world *w, enum hp_class cls, enum hp_verdict verdict)
 {
-	return since(w).count[cls][verdict];
+	struct hp_counters now = since(w);
+
+	return accounts_count(&now, cls, verdict);
 }
 
 uint64_t world_counted_all(struct world *w)
@@ -118,7 +123,7 @@ uint64_t world_counted_all(struct world *w)
 
 	for (int c = 0; c < HP_CLASS_MAX; c++)
 		for (int v = 0; v < HP_VERDICT_MAX; v++)
-			sum += now.count[c][v];
+			sum += accounts_count(&now, (size_t)c, (size_t)v);
 	return sum;
 }
 

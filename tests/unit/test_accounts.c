@@ -9,12 +9,12 @@
 static const struct hp_counters counters = {
 	.count = {
 		[HP_CLASS_UNREGISTERED] = {
-			[HP_VERDICT_ALLOWED] = 1000,
-			[HP_VERDICT_AUDITED] = 10,
-			[HP_VERDICT_DENIED] = 20,
-			[HP_VERDICT_EXCEPTED] = 30,
+			[HP_VERDICT_ALLOWED] = { 1000 },
+			[HP_VERDICT_AUDITED] = { [HP_PROTO_TCP] = 4, [HP_PROTO_UDP] = 6 },
+			[HP_VERDICT_DENIED] = { 20 },
+			[HP_VERDICT_EXCEPTED] = { [HP_PROTO_OTHER] = 30 },
 		},
-		[HP_CLASS_RETIRED] = { [HP_VERDICT_AUDITED] = 5 },
+		[HP_CLASS_RETIRED] = { [HP_VERDICT_AUDITED] = { 5 } },
 	},
 	.lost = { [HP_LOST_RING] = 1, [HP_LOST_RATE] = 2 },
 };
@@ -29,7 +29,10 @@ static void test_sums(void **state)
 	check_u64("without a record", accounts.unsent, 3);
 	check_u64("lost", accounts.lost, 3);
 	check_u64("pending", accounts.pending, 62);
-	check_u64("the counters", accounts.counters.count[HP_CLASS_RETIRED][HP_VERDICT_AUDITED], 5);
+	check_u64("the counters",
+		  accounts.counters.count[HP_CLASS_RETIRED][HP_VERDICT_AUDITED][HP_PROTO_TCP], 5);
+	check_u64("of all protocols",
+		  accounts_count(&counters, HP_CLASS_UNREGISTERED, HP_VERDICT_AUDITED), 10);
 }
 
 /* A line makes up for what it stands for, and a sweep finds what was lost. */
@@ -52,8 +55,8 @@ static void test_died(void **state)
 		.delivered = 50,
 		.existing = 10,
 		.untold = 4,
-		.by_class = { [HP_CLASS_RETIRED] = { [HP_VERDICT_AUDITED] = 7,
-						     [HP_VERDICT_EXCEPTED] = 3 } },
+		.by_class = { [HP_CLASS_RETIRED] = { [HP_VERDICT_AUDITED] = { 7 },
+						     [HP_VERDICT_EXCEPTED] = { 3 } } },
 	};
 	struct accounts accounts;
 
@@ -61,8 +64,12 @@ static void test_died(void **state)
 	accounts_make(&counters, &tally, &accounts);
 	check_u64("lost", accounts.lost, 7);
 	check_u64("the programs'", accounts.violations, 65);
-	check_u64("by class", accounts.counters.count[HP_CLASS_RETIRED][HP_VERDICT_AUDITED], 12);
-	check_u64("by class", accounts.counters.count[HP_CLASS_RETIRED][HP_VERDICT_EXCEPTED], 3);
+	check_u64("by class",
+		  accounts.counters.count[HP_CLASS_RETIRED][HP_VERDICT_AUDITED][HP_PROTO_TCP], 12);
+	check_u64("by class",
+		  accounts.counters.count[HP_CLASS_RETIRED][HP_VERDICT_EXCEPTED][HP_PROTO_TCP], 3);
+	check_u64("of no other protocol",
+		  accounts.counters.count[HP_CLASS_RETIRED][HP_VERDICT_EXCEPTED][HP_PROTO_UDP], 0);
 	check_u64("pending", accounts.pending, 18);
 }
 
@@ -86,7 +93,7 @@ static void test_each(void **state)
 			struct hp_counters one = { 0 };
 			struct accounts accounts;
 
-			one.count[cls][verdict] = 1;
+			one.count[cls][verdict][(cls + verdict) % HP_PROTO_MAX] = 1;
 			accounts_make(&one, &(struct hp_tally) { 0 }, &accounts);
 			check_u64("violations", accounts.violations, verdict > HP_VERDICT_ALLOWED);
 		}

@@ -163,7 +163,9 @@ static void test_declared(void **state)
 	deliver_flush(&f->stream);
 	check_u64("lines", told->tally.delivered, 1);
 	check_u64("no program counted it", told->tally.existing, 1);
-	check_u64("by class", told->tally.by_class[HP_CLASS_UNREGISTERED][HP_VERDICT_AUDITED], 1);
+	check_u64("by class",
+		  told->tally.by_class[HP_CLASS_UNREGISTERED][HP_VERDICT_AUDITED][record.key.proto],
+		  1);
 	check_u64("of no slot", told->slots[1].generation, 0);
 	check_u64("written", flushed, 1);
 	check_u64("for one", noted[0].count, 1);

@@ -21,7 +21,7 @@ static struct loop_source *ring(const struct fixture *f)
 /* Violations that the programs counted. */
 static void count(struct fixture *f, uint64_t n)
 {
-	f->stream.kernel->counters.count[HP_CLASS_UNREGISTERED][HP_VERDICT_AUDITED] += n;
+	f->stream.kernel->counters.count[HP_CLASS_UNREGISTERED][HP_VERDICT_AUDITED][0] += n;
 }
 
 static void put_slot(struct fixture *f, uint32_t slot, uint32_t generation, uint64_t seen)

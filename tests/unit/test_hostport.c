@@ -370,10 +370,16 @@ static void test_count(void **state)
 
 	(void)state;
 	begin();
-	count(HP_CLASS_MAX, 0);
+	count(HP_CLASS_MAX, 0, 0);
 	assert_memory_equal(&host.counters, &zeros, sizeof(zeros));
-	count(HP_CLASS_MAX - 1, HP_VERDICT_MAX - 1);
-	check_u64("the last", host.counters.count[HP_CLASS_MAX - 1][HP_VERDICT_MAX - 1], 1);
+	count(HP_CLASS_MAX - 1, HP_VERDICT_MAX - 1, HP_PROTO_MAX - 1);
+	check_u64("the last",
+		  host.counters.count[HP_CLASS_MAX - 1][HP_VERDICT_MAX - 1][HP_PROTO_MAX - 1], 1);
+	count(HP_CLASS_RETIRED, HP_VERDICT_DENIED, HP_PROTO_UDP);
+	check_u64("by protocol",
+		  host.counters.count[HP_CLASS_RETIRED][HP_VERDICT_DENIED][HP_PROTO_UDP], 1);
+	check_u64("of no other",
+		  host.counters.count[HP_CLASS_RETIRED][HP_VERDICT_DENIED][HP_PROTO_TCP], 0);
 }
 
 /* A port that user space knows as the kernel's choice, or that is in its range now: both ends. */

@@ -101,7 +101,7 @@ static void test_quiet(void **state)
 static void test_counters(void **state)
 {
 	const struct hp_counters counters = {
-		.count = { [HP_CLASS_RETIRED] = { [HP_VERDICT_DENIED] = 12 } },
+		.count = { [HP_CLASS_RETIRED] = { [HP_VERDICT_DENIED] = { 5, 7 } } },
 		.lost = { [HP_LOST_RATE] = 2 },
 	};
 	const struct hp_tally tally = { .delivered = 3, .folded = 4 };

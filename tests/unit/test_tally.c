@@ -35,6 +35,7 @@ static void test_lines(void **state)
 		.recovered = 2,
 		.cls = HP_CLASS_SCOPE,
 		.verdict = HP_VERDICT_EXCEPTED,
+		.proto = HP_PROTO_UDP,
 	};
 
 	(void)state;
@@ -53,7 +54,8 @@ static void test_lines(void **state)
 	tally_line(told, &found);
 	check_u64("found: existing", told->tally.existing, 3);
 	check_u64("found: recovered", told->tally.recovered, 2);
-	check_u64("found: by class", told->tally.by_class[HP_CLASS_SCOPE][HP_VERDICT_EXCEPTED], 3);
+	check_u64("found: by class",
+		  told->tally.by_class[HP_CLASS_SCOPE][HP_VERDICT_EXCEPTED][HP_PROTO_UDP], 3);
 	check_u64("found: lines", told->tally.delivered, 7);
 	check_u64("found: folded", told->tally.folded, 10);
 	found.cls = HP_CLASS_MAX; /* of no class: only counted */
@@ -61,8 +63,12 @@ static void test_lines(void **state)
 	found.cls = HP_CLASS_SCOPE;
 	found.verdict = HP_VERDICT_MAX;
 	tally_line(told, &found);
-	check_u64("existing", told->tally.existing, 9);
-	check_u64("by class", told->tally.by_class[HP_CLASS_SCOPE][HP_VERDICT_EXCEPTED], 3);
+	found.verdict = HP_VERDICT_EXCEPTED;
+	found.proto = HP_PROTO_MAX;
+	tally_line(told, &found);
+	check_u64("existing", told->tally.existing, 12);
+	check_u64("by class",
+		  told->tally.by_class[HP_CLASS_SCOPE][HP_VERDICT_EXCEPTED][HP_PROTO_UDP], 3);
 	check_int("nothing is pending", told->step.pending, 0);
 	free(told);
 }

@@ -107,7 +107,7 @@ static void put_classes(struct jsonw *w, const struct hp_counters *counters)
 	for (unsigned int c = HP_CLASS_UNREGISTERED; c < HP_CLASS_MAX; c++) {
 		jsonw_object(w, word_class(c));
 		for (unsigned int v = HP_VERDICT_ALLOWED; v < HP_VERDICT_MAX; v++)
-			jsonw_u64(w, word_verdict(v), counters->count[c][v]);
+			jsonw_u64(w, word_verdict(v), accounts_count(counters, c, v));
 		jsonw_object_end(w);
 	}
 	jsonw_object_end(w);

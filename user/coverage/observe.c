@@ -144,9 +144,12 @@ int observe_sum(struct run *run, struct observe_sum *ret_sum)
 	if (r < 0)
 		return run_failed(run, r, "reading the counters");
 	for (size_t i = 0; i < HP_CLASS_MAX; i++) {
-		sum.events += c.count[i][HP_VERDICT_AUDITED] + c.count[i][HP_VERDICT_DENIED] +
-			      c.count[i][HP_VERDICT_EXCEPTED];
-		sum.denied += c.count[i][HP_VERDICT_DENIED];
+		for (size_t p = 0; p < HP_PROTO_MAX; p++) {
+			sum.events += c.count[i][HP_VERDICT_AUDITED][p] +
+				      c.count[i][HP_VERDICT_DENIED][p] +
+				      c.count[i][HP_VERDICT_EXCEPTED][p];
+			sum.denied += c.count[i][HP_VERDICT_DENIED][p];
+		}
 	}
 	*ret_sum = sum;
 	return 0;

@@ -55,8 +55,9 @@ void tally_line(struct hp_told *told, const struct tally_line *line)
 	step.tally.delivered++;
 	step.tally.folded += line->count - 1;
 	step.tally.existing += line->existing;
-	if (line->cls < HP_CLASS_MAX && line->verdict < HP_VERDICT_MAX)
-		step.tally.by_class[line->cls][line->verdict] += line->existing;
+	if (line->cls < HP_CLASS_MAX && line->verdict < HP_VERDICT_MAX &&
+	    line->proto < HP_PROTO_MAX)
+		step.tally.by_class[line->cls][line->verdict][line->proto] += line->existing;
 	step.tally.recovered += line->recovered;
 	if (holder && holder->slot < HP_FOLD_SLOTS &&
 	    !is_late(&told->slots[holder->slot], holder)) {

@@ -17,7 +17,7 @@ struct tally_line {
 	__u64 count;			  /* violations, at least 1 */
 	__u32 processes, addresses;	  /* that made them: see struct event */
 	__u64 existing, recovered;	  /* of them: see struct hp_tally */
-	__u8 cls, verdict;		  /* of those that exist: enums of abi.h */
+	__u8 cls, verdict, proto;	  /* of those that exist: enums of abi.h */
 };
 
 /* Is this holder new, that is, later than all that its slot has lines for? */

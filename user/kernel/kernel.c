@@ -99,7 +99,8 @@ int kernel_counters(struct kernel *kernel, struct hp_counters *ret_counters)
 
 		for (size_t c = 0; c < HP_CLASS_MAX; c++)
 			for (size_t v = 0; v < HP_VERDICT_MAX; v++)
-				sum.count[c][v] += one->count[c][v];
+				for (size_t p = 0; p < HP_PROTO_MAX; p++)
+					sum.count[c][v][p] += one->count[c][v][p];
 		for (size_t i = 0; i < HP_LOST_MAX; i++)
 			sum.lost[i] += one->lost[i];
 	}

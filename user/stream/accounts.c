@@ -3,14 +3,23 @@
 
 #include "../event/tally.h"
 
+uint64_t accounts_count(const struct hp_counters *counters, size_t cls, size_t verdict)
+{
+	uint64_t sum = 0;
+
+	for (size_t p = 0; p < HP_PROTO_MAX; p++)
+		sum += counters->count[cls][verdict][p];
+	return sum;
+}
+
 static uint64_t sum_violations(const struct hp_counters *counters)
 {
 	uint64_t sum = 0;
 
 	for (size_t c = 0; c < HP_CLASS_MAX; c++)
-		sum += counters->count[c][HP_VERDICT_AUDITED] +
-		       counters->count[c][HP_VERDICT_DENIED] +
-		       counters->count[c][HP_VERDICT_EXCEPTED];
+		sum += accounts_count(counters, c, HP_VERDICT_AUDITED) +
+		       accounts_count(counters, c, HP_VERDICT_DENIED) +
+		       accounts_count(counters, c, HP_VERDICT_EXCEPTED);
 	return sum;
 }
 
@@ -38,7 +47,8 @@ void accounts_make(const struct hp_counters *counters, const struct hp_tally *ta
 	};
 	for (size_t c = 0; c < HP_CLASS_MAX; c++)
 		for (size_t v = 0; v < HP_VERDICT_MAX; v++)
-			ret_accounts->counters.count[c][v] += tally->by_class[c][v];
+			for (size_t p = 0; p < HP_PROTO_MAX; p++)
+				ret_accounts->counters.count[c][v][p] += tally->by_class[c][v][p];
 }
 
 void accounts_read(struct kernel *kernel, const struct hp_told *told, struct accounts *ret_accounts)

@@ -13,6 +13,9 @@ struct accounts {
 	uint64_t pending;	     /* whose lines are still to come */
 };
 
+/* What is counted of a class and a verdict, all protocols together. Pure. */
+uint64_t accounts_count(const struct hp_counters *counters, size_t cls, size_t verdict);
+
 /* Make up the accounts from counters and lines. Pure. */
 void accounts_make(const struct hp_counters *counters, const struct hp_tally *tally,
 		   struct accounts *ret_accounts);

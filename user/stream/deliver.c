@@ -119,6 +119,7 @@ void deliver_declared(struct stream *stream, const struct hp_event *record, cons
 		.existing = 1,
 		.cls = record->key.cls,
 		.verdict = record->key.verdict,
+		.proto = record->key.proto,
 	};
 
 	describe_violation(stream->identity, stream->generations, record, line.count,

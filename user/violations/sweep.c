@@ -199,6 +199,7 @@ static void report(struct sweep *sweep, const struct receivers_socket *s, uint64
 		.count = count,
 		.cls = s->decision.cls,
 		.verdict = s->decision.verdict,
+		.proto = s->socket.proto,
 	};
 	struct hp_event record;
 
