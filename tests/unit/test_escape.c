@@ -53,6 +53,9 @@ static const struct escape_case cases[] = {
 	{ ESCAPE_XML, "\xf0\x9f\x90\xb3", "\xf0\x9f\x90\xb3" },
 	{ ESCAPE_XML, "\xf4\x90\x80\x80", FFFD FFFD FFFD FFFD }, /* beyond Unicode */
 
+	{ ESCAPE_METRICS, "a \"b\" \\ 'c' <&>\nd", "a \\\"b\\\" \\\\ 'c' <&>\\nd" },
+	{ ESCAPE_METRICS, "\t\x1b\x7f" OVERRIDE "é\xff", FFFD FFFD FFFD FFFD "é" FFFD },
+
 	{ ESCAPE_TERMINAL, "a\x1b[1m\n\x7f\xc2\x9b", "a\\x1b[1m\\x0a\\x7f\\xc2\\x9b" },
 	{ ESCAPE_TERMINAL, "é" OVERRIDE "\xff\"\\" FFFE, "é\\xe2\\x80\\xae\\xff\"\\" FFFE },
 	{ ESCAPE_ASCII, "\"&'<>\\", "\"&'<>\\" }, /* what other formats treat specially */

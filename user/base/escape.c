@@ -158,6 +158,14 @@ static const struct escape escapes[] = {
 			[CLASS_INVALID] = TEXT("?"),
 		},
 	},
+	[ESCAPE_METRICS] = {
+		.specials = { { '"', "\\\"" }, { '\\', "\\\\" }, { '\n', "\\n" } },
+		.classes = {
+			[CLASS_C0] = TEXT(REPLACEMENT), [CLASS_C1] = TEXT(REPLACEMENT),
+			[CLASS_STEERING] = TEXT(REPLACEMENT),
+			[CLASS_INVALID] = TEXT(REPLACEMENT),
+		},
+	},
 };
 /* clang-format on */
 

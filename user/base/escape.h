@@ -19,6 +19,7 @@ enum escape_format {
 	ESCAPE_CSV,	  /* inside double quotes */
 	ESCAPE_MARKDOWN,  /* inside a table's cell, but for pipes */
 	ESCAPE_COMMENT,	  /* inside a comment of nft, also within YAML */
+	ESCAPE_METRICS,	  /* inside a label's double quotes, and a help text, of OpenMetrics */
 	ESCAPE_FORMAT_MAX,
 };
 
