@@ -95,7 +95,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test everything run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format docs-coverage test-kernels test-systemd test-browser tests-built e2e-built fuzz fuzz-built soak \
+	lint format docs-coverage docs-metrics test-kernels test-systemd test-browser tests-built e2e-built fuzz fuzz-built soak \
 	mutants bench bench-built bench-compare
 
 all: $(PROGRAMS)
@@ -123,6 +123,7 @@ help:
 	  '                  the same, with another revision beside ours; ARGS=--only=allowed is quicker' \
 	  '  make lint       formatting, sizes, structure, shell scripts, man pages' \
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
+	  '  make docs-metrics  docs/metrics.md from the table of metrics' \
 	  '  make install    programs, man pages and the systemd unit below $$(DESTDIR)$$(prefix)' \
 	  '  make clean      remove what was built'
 
@@ -242,8 +243,8 @@ $(B)/%.o: %.c Makefile
 	$(compile)
 
 # Who knows the version. Only these are compiled anew for another one.
-$(call objects,$(addprefix user/,agent/status.c base/options.c ctl/listeners.c formats/export.c formats/report_sarif.c) \
-	tests/unit/test_options.c tests/unit/test_report_sarif.c tests/fuzz/fuzz_listeners.c): CFLAGS_ALL += -DHOSTPORTD_VERSION='"$(VERSION)"'
+$(call objects,$(addprefix user/,agent/status.c agent/metrics.c base/options.c ctl/listeners.c formats/export.c \
+	formats/report_sarif.c) tests/unit/test_metrics.c tests/unit/test_options.c tests/unit/test_report_sarif.c tests/fuzz/fuzz_listeners.c): CFLAGS_ALL += -DHOSTPORTD_VERSION='"$(VERSION)"'
 
 $(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml) Makefile
 	@mkdir -p $(@D)
@@ -284,7 +285,7 @@ $(PROGRAMS): $(B)/%: $(B)/user/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The agents that tests upgrade to: the first build's objects, but for those that know what differs.
-NEXT_OBJECTS := $(addprefix $(B)/next/user/,agent/status.o base/options.o)
+NEXT_OBJECTS := $(addprefix $(B)/next/user/,agent/status.o agent/metrics.o base/options.o)
 OTHER_OBJECTS := $(B)/other/user/kernel/layout.o
 $(NEXT_OBJECTS): CFLAGS_ALL += -DHOSTPORTD_VERSION='"$(VERSION)+next"'
 $(OTHER_OBJECTS): CFLAGS_ALL += -DHP_LAYOUT_EPOCH=1000
@@ -353,12 +354,18 @@ install: all man
 	sed "s|@sbindir@|$(sbindir)|" deploy/hostportd.service.in >$(DESTDIR)$(unitdir)/hostportd.service
 	chmod 0644 $(DESTDIR)$(unitdir)/hostportd.service
 
-lint: all
+lint: all $(B)/docs/metrics_page
 	$(Q)B=$(B) exec tests/lint.sh
 
 # By way of a file: what fails must not leave half a page.
 docs-coverage: $(B)/hostportctl
 	$(Q)B=$(B) docs/coverage.sh >$(B)/coverage.md && cp $(B)/coverage.md docs/coverage.md
+
+docs-metrics: $(B)/docs/metrics_page
+	$(Q)B=$(B) docs/metrics.sh >$(B)/metrics.md && cp $(B)/metrics.md docs/metrics.md
+
+$(B)/docs/metrics_page: $(B)/docs/metrics_page.o $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 format:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')

@@ -36,8 +36,8 @@ mapfile -t user < <(select_files '^user/.*\.[ch]$')
 pure_files='^user/(registry|policy|event|checks|diff|formats|pods)/|^user/identity/workload'
 pure_files+='|^user/base/(base64|buf|endpoint|escape|hash|json|jsonw|openmetrics|parse|portset|stamp|string_view|utf8)\.'
 pure_files+='|^user/stream/(accounts|batch|history|request)\.'
-pure_files+='|^user/violations/(denied_processes|impact|impact_table|learn_overlay|ledger|reported_sockets|unbound_ports|violated_ports)\.'
-pure_files+='|^user/kernel/(btf/(btfcut|kfunc_patch)|mountinfo)\.|^user/agent/health\.'
+pure_files+='|^user/violations/(denied_processes|impact|impact_table|learn_overlay|ledger|reported_sockets|team_counts|unbound_ports|violated_ports)\.'
+pure_files+='|^user/kernel/(btf/(btfcut|kfunc_patch)|mountinfo)\.|^user/agent/(health|metrics)\.'
 pure_files+='|^user/coverage/(findings|judge|rules)\.|^user/cluster/(event_sender|session)\.'
 mapfile -t pure < <(select_files '\.[ch]$' | grep -E "$pure_files")
 mapfile -t scripts < <(select_files '\.sh$|^\.ci/run$')
@@ -245,6 +245,18 @@ check_coverage_page() {
 	cmp -s "$out/coverage.md" docs/coverage.md || {
 		echo "docs/coverage.md is not what docs/coverage.sh prints: see \`make docs-coverage\`"
 		diff docs/coverage.md "$out/coverage.md" | head -n 10
+	}
+}
+
+check_metrics_page() {
+	if [ ! -x "$B/docs/metrics_page" ]; then
+		echo "$B/docs/metrics_page: not built" >"$out/skip"
+		exit 77
+	fi
+	B=$B docs/metrics.sh >"$out/metrics.md" || echo "docs/metrics.sh: failed"
+	cmp -s "$out/metrics.md" docs/metrics.md || {
+		echo "docs/metrics.md is not what docs/metrics.sh prints: see \`make docs-metrics\`"
+		diff docs/metrics.md "$out/metrics.md" | head -n 10
 	}
 }
 

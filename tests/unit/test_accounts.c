@@ -129,12 +129,21 @@ static void test_read(void **state)
 	fake_kernel_free(kernel);
 }
 
+static void test_causes(void **state)
+{
+	(void)state;
+	check_text("ring", accounts_lost_word(HP_LOST_RING), "ring");
+	check_text("rate", accounts_lost_word(HP_LOST_RATE), "rate");
+	check_text("note", accounts_lost_word(HP_LOST_NOTE), "note");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sums), cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_died), cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_each), cmocka_unit_test(test_read),
+		cmocka_unit_test(test_sums),   cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_died),   cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_each),   cmocka_unit_test(test_read),
+		cmocka_unit_test(test_causes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,37 @@ static void test_next_end(void **state)
 	}
 }
 
+/* Of the four, the first ends on April 1, the second two weeks later, the third one day after. */
+static const struct {
+	time_t now;
+	size_t active, ending, ended;
+} state_cases[] = {
+	{ 0, 4, 0, 0 },
+	{ DAY_0401 - EXCEPTIONS_ENDING_S - 1, 4, 0, 0 },
+	{ DAY_0401 - EXCEPTIONS_ENDING_S, 3, 1, 0 },
+	{ DAY_0401 - 1, 3, 1, 0 },
+	{ DAY_0401, 2, 1, 1 },
+	{ DAY_0401 + 86400, 1, 2, 1 },
+	{ DAY_0401 + 15 * 86400, 1, 0, 3 },
+};
+
+static void test_states(void **state)
+{
+	_cleanup_(registry_freep) struct registry *reg =
+		registry(EXCEPTION(1, "2027-03-31") ", " EXCEPTION(2, "2027-04-14") ", " EXCEPTION(
+			3, "2027-04-15") ", " EXCEPTION(4, "9999-12-31"));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(state_cases); i++) {
+		size_t counts[EXCEPTION_STATES];
+
+		exceptions_count(reg, state_cases[i].now, counts);
+		check_u64("active", counts[EXCEPTION_ACTIVE], state_cases[i].active);
+		check_u64("ending", counts[EXCEPTION_ENDING], state_cases[i].ending);
+		check_u64("ended", counts[EXCEPTION_ENDED], state_cases[i].ended);
+	}
+}
+
 static void on_ended(void *data, const struct reg_layer *layer, const struct reg_row *row)
 {
 	check_text("layer", layer->name, "t");
@@ -124,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_next_end),
+		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_layers),
 	};

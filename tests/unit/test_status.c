@@ -1,69 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "test.h"
-
-#include <string.h>
+#include "snapshot_fixture.h"
 
 #include "../../user/agent/kube_events.h"
 #include "../../user/agent/status.h"
-#include "../../user/pods/pods.h"
 #include "../../user/violations/denied_processes.h"
-
-static char base_name[] = "base", base_path[] = "builtin:base";
-static char site_name[] = "site", site_path[] = "/etc/site.yaml";
-static struct reg_layer layers[] = {
-	{ .name = base_name, .path = base_path },
-	{ .name = site_name, .path = site_path },
-};
-static const struct registry registry = { .layers = layers, .len = ARRAY_LEN(layers) };
-
-struct fixture {
-	struct snapshot snapshot;
-	struct diags errors;
-	struct reserve reserve;
-	struct privilege privilege;
-	struct pods pods;
-	struct ledger *ledger;
-	struct buf text;
-};
-
-/* An agent to which nothing has happened. */
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	assert_non_null(f);
-	assert_int_equal(ledger_new(&f->ledger), 0);
-	f->snapshot = (struct snapshot) {
-		.node = "n1",
-		.mode = HP_MODE_AUDIT,
-		.mode_option = HP_MODE_AUDIT,
-		.denies = POLICY_DENIES_DEFAULT,
-		.health = { .effective = true },
-		.cgroup = "/sys/fs/cgroup",
-		.abilities = { .listen = KERNEL_LISTEN_NONE, .iterator = -1 },
-		.privilege = &f->privilege,
-		.generation = 1,
-		.registry = &registry,
-		.reload_errors = &f->errors,
-		.files = "watched",
-		.reserve = &f->reserve,
-		.ledger = f->ledger,
-		.pods = &f->pods,
-	};
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	buf_free(&f->text);
-	diags_free(&f->errors);
-	ledger_free(f->ledger);
-	free(f);
-	return 0;
-}
 
 static const char *write_document(struct fixture *f)
 {
@@ -71,11 +11,6 @@ static const char *write_document(struct fixture *f)
 	status_json(&f->snapshot, &f->text);
 	assert_false(f->text.failed);
 	return f->text.data;
-}
-
-static void check_part(const char *text, const char *part, bool there)
-{
-	check_int(part, strstr(text, part) != NULL, there);
 }
 
 static void test_quiet(void **state)

@@ -69,10 +69,13 @@ static void test_once(void **state)
 	check_u64("runs", f->sweep.counts.runs, 3);
 	check_u64("found", f->sweep.counts.found, 1);
 	check_u64("sockets", f->sweep.counts.sockets, 2);
+	check_u64("allowed", f->sweep.counts.verdicts[HP_VERDICT_ALLOWED], 1);
+	check_u64("audited", f->sweep.counts.verdicts[HP_VERDICT_AUDITED], 1);
 	check_u64("when", (uint64_t)f->sweep.counts.last.tv_sec, (uint64_t)fake_wall.tv_sec);
 	world.len = 0;
 	sweep(f, "gone", 0);
 	check_u64("sockets", f->sweep.counts.sockets, 0);
+	check_u64("no verdicts", f->sweep.counts.verdicts[HP_VERDICT_AUDITED], 0);
 	(void)asked_for(8080);
 	sweep(f, "back", 1);
 	check_u64("found", f->sweep.counts.found, 2);

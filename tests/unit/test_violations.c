@@ -130,6 +130,26 @@ static void test_denied(void **state)
 	free(e);
 }
 
+/* Of each team, as many as the lines stand for. */
+static void test_teams(void **state)
+{
+	struct fixture *f = *state;
+	struct hp_event record = hooked(add_socket(HP_PROTO_TCP, 8080), HP_CLASS_UNREGISTERED);
+	struct event *e = malloc(sizeof(*e));
+
+	violation_event(e, 10, 3);
+	violations_on_line(&f->violations, &record, e);
+	e->entry_team = "storage";
+	violations_on_line(&f->violations, &record, e);
+	e->count = 4;
+	violations_on_line(&f->violations, &record, e);
+	check_u64("teams", f->violations.teams.len, 1);
+	check_text("its name", f->violations.teams.list[0].team, "storage");
+	check_u64("its own", f->violations.teams.list[0].violations, 7);
+	check_u64("nobody's", f->violations.teams.none, 3);
+	free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +158,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lines, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_many, start_violations, stop_violations),
 		cmocka_unit_test_setup_teardown(test_denied, start_violations, stop_violations),
+		cmocka_unit_test_setup_teardown(test_teams, start_violations, stop_violations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

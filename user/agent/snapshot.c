@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot.h"
 
+#include "../base/clock.h"
 #include "../stream/drain.h"
 #include "../violations/without_port.h"
 #include "context.h"
@@ -48,6 +49,8 @@ static void take_programs(struct agent *agent, struct snapshot *s)
 {
 	watch_look(&agent->watch, &s->health);
 	s->health_age_s = watch_age_s(&agent->watch);
+	s->canary_runs = agent->watch.runs;
+	s->canary_failures = agent->watch.failures;
 	s->attached_len = kernel_attachments(agent->programs.kernel, s->attached);
 	s->cgroup = agent->target.cgroup;
 	s->pins = take_pins(&agent->programs);
@@ -80,6 +83,7 @@ static void take_violations(struct agent *agent, struct snapshot *s)
 	s->sweep_every_s = agent->config->sweep_s;
 	s->sweep = agent->sweep.counts;
 	s->ledger = agent->violations.ledger;
+	s->teams = &agent->violations.teams;
 	if (without_port_look(&agent->violations))
 		s->without_port = &agent->violations.denied;
 	s->reserve = &agent->host.reserve;
@@ -99,6 +103,8 @@ void snapshot_take(struct agent *agent, struct snapshot *ret_snapshot)
 	host_refresh(&agent->host);
 	drain_all(&agent->stream); /* so that next to nothing is pending */
 	*s = (struct snapshot) {
+		.taken = clock_wall(),
+		.started = agent->violations.since,
 		.node = agent->identity.node,
 		.facts = agent->identity.facts,
 		.netns_cookie = agent->target.netns.cookie,
@@ -110,6 +116,7 @@ void snapshot_take(struct agent *agent, struct snapshot *ret_snapshot)
 	take_violations(agent, s);
 	s->pods = &agent->pod_sources.pods;
 	s->kube_events = agent->config->kube_events ? &agent->kube_events : NULL;
+	usage_read(&s->usage);
 }
 
 void snapshot_free(struct snapshot *snapshot)

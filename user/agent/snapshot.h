@@ -7,12 +7,14 @@
 
 #include "../stream/accounts.h"
 #include "../violations/ledger.h"
+#include "../violations/team_counts.h"
 #include "health.h"
 #include "losses.h"
 #include "mode.h"
 #include "privilege.h"
 #include "reload.h"
 #include "reserve.h"
+#include "usage.h"
 
 struct agent;
 struct denied_processes;
@@ -36,6 +38,8 @@ struct snapshot_abilities {
 };
 
 struct snapshot {
+	struct timespec taken, started; /* now, and when the agent began to count; UTC */
+	struct usage usage;
 	const char *node;
 	struct workload_facts facts;
 	uint64_t netns_cookie;
@@ -47,6 +51,7 @@ struct snapshot {
 
 	struct health health;
 	uint64_t health_age_s;
+	uint64_t canary_runs, canary_failures; /* see struct watch */
 	struct kernel_attachment attached[KERNEL_ATTACHMENTS_MAX];
 	size_t attached_len;
 	const char *cgroup;
@@ -73,6 +78,7 @@ struct snapshot {
 	unsigned int sweep_every_s;
 	struct sweep_counts sweep;
 	const struct ledger *ledger;
+	const struct team_counts *teams;
 	const struct denied_processes *without_port; /* NULL: it can't be told */
 	const struct reserve *reserve;
 	size_t owned_rows, unchecked_rows, owner_entries, owners_left_out;

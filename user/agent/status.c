@@ -116,11 +116,6 @@ static void put_classes(struct jsonw *w, const struct hp_counters *counters)
 static void put_counters(struct jsonw *w, const struct accounts *accounts,
 			 const struct losses *losses)
 {
-	static const char *const why[] = {
-		[HP_LOST_RING] = "ring",
-		[HP_LOST_RATE] = "rate",
-		[HP_LOST_NOTE] = "note",
-	};
 	const struct hp_tally *tally = &accounts->tally;
 
 	jsonw_object(w, "counters");
@@ -132,7 +127,7 @@ static void put_counters(struct jsonw *w, const struct accounts *accounts,
 	jsonw_u64(w, "lost", accounts->lost);
 	jsonw_object(w, "lost_by");
 	for (size_t i = 0; i < HP_LOST_MAX; i++)
-		jsonw_u64(w, why[i], accounts->counters.lost[i]);
+		jsonw_u64(w, accounts_lost_word(i), accounts->counters.lost[i]);
 	jsonw_u64(w, "restart", tally->untold);
 	jsonw_object_end(w);
 	losses_put(losses, accounts->unsent + tally->untold, w);

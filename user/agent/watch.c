@@ -104,18 +104,21 @@ void watch_look(struct watch *watch, struct health *ret_health)
 /* A hook that could not be tried keeps the last word on it. */
 static void try_canary(struct watch *watch)
 {
-	bool all = true;
+	bool all = true, failed = false;
 
 	canary_try(&watch->canary, &watch->tried);
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		bool postponed = canary_is_postponed(watch->tried.result[i]);
 
+		failed |= !postponed && !canary_is_proved(watch->tried.result[i]);
 		all &= !postponed;
 		if (postponed && watch->proof.result[i] != CANARY_NOT_TRIED)
 			continue;
 		watch->proof.result[i] = watch->tried.result[i];
 		watch->proof.error[i] = watch->tried.error[i];
 	}
+	watch->runs++;
+	watch->failures += failed;
 	if (all || !watch->proof_s)
 		watch->proof_s = clock_boot_s();
 }

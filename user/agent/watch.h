@@ -25,6 +25,7 @@ struct watch {
 	struct canary canary;
 	struct canary_proof proof; /* the last word on each hook that could be tried */
 	struct canary_proof tried; /* the last try: hooks that could not be tried, too */
+	uint64_t runs, failures;   /* of tries, and of those in which a hook was not proved */
 	uint64_t proof_s;     /* when all hooks could be tried, or the start, by CLOCK_BOOTTIME */
 	uint64_t cgroup_id;   /* of where the programs were attached */
 	struct health health; /* as it was reported last */

@@ -176,6 +176,18 @@ void kernel_detach(struct kernel *kernel)
 	}
 }
 
+/* How often a program ran, and how long, as far as the kernel counts it. */
+static void read_runs(const struct bpf_program *program, struct kernel_attachment *attachment)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len))
+		return;
+	attachment->runs = info.run_cnt;
+	attachment->run_ns = info.run_time_ns;
+}
+
 size_t kernel_attachments(struct kernel *kernel, struct kernel_attachment *attachments)
 {
 	struct bpf_link_info info;
@@ -188,7 +200,7 @@ size_t kernel_attachments(struct kernel *kernel, struct kernel_attachment *attac
 		if (!kernel->links[p] ||
 		    bpf_obj_get_info_by_fd(bpf_link__fd(kernel->links[p]), &info, &len))
 			continue;
-		attachments[n++] = (struct kernel_attachment) {
+		attachments[n] = (struct kernel_attachment) {
 			.program = bpf_program__name(program_of(kernel->skel, p)),
 			.hook = program_table[p].hook,
 			.program_id = info.prog_id,
@@ -196,6 +208,7 @@ size_t kernel_attachments(struct kernel *kernel, struct kernel_attachment *attac
 			.required = program_table[p].group == PROGRAMS_BIND,
 			.alive = info.type != BPF_LINK_TYPE_CGROUP || info.cgroup.cgroup_id,
 		};
+		read_runs(program_of(kernel->skel, p), &attachments[n++]);
 	}
 	return n;
 }

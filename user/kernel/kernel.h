@@ -59,8 +59,9 @@ struct kernel_attachment {
 	const char *program; /* its name */
 	const char *hook;    /* the attach type, as bpftool names it */
 	uint32_t program_id, link_id;
-	bool required; /* nothing is effective without it */
-	bool alive;    /* false: its cgroup is gone, and the link does nothing */
+	uint64_t runs, run_ns; /* while kernel.bpf_stats_enabled was 1, else 0 */
+	bool required;	       /* nothing is effective without it */
+	bool alive;	       /* false: its cgroup is gone, and the link does nothing */
 };
 #define KERNEL_ATTACHMENTS     4 /* that are required */
 #define KERNEL_ATTACHMENTS_MAX 8

@@ -12,6 +12,18 @@ uint64_t accounts_count(const struct hp_counters *counters, size_t cls, size_t v
 	return sum;
 }
 
+const char *accounts_lost_word(size_t why)
+{
+	static const char *const words[] = {
+		[HP_LOST_RING] = "ring",
+		[HP_LOST_RATE] = "rate",
+		[HP_LOST_NOTE] = "note",
+	};
+	_Static_assert(ARRAY_LEN(words) == HP_LOST_MAX, "a word for each");
+
+	return words[why];
+}
+
 static uint64_t sum_violations(const struct hp_counters *counters)
 {
 	uint64_t sum = 0;

@@ -16,6 +16,9 @@ struct accounts {
 /* What is counted of a class and a verdict, all protocols together. Pure. */
 uint64_t accounts_count(const struct hp_counters *counters, size_t cls, size_t verdict);
 
+/* Why violations are lost: a word for enum hp_lost. */
+const char *accounts_lost_word(size_t why);
+
 /* Make up the accounts from counters and lines. Pure. */
 void accounts_make(const struct hp_counters *counters, const struct hp_tally *tally,
 		   struct accounts *ret_accounts);

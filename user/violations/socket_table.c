@@ -113,9 +113,12 @@ void socket_table_decide(const struct socket_table *table, struct receivers_sock
 }
 
 /* A chosen port, too: a look for its process may show that it was asked for. */
-bool socket_table_may_violate(void *table, struct receivers_socket *s)
+bool socket_table_may_violate(void *data, struct receivers_socket *s)
 {
+	struct socket_table *table = data;
+
 	socket_table_decide(table, s);
+	table->verdicts[s->decision.verdict]++;
 	return receiver_violates(s->decision) || s->decision.cls == HP_CLASS_EPHEMERAL;
 }
 
@@ -135,6 +138,7 @@ int socket_table_read(struct socket_table *table, receivers_keep_fn keep,
 	int r;
 
 	(void)ephemeral_range(table->netns, &table->range.first, &table->range.last);
+	memset(table->verdicts, 0, sizeof(table->verdicts));
 	r = receivers_read(table->netns, keep, table, ret_receivers);
 	warn_unreadable(table, ret_receivers->unreadable);
 	return r;

@@ -29,8 +29,10 @@ struct socket_table {
 	struct reported_sockets *reported;
 	struct socket_owners *owners;
 	struct kernel_sockets *kernel_sockets;
-	struct event event;	    /* of the socket at hand: too large for the stack */
-	struct port_range range;    /* as last read */
+	struct event event;	 /* of the socket at hand: too large for the stack */
+	struct port_range range; /* as last read */
+	/* sockets of the last reading that socket_table_may_violate() was asked of */
+	uint64_t verdicts[HP_VERDICT_MAX];
 	uint32_t warned_unreadable; /* bits 1 << enum hp_proto */
 };
 

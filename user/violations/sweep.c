@@ -260,6 +260,7 @@ void sweep_now(struct sweep *sweep)
 	r = socket_table_read(&sweep->table, socket_table_may_violate, &found);
 	warn_failed(sweep, r);
 	sweep->counts.sockets = found.seen;
+	memcpy(sweep->counts.verdicts, sweep->table.verdicts, sizeof(sweep->counts.verdicts));
 	sweep->counts.unreadable = found.unreadable;
 	find_news(sweep, &found);
 	sweep->lost = accounts_lost(sweep->table.stream->kernel, sweep->table.stream->told);

@@ -11,8 +11,10 @@
 struct sweep_counts {
 	uint64_t runs, found, closed; /* since the start */
 	uint64_t sockets;	      /* in the table at the last one */
-	uint32_t unreadable;	      /* at the last one: bits 1 << enum hp_proto */
-	struct timespec last;	      /* when that was, UTC */
+	/* of these, as far as is known without their processes; none: they receive nothing */
+	uint64_t verdicts[HP_VERDICT_MAX];
+	uint32_t unreadable;  /* at the last one: bits 1 << enum hp_proto */
+	struct timespec last; /* when that was, UTC */
 };
 
 struct sweep {

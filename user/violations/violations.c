@@ -16,6 +16,7 @@ void violations_stop(struct violations *violations)
 {
 	ledger_free(violations->ledger);
 	denied_processes_free(&violations->denied);
+	team_counts_free(&violations->teams);
 }
 
 void violations_on_record(const struct violations *violations, const struct hp_event *record)
@@ -62,5 +63,6 @@ void violations_on_line(struct violations *violations, const struct hp_event *re
 
 	if (many)
 		tell_many(violations, many);
+	team_counts_add(&violations->teams, event->entry_team, event->count);
 	without_port_note(violations, record, event);
 }

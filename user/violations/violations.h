@@ -5,11 +5,13 @@
 #include "denied_processes.h"
 #include "ledger.h"
 #include "sweep.h"
+#include "team_counts.h"
 
 struct violations {
 	struct sweep *sweep; /* borrowed */
 	struct ledger *ledger;
 	struct denied_processes denied;
+	struct team_counts teams;
 	struct timespec since; /* UTC */
 };
 
