@@ -201,6 +201,14 @@ static const char *const refused[][2] = {
 			      "them" },
 	{ "--kubeconfig=", "bad value: --kubeconfig=: empty" },
 	{ "--node-name=", "bad value: --node-name=: empty" },
+	{ "--metrics=",
+	  "bad value: --metrics=: not an address with a port, such as 127.0.0.1:9937 or "
+	  "[::]:9937, nor off" },
+	{ "--metrics=9937", "bad value: --metrics=9937: not an address with a port, such as "
+			    "127.0.0.1:9937 or [::]:9937, nor off" },
+	{ "--metrics=localhost:9937",
+	  "bad value: --metrics=localhost:9937: not an address with a port, such as "
+	  "127.0.0.1:9937 or [::]:9937, nor off" },
 	{ "--pin=here", "bad value: --pin=here: not an absolute path, or none" },
 	{ "operand", "unexpected argument: operand: try --help" },
 };
@@ -290,6 +298,26 @@ static void test_pin(void **state)
 		   "hostportd: --on-exit=keep: nothing can stay with --pin=none");
 }
 
+static void test_metrics(void **state)
+{
+	_cleanup_buf_ struct buf err = { 0 };
+	struct config config;
+
+	(void)state;
+	assert_int_equal(parse(NULL, &config, &err), OPTIONS_OK);
+	check_text("default", config.metrics, NULL);
+	assert_int_equal(parse("--metrics=[::1]:9937", &config, &err), OPTIONS_OK);
+	check_text("given", config.metrics, "[::1]:9937");
+	check_int("family", config.metrics_at.family, 6);
+	check_int("port", config.metrics_at.port, 9937);
+	(void)setenv("HOSTPORTD_METRICS", "127.0.0.1:1", 1);
+	assert_int_equal(parse(NULL, &config, &err), OPTIONS_OK);
+	check_int("HOSTPORTD_METRICS", config.metrics_at.port, 1);
+	assert_int_equal(parse("--metrics=off", &config, &err), OPTIONS_OK);
+	check_text("off", config.metrics, NULL);
+	(void)unsetenv("HOSTPORTD_METRICS");
+}
+
 /* As with any option, the command line goes before the environment. */
 static void test_environment(void **state)
 {
@@ -320,7 +348,7 @@ int main(void)
 		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_words),
 		cmocka_unit_test(test_refused_words), cmocka_unit_test(test_pods),
 		cmocka_unit_test(test_node_name),     cmocka_unit_test(test_pin),
-		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_metrics),	      cmocka_unit_test(test_environment),
 	};
 
 	(void)unsetenv("KUBERNETES_SERVICE_HOST"); /* the tests may themselves run in a pod */

@@ -71,6 +71,7 @@ static void stop(struct agent *agent)
 		reserve_stop(&agent->host.reserve);
 	if (agent->ready)
 		say_stopped(agent);
+	metrics_endpoint_close(&agent->metrics); /* the next agent wants its port */
 	sink_close(agent->stream.sink);
 	host_ports_stop(&agent->host_ports);
 	sweep_stop(&agent->sweep);

@@ -116,6 +116,20 @@ static int parse_pods(void *options, const char *value, struct buf *err)
 	return 0;
 }
 
+static int parse_metrics(void *options, const char *value, struct buf *err)
+{
+	struct config *config = options;
+	bool off = strcmp(value, "off") == 0;
+
+	if (!off && endpoint_parse(value, &config->metrics_at) < 0) {
+		buf_puts(err, "not an address with a port, such as 127.0.0.1:9937 or [::]:9937, nor"
+			      " off");
+		return -EINVAL;
+	}
+	config->metrics = off ? NULL : value;
+	return 0;
+}
+
 static const struct option_spec specs[] = {
 	NODE_OPTION_MODE(struct config, "log violations, or deny them (audit)"),
 	NODE_OPTION_REGISTRY(struct config),
@@ -189,6 +203,10 @@ static const struct option_spec specs[] = {
 	  OPTION_TEXT(struct config, node_name) },
 	{ "socket", "PATH", "the control socket (" SOCKET_DEFAULT ")",
 	  OPTION_STRING(struct config, socket) },
+	{ "metrics", "ADDRESS:PORT|off",
+	  "serve /metrics, /readyz and /healthz by HTTP: at 127.0.0.1:9937, or [::]:9937 for every"
+	  " address (off)",
+	  OPTION_PARSED_WHOLE(parse_metrics) },
 	{ "log", "text|json",
 	  "the form of the events on standard output (text on a terminal, else json)",
 	  OPTION_WORD(struct config, log_json, false, true) },

@@ -2,6 +2,7 @@
 /* What the agent was asked to do: its command line and environment, read. */
 #pragma once
 
+#include "../base/endpoint.h"
 #include "../base/options.h"
 #include "../kernel/kernel.h"
 #include "../pods/pods.h"
@@ -48,7 +49,9 @@ struct config {
 	const char *kubeconfig; /* NULL: a pod's own */
 	bool kube_events;	/* violations are also reported as Kubernetes Events */
 	const char *node_name;	/* NULL: the host's */
-	int log_json;		/* -1: not given */
+	const char *metrics;	/* where HTTP clients may ask, as given; NULL: nowhere */
+	struct endpoint metrics_at;
+	int log_json; /* -1: not given */
 };
 
 /*

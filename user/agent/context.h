@@ -5,6 +5,7 @@
 #include "../violations/host_ports.h"
 #include "../violations/violations.h"
 #include "kube_events.h"
+#include "metrics_endpoint.h"
 #include "mode.h"
 #include "node_role.h"
 #include "owners.h"
@@ -36,6 +37,7 @@ struct agent {
 	struct file_watch registry_watch;
 	struct pod_sources pod_sources;
 	struct kube_events kube_events;
+	struct metrics_endpoint metrics;
 	struct privilege privilege;
 	bool ready;
 	bool on_terminal; /* standard output is one */

@@ -24,19 +24,20 @@
  */
 static int raise_descriptors(struct agent *agent)
 {
+	rlim_t least = DESCRIPTORS_MIN + (agent->config->metrics ? HTTP_SERVER_CLIENTS_MAX : 0);
 	struct rlimit limit;
 
-	(void)agent;
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return EXIT_OK;
-	if (limit.rlim_max < DESCRIPTORS_MIN) {
-		log_error("open files: the limit is %llu, and the agent needs %d: see `ulimit -n`,"
-			  " LimitNOFILE=",
-			  (unsigned long long)limit.rlim_max, DESCRIPTORS_MIN);
+	if (limit.rlim_max < least) {
+		log_error(
+			"open files: the limit is %llu, and the agent needs %llu: see `ulimit -n`,"
+			" LimitNOFILE=",
+			(unsigned long long)limit.rlim_max, (unsigned long long)least);
 		return EXIT_SYSTEM;
 	}
-	if (limit.rlim_cur < DESCRIPTORS_MIN) {
-		limit.rlim_cur = DESCRIPTORS_MIN;
+	if (limit.rlim_cur < least) {
+		limit.rlim_cur = least;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
 	return EXIT_OK;
@@ -306,12 +307,30 @@ static int start_watching(struct agent *agent)
 int start_agent(struct agent *agent)
 {
 	static int (*const steps[])(struct agent *) = {
-		raise_descriptors, raise_priority,  read_policy,       find_target,
-		make_policy,	   open_identity,   open_loop,	       open_control,
-		load_programs,	   restore_mode,    start_pod_sources, start_kube_events,
-		start_owners,	   prepare_sweeps,  say_would_break,   start_reserving,
-		publish,	   attach_programs, refresh_host,      start_stream,
-		start_timers,	   drop_privileges, start_watching,
+		raise_descriptors,
+		raise_priority,
+		read_policy,
+		find_target,
+		make_policy,
+		open_identity,
+		open_loop,
+		open_control,
+		load_programs,
+		restore_mode,
+		start_pod_sources,
+		start_kube_events,
+		start_owners,
+		prepare_sweeps,
+		say_would_break,
+		start_reserving,
+		publish,
+		attach_programs,
+		metrics_endpoint_open,
+		refresh_host,
+		start_stream,
+		start_timers,
+		drop_privileges,
+		start_watching,
 	};
 	int r = EXIT_OK;
 
