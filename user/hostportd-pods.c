@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * hostportd-pods: reads this node's pods from the API server, for hostportd, which starts it. It is
- * a program of its own so that what the network says is read where no privilege is, and so that an
- * agent without it is as small as it was.
+ * hostportd-pods: reads this node's pods from the API server, or from the kubelet, for hostportd,
+ * which starts it. It is a program of its own so that what the network says is read where no
+ * privilege is, and so that an agent without it is as small as it was.
  */
 #include <stdio.h>
 #include <sys/resource.h>
@@ -15,7 +15,8 @@
 
 struct asked {
 	const char *node, *kubeconfig;
-	bool wants_node;
+	bool kubelet, wants_node;
+	const char *kubelet_ca;
 	unsigned int fd, every_s;
 };
 
@@ -23,7 +24,11 @@ static const struct option_spec specs[] = {
 	{ "node", "NAME", "the node whose pods are read", OPTION_TEXT(struct asked, node) },
 	{ "read-node", NULL, "read what the node is, too, for --role=auto",
 	  OPTION_FLAG(struct asked, wants_node) },
-	{ "kubeconfig", "FILE", "where the API server is, and as whom to ask it (a pod's own)",
+	{ "kubelet", NULL, "ask the node's kubelet, not the API server",
+	  OPTION_FLAG(struct asked, kubelet) },
+	{ "kubelet-ca", "FILE", "authorities for the kubelet's certificate (the API server's)",
+	  OPTION_TEXT(struct asked, kubelet_ca) },
+	{ "kubeconfig", "FILE", "where the server is, and as whom to ask it (a pod's own)",
 	  OPTION_TEXT(struct asked, kubeconfig) },
 	/* tokens live ten minutes or longer, and are renewed after four fifths */
 	{ "credentials-every", "SECONDS", "how often credentials are read again (60)",
@@ -34,7 +39,8 @@ static const struct option_spec specs[] = {
 static const struct options options = {
 	.program = "hostportd-pods",
 	.usage = "[options]",
-	.summary = "Read the pods of a node from the API server, for hostportd, which starts it.",
+	.summary = "Read the pods of a node from the API server or the kubelet, for hostportd,"
+		   " which starts it.",
 	.env = "HOSTPORTD_PODS_",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
@@ -51,6 +57,8 @@ static int run(const struct asked *asked)
 	const struct keeper keeper = {
 		.kubeconfig = asked->kubeconfig,
 		.node = asked->node,
+		.kubelet = asked->kubelet,
+		.kubelet_ca = asked->kubelet_ca,
 		.wants_node = asked->wants_node,
 		.fd = (int)asked->fd,
 		.every_s = asked->every_s,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// apiserver.mjs DIR: what the API server does for a node's pods and for Events, and what it does when it is
-// ill. Its certificate is in DIR. It writes its port to DIR/port, a line for each request to DIR/requests, and
+// apiserver.mjs DIR PORT: what the API server does for a node's pods and for Events, and what it does when it is
+// ill; and what the kubelet does for pods. Port 0: any. Its certificate is in DIR. It writes its port to DIR/port, a line for each request to DIR/requests, and
 // the Events that it has to DIR/events.
 // A command is a file DIR/cmd, an object, which is removed when it is done:
 //   {"node": {...}}  what the Node is from now on; null: nobody may read it
@@ -12,7 +12,7 @@
 import { readFileSync, writeFileSync, appendFileSync, renameSync, unlinkSync, existsSync } from "node:fs";
 import { createServer } from "node:https";
 
-const dir = process.argv[2];
+const [, , dir, port] = process.argv;
 const put = (name, text) => {
 	writeFileSync(`${dir}/${name}.new`, text);
 	renameSync(`${dir}/${name}.new`, `${dir}/${name}`);
@@ -111,6 +111,14 @@ const answerEvent = (request, response, body) => {
 	put("events", JSON.stringify([...events.values()]));
 };
 
+// The kubelet's list has no version, and what it refuses with is no status.
+const answerKubelet = (request, response) => {
+	appendFileSync(`${dir}/requests`, `kubelet ${request.headers.host} ${request.headers.authorization}\n`);
+	if (mode === "403") response.writeHead(403, { "content-type": "text/plain; charset=utf-8" });
+	response.end(mode === "403" ? "Forbidden (verb=get, resource=nodes, subresource(s)=[pods proxy])\n" :
+		JSON.stringify({ kind: "PodList", apiVersion: "v1", metadata: {}, items: pods }));
+};
+
 const server = createServer({ key: readFileSync(`${dir}/server.key`), cert: readFileSync(`${dir}/server.crt`) }, (request, response) => {
 	const query = new URL(request.url, "https://x").searchParams, watch = query.get("watch") === "1";
 	if (request.url.startsWith("/apis/events.k8s.io/")) {
@@ -122,6 +130,7 @@ const server = createServer({ key: readFileSync(`${dir}/server.key`), cert: read
 		appendFileSync(`${dir}/requests`, `node ${request.url} ${request.headers.authorization}\n`);
 		return node ? response.end(JSON.stringify({ kind: "Node", apiVersion: "v1", ...node })) : status(response, 403, "nodes is forbidden");
 	}
+	if (request.url === "/pods") return answerKubelet(request, response);
 	appendFileSync(`${dir}/requests`, `${watch ? "watch" : "list"} ${query.get("resourceVersion")} ${query.get("fieldSelector")} ` +
 		`${query.get("allowWatchBookmarks")} ${request.headers.authorization}\n`);
 	const refusal = { 401: "Unauthorized", 403: "pods is forbidden", 429: "too many requests", 500: "boom" }[mode];
@@ -154,6 +163,6 @@ setInterval(() => {
 }, 20);
 
 put("events", "[]");
-server.listen(0, "127.0.0.1", () => {
+server.listen(Number(port), "127.0.0.1", () => {
 	put("port", `${server.address().port}`);
 });

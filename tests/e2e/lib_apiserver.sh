@@ -44,6 +44,16 @@ kubeconfig() {
 	EOF
 }
 
+# run_server PORT [COMMAND...]: it, by this command; port 0: any that is free.
+run_server() {
+	local port=$1
+	shift
+	rm -f "$API/port"
+	"$@" node tests/e2e/apiserver.mjs "$API" "$port" >"$WORK/server" 2>&1 9<&- &
+	SERVER=$!
+	until_true 60 test -s "$API/port" || fail "the server does not start: $(cat "$WORK/server")"
+}
+
 # start_server: it, with certificates, a token and a kubeconfig; or the test is over.
 start_server() {
 	if ! command -v node >/dev/null; then
@@ -55,14 +65,12 @@ start_server() {
 		cd "$API" || exit 1
 		openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout ca.key -out ca.crt -subj /CN=ca
 		openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=server
-		printf 'subjectAltName=IP:127.0.0.1\n' >server.ext
+		printf 'subjectAltName=IP:127.0.0.1,DNS:node1\n' >server.ext
 		openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -out server.crt -extfile server.ext
 		openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout other.key -out other.crt -subj /CN=ca
 	) >"$WORK/openssl" 2>&1 || fail "no certificates: $(tail -n 3 "$WORK/openssl")"
 	: >"$API/requests"
-	node tests/e2e/apiserver.mjs "$API" >"$WORK/server" 2>&1 9<&- &
-	SERVER=$!
-	until_true 60 test -s "$API/port" || fail "the server does not start: $(cat "$WORK/server")"
+	run_server 0
 	echo first >"$WORK/token"
 	kubeconfig "$API/ca.crt"
 	chmod 0600 "$KUBECONFIG" "$WORK/token"

@@ -333,6 +333,53 @@ until_true 60 error_has 'always verified'
 has "no verification" "$(status '.pod_sources[0].error')" 'certificates are always verified'
 stop_agent
 
+# ---- the kubelet --------------------------------------------------------------------------------
+# Its port is one of the test's network namespace, where the agent is as well. The node's name resolves to nothing.
+end_server
+run_server 10250 nsenter --net="$NETNS" --
+echo kubelet >"$WORK/account/token"
+in_pod
+AGENT_BY=(nsenter --net="$NETNS" -- "${AGENT_BY[@]}")
+tell "$(list "$(pod a)" "$(pod b)")"
+start_agent --node-name=node1 --pods=kubelet || finish
+become "kubelet" "a b"
+is "kubelet: the source" "$(status '.pod_sources[0] | "\(.source) \(.up) \(.error)"')" "kubelet true null"
+has "kubelet: the node's name, as the pod's service account" "$(tail -n 1 "$API/requests")" '^kubelet node1:10250 Bearer kubelet$'
+tell "$(list "$(pod b)" "$(pod c)")"
+become "kubelet: it is asked again and again" "a(gone) b c"
+tell '{"mode":"403"}'
+until_true 60 error_has '^HTTP 403$'
+is "kubelet: refused" "$(status '.pod_sources[0] | "\(.up) \(.error)"')" "false HTTP 403"
+is "kubelet: refused: what is known stays" "$(pods)" "a(gone) b c"
+tell '{"mode":"ok"}'
+until_true 90 up_is true
+is "kubelet: up again" "$(status '.pod_sources[0] | "\(.up) \(.error)"')" "true null"
+stop_agent
+cp "$API/other.crt" "$WORK/account/ca.crt"
+kubelets=$(requests '^kubelet ')
+start_agent --node-name=node1 --pods=kubelet || finish
+until_true 60 error_has '[Cc]ertificate|SSL'
+has "kubelet: another authority" "$(status '.pod_sources[0].error')" '[Cc]ertificate'
+is "kubelet: another authority: nothing was asked" "$(requests '^kubelet ')" "$kubelets"
+stop_agent
+start_agent --node-name=node1 --pods=kubelet --kubelet-ca="$API/ca.crt" || finish
+become "kubelet: its authority" "b c"
+stop_agent
+start_agent --node-name=node2 --pods=kubelet --kubelet-ca="$API/ca.crt" || finish
+until_true 60 error_has 'node2|SSL'
+has "kubelet: another node's name" "$(status '.pod_sources[0].error')" 'node2'
+stop_agent
+out_of_it
+# shellcheck disable=SC2034 # lib.sh uses it
+AGENT_BY=(nsenter --net="$NETNS" --)
+kubeconfig "$API/ca.crt"
+start_agent --node-name=node1 --pods=kubelet --kubeconfig="$KUBECONFIG" || finish
+become "kubelet: of a kubeconfig" "b c"
+has "kubelet: of a kubeconfig: asked so" "$(tail -n 1 "$API/requests")" '^kubelet 127[.]0[.]0[.]1:10250 Bearer third$'
+stop_agent
+# shellcheck disable=SC2034 # lib.sh uses it
+AGENT_BY=()
+
 # A server that is away. What is said has no times in it, so that there is a notice for it, not one for each request.
 end_server
 kubeconfig "$API/ca.crt"

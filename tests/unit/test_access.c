@@ -118,6 +118,17 @@ static void test_in_cluster(void **state)
 		   "not in a pod (KUBERNETES_SERVICE_HOST is not set): see --kubeconfig");
 }
 
+/* What a pod's service account is, only a pod has: see tests/e2e/test_pods_server.sh. */
+static void test_kubelet(void **state)
+{
+	_cleanup_buf_ struct buf err = { 0 };
+	struct access access;
+
+	(void)state;
+	check_int("no authorities", access_read_kubelet("n1", "none", &access, &err), -EINVAL);
+	check_text("why", err.data, "none: No such file or directory");
+}
+
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, into_directory, out_of_directory)
 
 int main(void)
@@ -126,6 +137,7 @@ int main(void)
 		IN_DIRECTORY(test_good),
 		IN_DIRECTORY(test_faults),
 		cmocka_unit_test(test_in_cluster),
+		IN_DIRECTORY(test_kubelet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,6 +136,7 @@ static const struct {
 	WORD("--pods=not/there", pods_len, 1),
 	WORD("--pods=none", pods_len, 0),
 	WORD("--pods=apiserver", pods_len, 1),
+	WORD("--pods=kubelet", pods_len, 1),
 	WORD("--kube-events=off", kube_events, false),
 	WORD("--sweep=0", sweep_s, 0),
 	WORD("--sweep=86400", sweep_s, 86400),
@@ -192,10 +193,11 @@ static const char *const refused[][2] = {
 	{ "--unknown-pods=x", "bad value: --unknown-pods=x: not allow or deny" },
 	{ "--reserve-ports=", "bad value: --reserve-ports=: not yes, no or auto" },
 	{ "--reserve-ports=2", "bad value: --reserve-ports=2: not yes, no or auto" },
-	{ "--pods=kubelet", "bad value: --pods=kubelet: this version does not ask the kubelet" },
-	{ "--pods=apisever", "bad value: --pods=apisever: not apiserver, a file, a directory or "
-			     "none (a path that is not"
-			     " there yet has a /)" },
+	{ "--kubelet-ca=", "bad value: --kubelet-ca=: empty" },
+	{ "--pods=apisever",
+	  "bad value: --pods=apisever: not apiserver, kubelet, a file, a directory or "
+	  "none (a path that is not"
+	  " there yet has a /)" },
 	{ "--kube-events=yes", "bad value: --kube-events=yes: not on or off" },
 	{ "--kube-events=on", "--kube-events=on: needs --pods=apiserver, whose process sends "
 			      "them" },
@@ -230,7 +232,7 @@ static void test_pods(void **state)
 {
 	char sources[POD_SOURCES_MAX + 1][20];
 	char *argv[POD_SOURCES_MAX + 3] = { (char[]) { "hostportd" } };
-	_cleanup_buf_ struct buf err = { 0 }, again = { 0 };
+	_cleanup_buf_ struct buf err = { 0 }, again = { 0 }, both = { 0 };
 	struct config config;
 
 	(void)state;
@@ -249,6 +251,11 @@ static void test_pods(void **state)
 	(void)strcpy(sources[1], "--kube-events=on");
 	check_int("Events", config_parse(3, argv, &config, &again), OPTIONS_OK);
 	check_int("Events", config.kube_events, true);
+	(void)strcpy(sources[1], "--pods=kubelet");
+	check_int("both", config_parse(3, argv, &config, &both), -EINVAL);
+	check_text("why", both.data,
+		   "hostportd: --pods=kubelet: not with --pods=apiserver: only one of them can be "
+		   "asked");
 	(void)strcpy(sources[0], "--pods=/0");
 	(void)strcpy(sources[1], "--pods=none");
 	check_int("none", config_parse(4, argv, &config, &err), OPTIONS_OK);

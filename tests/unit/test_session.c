@@ -376,6 +376,32 @@ static void test_delays(void **state)
 		SESSION_RETRY_AFTER_S * 1000 + SESSION_DELAY_MAX_MS + 200);
 }
 
+/* Its list has no version, and whatever it has is none to watch from. */
+static void test_kubelet(void **state)
+{
+	static const char *const lists[] = {
+		"{\"kind\":\"PodList\",\"metadata\":{},\"items\":[" POD("a", "1") "]}",
+		LIST(POD("a", "1")),
+	};
+	struct fixture *f = *state;
+
+	f->session.kubelet = true;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		check_path(f, "/pods");
+		assert_in_range(answer(f, lists[i], LONG), SESSION_POLL_MS / 2, SESSION_POLL_MS);
+		check_sent("list", f, i ? "LIST POD=a LISTED" : "LIST POD=a LISTED UP");
+	}
+	for (int i = 0; i < 10; i++) {
+		check_path(f, "/pods");
+		(void)answer(f, "Forbidden (verb=get)", (struct session_end) { .code = 403 });
+		check_sent("refused", f, "DOWN(HTTP 403)");
+	}
+	check_path(f, "/pods");
+	assert_in_range(answer(f, lists[0], LONG), SESSION_POLL_MS / 2, SESSION_POLL_MS);
+	check_sent("up again", f, "LIST POD=a LISTED UP");
+	check_u64("it has not failed", f->session.failures, 0);
+}
+
 static void test_send(void **state)
 {
 	struct fixture *f = *state;
@@ -407,7 +433,7 @@ int main(void)
 		WITH_SESSION(test_refused), WITH_SESSION(test_half_list),
 		WITH_SESSION(test_delays),  WITH_SESSION(test_send),
 		WITH_SESSION(test_escape),  WITH_SESSION(test_kept),
-		WITH_SESSION(test_no_list),
+		WITH_SESSION(test_no_list), WITH_SESSION(test_kubelet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,14 @@ static int parse_role(void *options, const char *value, struct buf *err)
 	return 0;
 }
 
+static bool has_source(const struct config *config, const char *source)
+{
+	for (size_t i = 0; i < config->pods_len; i++)
+		if (strcmp(config->pods[i], source) == 0)
+			return true;
+	return false;
+}
+
 /* Paths are not looked for here: they may come later. But a mistyped word is no path. */
 static int parse_pods(void *options, const char *value, struct buf *err)
 {
@@ -93,19 +101,15 @@ static int parse_pods(void *options, const char *value, struct buf *err)
 		config->pods_len = 0;
 		return 0;
 	}
-	if (strcmp(value, "kubelet") == 0) {
-		buf_puts(err, "this version does not ask the kubelet");
+	if (has_source(config, value)) {
+		buf_puts(err, "given twice");
 		return -EINVAL;
 	}
-	for (size_t i = 0; i < config->pods_len; i++)
-		if (strcmp(config->pods[i], value) == 0) {
-			buf_puts(err, "given twice");
-			return -EINVAL;
-		}
-	if (strcmp(value, POD_SOURCES_SERVER) != 0 && !strchr(value, '/') &&
-	    access(value, F_OK) < 0) {
-		buf_puts(err, "not apiserver, a file, a directory or none (a path that is not"
-			      " there yet has a /)");
+	if (strcmp(value, POD_SOURCES_SERVER) != 0 && strcmp(value, POD_SOURCES_KUBELET) != 0 &&
+	    !strchr(value, '/') && access(value, F_OK) < 0) {
+		buf_puts(err,
+			 "not apiserver, kubelet, a file, a directory or none (a path that is not"
+			 " there yet has a /)");
 		return -EINVAL;
 	}
 	if (config->pods_len == ARRAY_LEN(config->pods)) {
@@ -185,9 +189,10 @@ static const struct option_spec specs[] = {
 	  "where links and maps are pinned, below a bpffs; none: nothing outlives the"
 	  " agent (" PINS_DEFAULT ")",
 	  OPTION_PARSED_WHOLE(parse_pin) },
-	{ "pods", "apiserver|FILE|DIR|none",
-	  "where the pods of this node are known from: the API server, a list of pods (PodList), or"
-	  " a directory of static pods (apiserver in a pod that has a token for it, else none)",
+	{ "pods", "apiserver|kubelet|FILE|DIR|none",
+	  "where the pods of this node are known from: the API server, this node's kubelet, a list"
+	  " of pods (PodList), or a directory of static pods (apiserver in a pod that has a token "
+	  "for it, else none)",
 	  OPTION_PARSED_WHOLE(parse_pods), .repeatable = true },
 	{ "unknown-pods", "allow|deny",
 	  "what becomes of a bind() by a pod that is not known yet, of a port that is for its "
@@ -197,8 +202,13 @@ static const struct option_spec specs[] = {
 	  "also report violations as Kubernetes Events; needs --pods=apiserver (off)",
 	  OPTION_WORD(struct config, kube_events, true, false) },
 	{ "kubeconfig", "FILE",
-	  "where the API server is, and as whom to ask it (a pod's service account)",
+	  "where the API server is, and as whom to ask it (a pod's service account); with"
+	  " --pods=kubelet, the same of the kubelet",
 	  OPTION_TEXT(struct config, kubeconfig) },
+	{ "kubelet-ca", "FILE",
+	  "authorities for the kubelet's certificate, with --pods=kubelet in a pod (the API"
+	  " server's)",
+	  OPTION_TEXT(struct config, kubelet_ca) },
 	{ "node-name", "NAME", "this node in the cluster ($NODE_NAME, or else the host's name)",
 	  OPTION_TEXT(struct config, node_name) },
 	{ "socket", "PATH", "the control socket (" SOCKET_DEFAULT ")",
@@ -232,12 +242,21 @@ static bool is_in_cluster(void)
 	return host && *host && access(ACCESS_SERVICE_ACCOUNT "/token", F_OK) == 0;
 }
 
-static bool asks_server(const struct config *config)
+/* What an option needs of the sources. 0, or -EINVAL. */
+static int check_pods(const struct config *config, struct buf *out)
 {
-	for (size_t i = 0; i < config->pods_len; i++)
-		if (strcmp(config->pods[i], POD_SOURCES_SERVER) == 0)
-			return true;
-	return false;
+	bool asks_server = has_source(config, POD_SOURCES_SERVER);
+	const char *why = NULL;
+
+	if (asks_server && has_source(config, POD_SOURCES_KUBELET))
+		why = "--pods=kubelet: not with --pods=apiserver: only one of them can be asked";
+	else if (config->role_auto && !asks_server)
+		why = "--role=auto: needs --pods=apiserver, which says what this node is";
+	else if (config->kube_events && !asks_server)
+		why = "--kube-events=on: needs --pods=apiserver, whose process sends them";
+	if (why)
+		buf_printf(out, "hostportd: %s", why);
+	return why ? -EINVAL : 0;
 }
 
 int config_parse(int argc, char **argv, struct config *ret_config, struct buf *out)
@@ -259,16 +278,8 @@ int config_parse(int argc, char **argv, struct config *ret_config, struct buf *o
 	}
 	if (!config.pods_given && is_in_cluster())
 		config.pods[config.pods_len++] = POD_SOURCES_SERVER;
-	if (r == OPTIONS_OK && config.role_auto && !asks_server(&config)) {
-		buf_puts(out, "hostportd: --role=auto: needs --pods=apiserver, which says what "
-			      "this node is");
+	if (r == OPTIONS_OK && check_pods(&config, out) < 0)
 		r = -EINVAL;
-	}
-	if (r == OPTIONS_OK && config.kube_events && !asks_server(&config)) {
-		buf_puts(out, "hostportd: --kube-events=on: needs --pods=apiserver, whose process "
-			      "sends them");
-		r = -EINVAL;
-	}
 	if (!config.node_name && getenv("NODE_NAME") && *getenv("NODE_NAME"))
 		config.node_name = getenv("NODE_NAME");
 	if (config.log_json < 0)

@@ -47,6 +47,7 @@ struct config {
 	size_t pods_len;
 	bool pods_given;	/* none counts */
 	const char *kubeconfig; /* NULL: a pod's own */
+	const char *kubelet_ca; /* NULL: the API server's */
 	bool kube_events;	/* violations are also reported as Kubernetes Events */
 	const char *node_name;	/* NULL: the host's */
 	const char *metrics;	/* where HTTP clients may ask, as given; NULL: nowhere */

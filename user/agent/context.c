@@ -107,6 +107,7 @@ static void connect_state(struct agent *agent)
 	agent->pod_sources.specs = agent->config->pods;
 	agent->pod_sources.specs_len = agent->config->pods_len;
 	agent->pod_sources.kubeconfig = agent->config->kubeconfig;
+	agent->pod_sources.kubelet_ca = agent->config->kubelet_ca;
 	agent->pod_sources.stream = &agent->stream;
 	agent->pod_sources.identity = &agent->identity;
 	agent->identity.pods = &agent->pod_sources.pods;

@@ -37,8 +37,9 @@ static int find_program(char ret_path[PATH_MAX])
 /* In the child: as little as may be, then the other program. */
 static void become(const struct pod_process *process, const char *path, int fd)
 {
-	_cleanup_buf_ struct buf node = { 0 }, kubeconfig = { 0 };
-	char *argv[5] = { (char[]) { PROGRAM } }, read_node[] = "--read-node";
+	_cleanup_buf_ struct buf node = { 0 }, kubeconfig = { 0 }, ca = { 0 };
+	char kubelet[] = "--kubelet", read_node[] = "--read-node";
+	char *argv[7] = { (char[]) { PROGRAM } };
 	size_t len = 2;
 	sigset_t none;
 
@@ -48,11 +49,18 @@ static void become(const struct pod_process *process, const char *path, int fd)
 		buf_printf(&kubeconfig, "--kubeconfig=%s", process->kubeconfig);
 		argv[len++] = kubeconfig.data;
 	}
+	if (process->kubelet)
+		argv[len++] = kubelet;
+	if (process->kubelet_ca) {
+		buf_printf(&ca, "--kubelet-ca=%s", process->kubelet_ca);
+		argv[len++] = ca.data;
+	}
 	if (process->wants_node)
 		argv[len] = read_node;
 	(void)sigemptyset(&none);
-	if (node.failed || kubeconfig.failed || dup2(fd, FD) < 0 || dup2(STDERR_FILENO, 1) < 0 ||
-	    close_range(3, UINT_MAX, 0) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+	if (node.failed || kubeconfig.failed || ca.failed || dup2(fd, FD) < 0 ||
+	    dup2(STDERR_FILENO, 1) < 0 || close_range(3, UINT_MAX, 0) < 0 ||
+	    sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		_exit(127);
 	(void)execv(path, argv);
 	_exit(127);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The process that reads pods from the API server and sends Kubernetes Events there: the records
- * that come from it, and the Events that it is given.
+ * The process that reads pods from the API server, or the kubelet, and sends Kubernetes Events
+ * there: the records that come from it, and the Events that it is given.
  */
 #pragma once
 
@@ -12,6 +12,8 @@ struct pod_process {
 	/* set before the start */
 	const char *node;
 	bool wants_node;	/* what the node is, too */
+	bool kubelet;		/* it is asked, not the API server */
+	const char *kubelet_ca; /* NULL: the API server's */
 	const char *kubeconfig; /* NULL: that of a pod */
 	/*
 	 * Takes a record, and its pod; NULL: one that could not be read. on_end() comes last, when

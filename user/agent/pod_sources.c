@@ -120,7 +120,8 @@ static int start_files(struct pod_sources *sources, struct loop *loop)
 	return file_watch_start(&sources->watch, loop);
 }
 
-/* ---- the API server ------------------------------------------------------------------------ */
+/* ---- the API server or the kubelet
+ * ------------------------------------------------------------------------ */
 
 static void set_server(struct pod_sources *sources, bool up, const char *why)
 {
@@ -184,6 +185,8 @@ static void start_server(struct pod_sources *sources, struct loop *loop)
 		return;
 	sources->process.node = sources->identity->node;
 	sources->process.kubeconfig = sources->kubeconfig;
+	sources->process.kubelet = strcmp(sources->server->name, POD_SOURCES_KUBELET) == 0;
+	sources->process.kubelet_ca = sources->kubelet_ca;
 	sources->process.wants_node = sources->on_node != NULL;
 	sources->process.on_record = on_record;
 	sources->process.on_end = on_end;
@@ -208,7 +211,8 @@ int pod_sources_start(struct pod_sources *sources, struct loop *loop)
 		struct pod_source *source = &sources->pods.sources[i];
 
 		source->name = sources->specs[i];
-		if (strcmp(source->name, POD_SOURCES_SERVER) == 0)
+		if (strcmp(source->name, POD_SOURCES_SERVER) == 0 ||
+		    strcmp(source->name, POD_SOURCES_KUBELET) == 0)
 			sources->server = source;
 		else
 			sources->paths[sources->paths_len++] = source->name;

@@ -11,13 +11,16 @@
 #include "file_watch.h"
 #include "pod_process.h"
 
-#define POD_SOURCES_SERVER "apiserver" /* that is no path */
+/* These are no paths. No more than one of them may be given. */
+#define POD_SOURCES_SERVER  "apiserver"
+#define POD_SOURCES_KUBELET "kubelet"
 
 struct pod_sources {
 	/* borrowed, set before the start */
 	const char *const *specs; /* of --pods */
 	size_t specs_len;
 	const char *kubeconfig; /* NULL: a pod's own */
+	const char *kubelet_ca; /* NULL: the API server's */
 	struct stream *stream;
 	const struct identity *identity; /* it knows the node's name */
 	void (*on_change)(void *data);	 /* what is known of pods has changed */
@@ -32,7 +35,7 @@ struct pod_sources {
 	const char *paths[POD_SOURCES_MAX]; /* those of specs that are files */
 	size_t paths_len;
 	struct file_watch watch;
-	struct pod_source *server; /* NULL: the API server is not asked */
+	struct pod_source *server; /* NULL: neither the API server nor the kubelet is asked */
 	struct pod_process process;
 };
 

@@ -9,6 +9,8 @@
 #include "../checks/manifest/yaml_query.h"
 #include "../source/source_file.h"
 
+#define KUBELET_PORT 10250
+
 /* An empty file is being written, perhaps; no certificates would mean those of the system. */
 static int read_file(const char *path, struct buf *out, struct buf *err)
 {
@@ -56,6 +58,19 @@ static int read_in_cluster(struct access *access, struct buf *err)
 	buf_printf(&access->server, strchr(host, ':') ? "https://[%s]:%s" : "https://%s:%s", host,
 		   port);
 	r = read_file(ACCESS_SERVICE_ACCOUNT "/ca.crt", &access->ca, err);
+	return r == 0 ? read_token(ACCESS_SERVICE_ACCOUNT "/token", access, err) : r;
+}
+
+/*
+ * Its certificate has the node's name, and seldom 127.0.0.1. The name need not resolve: the agent
+ * is on the host's network, as the kubelet is.
+ */
+static int read_kubelet(const char *node, const char *ca, struct access *access, struct buf *err)
+{
+	int r = read_file(ca ? ca : ACCESS_SERVICE_ACCOUNT "/ca.crt", &access->ca, err);
+
+	buf_printf(&access->server, "https://%s:%d", node, KUBELET_PORT);
+	access->is_local = true;
 	return r == 0 ? read_token(ACCESS_SERVICE_ACCOUNT "/token", access, err) : r;
 }
 
@@ -216,20 +231,35 @@ static int read_kubeconfig(const char *path, struct access *access, struct buf *
 	return read_config(&config, access);
 }
 
+/* `r`: the result of reading it. */
+static int give(struct access *access, int r, struct access *ret_access)
+{
+	if (r == 0 && (access->server.failed || access->ca.failed || access->cert.failed ||
+		       access->key.failed || access->token.failed))
+		r = -ENOMEM;
+	if (r < 0)
+		access_free(access);
+	else
+		*ret_access = *access;
+	return r;
+}
+
 int access_read(const char *kubeconfig, struct access *ret_access, struct buf *err)
 {
 	struct access access = { 0 };
-	int r = kubeconfig ? read_kubeconfig(kubeconfig, &access, err) :
-			     read_in_cluster(&access, err);
 
-	if (r == 0 && (access.server.failed || access.ca.failed || access.cert.failed ||
-		       access.key.failed || access.token.failed))
-		r = -ENOMEM;
-	if (r < 0)
-		access_free(&access);
-	else
-		*ret_access = access;
-	return r;
+	return give(&access,
+		    kubeconfig ? read_kubeconfig(kubeconfig, &access, err) :
+				 read_in_cluster(&access, err),
+		    ret_access);
+}
+
+int access_read_kubelet(const char *node, const char *ca, struct access *ret_access,
+			struct buf *err)
+{
+	struct access access = { 0 };
+
+	return give(&access, read_kubelet(node, ca, &access, err), ret_access);
 }
 
 bool access_same(const struct access *a, const struct access *b)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the API server is, and as whom to ask it: in a cluster, or as a kubeconfig file says. */
+/*
+ * Where the API server is, or this node's kubelet, and as whom to ask it: in a cluster, or as a
+ * kubeconfig file says.
+ */
 #pragma once
 
 #include "../base/buf.h"
@@ -14,6 +17,7 @@ struct access {
 	struct buf ca;	      /* certificates in PEM form; empty: those that the system trusts */
 	struct buf cert, key; /* the client's, in PEM form; empty: none */
 	struct buf token;     /* empty: none */
+	bool is_local;	      /* the server is on this machine, whatever its name resolves to */
 };
 
 /*
@@ -22,6 +26,13 @@ struct access {
  * another program. 0; -EINVAL with a sentence in `err`; -ENOMEM.
  */
 int access_read(const char *kubeconfig, struct access *ret_access, struct buf *err);
+
+/*
+ * That of this node's kubelet, with the token of a pod's service account. `ca`: a file of the
+ * authorities for the kubelet's certificate; NULL: the API server's. The same results.
+ */
+int access_read_kubelet(const char *node, const char *ca, struct access *ret_access,
+			struct buf *err);
 
 bool access_same(const struct access *a, const struct access *b);
 

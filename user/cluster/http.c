@@ -14,7 +14,7 @@
 /* One request after the other. */
 struct transfer {
 	CURL *easy; /* NULL: there was none yet */
-	struct curl_slist *headers;
+	struct curl_slist *headers, *connect_to;
 	int idle_s; /* how long nothing may come */
 	/* of the request at hand */
 	const struct http_answer *answer;
@@ -85,6 +85,16 @@ static bool set_credentials(CURL *easy, const struct access *access)
 	return set_authorities(easy, &access->ca) &&
 	       set_blob(easy, CURLOPT_SSLCERT_BLOB, &access->cert) &&
 	       set_blob(easy, CURLOPT_SSLKEY_BLOB, &access->key);
+}
+
+/* The name in the URL stays what the certificate must have. */
+static bool set_place(struct transfer *transfer, const struct access *access)
+{
+	if (!access->is_local)
+		return true;
+	transfer->connect_to = curl_slist_append(NULL, "::127.0.0.1:");
+	return transfer->connect_to && curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO,
+							transfer->connect_to) == CURLE_OK;
 }
 
 static bool add_header(struct curl_slist **headers, const char *text)
@@ -163,6 +173,7 @@ static void free_transfer(struct http *http, struct transfer *transfer)
 		(void)curl_multi_remove_handle(http->multi, transfer->easy);
 	curl_easy_cleanup(transfer->easy);
 	curl_slist_free_all(transfer->headers);
+	curl_slist_free_all(transfer->connect_to);
 	*transfer = (struct transfer) { 0 };
 }
 
@@ -170,7 +181,7 @@ static int make_transfer(struct http *http, struct transfer *transfer, int idle_
 {
 	transfer->easy = curl_easy_init();
 	transfer->idle_s = idle_s;
-	if (transfer->easy && set_options(transfer) &&
+	if (transfer->easy && set_options(transfer) && set_place(transfer, http->access) &&
 	    set_credentials(transfer->easy, http->access))
 		return 0;
 	free_transfer(http, transfer);

@@ -48,7 +48,12 @@ static void warn(const char *what, int r)
 static int become_worker(const struct state *state, pid_t parent)
 {
 	const struct keeper *keeper = state->keeper;
-	const struct worker_task task = { keeper->node, keeper->wants_node, keeper->fd };
+	const struct worker_task task = {
+		.node = keeper->node,
+		.kubelet = keeper->kubelet,
+		.wants_node = keeper->wants_node,
+		.socket_fd = keeper->fd,
+	};
 	int r;
 
 	warn("pods: the user can't be changed", confine_user());
@@ -100,12 +105,19 @@ static void say_down(const struct state *state, const char *why)
 		(void)send(state->keeper->fd, record.data, record.len, MSG_NOSIGNAL);
 }
 
+static int read_credentials(const struct keeper *keeper, struct access *ret_access, struct buf *why)
+{
+	if (keeper->kubelet && !keeper->kubeconfig)
+		return access_read_kubelet(keeper->node, keeper->kubelet_ca, ret_access, why);
+	return access_read(keeper->kubeconfig, ret_access, why);
+}
+
 /* What can't be read any more is kept; what has changed needs another worker. */
 static void read_access(struct state *state, uint64_t now_ms)
 {
 	_cleanup_buf_ struct buf why = { 0 };
 	struct access access = { 0 };
-	int r = access_read(state->keeper->kubeconfig, &access, &why);
+	int r = read_credentials(state->keeper, &access, &why);
 
 	state->read_ms = now_ms + (state->known || r == 0 ? state->keeper->every_s * 1000ULL :
 							    WAIT_MIN_MS * 5);

@@ -12,10 +12,12 @@
 struct keeper {
 	const char *kubeconfig; /* NULL: that of a pod's service account */
 	const char *node;
-	bool wants_node;      /* what it is, beside its pods */
-	int fd;		      /* the socket to the agent */
-	unsigned int every_s; /* how often the credentials are read */
-	int (*confine)(void); /* limits system calls of a worker; 0, or a negative errno */
+	bool kubelet;		/* it is asked, not the API server */
+	const char *kubelet_ca; /* authorities for its certificate; NULL: the API server's */
+	bool wants_node;	/* what it is, beside its pods */
+	int fd;			/* the socket to the agent */
+	unsigned int every_s;	/* how often the credentials are read */
+	int (*confine)(void);	/* limits system calls of a worker; 0, or a negative errno */
 };
 
 /* Until the agent closes the socket. The exit status. */

@@ -75,7 +75,8 @@ static int read_of_list(struct session *session, const struct pod_read *read)
 	if (read->kind != POD_READ_LIST)
 		return 0;
 	session->listed = true;
-	take_version(session, read->version);
+	if (!session->kubelet)
+		take_version(session, read->version);
 	r = send_kind(session, POD_RECORD_LISTED, NULL);
 	return r == 0 ? say_up(session) : r;
 }
@@ -158,16 +159,12 @@ static void put_escaped(struct buf *path, const char *text)
 	}
 }
 
-int session_request(struct session *session, uint32_t chance, struct buf *path)
+static void put_path(const struct session *session, uint32_t chance, struct buf *path)
 {
-	end_request(session);
-	session->of_node = session->wants_node && !session->asked_node;
-	session->asked_node = session->of_node;
-	session->watching = !session->of_node && session->version[0] != '\0';
-	session->begun = session->listed = session->got = session->expired = false;
-	session->code = session->error = 0;
-	session->message[0] = '\0';
-	pod_reader_init(&session->reader, on_read, session);
+	if (session->kubelet) {
+		buf_puts(path, "/pods");
+		return;
+	}
 	buf_puts(path, session->of_node ? "/api/v1/nodes/" :
 					  "/api/v1/pods?fieldSelector=spec.nodeName%3D");
 	put_escaped(path, session->node);
@@ -180,6 +177,19 @@ int session_request(struct session *session, uint32_t chance, struct buf *path)
 	} else {
 		buf_puts(path, "&resourceVersion=0");
 	}
+}
+
+int session_request(struct session *session, uint32_t chance, struct buf *path)
+{
+	end_request(session);
+	session->of_node = session->wants_node && !session->asked_node;
+	session->asked_node = session->of_node;
+	session->watching = !session->of_node && session->version[0] != '\0';
+	session->begun = session->listed = session->got = session->expired = false;
+	session->code = session->error = 0;
+	session->message[0] = '\0';
+	pod_reader_init(&session->reader, on_read, session);
+	put_path(session, chance, path);
 	return path->failed ? -ENOMEM : pod_json_new(&session->reader, &session->json);
 }
 
@@ -242,7 +252,10 @@ static unsigned int ended_list(struct session *session, const struct session_end
 		session->version[0] = '\0';
 		return fail(session, end, fault ? fault : "", chance);
 	}
-	return *session->version ? 0 : PAUSE_MS + chance % 10000;
+	if (*session->version)
+		return 0;
+	session->failures = 0;
+	return SESSION_POLL_MS / 2 + chance % (SESSION_POLL_MS / 2);
 }
 
 /*

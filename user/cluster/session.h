@@ -4,7 +4,8 @@
  * as records. A list first; then a watch from the list's version on, again and again; a list once
  * more when the server does not know that version any more. Where the Node is wanted, too, it is
  * read before each of these requests: a watch lasts minutes, so what has changed of it is known
- * within that time. Pure: bytes and times come from the caller, and so does chance.
+ * within that time. The kubelet has nothing to watch, so its list of pods is read again and again.
+ * Pure: bytes and times come from the caller, and so does chance.
  */
 #pragma once
 
@@ -14,6 +15,7 @@
 #define SESSION_START_MAX_MS  2000 /* many agents may start at once */
 #define SESSION_SHORT_MS      2000 /* a watch that ends sooner, without a message, is refused */
 #define SESSION_WATCH_S	      300  /* at least: then the server ends a watch; at most twice that */
+#define SESSION_POLL_MS	      6000 /* between lists of what can't be watched; at least half of it */
 #define SESSION_RETRY_AFTER_S 600  /* a server that asks for more is not obeyed */
 
 /* Takes a record. 0, or a negative errno, which ends the request at hand. */
@@ -22,6 +24,7 @@ typedef int (*session_send_fn)(void *data, const struct buf *record);
 struct session {
 	/* set before the first request */
 	const char *node;
+	bool kubelet;	 /* it is asked, not the API server */
 	bool wants_node; /* what it is, too */
 	session_send_fn send;
 	void *data;

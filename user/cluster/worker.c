@@ -173,6 +173,7 @@ int worker_run(const struct access *access, const struct worker_task *task)
 {
 	struct worker worker = {
 		.session = { .node = task->node,
+			     .kubelet = task->kubelet,
 			     .wants_node = task->wants_node,
 			     .send = send_record,
 			     .data = &worker },

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The process that talks with the API server, and hands records of pods to the agent. */
+/*
+ * The process that talks with the API server, or the kubelet, and hands records of pods to the
+ * agent.
+ */
 #pragma once
 
 #include "access.h"
 
 struct worker_task {
 	const char *node;
+	bool kubelet;	 /* it is asked, not the API server */
 	bool wants_node; /* what it is, beside its pods */
 	int socket_fd;
 };
