@@ -17,7 +17,7 @@ VERSION := 0.1.0
 PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool libbpf-dev libelf-dev \
 	zlib1g-dev libyaml-dev libjansson-dev libyajl-dev libcurl4-openssl-dev libsmartcols-dev libmnl-dev libcap-dev libseccomp-dev \
 	libmicrohttpd-dev scdoc
-PACKAGES_TEST := libcmocka-dev iproute2 netbase gojq procps strace util-linux busybox prometheus-node-exporter nginx-light \
+PACKAGES_TEST := libcmocka-dev iproute2 netbase gojq procps strace util-linux busybox prometheus-node-exporter prometheus nginx-light \
 	haproxy unbound etcd-server mariadb-server nftables shellcheck clang-format man-db nodejs/node npm/npm \
 	libxml2-utils curl openssl rpcbind keepalived openssh-server wireguard-go wireguard-tools erlang-base
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring

@@ -18,6 +18,7 @@ version: 1
 name: test
 entries:
   - {ports: 9937, protocol: tcp, process: hostportd, team: hostportd}
+  - {ports: 9090, protocol: tcp, process: prometheus, team: monitoring}
   - {ports: 20000, protocol: tcp, process: fine, team: fine}
   - {ports: 20001, protocol: tcp, scope: localhost, process: local, team: "st\"or\\age"}
 exceptions:
@@ -74,12 +75,6 @@ test_answers() {
 	is "no series twice" "$(awk '!/^#/ { sub(/ [^ ]*$/, ""); print }' <<<"$text" | sort | uniq -d)" ""
 	is "each family has a type" "$(grep -c '^# HELP' <<<"$text")" "$(grep -c '^# TYPE' <<<"$text")"
 	has "it says what it is" "$text" "^hostportd_build_info\{version=\"$("$B/hostportd" --version | awk '{print $NF}')\"\} 1\$"
-	if command -v promtool >/dev/null; then
-		fetch /metrics -H 'Accept: text/plain' | promtool check metrics >"$WORK/promtool" 2>&1
-		is "promtool" "$? $(cat "$WORK/promtool")" "0 "
-	else
-		skip "promtool is not installed (package prometheus)"
-	fi
 	stop_agent
 }
 
@@ -129,6 +124,53 @@ test_numbers() {
 	adds_up "denied" hostportd_violations_total 'verdict="denied"' 1
 	is "its own port was no violation" "$(events '.port == 9937')" 0
 	is "a switch back" "$(ctl mode audit >/dev/null && echo ok)" ok
+	stop_agent
+}
+
+# asks_prometheus EXPRESSION: the value of its only series.
+asks_prometheus() {
+	outside curl -sS -m 120 -G --data-urlencode "query=$1" http://127.0.0.1:9090/api/v1/query 2>/dev/null |
+		jq -r '.data.result | if length == 1 then .[0].value[1] else "\(length) series" end' 2>/dev/null
+}
+# shellcheck disable=SC2317 # called by until_true
+prometheus_says() { [ "$(asks_prometheus "$1")" = "$2" ]; }
+# scraped NAME EXPRESSION WANT
+scraped() {
+	until_true 30 prometheus_says "$2" "$3"
+	is "$1" "$(asks_prometheus "$2")" "$3"
+}
+
+# A real Prometheus, which takes OpenMetrics, and promtool, which reads the older form.
+test_prometheus() {
+	if ! command -v prometheus >/dev/null; then
+		skip "prometheus is not installed (package prometheus)"
+		return
+	fi
+	start_agent --registry="$REG" --metrics="$AT" || return
+	probe tcp 4 127.0.0.1 23000 7 >/dev/null
+	probe tcp 4 0.0.0.0 20001 2 >/dev/null
+	adds_up "violations" hostportd_violations_total "" 9
+	fetch /metrics -H 'Accept: text/plain' | promtool check metrics >"$WORK/promtool" 2>&1
+	is "promtool" "$? $(cat "$WORK/promtool")" "0 "
+	cat >"$WORK/prometheus.yml" <<-END
+		global: {scrape_interval: 1s}
+		scrape_configs:
+		  - {job_name: hostportd, static_configs: [{targets: ["$AT"]}]}
+	END
+	# shellcheck disable=SC2016 # for the inner shell
+	keep prometheus inside bash -c 'echo ok; exec prometheus --config.file="$0/prometheus.yml" \
+		--storage.tsdb.path="$0/prometheus" --web.listen-address=127.0.0.1:9090' "$WORK"
+	scraped "a scrape" up 1
+	scraped "a gauge" hostportd_effective 1
+	scraped "a counter" 'sum(hostportd_violations_total)' 9
+	scraped "by class" 'hostportd_violations_total{class="scope",verdict="audited",protocol="tcp"}' 2
+	scraped "a label that is escaped" 'hostportd_violations_by_team_total{team="st\"or\\age"}' 2
+	scraped "an info" 'hostportd_registry_layer_info{layer="test",state="current"}' 1
+	scraped "samples" scrape_samples_scraped "$(fetch /metrics | grep -vc '^#')"
+	is "types" "$(outside curl -sS -G --data-urlencode 'metric=hostportd_violations' \
+		http://127.0.0.1:9090/api/v1/targets/metadata | jq -r '.data[0].type')" counter
+	is "Prometheus makes no violation" "$(events '.port == 9090')" 0
+	let_go prometheus
 	stop_agent
 }
 
@@ -230,6 +272,7 @@ test_restart() {
 
 test_answers
 test_numbers
+test_prometheus
 test_own_port
 test_slow_clients
 test_restart

@@ -205,8 +205,10 @@ test_calls() {
 		return
 	fi
 	AGENT_BY=("${INSIDE[@]}" strace -D -f -qq -o "$WORK/trace" --)
-	start_agent --mode=enforce --registry="$REG" --sweep=1 --existing=close --reserve-ports || return
+	start_agent --mode=enforce --registry="$REG" --sweep=1 --existing=close --reserve-ports \
+		--metrics=127.0.0.1:50000 || return
 	works "traced"
+	is "traced: metrics" "$(outside curl -sS http://127.0.0.1:50000/metrics | tail -n 1)" "# EOF"
 	ctl listeners >/dev/null
 	"$B/hostportctl" --socket="$SOCK" tail --replay=10 >/dev/null 2>&1 &
 	tail_pid=$!
