@@ -40,7 +40,7 @@ static void each_entry(int at, const char *name, entry_fn fn, void *data)
 	_cleanup_close_ int dir = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t len;
 
-	while (dir >= 0 && (len = getdents64(dir, entries, sizeof(entries))) > 0)
+	while ((len = getdents64(dir, entries, sizeof(entries))) > 0)
 		for (ssize_t at_byte = 0; at_byte < len;) {
 			const struct dirent64 *entry = (void *)(entries + at_byte);
 
