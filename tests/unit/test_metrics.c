@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot_fixture.h"
 
+#include "../../user/agent/kube_events.h"
 #include "../../user/agent/metrics.h"
 
 static const char *write_form(struct fixture *f, enum openmetrics_form form)
@@ -244,6 +245,20 @@ static void test_pods(void **state)
 		   true);
 }
 
+static void test_kube_events(void **state)
+{
+	struct kube_events events = { .sent = 4, .failed = 2, .no_room = 1 };
+	struct fixture *f = *state;
+
+	check_part(write_metrics(f), "hostportd_kube_events", false);
+	f->snapshot.kube_events = &events;
+	check_part(write_metrics(f),
+		   "\nhostportd_kube_events_total{result=\"sent\"} 4\n"
+		   "hostportd_kube_events_total{result=\"dropped\"} 1\n"
+		   "hostportd_kube_events_total{result=\"failed\"} 2\n#",
+		   true);
+}
+
 /* Programs that ran; those of which the kernel counts no runs have no series. */
 static void test_programs(void **state)
 {
@@ -306,6 +321,7 @@ static const char *const names[] = {
 	"hostportd_pods",
 	"hostportd_pod_source_up",
 	"hostportd_pod_source_last_update_seconds",
+	"hostportd_kube_events_total",
 	"hostportd_canary_runs_total",
 	"hostportd_canary_failures_total",
 	"hostportd_foreign_programs",
@@ -369,6 +385,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stale, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_exceptions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pods, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kube_events, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_programs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_process, setup, teardown),
 		cmocka_unit_test(test_page),

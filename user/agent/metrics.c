@@ -7,6 +7,7 @@
 #include "../pods/pods.h"
 #include "../policy/exceptions.h"
 #include "../registry/words.h"
+#include "kube_events.h"
 
 #define LABELS_MAX 3
 
@@ -225,6 +226,18 @@ static void put_updates(const struct snapshot *s, struct sample *sample)
 	}
 }
 
+static void put_kube_events(const struct snapshot *s, struct sample *sample)
+{
+	if (!s->kube_events)
+		return;
+	with(sample, "result", "sent");
+	put(sample, s->kube_events->sent);
+	with(sample, "result", "dropped");
+	put(sample, kube_events_dropped(s->kube_events));
+	with(sample, "result", "failed");
+	put(sample, s->kube_events->failed);
+}
+
 /* ---- the kernel -------------------------------------------------------------------------- */
 
 static void put_program_runs(const struct snapshot *s, struct sample *sample)
@@ -355,6 +368,8 @@ static const struct metric {
 	  "1: the source of pods works; 0: it does not.", put_sources },
 	{ "hostportd_pod_source_last_update_seconds", OPENMETRICS_GAUGE, "source",
 	  "When the source last told of pods, in seconds since 1970.", put_updates },
+	{ "hostportd_kube_events_total", OPENMETRICS_COUNTER, "result: sent, dropped, failed",
+	  "Kubernetes Events about violations, by result.", put_kube_events },
 	{ "hostportd_bpf_runs_total", OPENMETRICS_COUNTER, "program",
 	  "Runs of a program, while the sysctl kernel.bpf_stats_enabled is 1.", put_program_runs },
 	{ "hostportd_bpf_seconds_total", OPENMETRICS_COUNTER, "program",
