@@ -191,7 +191,9 @@ static void test_pairs(void **state)
 #define DECLARES   "ports: [{containerPort: 9100}]"
 
 /* ---- directories --------------------------------------------------------------------------- */
-#define FILES_MAX 3
+#define FILES_MAX   3
+#define OTHER(name) WORKLOAD("Deployment", name, ONE(""))
+#define NAMELESS    "apiVersion: apps/v1\nkind: Deployment\n" TEMPLATE(ONE("")) "\n"
 
 static const struct {
 	const char *name;
@@ -235,6 +237,31 @@ static const struct {
 	  { "a/n.yaml" },
 	  { POD(HOST ONE("ports: [{containerPort: 9100}, {containerPort: 9100}]")) },
 	  "a/n.yaml port-conflict\n" },
+	{ "alternatives in one directory",
+	  { "x/a.yaml", "x/b.yaml" },
+	  { DS("a", PORT) "---\n" OTHER("c"), OTHER("c") "---\n" DS("b", PORT) },
+	  "x/b.yaml possible-conflict\n" },
+	{ "alternatives, and one that goes with the second",
+	  { "x/a.yaml", "x/b.yaml", "x/c.yaml" },
+	  { DS("a", PORT) "---\n" OTHER("c"), DS("b", PORT) "---\n" OTHER("c"), DS("c", PORT) },
+	  "x/b.yaml possible-conflict\nx/c.yaml port-conflict\n" },
+	{ "in common is a name, of objects of two kinds",
+	  { "x/a.yaml", "x/b.yaml" },
+	  { DS("a", PORT) "---\n" OTHER("c"),
+	    DS("b", PORT) "---\n" WORKLOAD("StatefulSet", "c", ONE("")) },
+	  "x/b.yaml port-conflict\n" },
+	{ "in common is a pod",
+	  { "x/a.yaml", "x/b.yaml" },
+	  { DS("a", PORT) "---\n" POD(ONE("")), DS("b", PORT) "---\n" POD(ONE("")) },
+	  "x/b.yaml port-conflict\n" },
+	{ "in common is a patch without a name",
+	  { "x/a.yaml", "x/b.yaml" },
+	  { DS("a", PORT) "---\n" NAMELESS, DS("b", PORT) "---\n" NAMELESS },
+	  "x/b.yaml port-conflict\n" },
+	{ "in one file, twice",
+	  { "x/a.yaml" },
+	  { DS("a", PORT) "---\n" OTHER("c") "---\n" DS("b", PORT) "---\n" OTHER("c") },
+	  "x/a.yaml port-conflict\n" },
 	{ "a patch without a name",
 	  { "a.yaml", "b.yaml" },
 	  { DS("a", PORT), "apiVersion: apps/v1\nkind: DaemonSet\n" TEMPLATE(PORT) "\n" },

@@ -194,7 +194,8 @@ static const struct manifest_case word_cases[] = {
 	  "ConfigMap\nmetadata: {name: \"${Y}\"}\n---\n"
 	  "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {a: b}, ports: "
 	  "[{port: '{{ x }}'}]}\n---\n"
-	  "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ y }}'}\nspec: {" ONE("") "}\n",
+	  "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ y }}'}\nspec: {" ONE(
+		  "") "}\n---\n" WORKLOAD("DaemonSet", "'{{ z }}'", ONE("")),
 	  "" },
 	{ "too many aliases",
 	  "\napiVersion: v1\nkind: Thing\n"

@@ -141,6 +141,22 @@ static const struct {
 	  A("v1", "Pod", "spec: {hostNetwork: true, containers: [{name: c}]}"),
 	  "1 0 1 0\nPod default/n (Pod default/n), static, roles 2, host, at $.spec\n container "
 	  "c\n" },
+	{ "a workload without a port, which may be a patch",
+	  A("apps/v1", "DaemonSet", "spec: {template: {spec: {containers: [{name: c}]}}}"),
+	  "1 0 1 0\nDaemonSet default/n (DaemonSet default/n), suffixed, roles 2, at "
+	  "$.spec.template.spec\n container c\n" },
+	{ "one of Windows",
+	  A("apps/v1", "DaemonSet",
+	    "spec: {template: {spec: {os: {name: windows}, containers: [{name: c}]}}}"),
+	  "1 0 1 0\n" },
+	{ "one that another object made",
+	  "{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: n, ownerReferences: [{kind: "
+	  "Deployment, name: d, controller: true}]}, spec: {template: {spec: {containers: [{name: "
+	  "c}]}}}}",
+	  "1 0 1 0\n" },
+	{ "one of an unknown kind",
+	  A("x/v1", "Thing", "spec: {template: {spec: {containers: [{name: c, image: i}]}}}"),
+	  "1 0 1 0\n" },
 /* static pods */
 #define CRITICAL "hostNetwork: true, priorityClassName: system-node-critical, "
 	{ "a static pod", A("v1", "Pod", "spec: {" CRITICAL C80 "}"),

@@ -45,6 +45,21 @@ static const struct manifest_pair service_cases[] = {
 	  SERVICE("type: ExternalName, selector: {app: a}, ports: [{port: 1}]"), "" },
 	{ "pods in their own network", DS("a", ONE("")),
 	  SERVICE("selector: {app: a}, ports: [{port: 1}]"), "" },
+	{ "a patch of the workload declares it",
+	  DS("a", PORT) "---\n" DS("a", ONE("ports: [{containerPort: 9120}]")),
+	  SERVICE("selector: {app: a}, ports: [{port: 9120}]"), "" },
+	{ "an alternative of the workload has the name", DS("a", PORT),
+	  DS("a", HOST ONE("ports: [{containerPort: 9100, name: m}]")) "---\n" SERVICE(
+		  "selector: {app: a}, ports: [{port: 1, targetPort: m}]"),
+	  "" },
+	{ "an alternative declares another one", DS("a", PORT),
+	  DS("a", HOST ONE("ports: [{containerPort: 9121}]")) "---\n" SERVICE(
+		  "selector: {app: a}, ports: [{port: 9120}]"),
+	  "undeclared-port tcp/9120 " SERVICE_PORT ".port\n" },
+	{ "another workload declares it", DS("a", PORT),
+	  DS("b", HOST ONE("ports: [{containerPort: 9120}]")) "---\n" SERVICE(
+		  "selector: {app: a}, ports: [{port: 9120}]"),
+	  "undeclared-port tcp/9120 " SERVICE_PORT ".port\n" },
 	{ "out of range", DS("a", PORT), SERVICE("selector: {app: a}, ports: [{port: 70000}]"),
 	  "invalid-port " SERVICE_PORT ".port\n" },
 };

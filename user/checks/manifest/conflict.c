@@ -13,6 +13,7 @@
 
 struct claim {
 	const struct pod *pod;
+	const struct pod *first; /* of its file */
 	const struct container *container;
 	const struct port *port;
 	const char *address;
@@ -73,12 +74,13 @@ static int by_node(const void *a, const void *b)
 }
 
 /* Append a claim; without `items` it is only counted. */
-static void add_claim(struct claims *claims, const struct pod *pod, const struct container *c,
-		      const struct port *port, bool declared)
+static void add_claim(struct claims *claims, const struct pod *first, const struct pod *pod,
+		      const struct container *c, const struct port *port, bool declared)
 {
 	if (claims->items)
 		claims->items[claims->len] = (struct claim) {
 			.pod = pod,
+			.first = first,
 			.container = c,
 			.port = port,
 			.address = claimed_address(pod, c, port),
@@ -88,18 +90,28 @@ static void add_claim(struct claims *claims, const struct pod *pod, const struct
 	claims->len++;
 }
 
+/* The claims of a pod; `first` is the first pod of its file. */
+static void add_pod(struct claims *claims, const struct pod *first, const struct pod *pod)
+{
+	for (const struct container *c = pod->ended ? NULL : pod->containers; c; c = c->next) {
+		for (const struct port *p = c->ports; p; p = p->next)
+			if (p->claims)
+				add_claim(claims, first, pod, c, p, true);
+		for (const struct port *p = c->undeclared; p; p = p->next)
+			add_claim(claims, first, pod, c, p, false);
+	}
+}
+
 static void add_claims(const struct pod *pods, struct claims *claims)
 {
+	const struct pod *first = pods;
+
 	claims->len = 0;
-	for (const struct pod *pod = pods; pod; pod = pod->next)
-		for (const struct container *c = pod->ended ? NULL : pod->containers; c;
-		     c = c->next) {
-			for (const struct port *p = c->ports; p; p = p->next)
-				if (p->claims)
-					add_claim(claims, pod, c, p, true);
-			for (const struct port *p = c->undeclared; p; p = p->next)
-				add_claim(claims, pod, c, p, false);
-		}
+	for (const struct pod *pod = pods; pod; pod = pod->next) {
+		if (pod->place.file != first->place.file)
+			first = pod;
+		add_pod(claims, first, pod);
+	}
 }
 
 static void sort(struct claims *claims)
@@ -175,7 +187,7 @@ static bool same_object(const struct pod *a, const struct pod *b)
 		return false;
 	if (!a->placeless && !b->placeless && strcmp(a->namespace_, b->namespace_) != 0)
 		return false;
-	if (strcmp(a->name, b->name) == 0 && strcmp(a->kind, b->kind) == 0)
+	if (pod_has_object_of(a, b))
 		return true;
 	if (is_made_by(a, b->kind, b->name) || is_made_by(b, a->kind, a->name))
 		return true;
@@ -196,8 +208,51 @@ static bool clash(const struct claim *a, const struct claim *b, size_t *steps)
 	return !same_object(a->pod, b->pod) && placement_meet(a->pod, b->pod, steps);
 }
 
+/* What is left to spend, and the answer about the last two files. */
+struct search {
+	size_t steps;
+	const char *file, *other;
+	bool alternatives;
+};
+
+static bool is_in(const struct pod *pod, const char *file)
+{
+	return pod && pod->place.file == file;
+}
+
+/* Is a workload of one file in another file, too? `first` and `other` are their first pods. */
+static bool have_in_common(const struct pod *first, const struct pod *other, size_t *steps)
+{
+	for (const struct pod *p = first; is_in(p, first->place.file); p = p->next) {
+		if (strcmp(p->kind, "Pod") == 0)
+			continue;
+		for (const struct pod *q = other; is_in(q, other->place.file) && *steps;
+		     q = q->next) {
+			(*steps)--;
+			if (pod_has_object_of(p, q))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Two files that have a workload in common are alternatives: only one of them is deployed. */
+static bool are_alternatives(const struct claim *a, const struct claim *b, struct search *s)
+{
+	const char *file = a->pod->place.file, *other = b->pod->place.file;
+
+	if (file == other)
+		return false;
+	if (s->file != file || s->other != other) {
+		s->alternatives = have_in_common(a->first, b->first, &s->steps);
+		s->file = file;
+		s->other = other;
+	}
+	return s->alternatives;
+}
+
 /* Are both of one directory, which is deployed as a whole? Directories may be alternatives. */
-static bool deployed_together(const struct claim *a, const struct claim *b)
+static bool of_one_directory(const struct claim *a, const struct claim *b)
 {
 	const char *x = a->pod->place.file, *y = b->pod->place.file;
 	const char *slash = strrchr(x, '/'), *other = strrchr(y, '/');
@@ -232,7 +287,7 @@ static void add(struct check *check, const struct claim *a, const struct claim *
 			    (struct dedup_side) { other, b->container }, NULL, f);
 }
 
-/* What a claim clashes with: the first of the same directory, and the first of another one. */
+/* What a claim clashes with: the first that is deployed with it, and the first that may be. */
 struct clashes {
 	const struct claim *together, *elsewhere;
 };
@@ -244,19 +299,22 @@ static bool is_first(const struct claim *claim, const struct claim *first)
 
 /* Look through claims in the files' order, up to the claim itself. */
 static void find_clashes(struct claim *const *claims, size_t len, const struct claim *claim,
-			 size_t *steps, struct clashes *ret)
+			 struct search *s, struct clashes *ret)
 {
-	for (size_t i = 0; i < len && claims[i]->order < claim->order && *steps; i++) {
+	for (size_t i = 0; i < len && claims[i]->order < claim->order && s->steps; i++) {
 		const struct claim *c = claims[i];
-		bool together = deployed_together(c, claim);
-		const struct claim **first = together ? &ret->together : &ret->elsewhere;
+		bool together = of_one_directory(c, claim);
 
-		(*steps)--;
-		if (!is_first(c, *first) || !clash(c, claim, steps) || !*steps)
+		s->steps--;
+		if (!is_first(c, together ? ret->together : ret->elsewhere) ||
+		    !clash(c, claim, &s->steps) || !s->steps)
 			continue;
-		*first = c;
-		if (together)
+		if (together && !are_alternatives(c, claim, s)) {
+			ret->together = c;
 			return;
+		}
+		if (is_first(c, ret->elsewhere))
+			ret->elsewhere = c;
 	}
 }
 
@@ -267,36 +325,37 @@ struct range {
 
 /* A claim on a node can clash with those on this node, and those that may be on any. */
 static void check_claim(struct check *check, const struct claims *claims, const struct range *range,
-			const struct claim *claim, size_t *steps)
+			const struct claim *claim, struct search *s)
 {
 	size_t end = range->first + range->len;
 	struct clashes found = { 0 };
 
 	if (*node_of(claim)) {
-		find_clashes(claims->by_node + range->first, range->nowhere, claim, steps, &found);
-		find_clashes(claims->by_node + claim->run, end - claim->run, claim, steps, &found);
+		find_clashes(claims->by_node + range->first, range->nowhere, claim, s, &found);
+		find_clashes(claims->by_node + claim->run, end - claim->run, claim, s, &found);
 	} else {
-		find_clashes(claims->by_order + range->first, range->len, claim, steps, &found);
+		find_clashes(claims->by_order + range->first, range->len, claim, s, &found);
 	}
-	if (*steps && (found.together || found.elsewhere))
+	if (s->steps && (found.together || found.elsewhere))
 		add(check, claim, found.together ? found.together : found.elsewhere,
 		    found.together != NULL);
 }
 
 static void check_port(struct check *check, const struct claims *claims, size_t first, size_t len,
-		       size_t *steps)
+		       struct search *s)
 {
 	struct range range = { .first = first, .len = len };
 
 	while (range.nowhere < len && !*node_of(claims->by_node[first + range.nowhere]))
 		range.nowhere++;
 	for (size_t i = first; i < first + len; i++)
-		check_claim(check, claims, &range, claims->by_order[i], steps);
+		check_claim(check, claims, &range, claims->by_order[i], s);
 }
 
 int conflict_check(struct check *check, size_t steps)
 {
 	_cleanup_(claims_done) struct claims claims = { 0 };
+	struct search search = { .steps = steps };
 	int r = collect(check->model.pods, &claims);
 	size_t n;
 
@@ -306,9 +365,9 @@ int conflict_check(struct check *check, size_t steps)
 		for (n = 1; i + n < claims.len &&
 			    compare_ports(claims.by_order[i], claims.by_order[i + n]) == 0;)
 			n++;
-		check_port(check, &claims, i, n, &steps);
+		check_port(check, &claims, i, n, &search);
 	}
-	if (!steps)
+	if (!search.steps)
 		(void)findings_add(&check->findings, manifest_rule(RULE_BROKEN),
 				   check->model.pods->place.file, 0, 0,
 				   "too many claims of the same ports to compare all of them");

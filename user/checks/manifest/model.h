@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "../../../bpf/abi.h"
 #include "arena.h"
@@ -198,6 +199,14 @@ struct pod {
 	const struct pod *like;	  /* whose containers it has, or NULL: see replica.h */
 	const struct spot *spots; /* then those of all its ports */
 };
+
+/* Are the pods of one object? A base may leave its namespace to the overlay. */
+static inline bool pod_has_object_of(const struct pod *a, const struct pod *b)
+{
+	return !a->nameless && !b->nameless && strcmp(a->name, b->name) == 0 &&
+	       strcmp(a->kind, b->kind) == 0 &&
+	       (a->placeless || b->placeless || strcmp(a->namespace_, b->namespace_) == 0);
+}
 
 struct service_port {
 	struct service_port *next;

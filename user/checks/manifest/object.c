@@ -61,7 +61,7 @@ static bool is_static(struct cursor *cursor, const struct pod *pod, const struct
 	       strcmp(class, "system-node-critical") == 0;
 }
 
-/* Does any rule need the pod? The registry is about nodes of Linux. */
+/* The registry is about nodes of Linux. */
 static bool takes_ports(const struct pod *pod)
 {
 	if (pod->placement.windows)
@@ -75,6 +75,17 @@ static bool takes_ports(const struct pod *pod)
 	return false;
 }
 
+/*
+ * Does any rule need the pod? A workload that takes no ports here may take some in another file, of
+ * which this one is a patch or an alternative.
+ */
+static bool is_needed(const struct pod *pod)
+{
+	bool is_workload = pod->names != PODS_STATIC && pod->names != PODS_UNKNOWN && !pod->maker;
+
+	return takes_ports(pod) || (is_workload && !pod->placement.windows);
+}
+
 static void read_spec(struct cursor *cursor, const struct object *o,
 		      const struct yaml_node *metadata, const struct yaml_node *spec)
 {
@@ -85,7 +96,7 @@ static void read_spec(struct cursor *cursor, const struct object *o,
 	model->counts.pods++;
 	if (!pod || model->arena.failed)
 		return;
-	if (!takes_ports(pod)) {
+	if (!is_needed(pod)) {
 		arena_rewind(&model->arena, mark);
 		return;
 	}
@@ -442,11 +453,13 @@ static void read_contents(struct cursor *cursor, struct object *o)
 		search(cursor, o, o->node);
 		read_embedded(cursor, o);
 	}
-	if (!*pods)
-		return;
 	cursor_leave(cursor, path);
-	check_name(cursor, o, "name");
-	check_name(cursor, o, "namespace");
+	for (const struct pod *p = *pods; p; p = p->next) {
+		if (!takes_ports(p))
+			continue;
+		check_name(cursor, o, "name");
+		check_name(cursor, o, "namespace");
+	}
 }
 
 static void read_object(struct cursor *cursor, const struct yaml_node *node, const char *of_list)

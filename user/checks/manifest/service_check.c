@@ -123,6 +123,24 @@ static void add_numbered(struct check *check, const struct service *service,
 	finding_suggest(f, "%s in the pod", how.data ? how.data : "");
 }
 
+/*
+ * Does another document of a workload declare the port? That is a patch that adds it, or one of
+ * several alternatives.
+ */
+static bool declared_elsewhere(const struct model *model, const struct pod *pod,
+			       const struct service_port *port, size_t *steps)
+{
+	const struct pod *p = strcmp(pod->kind, "Pod") == 0 ? NULL : model->pods;
+
+	for (; p && *steps; p = p->next) {
+		(*steps)--;
+		if (p != pod && pod_has_object_of(p, pod) &&
+		    declared_has(p, port->name, port->number, port->proto))
+			return true;
+	}
+	return false;
+}
+
 /* Of the pods that a Service selects, find the first that does not declare a port. */
 static void check_port(struct check *check, const struct labels *labels,
 		       const struct service *service, const struct service_port *port,
@@ -142,7 +160,8 @@ static void check_port(struct check *check, const struct labels *labels,
 			return;
 		*steps -= *steps < pod->ports ? *steps : pod->ports;
 		if (!selects(service, pod, steps) ||
-		    declared_has(pod, port->name, port->number, port->proto))
+		    declared_has(pod, port->name, port->number, port->proto) ||
+		    declared_elsewhere(&check->model, pod, port, steps) || !*steps)
 			continue;
 		if (port->name)
 			add_named(check, service, port, pod);
