@@ -64,21 +64,15 @@ static bool is_static(struct cursor *cursor, const struct pod *pod, const struct
 /* The registry is about nodes of Linux. */
 static bool takes_ports(const struct pod *pod)
 {
-	if (pod->placement.windows)
-		return false;
-	if (pod->host_network)
-		return true;
+	bool takes = pod->host_network;
+
 	for (const struct container *c = pod->containers; c; c = c->next)
 		for (const struct port *p = c->ports; p; p = p->next)
-			if (p->claims)
-				return true;
-	return false;
+			takes |= p->claims;
+	return takes && !pod->placement.windows;
 }
 
-/*
- * Does any rule need the pod? A workload that takes no ports here may take some in another file, of
- * which this one is a patch or an alternative.
- */
+/* Does any rule need the pod? A workload without ports may be a patch or an alternative of one. */
 static bool is_needed(const struct pod *pod)
 {
 	bool is_workload = pod->names != PODS_STATIC && pod->names != PODS_UNKNOWN && !pod->maker;
@@ -454,12 +448,11 @@ static void read_contents(struct cursor *cursor, struct object *o)
 		read_embedded(cursor, o);
 	}
 	cursor_leave(cursor, path);
-	for (const struct pod *p = *pods; p; p = p->next) {
-		if (!takes_ports(p))
-			continue;
-		check_name(cursor, o, "name");
-		check_name(cursor, o, "namespace");
-	}
+	for (const struct pod *p = *pods; p; p = p->next)
+		if (takes_ports(p)) {
+			check_name(cursor, o, "name");
+			check_name(cursor, o, "namespace");
+		}
 }
 
 static void read_object(struct cursor *cursor, const struct yaml_node *node, const char *of_list)
