@@ -124,6 +124,11 @@ static const struct fault_case fault_cases[] = {
 	  "p.md:6:21: Since: 4.1.2: not a version (X.Y)\n" },
 	{ "not removed", "# Previously allocated\n" RETIRED "| 1 | p | | | 4.1 | | |\n",
 	  "p.md:4:21: Removed: is missing\n" },
+	{ "the head of 2024",
+	  "# Previously allocated\n" HEAD "| 1 | p || yes | t | 4.4 | 4.11 | n |\n",
+	  "p.md:2:20: Protocol: no column of a table below Previously allocated\n"
+	  "p.md:2:1: no column Removed in a table below Previously allocated: pages of September "
+	  "2023 to August 2024 do not name it in their head\n" },
 	{ "a cell too few", TCP "| 80 | p | | | | |\n",
 	  "p.md:5:1: a row of 6 cells in a table of 7 columns\n" },
 };

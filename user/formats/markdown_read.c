@@ -120,8 +120,11 @@ static bool has_column(const struct markdown *p, const struct markdown_column *c
 static void add_missing(const struct markdown *p, const struct md_row *header,
 			const struct markdown_column *column)
 {
-	diags_add(p->diags, p->source->file, header->line, 1, "no column %s in a table below %s",
-		  column->title, markdown_heading(p->table));
+	diags_add(p->diags, p->source->file, header->line, 1, "no column %s in a table below %s%s",
+		  column->title, markdown_heading(p->table),
+		  column->field == ROW_REMOVED ?
+			  ": pages of September 2023 to August 2024 do not name it in their head" :
+			  "");
 }
 
 static bool find_columns(struct markdown *p, const struct md_row *header)
