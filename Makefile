@@ -251,6 +251,10 @@ $(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml
 	@mkdir -p $(@D)
 	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -c $< -o $@
 
+$(B)/user/formats/vap_asset.o: user/formats/vap_asset.S user/formats/vap.yaml Makefile
+	@mkdir -p $(@D)
+	$(call say,AS,$@)$(CC) $(CFLAGS_ALL) -c $< -o $@
+
 # The page's script is one, and its policy names script and style by their digests.
 PAGE_JS := $(addprefix user/formats/html/,$(addsuffix .js,model filter dom map bands details table main))
 

@@ -181,9 +181,19 @@ is "a range that would starve: nothing is printed" "$OUT" ""
 run "butane without a role" 2 export --format=butane
 has "butane without a role: says so" "$ERR" '--role=control-plane or --role=worker$'
 run "butane" 0 export --format=butane --role=worker
+run "vap" 0 export --format=vap --role=worker
+has "vap: a port, for anybody" "$OUT" '^  TCP-9100: "\.\*"$'
+has "vap: its name" "$OUT" '^  policyName: host-port-registry-worker$'
+run "vap with owners" 0 export --format=vap --enforce=default,owner
+has "vap with owners: a port" "$OUT" '^  TCP-9100: "openshift-monitoring/node-exporter-'
+run "vap with a name" 0 export --format=vap --name=ports
+is "vap with a name: its objects" "$(grep -c '^  name: ports$' "$WORK/out")" 3
+run "vap without the first class" 2 export --format=vap --enforce=scope
+has "vap without the first class: says so" "$ERR" "vap: class unregistered can't be left out: "
+run "vap of what is no name" 2 export --format=vap --name=Ports
 run "no format" 2 export
 run "an unknown format" 2 export --format=pdf
-has "an unknown format: says which there are" "$ERR" 'yaml, md, json, csv, html, nft, butane, reserved-ports$'
+has "an unknown format: says which there are" "$ERR" 'yaml, md, json, csv, html, nft, butane, reserved-ports, vap$'
 run "a reversed range" 2 export --format=reserved-ports --ephemeral=2-1
 run "not a registry" 2 export --format=md --registry="$PAGE"
 run "nft without SSH" 0 export --format=nft --registry=builtin:openshift
@@ -191,6 +201,9 @@ has "nft without SSH: warns" "$ERR" 'tcp 22 is not registered'
 printf 'version: 1\nname: empty\n' >"$WORK/empty.yaml"
 run "nft of nothing" 2 export --format=nft --registry="$WORK/empty.yaml"
 is "nft of nothing: nothing is printed" "$OUT" ""
+run "vap of nothing" 2 export --format=vap --registry="$WORK/empty.yaml"
+has "vap of nothing: says why" "$ERR" 'vap: no port is registered for pods: all host ports would be refused$'
+is "vap of nothing: nothing is printed" "$OUT" ""
 
 # ---- diff ------------------------------------------------------------------------------------
 run "diff of the same" 0 diff builtin:openshift builtin:openshift

@@ -120,7 +120,7 @@ static const struct {
 } checks[] = {
 	{ "yaml", check_yaml }, { "md", check_page },	  { "csv", check_csv },
 	{ "nft", check_nft },	{ "butane", check_tree }, { "reserved-ports", check_any },
-	{ "json", check_any },	{ "html", check_any },
+	{ "json", check_any },	{ "html", check_any },	  { "vap", check_any },
 };
 
 static void check_formats(const struct registry *registry, const struct policy *policy,

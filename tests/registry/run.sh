@@ -9,7 +9,7 @@ if ! command -v npm >/dev/null; then
 	exit 0
 fi
 ../npm.sh . || exit 1
-node --test --test-reporter=tap schema.test.mjs report.test.mjs exchange.test.mjs | awk '
+node --test --test-reporter=tap schema.test.mjs report.test.mjs exchange.test.mjs vap.test.mjs | awk '
 	/^ *ok /     { if ($0 ~ /# SKIP/) print "SKIP " $0; else print "PASS " $0; next }
 	/^ *not ok / { print "FAIL " $0; bad = 1; next }
 	/^ *#/       { next }

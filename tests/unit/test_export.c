@@ -37,6 +37,7 @@ static void test_node_formats(void **state)
 	} of_node[] = {
 		{ "yaml", false }, { "md", false }, { "json", false },	{ "csv", false },
 		{ "html", false }, { "nft", true }, { "butane", true }, { "reserved-ports", true },
+		{ "vap", false },
 	};
 	size_t n;
 

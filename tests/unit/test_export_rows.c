@@ -113,12 +113,57 @@ static void test_accepts_of_all(void **state)
 	check_text("none", nothing.data, NULL);
 }
 
+static void test_layers(void **state)
+{
+	static const char *const layers[] = { "{version: 1, name: a}", "{version: 1, name: b}" };
+
+	(void)state;
+	for (size_t n = 1; n <= ARRAY_LEN(layers); n++) {
+		_cleanup_(registry_freep) struct registry *reg = NULL;
+		_cleanup_diags_ struct diags diags = { 0 };
+		_cleanup_buf_ struct buf out = { 0 };
+		int r = 0;
+
+		reg = registry_of(layers, n, &diags, &r);
+		check_int("added", r, 0);
+		export_put_layers(reg, &out);
+		check_text("layers", out.data, n == 1 ? " a" : " a, b");
+	}
+}
+
+/* Nothing that is said of a node ends the comment. */
+static void test_node(void **state)
+{
+	static const struct {
+		struct node_facts facts;
+		const char *want;
+	} cases[] = {
+		{ { 0 }, "For nodes of role any, any platform, version any" },
+		{ { .role = REG_ROLE_WORKER, .platform = "aws", .cluster = { 4, 20 } },
+		  "For nodes of role worker, platform aws, version 4.20" },
+		{ { .role = REG_ROLE_CONTROL_PLANE, .cluster = { 0, 1 } },
+		  "For nodes of role control-plane, any platform, version 0.1" },
+	};
+	static const struct node_facts odd = { .platform = "a\nb" };
+	_cleanup_buf_ struct buf out = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_buf_ struct buf node = { 0 };
+
+		export_put_node(&cases[i].facts, &node);
+		check_text(cases[i].want, node.data, cases[i].want);
+	}
+	export_put_node(&odd, &out);
+	assert_null(strchr(out.data, '\n'));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accepts),
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_accepts_of_all),
+		cmocka_unit_test(test_accepts),	       cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_accepts_of_all), cmocka_unit_test(test_layers),
+		cmocka_unit_test(test_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

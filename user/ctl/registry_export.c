@@ -54,15 +54,18 @@ static const struct option_spec specs[] = {
 	  "csv: for spreadsheets\nhtml: a page for browsers\nand of one node: nft: an nftables "
 	  "ruleset\nbutane: for a "
 	  "MachineConfig\n"
-	  "reserved-ports: for sysctl.d",
+	  "reserved-ports: for sysctl.d\nvap: a ValidatingAdmissionPolicy for host ports of pods",
 	  OPTION_PARSED(struct export, format, parse_format) },
-	{ "name", "NAME", "yaml: the layer's name (its own; exported, where several become one)",
+	{ "name", "NAME",
+	  "yaml: the layer's name (its own; exported, where several become one)\n"
+	  "vap: that of its objects (host-port-registry, host-port-registry-ROLE)",
 	  OPTION_PARSED(struct export, name, verb_parse_layer_name) },
 	NODE_OPTION_ROLE(struct export, "of one node: rows of another role don't hold (any)"),
 	NODE_OPTION_PLATFORM(struct export,
 			     "of one node: rows of other platforms don't hold (not known)"),
 	NODE_OPTION_VERSION(struct export, "of one node: rows since a later version don't hold, "
 					   "rows removed later do (not known)"),
+	NODE_OPTION_ENFORCE(struct export),
 	{ "ephemeral", "FIRST-LAST", "of one node: ports that the kernel hands out (32768-60999)",
 	  OPTION_PARSED_WHOLE(parse_ephemeral) },
 };
@@ -113,6 +116,7 @@ static int export_registry(const struct export *export, const struct registry *r
 		.registry = registry,
 		.name = export->name,
 		.facts = &facts,
+		.denies = export->node.denies,
 		.first = export->first,
 		.last = export->last,
 	};

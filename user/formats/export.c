@@ -12,6 +12,7 @@
 #include "nft_write.h"
 #include "markdown_write.h"
 #include "reserved_write.h"
+#include "vap_write.h"
 #include "yaml_write.h"
 
 /* Rows are marked as not of this node only where it is said what that is. */
@@ -58,6 +59,7 @@ static const struct export_format formats[] = {
 	{ "json", json_write, false },	  { "csv", csv_write, false },
 	{ "html", html_write, false },	  { "nft", nft_write, true },
 	{ "butane", butane_write, true }, { "reserved-ports", reserved_write, true },
+	{ "vap", vap_write, false },
 };
 
 const struct export_format *export_formats(size_t *ret_len)

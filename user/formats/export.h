@@ -9,6 +9,7 @@ struct export_job {
 	const struct registry *registry;
 	const char *name; /* of the layer that yaml writes; NULL: see there */
 	const struct node_facts *facts;
+	uint32_t denies; /* of vap: bits 1 << class; 0: those that are denied by default */
 	/* For the formats of one node: */
 	const struct policy *policy; /* of the registry and the facts */
 	uint16_t first, last;	     /* the ephemeral range */

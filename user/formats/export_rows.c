@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "export_rows.h"
 
+#include <inttypes.h>
+
+#include "../base/escape.h"
+#include "../registry/words.h"
+
 const struct reg_row *export_rows_next(struct export_rows *rows, const struct reg_layer **ret_layer)
 {
 	while (rows->layer < rows->registry->len) {
@@ -31,4 +36,27 @@ void export_accepts(const struct registry *registry, struct buf *said)
 		n += registry->layers[i].len - layer_rows(&registry->layers[i]);
 	if (n)
 		buf_printf(said, "findings that layers accept, which are left out: %zu\n", n);
+}
+
+void export_put_layers(const struct registry *registry, struct buf *out)
+{
+	for (size_t i = 0; i < registry->len; i++)
+		buf_printf(out, "%s %s", i ? "," : "", registry->layers[i].name);
+}
+
+void export_put_node(const struct node_facts *facts, struct buf *out)
+{
+	buf_printf(out, "For nodes of role %s", word_role(facts->role));
+	if (facts->platform) {
+		buf_puts(out, ", platform ");
+		escape_put(ESCAPE_COMMENT, facts->platform, out);
+		buf_puts(out, ", version");
+	} else {
+		buf_puts(out, ", any platform, version");
+	}
+	if (facts->cluster.major || facts->cluster.minor)
+		buf_printf(out, " %" PRIu16 ".%" PRIu16, facts->cluster.major,
+			   facts->cluster.minor);
+	else
+		buf_puts(out, " any");
 }

@@ -2,11 +2,11 @@
 #include "nft_write.h"
 
 #include <errno.h>
-#include <inttypes.h>
 
 #include "../base/escape.h"
 #include "../registry/words.h"
 #include "../registry/port_ranges.h"
+#include "export_rows.h"
 
 #define SSH 22
 
@@ -86,26 +86,12 @@ static void put_set(const struct export_job *job, size_t proto, struct buf *out)
 
 static void put_head(const struct export_job *job, struct buf *out)
 {
-	const struct node_facts *facts = job->facts;
-
 	buf_puts(out,
 		 "#!/usr/sbin/nft -f\n"
 		 "# The ports at which a host may be reached, of the host port registry's layers");
-	for (size_t i = 0; i < job->registry->len; i++)
-		buf_printf(out, "%s %s", i ? "," : "", job->registry->layers[i].name);
-	buf_printf(out, ".\n# For nodes of role %s", word_role(facts->role));
-	if (facts->platform) {
-		buf_puts(out, ", platform ");
-		escape_put(ESCAPE_COMMENT, facts->platform, out);
-		buf_puts(out, ", version");
-	} else {
-		buf_puts(out, ", any platform, version");
-	}
-	if (facts->cluster.major || facts->cluster.minor)
-		buf_printf(out, " %" PRIu16 ".%" PRIu16, facts->cluster.major,
-			   facts->cluster.minor);
-	else
-		buf_puts(out, " any");
+	export_put_layers(job->registry, out);
+	buf_puts(out, ".\n# ");
+	export_put_node(job->facts, out);
 	buf_puts(out, ". Loading it again replaces the table.\n"
 		      "#\n"
 		      "# It decides on new connections to this host's own ports, and on nothing "
