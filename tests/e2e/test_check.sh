@@ -59,7 +59,7 @@ check "no such file: the others are checked" 2 "$WORK/none.yaml" "$WORK/bad.yaml
 has "no such file: the others are checked: found" "$(out)" "unregistered-port"
 check "no such option" 2 --nonsense "$WORK/good.yaml"
 check "no such form" 2 --output=xml "$WORK/good.yaml"
-has "no such form: what there is" "$(err)" "not text, json, sarif or junit"
+has "no such form: what there is" "$(err)" "not text, json, sarif, junit or openreports"
 check "no such severity" 2 --severity=fatal "$WORK/good.yaml"
 echo "version: 2" >"$WORK/registry.yaml"
 check "a bad registry" 2 --registry="$WORK/registry.yaml" "$WORK/good.yaml"

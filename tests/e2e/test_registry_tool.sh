@@ -271,7 +271,7 @@ run "the ratchet: more" 1 diff --ratchet --json builtin:hostportd builtin:opensh
 has "the ratchet: more: what" "$(jq -r '.findings[].rule' <<<"$OUT")" "^more-accepted$"
 run "the ratchet and listeners" 2 diff --ratchet --listeners=x "$WORK/old.yaml" "$WORK/new.yaml"
 run "a plain diff as SARIF" 2 diff -o sarif "$WORK/old.yaml" "$WORK/new.yaml"
-has "a plain diff as SARIF: why" "$ERR" "sarif and junit are for --ratchet and --listeners"
+has "a plain diff as SARIF: why" "$ERR" "sarif, junit and openreports are for --ratchet and --listeners"
 run "diff of one" 2 diff "$PAGE"
 run "diff of three" 2 diff "$PAGE" "$PAGE" "$PAGE"
 run "diff with a bad page" 2 diff builtin:openshift "$WORK/bad.md"

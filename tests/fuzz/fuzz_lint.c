@@ -318,7 +318,7 @@ static void check_reports(const struct findings *findings)
 
 		report_put(&report, (enum report_format)format, &out);
 		check_safe(&out, true);
-		if (format != REPORT_JSON && format != REPORT_SARIF)
+		if (format != REPORT_JSON && format != REPORT_SARIF && format != REPORT_OPENREPORTS)
 			continue;
 		CHECK(out.len > 0 && out.data[--out.len] == '\n');
 		json_free(check_json(&out));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reports of `hostportctl registry lint` and `check` against the schemas that their readers go by: SARIF 2.1.0's own, and that of
-// JUnit reports (junit.xsd). Runs the program, on files of hostile names and texts.
+// Reports of `hostportctl registry lint` and `check` against the schemas that their readers go by: SARIF 2.1.0's own, and those of
+// JUnit reports (junit.xsd) and of OpenReports (openreports.schema.json). Runs the program, on files of hostile names and texts.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -10,6 +10,7 @@ import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import Ajv2020 from "ajv/dist/2020.js";
 import Ajv04 from "ajv-draft-04";
 import addFormats from "ajv-formats";
 
@@ -22,6 +23,9 @@ const schema = "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5
 const ajv = new Ajv04({ allErrors: true, strict: false, unicodeRegExp: false });
 addFormats(ajv);
 const validate = ajv.compile(JSON.parse(readFileSync(join(here, schema), "utf8")));
+
+const openreports = new Ajv2020({ allErrors: true })
+  .compile(JSON.parse(readFileSync(join(here, "openreports.schema.json"), "utf8")));
 
 // Markup, escape sequences and text that is written from right to left; in YAML's double quotes.
 const hostile = String.raw`<p> & \"q\" ]]> '\u001b[31m\u202e\u0007 ü \U0001F433 %41 \\`;
@@ -195,6 +199,55 @@ describe("JUnit", { skip }, () => {
   }
 });
 
+describe("OpenReports", { skip }, () => {
+  let report;
+  before(() => { report = JSON.parse(lint("openreports")); });
+
+  test("is valid", () => assert.ok(openreports(report), JSON.stringify(openreports.errors, null, 2)));
+
+  test("of the built-in layers is valid", () => {
+    const builtin = JSON.parse(lint("openreports", [], 0));
+    assert.ok(openreports(builtin), JSON.stringify(openreports.errors, null, 2));
+    assert.equal(builtin.summary.fail, 0);
+    assert.ok(builtin.results.length > 50);
+  });
+
+  test("has a summary that counts its results", () => {
+    for (const [outcome, count] of Object.entries(report.summary))
+      assert.equal(report.results.filter((r) => r.result === outcome).length, count, outcome);
+    assert.equal(Object.values(report.summary).reduce((a, b) => a + b), report.results.length);
+  });
+
+  test("tells findings, reasons and files without findings", () => {
+    const of = (rule) => report.results.filter((r) => r.rule === rule);
+    assert.deepEqual(of("expired-exception").map((r) => [r.result, r.severity]), [["fail", "high"]]);
+    assert.deepEqual(of("in-ephemeral-range").map((r) => r.result).sort(), ["fail", "skip"]);
+    assert.equal(of("in-ephemeral-range").find((r) => r.result === "skip").properties.reason,
+      JSON.parse(`"${hostile.replace(String.raw`\U0001F433`, "\u{1F433}")}"`));
+    assert.deepEqual(of("no-findings").map((r) => [r.result, r.properties]), [["pass", { file: clean }]]);
+    assert.ok(of("missing-team").every((r) => r.result === "warn" && !r.scored));
+    assert.ok(of("outside-documented-range").every((r) => r.category === "R2"));
+  });
+
+  const broken = [
+    ["an unknown member", (r) => { r.findings = []; }],
+    ["an unknown outcome", (r) => { r.results[0].result = "failed"; }],
+    ["an unknown severity", (r) => { r.results[0].severity = "error"; }],
+    ["a result of no policy", (r) => { delete r.results[0].policy; }],
+    ["a property that is no text", (r) => { r.results[0].properties.line = 3; }],
+    ["a name that no object may have", (r) => { r.metadata.name = "hostportctl check"; }],
+    ["a negative count", (r) => { r.summary.fail = -1; }],
+    ["another version", (r) => { r.apiVersion = "wgpolicyk8s.io/v1alpha2"; }],
+  ];
+  for (const [what, breakIt] of broken) {
+    test(`the schema refuses ${what}`, () => {
+      const copy = structuredClone(report);
+      breakIt(copy);
+      assert.equal(openreports(copy), false);
+    });
+  }
+});
+
 describe("hostportctl registry lint", { skip }, () => {
   const run = (...args) => spawnSync(program, ["registry", "lint", ...args],
     { cwd: directory, encoding: "utf8", env: { PATH: process.env.PATH } });
@@ -238,7 +291,7 @@ entries: [{ports: 8989, protocol: tcp, process: p, team: t, since: "4.1"}]
   for (const [what, args, message] of [
     ["a file that cannot be read", ["broken.yaml"], /^broken\.yaml:\d+:\d+: /],
     ["a file that is not there", ["nowhere.yaml"], /^nowhere\.yaml: .*No such file/],
-    ["an unknown form", ["--output=xml"], /not text, json, sarif or junit\n$/],
+    ["an unknown form", ["--output=xml"], /not text, json, sarif, junit or openreports\n$/],
     ["an unknown severity", ["--severity=fatal"], /not note, warning or error\n$/],
     ["too many files", Array(65).fill(clean), /more than 64 layers\n$/],
   ]) {
@@ -282,6 +335,14 @@ describe("check", { skip }, () => {
       assert.equal(run.status, 0, run.stderr);
       assert.ok(Number(xpath(xml, "count(//testcase)")) >= least);
       assert.notEqual(xmllint(xml.replace("<testsuite ", "<suite ")).status, 0, "a broken one is refused");
+    });
+
+    test(`${name}: OpenReports is valid`, () => {
+      const report = JSON.parse(check("openreports", operand, input));
+      assert.ok(openreports(report), JSON.stringify(openreports.errors, null, 2));
+      assert.equal(report.metadata.name, "hostportctl-check");
+      assert.ok(report.results.length >= least);
+      assert.ok(report.summary.fail > 0);
     });
   }
 });

@@ -13,6 +13,8 @@ static void test_forms(void **state)
 		{ REPORT_JSON, report_json, "{\"findings\":[" },
 		{ REPORT_SARIF, report_sarif, "{\"$schema\":" },
 		{ REPORT_JUNIT, report_junit, "<?xml " },
+		{ REPORT_OPENREPORTS, report_openreports,
+		  "{\"apiVersion\":\"openreports.io/v1alpha1\"," },
 	};
 
 	(void)state;

@@ -27,7 +27,7 @@ static int parse(const char *option, const char *word, struct asked *asked, stru
 
 static void test_formats(void **state)
 {
-	static const char *const words[] = { "text", "json", "sarif", "junit" };
+	static const char *const words[] = { "text", "json", "sarif", "junit", "openreports" };
 	static const char *const none[] = { "", "xml", "SARIF", "JSON", "sarif,junit", "unknown" };
 	struct asked asked = { .format = REPORT_FORMAT_MAX, .severity = SEVERITY_WARNING };
 
@@ -44,9 +44,11 @@ static void test_formats(void **state)
 		_cleanup_buf_ struct buf err = { 0 }, want = { 0 };
 
 		check_int(none[i], parse("--output", none[i], &asked, &err), -EINVAL);
-		check_int("stays", asked.format, REPORT_JUNIT);
-		buf_printf(&want, "prog: bad value: --output=%s: not text, json, sarif or junit",
-			   none[i]);
+		check_int("stays", asked.format, REPORT_OPENREPORTS);
+		buf_printf(
+			&want,
+			"prog: bad value: --output=%s: not text, json, sarif, junit or openreports",
+			none[i]);
 		check_text("said", err.data, want.data);
 	}
 	check_int("the other one stays", asked.severity, SEVERITY_WARNING);

@@ -271,7 +271,8 @@ static bool is_sound(const struct diff *diff)
 	if (diff->ratchet && diff->listeners)
 		log_error(VERB ": --ratchet and --listeners: one of them at a time");
 	else if (!diff->ratchet && !diff->listeners && diff->format > REPORT_JSON)
-		log_error(VERB ": --output: sarif and junit are for --ratchet and --listeners");
+		log_error(VERB ": --output: sarif, junit and openreports are for --ratchet and "
+			       "--listeners");
 	else
 		return true;
 	return false;

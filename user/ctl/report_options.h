@@ -7,9 +7,9 @@
 
 #define REPORT_OPTION_OUTPUT(struct_, format_field)                                                \
 	{                                                                                          \
-		"output", "text|json|sarif|junit", "the form of the report (text)",                \
+		"output", "text|json|sarif|junit|openreports", "the form of the report (text)",    \
 			OPTION_WORD(struct_, format_field, REPORT_TEXT, REPORT_JSON, REPORT_SARIF, \
-				    REPORT_JUNIT),                                                 \
+				    REPORT_JUNIT, REPORT_OPENREPORTS),                             \
 			.letter = 'o'                                                              \
 	}
 

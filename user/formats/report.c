@@ -6,6 +6,7 @@ static void (*const writers[])(const struct report *report, struct buf *out) = {
 	[REPORT_JSON] = report_json,
 	[REPORT_SARIF] = report_sarif,
 	[REPORT_JUNIT] = report_junit,
+	[REPORT_OPENREPORTS] = report_openreports,
 };
 _Static_assert(ARRAY_LEN(writers) == REPORT_FORMAT_MAX, "a writer for each form");
 

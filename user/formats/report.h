@@ -9,6 +9,7 @@ enum report_format {
 	REPORT_JSON,
 	REPORT_SARIF,
 	REPORT_JUNIT,
+	REPORT_OPENREPORTS,
 	REPORT_FORMAT_MAX,
 };
 
@@ -38,8 +39,13 @@ void report_put(const struct report *report, enum report_format format, struct b
  * JUnit, the form that Jenkins reads: a suite for each file, and in it a test for
  * each finding, which fails, is skipped when it was accepted, and passes when it is
  * only a note; a file without findings has one test that passes.
+ *
+ * OpenReports: a ClusterReport with a result for each finding: it fails, is skipped when it
+ * was accepted, and warns when it is only a note; and one that passes for each file without
+ * findings.
  */
 void report_text(const struct report *report, struct buf *out);
 void report_json(const struct report *report, struct buf *out);
 void report_sarif(const struct report *report, struct buf *out);
 void report_junit(const struct report *report, struct buf *out);
+void report_openreports(const struct report *report, struct buf *out);
