@@ -204,6 +204,9 @@ listeners_page() {
 	is "page: no registry: exit status" $? 2
 	ctl listeners --html="$page" --json 2>/dev/null
 	is "page: and JSON: exit status" $? 2
+	ctl listeners --html="$page" --output=openreports 2>"$WORK/err"
+	is "page: and a report: exit status" $? 2
+	has "page: and a report: says so" "$(cat "$WORK/err")" "--html and --output or --json: only one of them$"
 	is "page: a pipe is written to" "$(ctl listeners --html=/dev/stdout | head -n 1)" "<!DOCTYPE html>"
 	is "page: nothing is left beside it" "$(find "$WORK" -name '*html.*')" ""
 }
@@ -253,6 +256,8 @@ test_listeners() {
 	has "listeners: a violation" "$text" '^tcp +\[::\]:24000 .* sweep: local +open; the next bind is denied +scope +NO +-$'
 	has "listeners: no row" "$text" '^udp +127\.0\.0\.1:5353 .* - +open; the next bind is denied +unregistered +- +-$'
 	is "listeners: a line each" "$(wc -l <<<"$text")" 8
+	is "listeners: a report" "$(ctl listeners -o openreports | jq -r '"\(.kind) \(.scope.kind) \(.scope.name) "'$(
+	)' + (.summary | "\(.pass) \(.fail) \(.warn) \(.error) \(.skip)")')" "ClusterReport Node $(status .node) 3 6 0 0 1"
 	listeners_page
 
 	ip -n "$NAME" link add vx0 type vxlan id 1 dstport 4789 dev lo local 127.0.0.1

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The agent's answer to `listeners`, as a table: whatever document comes, it has
- * a line for each listener and a header, and is safe for a terminal.
+ * The agent's answer to `listeners`, as a table and as a report: whatever document comes, the
+ * table has a line for each listener and a header, the report is JSON with a result for each
+ * at least, and both are safe for a terminal.
  */
 #include "fuzz.h"
 
@@ -26,6 +27,18 @@ static void check_table(struct table *table, size_t rows)
 	CHECK(lines == (rows ? rows + 1 : 0));
 }
 
+static void check_report(const struct json *document, size_t listeners)
+{
+	_cleanup_(json_freep) struct json *report = NULL;
+	_cleanup_buf_ struct buf out = { 0 };
+
+	listeners_openreports(document, "n1", &out);
+	check_safe(&out, true);
+	CHECK(out.len > 0 && out.data[--out.len] == '\n');
+	report = check_json(&out);
+	CHECK(json_len(json_member(report, "results")) >= listeners);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *bytes = fuzz_copy(data, size);
@@ -42,5 +55,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < json_len(list); i++)
 		CHECK(add(table, json_at(list, i)) == 0);
 	check_table(table, json_len(list));
+	check_report(document, json_len(list));
 	return 0;
 }

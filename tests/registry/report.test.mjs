@@ -3,8 +3,9 @@
 // JUnit reports (junit.xsd) and of OpenReports (openreports.schema.json). Runs the program, on files of hostile names and texts.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -345,4 +346,57 @@ describe("check", { skip }, () => {
       assert.ok(report.summary.fail > 0);
     });
   }
+});
+
+// What `listeners` makes of an agent's answers. The agent is this process.
+describe("listeners", { skip }, () => {
+  const documents = resolve(here, "../browser");
+
+  async function report(listeners, node) {
+    const socket = join(directory, "agent.sock");
+    const answers = { listeners, status: { node } };
+    const server = createServer((client) => {
+      let request = "";
+      client.on("error", () => {});
+      client.on("data", (text) => {
+        request += text;
+        if (!request.endsWith("\n")) return;
+        client.end(`{"ok":true}\n${JSON.stringify(answers[JSON.parse(request).verb])}\n`);
+      });
+    });
+    await new Promise((done) => { server.listen(socket, done); });
+    const run = spawn(program, [`--socket=${socket}`, "listeners", "--output=openreports"], { env: { PATH: process.env.PATH } });
+    let stdout = "";
+    let stderr = "";
+    run.stdout.on("data", (text) => { stdout += text; });
+    run.stderr.on("data", (text) => { stderr += text; });
+    const status = await new Promise((done) => { run.on("close", done); });
+    await new Promise((done) => { server.close(done); });
+    assert.deepEqual([status, stderr], [0, ""]);
+    return JSON.parse(stdout);
+  }
+
+  for (const name of ["listeners.json", "hostile-listeners.json"]) {
+    test(`${name}: OpenReports is valid, and counts them`, async () => {
+      const document = JSON.parse(readFileSync(join(documents, name), "utf8"));
+      const { listeners } = document;
+      const made = await report(document, "Node_1.example.com");
+      assert.ok(openreports(made), JSON.stringify(openreports.errors, null, 2));
+      assert.equal(made.metadata.name, "node-node-1.example.com-hostportctl-listeners");
+      assert.deepEqual(made.scope, { apiVersion: "v1", kind: "Node", name: "Node_1.example.com" });
+      const count = (filter) => listeners.filter(filter).length;
+      assert.ok(listeners.length > 0);
+      assert.equal(made.results.length, listeners.length + count((l) => l.documented === false));
+      assert.equal(made.summary.pass, count((l) => l.verdict === "allowed"));
+      assert.equal(made.summary.skip, count((l) => l.verdict === "excepted"));
+    });
+  }
+
+  test("a pod's result is about the pod", async () => {
+    const made = await report({ listeners: [{ verdict: "audited", class: "owner", protocol: "tcp", family: "ipv4", address: "0.0.0.0",
+      port: 80, workload: { kind: "pod", namespace: "n", pod: "p", container: "c", uid: "0d6c1f2e-9f2b-6d0c-4e1a-0123456789ab" } }] }, "n1");
+    assert.ok(openreports(made), JSON.stringify(openreports.errors, null, 2));
+    assert.deepEqual(made.results[0].resources,
+      [{ apiVersion: "v1", kind: "Pod", namespace: "n", name: "p", uid: "0d6c1f2e-9f2b-6d0c-4e1a-0123456789ab" }]);
+  });
 });

@@ -7,6 +7,7 @@
 #include "../../user/formats/html/page.h"
 #include "../../user/formats/import.h"
 #include "../../user/formats/layer_yaml.h"
+#include "../../user/formats/listeners_openreports.h"
 #include "../../user/formats/report.h"
 
 /* Something of each kind of row, with each kind of list. */
@@ -161,6 +162,27 @@ static void test_reports(void **state)
 	}
 }
 
+static int listeners_one(const void *ctx, struct buf *out)
+{
+	listeners_openreports(ctx, "n", out);
+	return 0;
+}
+
+static void test_listeners(void **state)
+{
+	static const char text[] =
+		"{\"listeners\":[{\"verdict\":\"denied\",\"class\":\"scope\",\"protocol\":\"tcp\","
+		"\"port\":1,\"comm\":\"c\",\"documented\":false,\"workload\":{\"kind\":\"pod\","
+		"\"namespace\":\"n\",\"pod\":\"p\"}}],\"left_out\":1}";
+	_cleanup_buf_ struct buf err = { 0 };
+	struct json *document = NULL;
+
+	(void)state;
+	assert_int_equal(json_parse(text, strlen(text), &err, &document), 0);
+	memory_try("listeners", listeners_one, document);
+	json_free(document);
+}
+
 static int page_one(const void *ctx, struct buf *out)
 {
 	html_page_put(ctx, out);
@@ -191,9 +213,8 @@ static void test_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exports),
-		cmocka_unit_test(test_imports),
-		cmocka_unit_test(test_reports),
+		cmocka_unit_test(test_exports), cmocka_unit_test(test_imports),
+		cmocka_unit_test(test_reports), cmocka_unit_test(test_listeners),
 		cmocka_unit_test(test_page),
 	};
 

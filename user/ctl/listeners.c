@@ -12,19 +12,37 @@
 #include "../base/table.h"
 #include "../checks/lint/lint.h"
 #include "../formats/html/page.h"
+#include "../formats/listeners_openreports.h"
 #include "../identity/workload_json.h"
 #include "answer.h"
 #include "outfile.h"
 #include "registry_argument.h"
 
+enum form {
+	FORM_TABLE,
+	FORM_JSON,
+	FORM_OPENREPORTS,
+};
+
 struct asked {
 	struct node_options node;
-	bool json;
+	int form; /* enum form */
 	const char *html;
 };
 
+static int parse_json(void *form, const char *value, struct buf *err)
+{
+	(void)value;
+	(void)err;
+	*(int *)form = FORM_JSON;
+	return 0;
+}
+
 static const struct option_spec specs[] = {
-	{ "json", NULL, "one JSON document", OPTION_FLAG(struct asked, json) },
+	{ "output", "table|json|openreports",
+	  "a table; one JSON document; a ClusterReport of OpenReports (table)",
+	  OPTION_WORD(struct asked, form, FORM_TABLE, FORM_JSON, FORM_OPENREPORTS), .letter = 'o' },
+	{ "json", NULL, "as --output=json", OPTION_PARSED(struct asked, form, parse_json) },
 	{ "html", "FILE", "write a page with a map of the ports to FILE; - is standard output",
 	  OPTION_TEXT(struct asked, html) },
 	NODE_OPTION_REGISTRY(struct asked),
@@ -32,7 +50,7 @@ static const struct option_spec specs[] = {
 
 static const struct options options = {
 	.program = "hostportctl listeners",
-	.usage = "[--json|--html=FILE [--registry=...]]",
+	.usage = "[--output=FORM|--html=FILE [--registry=...]]",
 	.summary =
 		"Print every socket that receives in the network namespace that the agent checks:"
 		" its process, its row in the registry, and the verdict on a bind() of it; and the"
@@ -245,6 +263,33 @@ static int write_page(const struct ctl *ctl, const struct asked *asked)
 			asked->html);
 }
 
+/* ---- the report ------------------------------------------------------------------------------ */
+/* The agent says how the node is called in its cluster. */
+static int print_report(const struct ctl *ctl, const struct json *listeners)
+{
+	_cleanup_answer_ struct answer agent = { .client.fd = -1 };
+	_cleanup_buf_ struct buf text = { 0 };
+	int status = answer_get(ctl, "status", &agent);
+
+	if (status != EXIT_OK)
+		return status;
+	listeners_openreports(listeners, json_member_text(agent.document, "node", NULL), &text);
+	return verb_print(&text);
+}
+
+static int print(const struct ctl *ctl, const struct answer *answer, enum form form)
+{
+	switch (form) {
+	case FORM_JSON:
+		return verb_print(&answer->shown);
+	case FORM_OPENREPORTS:
+		return print_report(ctl, answer->document);
+	case FORM_TABLE:
+		break;
+	}
+	return print_table(answer->document);
+}
+
 int verb_listeners(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
@@ -253,8 +298,8 @@ int verb_listeners(const struct ctl *ctl, int argc, char **argv)
 
 	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
 		return status;
-	if (asked.json && asked.html) {
-		log_error("listeners: --json and --html: only one of them");
+	if (asked.form != FORM_TABLE && asked.html) {
+		log_error("listeners: --html and --output or --json: only one of them");
 		return EXIT_USAGE;
 	}
 	if (asked.html)
@@ -262,5 +307,5 @@ int verb_listeners(const struct ctl *ctl, int argc, char **argv)
 	status = answer_get(ctl, "listeners", &answer);
 	if (status != EXIT_OK)
 		return status;
-	return asked.json ? verb_print(&answer.shown) : print_table(answer.document);
+	return print(ctl, &answer, (enum form)asked.form);
 }
