@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What hostportctl writes as YAML, as another YAML reader reads it: `registry export` and `import`.
+// What hostportctl writes as YAML, as another YAML reader reads it: `registry export` and `import`. Configurations of machines
+// are held against schemas written after those of their readers (butane.schema.json).
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -69,6 +70,32 @@ test("an imported page is a file that the schema accepts", { skip }, () => {
 
 describe("a Butane configuration", { skip }, () => {
   const config = skip ? {} : yaml(registry("export", "--format=butane", "--role=worker"), "1.1");
+
+  const schema = ajv.compile(JSON.parse(readFileSync(`${top}tests/registry/butane.schema.json`, "utf8")));
+
+  for (const role of ["worker", "control-plane"]) {
+    for (const version of ["4.8", "4.13", "4.14", "4.20"]) {
+      test(`for ${role} nodes of ${version} is valid`, () => {
+        const of = yaml(registry("export", "--format=butane", `--role=${role}`, `--cluster-version=${version}`), "1.1");
+        assert.ok(schema(of), JSON.stringify(schema.errors, null, 2));
+      });
+    }
+  }
+
+  for (const [what, breakIt] of [
+    ["an unknown member", (c) => { c.storage.directories = []; }],
+    ["an unknown version", (c) => { c.version = "4.15.0"; }],
+    ["another system", (c) => { c.variant = "fcos"; }],
+    ["no role", (c) => { delete c.metadata.labels["machineconfiguration.openshift.io/role"]; }],
+    ["a mode that is no permission", (c) => { c.storage.files[0].mode = 0o4755; }],
+    ["a relative path", (c) => { c.storage.files[0].path = "etc/x"; }],
+    ["a file without contents", (c) => { delete c.storage.files[0].contents; }],
+    ["a unit without a type", (c) => { c.systemd.units[0].name = "hostportd"; }],
+  ]) test(`the schema refuses ${what}`, () => {
+    const copy = structuredClone(config);
+    breakIt(copy);
+    assert.equal(schema(copy), false);
+  });
 
   test("has the metadata of a MachineConfig", () => {
     assert.deepEqual(Object.keys(config), ["variant", "version", "metadata", "storage", "systemd"]);
