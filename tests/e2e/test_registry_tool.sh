@@ -181,6 +181,10 @@ is "a range that would starve: nothing is printed" "$OUT" ""
 run "butane without a role" 2 export --format=butane
 has "butane without a role: says so" "$ERR" '--role=control-plane or --role=worker$'
 run "butane" 0 export --format=butane --role=worker
+run "a MachineConfig without a role" 2 export --format=machineconfig
+has "a MachineConfig without a role: says so" "$ERR" '--role=control-plane or --role=worker$'
+run "a MachineConfig" 0 export --format=machineconfig --role=control-plane
+is "a MachineConfig: its name and role" "$(jq -r '"\(.metadata.name) \(.metadata.labels[])"' "$WORK/out")" "98-master-hostportd master"
 run "vap" 0 export --format=vap --role=worker
 has "vap: a port, for anybody" "$OUT" '^  TCP-9100: "\.\*"$'
 has "vap: its name" "$OUT" '^  policyName: host-port-registry-worker$'
@@ -193,7 +197,7 @@ has "vap without the first class: says so" "$ERR" "vap: class unregistered can't
 run "vap of what is no name" 2 export --format=vap --name=Ports
 run "no format" 2 export
 run "an unknown format" 2 export --format=pdf
-has "an unknown format: says which there are" "$ERR" 'yaml, md, json, csv, html, nft, butane, reserved-ports, vap$'
+has "an unknown format: says which there are" "$ERR" 'yaml, md, json, csv, html, nft, butane, machineconfig, reserved-ports, vap$'
 run "a reversed range" 2 export --format=reserved-ports --ephemeral=2-1
 run "not a registry" 2 export --format=md --registry="$PAGE"
 run "nft without SSH" 0 export --format=nft --registry=builtin:openshift

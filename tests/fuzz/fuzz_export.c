@@ -2,8 +2,8 @@
 /*
  * A layer in every format. Each is safe for a terminal. YAML is a registry file again;
  * what is not lost of a page is on it; CSV has as many columns in every row as in its
- * heading; a Butane configuration is YAML; and each line of a ruleset is one that we
- * meant to write.
+ * heading; a Butane configuration is YAML, a MachineConfig JSON; and each line of a ruleset is
+ * one that we meant to write.
  */
 #include "layer_text.h"
 
@@ -108,6 +108,16 @@ static void check_nft(const struct buf *out, const struct buf *said)
 		check_rule(line);
 }
 
+static void check_document(const struct buf *out, const struct buf *said)
+{
+	struct buf line = *out;
+
+	(void)said;
+	CHECK(line.len > 0 && line.data[line.len - 1] == '\n');
+	line.len--;
+	json_free(check_json(&line));
+}
+
 static void check_any(const struct buf *out, const struct buf *said)
 {
 	(void)said;
@@ -120,7 +130,8 @@ static const struct {
 } checks[] = {
 	{ "yaml", check_yaml }, { "md", check_page },	  { "csv", check_csv },
 	{ "nft", check_nft },	{ "butane", check_tree }, { "reserved-ports", check_any },
-	{ "json", check_any },	{ "html", check_any },	  { "vap", check_any },
+	{ "json", check_any },	{ "html", check_any },	  { "machineconfig", check_document },
+	{ "vap", check_any },
 };
 
 static void check_formats(const struct registry *registry, const struct policy *policy,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What hostportctl writes as YAML, as another YAML reader reads it: `registry export` and `import`. Configurations of machines
-// are held against schemas written after those of their readers (butane.schema.json).
+// are held against schemas written after those of their readers (butane.schema.json, machineconfig.schema.json).
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -122,5 +122,40 @@ describe("a Butane configuration", { skip }, () => {
     assert.deepEqual(more, []);
     assert.equal(unit.enabled, true);
     assert.ok(unit.contents.includes(`\nExecStart=/usr/sbin/nft -f ${config.storage.files[0].path}\n`));
+  });
+});
+
+describe("a MachineConfig", { skip }, () => {
+  const schema = ajv.compile(JSON.parse(readFileSync(`${top}tests/registry/machineconfig.schema.json`, "utf8")));
+  const of = (role) => JSON.parse(registry("export", "--format=machineconfig", `--role=${role}`));
+  const config = skip ? {} : of("worker");
+
+  for (const role of ["worker", "control-plane"]) {
+    test(`for ${role} nodes is valid`, () => assert.ok(schema(of(role)), JSON.stringify(schema.errors, null, 2)));
+  }
+
+  for (const [what, breakIt] of [
+    ["an unknown member", (c) => { c.spec.config.storage.links = []; }],
+    ["another version", (c) => { c.spec.config.ignition.version = "2.2.0"; }],
+    ["no version", (c) => { delete c.spec.config.ignition; }],
+    ["no role", (c) => { delete c.metadata.labels["machineconfiguration.openshift.io/role"]; }],
+    ["contents that are no URL", (c) => { c.spec.config.storage.files[0].contents.source = "data:,a b"; }],
+    ["contents from elsewhere", (c) => { c.spec.config.storage.files[0].contents.source = "https://example.com/x"; }],
+    ["a path that it may not write", (c) => { c.spec.config.storage.files[0].path = "/usr/x"; }],
+    ["a mode as text", (c) => { c.spec.config.storage.files[0].mode = "0600"; }],
+  ]) test(`the schema refuses ${what}`, () => {
+    const copy = structuredClone(config);
+    breakIt(copy);
+    assert.equal(schema(copy), false);
+  });
+
+  test("is what butane makes of the Butane configuration", () => {
+    const butane = yaml(registry("export", "--format=butane", "--role=worker"), "1.1");
+    const { metadata, spec } = config;
+    assert.deepEqual(metadata, butane.metadata);
+    assert.deepEqual(spec.config.systemd, butane.systemd);
+    assert.deepEqual(
+      spec.config.storage.files.map(({ contents, ...file }) => ({ ...file, text: decodeURIComponent(contents.source.replace(/^data:,/, "")) })),
+      butane.storage.files.map(({ contents, ...file }) => ({ ...file, text: contents.inline })));
   });
 });

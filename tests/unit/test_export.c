@@ -35,8 +35,9 @@ static void test_node_formats(void **state)
 		const char *name;
 		bool node;
 	} of_node[] = {
-		{ "yaml", false }, { "md", false }, { "json", false },	{ "csv", false },
-		{ "html", false }, { "nft", true }, { "butane", true }, { "reserved-ports", true },
+		{ "yaml", false },  { "md", false },	       { "json", false },
+		{ "csv", false },   { "html", false },	       { "nft", true },
+		{ "butane", true }, { "machineconfig", true }, { "reserved-ports", true },
 		{ "vap", false },
 	};
 	size_t n;

@@ -53,7 +53,7 @@ static const struct option_spec specs[] = {
 	  "yaml: one registry file\nmd: the page's tables, in Markdown\njson: as `show --json`\n"
 	  "csv: for spreadsheets\nhtml: a page for browsers\nand of one node: nft: an nftables "
 	  "ruleset\nbutane: for a "
-	  "MachineConfig\n"
+	  "MachineConfig\nmachineconfig: that itself, in JSON\n"
 	  "reserved-ports: for sysctl.d\nvap: a ValidatingAdmissionPolicy for host ports of pods",
 	  OPTION_PARSED(struct export, format, parse_format) },
 	{ "name", "NAME",

@@ -9,6 +9,7 @@
 #include "html/page.h"
 #include "butane_write.h"
 #include "csv_write.h"
+#include "machineconfig_write.h"
 #include "nft_write.h"
 #include "markdown_write.h"
 #include "reserved_write.h"
@@ -55,10 +56,15 @@ static int json_write(const struct export_job *job, struct buf *out, struct buf 
 }
 
 static const struct export_format formats[] = {
-	{ "yaml", yaml_write, false },	  { "md", markdown_write, false },
-	{ "json", json_write, false },	  { "csv", csv_write, false },
-	{ "html", html_write, false },	  { "nft", nft_write, true },
-	{ "butane", butane_write, true }, { "reserved-ports", reserved_write, true },
+	{ "yaml", yaml_write, false },
+	{ "md", markdown_write, false },
+	{ "json", json_write, false },
+	{ "csv", csv_write, false },
+	{ "html", html_write, false },
+	{ "nft", nft_write, true },
+	{ "butane", butane_write, true },
+	{ "machineconfig", machineconfig_write, true },
+	{ "reserved-ports", reserved_write, true },
 	{ "vap", vap_write, false },
 };
 

@@ -6,6 +6,7 @@
 
 #include "../base/hash.h"
 #include "../base/jsonw.h"
+#include "../base/uri.h"
 #include "report.h"
 
 #define SCHEMA                                                                                     \
@@ -72,19 +73,6 @@ static void put_one(struct jsonw *w, const char *key, const char *member, const 
 	jsonw_object_end(w);
 }
 
-static void put_uri_path(const char *path, struct buf *out)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789-._~/";
-
-	for (; *path; path++) {
-		if (strchr(plain, *path))
-			buf_putc(out, *path);
-		else
-			buf_printf(out, "%%%02X", (unsigned char)*path);
-	}
-}
-
 /* 3.4.3: a URI of its own kind, an absolute one, or a reference relative to where the tool ran. */
 static void put_artifact(struct jsonw *w, const char *key, const char *file)
 {
@@ -95,7 +83,7 @@ static void put_artifact(struct jsonw *w, const char *key, const char *file)
 		buf_puts(&uri, BUILTIN);
 	else if (file[0] == '/')
 		buf_puts(&uri, "file://");
-	put_uri_path(builtin ? file + strlen(BUILTIN) : file, &uri);
+	uri_put(builtin ? file + strlen(BUILTIN) : file, "/", &uri);
 	put_one(w, key, "uri", uri.data ? uri.data : "");
 	w->out->failed |= uri.failed;
 }
