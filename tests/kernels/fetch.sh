@@ -5,10 +5,11 @@
 # series: vmlinuz, release, and lib/modules. What is there already, and whole, is
 # not fetched again, nor looked for; remove the directory for a newer one.
 #
-# apt fetches it and checks its signature, with lists, cache and sources of its
-# own: nothing of the machine's apt changes. The mirror is the machine's.
+# apt fetches it and checks its signature (tests/apt.sh).
 set -eu
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
+# shellcheck source=../apt.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../apt.sh"
 
 # kernel: suites, of the archive and of its security archive
 suites() {
@@ -23,39 +24,6 @@ suites() {
 	esac
 }
 
-# mirror LABEL: where this machine's apt gets the archive of that label from.
-mirror() {
-	apt-get indextargets --format "\$(REPO_URI)" 'Created-By: Packages' "Label: $1" |
-		sed -n '1s|/*$||p'
-}
-
-sources() {
-	local suite uri archive security
-	archive=$(mirror Debian)
-	security=$(mirror Debian-Security)
-	if [ -z "$archive" ]; then
-		echo "fetch.sh: this machine's apt has no archive of Debian in its sources: run apt-get update" >&2
-		return 1
-	fi
-	for suite in $(suites "$1"); do
-		case $suite in
-		*-security) uri=${security:-$archive-security} ;; # where mirrors have it
-		*) uri=$archive ;;
-		esac
-		echo "deb [arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main"
-	done
-}
-
-# private COMMAND...: one of apt's commands, on the state below $scratch.
-private() {
-	"$@" -o Dir::State="$scratch/state" -o Dir::State::status="$scratch/status" \
-		-o Dir::Cache="$scratch/cache" -o Dir::Etc::sourcelist="$scratch/sources.list" \
-		-o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
-		-o Dir::Etc::preferences=/dev/null -o APT::Architecture=amd64 \
-		-o Acquire::Languages=none -o Acquire::Retries=3 \
-		-o APT::Update::Error-Mode=any
-}
-
 # The image that the newest metapackage names.
 image() {
 	private apt-cache depends linux-image-cloud-amd64 |
@@ -64,13 +32,8 @@ image() {
 
 fetch() {
 	local name release
-	mkdir -p "$scratch/state/lists/partial" "$scratch/cache/archives/partial" "$scratch/deb"
-	chmod 755 "$scratch"
-	# apt drops root's rights while it downloads
-	if [ "$(id -u)" -eq 0 ] && id _apt >/dev/null 2>&1; then chown _apt "$scratch/deb"; fi
-	: >"$scratch/status"
-	sources "$1" >"$scratch/sources.list"
-	private apt-get -q update >&2
+	# shellcheck disable=SC2046 # words
+	private_lists deb $(suites "$1")
 	name=$(image)
 	[ -n "$name" ] || { echo "fetch.sh: $1: no image in: $(suites "$1")" >&2; return 1; }
 	(cd "$scratch/deb" && private apt-get -q download "$name") >&2
@@ -91,8 +54,7 @@ fetch() {
 
 kernel=${1:?fetch.sh KERNEL}
 suites "$kernel" >/dev/null
-if [ "$(id -u)" -eq 0 ]; then caches=/var/cache; else caches=$HOME/.cache; fi
-cache=${KERNELS_CACHE:-${XDG_CACHE_HOME:-$caches}/hostportd/kernels}
+cache=${KERNELS_CACHE:-$(cache_root)/kernels}
 whole() { (cd "$cache/$kernel" && sha256sum --quiet -c sums) >/dev/null 2>&1; }
 if ! whole; then
 	mkdir -p "$cache"
