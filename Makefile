@@ -22,6 +22,9 @@ PACKAGES_TEST := libcmocka-dev iproute2 netbase gojq procps strace util-linux bu
 	libxml2-utils curl openssl rpcbind keepalived openssh-server wireguard-go wireguard-tools erlang-base
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
 PACKAGES_FRESH := debootstrap
+# A node of Kubernetes; and what Debian has as source only is built with the second list, once.
+PACKAGES_K8S := containerd runc containernetworking-plugins iptables zstd kubernetes-client/kubectl
+PACKAGES_K8S_BUILD := golang-go golang-github-modern-go-reflect2-dev dpkg-dev debian-archive-keyring rsync jq
 PACKAGES_SYSTEMD := systemd-container debootstrap
 PACKAGES_BROWSER := chromium/chromium fonts-dejavu-core
 # libFuzzer and its sanitizers, for the clang of the first list.
@@ -96,8 +99,8 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test everything run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format docs-coverage docs-metrics test-kernels test-systemd test-browser tests-built e2e-built fuzz fuzz-built soak \
-	mutants bench bench-built bench-compare
+	lint format docs-coverage docs-metrics test-kernels test-systemd test-k8s test-browser tests-built e2e-built fuzz \
+	fuzz-built soak mutants bench bench-built bench-compare
 
 all: $(PROGRAMS)
 
@@ -113,6 +116,8 @@ help:
 	  '                  on Linux 5.10, 6.1 and 6.12, in QEMU, which it installs' \
 	  '  make test-systemd' \
 	  '                  the systemd unit, in a container that systemd boots; it installs that' \
+	  '  make test-k8s' \
+	  '                  the DaemonSet on a real node of Kubernetes, which it installs, and builds once' \
 	  '  make test-browser' \
 	  '                  the HTML page in a headless Chromium, which it installs' \
 	  '  make fuzz       each fuzz target for FUZZ_SECONDS (60), or FUZZ_RUNS executions' \
@@ -182,6 +187,13 @@ test-systemd:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_SYSTEMD)
 	$(Q)$(MAKE) -s --no-print-directory e2e-built man
 	$(Q)B=$(B) exec tests/systemd/run.sh
+
+test-k8s:
+	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_K8S)
+	$(Q)tests/k8s/build.sh --cached >/dev/null || ! grep -q bookworm /etc/os-release || \
+		{ deploy/install-packages.sh $(PACKAGES_K8S_BUILD) && tests/k8s/build.sh >/dev/null; }
+	$(Q)$(MAKE) -s --no-print-directory e2e-built
+	$(Q)B=$(B) exec tests/run.sh k8s
 
 test-browser:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_BROWSER)

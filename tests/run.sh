@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# run.sh [SUITE...]: run test suites (unit schema bpf e2e; default: all) on what
-# is built in $B, and count. A skip is counted and named, and is never a pass;
+# run.sh [SUITE...]: run test suites (unit schema bpf e2e k8s; default: all but k8s)
+# on what is built in $B, and count. A skip is counted and named, and is never a pass;
 # a suite that counted nothing has failed.
 #
 # Programs run side by side: unit tests as many as there are processors, end-to-end
@@ -102,6 +102,8 @@ suite_bpf() {
 
 suite_schema() { start 1 600 schema tests/registry/run.sh; }
 
+suite_k8s() { start 1 2400 k8s tests/k8s/test_k8s.sh; }
+
 # First those that have the kernel for themselves (see setup in lib.sh), one by one: whatever is
 # started beside them only waits.
 suite_e2e() {
@@ -126,7 +128,7 @@ times() {
 [ "$#" -gt 0 ] || set -- unit schema bpf e2e
 for suite; do
 	case "$suite" in
-	unit | schema | bpf | e2e) "suite_$suite" && all_done ;;
+	unit | schema | bpf | e2e | k8s) "suite_$suite" && all_done ;;
 	*)
 		echo "run.sh: $suite: no such suite" >&2
 		exit 2
