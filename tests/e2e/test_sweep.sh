@@ -218,7 +218,7 @@ test_listeners() {
 	has "listeners: no agent: says so" "$(cat "$WORK/err")" "^hostportctl: no agent: $SOCK: "
 	"$B/hostportctl" --socket="$SOCK" listeners all >/dev/null 2>&1
 	is "listeners: an operand: exit status" $? 2
-	start_agent --mode=enforce --registry="$REG" || return
+	start_agent --mode=enforce --registry="$REG" --sweep=1 || return
 	is "listeners: none" "$(ctl listeners --json | jq -c .)" '{"left_out":0,"listeners":[],"unreadable":[]}'
 
 	keep udp outside bindprobe udp 4 127.0.0.1 5353 hold
@@ -258,6 +258,7 @@ test_listeners() {
 	is "listeners: a line each" "$(wc -l <<<"$text")" 8
 	is "listeners: a report" "$(ctl listeners -o openreports | jq -r '"\(.kind) \(.scope.kind) \(.scope.name) "'$(
 	)' + (.summary | "\(.pass) \(.fail) \(.warn) \(.error) \(.skip)")')" "ClusterReport Node $(status .node) 3 6 0 0 1"
+	sweeps 2 # violations are told and counted, so they no longer change
 	listeners_page
 
 	ip -n "$NAME" link add vx0 type vxlan id 1 dstport 4789 dev lo local 127.0.0.1
