@@ -145,6 +145,30 @@ static void test_range_words(void **state)
 		}
 }
 
+static void test_count_runs(void **state)
+{
+	static const struct {
+		const char *list;
+		size_t runs;
+	} cases[] = {
+		{ "", 0 },
+		{ "0", 1 },
+		{ "65535", 1 },
+		{ "0-65535", 1 },
+		{ "1-3,5,40000-40010", 3 },
+		{ "63,64,66", 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct portset set = { 0 };
+
+		check_int(cases[i].list, portset_parse(cases[i].list, strlen(cases[i].list), &set),
+			  0);
+		check_u64(cases[i].list, portset_count_runs(&set), cases[i].runs);
+	}
+}
+
 static void test_count_range(void **state)
 {
 	struct portset set = ports("0,5-70,128,65535");
@@ -199,6 +223,7 @@ int main(void)
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_range_words),
 		cmocka_unit_test(test_count_range),
+		cmocka_unit_test(test_count_runs),
 		cmocka_unit_test(test_operations),
 	};
 

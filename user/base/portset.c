@@ -135,6 +135,16 @@ bool portset_next_run(const struct portset *set, uint32_t port, uint32_t *ret_fi
 	return true;
 }
 
+size_t portset_count_runs(const struct portset *set)
+{
+	uint32_t first, last;
+	size_t n = 0;
+
+	for (uint32_t port = 0; portset_next_run(set, port, &first, &last); port = last + 1)
+		n++;
+	return n;
+}
+
 void portset_put(const struct portset *set, size_t max, struct buf *out)
 {
 	size_t start = out->len, told = 0;

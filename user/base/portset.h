@@ -31,6 +31,9 @@ size_t portset_count(const struct portset *set);
 /* Of the ports from first to last, both included. */
 size_t portset_count_range(const struct portset *set, uint16_t first, uint16_t last);
 
+/* Of runs of neighbouring ports. */
+size_t portset_count_runs(const struct portset *set);
+
 /* Are all of part in the set? */
 bool portset_contains(const struct portset *set, const struct portset *part);
 

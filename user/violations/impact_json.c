@@ -64,16 +64,6 @@ static void put_violations(const struct impact_row *row, struct jsonw *w)
 	jsonw_string(w, "last", text);
 }
 
-static size_t count_runs(const struct portset *ports)
-{
-	uint32_t first, last;
-	size_t n = 0;
-
-	for (uint32_t at = 0; portset_next_run(ports, at, &first, &last); at = last + 1)
-		n++;
-	return n;
-}
-
 /* The ports, if they are several; `port` is the lowest. */
 static void put_ports(const struct impact_row *row, struct jsonw *w)
 {
@@ -86,7 +76,7 @@ static void put_ports(const struct impact_row *row, struct jsonw *w)
 	jsonw_u64(w, "ports", ports);
 	jsonw_u64(w, "port_last", last);
 	jsonw_string(w, "scope", word_scope(row->scope));
-	if (count_runs(row->ports) > IMPACT_RANGES_MAX)
+	if (portset_count_runs(row->ports) > IMPACT_RANGES_MAX)
 		return;
 	portset_put(row->ports, SIZE_MAX, &list);
 	w->out->failed |= list.failed;
