@@ -21,18 +21,25 @@ void workload_put(const struct workload *who, struct jsonw *w)
 #define READ_TEXT(from, key, array)                                                                \
 	(void)snprintf((array), sizeof(array), "%s", json_member_text((from), (key), ""))
 
-void workload_json_text(const struct json *object, struct buf *out)
+void workload_json_read(const struct json *object, struct workload *ret)
 {
 	const struct json *from = json_member(object, "workload");
-	struct workload who = {
+
+	*ret = (struct workload) {
 		.kind = workload_word_to_kind(json_member_text(from, "kind", "")),
 	};
+	READ_TEXT(from, "namespace", ret->namespace_);
+	READ_TEXT(from, "pod", ret->pod);
+	READ_TEXT(from, "container", ret->container);
+	READ_TEXT(from, "uid", ret->uid);
+	READ_TEXT(from, "container_id", ret->container_id);
+	READ_TEXT(from, "unit", ret->unit);
+}
 
-	READ_TEXT(from, "namespace", who.namespace_);
-	READ_TEXT(from, "pod", who.pod);
-	READ_TEXT(from, "container", who.container);
-	READ_TEXT(from, "uid", who.uid);
-	READ_TEXT(from, "container_id", who.container_id);
-	READ_TEXT(from, "unit", who.unit);
+void workload_json_text(const struct json *object, struct buf *out)
+{
+	struct workload who;
+
+	workload_json_read(object, &who);
 	workload_text(&who, json_member_text(object, "cgroup", "?"), out);
 }
