@@ -23,7 +23,8 @@ static void test_none(void **state)
 	_cleanup_buf_ struct buf out = { 0 };
 
 	assert_int_equal(listeners_json(&f->sweep.table, &out), 0);
-	check_text("document", out.data, "{\"listeners\":[],\"left_out\":0,\"unreadable\":[]}");
+	check_text("document", out.data,
+		   "{\"listeners\":[],\"left_out\":0,\"unreadable\":[],\"node\":\"n1\"}");
 	check_u64("nobody to name", world.names, 0);
 }
 
@@ -331,8 +332,8 @@ static void test_left_out(void **state)
 	memset(out.data, ' ', CONTROL_DOCUMENT_MAX);
 	out.len = CONTROL_DOCUMENT_MAX - (64U << 10) - strlen("{\"listeners\":[");
 	assert_int_equal(listeners_json(&f->sweep.table, &out), 0);
-	end = out.data + out.len - strlen("\"left_out\":2,\"unreadable\":[]}");
-	check_text("the end", end, "\"left_out\":2,\"unreadable\":[]}");
+	end = out.data + out.len - strlen("\"left_out\":2,\"unreadable\":[],\"node\":\"n1\"}");
+	check_text("the end", end, "\"left_out\":2,\"unreadable\":[],\"node\":\"n1\"}");
 	assert_true(out.len <= CONTROL_DOCUMENT_MAX);
 }
 

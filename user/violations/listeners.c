@@ -192,6 +192,7 @@ static void put_document(struct view *view, const struct receivers *receivers)
 	jsonw_array_end(&w);
 	jsonw_u64(&w, "left_out", view->left_out + view->ports.left_out);
 	socket_table_put_protocols(&w, "unreadable", receivers->unreadable);
+	jsonw_string_opt(&w, "node", view->table->identity->node);
 	jsonw_object_end(&w);
 }
 
