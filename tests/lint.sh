@@ -36,7 +36,8 @@ mapfile -t user < <(select_files '^user/.*\.[ch]$')
 pure_files='^user/(registry|policy|event|checks|diff|formats|pods)/|^user/identity/workload'
 pure_files+='|^user/base/(base64|buf|endpoint|escape|hash|json|jsonw|openmetrics|parse|portset|stamp|string_view|text_set|uri|utf8)\.'
 pure_files+='|^user/stream/(accounts|batch|history|request)\.'
-pure_files+='|^user/violations/(denied_processes|impact|impact_table|learn_overlay|ledger|reported_sockets|team_counts|unbound_ports|violated_ports)\.'
+pure_files+='|^user/violations/(denied_processes|impact|impact_table|learn_merge|learn_overlay|ledger|merge_[a-z_]*)\.'
+pure_files+='|^user/violations/(reported_sockets|team_counts|unbound_ports|violated_ports)\.'
 pure_files+='|^user/kernel/(btf/(btfcut|kfunc_patch)|mountinfo)\.|^user/agent/(health|metrics)\.'
 pure_files+='|^user/coverage/(findings|judge|rules)\.|^user/cluster/(event_sender|session)\.'
 mapfile -t pure < <(select_files '\.[ch]$' | grep -E "$pure_files")

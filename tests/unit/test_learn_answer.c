@@ -208,6 +208,39 @@ static void test_order(void **state)
 	}
 }
 
+/* What an answer for many nodes says besides. Ports that a node serves are all served. */
+static void test_nodes(void **state)
+{
+#define COUNTS                                                                                     \
+	",\"sockets\":3,\"nodes\":7,\"nodes_first\":5,\"nodes_of_workload\":9,"                    \
+	"\"sockets_of_workload\":2"
+#define SOME "\"port\":80,\"ports\":17,\"port_last\":99,\"sockets\":3"
+	static const struct {
+		const char *name, *json;
+		uint64_t nodes, sockets;
+	} cases[] = {
+		{ "one port", ROW("scope", "tcp", "\"port\":80,\"serves\":true" COUNTS), 7, 3 },
+		{ "many", ROW("scope", "tcp", SOME ",\"nodes\":7,\"serves\":false"), 7, 3 },
+		{ "many, served", ROW("scope", "tcp", SOME ",\"nodes\":7,\"serves\":true"), 7, 17 },
+		{ "of one node", ROW("scope", "tcp", SOME ",\"serves\":true"), 0, 3 },
+	};
+	_cleanup_answer_rows_ struct answer_rows all = { 0 };
+	_cleanup_(json_freep) struct json *whole = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_answer_rows_ struct answer_rows rows = { 0 };
+		_cleanup_(json_freep) struct json *json = read_rows(cases[i].json, &rows);
+
+		check_u64(cases[i].name, rows.list[0].nodes, cases[i].nodes);
+		check_u64(cases[i].name, rows.list[0].sockets, cases[i].sockets);
+	}
+	whole = read_rows(cases[0].json, &all);
+	check_u64("first", all.list[0].nodes_first, 5);
+	check_u64("workload", all.list[0].nodes_of_workload, 9);
+	check_u64("at once", all.list[0].at_once, 2);
+}
+
 static void test_none(void **state)
 {
 	_cleanup_answer_rows_ struct answer_rows rows = { 0 };
@@ -222,7 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),   cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_owners), cmocka_unit_test(test_order),
-		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_nodes),  cmocka_unit_test(test_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

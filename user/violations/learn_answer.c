@@ -156,6 +156,21 @@ static void read_owner(struct answer_row *v)
 	v->nameless = !is_known;
 }
 
+static void read_nodes(struct answer_row *v)
+{
+	v->nodes = json_member_u64(v->json, "nodes", 0);
+	v->nodes_first = json_member_u64(v->json, "nodes_first", 0);
+	v->nodes_of_workload = json_member_u64(v->json, "nodes_of_workload", 0);
+	v->at_once = json_member_u64(v->json, "sockets_of_workload", 0);
+}
+
+/* Many nodes have more ports than one has sockets: whether they are served was seen on each. */
+static void count_served(struct answer_row *v)
+{
+	if (v->nodes && json_member_bool(v->json, "serves", false))
+		v->sockets = v->ports;
+}
+
 static int read_row(struct answer_row *v)
 {
 	_cleanup_buf_ struct buf workload = { 0 };
@@ -166,8 +181,13 @@ static int read_row(struct answer_row *v)
 		return -ENOMEM;
 	read_owner(v);
 	v->sockets = json_member_u64(v->json, "sockets", 0);
+	read_nodes(v);
 	v->lacking = !read_key(v);
-	return v->lacking ? 0 : read_ports(v);
+	if (v->lacking || read_ports(v) < 0)
+		return v->lacking ? 0 : -ENOMEM;
+	if (v->ports)
+		count_served(v);
+	return 0;
 }
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))

@@ -24,8 +24,13 @@ struct answer_row {
 	uint16_t port, last;  /* of several ports: the ends */
 	size_t ports;	      /* 0: it is one */
 	struct portset *list; /* of several: all; NULL: they are too many runs */
-	uint64_t sockets;     /* that have one of the ports now */
+	uint64_t sockets;     /* that have one of the ports now; of many nodes: on one of them */
 	bool covered;	      /* a client is learned for it: see learn_clients.h */
+	/* Of an answer for many nodes (merge_rows.h), else 0. */
+	uint64_t nodes;		    /* that have it */
+	uint64_t nodes_first;	    /* that no earlier row of the port and class counts */
+	uint64_t nodes_of_workload; /* that have any row of its workload, protocol and class */
+	uint64_t at_once;	    /* the most sockets that the workload has on one node */
 };
 
 struct answer_rows {

@@ -73,13 +73,13 @@ static bool range_of(const struct search *search, uint16_t first, uint16_t last,
 
 /*
  * One port of a few: does the owner take another one at each start? It was seen with several, and
- * has no more than one of them now.
+ * has no more than one of them now; if they are of many nodes, on each of these.
  */
 static bool is_changing(const struct search *search, const struct answer_row *v,
 			uint16_t *ret_first, uint16_t *ret_last)
 {
 	uint16_t first = v->port, last = v->port;
-	uint64_t sockets = 0;
+	uint64_t sockets = 0, at_once = 0;
 
 	if (v->ports || !range_of(search, first, last, ret_first, ret_last))
 		return false;
@@ -92,10 +92,12 @@ static bool is_changing(const struct search *search, const struct answer_row *v,
 		first = other->port < first ? other->port : first;
 		last = other->port > last ? other->port : last;
 		sockets += other->sockets;
+		if (other->at_once > at_once)
+			at_once = other->at_once;
 	}
 	/* all that was seen may tell which of several ranges it is */
 	(void)range_of(search, first, last, ret_first, ret_last);
-	return first != last && sockets <= 1;
+	return first != last && (v->nodes ? at_once : sockets) <= 1;
 }
 
 /* Which rows the client stands for, and how many ports they have. */

@@ -98,8 +98,34 @@ static size_t count_others(const struct answer_row *v, size_t n)
 	return others;
 }
 
-static void put_exception(const struct answer_row *v, struct reg_row *row, size_t others,
-			  const struct learn_layer *layer, struct buf *out)
+/* What an exception stands for, beside its first violation. */
+struct stands_for {
+	size_t others;	/* workloads */
+	uint64_t nodes; /* 0: it is not said */
+};
+
+/* The nodes that have one port. Rows that were left out may have counted some of them. */
+static uint64_t count_nodes(const struct answer_row *v, size_t n)
+{
+	uint64_t sum = 0, most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		sum += v[i].nodes_first;
+		if (v[i].nodes > most)
+			most = v[i].nodes;
+	}
+	return sum > most ? sum : most;
+}
+
+static void put_nodes(uint64_t nodes, struct buf *out)
+{
+	if (nodes)
+		buf_printf(out, ", on %" PRIu64 " node%s", nodes, nodes == 1 ? "" : "s");
+}
+
+static void put_exception(const struct answer_row *v, struct reg_row *row,
+			  const struct stands_for *stands_for, const struct learn_layer *layer,
+			  struct buf *out)
 {
 	_cleanup_buf_ struct buf reason = { 0 }, until = { 0 };
 
@@ -111,8 +137,9 @@ static void put_exception(const struct answer_row *v, struct reg_row *row, size_
 	learn_put_inert(&reason, v->workload, LEARN_TEXT_MAX);
 	buf_puts(&reason, ", ");
 	learn_put_inert(&reason, learn_process_name(v), LEARN_TEXT_MAX);
-	if (others)
-		buf_printf(&reason, ", and %zu more", others);
+	if (stands_for->others)
+		buf_printf(&reason, ", and %zu more", stands_for->others);
+	put_nodes(stands_for->nodes, &reason);
 	out->failed |= reason.failed || until.failed;
 	row->until_text = until.data;
 	row->reason = reason.data;
@@ -124,6 +151,7 @@ static void put_group(const struct answer_row *v, size_t n, const struct learn_l
 {
 	struct reg_owner owners[LEARN_WORKLOADS];
 	struct reg_row row = { .first = v->port, .last = v->port, .owners = owners };
+	const struct stands_for all = { count_others(v, n), count_nodes(v, n) };
 
 	for (size_t i = 0; i < n && i < LEARN_WORKLOADS; i++) {
 		buf_puts(out, "  # ");
@@ -133,7 +161,7 @@ static void put_group(const struct answer_row *v, size_t n, const struct learn_l
 	if (n > LEARN_WORKLOADS)
 		buf_printf(out, "  # and %zu more\n", n - LEARN_WORKLOADS);
 	row.owners_len = name_services(v, n, owners);
-	put_exception(v, &row, count_others(v, n), layer, out);
+	put_exception(v, &row, &all, layer, out);
 }
 
 /* How many ports, and where. */
@@ -149,9 +177,10 @@ static void put_range(const struct answer_row *v, uint32_t first, uint32_t last,
 {
 	struct reg_owner owner;
 	struct reg_row row = { .first = (uint16_t)first, .last = (uint16_t)last, .owners = &owner };
+	const struct stands_for one = { .nodes = v->nodes };
 
 	row.owners_len = name_owner(v, &owner);
-	put_exception(v, &row, 0, layer, out);
+	put_exception(v, &row, &one, layer, out);
 }
 
 /* An exception for each run of neighbouring ports, and a comment about all. */
@@ -269,6 +298,7 @@ static void put_client(const struct learn_client *client, const struct learn_lay
 	put_remark(learned, out, &text);
 	learn_put_inert(&process, json_member_text(v->json, "comm", "?"), LEARN_TEXT_MAX);
 	buf_printf(&notes, "learned %s: %zu ports were seen", layer->today, client->ports);
+	put_nodes(v->nodes_of_workload, &notes);
 	out->failed |= process.failed || notes.failed;
 	row.process = process.data;
 	row.notes = notes.data;
@@ -296,6 +326,8 @@ static void remark_missing(const struct json *answer, struct learned *learned, s
 		{ "forgotten", "up to ", " more violations were reported, but not remembered",
 		  true },
 		{ "lost", "", " more violations are lost: nothing else is known of them", true },
+		{ "unmerged", "", " more violations are left out: too many differ", true },
+		{ "unread", "documents that could not be read: ", "", true },
 		{ "useless_left_out", "", " more exceptions are of no use", false },
 	};
 	const char *incomplete = json_member_text(answer, "incomplete", "");
@@ -355,23 +387,39 @@ static void remark_useless(const struct json *answer, const struct json *row,
 	learned->useless++;
 }
 
+/* Of which node or nodes, and since when they looked. */
+static void put_origin(const struct json *answer, uint64_t nodes, struct buf *out)
+{
+	buf_puts(out, "# ");
+	if (!nodes) {
+		buf_puts(out, "node ");
+		learn_put_inert(out, json_member_text(answer, "node", "?"), LEARN_TEXT_MAX);
+		buf_puts(out, ", ");
+	}
+	buf_puts(out, "mode ");
+	learn_put_inert(out, json_member_text(answer, "mode", "?"), LEARN_TEXT_MAX);
+	buf_puts(out, nodes ? "; sockets that were open, and violations since " :
+			      "; sockets of now, and violations since ");
+	learn_put_time(out, json_member_text(answer, "since", ""));
+	buf_puts(out, nodes ? ", or longer\n" : "\n");
+}
+
 static void put_head(const struct json *answer, const struct learn_layer *layer, struct buf *out)
 {
-	buf_printf(out,
-		   "# Rows for what violates the registry on one node, to be reviewed:"
-		   " learned %s by hostportctl.\n",
-		   layer->today);
-	buf_puts(out, "# node ");
-	learn_put_inert(out, json_member_text(answer, "node", "?"), LEARN_TEXT_MAX);
-	buf_puts(out, ", mode ");
-	learn_put_inert(out, json_member_text(answer, "mode", "?"), LEARN_TEXT_MAX);
-	buf_puts(out, "; sockets of now, and violations since ");
-	learn_put_time(out, json_member_text(answer, "since", ""));
-	buf_puts(out, "\n# To be read after the layers:");
-	for (size_t i = 0; i < json_len(json_member(answer, "layers")); i++) {
+	const struct json *layers = json_member(answer, "layers");
+	uint64_t nodes = json_member_u64(answer, "nodes", 0);
+
+	buf_puts(out, "# Rows for what violates the registry on ");
+	if (nodes > 1)
+		buf_printf(out, "%" PRIu64 " nodes", nodes);
+	else
+		buf_puts(out, "one node");
+	buf_printf(out, ", to be reviewed: learned %s by hostportctl.\n", layer->today);
+	put_origin(answer, nodes, out);
+	buf_puts(out, "# To be read after the layers:");
+	for (size_t i = 0; i < json_len(layers); i++) {
 		buf_putc(out, ' ');
-		learn_put_inert(out, json_text(json_at(json_member(answer, "layers"), i), "?"),
-				LEARN_TEXT_MAX);
+		learn_put_inert(out, json_text(json_at(layers, i), "?"), LEARN_TEXT_MAX);
 	}
 	buf_puts(out, "\nversion: 1\nname: \"");
 	escape_put(ESCAPE_YAML, layer->name, out);

@@ -55,6 +55,28 @@ static void put_others(const struct json *others, struct buf *out)
 	}
 }
 
+static void put_sockets(const struct answer_row *v, struct buf *out)
+{
+	uint64_t sockets = json_member_u64(v->json, "sockets", 0);
+
+	if (!sockets)
+		return;
+	buf_puts(out, v->nodes ? "; up to " : "; ");
+	buf_printf(out, "%" PRIu64 " socket%s %s", sockets, sockets == 1 ? "" : "s",
+		   v->nodes ? "on a node" : "now");
+}
+
+/* On how many nodes, and on which for one. */
+static void put_nodes(const struct answer_row *v, struct buf *out)
+{
+	if (!v->nodes)
+		return;
+	buf_puts(out, "; on ");
+	if (v->nodes > 1)
+		buf_printf(out, "%" PRIu64 " nodes, one is ", v->nodes);
+	learn_put_inert(out, json_member_text(v->json, "node", "?"), SIZE_MAX);
+}
+
 /* Is it a port that only a Pod.Spec names? */
 static bool is_declared(const struct answer_row *v)
 {
@@ -69,7 +91,6 @@ const char *learn_process_name(const struct answer_row *v)
 void learn_put_facts(const struct answer_row *v, struct buf *out)
 {
 	uint64_t count = json_member_u64(v->json, "count", 0);
-	uint64_t sockets = json_member_u64(v->json, "sockets", 0);
 
 	learn_put_inert(out, v->workload, SIZE_MAX);
 	buf_puts(out, ": ");
@@ -89,7 +110,7 @@ void learn_put_facts(const struct answer_row *v, struct buf *out)
 			learn_put_time(out, json_member_text(v->json, "last", ""));
 		}
 	}
-	if (sockets)
-		buf_printf(out, "; %" PRIu64 " socket%s now", sockets, sockets == 1 ? "" : "s");
+	put_sockets(v, out);
+	put_nodes(v, out);
 	put_others(json_member(v->json, "others"), out);
 }
