@@ -63,6 +63,7 @@ test_usage() {
 	learn "not a name" 2 --name='a: b'
 	complains "not a name: says so" 'not a name'
 	learn "an operand" 2 all
+	complains "an operand: says so" 'files need --merge'
 }
 
 # answered LINE...: learn, from a server that answers with these lines.
@@ -120,6 +121,15 @@ test_learned() {
 	cp "$OVERLAY" "$WORK/90-learned.yaml"
 	is "learned: JSON" "$(ctl learn --json | jq -c '[.mode, .layers, (.violations | length), .left_out, .forgotten, .useless]')" \
 		'["audit",["learn-test"],10,0,0,[]]'
+	ctl learn --json >"$WORK/n1.json"
+	ctl listeners --json >"$WORK/open.json"
+	learn "merged" 0 --merge "$WORK/n1.json"
+	is "merged: the same" "$(exceptions "$OVERLAY" "$KEYS" | sorted)" "$ALL"
+	is "merged: each on one node" "$(grep -c 'reason: .*, on 1 node"' "$OVERLAY")" 10
+	learn "merged with what is open" 1 --merge "$WORK/n1.json" "$WORK/open.json"
+	complains "merged with what is open: of the same node" 'open\.json:1: its node is in an earlier document'
+	learn "what is open" 0 --merge "$WORK/open.json"
+	is "what is open" "$(exceptions "$OVERLAY" "$KEYS" | sorted)" "unregistered/tcp/22000 unregistered/udp/22001"
 	learn "another day" 0 --until=2099-12-31 --name=mine
 	is "another day: until" "$(exceptions "$OVERLAY" .until | tr ' ' '\n' | sort -u)" 2099-12-31
 	is "another day: name" "$(exceptions "$OVERLAY" .layer | tr ' ' '\n' | sort -u)" mine

@@ -23,7 +23,7 @@ fi
 dictionary() {
 	case $1 in
 	layer | registry | page | layer_yaml | export | compare) echo tests/fuzz/yaml.dict ;;
-	request | json | client | control | status | selftest | listeners | reserve_note | learn | pod_json) echo tests/fuzz/json.dict ;;
+	request | json | client | control | status | selftest | listeners | reserve_note | learn | learn_merge | pod_json) echo tests/fuzz/json.dict ;;
 	*) [ ! -f "tests/fuzz/$1.dict" ] || echo "tests/fuzz/$1.dict" ;;
 	esac
 }

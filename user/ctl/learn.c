@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hostportctl learn: exceptions for the violations that the agent knows of. */
+/* hostportctl learn: exceptions for the violations that the agent knows of, or many agents do. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "../violations/learn_overlay.h"
 #include "../registry/registry.h"
 #include "answer.h"
+#include "learn_files.h"
 
 #define UNTIL_DAYS 90 /* from today on, by default */
 #define DAY_S	   86400
@@ -17,7 +18,7 @@
 
 struct asked {
 	const char *until, *name; /* NULL: not given */
-	bool json;
+	bool json, merge;
 	char today[DAY_LEN + 1], by_default[DAY_LEN + 1];
 };
 
@@ -51,17 +52,21 @@ static const struct option_spec specs[] = {
 	  OPTION_PARSED_WHOLE(parse_until) },
 	{ "name", "NAME", "of the layer (learned, or the first free of learned-2, ...)",
 	  OPTION_PARSED(struct asked, name, verb_parse_layer_name) },
+	{ "merge", NULL, "one layer for many nodes: of the files that learn --json printed there",
+	  OPTION_FLAG(struct asked, merge) },
 	{ "json", NULL, "what the agent knows, as one JSON document",
 	  OPTION_FLAG(struct asked, json) },
 };
 
 static const struct options options = {
 	.program = "hostportctl learn",
-	.usage = "[--until=YYYY-MM-DD] [--name=NAME] [--json]",
+	.usage = "[--until=YYYY-MM-DD] [--name=NAME] [--json] [--merge FILE|DIR|-...]",
 	.summary = "Print a registry layer with an exception for each violation that the running"
 		   " agent knows of, to be reviewed and read as its last layer. Exceptions that are"
-		   " of no use are named. Exit status: 0 the layer covers all, 1 it does not, 3 no"
+		   " of no use are named. With --merge no agent is asked: the files have what other"
+		   " agents answered. Exit status: 0 the layer covers all, 1 it does not, 3 no"
 		   " agent.",
+	.operands = OPTIONS_MIXED_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),
 };
@@ -118,6 +123,40 @@ static int print(const struct json *document, const struct asked *asked)
 	return status == EXIT_OK && learned.lacking ? EXIT_FINDINGS : status;
 }
 
+/* Read the merged answer as one of an agent. */
+static int print_merged(const struct learn_merge *merge, const struct asked *asked)
+{
+	_cleanup_(json_freep) struct json *document = NULL;
+	_cleanup_buf_ struct buf text = { 0 }, err = { 0 };
+	int r = learn_merge_put(merge, &text);
+
+	if (r == 0 && asked->json)
+		return verb_print(&text);
+	if (r == 0)
+		r = json_parse(text.data, text.len, &err, &document);
+	if (r < 0) {
+		log_error("learn: --merge: %s", err.data ? err.data : strerror(-r));
+		return EXIT_SYSTEM;
+	}
+	return print(document, asked);
+}
+
+static int merge_files(const struct asked *asked, char **paths, int len)
+{
+	_cleanup_(learn_merge_freep) struct learn_merge *merge = NULL;
+	int status, r = learn_merge_new(&merge);
+
+	if (r < 0)
+		return verb_failed("learn", r);
+	status = learn_files_add(paths, len, merge);
+	if (status != EXIT_OK)
+		return status;
+	if (learn_merge_nodes(merge))
+		return print_merged(merge, asked);
+	log_error("learn: --merge: no document of a node is in the files");
+	return EXIT_USAGE;
+}
+
 int verb_learn(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
@@ -129,6 +168,13 @@ int verb_learn(const struct ctl *ctl, int argc, char **argv)
 	put_day(now + (time_t)UNTIL_DAYS * DAY_S, asked.by_default);
 	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
 		return status;
+	if (asked.merge != (operands < argc)) {
+		log_error("learn: %s: try --help",
+			  asked.merge ? "--merge needs files" : "files need --merge");
+		return EXIT_USAGE;
+	}
+	if (asked.merge)
+		return merge_files(&asked, argv + operands, argc - operands);
 	status = answer_get(ctl, "learn", &answer);
 	if (status != EXIT_OK)
 		return status;
