@@ -256,7 +256,7 @@ $(B)/%.o: %.c Makefile
 	$(compile)
 
 # Who knows the version. Only these are compiled anew for another one.
-$(call objects,$(addprefix user/,agent/status.c agent/metrics.c base/options.c ctl/listeners.c formats/export.c \
+$(call objects,$(addprefix user/,agent/status.c agent/metrics.c base/options.c ctl/bugreport.c ctl/listeners.c formats/export.c \
 	formats/report_sarif.c) tests/unit/test_metrics.c tests/unit/test_options.c tests/unit/test_report_sarif.c tests/fuzz/fuzz_listeners.c): CFLAGS_ALL += -DHOSTPORTD_VERSION='"$(VERSION)"'
 
 $(B)/user/registry/builtin.o: user/registry/builtin.S $(wildcard registry/*.yaml) Makefile

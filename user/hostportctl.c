@@ -22,6 +22,7 @@ static const struct verb verbs[] = {
 	{ "learn", verb_learn, "exceptions for reported violations, to review and commit" },
 	{ "registry", verb_registry, "show, lint, import, export, diff, next (offline)" },
 	{ "check", verb_check, "Kubernetes manifests against the registry (offline)" },
+	{ "bugreport", verb_bugreport, "what the agent knows, as a tar archive of JSON documents" },
 	{ "coverage", verb_coverage, "ways of taking a port: which are seen, which denied (root)" },
 };
 

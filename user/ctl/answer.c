@@ -5,28 +5,36 @@
 
 #include "../base/terminal.h"
 
-int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer)
+int answer_try(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer,
+	       struct buf *reason)
 {
-	_cleanup_buf_ struct buf reason = { 0 };
 	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
 	char *line;
 	size_t len;
 	int r;
 
-	r = client_open(ctl->socket, request, &answer.client, &reason);
+	r = client_open(ctl->socket, request, &answer.client, reason);
 	if (r < 0)
-		return verb_no_agent(ctl, r, reason.data);
+		return r;
 	r = client_line(&answer.client, &line, &len);
 	if (r <= 0)
-		return verb_no_agent(ctl, r < 0 ? r : -ECONNRESET, NULL);
-	if (json_parse(line, len, &reason, &answer.document) < 0)
-		return verb_no_agent(ctl, -EPROTO, reason.data);
+		return r < 0 ? r : -ECONNRESET;
+	if (json_parse(line, len, reason, &answer.document) < 0)
+		return -EPROTO;
 	terminal_put(line, len, TERMINAL_JSON, &answer.shown);
 	if (answer.shown.failed)
-		return verb_no_agent(ctl, -ENOMEM, NULL);
+		return -ENOMEM;
 	*ret_answer = answer;
 	answer = (struct answer) { .client.fd = -1 };
-	return EXIT_OK;
+	return 0;
+}
+
+int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer)
+{
+	_cleanup_buf_ struct buf reason = { 0 };
+	int r = answer_try(ctl, request, ret_answer, &reason);
+
+	return r < 0 ? verb_no_agent(ctl, r, reason.data) : EXIT_OK;
 }
 
 int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answer)

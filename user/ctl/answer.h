@@ -12,7 +12,11 @@ struct answer {
 	struct json *document;
 };
 
-/* Send a request, a line of JSON. EXIT_OK; or the exit status, after saying why not. */
+/* Send a request, a line of JSON. 0; or as client_open(), with its sentence in `reason`. */
+int answer_try(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer,
+	       struct buf *reason);
+
+/* The same: EXIT_OK; or the exit status, after saying why not. */
 int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *ret_answer);
 
 /* The same with a request that is only a verb. */

@@ -9,6 +9,7 @@
 
 #include "../base/log.h"
 #include "../coverage/document.h"
+#include "coverage_json.h"
 
 struct asked {
 	bool list, json;
@@ -61,6 +62,19 @@ static int print(const struct asked *asked, const struct coverage *coverage)
 		return print_table(document_text(coverage, kernel.release, stdout));
 	document_json(coverage, kernel.release, &text);
 	return verb_print(&text);
+}
+
+int coverage_json(struct buf *out, struct buf *err)
+{
+	_cleanup_(coverage_freep) struct coverage *coverage = NULL;
+	struct utsname kernel;
+	int r = coverage_run(&coverage, err);
+
+	if (r < 0)
+		return r;
+	(void)uname(&kernel);
+	document_json(coverage, kernel.release, out);
+	return out->failed ? -ENOMEM : 0;
 }
 
 int verb_coverage(const struct ctl *ctl, int argc, char **argv)

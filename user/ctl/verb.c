@@ -93,6 +93,15 @@ static int flush(void)
 	return EXIT_SYSTEM;
 }
 
+int verb_write(const struct buf *bytes)
+{
+	if (bytes->failed)
+		return verb_failed("output", -ENOMEM);
+	if (bytes->len)
+		(void)fwrite(bytes->data, 1, bytes->len, stdout);
+	return flush();
+}
+
 int verb_print(const struct buf *text)
 {
 	if (text->failed)

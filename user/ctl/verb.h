@@ -31,6 +31,7 @@ int verb_coverage(const struct ctl *ctl, int argc, char **argv);
 int verb_check(const struct ctl *ctl, int argc, char **argv);
 int verb_pods(const struct ctl *ctl, int argc, char **argv);
 int verb_learn(const struct ctl *ctl, int argc, char **argv);
+int verb_bugreport(const struct ctl *ctl, int argc, char **argv);
 
 /* Those of `hostportctl registry`. */
 int registry_show(const struct ctl *ctl, int argc, char **argv);
@@ -59,6 +60,9 @@ int verb_no_agent(const struct ctl *ctl, int r, const char *reason);
 
 /* Say on stderr that `verb` failed with a negative errno; the exit status. */
 int verb_failed(const char *verb, int r);
+
+/* Write bytes to standard output as they are; the exit status. */
+int verb_write(const struct buf *bytes);
 
 /* Print a document, and a line end if it has none; the exit status. */
 int verb_print(const struct buf *text);
