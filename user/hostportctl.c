@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/standard_files.h"
 #include "coverage/way.h"
 #include "ctl/client.h"
 #include "ctl/verb.h"
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
 {
 	struct ctl ctl = { .socket = SOCKET_DEFAULT };
 
+	standard_files_open();
 	/* `coverage` runs this program once more as a subject */
 	if (argc > 1 && strcmp(argv[1], SUBJECT_EXEC_ARG) == 0)
 		return subject_exec_main(argc, argv);

@@ -5,6 +5,7 @@
 
 #include "agent/agent.h"
 #include "base/log.h"
+#include "base/standard_files.h"
 
 #define MMAP_FROM (64 * 1024)
 
@@ -14,6 +15,7 @@ int main(int argc, char **argv)
 	struct config config;
 	int r;
 
+	standard_files_open();
 	/* or what libbpf frees teaches glibc to keep such sizes in the heap, for good: a megabyte
 	 */
 	(void)mallopt(M_MMAP_THRESHOLD, MMAP_FROM);
