@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "agent/agent.h"
+#include "agent/early_signals.h"
 #include "base/log.h"
 #include "base/standard_files.h"
 
@@ -15,6 +16,7 @@ int main(int argc, char **argv)
 	struct config config;
 	int r;
 
+	early_signals_hold();
 	standard_files_open();
 	/* or what libbpf frees teaches glibc to keep such sizes in the heap, for good: a megabyte
 	 */

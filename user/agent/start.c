@@ -114,7 +114,6 @@ static int open_loop(struct agent *agent)
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigaddset(&signals, SIGINT);
 	(void)sigaddset(&signals, SIGHUP);
-	(void)signal(SIGPIPE, SIG_IGN);
 	if (r == 0)
 		r = loop_signals(agent->loop, &signals, on_signal, agent, NULL);
 	if (r == 0)
