@@ -264,7 +264,7 @@ static int write_page(const struct ctl *ctl, const struct asked *asked)
 }
 
 /* ---- the report ------------------------------------------------------------------------------ */
-/* The agent says how the node is called in its cluster. */
+/* The agent says what the node is called in its cluster. */
 static int print_report(const struct ctl *ctl, const struct json *listeners)
 {
 	_cleanup_answer_ struct answer agent = { .client.fd = -1 };
