@@ -49,6 +49,17 @@ all_accounted() {
 	is "$1: sum of their counts" "$sum" "$5"
 }
 
+# is_told: the agent, stopped, has counted every line that it has written. Else it goes on.
+is_told() {
+	local told written
+	kill -STOP "$AGENT_PID"
+	told=$(bpftool -j map dump pinned "$PIN/hp_told" | jq '.[0].formatted.value.tally.delivered')
+	written=$(jq -s 'map(select(.verdict)) | length' "$WORK/events")
+	[ "${told:-0}" -gt 0 ] && [ "$told" = "$written" ] && return
+	kill -CONT "$AGENT_PID"
+	return 1
+}
+
 exit_status() {
 	timeout 60 "$@" >"$WORK/out" 2>"$WORK/err"
 	echo $?
@@ -93,11 +104,13 @@ test_keep() {
 	AGENT_PID=
 }
 
-# Right after the kill of an agent: what its last lines stand for is not told twice.
+# Right after the kill of an agent: what its last lines stand for is not told twice. One that is killed
+# between writing a line and counting it is left out here: the next one writes that line again.
 test_repeats() {
 	begin
 	start_agent "${ENFORCE[@]}" || return
 	probe tcp 4 127.0.0.1 22000 100 >/dev/null
+	until_true 30 is_told || fail "repeats: lines that are never counted"
 	kill_agent
 	probe tcp 4 127.0.0.1 22000 50 >/dev/null
 	restart "${ENFORCE[@]}" || return
