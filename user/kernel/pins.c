@@ -14,27 +14,15 @@
 
 #include "../base/lock.h"
 #include "libbpf.h"
+#include "pins_internal.h"
 
 #define ANON	   "anon_inode:"
 #define NUMBER_MAX 999999U
 #define OPEN_TRIES 10
-#define CONFIG_MAX 256	  /* bytes of one, in any version */
 #define SUFFIX_NEW "_new" /* of a pin before it gets its name; bpffs takes no dots */
 
-struct pins {
-	char path[PATH_MAX];
-	int fd; /* of the directory, locked */
-	unsigned int instance;
-	bool begun; /* the instance is of our making */
-};
-
-typedef void (*entry_fn)(void *data, int dir, const char *name);
-
-/*
- * Call fn for each entry of a directory; it may remove the entry. Pins are removed by an agent that
- * has run out of memory, too: opendir() would allocate some.
- */
-static void each_entry(int at, const char *name, entry_fn fn, void *data)
+/* Pins are removed by an agent that has run out of memory, too: opendir() would allocate some. */
+void pins_each_entry(int at, const char *name, pins_entry_fn fn, void *data)
 {
 	_Alignas(struct dirent64) char entries[4096];
 	_cleanup_close_ int dir = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -108,7 +96,7 @@ static int check_dir(int fd, const char *path, bool trust, struct buf *err)
 	return st.st_mode & 077 && fchmod(fd, 0700) < 0 ? -errno : 0;
 }
 
-static int open_dir(const char *path, bool trust, struct buf *err)
+int pins_open_dir(const char *path, bool trust, struct buf *err)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	int r;
@@ -123,8 +111,7 @@ static int open_dir(const char *path, bool trust, struct buf *err)
 	return r < 0 ? r : TAKE_FD(fd);
 }
 
-/* Does the path still lead to this directory? The process that had the lock may have removed it. */
-static bool is_dir_at(int fd, const char *path)
+bool pins_is_dir_at(int fd, const char *path)
 {
 	struct stat ours, there;
 
@@ -139,13 +126,13 @@ static int open_locked(const char *path, bool make, struct buf *err)
 
 	if (r < 0)
 		return r;
-	fd = open_dir(path, make, err);
+	fd = pins_open_dir(path, make, err);
 	if (fd < 0)
 		return make && fd == -ENOENT ? -ESTALE : fd;
 	r = lock_take(fd, make ? LOCK_START_MS : 0);
 	if (r < 0)
 		return r == -EWOULDBLOCK ? -EBUSY : r;
-	return is_dir_at(fd, path) ? TAKE_FD(fd) : -ESTALE;
+	return pins_is_dir_at(fd, path) ? TAKE_FD(fd) : -ESTALE;
 }
 
 int pins_open(const char *path, bool make, struct pins **ret_pins, struct buf *err)
@@ -188,8 +175,7 @@ const char *pins_path(const struct pins *pins)
 
 /* ---- instances ----------------------------------------------------------------------------- */
 
-/* The number that a directory's name is; 0: it is not a number. */
-static unsigned int number_of(const char *name)
+unsigned int pins_number_of(const char *name)
 {
 	unsigned long n =
 		isdigit((unsigned char)*name) && *name != '0' ? strtoul(name, NULL, 10) : 0;
@@ -206,7 +192,7 @@ struct search {
 static void search_entry(void *data, int dir, const char *name)
 {
 	struct search *search = data;
-	unsigned int n = number_of(name);
+	unsigned int n = pins_number_of(name);
 
 	(void)dir;
 	if (n > search->found && (!search->below || n < search->below))
@@ -217,7 +203,7 @@ unsigned int pins_next(const struct pins *pins, unsigned int below)
 {
 	struct search search = { .below = below };
 
-	each_entry(pins->fd, ".", search_entry, &search);
+	pins_each_entry(pins->fd, ".", search_entry, &search);
 	return search.found;
 }
 
@@ -276,8 +262,7 @@ static struct pin_path path_of(const struct pins *pins, const char *name, const 
 	return path;
 }
 
-/* bpf(2) opens whatever is pinned there: "bpf-map", "bpf_link" or "bpf-link". */
-static bool is_kind(int fd, enum pins_kind kind)
+bool pins_is_kind(int fd, enum pins_kind kind)
 {
 	static const char *const words[] = { [PINS_MAP] = "map", [PINS_A_LINK] = "link" };
 	char path[32], target[64];
@@ -305,7 +290,7 @@ int pins_get(const struct pins *pins, const char *name, enum pins_kind kind)
 	fd = bpf_obj_get(path.at);
 	if (fd < 0)
 		return -errno;
-	return is_kind(fd, kind) ? TAKE_FD(fd) : -EINVAL;
+	return pins_is_kind(fd, kind) ? TAKE_FD(fd) : -EINVAL;
 }
 
 void pins_put_path(const struct pins *pins, const char *name, struct buf *out)
@@ -338,7 +323,7 @@ int pins_drop(const struct pins *pins, const char *name)
 	return unlink(path.at) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-static bool is_link(const char *name)
+bool pins_is_link(const char *name)
 {
 	return strncmp(name, PINS_LINK, strlen(PINS_LINK)) == 0;
 }
@@ -352,7 +337,7 @@ static void prune_entry(void *data, int dir, const char *name)
 {
 	const struct prune *prune = data;
 
-	if (is_link(name) && !prune->wanted(prune->data, name))
+	if (pins_is_link(name) && !prune->wanted(prune->data, name))
 		(void)unlinkat(dir, name, 0);
 }
 
@@ -363,132 +348,5 @@ void pins_prune(const struct pins *pins, bool (*wanted)(const void *data, const 
 	char name[16];
 
 	(void)snprintf(name, sizeof(name), "%u", pins->instance);
-	each_entry(pins->fd, name, prune_entry, &prune);
-}
-
-/* ---- removal ------------------------------------------------------------------------------- */
-
-struct removal {
-	unsigned int keep; /* an instance; 0: none */
-	int error;	   /* the first one */
-	bool links_only, force;
-	unsigned int links, left; /* if forced */
-};
-
-static void note_error(struct removal *removal)
-{
-	if (!removal->error && errno != ENOENT)
-		removal->error = -errno;
-}
-
-/*
- * Let programs pass everything that can't be detached while a process has them open.
- * Zeros are the harmless configuration of every version.
- */
-static void unset_configs(int dir)
-{
-	char path[64], zeros[CONFIG_MAX] = { 0 };
-	struct bpf_map_info info = { 0 };
-	uint32_t len = sizeof(info);
-	_cleanup_close_ int fd = -1;
-
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/" PINS_CONFIGS, dir);
-	fd = bpf_obj_get(path);
-	if (fd < 0 || !is_kind(fd, PINS_MAP) || bpf_obj_get_info_by_fd(fd, &info, &len) < 0 ||
-	    info.value_size > sizeof(zeros))
-		return;
-	for (uint32_t i = 0; i < info.max_entries; i++)
-		(void)bpf_map_update_elem(fd, &i, zeros, BPF_ANY);
-}
-
-/* Detach at once, even if another process has the link open. */
-static void detach_link(struct removal *removal, int dir, const char *name)
-{
-	char path[PATH_MAX];
-	_cleanup_close_ int fd = -1;
-
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
-	fd = bpf_obj_get(path);
-	removal->links++;
-	if (fd < 0 || bpf_link_detach(fd) < 0)
-		removal->left++;
-}
-
-static void remove_pin(void *data, int dir, const char *name)
-{
-	struct removal *removal = data;
-
-	if (removal->links_only && !is_link(name))
-		return;
-	if (removal->force && strcmp(name, PINS_CONFIGS) == 0)
-		unset_configs(dir);
-	if (is_link(name))
-		detach_link(removal, dir, name);
-	if (unlinkat(dir, name, 0) < 0)
-		note_error(removal);
-}
-
-/* The links first: an agent that is killed in between leaves maps, but no program that runs. */
-static void remove_instance(void *data, int dir, const char *name)
-{
-	struct removal *removal = data;
-	unsigned int n = number_of(name);
-
-	if (!n || n == removal->keep)
-		return;
-	removal->links_only = true;
-	each_entry(dir, name, remove_pin, removal);
-	removal->links_only = false;
-	each_entry(dir, name, remove_pin, removal);
-	if (unlinkat(dir, name, AT_REMOVEDIR) < 0)
-		note_error(removal);
-}
-
-int pins_remove_others(const struct pins *pins)
-{
-	struct removal removal = { .keep = pins->instance };
-
-	each_entry(pins->fd, ".", remove_instance, &removal);
-	return removal.error;
-}
-
-int pins_remove_own(struct pins *pins)
-{
-	struct removal removal = { 0 };
-	char name[16];
-
-	if (pins->instance && pins->begun) {
-		(void)snprintf(name, sizeof(name), "%u", pins->instance);
-		remove_instance(&removal, pins->fd, name);
-	}
-	pins->instance = 0;
-	if (is_dir_at(pins->fd, pins->path))
-		(void)rmdir(pins->path); /* unless there is another one in it */
-	return removal.error;
-}
-
-int pins_remove_all(struct pins *pins)
-{
-	struct removal removal = { 0 };
-
-	each_entry(pins->fd, ".", remove_instance, &removal);
-	pins->instance = 0;
-	/* a directory that a service manager has mounted for us stays, empty */
-	if (is_dir_at(pins->fd, pins->path) && rmdir(pins->path) < 0 && errno != EROFS &&
-	    errno != EBUSY)
-		note_error(&removal);
-	return removal.error;
-}
-
-int pins_break(const char *path, unsigned int *ret_left, struct buf *err)
-{
-	_cleanup_close_ int fd = open_dir(path, false, err);
-	struct removal removal = { .force = true };
-
-	if (fd < 0)
-		return fd;
-	each_entry(fd, ".", remove_instance, &removal);
-	(void)rmdir(path);
-	*ret_left = removal.left;
-	return removal.error ? removal.error : (int)removal.links;
+	pins_each_entry(pins->fd, name, prune_entry, &prune);
 }
