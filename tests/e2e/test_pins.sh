@@ -264,6 +264,48 @@ test_foreign() {
 	stop_agent
 }
 
+# notices WORD: how many of them there are.
+notices() { jq -c "select(.notice == \"$1\")" "$WORK/events" | wc -l; }
+
+# Somebody removes pins, or puts something else in their place: the agent makes them anew.
+test_mended() {
+	local before
+	start_agent "${ENFORCE[@]}" --on-exit=keep || return
+	denies "before pins are removed"
+	rm "$PIN"/1/hp_info "$PIN"/1/link_cgroup_inet4_bind "$PIN"/1/hp_counts
+	bpftool map create "$PIN/1/hp_counts" type array key 4 value 8 entries 1 name foreign
+	is "pins removed: selftest" "$(exit_status "${CTL[@]}" selftest)" 0
+	is "pins removed: made anew" "$(status .pins.error)" null
+	is "pins removed: a notice" "$(notices pins)" 1
+	has "pins removed: the log" "$(cat "$WORK/log")" "pins: $PIN: 3 removed or replaced by somebody: made anew"
+	is "pins removed: another selftest" "$(exit_status "${CTL[@]}" selftest)" 0
+	is "pins removed: no other notice" "$(notices pins)" 1
+	before=$(status .counters.violations)
+	kill_agent
+	denies "pins made anew, without an agent"
+	start_agent "${ENFORCE[@]}" --on-exit=keep || return
+	is "pins made anew: adopted" "$(status '.pins.adopted')" true
+	is "pins made anew: counters go on" "$(status .counters.violations)" "$((before + 1))"
+	rm -r "$PIN"
+	is "a directory removed: selftest" "$(exit_status "${CTL[@]}" selftest)" 0
+	is "a directory removed: made anew" "$(status '.pins | "\(.error) \(.instance)"')" "null 1"
+	is "a directory removed: mode" "$(stat -c '%a %u' "$PIN")" "700 0"
+	is "a directory removed: it is locked" "$(exit_status "$B/hostportd" --cgroup="$CGROUP" --netns="$NETNS" \
+		--socket="$WORK/second.sock" --registry="$REG")" 3
+	umount -l "$BPFFS"
+	is "no bpffs any more: selftest" "$(exit_status "${CTL[@]}" selftest)" 0
+	is "no bpffs any more: another selftest" "$(exit_status "${CTL[@]}" selftest)" 0
+	is "no bpffs any more: one notice" "$(notices pins-lost)" 1
+	denies "no bpffs any more"
+	mount -t bpf bpf "$BPFFS"
+	is "a bpffs again: selftest" "$(exit_status "${CTL[@]}" selftest)" 0
+	is "a bpffs again: made anew" "$(status .pins.error)" null
+	kill_agent
+	denies "a bpffs again, without an agent"
+	is "a bpffs again: detach" "$(exit_status "${CTL[@]}" detach)" 0
+	is "a bpffs again: programs" "$(attached)" 0
+}
+
 # One pin of an instance in another's place: all of it is left, and replaced.
 test_stale() {
 	local pin
@@ -376,6 +418,7 @@ else
 	test_modes
 	test_defaults
 	test_foreign
+	test_mended
 	test_cgroup_comes_back
 	test_no_bpffs
 fi

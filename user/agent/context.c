@@ -122,6 +122,7 @@ static void connect_state(struct agent *agent)
 	agent->watch.netns_name = agent->config->netns;
 	agent->watch.stream = &agent->stream;
 	agent->watch.host = &agent->host;
+	agent->watch.programs = &agent->programs;
 	agent->mode.config = agent->config;
 	agent->mode.in_force = &agent->in_force;
 	agent->mode.load = &agent->load;

@@ -77,6 +77,38 @@ int programs_keep(struct programs *programs)
 	return r < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
+static bool are_attached(const struct programs *programs)
+{
+	struct kernel_attachment list[KERNEL_ATTACHMENTS_MAX];
+	size_t n = kernel_attachments(programs->kernel, list), required = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!list[i].alive)
+			return false;
+		required += list[i].required;
+	}
+	return required == KERNEL_ATTACHMENTS;
+}
+
+int programs_mend_pins(struct programs *programs, struct buf *message)
+{
+	_cleanup_buf_ struct buf err = { 0 };
+	int r;
+
+	if (!programs->pins || programs->detach_asked || !are_attached(programs))
+		return 0;
+	r = kernel_mend_pins(programs->kernel, &err);
+	if (r == 0)
+		return 0;
+	buf_printf(message, "pins: %s: ", pins_path(programs->pins));
+	if (r > 0)
+		buf_printf(message, "%d removed or replaced by somebody: made anew", r);
+	else
+		buf_printf(message, "removed or replaced by somebody, and can't be made anew: %s",
+			   err.len ? err.data : strerror(-r));
+	return r > 0 ? 1 : r;
+}
+
 void programs_replace(struct programs *programs)
 {
 	int r = kernel_replace(programs->kernel);

@@ -29,6 +29,13 @@ int programs_load(struct programs *programs);
 int programs_attach(struct programs *programs);
 int programs_keep(struct programs *programs);
 
+/*
+ * Make pins anew that somebody has removed or replaced, if all programs are attached: else they
+ * were to go. 1, or a negative errno if that fails, with a line for a person in `message`; 0: there
+ * is nothing to do.
+ */
+int programs_mend_pins(struct programs *programs, struct buf *message);
+
 /* Detach what other instances left attached. */
 void programs_replace(struct programs *programs);
 

@@ -164,6 +164,21 @@ static void log_postponed(const struct health *before, const struct health *now)
 		log_warning("%s", reason);
 }
 
+/* Without pins enforcement ends with the agent: what somebody has removed is made anew. */
+static void mend_pins(struct watch *watch)
+{
+	_cleanup_buf_ struct buf message = { 0 };
+	int r = programs_mend_pins(watch->programs, &message);
+	bool lost = r < 0;
+
+	if (r > 0 || (lost && !watch->pins_lost))
+		on_notice(watch, &(struct notice) {
+					 .kind = lost ? NOTICE_PINS_LOST : NOTICE_PINS,
+					 .message = message.data ? message.data : "pins",
+				 });
+	watch->pins_lost = lost;
+}
+
 void watch_check(struct watch *watch)
 {
 	struct health now;
@@ -174,6 +189,7 @@ void watch_check(struct watch *watch)
 	log_postponed(&watch->health, &now);
 	health_free(&watch->health);
 	watch->health = now;
+	mend_pins(watch);
 }
 
 static void on_timer(void *data, uint32_t events)

@@ -10,6 +10,7 @@
 #include "../stream/stream.h"
 #include "health.h"
 #include "host.h"
+#include "programs.h"
 #include "target.h"
 
 #define WATCH_S 20 /* what goes wrong is to be found within a minute */
@@ -21,6 +22,7 @@ struct watch {
 	struct kernel *kernel;
 	struct stream *stream;
 	struct host *host;
+	struct programs *programs; /* whose pins are looked at, too */
 
 	struct canary canary;
 	struct canary_proof proof; /* the last word on each hook that could be tried */
@@ -29,6 +31,7 @@ struct watch {
 	uint64_t proof_s;     /* when all hooks could be tried, or the start, by CLOCK_BOOTTIME */
 	uint64_t cgroup_id;   /* of where the programs were attached */
 	struct health health; /* as it was reported last */
+	bool pins_lost;	      /* they can't be made anew: as it was reported last */
 	struct loop_source *timer;
 };
 

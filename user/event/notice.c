@@ -21,6 +21,8 @@ static const struct {
 	[NOTICE_PODS_LOST] = { "pods-lost", "\033[1;31m" },
 	[NOTICE_MANY_PORTS] = { "many-ports", "\033[33m" },
 	[NOTICE_NOT_BOUND] = { "not-bound", "\033[33m" },
+	[NOTICE_PINS] = { "pins", "\033[33m" },
+	[NOTICE_PINS_LOST] = { "pins-lost", "\033[1;31m" },
 };
 
 _Static_assert(ARRAY_LEN(kinds) == NOTICE_MAX, "a word for each kind");

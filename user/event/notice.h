@@ -25,6 +25,8 @@ enum notice_kind {
 	NOTICE_PODS_LOST,   /* it does not: what is known stays */
 	NOTICE_MANY_PORTS,  /* a workload violates on many ports: one finding */
 	NOTICE_NOT_BOUND,   /* a pod has declared a port for long, and nothing listens on it */
+	NOTICE_PINS,	    /* somebody has removed or replaced pins: they are made anew */
+	NOTICE_PINS_LOST,   /* the same, and they can't be made anew */
 	NOTICE_MAX,
 };
 

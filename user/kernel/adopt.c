@@ -10,20 +10,14 @@
 #include "layout.h"
 #include "kernel_internal.h"
 
-/* Does a map's name, and pin, outlive its program? Constants belong to the program. */
-static bool is_kept(const struct bpf_map *map)
+bool adopt_is_kept(const struct bpf_map *map)
 {
 	return !bpf_map__is_internal(map) || strstr(bpf_map__name(map), ".bss");
 }
 
-struct pin_name {
-	char text[64];
-};
-
-/* bpffs keeps names with dots for itself. */
-static struct pin_name pin_name(const struct bpf_map *map)
+struct adopt_pin adopt_pin_of(const struct bpf_map *map)
 {
-	struct pin_name name = { 0 };
+	struct adopt_pin name = { 0 };
 
 	(void)snprintf(name.text, sizeof(name.text), "%s", bpf_map__name(map));
 	for (char *c = name.text; *c; c++)
@@ -48,8 +42,7 @@ static bool is_alike(const struct bpf_map *map, int fd)
 	       (info.max_entries == bpf_map__max_entries(map) || info.type == BPF_MAP_TYPE_RINGBUF);
 }
 
-/* Does the error mean that ours does not exist, rather than that it can't be seen now? */
-static bool means_none(int r)
+bool adopt_means_none(int r)
 {
 	return r == -ENOENT || r == -EINVAL || r == -EPERM;
 }
@@ -57,7 +50,7 @@ static bool means_none(int r)
 /* The instance's map, in its place; -ENOENT also where it is another one. */
 static int open_map(const struct kernel *kernel, const struct bpf_map *map)
 {
-	struct pin_name name = pin_name(map);
+	struct adopt_pin name = adopt_pin_of(map);
 	_cleanup_close_ int fd = pins_get(kernel->pins, name.text, PINS_MAP);
 
 	if (fd < 0)
@@ -73,7 +66,7 @@ static int is_our_instance(const struct kernel *kernel)
 	uint32_t zero = 0;
 
 	if (fd < 0)
-		return means_none(fd) ? 0 : fd;
+		return adopt_means_none(fd) ? 0 : fd;
 	if (bpf_map_lookup_elem(fd, &zero, &info))
 		return -errno;
 	return memcmp(&info, &kernel->info, sizeof(info)) == 0;
@@ -86,10 +79,10 @@ static int has_all_maps(const struct kernel *kernel)
 
 	bpf_object__for_each_map(map, kernel->skel->obj)
 	{
-		_cleanup_close_ int fd = is_kept(map) ? open_map(kernel, map) : -1;
+		_cleanup_close_ int fd = adopt_is_kept(map) ? open_map(kernel, map) : -1;
 
-		if (is_kept(map) && fd < 0)
-			return means_none(fd) ? 0 : fd;
+		if (adopt_is_kept(map) && fd < 0)
+			return adopt_means_none(fd) ? 0 : fd;
 	}
 	return 1;
 }
@@ -138,9 +131,9 @@ int adopt_maps(const struct kernel *kernel, const struct hostport_bpf *skel)
 
 	bpf_object__for_each_map(map, skel->obj)
 	{
-		_cleanup_close_ int fd = is_kept(map) ? open_map(kernel, map) : -1;
+		_cleanup_close_ int fd = adopt_is_kept(map) ? open_map(kernel, map) : -1;
 
-		if (r == 0 && is_kept(map))
+		if (r == 0 && adopt_is_kept(map))
 			r = fd < 0 ? fd : bpf_map__reuse_fd(map, fd);
 	}
 	return r;
@@ -153,9 +146,9 @@ int adopt_begin(struct kernel *kernel)
 
 	bpf_object__for_each_map(map, kernel->skel->obj)
 	{
-		struct pin_name name = pin_name(map);
+		struct adopt_pin name = adopt_pin_of(map);
 
-		if (r == 0 && is_kept(map) && map != kernel->skel->maps.hp_info)
+		if (r == 0 && adopt_is_kept(map) && map != kernel->skel->maps.hp_info)
 			r = pins_put(kernel->pins, name.text, bpf_map__fd(map));
 	}
 	return r;

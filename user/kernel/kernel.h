@@ -160,6 +160,13 @@ int kernel_attach(struct kernel *kernel, int cgroup_fd);
 int kernel_keep(struct kernel *kernel);
 
 /*
+ * Pin again what somebody has removed, or put something else in the place of. How many pins; 0: all
+ * are there, or none is wanted; or a negative errno, and `err` may say more. The links must be
+ * attached.
+ */
+int kernel_mend_pins(struct kernel *kernel, struct buf *err);
+
+/*
  * The start has succeeded: remove other instances, and links that are not used any more.
  * 0, or the first error, after which the rest is removed all the same.
  */

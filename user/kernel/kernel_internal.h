@@ -52,6 +52,18 @@ int adopt_find(struct kernel *kernel, const struct kernel_settings *settings);
 /* Let an opened object use the maps of the instance. 0, or a negative errno. */
 int adopt_maps(const struct kernel *kernel, const struct hostport_bpf *skel);
 
+/* The pin of a map. bpffs keeps names with dots for itself. */
+struct adopt_pin {
+	char text[64];
+};
+struct adopt_pin adopt_pin_of(const struct bpf_map *map);
+
+/* Does a map's name, and pin, outlive its program? Constants belong to the program. */
+bool adopt_is_kept(const struct bpf_map *map);
+
+/* Does the error mean that ours does not exist, rather than that it can't be seen now? */
+bool adopt_means_none(int r);
+
 /* Pin the maps of a loaded object as a new instance. It is complete after adopt_complete(). */
 int adopt_begin(struct kernel *kernel);
 int adopt_complete(struct kernel *kernel);

@@ -119,7 +119,7 @@ bool pins_is_dir_at(int fd, const char *path)
 }
 
 /* One try. -ESTALE: the directory went while it was opened. */
-static int open_locked(const char *path, bool make, struct buf *err)
+static int open_locked(const char *path, bool make, int wait_ms, struct buf *err)
 {
 	int r = make ? make_dir(path, err) : 0;
 	_cleanup_close_ int fd = -1;
@@ -129,7 +129,7 @@ static int open_locked(const char *path, bool make, struct buf *err)
 	fd = pins_open_dir(path, make, err);
 	if (fd < 0)
 		return make && fd == -ENOENT ? -ESTALE : fd;
-	r = lock_take(fd, make ? LOCK_START_MS : 0);
+	r = lock_take(fd, wait_ms);
 	if (r < 0)
 		return r == -EWOULDBLOCK ? -EBUSY : r;
 	return pins_is_dir_at(fd, path) ? TAKE_FD(fd) : -ESTALE;
@@ -149,7 +149,7 @@ int pins_open(const char *path, bool make, struct pins **ret_pins, struct buf *e
 	}
 	(void)strcpy(pins->path, path);
 	for (int i = 0; i < OPEN_TRIES; i++) {
-		pins->fd = open_locked(path, make, err);
+		pins->fd = open_locked(path, make, make ? LOCK_START_MS : 0, err);
 		if (pins->fd != -ESTALE)
 			break;
 	}
@@ -228,6 +228,28 @@ int pins_begin(struct pins *pins)
 			return -errno;
 	}
 	return -ERANGE;
+}
+
+/* The lock is one on the directory, so another directory needs another one. */
+static int mend_dir(struct pins *pins, struct buf *err)
+{
+	int fd = open_locked(pins->path, true, 0, err);
+
+	if (fd < 0)
+		return fd;
+	(void)close(pins->fd);
+	pins->fd = fd;
+	return pins_begin(pins);
+}
+
+int pins_mend(struct pins *pins, struct buf *err)
+{
+	char name[16];
+
+	if (!pins_is_dir_at(pins->fd, pins->path))
+		return mend_dir(pins, err);
+	(void)snprintf(name, sizeof(name), "%u", pins->instance);
+	return mkdirat(pins->fd, name, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 unsigned int pins_instance(const struct pins *pins)

@@ -58,6 +58,13 @@ const char *pins_path(const struct pins *pins);
 bool pins_are_there(const struct pins *pins);
 
 /*
+ * Make the directory and the instance anew, if somebody has removed them: then the instance is
+ * empty, and may have another number. 0; -EBUSY: another process has locked what is there now; or
+ * as pins_open(). It does not wait.
+ */
+int pins_mend(struct pins *pins, struct buf *err);
+
+/*
  * Open what is pinned in the instance. A descriptor; -ENOENT; -EPERM: it belongs to
  * another user; -EINVAL: it is of another kind; or another negative errno.
  */
