@@ -305,6 +305,34 @@ static void test_several(void **state)
 	remove_all(w);
 }
 
+/* What fits is not taken over if the agent does not want it; it stays until it is replaced. */
+static void test_afresh(void **state)
+{
+	struct world *w = *state;
+	struct kernel_settings settings = world_settings(w);
+	struct hp_counters counters;
+	struct agent agent;
+
+	leave(w);
+	check_denied("before", true);
+	settings.afresh = true;
+	check_int("afresh", load(w, settings, &agent), 0);
+	check_int("afresh: adopted", kernel_adopted(agent.kernel), false);
+	check_int("afresh: instance", pins_instance(agent.pins), 2);
+	check_int("afresh: counters", kernel_counters(agent.kernel, &counters), 0);
+	check_u64("afresh: counters",
+		  counters.count[HP_CLASS_UNREGISTERED][HP_VERDICT_DENIED][HP_PROTO_TCP], 0);
+	check_denied("the one before still denies", true);
+	publish(w, &agent, HP_MODE_ENFORCE);
+	check_int("attach", kernel_attach(agent.kernel, w->cgroup_fd), 0);
+	check_int("keep", kernel_keep(agent.kernel), 0);
+	check_int("replace", kernel_replace(agent.kernel), 0);
+	check_int("the one before is gone", pins_next(agent.pins, 2), 0);
+	check_denied("after", true);
+	end(&agent);
+	remove_all(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +344,7 @@ int main(void)
 		WORLD_TEST(test_maps),
 		WORLD_TEST(test_shapes),
 		WORLD_TEST(test_several),
+		WORLD_TEST(test_afresh),
 	};
 
 	return WORLD_RUN("taking over", tests);

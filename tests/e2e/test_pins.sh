@@ -334,6 +334,32 @@ test_stale() {
 	is "an incomplete instance: pins" "$([ -e "$PIN" ] && echo there || echo gone)" gone
 }
 
+# Counts that can't be are not taken over: counters start from 0, and no bind() passes meanwhile.
+test_nonsense() {
+	local bytes zeros
+	start_agent "${ENFORCE[@]}" --on-exit=keep || return
+	denies "before the counts are spoilt" 3
+	stop_agent
+	bytes=$(bpftool -j map show pinned "$PIN/1/hp_told" | jq .bytes_value)
+	mapfile -t zeros < <(head -c "$((bytes - 8))" /dev/zero | od -An -v -tx1 -w1 | tr -d ' ')
+	bpftool map update pinned "$PIN/1/hp_told" key hex 00 00 00 00 value hex 00 00 00 00 00 00 00 01 "${zeros[@]}"
+	start_agent "${ENFORCE[@]}" --on-exit=keep || return
+	has "spoilt counts: says so" "$(cat "$WORK/log")" "^hostportd: pins: $PIN: the counts that are pinned make no sense"
+	is "spoilt counts: adopted" "$(status .pins.adopted)" false
+	is "spoilt counts: instances" "$(ls "$PIN")" 2
+	is "spoilt counts: programs" "$(attached)" 4
+	is "spoilt counts: from 0" "$(status .counters.violations)" 0
+	denies "spoilt counts" 2
+	is "spoilt counts: counted" "$(status .counters.violations)" 2
+	kill_agent
+	start_agent "${ENFORCE[@]}" --on-exit=keep || return
+	is "counts that make sense: adopted" "$(status .pins.adopted)" true
+	is "counts that make sense: go on" "$(status .counters.violations)" 2
+	is "counts that make sense: detach" "$(exit_status "${CTL[@]}" detach)" 0
+	wait "$AGENT_PID"
+	AGENT_PID=
+}
+
 # Another layout, another cgroup, another namespace: attached beside, the old removed after.
 test_other() {
 	start_agent "${ENFORCE[@]}" --on-exit=keep || return
@@ -419,6 +445,7 @@ else
 	test_defaults
 	test_foreign
 	test_mended
+	test_nonsense
 	test_cgroup_comes_back
 	test_no_bpffs
 fi

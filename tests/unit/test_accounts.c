@@ -137,13 +137,78 @@ static void test_causes(void **state)
 	check_text("note", accounts_lost_word(HP_LOST_NOTE), "note");
 }
 
+#define MILLION	 1000000ULL
+#define HUGE_ONE (1ULL << 60)
+#define COUNTED	 .count[HP_CLASS_SCOPE][HP_VERDICT_DENIED][HP_PROTO_UDP]
+#define BY_CLASS .by_class[HP_CLASS_SCOPE][HP_VERDICT_DENIED][HP_PROTO_UDP]
+#define NOTHING                                                                                    \
+	{                                                                                          \
+		COUNTED = 0                                                                        \
+	}
+
+/* Lines that stand for more than was counted, and numbers that nobody can have counted. */
+static void test_sense(void **state)
+{
+	static const struct {
+		const char *name;
+		struct hp_counters counters;
+		struct hp_tally tally;
+		bool make_sense;
+	} cases[] = {
+		{ "nothing", NOTHING, { 0 }, true },
+		{ "all is told", { COUNTED = 10 }, { .delivered = 4, .folded = 6 }, true },
+		{ "some is pending", { COUNTED = 10 }, { .delivered = 4 }, true },
+		{ "counted meanwhile", NOTHING, { .delivered = 1 }, true },
+		{ "lines of what was not counted", NOTHING, { .delivered = 2 * MILLION }, false },
+		{ "they are counted",
+		  { COUNTED = 2 * MILLION },
+		  { .delivered = 2 * MILLION },
+		  true },
+		{ "folded", NOTHING, { .folded = 2 * MILLION }, false },
+		{ "never logged", NOTHING, { .untold = 2 * MILLION }, false },
+		{ "lost", { .lost[HP_LOST_RING] = 2 * MILLION }, { 0 }, false },
+		{ "found by sweeps",
+		  NOTHING,
+		  { .delivered = 2 * MILLION, .existing = 2 * MILLION, BY_CLASS = 2 * MILLION },
+		  true },
+		{ "more of a class than are found",
+		  NOTHING,
+		  { .existing = 1, BY_CLASS = 2 },
+		  false },
+		{ "of no class", NOTHING, { .existing = 2, BY_CLASS = 1 }, true },
+		{ "found again",
+		  { COUNTED = 2 * MILLION, .lost[HP_LOST_RATE] = 2 * MILLION },
+		  { .delivered = 2 * MILLION, .recovered = 2 * MILLION },
+		  true },
+		{ "found again, and never lost",
+		  { COUNTED = 2 * MILLION },
+		  { .delivered = 2 * MILLION, .recovered = 2 * MILLION },
+		  false },
+		{ "a counter", { COUNTED = HUGE_ONE }, { 0 }, false },
+		{ "lines", { COUNTED = 1 }, { .delivered = HUGE_ONE }, false },
+		{ "folded, and wraps", NOTHING, { .delivered = 1, .folded = ~0ULL }, false },
+		{ "existing", NOTHING, { .existing = HUGE_ONE }, false },
+		{ "recovered", NOTHING, { .recovered = ~0ULL }, false },
+		{ "a loss", { .lost[HP_LOST_NOTE] = HUGE_ONE }, { 0 }, false },
+		{ "a class", NOTHING, { .existing = 1, BY_CLASS = ~0ULL }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct accounts accounts;
+
+		accounts_make(&cases[i].counters, &cases[i].tally, &accounts);
+		check_int(cases[i].name, accounts_make_sense(&accounts), cases[i].make_sense);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sums),   cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_died),   cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_each),   cmocka_unit_test(test_read),
-		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_causes), cmocka_unit_test(test_sense),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

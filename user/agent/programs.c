@@ -9,6 +9,7 @@
 #include "../base/log.h"
 #include "../base/status.h"
 #include "../event/tally.h"
+#include "../stream/accounts.h"
 #include "../kernel/sockets/ephemeral.h"
 #include "../kernel/foreign_programs.h"
 #include "../identity/identity.h"
@@ -163,6 +164,34 @@ static void say_ring(const struct programs *programs)
 			    bytes, asked);
 }
 
+/* Complete what the agent before may have been killed at. Do its counts make sense then? */
+static bool recover_counts(struct kernel *kernel)
+{
+	struct hp_counters counters;
+	struct accounts accounts;
+
+	tally_recover(kernel_told(kernel));
+	if (!kernel_adopted(kernel) || kernel_counters(kernel, &counters) < 0)
+		return true;
+	accounts_make(&counters, &kernel_told(kernel)->tally, &accounts);
+	return accounts_make_sense(&accounts);
+}
+
+/* Maps that somebody has written into are not taken over, as if they were another version's. */
+static int load_kernel(struct programs *programs, struct kernel_settings *settings)
+{
+	int r = kernel_load(settings, &programs->kernel);
+
+	if (r < 0 || recover_counts(programs->kernel))
+		return r;
+	log_warning("pins: %s: the counts that are pinned make no sense: nothing is taken over,"
+		    " and counters start from 0",
+		    pins_path(programs->pins));
+	kernel_free(TAKE_PTR(programs->kernel));
+	settings->afresh = true;
+	return kernel_load(settings, &programs->kernel);
+}
+
 int programs_load(struct programs *programs)
 {
 	struct kernel_settings settings = {
@@ -182,7 +211,7 @@ int programs_load(struct programs *programs)
 		(void)cgroup_id(programs->target->mounts.v2, &settings.root_cgroup);
 	(void)cgroup_id(programs->target->cgroup, &settings.cgroup_id);
 	raise_memlock();
-	r = kernel_load(&settings, &programs->kernel);
+	r = load_kernel(programs, &settings);
 	if (r == -EOPNOTSUPP && programs->config->listen == KERNEL_LISTEN_FEXIT) {
 		log_error("--listen=fexit: this kernel does not load the program: try auto");
 		return EXIT_USAGE;
@@ -193,7 +222,6 @@ int programs_load(struct programs *programs)
 					"");
 		return EXIT_SYSTEM;
 	}
-	tally_recover(kernel_told(programs->kernel));
 	say_ring(programs);
 	r = ephemeral_range(&programs->target->netns, &first, &last);
 	if (r < 0)

@@ -116,7 +116,10 @@ int adopt_find(struct kernel *kernel, const struct kernel_settings *settings)
 		.netns_cookie = settings->netns_cookie,
 		.netns_inum = settings->netns_inum,
 	};
-	return find_instance(kernel);
+	if (!settings->afresh)
+		return find_instance(kernel);
+	pins_use(kernel->pins, 0);
+	return 0;
 }
 
 bool kernel_adopted(const struct kernel *kernel)

@@ -43,6 +43,7 @@ struct kernel_settings {
 	bool sctp;	     /* load the LSM programs, if they load; they see all cgroups */
 	uint64_t cgroup_id;  /* of the cgroup to attach to: whose pins these are */
 	struct pins *pins;   /* borrowed until kernel_free(); NULL: nothing outlives the agent */
+	bool afresh;	     /* take over no maps, also if there are some that fit */
 };
 
 /* The hooks that are required: nothing is effective without a program at each. */

@@ -3,6 +3,9 @@
 
 #include "../event/tally.h"
 
+#define COUNT_MAX (1ULL << 52) /* a million violations a second for a hundred years */
+#define SLACK	  (1ULL << 20) /* more than are made while counters are read */
+
 uint64_t accounts_count(const struct hp_counters *counters, size_t cls, size_t verdict)
 {
 	uint64_t sum = 0;
@@ -61,6 +64,44 @@ void accounts_make(const struct hp_counters *counters, const struct hp_tally *ta
 		for (size_t v = 0; v < HP_VERDICT_MAX; v++)
 			for (size_t p = 0; p < HP_PROTO_MAX; p++)
 				ret_accounts->counters.count[c][v][p] += tally->by_class[c][v][p];
+}
+
+/* Is each number one that could have been counted? Then no sum of them is too large. */
+static bool are_counts(const struct accounts *accounts)
+{
+	const struct hp_tally *tally = &accounts->tally;
+	const uint64_t counts[] = {
+		accounts->unsent, tally->delivered, tally->folded,
+		tally->existing,  tally->recovered, tally->untold,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		if (counts[i] > COUNT_MAX)
+			return false;
+	for (size_t c = 0; c < HP_CLASS_MAX; c++)
+		for (size_t v = 0; v < HP_VERDICT_MAX; v++)
+			for (size_t p = 0; p < HP_PROTO_MAX; p++)
+				if (accounts->counters.count[c][v][p] > COUNT_MAX ||
+				    tally->by_class[c][v][p] > COUNT_MAX)
+					return false;
+	return true;
+}
+
+bool accounts_make_sense(const struct accounts *accounts)
+{
+	const struct hp_tally *tally = &accounts->tally;
+	uint64_t existing = 0;
+
+	if (!are_counts(accounts))
+		return false;
+	for (size_t c = 0; c < HP_CLASS_MAX; c++)
+		for (size_t v = 0; v < HP_VERDICT_MAX; v++)
+			for (size_t p = 0; p < HP_PROTO_MAX; p++)
+				existing += tally->by_class[c][v][p];
+	return existing <= tally->existing &&
+	       tally->recovered <= accounts->unsent + tally->untold + SLACK &&
+	       tally->delivered + tally->folded + accounts->unsent + tally->untold <=
+		       accounts->violations + tally->existing + tally->recovered + SLACK;
 }
 
 void accounts_read(struct kernel *kernel, const struct hp_told *told, struct accounts *ret_accounts)

@@ -23,6 +23,12 @@ const char *accounts_lost_word(size_t why);
 void accounts_make(const struct hp_counters *counters, const struct hp_tally *tally,
 		   struct accounts *ret_accounts);
 
+/*
+ * Can that be? Lines stand for no more violations than were counted. While counters are read,
+ * programs go on counting: so a small difference is none. Pure.
+ */
+bool accounts_make_sense(const struct accounts *accounts);
+
 /* The accounts as they stand now. Counters that can't be read count as zeros. */
 void accounts_read(struct kernel *kernel, const struct hp_told *told,
 		   struct accounts *ret_accounts);
