@@ -21,6 +21,8 @@ int main(int argc, char **argv)
 	/* or what libbpf frees teaches glibc to keep such sizes in the heap, for good: a megabyte
 	 */
 	(void)mallopt(M_MMAP_THRESHOLD, MMAP_FROM);
+	/* or a thread has a heap of its own, of which little is given back */
+	(void)mallopt(M_ARENA_MAX, 1);
 	log_setup("hostportd", LOG_LEVEL_INFO);
 	r = config_parse(argc, argv, &config, &out);
 	if (r < 0) {

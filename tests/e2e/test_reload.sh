@@ -352,6 +352,48 @@ test_polled() {
 	SOCK=$WORK/agent.sock
 }
 
+# large NAME: a layer as large as a registry may be.
+large() {
+	printf 'version: 1\nname: %s\nentries:\n' "$1"
+	awk 'BEGIN { for (p = 1; p <= 65535; p++) for (i = 0; i < 2; i++)
+		printf "  - {ports: %d, protocol: %s, process: p}\n", p, i ? "tcp" : "udp" }'
+}
+
+# threads: of the agent.
+threads() { find "/proc/$AGENT_PID/task" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null | sort | xargs; }
+
+# answered_until COMMAND...: was a client answered while one and the same thread was reading, before that came true?
+answered_until() {
+	local before answered=no end
+	end=$((SECONDS + 120))
+	until "$@" || [ "$SECONDS" -ge "$end" ]; do
+		before=$(threads)
+		[ "$(wc -w <<<"$before")" -eq 2 ] || continue
+		agent_ready && [ "$(threads)" = "$before" ] && answered=yes
+	done
+	echo "$answered"
+}
+
+# A registry of the largest size is read by a thread: clients are answered meanwhile.
+test_large() {
+	layer large 21000 | write "$REG"
+	start_agent --mode=enforce --registry="$REG" || return
+	large large | write "$REG"
+	is "large: answered while it is read" "$(answered_until taken_after 1)" yes
+	reaches "large" 2 21000 21001 21002 21003
+	is "large: rows" "$(status '.registry.layers[0].rows')" 131070
+	{
+		large large
+		echo '  - {ports: 70000, protocol: tcp, process: x}'
+	} | write "$REG"
+	is "large, refused: answered while it is read" "$(answered_until reloads_are failed 1)" yes
+	stays "large, refused" 2 "$REG:131074:[0-9]+: " 21000 21001 21002 21003
+	layer large 21001 | write "$REG"
+	reaches "large: and small again" 3 21001
+	is "large: the thread is gone" "$(threads)" "$AGENT_PID"
+	stop_agent
+}
+
 also_clear() { [ -z "$NOTIFYD_PID" ] || kill "$NOTIFYD_PID" 2>/dev/null; }
 setup
 test_asked
@@ -360,4 +402,5 @@ test_directories
 test_rows
 test_audit
 test_polled
+if [ -n "${E2E_QUICK:-}" ]; then skip "a large registry: a quick run"; else test_large; fi
 finish

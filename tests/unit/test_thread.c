@@ -61,6 +61,29 @@ static void test_caller(void **state)
 	assert_int_equal(sigprocmask(SIG_SETMASK, &before, NULL), 0);
 }
 
+static void wait_for_end(void *data)
+{
+	char c;
+
+	(void)read(*(int *)data, &c, 1);
+}
+
+/* A thread that goes on is not waited for, and can be joined later. */
+static void test_within(void **state)
+{
+	struct thread *thread = NULL;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(thread_start(wait_for_end, &ends[0], &thread), 0);
+	assert_false(thread_join_within(thread, 0));
+	assert_false(thread_join_within(thread, 1001));
+	(void)close(ends[1]);
+	assert_true(thread_join_within(thread, 60000));
+	(void)close(ends[0]);
+}
+
 /* One that was never started. */
 static void test_join_nothing(void **state)
 {
@@ -73,6 +96,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_caller),
+		cmocka_unit_test(test_within),
 		cmocka_unit_test(test_join_nothing),
 	};
 

@@ -85,6 +85,7 @@ static void stop(struct agent *agent)
 	kube_events_stop(&agent->kube_events);
 	node_role_stop(&agent->node_role);
 	reload_stop(&agent->reload);
+	read_ahead_stop(&agent->load.ahead);
 	loop_free(agent->loop);
 	owners_stop(&agent->owners);
 	history_free(&agent->stream.history);

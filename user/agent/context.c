@@ -58,6 +58,7 @@ static void connect_policy(struct agent *agent)
 	agent->load.in_force = &agent->in_force;
 	agent->load.host = &agent->host;
 	agent->load.owners = &agent->owners;
+	agent->load.ahead.node = &agent->config->node;
 	agent->owners.in_force = &agent->in_force;
 	agent->owners.identity = &agent->identity;
 	agent->owners.mounts = &agent->target.mounts;

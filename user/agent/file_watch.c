@@ -97,7 +97,9 @@ static void take_change(struct file_watch *watch, uint64_t stamp)
 		return;
 	}
 	r = watch->changed(watch->data, waited ? 0 : stamp);
-	if (r == -EAGAIN) {
+	if (r == -EINPROGRESS) /* which is no sign that they don't come to rest */
+		watch->since_ms = clock_boot_ms();
+	if (r == -EAGAIN || r == -EINPROGRESS) {
 		look_again(watch, FILE_WATCH_SETTLE_MS);
 		return;
 	}

@@ -19,7 +19,8 @@
 
 /*
  * The files have changed. `stamp`: of what is there, or 0 when they did not come to rest.
- * -EAGAIN: they are being changed; another negative errno: to be tried again later.
+ * -EAGAIN: they are being changed; -EINPROGRESS: they are being read; another negative errno: to be
+ * tried again later.
  */
 typedef int (*file_watch_fn)(void *data, uint64_t stamp);
 

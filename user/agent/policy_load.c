@@ -272,8 +272,10 @@ static int load_next(struct policy_load *load, const struct policy_load_request 
 		     struct diags *diags, struct registry **ret_registry)
 {
 	_cleanup_(registry_freep) struct registry *next = NULL;
-	int r = read_registry(load, diags, &next);
+	int r = read_ahead_take(&load->ahead, request->stamp, diags, &next);
 
+	if (r == -ENODATA)
+		r = read_registry(load, diags, &next);
 	if (request->stamp && request->stamp != stamp_files(load)) {
 		diags_free(diags); /* perhaps of a file that was half written */
 		return -EAGAIN;

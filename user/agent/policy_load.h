@@ -10,6 +10,7 @@
 #include "config.h"
 #include "host.h"
 #include "owners.h"
+#include "read_ahead.h"
 
 struct policy_load {
 	/* borrowed, set before the start */
@@ -22,6 +23,7 @@ struct policy_load {
 
 	struct this_node this_node; /* with --role=auto, see node_role.h; of no role: not known */
 	uint64_t stamp;		    /* of the registry's files, as they were read at the start */
+	struct read_ahead ahead;    /* what a request with a stamp takes, if it is there */
 	struct loop_source *spare_timer; /* when to make the map of the next policy */
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
 struct thread {
 	pthread_t id;
@@ -38,6 +39,23 @@ int thread_start(void (*fn)(void *data), void *data, struct thread **ret_thread)
 		return -error;
 	*ret_thread = TAKE_PTR(thread);
 	return 0;
+}
+
+bool thread_join_within(struct thread *thread, unsigned int ms)
+{
+	struct timespec end;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += ms / 1000;
+	end.tv_nsec += ms % 1000 * 1000000L;
+	if (end.tv_nsec >= 1000000000L) {
+		end.tv_sec++;
+		end.tv_nsec -= 1000000000L;
+	}
+	if (pthread_clockjoin_np(thread->id, NULL, CLOCK_MONOTONIC, &end) != 0)
+		return false;
+	free(thread);
+	return true;
 }
 
 void thread_join(struct thread *thread)
