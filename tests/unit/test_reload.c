@@ -145,6 +145,30 @@ static void test_good(void **state)
 	check_counts(f, "counts", 2, 1, 0);
 }
 
+/* By a signal, where files are watched: it is asked for once, when they can be read. */
+static void test_asked(void **state)
+{
+	struct fixture *f = *state;
+
+	f->reload.asked = true;
+	result = -EAGAIN;
+	check_run(f, "being changed", false, "crly", "");
+	assert_true(asked.asked);
+	check_u64("of these files", asked.stamp, 77);
+	result = 0;
+	check_run(f, "asked for", false, "crlnay", "registry: generation 4: rows +1\n");
+	assert_true(asked.asked);
+	check_run(f, "by itself", false, "crlnay", "registry: generation 5: rows +1\n");
+	assert_false(asked.asked);
+	f->reload.asked = true;
+	result = -EINVAL;
+	faults[0] = "no port";
+	check_run(f, "bad", false, "crlny",
+		  "error: registry: rejected, generation 5 stays in force: t.yaml:1:2: no port\n");
+	check_run(f, "bad, by itself", false, "crly", "");
+	assert_false(asked.asked);
+}
+
 #define REJECTED(n, what) "error: registry: rejected, generation " #n " stays in force: " what "\n"
 
 /* An error is reported once as long as it is the same, unless an operator asks. */
@@ -233,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_good, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_asked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_put_error, setup, teardown),

@@ -166,6 +166,15 @@ int file_watch_start(struct file_watch *watch, struct loop *loop)
 	return r;
 }
 
+bool file_watch_force(struct file_watch *watch)
+{
+	if (!watch->any)
+		return false;
+	watch->stamp = 0;
+	look_again(watch, 1);
+	return true;
+}
+
 const char *file_watch_word(const struct file_watch *watch)
 {
 	return !watch->any ? "none" : watch->error ? "polled" : "watched";

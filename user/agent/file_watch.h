@@ -45,6 +45,12 @@ struct file_watch {
 /* Watch from now on, and take what has changed since `stamp`. 0, or a negative errno. */
 int file_watch_start(struct file_watch *watch, struct loop *loop);
 
+/*
+ * Take the files for changed, whether they are or not: the function is called soon. False: there
+ * are none to watch.
+ */
+bool file_watch_force(struct file_watch *watch);
+
 /* How it learns of changes: none, polled or watched. */
 const char *file_watch_word(const struct file_watch *watch);
 

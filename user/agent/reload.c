@@ -123,14 +123,17 @@ void reload_signal(struct reload *reload)
 
 int reload_changed(void *data, uint64_t stamp)
 {
-	const struct policy_load_request request = { .stamp = stamp };
 	_cleanup_buf_ struct buf changes = { 0 };
 	struct reload *reload = data;
+	const struct policy_load_request request = { .asked = reload->asked, .stamp = stamp };
+	int r;
 
 	/* files that do not come to rest are read at once: half of them may be old later */
 	if (stamp && !read_ahead_is_ready(&reload->load->ahead, stamp))
 		return -EINPROGRESS;
-	return reload_run(reload, &request, &changes);
+	r = reload_run(reload, &request, &changes);
+	reload->asked &= r == -EAGAIN;
+	return r;
 }
 
 /* Why a layer in force could not be read again; NULL: it could. */

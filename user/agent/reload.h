@@ -23,6 +23,7 @@ struct reload {
 
 	struct reload_counts counts;
 	struct diags errors; /* of the last reload; none: it did not fail */
+	bool asked;	     /* for the next one that the files lead to: an operator did */
 };
 
 /*
@@ -32,7 +33,7 @@ struct reload {
 int reload_run(struct reload *reload, const struct policy_load_request *request,
 	       struct buf *changes);
 
-/* SIGHUP */
+/* SIGHUP, where no files are watched; else see `asked`. */
 void reload_signal(struct reload *reload);
 
 /* The files have changed: a file_watch_fn; its data is a struct reload. */

@@ -93,13 +93,22 @@ static int open_identity(struct agent *agent)
 	return step_status(r, "cgroup hierarchies");
 }
 
+/* The files are read as when they change: aside, however large they are. */
+static void reload_asked(struct agent *agent)
+{
+	if (file_watch_force(&agent->registry_watch))
+		agent->reload.asked = true;
+	else
+		reload_signal(&agent->reload);
+}
+
 static void on_signal(void *data, uint32_t number)
 {
 	struct agent *agent = data;
 
 	/* on a terminal the signal says that it is gone, and the user with it */
 	if (number == SIGHUP && !agent->on_terminal)
-		reload_signal(&agent->reload);
+		reload_asked(agent);
 	else
 		loop_stop(agent->loop);
 }
