@@ -12,6 +12,7 @@
 #define POLL_INOTIFY_MS 30000 /* for changes that inotify does not see */
 #define POLL_ALONE_MS	5000
 #define READS_MAX	64 /* more than its queue holds */
+#define FAILURES_MAX	5  /* after them each 16th look tries again */
 
 /* Not IN_MODIFY: of a file that is being written half is there. */
 #define EVENTS                                                                                     \
@@ -82,6 +83,29 @@ static void look_again(struct file_watch *watch, unsigned int ms)
 	(void)loop_timer_set(watch->timer, ms, 0);
 }
 
+/*
+ * Not every reason is in the files, so they are tried again; but large ones that stay as they are
+ * cost as much each time. Half a look early: the look that is meant must not come too soon.
+ */
+static void note_failed(struct file_watch *watch, uint64_t stamp)
+{
+	uint64_t interval_ms = watch->error ? POLL_ALONE_MS : POLL_INOTIFY_MS;
+
+	if (stamp != watch->failed)
+		watch->failures = 0;
+	if (watch->failures < FAILURES_MAX)
+		watch->failures++;
+	watch->failed = stamp;
+	watch->again_ms =
+		clock_boot_ms() + (interval_ms << (watch->failures - 1)) - interval_ms / 2;
+}
+
+/* Is this what could not be taken, and its turn has not come? Files beside it may wake us often. */
+static bool is_early(const struct file_watch *watch, uint64_t stamp)
+{
+	return !watch->seen && stamp == watch->failed && clock_boot_ms() < watch->again_ms;
+}
+
 /* Reload once the files have been left alone for a while, or the wait has been too long. */
 static void take_change(struct file_watch *watch, uint64_t stamp)
 {
@@ -103,8 +127,12 @@ static void take_change(struct file_watch *watch, uint64_t stamp)
 		look_again(watch, FILE_WATCH_SETTLE_MS);
 		return;
 	}
-	watch->stamp = r < 0 ? 0 : stamp; /* 0: try again, not every reason is in the files */
+	watch->stamp = r < 0 ? 0 : stamp;
 	watch->seen = 0;
+	if (r < 0)
+		note_failed(watch, stamp);
+	else
+		watch->failed = 0;
 }
 
 /* Watch before looking: a later change wakes the agent again. */
@@ -118,10 +146,10 @@ static void look(struct file_watch *watch)
 	if (watch->source)
 		(void)loop_modify(watch->source, EPOLLIN);
 	stamp = stamp_now(watch);
-	if (stamp != watch->stamp)
-		take_change(watch, stamp);
-	else
+	if (stamp == watch->stamp)
 		watch->seen = 0;
+	else if (!is_early(watch, stamp))
+		take_change(watch, stamp);
 }
 
 static void on_timer(void *data, uint32_t events)
@@ -171,6 +199,7 @@ bool file_watch_force(struct file_watch *watch)
 	if (!watch->any)
 		return false;
 	watch->stamp = 0;
+	watch->failed = 0;
 	look_again(watch, 1);
 	return true;
 }

@@ -37,9 +37,12 @@ struct file_watch {
 	struct loop_source *source, *timer;
 	int watches[WATCHED_PATHS_MAX];
 	size_t len;
-	uint64_t stamp;	   /* of what was read last; 0: it is to be read */
-	uint64_t seen;	   /* of what is there since; 0: no difference */
-	uint64_t since_ms; /* when a difference was seen first, CLOCK_BOOTTIME */
+	uint64_t stamp;	       /* of what was read last; 0: it is to be read */
+	uint64_t seen;	       /* of what is there since; 0: no difference */
+	uint64_t since_ms;     /* when a difference was seen first, CLOCK_BOOTTIME */
+	uint64_t failed;       /* of what could not be taken; 0: none */
+	uint64_t again_ms;     /* when that is tried again, CLOCK_BOOTTIME */
+	unsigned int failures; /* of that, in a row */
 };
 
 /* Watch from now on, and take what has changed since `stamp`. 0, or a negative errno. */
