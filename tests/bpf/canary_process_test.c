@@ -2,6 +2,9 @@
 /* The canary's process where it hangs, is frozen or killed, or does not end even then. */
 #include "canary_world.h"
 
+#include "../../user/base/clock.h"
+
+#include <poll.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -95,30 +98,64 @@ static void end_tracer(const struct tracer *tracer)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-/* In the event loop the first that is late proves nothing; a second one does. */
+/* A process that hangs. */
+static void try_late(const char *name, struct world *w, struct canary *canary,
+		     enum canary_result want)
+{
+	struct tracer tracer = start_tracer(w, HANG);
+
+	(void)try_all(name, canary, want);
+	end_tracer(&tracer);
+	check_clean(name, w);
+}
+
+/* The first ones that are late prove nothing; a third one in a row does. */
 static void test_late(void **state)
 {
 	struct world *w = *state;
 	struct canary canary = begin(w);
-	struct tracer tracer = start_tracer(w, HANG);
 
 	canary.limit_ms = 1;
-	(void)try_all("late", &canary, CANARY_LATE);
-	end_tracer(&tracer);
-	assert_true(canary.late);
-	check_clean("late", w);
-	tracer = start_tracer(w, HANG);
-	(void)try_all("late again", &canary, CANARY_STUCK);
-	end_tracer(&tracer);
+	try_late("late", w, &canary, CANARY_LATE);
+	try_late("late again", w, &canary, CANARY_LATE);
+	check_u64("late again", canary.late, 2);
 	canary.limit_ms = SECONDS;
 	(void)try_all("in time", &canary, CANARY_EFFECTIVE);
-	assert_false(canary.late);
-	/* at the start the limit is long: the first one counts */
-	tracer = start_tracer(w, HANG);
-	canary.limit_ms = CANARY_LIMIT_MS;
-	(void)try_all("late at the start", &canary, CANARY_STUCK);
-	end_tracer(&tracer);
+	check_u64("in time", canary.late, 0);
+	canary.limit_ms = 1;
+	try_late("the first", w, &canary, CANARY_LATE);
+	try_late("the second", w, &canary, CANARY_LATE);
+	try_late("the third", w, &canary, CANARY_STUCK);
+	try_late("one more", w, &canary, CANARY_STUCK);
+	check_u64("one more", canary.late, CANARY_LATE_MAX);
+	canary.limit_ms = SECONDS;
 	(void)try_all("in time again", &canary, CANARY_EFFECTIVE); /* it reaps the one before */
+	check_u64("in time again", canary.late, 0);
+}
+
+static uint64_t took_ms(struct canary *canary, enum canary_result want)
+{
+	uint64_t start = clock_boot_ms();
+
+	(void)try_all("growing", canary, want);
+	return clock_boot_ms() - start;
+}
+
+/* Each one after a late one has twice as much time: no less is waited. */
+static void test_growing(void **state)
+{
+	static const uint64_t least[] = { 100, 200, 400, 400 };
+	struct world *w = *state;
+	struct canary canary = begin(w);
+
+	canary.limit_ms = 100;
+	for (size_t i = 0; i < ARRAY_LEN(least); i++) {
+		struct tracer tracer = start_tracer(w, HANG);
+		enum canary_result want = i < 2 ? CANARY_LATE : CANARY_STUCK;
+
+		assert_true(took_ms(&canary, want) >= least[i]);
+		end_tracer(&tracer);
+	}
 }
 
 static void test_frozen_meanwhile(void **state)
@@ -170,6 +207,7 @@ static void test_undead(void **state)
 {
 	struct world *w = *state;
 	struct canary canary = begin(w);
+	size_t before = children(); /* one that was slow to end, and that nobody asked for since */
 	struct tracer tracer = start_tracer(w, UNDEAD);
 	uint64_t denied;
 
@@ -179,21 +217,53 @@ static void test_undead(void **state)
 	canary.limit_ms = SECONDS;
 	denied = kernel_canary(w->kernel)->denied;
 	(void)try_all("it hangs still", &canary, CANARY_STUCK);
-	check_u64("none is made beside it", children(), 2); /* it, and the tracer */
+	check_u64("none is made beside it", children(), before + 2); /* it, and the tracer */
 	check_u64("nothing is tried", kernel_canary(w->kernel)->denied, denied);
 	end_tracer(&tracer);
 	(void)try_all("it has ended", &canary, CANARY_EFFECTIVE);
 	check_int("and is forgotten", canary.stuck, 0);
-	check_u64("all have ended", children(), 0);
+	check_u64("all have ended", children(), before);
+}
+
+/* In two steps: nothing is waited for but by who says so. */
+static void test_steps(void **state)
+{
+	static const enum canary_result late[KERNEL_HOOKS] = { CANARY_LATE, CANARY_LATE,
+							       CANARY_LATE, CANARY_LATE };
+	static const enum canary_result effective[KERNEL_HOOKS] = {
+		CANARY_EFFECTIVE, CANARY_EFFECTIVE, CANARY_EFFECTIVE, CANARY_EFFECTIVE
+	};
+	struct world *w = *state;
+	struct canary canary = begin(w);
+	struct canary_proof proof;
+	struct tracer tracer;
+	struct pollfd p;
+
+	assert_true(canary_begin(&canary, &proof));
+	p = (struct pollfd) { .fd = canary.fd, .events = POLLIN };
+	assert_int_equal(poll(&p, 1, SECONDS), 1);
+	canary_end(&canary, 0, &proof);
+	check_proof("has ended", &proof, effective);
+	check_int("has ended", canary.pid, 0);
+	check_clean("has ended", w);
+	tracer = start_tracer(w, HANG);
+	assert_true(canary_begin(&canary, &proof));
+	canary_end(&canary, 0, &proof);
+	check_proof("hangs", &proof, late);
+	check_int("hangs", canary.pid, 0);
+	end_tracer(&tracer);
+	check_clean("hangs", w);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_late),
+		WORLD_TEST(test_growing),
 		WORLD_TEST(test_frozen_meanwhile),
 		WORLD_TEST(test_killed),
 		WORLD_TEST(test_undead),
+		WORLD_TEST(test_steps),
 	};
 
 	return WORLD_RUN("the canary's process", tests);

@@ -143,6 +143,38 @@ test_frozen() {
 	stop_agent
 }
 
+# has_child: sets CHILD.
+has_child() {
+	read -r CHILD <"/proc/$AGENT_PID/task/$AGENT_PID/children"
+	[ -n "$CHILD" ]
+}
+
+# stop_canary: catch the next canary that the agent makes by itself, and stop it.
+stop_canary() {
+	local end=$((SECONDS + 120))
+	until has_child; do [ "$SECONDS" -lt "$end" ] || return; done
+	kill -STOP "$CHILD"
+} 2>/dev/null
+
+is_stopped() { grep -q '^State:[[:space:]]*T' "/proc/$CHILD/status" 2>/dev/null; }
+
+# A canary that hangs keeps no client waiting, and the first one proves nothing.
+test_hangs() {
+	local answered=no
+	start_agent --mode=enforce --registry="$REG" || return
+	for _ in {1..5}; do
+		stop_canary && agent_ready && is_stopped && answered=yes
+		until_true 60 is_gone "$CHILD" || fail "it hangs: it was not killed"
+		[ $answered = no ] || break
+	done
+	is "it hangs: status is answered meanwhile" "$answered" yes
+	status_exits "it hangs" 0
+	is "it hangs: effective" "$(status .effective)" true
+	selftest "it hung" 0
+	is "it hung: no directory stays" "$(find "$CGROUP" -mindepth 1 -type d)" ""
+	stop_agent
+}
+
 # A second agent for the same cgroup and namespace is called what it is.
 test_two_agents() {
 	local first second log="another hostportd checks this cgroup"
@@ -173,5 +205,6 @@ test_begin
 test_no_port
 test_frozen
 test_killed
+if [ -n "${E2E_QUICK:-}" ]; then skip "it hangs: a quick run"; else test_hangs; fi
 test_two_agents
 finish

@@ -77,9 +77,9 @@ static void stop(struct agent *agent)
 	sweep_stop(&agent->sweep);
 	violations_stop(&agent->violations);
 	drain_stop(&agent->stream);
+	watch_stop(&agent->watch);
 	programs_end(&agent->programs, agent->ready);
 	control_close(agent->stream.control); /* its lock is the next agent's sign to begin */
-	watch_stop(&agent->watch);
 	file_watch_stop(&agent->registry_watch);
 	pod_sources_stop(&agent->pod_sources);
 	kube_events_stop(&agent->kube_events);

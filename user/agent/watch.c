@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 
 #include "../base/clock.h"
@@ -102,11 +103,10 @@ void watch_look(struct watch *watch, struct health *ret_health)
 }
 
 /* A hook that could not be tried keeps the last word on it. */
-static void try_canary(struct watch *watch)
+static void note_try(struct watch *watch)
 {
 	bool all = true, failed = false;
 
-	canary_try(&watch->canary, &watch->tried);
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		bool postponed = canary_is_postponed(watch->tried.result[i]);
 
@@ -123,6 +123,12 @@ static void try_canary(struct watch *watch)
 		watch->proof_s = clock_boot_s();
 }
 
+static void try_canary(struct watch *watch)
+{
+	canary_try(&watch->canary, &watch->tried);
+	note_try(watch);
+}
+
 const struct health *watch_prove(struct watch *watch)
 {
 	watch->canary = (struct canary) {
@@ -133,7 +139,10 @@ const struct health *watch_prove(struct watch *watch)
 		.limit_ms = CANARY_LIMIT_MS,
 	};
 	(void)cgroup_id(watch->target->cgroup, &watch->cgroup_id);
-	try_canary(watch);
+	/* all hooks are late, or none is; and not for ever: then they hang */
+	do
+		try_canary(watch);
+	while (watch->tried.result[0] == CANARY_LATE);
 	watch->canary.limit_ms = CANARY_AGAIN_MS;
 	watch->canary.confined = true; /* see sandbox.c */
 	watch_look(watch, &watch->health);
@@ -179,11 +188,11 @@ static void mend_pins(struct watch *watch)
 	watch->pins_lost = lost;
 }
 
-void watch_check(struct watch *watch)
+/* Look at everything, and report what has changed, also by the canary's last try. */
+static void compare(struct watch *watch)
 {
 	struct health now;
 
-	try_canary(watch);
 	watch_look(watch, &now);
 	health_compare(&watch->health, &now, on_notice, watch);
 	log_postponed(&watch->health, &now);
@@ -192,13 +201,60 @@ void watch_check(struct watch *watch)
 	mend_pins(watch);
 }
 
+/* End the try that goes on. Its process is waited for at most so long. */
+static void end_canary(struct watch *watch, int wait_ms)
+{
+	loop_remove(TAKE_PTR(watch->process));
+	(void)loop_timer_set(watch->limit, 0, 0);
+	canary_end(&watch->canary, wait_ms, &watch->tried);
+	note_try(watch);
+}
+
+void watch_check(struct watch *watch)
+{
+	/* it began before what is to be checked */
+	if (watch->canary.pid)
+		end_canary(watch, canary_limit(&watch->canary));
+	try_canary(watch);
+	compare(watch);
+}
+
+/* The process has ended, or its time has. */
+static void on_tried(void *data, uint32_t events)
+{
+	struct watch *watch = data;
+
+	(void)events;
+	if (!watch->canary.pid)
+		return; /* both at once */
+	end_canary(watch, 0);
+	compare(watch);
+}
+
+/* A process that hangs keeps nobody waiting: the loop goes on meanwhile. */
+static void begin_canary(struct watch *watch)
+{
+	int limit = canary_limit(&watch->canary);
+
+	if (!canary_begin(&watch->canary, &watch->tried)) {
+		note_try(watch);
+		compare(watch);
+	} else if (loop_add(watch->loop, watch->canary.fd, EPOLLIN, on_tried, watch,
+			    &watch->process) < 0 ||
+		   loop_timer_set(watch->limit, (unsigned int)limit, 0) < 0) {
+		end_canary(watch, limit);
+		compare(watch);
+	}
+}
+
 static void on_timer(void *data, uint32_t events)
 {
 	struct watch *watch = data;
 
 	(void)events;
-	watch_check(watch);
 	host_refresh(watch->host);
+	if (!watch->canary.pid)
+		begin_canary(watch);
 }
 
 /* Its canaries are violations to us, and ours to it: programs know those of their own agent only.
@@ -219,6 +275,9 @@ int watch_start(struct watch *watch, struct loop *loop)
 	struct health nothing = { .effective = true }, now;
 	int r = loop_timer(loop, on_timer, watch, &watch->timer);
 
+	watch->loop = loop;
+	if (r == 0)
+		r = loop_timer(loop, on_tried, watch, &watch->limit);
 	if (r == 0)
 		r = loop_timer_set(watch->timer, WATCH_S * 1000, WATCH_S * 1000);
 	/* since the proof what an agent before this one had attached may be gone */
@@ -238,5 +297,7 @@ uint64_t watch_age_s(const struct watch *watch)
 
 void watch_stop(struct watch *watch)
 {
+	if (watch->canary.pid)
+		end_canary(watch, 0);
 	health_free(&watch->health);
 }

@@ -32,7 +32,9 @@ struct watch {
 	uint64_t cgroup_id;   /* of where the programs were attached */
 	struct health health; /* as it was reported last */
 	bool pins_lost;	      /* they can't be made anew: as it was reported last */
+	struct loop *loop;
 	struct loop_source *timer;
+	struct loop_source *process, *limit; /* the canary's, while it tries; and its time */
 };
 
 /* Try for the first time, with the programs just attached. Nothing is reported: the health. */
@@ -54,4 +56,5 @@ void watch_look(struct watch *watch, struct health *ret_health);
 /* Seconds since all hooks could be tried. */
 uint64_t watch_age_s(const struct watch *watch);
 
+/* Before the programs end: a canary may be trying them. */
 void watch_stop(struct watch *watch);

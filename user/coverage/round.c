@@ -94,7 +94,9 @@ static int attach_programs(struct run *run)
 	}
 	if (r < 0)
 		return run_failed(run, r, "attaching the programs");
-	canary_try(&canary, &proof);
+	do
+		canary_try(&canary, &proof);
+	while (proof.result[0] == CANARY_LATE);
 	failure = canary_first_failure(&proof);
 	return failure == KERNEL_HOOKS ? 0 :
 					 run_failed(run, -EIO, canary_words(proof.result[failure]));

@@ -17,10 +17,11 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define KILLED_MS 200 /* more than the kernel needs to end a process that can end */
+#define KILLED_MS 200 /* at least: more than the kernel needs to end a process that can end */
 
 static void all_hooks(struct canary_proof *proof, enum canary_result result, int error)
 {
+	*proof = (struct canary_proof) { 0 };
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		proof->result[i] = result;
 		proof->error[i] = error;
@@ -116,33 +117,38 @@ static void child(const struct canary *canary, const char *dir, pid_t parent,
 		canary_child_try(canary->kernel, canary->netns, proof);
 }
 
-/* Has a child ended within `ms`? 0, -ETIMEDOUT, or another negative errno. */
-static int wait_for(pid_t pid, int ms, int *ret_status)
+/* Has the process ended within `ms`? 0, -ETIMEDOUT, or another negative errno. */
+static int wait_for(const struct canary *canary, int ms, int *ret_status)
 {
-	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct pollfd p = { .fd = canary->fd, .events = POLLIN };
 	int r;
 
-	if (fd < 0)
-		return -errno;
 	do
 		r = poll(&p, 1, ms);
 	while (r < 0 && errno == EINTR);
 	if (r <= 0)
 		return r < 0 ? -errno : -ETIMEDOUT;
-	return waitpid(pid, ret_status, WNOHANG) == pid ? 0 : -ECHILD;
+	return waitpid(canary->pid, ret_status, WNOHANG) == canary->pid ? 0 : -ECHILD;
 }
 
-/* Wait for the child, at most as long as the limit. 0, or a positive errno. */
-static int end_of(struct canary *canary, pid_t pid)
+/* The machine may be busy: whoever was late gets more time at once, but not ever more. */
+int canary_limit(const struct canary *canary)
 {
-	int status = 0, r = wait_for(pid, canary->limit_ms, &status);
+	unsigned int late = canary->late;
+
+	return canary->limit_ms << (late < CANARY_LATE_MAX ? late : CANARY_LATE_MAX - 1);
+}
+
+/* Wait for the process, at most so long, and kill it if need be. 0, or a positive errno. */
+static int end_of(struct canary *canary, int ms)
+{
+	int status = 0, r = wait_for(canary, ms, &status);
 
 	if (r == 0)
 		return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : ECHILD;
-	(void)kill(pid, SIGKILL);
-	if (wait_for(pid, KILLED_MS, &status) < 0)
-		canary->stuck = pid;
+	(void)kill(canary->pid, SIGKILL);
+	if (wait_for(canary, ms / 2 > KILLED_MS ? ms / 2 : KILLED_MS, &status) < 0)
+		canary->stuck = canary->pid;
 	return -r;
 }
 
@@ -171,21 +177,18 @@ static bool is_frozen(const char *dir)
 	return frozen;
 }
 
-/*
- * The result of a child that did not end in time. In the event loop, where the limit is
- * short, the first one proves nothing: the machine may be busy.
- */
-static enum canary_result late(struct canary *canary, const char *dir)
+/* The result of a process that did not end in time. */
+static enum canary_result late(struct canary *canary)
 {
-	bool again = canary->late || canary->limit_ms >= CANARY_LIMIT_MS;
-
-	if (dir && is_frozen(dir))
+	if (*canary->dir && is_frozen(canary->dir))
 		return CANARY_FROZEN;
-	canary->late = true;
-	return again ? CANARY_STUCK : CANARY_LATE;
+	if (canary->late < CANARY_LATE_MAX)
+		canary->late++;
+	return canary->late < CANARY_LATE_MAX ? CANARY_LATE : CANARY_STUCK;
 }
 
-static void in_child(struct canary *canary, const char *dir, struct canary_proof *proof)
+/* Make the process. 0, or a positive errno. */
+static int start(struct canary *canary)
 {
 	struct canary_proof *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -193,29 +196,26 @@ static void in_child(struct canary *canary, const char *dir, struct canary_proof
 	pid_t pid, parent = getpid();
 	int error;
 
-	if (shared == MAP_FAILED) {
-		all_hooks(proof, CANARY_NO_PROCESS, errno);
-		return;
-	}
-	pid = fork_for(canary, dir, &enter_dir);
+	if (shared == MAP_FAILED)
+		return errno;
+	pid = fork_for(canary, *canary->dir ? canary->dir : NULL, &enter_dir);
 	if (pid == 0) {
 		child(canary, enter_dir, parent, shared);
 		_exit(0);
 	}
-	error = pid < 0 ? errno : end_of(canary, pid);
-	/* a child that was killed has proved nothing, whatever it wrote */
-	if (error == 0)
-		*proof = *shared;
-	else if (error == ETIMEDOUT)
-		all_hooks(proof, late(canary, dir), 0);
-	else
-		all_hooks(proof, CANARY_NO_PROCESS, error);
-	if (error != ETIMEDOUT)
-		canary->late = false;
+	canary->fd = pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+	if (canary->fd >= 0) {
+		canary->pid = pid;
+		canary->shared = shared;
+		return 0;
+	}
+	error = errno;
+	if (pid > 0) {
+		(void)kill(pid, SIGKILL);
+		canary->stuck = pid;
+	}
 	(void)munmap(shared, sizeof(*shared));
-	kernel_canary(canary->kernel)->cookie = 0;
-	kernel_canary(canary->kernel)->guard = 0;
-	kernel_canary(canary->kernel)->named = 0;
+	return error;
 }
 
 /* ---- the directory ------------------------------------------------------------------------- */
@@ -248,33 +248,74 @@ static void remove_stale(const struct canary *canary)
 	}
 }
 
-static void in_directory(struct canary *canary, struct canary_proof *proof)
+/* Leave nothing in the group and in the programs' memory. */
+static void clean_up(struct canary *canary)
 {
-	char dir[PATH_MAX + 64];
+	if (*canary->dir)
+		(void)rmdir(canary->dir);
+	remove_stale(canary);
+	kernel_canary(canary->kernel)->cookie = 0;
+	kernel_canary(canary->kernel)->guard = 0;
+	kernel_canary(canary->kernel)->named = 0;
+}
 
-	(void)snprintf(dir, sizeof(dir), "%s/" DIR_NAME "%d", canary->cgroup, (int)getpid());
-	if (mkdir(dir, 0755) < 0 && errno != EEXIST) {
-		all_hooks(proof, CANARY_NO_PROCESS, errno);
-		return;
+/* Set the cgroup for the process; an empty name: it is ours. 0, or a positive errno. */
+static int make_directory(struct canary *canary)
+{
+	*canary->dir = '\0';
+	if (cgroup_contains_self(canary->cgroup2, canary->cgroup))
+		return 0;
+	(void)snprintf(canary->dir, sizeof(canary->dir), "%s/" DIR_NAME "%d", canary->cgroup,
+		       (int)getpid());
+	return mkdir(canary->dir, 0755) < 0 && errno != EEXIST ? errno : 0;
+}
+
+bool canary_begin(struct canary *canary, struct canary_proof *ret_proof)
+{
+	int error;
+
+	remove_stale(canary);
+	if (is_stuck(canary)) {
+		all_hooks(ret_proof, CANARY_STUCK, 0);
+		return false;
 	}
-	if (is_frozen(dir))
-		all_hooks(proof, CANARY_FROZEN, 0);
+	error = make_directory(canary);
+	if (error == 0 && *canary->dir && is_frozen(canary->dir)) {
+		all_hooks(ret_proof, CANARY_FROZEN, 0);
+	} else {
+		error = error ? error : start(canary);
+		if (error == 0)
+			return true;
+		all_hooks(ret_proof, CANARY_NO_PROCESS, error);
+		canary->late = 0;
+	}
+	clean_up(canary);
+	return false;
+}
+
+void canary_end(struct canary *canary, int wait_ms, struct canary_proof *ret_proof)
+{
+	int error = end_of(canary, wait_ms);
+
+	/* a process that was killed has proved nothing, whatever it wrote */
+	if (error == 0)
+		*ret_proof = *canary->shared;
+	else if (error == ETIMEDOUT)
+		all_hooks(ret_proof, late(canary), 0);
 	else
-		in_child(canary, dir, proof);
-	(void)rmdir(dir);
+		all_hooks(ret_proof, CANARY_NO_PROCESS, error);
+	if (error != ETIMEDOUT)
+		canary->late = 0;
+	(void)munmap(canary->shared, sizeof(*canary->shared));
+	(void)close(canary->fd);
+	canary->pid = 0;
+	clean_up(canary);
 }
 
 void canary_try(struct canary *canary, struct canary_proof *ret_proof)
 {
-	*ret_proof = (struct canary_proof) { 0 };
-	remove_stale(canary);
-	if (is_stuck(canary))
-		all_hooks(ret_proof, CANARY_STUCK, 0);
-	else if (cgroup_contains_self(canary->cgroup2, canary->cgroup))
-		in_child(canary, NULL, ret_proof);
-	else
-		in_directory(canary, ret_proof);
-	remove_stale(canary);
+	if (canary_begin(canary, ret_proof))
+		canary_end(canary, canary_limit(canary), ret_proof);
 }
 
 size_t canary_first_failure(const struct canary_proof *proof)
