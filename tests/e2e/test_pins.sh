@@ -53,7 +53,7 @@ all_accounted() {
 is_told() {
 	local told written
 	kill -STOP "$AGENT_PID"
-	told=$(bpftool -j map dump pinned "$PIN/hp_told" | jq '.[0].formatted.value.tally.delivered')
+	told=$(bpftool -j map dump pinned "$PIN/1/hp_told" | jq '.[0].formatted.value.tally.delivered')
 	written=$(jq -s 'map(select(.verdict)) | length' "$WORK/events")
 	[ "${told:-0}" -gt 0 ] && [ "$told" = "$written" ] && return
 	kill -CONT "$AGENT_PID"
