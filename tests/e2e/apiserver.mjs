@@ -134,6 +134,7 @@ const server = createServer({ key: readFileSync(`${dir}/server.key`), cert: read
 	appendFileSync(`${dir}/requests`, `${watch ? "watch" : "list"} ${query.get("resourceVersion")} ${query.get("fieldSelector")} ` +
 		`${query.get("allowWatchBookmarks")} ${request.headers.authorization}\n`);
 	const refusal = { 401: "Unauthorized", 403: "pods is forbidden", 429: "too many requests", 500: "boom" }[mode];
+	if (mode === "hang") return;
 	if (refusal) return status(response, Number(mode), refusal, mode === "429" ? { "retry-after": "1" } : {});
 	if (watch && mode === "410") return status(response, 410, "too old resource version");
 	response.writeHead(200, { "content-type": "application/json" });

@@ -275,6 +275,34 @@ up "a role that is given"
 is "a role that is given: the node is not asked for" "$(requests '^node ')" "$nodes"
 stop_agent
 
+# What was denied while no agent was there is told with the names of pods that only the server knows. The agent's
+# node is the test's control group.
+U=5f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
+POD=$CGROUP/kubepods.slice/kubepods-pod${U//-/_}.slice
+mkdir -p "$POD" "$CGROUP/system.slice/agent.service"
+# shellcheck disable=SC2016,SC2034 # for the inner shell; lib.sh uses it
+AGENT_BY=(bash -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$CGROUP/system.slice/agent.service")
+tell "$(list "$(pod late | jq -c --arg uid "$U" '.metadata.uid = $uid')")"
+echo "{version: 1, name: one, entries: [{ports: 1, protocol: tcp, process: nothing}]}" >"$WORK/one.yaml"
+start_agent --node-name=node1 --mode=enforce --registry="$WORK/one.yaml" --pods=none || finish
+kill_agent
+bind_in_pod() { inside_cgroup "$POD" "$B/tests/e2e/bindprobe" tcp 4 127.0.0.1 "$1"; }
+is "without an agent: a pod is denied" "$(bind_in_pod 24001)" "EPERM 1"
+start_agent --node-name=node1 --mode=enforce --registry="$WORK/one.yaml" --pods=apiserver --kubeconfig="$KUBECONFIG" || finish
+all_told
+is "the next agent names it" "$(jq -r 'select(.port == 24001) | .workload | "\(.namespace)/\(.pod)"' "$WORK/events")" "ns/late"
+kill_agent
+is "without an agent: denied again" "$(bind_in_pod 24002)" "EPERM 1"
+tell '{"mode":"hang"}'
+start_agent --node-name=node1 --mode=enforce --registry="$WORK/one.yaml" --pods=apiserver --kubeconfig="$KUBECONFIG" || finish
+all_told
+is "the next agent does not wait for ever: it knows the UID" "$(jq -r 'select(.port == 24002) | .workload | "\(.uid) \(.pod)"' "$WORK/events")" "$U null"
+tell '{"mode":"ok"}'
+stop_agent
+ctl detach >/dev/null 2>&1
+# shellcheck disable=SC2034 # lib.sh uses it
+AGENT_BY=()
+
 # ---- in a pod -----------------------------------------------------------------------------------
 # The kubelet's directory is mounted where only this agent sees it.
 ACCOUNT=/run/secrets/kubernetes.io/serviceaccount

@@ -155,6 +155,14 @@ int pod_process_start(struct pod_process *process, struct loop *loop)
 	return r;
 }
 
+void pod_process_wait(struct pod_process *process, uint64_t ms)
+{
+	struct pollfd poll_fd = { .fd = process->fd, .events = POLLIN };
+
+	if (poll(&poll_fd, 1, (int)ms) > 0)
+		on_records(process, 0);
+}
+
 int pod_process_send(const struct pod_process *process, const void *bytes, size_t len)
 {
 	if (!process->pid)

@@ -32,6 +32,9 @@ struct pod_process {
 /* 0, or a negative errno. Not after privileges were given up: then no program can be started. */
 int pod_process_start(struct pod_process *process, struct loop *loop);
 
+/* Wait up to `ms` for records, and take those that are there. */
+void pod_process_wait(struct pod_process *process, uint64_t ms);
+
 /*
  * Give it an Event, struct kube_event. It never waits. 0, or a negative errno: -EAGAIN when there
  * is no room for it, -ENOTCONN when there is no process.

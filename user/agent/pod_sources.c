@@ -129,6 +129,8 @@ static void set_server(struct pod_sources *sources, bool up, const char *why)
 
 	if (!up)
 		buf_puts(&error, *why ? why : "no reason was given");
+	if (!up)
+		sources->server_failed = true;
 	set_state(sources, sources->server, up, &error);
 }
 
@@ -222,6 +224,16 @@ int pod_sources_start(struct pod_sources *sources, struct loop *loop)
 	if (r == 0)
 		start_server(sources, loop);
 	return r;
+}
+
+void pod_sources_wait(struct pod_sources *sources, uint64_t ms)
+{
+	uint64_t now = clock_boot_ms(), end = now + ms;
+
+	for (; sources->process.pid && !sources->server->table.was_listed &&
+	       !sources->server_failed && now < end;
+	     now = clock_boot_ms())
+		pod_process_wait(&sources->process, end - now);
 }
 
 void pod_sources_stop(struct pod_sources *sources)

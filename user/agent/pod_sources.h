@@ -36,10 +36,14 @@ struct pod_sources {
 	size_t paths_len;
 	struct file_watch watch;
 	struct pod_source *server; /* NULL: neither the API server nor the kubelet is asked */
+	bool server_failed;	   /* at least once */
 	struct pod_process process;
 };
 
 /* Read what can be read, and wait for changes. 0, or a negative errno. */
 int pod_sources_start(struct pod_sources *sources, struct loop *loop);
+
+/* Wait up to `ms` until the API server, or the kubelet, has told of all pods, or can't. */
+void pod_sources_wait(struct pod_sources *sources, uint64_t ms);
 
 void pod_sources_stop(struct pod_sources *sources);

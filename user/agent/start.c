@@ -17,6 +17,7 @@
 
 #define DESCRIPTORS_MIN (CONTROL_CLIENTS_MAX + 112) /* its own are some sixty */
 #define PRIORITY	(-4)			    /* as auditd's priority_boost */
+#define PODS_WAIT_MS	5000
 
 /*
  * All that may be open at once must fit: an agent that has no descriptor left can't
@@ -268,6 +269,16 @@ static int attach_programs(struct agent *agent)
 	return r == EXIT_OK ? programs_keep(&agent->programs) : r;
 }
 
+/*
+ * The first lines are of what happened before this agent was there: they name pods only if those
+ * are known by then. The programs work meanwhile.
+ */
+static int wait_for_pods(struct agent *agent)
+{
+	pod_sources_wait(&agent->pod_sources, PODS_WAIT_MS);
+	return EXIT_OK;
+}
+
 static int start_stream(struct agent *agent)
 {
 	int r = drain_start(&agent->stream);
@@ -335,9 +346,10 @@ int start_agent(struct agent *agent)
 		attach_programs,
 		metrics_endpoint_open,
 		refresh_host,
-		start_stream,
 		start_timers,
 		drop_privileges,
+		wait_for_pods,
+		start_stream,
 		start_watching,
 	};
 	int r = EXIT_OK;
