@@ -189,11 +189,20 @@ static void test_dead(void **state)
 		check_int(attached[i].hook, attached[i].alive, false);
 }
 
+/* What a kernel says where programs load that it can't attach. */
+static void test_errors(void **state)
+{
+	(void)state;
+	check_text("the kernel's own", strerror(kernel_errno_told(524)), strerror(EOPNOTSUPP));
+	check_int("another", kernel_errno_told(EPERM), EPERM);
+	check_int("none", kernel_errno_told(0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_links),	 WORLD_TEST(test_unused_links), WORLD_TEST(test_undo),
-		WORLD_TEST(test_detach), WORLD_TEST(test_dead),
+		WORLD_TEST(test_detach), WORLD_TEST(test_dead),		WORLD_TEST(test_errors),
 	};
 
 	return WORLD_RUN("links", tests);

@@ -88,12 +88,11 @@ static int attach_programs(struct run *run)
 	size_t failure;
 	int r = fd < 0 ? -errno : kernel_attach(run->kernel, fd);
 
-	if (r == 0) {
-		(void)kernel_attach_listen(run->kernel, fd); /* without it the sweep reports */
-		r = kernel_attach_sctp(run->kernel);
-	}
 	if (r < 0)
 		return run_failed(run, r, "attaching the programs");
+	/* some machines load what they can't attach: without these programs the sweep reports */
+	(void)kernel_attach_listen(run->kernel, fd);
+	(void)kernel_attach_sctp(run->kernel);
 	do
 		canary_try(&canary, &proof);
 	while (proof.result[0] == CANARY_LATE);

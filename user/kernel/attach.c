@@ -86,7 +86,7 @@ static int attach_program(struct kernel *kernel, enum program p, int cgroup_fd)
 		kernel->added |= 1U << p;
 	kernel->links[p] = attach_new(kernel, p, cgroup_fd);
 	if (!kernel->links[p])
-		return -errno;
+		return -kernel_errno_told(errno);
 	if (!kernel->pins)
 		return 0;
 	return pins_put(kernel->pins, program_table[p].pin, bpf_link__fd(kernel->links[p]));

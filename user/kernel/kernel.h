@@ -188,7 +188,10 @@ int kernel_attach_listen(struct kernel *kernel, int cgroup_fd);
 /* Were the programs for SCTP loaded? */
 bool kernel_has_sctp(const struct kernel *kernel);
 
-/* Attach them, unless they are attached or were not loaded. 0, or a negative errno. */
+/*
+ * Attach them, unless they are attached or were not loaded. 0, or a negative errno: as with the
+ * listen program, they may load and not attach.
+ */
 int kernel_attach_sctp(struct kernel *kernel);
 
 /* Has the kernel called an LSM program since? It may load them and never do so. */

@@ -2,6 +2,8 @@
 /* The inside of struct kernel, for the files of this folder alone. */
 #pragma once
 
+#include <errno.h>
+
 #include "btf/kernel_btf.h"
 #include "kernel.h"
 #include "libbpf.h"
@@ -42,6 +44,15 @@ struct kernel {
 	struct program_names *names; /* NULL: not needed yet, or not to be had */
 	bool names_tried;
 };
+
+/* The kernel's own ENOTSUPP, which it returns where there are no trampolines: it has no text. */
+#define KERNEL_ENOTSUPP 524
+
+/* The errno to tell of a failure: one that strerror() has a text for. Both are positive. */
+static inline int kernel_errno_told(int error)
+{
+	return error == KERNEL_ENOTSUPP ? EOPNOTSUPP : error;
+}
 
 /*
  * adopt.c: find an instance of ours among the pins. Fills in kernel->info, and adopted
