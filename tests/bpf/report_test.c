@@ -282,11 +282,12 @@ static void test_burst_of_one(void **state)
 static void test_ring_full(void **state)
 {
 	struct world *w = *state;
-	uint64_t fit = 4096 / (sizeof(struct hp_event) + BPF_RINGBUF_HDR_SZ);
+	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE); /* the smallest ring */
+	uint64_t fit = page / (sizeof(struct hp_event) + BPF_RINGBUF_HDR_SZ);
 	struct hp_fold_slot slot;
 	uint32_t number;
 
-	begin(w, &(struct world_load) { .fold_ns = LONG_NS, .ring_bytes = 4096 });
+	begin(w, &(struct world_load) { .fold_ns = LONG_NS, .ring_bytes = page });
 	violate(3000);
 	assert_int_equal(world_take(w), 1);
 	number = w->events[0].fold.slot;

@@ -51,9 +51,16 @@ static const struct bpf_insn refuse[] = { MOV(BPF_REG_0, 0), EXIT };
 static const struct bpf_insn override[] = { MOV(BPF_REG_1, 0), CALL(HELPER_SET_RETVAL),
 					    MOV(BPF_REG_0, 1), EXIT };
 
+/* A constant in network byte order: htons() is none. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define NETWORK_ORDER(port) __builtin_bswap16(port)
+#else
+#define NETWORK_ORDER(port) (port)
+#endif
+
 /* The port is in network byte order; a constant can't be stored there before Linux 6.3. */
 static const struct bpf_insn rewrite[] = {
-	MOV(BPF_REG_2, __builtin_bswap16(7999)),
+	MOV(BPF_REG_2, NETWORK_ORDER(7999)),
 	{ .code = BPF_STX | BPF_MEM | BPF_W,
 	  .dst_reg = BPF_REG_1,
 	  .src_reg = BPF_REG_2,

@@ -16,9 +16,11 @@ constant() {
 	done
 }
 
-# can_cast: true or false, whether the kernel has what the quick way takes.
+# can_cast: true or false, whether the kernel has what the quick way takes. Only its JIT calls functions of the kernel.
 can_cast() {
-	if grep -qw bpf_rdonly_cast /proc/kallsyms; then echo true; else echo false; fi
+	local jit
+	jit=$(cat /proc/sys/net/core/bpf_jit_enable 2>/dev/null)
+	if [ "${jit:-0}" != 0 ] && grep -qw bpf_rdonly_cast /proc/kallsyms; then echo true; else echo false; fi
 }
 
 # check NAME: denied, told of, allowed, and left alone in another namespace.

@@ -386,15 +386,16 @@ static void test_shared(void **state)
 static void test_places(void **state)
 {
 	static const struct {
+		uint16_t number; /* the first of the random bytes, in this machine's order */
 		const char *random, *v4, *v6;
 		uint16_t port;
 	} places[] = {
-		{ "\0\0\0\0\0\0\0\0\0\0", "127.0.0.0", "100::", 1024 },
-		{ "\x34\x12\1\2\3\4\5\6\7\10", "127.2.3.4", "100::102:304:506:708", 5684 },
-		{ "\xff\xfb\xff\xff\xff\xff\xff\xff\xff\xff", "127.255.255.255",
+		{ 0, "\0\0\0\0\0\0\0\0", "127.0.0.0", "100::", 1024 },
+		{ 0x1234, "\1\2\3\4\5\6\7\10", "127.2.3.4", "100::102:304:506:708", 5684 },
+		{ 0xfbff, "\xff\xff\xff\xff\xff\xff\xff\xff", "127.255.255.255",
 		  "100::ffff:ffff:ffff:ffff", 65535 },
-		{ "\0\xfc\0\0\0\0\0\0\0\1", "127.0.0.0", "100::1", 1024 },
-		{ "\xff\xff\0\0\0\1\0\0\0\0", "127.0.0.1", "100::1:0:0", 2047 },
+		{ 0xfc00, "\0\0\0\0\0\0\0\1", "127.0.0.0", "100::1", 1024 },
+		{ 0xffff, "\0\0\0\1\0\0\0\0", "127.0.0.1", "100::1:0:0", 2047 },
 	};
 	static const struct child_case by_number = {
 		"by number", { .no_choice = EADDRINUSE }, { E, E, E, E }, 0, true,
@@ -405,7 +406,9 @@ static void test_places(void **state)
 		struct sockaddr_in v4 = { .sin_family = AF_INET };
 		struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
 
-		memcpy(random_bytes, places[i].random, sizeof(random_bytes));
+		memcpy(random_bytes, &places[i].number, sizeof(places[i].number));
+		memcpy(random_bytes + sizeof(places[i].number), places[i].random,
+		       sizeof(random_bytes) - sizeof(places[i].number));
 		v4.sin_port = v6.sin6_port = htons(places[i].port);
 		assert_int_equal(inet_pton(AF_INET, places[i].v4, &v4.sin_addr), 1);
 		assert_int_equal(inet_pton(AF_INET6, places[i].v6, &v6.sin6_addr), 1);
