@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # An apt with lists, cache and sources of its own, below $scratch: nothing of the machine's apt changes. Its signatures
-# and its mirror are the machine's. Sourced.
+# and its mirror are the machine's. Its packages are amd64's, or those of $architecture. Sourced.
 # shellcheck disable=SC2154 # whoever sources it makes $scratch
 
 # mirror LABEL: where this machine's apt gets the archive of that label from.
@@ -26,7 +26,7 @@ sources() {
 		*-security) uri=${security:-$archive-security} ;; # where mirrors have it
 		*) uri=$archive ;;
 		esac
-		echo "$type [arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main"
+		echo "$type [arch=${architecture:-amd64} signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main"
 	done
 }
 
@@ -35,7 +35,7 @@ private() {
 	"$@" -o Dir::State="$scratch/state" -o Dir::State::status="$scratch/status" \
 		-o Dir::Cache="$scratch/cache" -o Dir::Etc::sourcelist="$scratch/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
-		-o Dir::Etc::preferences=/dev/null -o APT::Architecture=amd64 \
+		-o Dir::Etc::preferences=/dev/null -o APT::Architecture="${architecture:-amd64}" \
 		-o Acquire::Languages=none -o Acquire::Retries=3 \
 		-o APT::Update::Error-Mode=any
 }
@@ -47,8 +47,7 @@ private_lists() {
 	# apt drops root's rights while it downloads
 	if [ "$(id -u)" -eq 0 ] && id _apt >/dev/null 2>&1; then chown _apt "$scratch/deb"; fi
 	: >"$scratch/status"
-	sources "$@" >"$scratch/sources.list"
-	private apt-get -q update >&2
+	sources "$@" >"$scratch/sources.list" && private apt-get -q update >&2
 }
 
 # cache_root: where tests keep what they download or build.
