@@ -134,7 +134,7 @@ static int ask(struct mnl_socket *nl, char *buf, size_t size, mnl_cb_t fn, void 
 
 static int dump_one(struct dump *dump, uint8_t family, const struct kind *kind)
 {
-	char buf[16 * 1024];
+	_Alignas(struct nlmsghdr) char buf[16 * 1024];
 	struct inet_diag_req_v2 *req = put_request(mnl_nlmsg_put_header(buf), SOCK_DIAG_BY_FAMILY,
 						   NLM_F_DUMP, family, kind->ipproto);
 
@@ -215,7 +215,7 @@ int sockdiag_dump(const struct netns *netns, sockdiag_fn fn, void *data, uint32_
 
 static int close_one(struct mnl_socket *nl, const struct receiver *socket, uint16_t peer)
 {
-	char buf[1024];
+	_Alignas(struct nlmsghdr) char buf[1024];
 	struct inet_diag_req_v2 *req =
 		put_request(mnl_nlmsg_put_header(buf), SOCK_DESTROY, NLM_F_ACK,
 			    socket->family == 6 ? AF_INET6 : AF_INET, IPPROTO_TCP);
