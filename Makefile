@@ -99,8 +99,8 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all packages packages-test everything run test unit bpf-test e2e schema test-fresh man install clean help \
-	lint format docs-coverage docs-metrics test-kernels test-systemd test-k8s test-browser tests-built e2e-built fuzz \
-	fuzz-built soak mutants bench bench-built bench-compare
+	lint format docs-coverage docs-metrics seccomp-profile test-kernels test-systemd test-k8s test-browser tests-built \
+	e2e-built fuzz fuzz-built soak mutants bench bench-built bench-compare
 
 all: $(PROGRAMS)
 
@@ -130,6 +130,7 @@ help:
 	  '  make lint       formatting, sizes, structure, shell scripts, man pages' \
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
 	  '  make docs-metrics  docs/metrics.md from the table of metrics' \
+	  '  make seccomp-profile  deploy/seccomp/hostportd.json from the lists of system calls' \
 	  '  make install    programs, man pages and the systemd unit below $$(DESTDIR)$$(prefix)' \
 	  '  make clean      remove what was built'
 
@@ -350,13 +351,14 @@ $(B)/tests/bench/held_peer.o: | $(P)/tests/bench/peers.skel.h
 
 # Subjects are no part of what is tested, and a sanitizer makes the start of each ten times as dear.
 ifeq ($(DEBUG),1)
-SUBJECTS := $(filter-out %/leaky %/waytry,$(E2E))
+SUBJECTS := $(filter-out %/contained %/leaky %/waytry,$(E2E))
 $(SUBJECTS) $(addsuffix .o,$(SUBJECTS)): CFLAGS_ALL := $(filter-out -fsanitize% -fno-sanitize%,$(CFLAGS_ALL))
 endif
 
-$(B)/tests/e2e/waytry: $(LIB)
+$(B)/tests/e2e/waytry $(B)/tests/e2e/contained: $(LIB)
+$(B)/tests/e2e/contained: E2E_LDLIBS := -lseccomp
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lpthread
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lpthread $(E2E_LDLIBS)
 
 # ---- documents, installation ---------------------------------------------------------------
 man: $(MANS)
@@ -371,7 +373,7 @@ install: all man
 	sed "s|@sbindir@|$(sbindir)|" deploy/hostportd.service.in >$(DESTDIR)$(unitdir)/hostportd.service
 	chmod 0644 $(DESTDIR)$(unitdir)/hostportd.service
 
-lint: all $(B)/docs/metrics_page
+lint: all $(B)/docs/metrics_page $(B)/deploy/seccomp_profile
 	$(Q)B=$(B) exec tests/lint.sh
 
 # By way of a file: what fails must not leave half a page.
@@ -381,7 +383,10 @@ docs-coverage: $(B)/hostportctl
 docs-metrics: $(B)/docs/metrics_page
 	$(Q)B=$(B) docs/metrics.sh >$(B)/metrics.md && cp $(B)/metrics.md docs/metrics.md
 
-$(B)/docs/metrics_page: $(B)/docs/metrics_page.o $(LIB)
+seccomp-profile: $(B)/deploy/seccomp_profile
+	$(Q)$< >$(B)/seccomp.json && cp $(B)/seccomp.json deploy/seccomp/hostportd.json
+
+$(B)/docs/metrics_page $(B)/deploy/seccomp_profile: %: %.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 format:

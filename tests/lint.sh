@@ -157,7 +157,7 @@ check_no_mutable_globals() {
 # Each file names it in its first line, or in the second.
 check_licences() {
 	local files
-	mapfile -t files < <(select_files '\.([chS]|sh|mjs)$|^Makefile$|^\.ci/run$|^deploy/')
+	mapfile -t files < <(select_files '\.([chS]|sh|mjs)$|^Makefile$|^\.ci/run$|^deploy/' | grep -v '\.json$')
 	awk -v files="${#files[@]}" '
 		function wanted(f) {
 			if (f == "bpf/abi.h" || f == "bpf/verdict.h" || f == "tests/bpf/verdict_case.h")
@@ -259,6 +259,16 @@ check_metrics_page() {
 		echo "docs/metrics.md is not what docs/metrics.sh prints: see \`make docs-metrics\`"
 		diff docs/metrics.md "$out/metrics.md" | head -n 10
 	}
+}
+
+check_seccomp_profile() {
+	if [ ! -x "$B/deploy/seccomp_profile" ]; then
+		echo "$B/deploy/seccomp_profile: not built" >"$out/skip"
+		exit 77
+	fi
+	"$B/deploy/seccomp_profile" | diff deploy/seccomp/hostportd.json - >"$out/profile" && return
+	echo "deploy/seccomp/hostportd.json is not what its programs say: see \`make seccomp-profile\`"
+	head -n 10 "$out/profile"
 }
 
 # well_formed PATTERN: files that must be, unlike a few manifests of tests/manifests.

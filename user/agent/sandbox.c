@@ -24,7 +24,7 @@
 #define LOAD_BYTES (1 << 20) /* several times what the list of calls takes */
 
 /* Some of them only glibc makes. */
-static const int plain_calls[] = {
+static const int agent_calls[] = {
 	/* memory */
 	SCMP_SYS(brk),
 	SCMP_SYS(madvise),
@@ -161,7 +161,7 @@ struct bounded_call {
 	scmp_datum_t mask, value;
 };
 
-static const struct bounded_call bounded_calls[] = {
+static const struct bounded_call agent_bounded[] = {
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_UNIX },
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET },
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET6 },
@@ -275,35 +275,86 @@ static const struct bounded_call client_bounded[] = {
 	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TCGETS },
 };
 
-static const struct profile {
+/*
+ * What our programs do before they confine themselves, and what starts them: the C library's
+ * loader, the container runtime's last steps. hostportctl confines itself to nothing.
+ */
+static const int start_calls[] = {
+	/* programs: as code is mapped */
+	SCMP_SYS(arch_prctl),
+	SCMP_SYS(execve),
+	SCMP_SYS(mmap),
+	SCMP_SYS(mprotect),
+	SCMP_SYS(set_tid_address),
+	/* privileges, and their end */
+	SCMP_SYS(capset),
+	SCMP_SYS(landlock_add_rule),
+	SCMP_SYS(landlock_create_ruleset),
+	SCMP_SYS(landlock_restrict_self),
+	SCMP_SYS(prctl),
+	SCMP_SYS(seccomp),
+	SCMP_SYS(setgid),
+	SCMP_SYS(setgroups),
+	SCMP_SYS(setresgid),
+	SCMP_SYS(setresuid),
+	SCMP_SYS(setuid),
+	/* what the agent sets of itself */
+	SCMP_SYS(getpriority),
+	SCMP_SYS(setpriority),
+	SCMP_SYS(setrlimit),
+	/* files: of pins and pages, and the working directory */
+	SCMP_SYS(chdir),
+	SCMP_SYS(fchmod),
+	SCMP_SYS(fchown),
+};
+
+static const struct bounded_call start_bounded[] = {
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, FIONBIO },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TIOCGWINSZ },
+};
+
+/* The lists, and the profiles that they are part of. */
+static const struct call_list {
 	const int *plain;
 	size_t plain_len;
 	const struct bounded_call *bounded;
 	size_t bounded_len;
-} profiles[] = {
-	[SANDBOX_AGENT] = { plain_calls, ARRAY_LEN(plain_calls), bounded_calls,
-			    ARRAY_LEN(bounded_calls) },
-	[SANDBOX_CLIENT] = { client_calls, ARRAY_LEN(client_calls), client_bounded,
-			     ARRAY_LEN(client_bounded) },
+	unsigned int profiles; /* bits */
+} lists[] = {
+	{ agent_calls, ARRAY_LEN(agent_calls), agent_bounded, ARRAY_LEN(agent_bounded),
+	  1U << SANDBOX_AGENT | 1U << SANDBOX_CONTAINER },
+	{ client_calls, ARRAY_LEN(client_calls), NULL, 0,
+	  1U << SANDBOX_CLIENT | 1U << SANDBOX_CONTAINER },
+	/* in a container the agent's conditions are those of all */
+	{ NULL, 0, client_bounded, ARRAY_LEN(client_bounded), 1U << SANDBOX_CLIENT },
+	{ start_calls, ARRAY_LEN(start_calls), start_bounded, ARRAY_LEN(start_bounded),
+	  1U << SANDBOX_CONTAINER },
 };
 
+/* A call that is in two lists of a profile is allowed once. */
+static int unless_twice(int r)
+{
+	return r == -EEXIST ? 0 : r;
+}
+
 /* A negative number: this architecture has no such call. */
-static int allow_plain(const struct profile *profile, scmp_filter_ctx filter)
+static int allow_plain(const struct call_list *list, scmp_filter_ctx filter)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < profile->plain_len && r == 0; i++)
-		if (profile->plain[i] >= 0)
-			r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, profile->plain[i], 0);
+	for (size_t i = 0; i < list->plain_len && r == 0; i++)
+		if (list->plain[i] >= 0)
+			r = unless_twice(
+				seccomp_rule_add(filter, SCMP_ACT_ALLOW, list->plain[i], 0));
 	return r;
 }
 
-static int allow_bounded(const struct profile *profile, scmp_filter_ctx filter)
+static int allow_bounded(const struct call_list *list, scmp_filter_ctx filter)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < profile->bounded_len && r == 0; i++) {
-		const struct bounded_call *call = &profile->bounded[i];
+	for (size_t i = 0; i < list->bounded_len && r == 0; i++) {
+		const struct bounded_call *call = &list->bounded[i];
 		struct scmp_arg_cmp equal = {
 			.arg = call->argument,
 			.op = SCMP_CMP_MASKED_EQ,
@@ -312,10 +363,70 @@ static int allow_bounded(const struct profile *profile, scmp_filter_ctx filter)
 		};
 
 		if (call->call >= 0)
-			r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call->call, 1, &equal);
+			r = unless_twice(seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call->call,
+								1, &equal));
 	}
 	return r;
 }
+
+static int allow_profile(enum sandbox_profile profile, scmp_filter_ctx filter)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++) {
+		if (!(lists[i].profiles & 1U << profile))
+			continue;
+		r = allow_plain(&lists[i], filter);
+		if (r == 0)
+			r = allow_bounded(&lists[i], filter);
+	}
+	return r;
+}
+
+/* ---- the lists, written down --------------------------------------------------------------- */
+
+/* libseccomp knows the names of other architectures' calls, too: the list is the same on each. */
+static int tell(int number, struct sandbox_call *call, sandbox_call_fn fn, void *data)
+{
+	_cleanup_free_ char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
+
+	if (!name)
+		return -ENOENT;
+	call->name = name;
+	fn(data, call);
+	return 0;
+}
+
+static int tell_list(const struct call_list *list, sandbox_call_fn fn, void *data)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < list->plain_len && r == 0; i++)
+		r = tell(list->plain[i], &(struct sandbox_call) { 0 }, fn, data);
+	for (size_t i = 0; i < list->bounded_len && r == 0; i++) {
+		struct sandbox_call call = {
+			.is_bounded = true,
+			.argument = list->bounded[i].argument,
+			.mask = list->bounded[i].mask,
+			.value = list->bounded[i].value,
+		};
+
+		r = tell(list->bounded[i].call, &call, fn, data);
+	}
+	return r;
+}
+
+int sandbox_each_call(enum sandbox_profile profile, sandbox_call_fn fn, void *data)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++)
+		if (lists[i].profiles & 1U << profile)
+			r = tell_list(&lists[i], fn, data);
+	return r;
+}
+
+/* ---- the filter ---------------------------------------------------------------------------- */
 
 static void release_filter(scmp_filter_ctx *filter)
 {
@@ -351,9 +462,7 @@ int sandbox_enter(enum sandbox_profile profile)
 
 	if (!filter)
 		return -ENOMEM;
-	r = allow_plain(&profiles[profile], filter);
-	if (r == 0)
-		r = allow_bounded(&profiles[profile], filter);
+	r = allow_profile(profile, filter);
 	/* its flags are in memory, so it can't be filtered; glibc falls back to clone() */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
