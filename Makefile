@@ -110,7 +110,7 @@ help:
 	  '  make unit       unit tests alone' \
 	  '  make bpf-test   the programs and the verdict table inside the kernel' \
 	  '  make e2e        end-to-end tests with real servers' \
-	  '  make schema     the registry files, and reports on them, against their schemas' \
+	  '  make schema     the registry files, reports and manifests against their schemas' \
 	  '  make test-fresh the two commands on a fresh Debian in a scratch root' \
 	  '  make test-kernels' \
 	  '                  on Linux 5.10, 6.1 and 6.12, in QEMU, which it installs' \
@@ -172,7 +172,7 @@ bpf-test: $(BPF_TESTS)
 e2e: e2e-built
 	$(Q)B=$(B) exec tests/run.sh e2e
 
-schema: $(B)/hostportctl
+schema: $(B)/hostportctl $(B)/hostportd
 	$(Q)B=$(B) exec tests/run.sh schema
 
 test-fresh:

@@ -296,25 +296,17 @@ check_yaml() {
 	)
 }
 
-# The manifests carry a registry file; it must be one that the programs read.
+# The manifests carry registry files; the programs must read them.
 check_manifest_overlay() {
-	need node
-	if [ ! -x "$B/hostportctl" ] || [ ! -d tests/registry/node_modules/yaml ]; then
-		echo "not built, or no yaml for node" >"$out/skip"
+	local directory
+	if [ ! -x "$B/hostportctl" ]; then
+		echo "$B: not built" >"$out/skip"
 		exit 77
 	fi
-	mkdir "$out/overlay"
-	# shellcheck disable=SC2016 # the script is node's
-	(cd tests/registry && OUT="$out/overlay" node --input-type=module -e '
-		import { readFileSync, writeFileSync } from "node:fs";
-		import { parseAllDocuments } from "yaml";
-		for (const d of parseAllDocuments(readFileSync("../../deploy/daemonset.yaml", "utf8"))) {
-			const o = d.toJS();
-			if (o.kind !== "ConfigMap") continue;
-			for (const [name, text] of Object.entries(o.data)) writeFileSync(`${process.env.OUT}/${name}`, text);
-		}')
-	"$B/hostportctl" registry show --registry=builtin:openshift --registry=builtin:node-baseline \
-		--registry=builtin:hostportd --registry="$out/overlay" >"$out/rows"
+	for directory in deploy/base/registry deploy/site/registry; do
+		"$B/hostportctl" registry show --registry=builtin:openshift --registry=builtin:node-baseline \
+			--registry=builtin:hostportd --registry="$directory" >"$out/rows"
+	done
 }
 
 # ---- run --------------------------------------------------------------------------------------

@@ -100,7 +100,10 @@ suite_bpf() {
 	done
 }
 
-suite_schema() { start 1 600 schema tests/registry/run.sh; }
+suite_schema() {
+	start 1 600 schema tests/registry/run.sh
+	start 1 600 deploy tests/deploy/run.sh
+}
 
 suite_k8s() { start 1 2400 k8s tests/k8s/test_k8s.sh; }
 
