@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What deploy/ makes, with node's test runner.
+# What deploy/ makes of itself, and its rules and dashboard, with node's test runner.
 set -u
 cd "$(dirname "$0")" || exit 3
 if ! command -v npm >/dev/null; then
@@ -10,7 +10,7 @@ fi
 B=$(realpath "../../${B:-build}")
 export B
 ../npm.sh . || exit 1
-node --test --test-reporter=tap deploy.test.mjs events.test.mjs | awk '
+node --test --test-reporter=tap deploy.test.mjs events.test.mjs alerts.test.mjs | awk '
 	/^ *ok /     { if ($0 ~ /# SKIP/) print "SKIP " $0; else print "PASS " $0; next }
 	/^ *not ok / { print "FAIL " $0; bad = 1; next }
 	/^ *#/       { next }
