@@ -194,7 +194,7 @@ static void test_no_descriptors(void **state)
 	check_answer(fd, "served", "{\"ok\":true}\n{}\n");
 }
 
-/* A second agent does not get the path; after the first one nothing is left there but the lock. */
+/* A second agent does not get the path; after the first one nothing is left there. */
 static void test_one_agent(void **state)
 {
 	struct control *second = NULL;
@@ -204,9 +204,11 @@ static void test_one_agent(void **state)
 			 -EADDRINUSE);
 	assert_null(second);
 	assert_int_equal(access("sock", F_OK), 0);
+	assert_int_equal(access("sock.lock", F_OK), 0);
 	control_close(f->control);
 	f->control = NULL;
 	assert_int_equal(access("sock", F_OK), -1);
+	assert_int_equal(access("sock.lock", F_OK), -1);
 	assert_int_equal(open_control(f), 0);
 	check_answer(ask(f, "{\"verb\":\"status\"}\n"), "served", "{\"ok\":true}\n{}\n");
 	control_close(NULL);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -178,6 +179,97 @@ static void test_lock(void **state)
 	(void)close(fd);
 }
 
+/* The next agent may have opened the file before it is removed. */
+static void test_unlock(void **state)
+{
+	_cleanup_close_ int late = -1, other = -1;
+	int fd = control_socket_lock("sock");
+
+	(void)state;
+	assert_true(fd >= 0);
+	late = open("sock.lock", O_RDWR | O_CLOEXEC);
+	control_socket_unlock("sock", fd);
+	assert_int_equal(access("sock.lock", F_OK), -1);
+	assert_int_equal(flock(late, LOCK_EX | LOCK_NB), 0); /* of a file without a name */
+	fd = control_socket_lock("sock");
+	assert_true(fd >= 0);
+	/* somebody has put another file there: it is not ours to remove */
+	assert_int_equal(unlink("sock.lock"), 0);
+	other = creat("sock.lock", 0600);
+	control_socket_unlock("sock", fd);
+	assert_int_equal(access("sock.lock", F_OK), 0);
+}
+
+static void test_clear(void **state)
+{
+	_cleanup_close_ int other = -1;
+	int fd;
+
+	(void)state;
+	/* what a killed agent leaves */
+	fd = control_socket_lock("sock");
+	assert_true(fd >= 0);
+	(void)close(fd);
+	fd = control_socket_listen("sock");
+	assert_true(fd >= 0);
+	(void)close(fd);
+	control_socket_clear("sock");
+	assert_int_equal(access("sock", F_OK), -1);
+	assert_int_equal(access("sock.lock", F_OK), -1);
+	/* nothing is there */
+	control_socket_clear("sock");
+	control_socket_clear("none/sock");
+	assert_int_equal(access("sock.lock", F_OK), -1);
+	/* an agent that runs has the lock */
+	fd = control_socket_lock("sock");
+	other = control_socket_listen("sock");
+	assert_true(fd >= 0 && other >= 0);
+	control_socket_clear("sock");
+	assert_true(S_ISSOCK(mode_of("sock")));
+	assert_int_equal(mode_of("sock.lock"), S_IFREG | 0600);
+	control_socket_unlock("sock", fd);
+	/* without its lock it is served all the same */
+	control_socket_clear("sock");
+	assert_true(S_ISSOCK(mode_of("sock")));
+	/* a file of somebody else */
+	(void)close(creat("file", 0600));
+	control_socket_clear("file");
+	assert_true(S_ISREG(mode_of("file")));
+}
+
+struct taking {
+	int result;
+	pthread_t thread;
+};
+
+static void *take_lock(void *data)
+{
+	struct taking *taking = data;
+
+	taking->result = control_socket_lock("sock");
+	return NULL;
+}
+
+/* One that waits when the file is removed has the lock of the next file. */
+static void test_lock_handed_over(void **state)
+{
+	int fd = control_socket_lock("sock");
+	struct taking taking = { .result = -1 };
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(pthread_create(&taking.thread, NULL, take_lock, &taking), 0);
+	control_socket_unlock("sock", fd); /* before it waits, while it does, or between */
+	assert_int_equal(pthread_join(taking.thread, NULL), 0);
+	assert_true(taking.result >= 0);
+	assert_int_equal(mode_of("sock.lock"), S_IFREG | 0600);
+	fd = open("sock.lock", O_RDWR | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), -1);
+	(void)close(fd);
+	control_socket_unlock("sock", taking.result);
+	assert_int_equal(access("sock.lock", F_OK), -1);
+}
+
 /* A link could lead the agent to a file of others. */
 static void test_lock_elsewhere(void **state)
 {
@@ -198,6 +290,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_busy, into_directory, out_of_directory),
 		cmocka_unit_test_setup_teardown(test_no_socket, into_directory, out_of_directory),
 		cmocka_unit_test_setup_teardown(test_length, into_directory, out_of_directory),
+		cmocka_unit_test_setup_teardown(test_unlock, into_directory, out_of_directory),
+		cmocka_unit_test_setup_teardown(test_clear, into_directory, out_of_directory),
+		cmocka_unit_test_setup_teardown(test_lock_handed_over, into_directory,
+						out_of_directory),
 		cmocka_unit_test_setup_teardown(test_lock, into_directory, out_of_directory),
 		cmocka_unit_test_setup_teardown(test_lock_elsewhere, into_directory,
 						out_of_directory),

@@ -15,6 +15,7 @@
 #include "../kernel/pins.h"
 #include "../kernel/sockets/ephemeral.h"
 #include "../kernel/sockets/reserve_note.h"
+#include "../stream/control_socket.h"
 #include "answer.h"
 
 #define END_MS	 5000 /* how long an agent may take to end */
@@ -215,5 +216,7 @@ int verb_detach(const struct ctl *ctl, int argc, char **argv)
 		return print_result("detached: the agent has ended");
 	status = remove_pins(ctl, o.pin, r);
 	r = status == EXIT_OK ? give_ports_back(ctl->socket, o.netns) : EXIT_OK;
+	if (status == EXIT_OK)
+		control_socket_clear(ctl->socket);
 	return r == EXIT_OK ? status : r;
 }

@@ -91,8 +91,10 @@ int control_open(struct loop *loop, const char *path, struct history *history,
 	if (control->lock_fd < 0)
 		return control->lock_fd;
 	control->fd = control_socket_listen(path);
-	if (control->fd < 0)
+	if (control->fd < 0) {
+		control_socket_unlock(path, TAKE_FD(control->lock_fd));
 		return control->fd;
+	}
 	control->path = strdup(path);
 	if (!control->path)
 		return -ENOMEM;
@@ -117,7 +119,9 @@ void control_close(struct control *control)
 		(void)unlink(control->path);
 	if (control->fd >= 0)
 		(void)close(control->fd);
-	if (control->lock_fd >= 0)
+	if (control->lock_fd >= 0 && control->path)
+		control_socket_unlock(control->path, control->lock_fd);
+	else if (control->lock_fd >= 0)
 		(void)close(control->lock_fd);
 	free(control->path);
 	free(control);

@@ -12,23 +12,54 @@
 #include "../base/buf.h"
 #include "../base/lock.h"
 
-/* The holder of the lock is the socket's only agent, so it may replace what a dead one left. */
-int control_socket_lock(const char *path)
+#define LOCK_TRIES 16
+
+/* Is the open file still the one of this name? An agent that stops removes its lock file. */
+static bool is_at(int fd, const char *name)
 {
-	_cleanup_buf_ struct buf name = { 0 };
-	_cleanup_close_ int fd = -1;
+	struct stat opened, named;
+
+	return fstat(fd, &opened) == 0 && lstat(name, &named) == 0 &&
+	       opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/* A descriptor, or a negative errno; -EAGAIN: the file is not the one of this name any more. */
+static int lock_file(const char *name)
+{
+	_cleanup_close_ int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int r;
 
-	buf_printf(&name, "%s.lock", path);
-	if (name.failed)
-		return -ENOMEM;
-	fd = open(name.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
 	r = lock_take(fd, LOCK_START_MS);
 	if (r < 0)
 		return r == -EWOULDBLOCK ? -EADDRINUSE : r;
-	return TAKE_FD(fd);
+	return is_at(fd, name) ? TAKE_FD(fd) : -EAGAIN;
+}
+
+/* The holder of the lock is the socket's only agent, so it may replace what a dead one left. */
+int control_socket_lock(const char *path)
+{
+	_cleanup_buf_ struct buf name = { 0 };
+	int r = -EAGAIN;
+
+	buf_printf(&name, "%s.lock", path);
+	if (name.failed)
+		return -ENOMEM;
+	for (int i = 0; i < LOCK_TRIES && r == -EAGAIN; i++)
+		r = lock_file(name.data);
+	return r == -EAGAIN ? -EADDRINUSE : r;
+}
+
+/* While it is locked: whoever waits for it then finds that it is gone. */
+void control_socket_unlock(const char *path, int fd)
+{
+	_cleanup_buf_ struct buf name = { 0 };
+
+	buf_printf(&name, "%s.lock", path);
+	if (!name.failed && is_at(fd, name.data))
+		(void)unlink(name.data);
+	(void)close(fd);
 }
 
 /* Does a program, ours or another, answer there? */
@@ -55,17 +86,35 @@ static int remove_dead_socket(const struct sockaddr_un *addr)
 	return unlink(addr->sun_path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
+static int address_of(const char *path, struct sockaddr_un *ret_addr)
+{
+	if (strlen(path) >= sizeof(ret_addr->sun_path))
+		return -ENAMETOOLONG;
+	*ret_addr = (struct sockaddr_un) { .sun_family = AF_UNIX };
+	memcpy(ret_addr->sun_path, path, strlen(path));
+	return 0;
+}
+
+void control_socket_clear(const char *path)
+{
+	struct sockaddr_un addr;
+	int fd = address_of(path, &addr) == 0 ? control_socket_lock(path) : -1;
+
+	if (fd < 0)
+		return;
+	(void)remove_dead_socket(&addr);
+	control_socket_unlock(path, fd);
+}
+
 int control_socket_listen(const char *path)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct sockaddr_un addr;
 	_cleanup_close_ int fd = -1;
 	mode_t mask;
-	int r;
+	int r = address_of(path, &addr);
 
-	if (strlen(path) >= sizeof(addr.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(addr.sun_path, path, strlen(path));
-	r = remove_dead_socket(&addr);
+	if (r == 0)
+		r = remove_dead_socket(&addr);
 	if (r < 0)
 		return r;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
