@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* hostportctl: the agent's client, and the offline tools. */
-#include <locale.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/standard_files.h"
+#include "base/terminal.h"
 #include "coverage/way.h"
 #include "ctl/client.h"
 #include "ctl/verb.h"
@@ -49,9 +48,7 @@ int main(int argc, char **argv)
 	/* `coverage` runs this program once more as a subject */
 	if (argc > 1 && strcmp(argv[1], SUBJECT_EXEC_ARG) == 0)
 		return subject_exec_main(argc, argv);
-	/* the width of cells depends on it; all output is UTF-8 */
-	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
-		(void)setlocale(LC_CTYPE, "C.UTF-8");
+	terminal_use_utf8();
 	log_setup("hostportctl", LOG_LEVEL_INFO);
 	return verb_run(&options, verbs, ARRAY_LEN(verbs), &ctl, argc, argv);
 }

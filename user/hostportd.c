@@ -7,6 +7,7 @@
 #include "agent/early_signals.h"
 #include "base/log.h"
 #include "base/standard_files.h"
+#include "base/terminal.h"
 
 #define MMAP_FROM (64 * 1024)
 
@@ -23,6 +24,7 @@ int main(int argc, char **argv)
 	(void)mallopt(M_MMAP_THRESHOLD, MMAP_FROM);
 	/* or a thread has a heap of its own, of which little is given back */
 	(void)mallopt(M_ARENA_MAX, 1);
+	terminal_use_utf8();
 	log_setup("hostportd", LOG_LEVEL_INFO);
 	r = config_parse(argc, argv, &config, &out);
 	if (r < 0) {

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <locale.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,6 +23,7 @@
 #include "../../user/base/options.h"
 #include "../../user/base/parse.h"
 #include "../../user/base/status.h"
+#include "../../user/base/terminal.h"
 #include "groups.h"
 #include "guard.h"
 #include "others.h"
@@ -289,8 +289,7 @@ int main(int argc, char **argv)
 	struct bench b = { .dir = "build" };
 	int status, r;
 
-	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
-		(void)setlocale(LC_CTYPE, "C.UTF-8");
+	terminal_use_utf8();
 	log_setup("bench", LOG_LEVEL_INFO);
 	r = read_options(&b, argc, argv, &status);
 	if (r == OPTIONS_OK)

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -130,12 +131,32 @@ static void test_colour(void **state)
 	assert_int_equal(close(kept) | close(pty) | close(tty) | close(fds[0]) | close(fds[1]), 0);
 }
 
+/* Where nothing is set, as in a container, and where something is; numbers stay as they were. */
+static void test_utf8(void **state)
+{
+	static const char *const locales[] = { NULL, "", "C", "POSIX", "none_SUCH", "C.UTF-8" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(locales) / sizeof(locales[0]); i++) {
+		const char *name = locales[i] ? locales[i] : "unset";
+
+		assert_non_null(setlocale(LC_ALL, "C"));
+		assert_int_equal(locales[i] ? setenv("LC_ALL", locales[i], 1) : unsetenv("LC_ALL"),
+				 0);
+		assert_int_equal(unsetenv("LC_CTYPE") | unsetenv("LANG"), 0);
+		assert_int_equal(MB_CUR_MAX, 1);
+		terminal_use_utf8();
+		check_int(name, MB_CUR_MAX > 1, true);
+		check_text(name, setlocale(LC_NUMERIC, NULL), "C");
+	}
+	assert_non_null(setlocale(LC_ALL, "C"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_colour),
-		cmocka_unit_test(test_own_json),
+		cmocka_unit_test(test_lines),	     cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_colour),	     cmocka_unit_test(test_own_json),
 		cmocka_unit_test(test_foreign_json),
 	};
 

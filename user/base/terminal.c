@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "terminal.h"
 
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "escape.h"
+
+void terminal_use_utf8(void)
+{
+	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
+}
 
 bool terminal_colour(void)
 {

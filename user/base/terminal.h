@@ -6,6 +6,12 @@
 
 #include "buf.h"
 
+/*
+ * All that we write is UTF-8, whatever the locale says: in a container and under a service manager
+ * it says nothing. Call it first in main(): the width of a table's cells depends on it.
+ */
+void terminal_use_utf8(void);
+
 /* Is standard output a terminal, and does its user want colours (NO_COLOR unset or empty)? */
 bool terminal_colour(void);
 
