@@ -261,6 +261,28 @@ check_metrics_page() {
 	}
 }
 
+# first_cells PAGE HEADING: what stands in the first column of the table there.
+first_cells() { sed -n "/^## $2\$/,/^## /s/^| \`\([^\`]*\)\`.*/\1/p" "$1"; }
+
+# Fields and notices: what the code writes, the page and the man page name, and the page nothing else.
+check_events_page() {
+	awk '{ print } /^void event_json\(/ { last = 1 } last && /^}/ { exit }' user/event/event_json.c |
+		cat - user/event/notice.c user/identity/workload_json.c |
+		sed -n 's/.*jsonw_[a-z0-9_]*(&\{0,1\}w, "\([a-z_]*\)".*/\1/p' | grep -vxE 'workload|entry' | sort -u >"$out/keys"
+	first_cells docs/events.md Fields | sed 's/.*\.//' | sort -u | diff "$out/keys" - |
+		sed -n 's/^</docs\/events.md: no field/p; s/^>/docs\/events.md: no line has/p'
+	sed -n 's/^[[:space:]]*\[NOTICE_[A-Z_]*\] = { "\([a-z-]*\)".*/\1/p' user/event/notice.c | sort -u >"$out/notices"
+	first_cells docs/events.md Notices | sort -u | diff "$out/notices" - |
+		sed -n 's/^</docs\/events.md: no notice/p; s/^>/docs\/events.md: there is no notice/p'
+	while read -r key; do
+		grep -q "\*$key\*" docs/hostportd.8.scd || echo "docs/hostportd.8.scd: nothing about $key"
+	done <"$out/keys"
+	while read -r notice; do
+		grep -q "_${notice}_" docs/hostportd.8.scd || echo "docs/hostportd.8.scd: nothing about notice $notice"
+	done <"$out/notices"
+	[ -s "$out/keys" ] && [ -s "$out/notices" ] || echo "the code writes nothing?"
+}
+
 check_seccomp_profile() {
 	if [ ! -x "$B/deploy/seccomp_profile" ]; then
 		echo "$B/deploy/seccomp_profile: not built" >"$out/skip"
