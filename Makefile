@@ -27,6 +27,8 @@ PACKAGES_K8S := containerd runc containernetworking-plugins iptables zstd kubern
 PACKAGES_K8S_BUILD := golang-go golang-github-modern-go-reflect2-dev dpkg-dev debian-archive-keyring rsync jq
 PACKAGES_SYSTEMD := systemd-container debootstrap
 PACKAGES_BROWSER := chromium/chromium fonts-dejavu-core
+# What make lint uses where it is there, beside the first two lists.
+PACKAGES_LINT := codespell yamllint
 # libFuzzer and its sanitizers, for the clang of the first list.
 PACKAGES_FUZZ := libclang-rt-dev
 # --------------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ packages-test:
 # All that the suites of .ci/run need: it begins with this. Here unit tests run with sanitizers only.
 everything:
 	$(Q)deploy/install-packages.sh $(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_FRESH) $(PACKAGES_KERNELS) \
-		$(PACKAGES_SYSTEMD) $(PACKAGES_BROWSER) $(PACKAGES_FUZZ)
+		$(PACKAGES_SYSTEMD) $(PACKAGES_BROWSER) $(PACKAGES_LINT) $(PACKAGES_FUZZ)
 	$(Q)$(MAKE) -s --no-print-directory e2e-built bench-built man $(B)/tests/browser/makepage
 	$(Q)$(MAKE) -s --no-print-directory DEBUG=1 tests-built
 	$(Q)$(MAKE) -s --no-print-directory FUZZ=1 fuzz-built

@@ -318,6 +318,18 @@ check_yaml() {
 	)
 }
 
+check_yaml_style() {
+	need yamllint
+	select_files '^(deploy|registry|tests/yamllint)(/.*)?\.ya?ml$' | xargs -d '\n' yamllint -f parsable -s -c tests/yamllint.yaml
+}
+
+# Data of unit tests is misspelt on purpose; "\nd" of a string is not.
+check_spelling() {
+	need codespell
+	select_files '.' | grep -vE '^(LICENSES|vmlinux|tests/(unit|fuzz/corpus|manifests/tree))/|package-lock\.json$|\.(png|svg)$' |
+		xargs -d '\n' codespell --ignore-regex='\\[nt]' --ignore-words-list=fro
+}
+
 # The manifests carry registry files; the programs must read them.
 check_manifest_overlay() {
 	local directory
