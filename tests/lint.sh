@@ -236,6 +236,25 @@ check_man_pages_tell_all_options() {
 	done
 }
 
+# anchors_of PAGE: of its headings, as GitHub makes them.
+anchors_of() { sed -n 's/^##* //p' "$1" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9_\n-'; }
+
+# Links to files of ours, and to headings in pages.
+check_document_links() {
+	local page link file
+	while read -r page; do
+		# shellcheck disable=SC2016 # no expansion: code is no link
+		sed 's/`[^`]*`//g' "$page" | grep -oE '\]\([^)]+\)' | sed -E 's/^\]\((.*)\)$/\1/' | grep -vE '^[a-z]+:' |
+			while IFS= read -r link; do
+				file=$page
+				[ "${link%%#*}" = "" ] || file=$(dirname "$page")/${link%%#*}
+				[ -e "$file" ] || echo "$page: $link: there is no such file"
+				case $link in *.md#* | \#*) ;; *) continue ;; esac
+				anchors_of "$file" | grep -qx -- "${link#*#}" || echo "$page: $link: there is no such heading"
+			done
+	done < <(select_files '\.md$' | grep -vE '^(LICENSES|tests/registry|tests/manifests/tree|tests/fuzz/corpus)/')
+}
+
 check_coverage_page() {
 	need gojq
 	if [ ! -x "$B/hostportctl" ]; then
