@@ -38,6 +38,9 @@ for (const overlay of overlays)
       render(join(deploy, "overlays", overlay), chosen.map((c) => join(deploy, "components", c))));
   }
 
+for (const overlay of overlays)
+  made.set(`${overlay}+kubelet`, render(join(deploy, "overlays", overlay), [join(deploy, "components", "kubelet")]));
+
 const ajv = new Ajv({ allErrors: true, strict: true });
 const validators = Object.fromEntries(Object.entries(shapes).map(([kind, shape]) => [kind, ajv.compile(shape)]));
 const only = (objects, kind) => {
@@ -60,7 +63,7 @@ const each = (name, check) => test(name, () => {
 });
 
 describe("all that can be put together", () => {
-  test("is there", () => assert.equal(made.size, 1 + 4 * 8));
+  test("is there", () => assert.equal(made.size, 1 + 4 * 8 + 4));
 
   each("has keys of Kubernetes", (objects) => {
     for (const o of objects) {
@@ -128,7 +131,7 @@ describe("all that can be put together", () => {
   each("has the rights that it needs, and no other", (objects, what) => {
     const rights = objects.filter((o) => /Role$/.test(o.kind)).flatMap((o) => o.rules)
       .flatMap((r) => r.resources.map((resource) => `${r.apiGroups}/${resource} ${r.verbs}`)).sort();
-    const wanted = ["/nodes get", "/pods list,watch"];
+    const wanted = /kubelet/.test(what) ? ["/nodes/pods get"] : ["/nodes get", "/pods list,watch"];
     if (/events/.test(what)) wanted.push("events.k8s.io/events create,patch");
     if (/openshift-least/.test(what)) wanted.push("security.openshift.io/securitycontextconstraints use");
     assert.deepEqual(rights, wanted.sort());
@@ -182,7 +185,7 @@ describe("hostportd's own view", { skip: unbuilt }, () => {
   // An option's value is looked at before anything else is: an agent that only lacks its registry directory has taken all.
   const tried = new Set();
   each("settings have values that the agent takes", (objects) => {
-    const settings = JSON.stringify(settingsOf(objects));
+    const settings = JSON.stringify([settingsOf(objects), containerOf(objects).args]);
     if (tried.has(settings)) return;
     tried.add(settings);
     const { status, stderr } = spawnSync(hostportd, [...containerOf(objects).args, `--registry=${work}/none`],
@@ -200,7 +203,7 @@ describe("hostportd's own view", { skip: unbuilt }, () => {
 
   // With no component, and with all: what is between is made of the same.
   each("hostportctl check finds nothing", (objects, what) => {
-    if (what.includes("+") && optional.some((c) => !what.includes(c))) return;
+    if (what.includes("+") && !what.includes("kubelet") && optional.some((c) => !what.includes(c))) return;
     const file = join(work, `${what}.json`);
     writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
     const { status, stdout, stderr } = spawnSync(hostportctl, ["check", "--output=json", file], { encoding: "utf8" });
@@ -241,19 +244,16 @@ describe("kustomize", () => {
       assert.deepEqual(sorted(render(join(deploy, directory))), sorted(build(join(deploy, directory))));
     });
 
-  test("makes the same of all components together", { skip }, () => {
-    const directory = mkdtempSync(join(root, "build", "deploy-"));
-    try {
+  for (const [overlay, components] of [["openshift-least-privilege", optional], ["kubernetes", ["kubelet"]]])
+    test(`makes the same of ${overlay} with ${components.join(", ")}`, { skip }, () => {
+      const directory = mkdtempSync(join(work, "site-"));
       const from = (path) => relative(directory, join(deploy, path));
       writeFileSync(join(directory, "kustomization.yaml"), JSON.stringify({
         apiVersion: "kustomize.config.k8s.io/v1beta1",
         kind: "Kustomization",
-        resources: [from("overlays/openshift-least-privilege")],
-        components: optional.map((c) => from(`components/${c}`)),
+        resources: [from(`overlays/${overlay}`)],
+        components: components.map((c) => from(`components/${c}`)),
       }));
-      assert.deepEqual(sorted(made.get("openshift-least-privilege+enforce+events+monitoring")), sorted(build(directory)));
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
-  });
+      assert.deepEqual(sorted(made.get([overlay, ...components].join("+"))), sorted(build(directory)));
+    });
 });
