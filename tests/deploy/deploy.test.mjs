@@ -227,9 +227,11 @@ describe("hostportd's own view", { skip: unbuilt }, () => {
 });
 
 describe("kustomize", () => {
-  const commands = [["kubectl", "kustomize"], ["kustomize", "build"]];
-  const command = commands.find(([program, verb]) => spawnSync(program, [verb, "--help"]).status === 0);
-  const skip = command ? false : "neither kubectl nor kustomize is installed";
+  // Since 1.21 that of kubectl knows components.
+  const minor = /"minor": "(\d+)/.exec(spawnSync("kubectl", ["version", "--client", "-o", "json"], { encoding: "utf8" }).stdout)?.[1];
+  const command = minor >= 21 ? ["kubectl", "kustomize"] :
+    spawnSync("kustomize", ["version"]).status === 0 ? ["kustomize", "build"] : null;
+  const skip = command ? false : "neither kubectl 1.21 nor kustomize is installed";
   const build = (directory) => {
     const [program, verb] = command;
     const text = execFileSync(program, [verb, directory], { encoding: "utf8", maxBuffer: 1 << 26 });

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The agent as the DaemonSet of deploy/daemonset.yaml on a real node of Kubernetes
+# The agent as the DaemonSet that deploy/ makes on a real node of Kubernetes
 # (lib_k8s.sh): pods that declare their ports and pods that don't, a thief, static
 # pods, host ports, 50 pods at once, an API server that is killed, rights that are
 # taken away.
@@ -20,6 +20,15 @@ MARK=61000
 declare -A IDS=() # of containers, by POD/CONTAINER
 
 # ---- the agent -----------------------------------------------------------------------------------
+
+# deploy NAME OVERLAY [COMPONENT...]: what deploy/ makes of them. Kubernetes 1.20 has no policies of admission, does not
+# know maxSurge and appArmorProfile, and is not to mind; its kubectl knows no components.
+deploy() {
+	node tests/deploy/print.mjs "${@:2}" 2>"$WORK/logs/print" |
+		jq '.items |= map(select(.kind | startswith("ValidatingAdmission") | not))' >"$WORK/manifests.json"
+	k apply --validate=false -f "$WORK/manifests.json" >"$WORK/logs/apply" 2>&1 ||
+		fail "$1: $(cat "$WORK/logs/print") $(tail -n 3 "$WORK/logs/apply")"
+}
 
 # rolled_out NAME: the DaemonSet's pod is the one that is wanted now, and ready; its lines are followed.
 rolled_out() {
@@ -154,7 +163,7 @@ post() {
 
 # ---- audit ---------------------------------------------------------------------------------------
 
-# The ports of this test, in a layer beside the one of daemonset.yaml: the kubelet brings it to the agent.
+# The ports of this test, in a layer beside the site's: the kubelet brings it to the agent.
 ROWS='version: 1
 name: test
 entries:
@@ -168,8 +177,7 @@ drop:
 rows_there() { [ "$(status '[.registry.layers[].name] | index("test") != null')" = true ]; }
 
 test_daemonset() {
-	k apply --validate=false -f deploy/daemonset.yaml >"$WORK/logs/apply" 2>&1 ||
-		fail "deploy/daemonset.yaml: $(tail -n 3 "$WORK/logs/apply")"
+	deploy "as it is" kubernetes
 	rolled_out "as it is"
 	until_true 60 source_says '^true null$'
 	is "as it is: pods are read from the API server" "$(status '.pod_sources[] | "\(.source) \(.up) \(.error)"')" \
@@ -243,10 +251,8 @@ accounted_kernel() {
 # ---- enforce -------------------------------------------------------------------------------------
 
 test_enforce() {
-	sed -e 's/--mode=audit/--mode=enforce/' -e 's/# - --kube-events=on/- --kube-events=on/' \
-		-e '/# - apiGroups: \[events/,+2 s/# //' \
-		-e 's/^\( *- \)--log=json$/&\n\1--enforce=default,owner,undeclared/' deploy/daemonset.yaml |
-		k apply --validate=false -f - >"$WORK/logs/apply" 2>&1 || fail "enforce: $(tail -n 3 "$WORK/logs/apply")"
+	deploy "enforce" kubernetes enforce events
+	k -n hostportd set env ds/hostportd HOSTPORTD_ENFORCE=default,owner,undeclared >/dev/null || fail "enforce: no classes"
 	rolled_out "enforce"
 	is "enforce: mode" "$(status .mode)" enforce
 	has "enforce: classes" "$(status '.denies | join(" ")')" 'owner.*undeclared|undeclared.*owner'
@@ -486,8 +492,32 @@ test_end() {
 	is "detached: nothing is enforced" "$(try quiet/c 127.0.0.1 9879)" "ok 9879 1"
 }
 
+# Without privileged containers, with the filter where the kubelet looks for it; and then the end, by the steps of
+# docs/operations.md.
+test_removal() {
+	local filters=/proc/$NODE_PID/root/var/lib/kubelet/seccomp
+	mkdir -p "$filters" && cp deploy/seccomp/hostportd.json "$filters"
+	deploy "not privileged" least-privilege enforce
+	rolled_out "not privileged"
+	is "not privileged: the first process of the container" "$(k -n hostportd get pods -o json | jq -c \
+		'.items[0].spec.containers[0].securityContext | [.privileged, .seccompProfile.localhostProfile]')" '[null,"hostportd.json"]'
+	until_true 60 source_says '^true null$' || fail "not privileged: no pods: $(status '.pod_sources[0].error')"
+	is "not privileged: what it may do" "$(status '.privileges | "\(.capabilities | length) \(.seccomp)"')" "5 true"
+	is "not privileged: denies" "$(try quiet/c 127.0.0.1 31555)" "EPERM 1"
+
+	k -n hostportd set env ds/hostportd HOSTPORTD_ON_EXIT=detach >/dev/null || fail "removal: the DaemonSet is not changed"
+	rolled_out "removal"
+	is "removal: the programs were taken over" "$(status '.pins | "\(.adopted) \(.on_exit)"')" "true detach"
+	is "removal: until then it denies" "$(try quiet/c 127.0.0.1 31555)" "EPERM 1"
+	k delete --wait=true -f "$WORK/manifests.json" >"$WORK/logs/delete" 2>&1 || fail "removal: $(tail -n 3 "$WORK/logs/delete")"
+	until_true 120 agent_gone
+	is "removed: nothing is denied" "$(try quiet/c 127.0.0.1 31555)" "ok 31555 1"
+	is "removed: pins" "$(find "$BPFFS" -mindepth 1 ! -name '*.debug')" ""
+	is "removed: socket, lock and note" "$(find "/proc/$NODE_PID/root/run/hostportd" -mindepth 1)" ""
+}
+
 setup
-for tool in containerd ctr runc kubectl etcd zstd busybox iptables; do
+for tool in containerd ctr runc kubectl etcd zstd busybox iptables node npm; do
 	command -v "$tool" >/dev/null && continue
 	skip "$tool is not installed"
 	finish
@@ -505,6 +535,7 @@ start_cluster || {
 }
 pass "the node is ready; Kubernetes was built in $(cat "$KUBE/seconds") seconds"
 cp "$B/tests/e2e/bindprobe" "$B/hostportctl" "$WORK"
+tests/npm.sh tests/deploy || fail "npm ci failed"
 test_daemonset
 test_audit
 test_enforce
@@ -515,4 +546,5 @@ test_crowd
 test_api_server
 test_many
 test_end
+test_removal
 finish
