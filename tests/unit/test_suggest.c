@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "../../user/base/cleanup.h"
-#include "../../user/registry/suggest.h"
+#include "../../user/base/suggest.h"
 
 struct suggest_case {
 	const char *a, *b;

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "suggest.h"
+#include "../base/suggest.h"
 
 static bool has_field(const struct fields *fields, const struct field *field)
 {

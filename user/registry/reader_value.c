@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../base/utf8.h"
-#include "suggest.h"
+#include "../base/suggest.h"
 
 #define WHY_MAX 256
 

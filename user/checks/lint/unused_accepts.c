@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../registry/suggest.h"
+#include "../../base/suggest.h"
 #include "lint_context.h"
 
 /*
