@@ -207,7 +207,7 @@ check_man_pages() {
 page_tells() {
 	local page=$1 option
 	shift
-	"$@" --help | sed -nE 's/^  (-[a-z], )?(--[a-z-]+).*/\2/p' | sort -u | while read -r option; do
+	"$@" --help | sed -nE 's/^  (-[a-zA-Z], )?(--[a-z-]+).*/\2/p' | sort -u | while read -r option; do
 		grep -qE -- "\*$option(=[^*]*)?\*" "$page" || echo "$page: nothing about $option of $(basename "$*")"
 	done
 }

@@ -148,6 +148,9 @@ static const struct good_case good_cases[] = {
 	{ MIXED, "x -o json y", "output=json;", "x;y;", 0 },
 	{ NONE, "--help --bad", "", "", OPTIONS_HELP },
 	{ NONE, "--version", "", "", OPTIONS_VERSION },
+	{ NONE, "-h --bad", "", "", OPTIONS_HELP },
+	{ MIXED, "a -V", "", "", OPTIONS_VERSION },
+	{ NONE, "--registry -h", "registry=-h;", "", 0 },
 	{ NONE, "--mode=audit --", "mode=audit;", "", 0 },
 	{ STOP, "--mode=audit verb --bad x", "mode=audit;", "verb;--bad;x;", 0 },
 	{ STOP, "-- --bad", "", "--bad;", 0 },
@@ -185,17 +188,20 @@ static const struct bad_case bad_cases[] = {
 	{ NONE, "-- --mode=audit", "unexpected argument: --mode=audit: try --help", -EINVAL },
 	{ NONE, "--foo", "unknown option: --foo: try --help", -EINVAL },
 	{ NONE, "--foo=x", "unknown option: --foo=x: try --help", -EINVAL },
-	{ NONE, "--mod=audit", "unknown option: --mod=audit: try --help", -EINVAL },
-	{ NONE, "--modes=audit", "unknown option: --modes=audit: try --help", -EINVAL },
+	{ NONE, "--mod=audit", "unknown option: --mod=audit: did you mean --mode?", -EINVAL },
+	{ NONE, "--modes=audit", "unknown option: --modes=audit: did you mean --mode?", -EINVAL },
+	{ NONE, "--regsitry", "unknown option: --regsitry: did you mean --registry?", -EINVAL },
+	{ NONE, "--hlep", "unknown option: --hlep: did you mean --help?", -EINVAL },
+	{ NONE, "--versions", "unknown option: --versions: did you mean --version?", -EINVAL },
 	{ NONE, "--=x", "unknown option: --=x: try --help", -EINVAL },
-	{ NONE, "-mode=audit", "unknown option: -mode=audit: try --help", -EINVAL },
-	{ MIXED, "a -h", "unknown option: -h: try --help", -EINVAL },
+	{ NONE, "-mode=audit", "unknown option: -mode=audit: did you mean --mode?", -EINVAL },
+	{ NONE, "-hq", "unknown option: -hq: try --help", -EINVAL },
 	{ NONE, "-x", "unknown option: -x: try --help", -EINVAL },
 	{ NONE, "-o", "missing value: -o: FORM", -EINVAL },
 	{ NONE, "-o a --output=b", "given more than once: --output", -EINVAL },
 	{ NONE, "-qo", "takes no value: -q=o", -EINVAL },
 	{ NONE, "--o=json", "unknown option: --o=json: try --help", -EINVAL },
-	{ NONE, "--help=x", "unknown option: --help=x: try --help", -EINVAL },
+	{ NONE, "--help=x", "unknown option: --help=x: did you mean --help?", -EINVAL },
 	{ NONE, "--\033[31m", "unknown option: --\\x1b[31m: try --help", -EINVAL },
 	{ NONE, "--mode", "missing value: --mode: audit|enforce", -EINVAL },
 	{ NONE, "--deny-kernel=yes", "takes no value: --deny-kernel=yes", -EINVAL },
@@ -217,6 +223,89 @@ static void test_bad(void **state)
 		assert_true(out.err.len > 6);
 		assert_memory_equal(out.err.data, "prog: ", 6);
 		check_text(c->args, out.err.data + 6, c->err);
+	}
+}
+
+struct near {
+	uint8_t form;
+};
+
+static const struct option_spec near_spec = { "form", "text|json|sarif", "printed",
+					      OPTION_WORD(struct near, form, 0, 1, 2) };
+
+/* A word of the option's own list. */
+static void test_near_word(void **state)
+{
+	static const struct {
+		const char *value, *err;
+	} cases[] = {
+		{ "jsno", "prog: bad value: --form=jsno: not text, json or sarif; did you mean "
+			  "json?" },
+		{ "sariff", "prog: bad value: --form=sariff: not text, json or sarif; did you "
+			    "mean sarif?" },
+		{ "JSON", "prog: bad value: --form=JSON: not text, json or sarif" },
+		{ "xml", "prog: bad value: --form=xml: not text, json or sarif" },
+	};
+	const struct options o = { .program = "prog", .usage = "", .specs = &near_spec, .len = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_cleanup_buf_ struct buf err = { 0 }, arg = { 0 };
+		struct near target = { 7 };
+		char *argv[] = { (char[]) { "prog" }, NULL, NULL };
+		int operands;
+
+		buf_printf(&arg, "--form=%s", cases[i].value);
+		argv[1] = arg.data;
+		check_int(cases[i].value, options_parse(&o, &target, 2, argv, &operands, &err),
+			  -EINVAL);
+		check_text(cases[i].value, err.data, cases[i].err);
+		check_int("as it was", target.form, 7);
+	}
+}
+
+struct front_case {
+	const char *args, *want;
+	int left_out; /* of the arguments, for options_parse() */
+};
+
+static const struct front_case front_cases[] = {
+	{ "", "", 0 },
+	{ "verb", "verb;", 0 },
+	{ "verb --mode=audit x", "--mode=audit;verb;x;", 0 },
+	{ "verb --mode audit x", "--mode;audit;verb;x;", 0 },
+	{ "--mode a verb --foo -q y -o z", "--mode;a;-q;-o;z;verb;--foo;y;", 0 },
+	{ "verb --reserve no", "--reserve;verb;no;", 0 },
+	{ "verb -- --mode=audit", "verb;--;--mode=audit;", 0 },
+	{ "verb -q -- -q", "-q;verb;--;-q;", 0 },
+	{ "verb - x", "verb;-;x;", 0 },
+	{ "verb --modes=x -x", "verb;--modes=x;-x;", 0 },
+	/* what lacks its value must not take the verb for it */
+	{ "verb x --mode", "--mode;verb;x;", 2 },
+	{ "-q verb --mode", "-q;--mode;verb;", 1 },
+};
+
+static void test_to_front(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(front_cases) / sizeof(front_cases[0]); i++) {
+		const struct front_case *c = &front_cases[i];
+		_cleanup_free_ char *copy = strdup(c->args);
+		_cleanup_buf_ struct buf got = { 0 };
+		char *argv[ARGS_MAX + 2] = { (char[]) { "prog" } };
+		char *rest = copy, *word;
+		int argc = 1;
+
+		assert_non_null(copy);
+		while (argc <= ARGS_MAX && (word = strsep(&rest, " ")))
+			if (*word)
+				argv[argc++] = word;
+		check_int(c->args, argc - options_to_front(&options, argc, argv), c->left_out);
+		buf_puts(&got, "");
+		for (int n = 1; n < argc; n++)
+			buf_printf(&got, "%s;", argv[n]);
+		check_text(c->args, got.data, c->want);
+		assert_null(argv[argc]);
 	}
 }
 
@@ -351,8 +440,8 @@ static void test_help(void **state)
 		   "  --reserve[=yes|no]        reserve ports\n"
 		   "  -o, --output=FORM         how it is printed\n"
 		   "  -q, --quiet               print nothing\n"
-		   "  --help                    show this help\n"
-		   "  --version                 show the version\n"
+		   "  -h, --help                show this help\n"
+		   "  -V, --version             show the version\n"
 		   "\nAn option can also be set in the environment: TESTPREFIX_ and its name, in "
 		   "upper\ncase and with _ for -. The command line takes precedence.\n");
 }
@@ -390,8 +479,8 @@ static void test_help_wraps(void **state)
 		   "                            an-overlong-word-that-has-no-place-on-any-line-of-"
 		   "this-width-whatever-you-do\n"
 		   "                            end\n"
-		   "  --help                    show this help\n"
-		   "  --version                 show the version\n");
+		   "  -h, --help                show this help\n"
+		   "  -V, --version             show the version\n");
 }
 
 int main(void)
@@ -399,6 +488,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_near_word),
+		cmocka_unit_test(test_to_front),
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_environment_stays),

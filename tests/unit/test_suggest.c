@@ -83,12 +83,25 @@ static void test_which(void **state)
 	assert_null(suggest_near("ab", word_at, none));
 }
 
+static void test_put(void **state)
+{
+	static const char *const words[] = { "ports", "protocol", NULL };
+	_cleanup_buf_ struct buf out = { 0 };
+
+	(void)state;
+	suggest_put("team", suggest_array_word, words, &out);
+	assert_null(out.data);
+	suggest_put("protocl", suggest_array_word, words, &out);
+	check_text("near", out.data, "; did you mean protocol?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_distance),
 		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_which),
+		cmocka_unit_test(test_put),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,9 +7,11 @@
 #include <strings.h>
 
 #include "parse.h"
+#include "suggest.h"
 
 #define HELP_WIDTH  80
 #define HELP_INDENT 28
+#define WORDS_MAX   16 /* of an option's value */
 
 /* One run of options_parse(). */
 struct run {
@@ -101,6 +103,17 @@ static void put_words(const char *words, struct buf *why)
 	}
 }
 
+static void put_near_word(const char *words, const char *value, struct buf *why)
+{
+	const char *list[WORDS_MAX + 1] = { NULL };
+	_cleanup_free_ char *copy = strdup(words);
+	char *rest = copy;
+
+	for (size_t n = 0; rest && n < WORDS_MAX; n++)
+		list[n] = strsep(&rest, "|");
+	suggest_put(value, suggest_array_word, list, why);
+}
+
 static int store_word(const struct option_spec *spec, void *field, const char *value,
 		      struct buf *why)
 {
@@ -115,6 +128,7 @@ static int store_word(const struct option_spec *spec, void *field, const char *v
 		}
 	}
 	put_words(spec->arg, why);
+	put_near_word(spec->arg, value, why);
 	return -EINVAL;
 }
 
@@ -201,6 +215,26 @@ static void read_name(const struct options *o, const char *arg, struct written *
 		memcpy(ret->on, arg, n);
 }
 
+static const char *option_name(const void *options, size_t n)
+{
+	static const char *const of_all[] = { "help", "version", NULL };
+	const struct options *o = options;
+
+	return n < o->len ? o->specs[n].name : of_all[n - o->len];
+}
+
+static int refuse_unknown(struct run *run, const char *arg)
+{
+	const char *name = arg + 1 + (arg[1] == '-'), *near;
+	_cleanup_free_ char *copy = strndup(name, strcspn(name, "="));
+	_cleanup_buf_ struct buf why = { 0 };
+
+	near = copy ? suggest_near(copy, option_name, run->o) : NULL;
+	if (near)
+		buf_printf(&why, "did you mean --%s?", near);
+	return refuse(run, "unknown option", arg, NULL, why.len ? why.data : "try --help");
+}
+
 /* Read the option at argv[*at] and its value; *at is then the last argument read. */
 static int read_option(struct run *run, int argc, char **argv, int *at)
 {
@@ -209,7 +243,7 @@ static int read_option(struct run *run, int argc, char **argv, int *at)
 
 	read_name(run->o, argv[*at], &w);
 	if (w.index < 0)
-		return refuse(run, "unknown option", argv[*at], NULL, "try --help");
+		return refuse_unknown(run, argv[*at]);
 	spec = &run->o->specs[w.index];
 	if (!spec->repeatable && run->given & (1ULL << w.index))
 		return refuse(run, "given more than once", w.on, NULL, NULL);
@@ -236,6 +270,11 @@ static void move_up(char **argv, int at, int from, int to)
 	}
 }
 
+static bool is_either(const char *arg, const char *name, const char *letter)
+{
+	return strcmp(arg, name) == 0 || strcmp(arg, letter) == 0;
+}
+
 static int parse_argv(struct run *run, int argc, char **argv, int *ret_operands)
 {
 	int operands = 1; /* argv[operands..at) are operands already seen */
@@ -248,9 +287,9 @@ static int parse_argv(struct run *run, int argc, char **argv, int *ret_operands)
 			move_up(argv, operands++, at, at + 1);
 			break;
 		}
-		if (strcmp(argv[at], "--help") == 0)
+		if (is_either(argv[at], "--help", "-h"))
 			return OPTIONS_HELP;
-		if (strcmp(argv[at], "--version") == 0)
+		if (is_either(argv[at], "--version", "-V"))
 			return OPTIONS_VERSION;
 		if (argv[at][0] != '-' || argv[at][1] == '\0') {
 			if (run->o->operands == OPTIONS_STOP_AT_OPERAND)
@@ -383,8 +422,10 @@ static void put_help(const struct options *o, struct buf *out)
 	buf_puts(out, "\nOptions:\n");
 	for (size_t i = 0; i < o->len; i++)
 		put_option(out, &o->specs[i]);
-	put_option(out, &(struct option_spec) { .name = "help", .help = "show this help" });
-	put_option(out, &(struct option_spec) { .name = "version", .help = "show the version" });
+	put_option(out, &(struct option_spec) {
+				.name = "help", .letter = 'h', .help = "show this help" });
+	put_option(out, &(struct option_spec) {
+				.name = "version", .letter = 'V', .help = "show the version" });
 	if (!o->env)
 		return;
 	buf_printf(&note,
@@ -400,6 +441,30 @@ static void put_version(const struct options *o, struct buf *out)
 {
 	buf_add(out, o->program, strcspn(o->program, " "));
 	buf_puts(out, " " HOSTPORTD_VERSION "\n");
+}
+
+int options_to_front(const struct options *o, int argc, char **argv)
+{
+	int front = 1; /* argv[1..front) are options of the table */
+
+	for (int at = 1; at < argc && strcmp(argv[at], "--") != 0; at++) {
+		const struct option_spec *spec;
+		struct written w = { .index = -ENOENT };
+		int from = at;
+
+		if (argv[at][0] == '-' && argv[at][1])
+			read_name(o, argv[at], &w);
+		if (w.index < 0)
+			continue;
+		spec = &o->specs[w.index];
+		if (spec->arg && !w.value && !spec->bare)
+			at++;
+		move_up(argv, front, from, at < argc ? at + 1 : argc);
+		if (at == argc)
+			return front + 1;
+		front += at + 1 - from;
+	}
+	return argc;
 }
 
 int options_parse(const struct options *o, void *target, int argc, char **argv, int *ret_operands,

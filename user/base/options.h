@@ -29,7 +29,7 @@ struct option_spec {
 	const char *arg;  /* what the value is, for the help; NULL: a flag */
 	const char *help; /* wrapped at blanks; a line end starts a new line */
 	enum option_type type;
-	char letter;	     /* of the short form: 'o' for -o; 0: there is none */
+	char letter;	     /* of the short form: 'o' for -o; 0: none; h and V are taken */
 	bool repeatable;     /* may be given more than once; the parser gets each */
 	const char *bare;    /* the value of --name alone; NULL: one must be given */
 	size_t offset, size; /* of the field */
@@ -82,8 +82,8 @@ struct options {
 
 enum options_result {
 	OPTIONS_OK,
-	OPTIONS_HELP,	 /* --help was given */
-	OPTIONS_VERSION, /* --version was given */
+	OPTIONS_HELP,	 /* --help or -h was given */
+	OPTIONS_VERSION, /* --version or -V was given */
 };
 
 /*
@@ -99,3 +99,10 @@ enum options_result {
  */
 int options_parse(const struct options *o, void *target, int argc, char **argv, int *ret_operands,
 		  struct buf *out);
+
+/*
+ * Move the options of the table, wherever they stand before `--`, and their values in front of all
+ * other arguments; both keep their order. How many arguments options_parse() may read then: argc,
+ * or, if the last option of the table lacks its value, those up to it.
+ */
+int options_to_front(const struct options *o, int argc, char **argv);

@@ -45,3 +45,16 @@ const char *suggest_near(const char *word, suggest_word_fn words, const void *li
 	}
 	return near;
 }
+
+const char *suggest_array_word(const void *array, size_t n)
+{
+	return ((const char *const *)array)[n];
+}
+
+void suggest_put(const char *word, suggest_word_fn words, const void *list, struct buf *out)
+{
+	const char *near = suggest_near(word, words, list);
+
+	if (near)
+		buf_printf(out, "; did you mean %s?", near);
+}
