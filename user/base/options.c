@@ -443,11 +443,11 @@ static void put_version(const struct options *o, struct buf *out)
 	buf_puts(out, " " HOSTPORTD_VERSION "\n");
 }
 
-int options_to_front(const struct options *o, int argc, char **argv)
+int options_to_front(const struct options *o, int *argc, char **argv)
 {
 	int front = 1; /* argv[1..front) are options of the table */
 
-	for (int at = 1; at < argc && strcmp(argv[at], "--") != 0; at++) {
+	for (int at = 1; at < *argc && strcmp(argv[at], "--") != 0; at++) {
 		const struct option_spec *spec;
 		struct written w = { .index = -ENOENT };
 		int from = at;
@@ -459,12 +459,13 @@ int options_to_front(const struct options *o, int argc, char **argv)
 		spec = &o->specs[w.index];
 		if (spec->arg && !w.value && !spec->bare)
 			at++;
-		move_up(argv, front, from, at < argc ? at + 1 : argc);
-		if (at == argc)
-			return front + 1;
-		front += at + 1 - from;
+		move_up(argv, front, from, at < *argc ? at + 1 : at);
+		if (at == *argc)
+			*argc = ++front;
+		else
+			front += at + 1 - from;
 	}
-	return argc;
+	return front;
 }
 
 int options_parse(const struct options *o, void *target, int argc, char **argv, int *ret_operands,

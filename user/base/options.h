@@ -102,7 +102,7 @@ int options_parse(const struct options *o, void *target, int argc, char **argv, 
 
 /*
  * Move the options of the table, wherever they stand before `--`, and their values in front of all
- * other arguments; both keep their order. How many arguments options_parse() may read then: argc,
- * or, if the last option of the table lacks its value, those up to it.
+ * other arguments; both keep their order. The index of the first other argument. If the last option
+ * of the table lacks its value, *argc ends behind it: no verb must become its value.
  */
-int options_to_front(const struct options *o, int argc, char **argv);
+int options_to_front(const struct options *o, int *argc, char **argv);
