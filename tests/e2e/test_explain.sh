@@ -36,6 +36,13 @@ is "several ports: which" "$(each '"\(.protocol)/\(.port)/\(.verdict)/\(.class)"
 	"tcp/21000/allowed/none tcp/21001/denied/scope udp/21003/denied/unregistered sctp/9/denied/unregistered"
 explain "an address" 0 21001 21000 --address=::1 --json
 is "an address: of each" "$(each '"\(.address)/\(.verdict)"')" "::1/allowed ::1/allowed"
+explain "ports as others print them" 0 0.0.0.0:21000 21001/TCP '[::1]:21001' udp/21003 :21000 '*:21002' '127.0.0.53%lo:53/udp' --json
+is "ports as others print them: which" "$(each '"\(.protocol)/\(.port)/\(.address)/\(.class)"')" \
+	"tcp/21000/0.0.0.0/none tcp/21001/0.0.0.0/scope tcp/21001/::1/none udp/21003/0.0.0.0/unregistered tcp/21000/0.0.0.0/none tcp/21002/0.0.0.0/none udp/53/127.0.0.53/unregistered"
+explain "a range" 0 21000-21002/tcp --json
+is "a range: a line each" "$(each .port)" "21000 21001 21002"
+explain "a range of too many ports" 2 1-1025
+has "a range of too many ports: says so" "$(cat "$dir/err")" '^hostportctl: explain: 1-1025: more than 1024 ports'
 explain "several ports, for a person" 0 21000 21001
 is "several ports, for a person: apart" "$(grep -c '^$' "$dir/out")" 1
 is "several ports, for a person: each" "$(grep -c '^because' "$dir/out")" 2

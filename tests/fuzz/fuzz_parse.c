@@ -7,10 +7,12 @@
 #include "fuzz.h"
 
 #include <errno.h>
+#include <strings.h>
 #include <time.h>
 
 #include "../../user/base/parse.h"
 #include "../../user/base/stamp.h"
+#include "../../user/registry/port_argument.h"
 #include "../../user/registry/words.h"
 #include "../../user/policy/policy.h"
 
@@ -47,18 +49,25 @@ static void check_units(const char *text)
 
 static void check_port(const char *text)
 {
-	const char *proto = NULL, *slash = strchr(text, '/');
-	uint16_t port = 0, again = 0;
+	_cleanup_buf_ struct buf err = { 0 };
+	struct port_argument argument = { 0 };
+	uint16_t again = 0;
 	char written[8];
-	int r = parse_port_proto(text, &port, &proto);
+	int r = port_argument_parse(text, &argument, &err);
 
 	if (parse_port(text, &again) == 0) {
 		(void)snprintf(written, sizeof(written), "%u", again);
 		CHECK(again && strcmp(written, text) == 0);
-		CHECK(r == 0 && port == again && strcmp(proto, "tcp") == 0);
+		CHECK(r == 0 && argument.first == again && argument.last == again);
+		CHECK(!argument.has_proto && !argument.family);
 	}
-	if (r == 0)
-		CHECK(port && (!slash || (proto == slash + 1 && *proto)));
+	CHECK((r == 0) == (err.len == 0));
+	if (r < 0)
+		return;
+	CHECK(argument.first >= 1 && argument.first <= argument.last);
+	CHECK(argument.has_proto == (strchr(text, '/') != NULL));
+	CHECK((argument.family != 0) == (argument.address[0] != '\0'));
+	CHECK(!argument.address[0] || strstr(text, argument.address));
 }
 
 static void check_ports(const char *text)
@@ -119,7 +128,7 @@ static void check_words(const char *text)
 
 	CHECK(n < 0 || strcmp(word_class((unsigned int)n), text) == 0);
 	n = word_to_proto(text);
-	CHECK(n < 0 || strcmp(word_proto((unsigned int)n), text) == 0);
+	CHECK(n < 0 || strcasecmp(word_proto((unsigned int)n), text) == 0);
 	n = word_to_role(text);
 	CHECK(n < 0 || strcmp(word_role((enum reg_role)n), text) == 0);
 	if (policy_denies_parse(text, &denies, &bad, &len) == 0)

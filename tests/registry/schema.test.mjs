@@ -140,6 +140,12 @@ describe("the schema", () => {
     assert.ok(validate(whole()), JSON.stringify(validate.errors));
   });
 
+  test("accepts a protocol as Kubernetes writes it", () => {
+    const file = whole();
+    file.entries[0].protocol = "TCP";
+    assert.ok(validate(file), JSON.stringify(validate.errors));
+  });
+
   test("accepts a file of a name alone", () => {
     assert.ok(validate({ version: 1, name: "a" }), JSON.stringify(validate.errors));
   });
@@ -164,7 +170,7 @@ describe("the schema", () => {
     ["port 0 in quotes", "pattern", (f) => { f.entries[0].ports = "0"; }],
     ["a range up to 65536", "pattern", (f) => { f.entries[0].ports = "1-65536"; }],
     ["a range with spaces", "pattern", (f) => { f.entries[0].ports = "1 - 2"; }],
-    ["an unknown protocol", "enum", (f) => { f.entries[0].protocol = "TCP"; }],
+    ["an unknown protocol", "enum", (f) => { f.entries[0].protocol = "Tcp"; }],
     ["an unknown scope", "enum", (f) => { f.entries[0].scope = "loopback"; }],
     ["an unknown table", "enum", (f) => { f.entries[0].table = "tcp"; }],
     ["an unknown role", "enum", (f) => { f.entries[0].role = "master"; }],

@@ -189,7 +189,12 @@ static const char *const refused[][2] = {
 	{ "--sweep=0.5", "bad value: --sweep=0.5: not a number from 0 to 86400" },
 	{ "--cluster-version=4",
 	  "bad value: --cluster-version=4: not a version: X.Y, such as 4.16" },
-	{ "--enforce=scope,x", "bad value: --enforce=scope,x: x: no such class" },
+	{ "--enforce=scope,x",
+	  "bad value: --enforce=scope,x: x: not one of default, unregistered, retired, inactive, "
+	  "scope, owner, undeclared, ephemeral" },
+	{ "--role=workers",
+	  "bad value: --role=workers: not control-plane, worker, any or auto; did you mean "
+	  "worker?" },
 	{ "--unknown-pods=x", "bad value: --unknown-pods=x: not allow or deny" },
 	{ "--reserve-ports=", "bad value: --reserve-ports=: not yes, no or auto" },
 	{ "--reserve-ports=2", "bad value: --reserve-ports=2: not yes, no or auto" },

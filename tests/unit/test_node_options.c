@@ -38,6 +38,8 @@ static void test_role(void **state)
 
 	(void)state;
 	check_parse(node_options_parse_role, &role, "master", "not control-plane, worker or any");
+	check_parse(node_options_parse_role, &role, "wroker",
+		    "not control-plane, worker or any; did you mean worker?");
 	check_parse(node_options_parse_role, &role, "", "not control-plane, worker or any");
 	check_parse(node_options_parse_role, &role, "auto",
 		    "auto: only the agent asks the API server: name the role");
@@ -64,6 +66,9 @@ static void test_version(void **state)
 	check_int("minor", version.minor, 16);
 }
 
+#define NO_CLASS                                                                                   \
+	": not one of default, unregistered, retired, inactive, scope, owner, undeclared, "        \
+	"ephemeral"
 #define BIT(c) (1U << HP_CLASS_##c)
 
 static void test_classes(void **state)
@@ -94,8 +99,12 @@ static void test_no_class(void **state)
 	uint32_t bits = 77;
 
 	(void)state;
-	check_parse(node_options_parse_classes, &bits, "scope,other,owner", "other: no such class");
-	check_parse(node_options_parse_classes, &bits, "", ": no such class");
+	check_parse(node_options_parse_classes, &bits, "scope,other,owner",
+		    "other" NO_CLASS "; did you mean owner?");
+	check_parse(node_options_parse_classes, &bits, "dafault",
+		    "dafault" NO_CLASS "; did you mean default?");
+	check_parse(node_options_parse_classes, &bits, "x,scope", "x" NO_CLASS);
+	check_parse(node_options_parse_classes, &bits, "", NO_CLASS);
 	check_u64("as it was", bits, 77);
 }
 

@@ -148,43 +148,13 @@ static void test_bytes(void **state)
 	}
 }
 
-struct pair_case {
-	const char *text;
-	int r;
-	uint16_t port;
-	const char *proto;
-};
-
-static const struct pair_case pair_cases[] = {
-	{ "9100/tcp", 0, 9100, "tcp" },	    { "9100", 0, 9100, "tcp" },
-	{ "53/udp", 0, 53, "udp" },	    { "53/no such", 0, 53, "no such" },
-	{ "53/udp/tcp", 0, 53, "udp/tcp" }, { "53/", -EINVAL, 0, NULL },
-	{ "/udp", -EINVAL, 0, NULL },	    { "/", -EINVAL, 0, NULL },
-	{ "", -EINVAL, 0, NULL },	    { "0/udp", -ERANGE, 0, NULL },
-	{ "65536/udp", -ERANGE, 0, NULL },  { "053/udp", -EINVAL, 0, NULL },
-	{ "53 /udp", -EINVAL, 0, NULL },
-};
-
-static void test_port_proto(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(pair_cases) / sizeof(pair_cases[0]); i++) {
-		const struct pair_case *c = &pair_cases[i];
-		const char *proto = NULL;
-		uint16_t port = 0;
-
-		check_int(c->text, parse_port_proto(c->text, &port, &proto), c->r);
-		check_int(c->text, port, c->port);
-		check_text(c->text, proto, c->proto);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_port),	   cmocka_unit_test(test_u64),
-		cmocka_unit_test(test_seconds),	   cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_port_proto),
+		cmocka_unit_test(test_port),
+		cmocka_unit_test(test_u64),
+		cmocka_unit_test(test_seconds),
+		cmocka_unit_test(test_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

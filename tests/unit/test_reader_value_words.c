@@ -22,7 +22,7 @@ static void test_many_words(void **state)
 		_cleanup_buf_ struct buf want = { 0 };
 		char list[60][32];
 		const char *words[60];
-		const struct words few = { words, 0, (unsigned int)lens[i] - 1 };
+		const struct words few = { .list = words, .last = (unsigned int)lens[i] - 1 };
 		const struct field field = { .name = "k", .type = FIELD_WORD, .words = &few };
 		uint8_t object = 0xff;
 

@@ -65,8 +65,8 @@ static void test_out_of_range(void **state)
 	}
 }
 
-static const char *const strangers[] = { "",	    "TCP", "tcp ", " tcp",
-					 "unknown", "tc",  "tcpp", "master" };
+static const char *const strangers[] = { "",	    "Tcp", "tcp ", " tcp",   "TCP ",
+					 "unknown", "tc",  "tcpp", "master", "AUDIT" };
 
 static void test_strangers(void **state)
 {
@@ -89,12 +89,37 @@ static void test_sets(void **state)
 	check_text("exception", word_kind(REG_EXCEPTION), "exception");
 }
 
+/* Kubernetes writes protocols in upper case. */
+static void test_upper_case(void **state)
+{
+	(void)state;
+	check_int("TCP", word_to_proto("TCP"), HP_PROTO_TCP);
+	check_int("UDPLITE", word_to_proto("UDPLITE"), HP_PROTO_UDPLITE);
+	check_int("UDPLIT", word_to_proto("UDPLIT"), -EINVAL);
+	check_int("DCCP", word_to_proto("DCCP"), -EINVAL);
+	check_int("SCOPE", word_to_class("SCOPE"), -EINVAL);
+}
+
+static void test_unknown(void **state)
+{
+	_cleanup_buf_ struct buf near = { 0 }, far = { 0 };
+
+	(void)state;
+	words_put_unknown(&words_modes, "enforec", &near);
+	check_text("near", near.data, "not one of audit, enforce; did you mean enforce?");
+	words_put_unknown(&words_protos, "", &far);
+	check_text("far", far.data, "not one of tcp, udp, udplite, sctp");
+	check_text("the last", words_at(&words_modes, 1), "enforce");
+	assert_null(words_at(&words_modes, 2));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_distinct),
 		cmocka_unit_test(test_out_of_range),   cmocka_unit_test(test_strangers),
-		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_sets),	       cmocka_unit_test(test_upper_case),
+		cmocka_unit_test(test_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

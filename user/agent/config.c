@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../base/parse.h"
+#include "../base/suggest.h"
 #include "../cluster/access.h"
 #include "../registry/words.h"
 #include "pod_sources.h"
@@ -76,6 +77,7 @@ static int parse_role(void *options, const char *value, struct buf *err)
 
 	if (role < 0) {
 		buf_puts(err, "not control-plane, worker, any or auto");
+		suggest_put(value, words_at, &words_roles, err);
 		return -EINVAL;
 	}
 	config->role_auto = is_auto;

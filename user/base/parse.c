@@ -24,16 +24,6 @@ int parse_digits(const char *text, size_t n, uint64_t min, uint64_t max, uint64_
 	return 0;
 }
 
-static int port(const char *text, size_t n, uint16_t *ret)
-{
-	uint64_t value;
-	int r = parse_digits(text, n, 1, UINT16_MAX, &value);
-
-	if (r == 0)
-		*ret = (uint16_t)value;
-	return r;
-}
-
 int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
 {
 	return parse_digits(text, strlen(text), min, max, ret);
@@ -81,18 +71,10 @@ int parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
 
 int parse_port(const char *text, uint16_t *ret)
 {
-	return port(text, strlen(text), ret);
-}
+	uint64_t value;
+	int r = parse_u64(text, 1, UINT16_MAX, &value);
 
-int parse_port_proto(const char *text, uint16_t *ret_port, const char **ret_proto)
-{
-	size_t n = strcspn(text, "/");
-	int r;
-
-	if (text[n] && !text[n + 1])
-		return -EINVAL;
-	r = port(text, n, ret_port);
 	if (r == 0)
-		*ret_proto = text[n] ? text + n + 1 : "tcp";
+		*ret = (uint16_t)value;
 	return r;
 }

@@ -27,10 +27,3 @@ int parse_seconds(const char *text, uint64_t max, uint64_t *ret_ns);
 /* Bytes: a number, which K or M after it multiplies by 1024 or 1024 * 1024. Errors as parse_u64().
  */
 int parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
-
-/*
- * PORT or PORT/PROTO. The protocol is a pointer to the word in `text`, or to
- * "tcp" where there is none; whether it is one is for the caller to say. Errors
- * as parse_u64(); an empty word after the slash is -EINVAL.
- */
-int parse_port_proto(const char *text, uint16_t *ret_port, const char **ret_proto);

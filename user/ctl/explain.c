@@ -4,23 +4,37 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../base/log.h"
-#include "../base/parse.h"
 #include "../policy/explain.h"
-#include "../registry/words.h"
+#include "../registry/port_argument.h"
 #include "agent_pod.h"
 #include "registry_argument.h"
+
+#define BINDS_MAX 1024 /* explained at once */
 
 struct asked {
 	struct node_options node;
 	const char *address;
-	struct pod_ports_query bind; /* its address and scope */
+	struct pod_ports_query at; /* its address and scope */
 	struct owner_of who;
 	char *pod; /* owned; who.namespace_ and who.pod point into it */
 	struct agent_pod declares;
 	bool json;
+};
+
+/* A bind() that is asked about. */
+struct bind {
+	char address[PORT_ARGUMENT_ADDRESS_MAX];
+	struct pod_ports_query at;
+};
+
+struct binds {
+	struct bind *list; /* owned */
+	size_t len;
 };
 
 static void asked_free(struct asked *asked)
@@ -29,24 +43,35 @@ static void asked_free(struct asked *asked)
 	agent_pod_free(&asked->declares);
 }
 
+static void binds_free(struct binds *binds)
+{
+	free(binds->list);
+}
+
+static void set_address(struct pod_ports_query *at, uint8_t family, const uint8_t addr[16])
+{
+	uint32_t a[4];
+
+	at->family = family;
+	memcpy(at->addr, addr, sizeof(at->addr));
+	memcpy(a, addr, sizeof(a));
+	at->scope = family == 4 ? hp_scope_of4(ntohl(a[0])) :
+				  hp_scope_of6(ntohl(a[0]), ntohl(a[1]), ntohl(a[2]), ntohl(a[3]));
+}
+
 static int parse_address(void *options, const char *value, struct buf *err)
 {
 	struct asked *asked = options;
-	struct pod_ports_query *bind = &asked->bind;
-	uint32_t a[4];
+	uint8_t addr[16] = { 0 };
+	uint8_t family = inet_pton(AF_INET, value, addr) == 1  ? 4 :
+			 inet_pton(AF_INET6, value, addr) == 1 ? 6 :
+								 0;
 
-	if (inet_pton(AF_INET, value, bind->addr) == 1) {
-		bind->family = 4;
-		memcpy(a, bind->addr, sizeof(a));
-		bind->scope = hp_scope_of4(ntohl(a[0]));
-	} else if (inet_pton(AF_INET6, value, bind->addr) == 1) {
-		bind->family = 6;
-		memcpy(a, bind->addr, sizeof(a));
-		bind->scope = hp_scope_of6(ntohl(a[0]), ntohl(a[1]), ntohl(a[2]), ntohl(a[3]));
-	} else {
+	if (!family) {
 		buf_puts(err, "not an IPv4 or IPv6 address");
 		return -EINVAL;
 	}
+	set_address(&asked->at, family, addr);
 	asked->address = value;
 	return 0;
 }
@@ -100,7 +125,7 @@ static const struct option_spec specs[] = {
 
 static const struct options options = {
 	.program = "hostportctl explain",
-	.usage = "PORT[/PROTOCOL]... [options]",
+	.usage = "[ADDRESS:]PORT[-LAST][/PROTOCOL]... [options]",
 	.summary = "Print the registry's row of a port, what the agent would decide, and why."
 		   " Needs no agent and no privilege.",
 	.env = "HOSTPORTD_",
@@ -109,32 +134,49 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
-static int read_port(const char *text, struct hp_query *query)
+/* Add the ports of an argument; its own address goes before --address. */
+static int add_binds(const struct asked *asked, const char *text, struct binds *binds)
 {
-	const char *word;
-	int proto;
+	_cleanup_buf_ struct buf err = { 0 };
+	struct port_argument argument;
+	struct bind bind = { .at = asked->at };
+	struct bind *list;
+	size_t n;
 
-	if (parse_port_proto(text, &query->port, &word) < 0) {
-		log_error("explain: %s: not a port: PORT or PORT/PROTOCOL, such as 9100/tcp", text);
+	if (port_argument_parse(text, &argument, &err) < 0) {
+		log_error("explain: %s", err.data ? err.data : strerror(ENOMEM));
 		return EXIT_USAGE;
 	}
-	proto = word_to_proto(word);
-	if (proto < 0) {
-		log_error("explain: %s: not a protocol: tcp, udp, udplite or sctp", word);
+	n = (size_t)(argument.last - argument.first) + 1;
+	if (n > BINDS_MAX - binds->len) {
+		log_error("explain: %s: more than %d ports: ask for fewer", text, BINDS_MAX);
 		return EXIT_USAGE;
 	}
-	query->proto = (uint8_t)proto;
+	list = reallocarray(binds->list, binds->len + n, sizeof(*list));
+	if (!list)
+		return verb_failed("explain", -ENOMEM);
+	binds->list = list;
+	if (argument.family)
+		set_address(&bind.at, argument.family, argument.addr);
+	(void)snprintf(bind.address, sizeof(bind.address), "%s",
+		       argument.family ? argument.address : asked->address);
+	bind.at.proto = argument.has_proto ? argument.proto : HP_PROTO_TCP;
+	for (size_t i = 0; i < n; i++) {
+		bind.at.port = (uint16_t)(argument.first + i);
+		binds->list[binds->len++] = bind;
+	}
 	return EXIT_OK;
 }
 
-/* What is to be said of the pod, if the agent knows it. */
-static uint16_t grants_of(const struct asked *asked, const struct hp_query *query)
+static struct hp_query query_of(const struct asked *asked, const struct bind *bind)
 {
-	struct pod_ports_query bind = asked->bind;
-
-	bind.proto = query->proto;
-	bind.port = query->port;
-	return agent_pod_lacks(&asked->declares, &bind) ? HP_GRANTS_UNDECLARED : 0;
+	return (struct hp_query) {
+		.proto = bind->at.proto,
+		.port = bind->at.port,
+		.scope = bind->at.scope,
+		/* what is to be said of the pod, if the agent knows it */
+		.grants = agent_pod_lacks(&asked->declares, &bind->at) ? HP_GRANTS_UNDECLARED : 0,
+	};
 }
 
 static int put_explanation(const struct explain_input *input, bool json, bool first,
@@ -156,7 +198,7 @@ static int put_explanation(const struct explain_input *input, bool json, bool fi
 }
 
 static int print(const struct asked *asked, const struct registry *registry,
-		 const struct hp_query *queries, size_t len)
+		 const struct binds *binds)
 {
 	_cleanup_(policy_freep) struct policy *policy = NULL;
 	_cleanup_buf_ struct buf text = { 0 };
@@ -170,7 +212,6 @@ static int print(const struct asked *asked, const struct registry *registry,
 		.registry = registry,
 		.facts = &facts,
 		.config = &config,
-		.address = asked->address,
 		.who = asked->who,
 	};
 	bool has_who = asked->who.pod || asked->who.container || asked->who.unit || asked->who.exe;
@@ -179,9 +220,9 @@ static int print(const struct asked *asked, const struct registry *registry,
 	facts.knows_units = facts.knows_pods = has_who;
 	r = policy_build(registry, &facts, &policy);
 	input.policy = policy;
-	for (size_t i = 0; i < len && r == 0; i++) {
-		input.query = queries[i];
-		input.query.grants = grants_of(asked, &queries[i]);
+	for (size_t i = 0; i < binds->len && r == 0; i++) {
+		input.query = query_of(asked, &binds->list[i]);
+		input.address = binds->list[i].address;
 		r = put_explanation(&input, asked->json, i == 0, &text);
 	}
 	return r < 0 ? verb_failed("explain", r) : verb_print(&text);
@@ -190,29 +231,25 @@ static int print(const struct asked *asked, const struct registry *registry,
 static int explain_ports(const struct ctl *ctl, struct asked *asked, char **operands, size_t len)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
-	_cleanup_free_ struct hp_query *queries = calloc(len ? len : 1, sizeof(*queries));
+	_cleanup_(binds_free) struct binds binds = { 0 };
 	int status = EXIT_OK;
 
-	if (!queries)
-		return verb_failed("explain", -ENOMEM);
 	if (!len) {
-		log_error("explain: a PORT/PROTOCOL is needed: try --help");
+		log_error("explain: a port is needed, such as 9100/tcp: try --help");
 		return EXIT_USAGE;
 	}
 	if (asked->who.unit && (asked->who.pod || asked->who.container)) {
 		log_error("explain: --unit: a process of a pod has no unit");
 		return EXIT_USAGE;
 	}
-	for (size_t i = 0; i < len && status == EXIT_OK; i++) {
-		status = read_port(operands[i], &queries[i]);
-		queries[i].scope = asked->bind.scope;
-	}
+	for (size_t i = 0; i < len && status == EXIT_OK; i++)
+		status = add_binds(asked, operands[i], &binds);
 	if (status == EXIT_OK && asked->pod &&
 	    agent_pod_find(ctl, asked->who.namespace_, asked->who.pod, &asked->declares) < 0)
 		status = verb_failed("explain", -ENOMEM);
 	if (status == EXIT_OK)
 		status = registry_argument_load(&asked->node, &registry);
-	return status == EXIT_OK ? print(asked, registry, queries, len) : status;
+	return status == EXIT_OK ? print(asked, registry, &binds) : status;
 }
 
 int verb_explain(const struct ctl *ctl, int argc, char **argv)
@@ -220,7 +257,7 @@ int verb_explain(const struct ctl *ctl, int argc, char **argv)
 	_cleanup_(asked_free) struct asked asked = {
 		.node = { .mode = HP_MODE_ENFORCE, .denies = POLICY_DENIES_DEFAULT },
 		.address = "0.0.0.0",
-		.bind.family = 4,
+		.at.family = 4,
 	};
 	int operands, status;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/log.h"
+#include "../base/suggest.h"
 #include "../formats/export.h"
 #include "../formats/layer_build.h"
 #include "../registry/port_ranges.h"
@@ -21,6 +22,14 @@ struct export
 	uint16_t first, last;
 };
 
+static const char *format_name(const void *formats, size_t n)
+{
+	size_t len;
+
+	(void)export_formats(&len);
+	return n < len ? ((const struct export_format *)formats)[n].name : NULL;
+}
+
 static int parse_format(void *field, const char *value, struct buf *err)
 {
 	const struct export_format *format = export_format_find(value), *formats;
@@ -34,6 +43,7 @@ static int parse_format(void *field, const char *value, struct buf *err)
 	buf_puts(err, "not one of");
 	for (size_t i = 0; i < n; i++)
 		buf_printf(err, "%s %s", i ? "," : "", formats[i].name);
+	suggest_put(value, format_name, formats, err);
 	return -EINVAL;
 }
 

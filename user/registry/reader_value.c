@@ -127,22 +127,15 @@ static int read_path(const struct reader *r, const struct field *field,
 	return read_text(r, field, value, object);
 }
 
-static const char *word_at(const void *list, size_t n)
-{
-	const struct words *words = list;
-
-	return n <= words->last - words->first ? words->list[words->first + n] : NULL;
-}
-
 static void add_unknown_word(const struct reader *r, const struct field *field,
 			     const struct yaml_node *value)
 {
-	const char *near = suggest_near(yaml_tree_text(r->tree, value), word_at, field->words);
+	const char *near = suggest_near(yaml_tree_text(r->tree, value), words_at, field->words);
 	char why[WHY_MAX] = "not one of ";
 	size_t at = strlen(why);
 	const char *word;
 
-	for (size_t n = 0; at < sizeof(why) && (word = word_at(field->words, n)); n++)
+	for (size_t n = 0; at < sizeof(why) && (word = words_at(field->words, n)); n++)
 		at += (size_t)snprintf(why + at, sizeof(why) - at, "%s%s", n ? ", " : "", word);
 	if (near && at < sizeof(why))
 		(void)snprintf(why + at, sizeof(why) - at, "; did you mean %s?", near);

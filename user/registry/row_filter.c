@@ -1,34 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "row_filter.h"
 
-#include <errno.h>
-#include <string.h>
 #include <strings.h>
 
-#include "words.h"
+#include "port_argument.h"
 
 int row_filter_parse(const char *text, struct row_filter *filter, struct buf *err)
 {
-	const char *slash = strchr(text, '/');
-	size_t len = slash ? (size_t)(slash - text) : strlen(text);
-	char ports[16] = "";
-	int proto;
+	struct port_argument argument;
+	int r = port_argument_parse(text, &argument, err);
 
-	if (len < sizeof(ports))
-		memcpy(ports, text, len);
-	if (reg_ports_parse(ports, &filter->first, &filter->last) < 0) {
-		buf_printf(err, "%.64s: not ports (N or N-M, each 1 to 65535)", text);
-		return -EINVAL;
-	}
-	if (!slash)
-		return 0;
-	proto = word_to_proto(slash + 1);
-	if (proto < 0) {
-		buf_printf(err, "%.64s: not tcp, udp, udplite or sctp after the ports", text);
-		return -EINVAL;
-	}
-	filter->by_proto = true;
-	filter->proto = (uint8_t)proto;
+	if (r < 0)
+		return r;
+	filter->first = argument.first;
+	filter->last = argument.last;
+	filter->by_proto = argument.has_proto;
+	filter->proto = argument.proto;
 	return 0;
 }
 

@@ -14,7 +14,10 @@ struct row_filter {
 	const char *team;   /* in upper or lower case; NULL: any */
 };
 
-/* Read PORT, FIRST-LAST or one of them with /PROTOCOL. 0, or -EINVAL with the reason in `err`. */
+/*
+ * Read a port as port_argument.h does; an address is not looked at. 0, or -EINVAL with the reason
+ * in `err`.
+ */
 int row_filter_parse(const char *text, struct row_filter *filter, struct buf *err);
 
 bool row_filter_has(const struct row_filter *filter, const struct reg_row *row);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/suggest.h"
 #include "registry.h"
 
 static const char *const protos[] = {
@@ -68,19 +69,51 @@ _Static_assert(ARRAY_LEN(scopes) == HP_SCOPE_MAX, "a word for each scope");
 _Static_assert(ARRAY_LEN(kinds) == REG_KIND_MAX, "a word for each kind");
 _Static_assert(ARRAY_LEN(roles) == REG_ROLE_MAX, "a word for each role");
 
-const struct words words_protos = { protos, HP_PROTO_TCP, HP_PROTO_SCTP };
-const struct words words_classes = { classes, HP_CLASS_UNREGISTERED, HP_CLASS_MAX - 1 };
-const struct words words_modes = { modes, HP_MODE_AUDIT, HP_MODE_ENFORCE };
-const struct words words_scopes = { scopes, HP_SCOPE_EXTERNAL, HP_SCOPE_LOCALHOST };
-const struct words words_roles = { roles, REG_ROLE_ANY, REG_ROLE_MAX - 1 };
-const struct words words_answers = { answers, 0, 1 };
+const struct words words_protos = {
+	.list = protos, .first = HP_PROTO_TCP, .last = HP_PROTO_SCTP, .upper = true
+};
+const struct words words_classes = { .list = classes,
+				     .first = HP_CLASS_UNREGISTERED,
+				     .last = HP_CLASS_MAX - 1 };
+const struct words words_modes = { .list = modes, .first = HP_MODE_AUDIT, .last = HP_MODE_ENFORCE };
+const struct words words_scopes = { .list = scopes,
+				    .first = HP_SCOPE_EXTERNAL,
+				    .last = HP_SCOPE_LOCALHOST };
+const struct words words_roles = { .list = roles, .first = REG_ROLE_ANY, .last = REG_ROLE_MAX - 1 };
+const struct words words_answers = { .list = answers, .first = 0, .last = 1 };
+
+/* ASCII, whatever the locale is. */
+static bool is_upper_case_of(const char *word, const char *text)
+{
+	for (; *word; word++, text++)
+		if (*text != (*word >= 'a' && *word <= 'z' ? *word - 'a' + 'A' : *word))
+			return false;
+	return !*text;
+}
 
 int words_find(const struct words *words, const char *text)
 {
 	for (unsigned int i = words->first; i <= words->last; i++)
-		if (strcmp(words->list[i], text) == 0)
+		if (strcmp(words->list[i], text) == 0 ||
+		    (words->upper && is_upper_case_of(words->list[i], text)))
 			return (int)i;
 	return -EINVAL;
+}
+
+const char *words_at(const void *list, size_t n)
+{
+	const struct words *words = list;
+
+	return n <= words->last - words->first ? words->list[words->first + n] : NULL;
+}
+
+void words_put_unknown(const struct words *words, const char *text, struct buf *out)
+{
+	const char *word;
+
+	for (size_t n = 0; (word = words_at(words, n)); n++)
+		buf_printf(out, "%s%s", n ? ", " : "not one of ", word);
+	suggest_put(text, words_at, words, out);
 }
 
 static const char *word(const char *const *words, size_t n, unsigned int i)

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "../../bpf/abi.h"
+#include "../base/buf.h"
 
 /* The words that a user may write for an enum: those of the numbers first to last. */
 struct words {
 	const char *const *list; /* by their numbers */
 	unsigned int first, last;
+	bool upper; /* also in upper case: Kubernetes writes TCP */
 };
 
 extern const struct words words_protos;	 /* that a row can name */
@@ -19,6 +21,12 @@ extern const struct words words_answers; /* no, yes */
 
 /* The number of a word that a user may write, or -EINVAL. */
 int words_find(const struct words *words, const char *text);
+
+/* The nth word of a struct words, or NULL after the last one: a suggest_word_fn. */
+const char *words_at(const void *words, size_t n);
+
+/* Append "not one of a, b, c", and the word that was meant, if one is near. */
+void words_put_unknown(const struct words *words, const char *text, struct buf *out);
 
 /*
  * The word of a number; "unknown" for a number out of range (which only a newer kernel

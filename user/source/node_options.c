@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../base/suggest.h"
 #include "../registry/words.h"
 
 int node_options_parse_registry(void *field, const char *value, struct buf *err)
@@ -30,6 +31,7 @@ int node_options_parse_role(void *field, const char *value, struct buf *err)
 	buf_puts(err, strcmp(value, "auto") == 0 ?
 			      "auto: only the agent asks the API server: name the role" :
 			      "not control-plane, worker or any");
+	suggest_put(value, words_at, &words_roles, err);
 	return -EINVAL;
 }
 
@@ -41,14 +43,33 @@ int node_options_parse_version(void *field, const char *value, struct buf *err)
 	return -EINVAL;
 }
 
+static const char *class_or_default(const void *words, size_t n)
+{
+	return n == 0 ? "default" : words_at(words, n - 1);
+}
+
+static void put_no_class(const char *text, struct buf *err)
+{
+	const char *word;
+
+	buf_printf(err, "%s: not one of ", text);
+	for (size_t n = 0; (word = class_or_default(&words_classes, n)); n++)
+		buf_printf(err, "%s%s", n ? ", " : "", word);
+	suggest_put(text, class_or_default, &words_classes, err);
+}
+
 int node_options_parse_classes(void *field, const char *value, struct buf *err)
 {
+	_cleanup_free_ char *copy = NULL;
 	const char *bad;
 	size_t len;
 
 	if (policy_denies_parse(value, field, &bad, &len) == 0)
 		return 0;
-	buf_printf(err, "%.*s: no such class", (int)len, bad);
+	copy = strndup(bad, len);
+	if (!copy)
+		return -ENOMEM;
+	put_no_class(copy, err);
 	return -EINVAL;
 }
 
