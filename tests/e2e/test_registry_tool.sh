@@ -40,7 +40,7 @@ is "a team, on workers: its rows" "$(jq -c '[.rows[] | [.team, .role]] | unique'
 run "nobody's port" 0 show 8080
 has_not "nobody's port: no row" "$OUT" 8080
 run "no port" 2 show x
-has "no port: why" "$ERR" "registry show: x: not ports"
+has "no port: why" "$ERR" "registry show: x: not a port"
 run "two ports" 2 show 1 2
 run "as JSON, in short" 0 show -o json --team=storage
 json=$OUT

@@ -195,8 +195,8 @@ listeners_page() {
 	echo old >"$page"
 	ctl listeners --html="$WORK/link.html"
 	is "page: a link stays" "$(readlink "$WORK/link.html") $(grep -c '^old$' "$page")" "page.html 0"
-	is "page: of the built-in stack" "$(page_data '[.layers[].name]' "$page")" \
-		'["openshift","node-baseline","hostportd"]'
+	is "page: of the agent's layers" "$(page_data '[.layers[].name]' "$page")" \
+		"$(ctl status --json | jq -c '[.registry.layers[].name]')"
 	ctl listeners --html="$WORK/none/page.html" 2>"$WORK/err"
 	is "page: no directory: exit status" $? 3
 	has "page: no directory: says so" "$(cat "$WORK/err")" "^hostportctl: output: $WORK/none/page.html: No such file"

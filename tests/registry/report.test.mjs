@@ -313,8 +313,9 @@ describe("check", { skip }, () => {
   });
 
   function check(output, operand, input = "") {
-    const run = spawnSync(program, ["check", `--output=${output}`, operand],
-      { input, encoding: "utf8", env: { PATH: process.env.PATH }, maxBuffer: 1 << 26 });
+    const run = spawnSync(program, ["check", "--registry=builtin:openshift", "--registry=builtin:node-baseline",
+      "--registry=builtin:hostportd", `--output=${output}`, operand],
+    { input, encoding: "utf8", env: { PATH: process.env.PATH }, maxBuffer: 1 << 26 });
     assert.equal(run.stderr, "");
     assert.equal(run.status, 1);
     return run.stdout;

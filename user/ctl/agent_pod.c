@@ -6,23 +6,7 @@
 #include <string.h>
 
 #include "../registry/words.h"
-#include "client.h"
-
-/* The agent's document of pods; NULL: there is no agent, or it does not answer. */
-static struct json *ask(const struct ctl *ctl)
-{
-	_cleanup_buf_ struct buf request = { 0 }, reason = { 0 };
-	_cleanup_client_ struct client client = { .fd = -1 };
-	struct json *document = NULL;
-	char *line;
-	size_t len;
-
-	buf_puts(&request, "{\"verb\":\"pods\"}");
-	if (client_open(ctl->socket, &request, &client, &reason) < 0 ||
-	    client_line(&client, &line, &len) <= 0 || json_parse(line, len, &reason, &document) < 0)
-		return NULL;
-	return document;
-}
+#include "answer.h"
 
 /* One that is there goes before one that is gone. */
 static const struct json *find(const struct json *pods, const char *namespace_, const char *name)
@@ -66,13 +50,17 @@ static size_t read_ports(const struct json *list, struct pod_port *ports)
 int agent_pod_find(const struct ctl *ctl, const char *namespace_, const char *name,
 		   struct agent_pod *ret_pod)
 {
-	_cleanup_agent_pod_ struct agent_pod found = { .document = ask(ctl) };
-	const struct json *pod = find(json_member(found.document, "pods"), namespace_, name);
-	const struct json *ports = json_member(pod, "ports");
+	_cleanup_agent_pod_ struct agent_pod found = { 0 };
+	_cleanup_buf_ struct buf why = { 0 };
+	const struct json *pod, *ports;
 
 	*ret_pod = (struct agent_pod) { 0 };
+	if (answer_document(ctl, "pods", &found.document, &why) < 0)
+		return 0;
+	pod = find(json_member(found.document, "pods"), namespace_, name);
 	if (!pod)
 		return 0;
+	ports = json_member(pod, "ports");
 	found.ports = calloc(json_len(ports) + 1, sizeof(*found.ports));
 	if (!found.ports)
 		return -ENOMEM;

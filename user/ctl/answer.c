@@ -2,6 +2,7 @@
 #include "answer.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "../base/terminal.h"
 
@@ -43,6 +44,22 @@ int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answe
 
 	buf_printf(&request, "{\"verb\":\"%s\"}", verb);
 	return answer_ask(ctl, &request, ret_answer);
+}
+
+int answer_document(const struct ctl *ctl, const char *verb, struct json **ret_document,
+		    struct buf *why)
+{
+	_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+	_cleanup_buf_ struct buf request = { 0 };
+	int r;
+
+	buf_printf(&request, "{\"verb\":\"%s\"}", verb);
+	r = answer_try(ctl, &request, &answer, why);
+	if (r == 0)
+		*ret_document = TAKE_PTR(answer.document);
+	else if (!why->len)
+		buf_puts(why, strerror(-r));
+	return r;
 }
 
 void answer_free(struct answer *answer)

@@ -22,5 +22,12 @@ int answer_ask(const struct ctl *ctl, const struct buf *request, struct answer *
 /* The same with a request that is only a verb. */
 int answer_get(const struct ctl *ctl, const char *verb, struct answer *ret_answer);
 
+/*
+ * Ask where no agent is needed. 0 with the document, which is the caller's; or a negative errno,
+ * with the reason in `why`, and nothing is said.
+ */
+int answer_document(const struct ctl *ctl, const char *verb, struct json **ret_document,
+		    struct buf *why);
+
 void answer_free(struct answer *answer);
 #define _cleanup_answer_ _cleanup_(answer_free)

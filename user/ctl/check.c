@@ -290,7 +290,7 @@ static int run(struct asked *asked, const struct registry *registry, char **oper
 	return r == -E2BIG ? EXIT_USAGE : EXIT_SYSTEM;
 }
 
-static int check_operands(struct asked *asked, int argc, char **argv)
+static int check_operands(const struct ctl *ctl, struct asked *asked, int argc, char **argv)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
 	int operands, status;
@@ -301,7 +301,7 @@ static int check_operands(struct asked *asked, int argc, char **argv)
 		log_error("check: a FILE or DIR is needed, or - for standard input: try --help");
 		return EXIT_USAGE;
 	}
-	status = registry_argument_load(&asked->node, &registry);
+	status = registry_argument_find(ctl, &asked->node, NULL, &registry);
 	if (status != EXIT_OK)
 		return status;
 	return run(asked, registry, argv + operands, (size_t)(argc - operands));
@@ -312,8 +312,7 @@ int verb_check(const struct ctl *ctl, int argc, char **argv)
 	struct asked asked = { .node.role = REG_ROLE_MAX, .namespace_ = "default" };
 	int status;
 
-	(void)ctl;
-	status = check_operands(&asked, argc, argv);
+	status = check_operands(ctl, &asked, argc, argv);
 	names_free(&asked.excluded);
 	return status;
 }

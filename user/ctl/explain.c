@@ -10,8 +10,13 @@
 
 #include "../base/log.h"
 #include "../policy/explain.h"
+#include "../identity/workload_json.h"
 #include "../registry/port_argument.h"
+#include "../registry/words.h"
 #include "agent_pod.h"
+#include "answer.h"
+#include "explain_admit.h"
+#include "listener_text.h"
 #include "registry_argument.h"
 
 #define BINDS_MAX 1024 /* explained at once */
@@ -23,7 +28,9 @@ struct asked {
 	struct owner_of who;
 	char *pod; /* owned; who.namespace_ and who.pod point into it */
 	struct agent_pod declares;
-	bool json;
+	struct json *agent;	/* the status of the agent whose registry it is, or NULL */
+	struct json *listeners; /* owned, as the status is; NULL: no agent says who holds a port */
+	bool json, exit_code;
 };
 
 /* A bind() that is asked about. */
@@ -41,6 +48,8 @@ static void asked_free(struct asked *asked)
 {
 	free(asked->pod);
 	agent_pod_free(&asked->declares);
+	json_freep(&asked->agent);
+	json_freep(&asked->listeners);
 }
 
 static void binds_free(struct binds *binds)
@@ -108,7 +117,8 @@ static int parse_exe(void *field, const char *value, struct buf *err)
 
 static const struct option_spec specs[] = {
 	NODE_OPTIONS(struct asked),
-	NODE_OPTION_MODE(struct asked, "decide as in this mode (enforce)"),
+	NODE_OPTION_MODE(struct asked,
+			 "decide as in this mode (the running agent's, else enforce)"),
 	{ "address", "ADDRESS", "bound to this address (0.0.0.0)",
 	  OPTION_PARSED_WHOLE(parse_address) },
 	{ "pod", "NAMESPACE/NAME",
@@ -121,13 +131,16 @@ static const struct option_spec specs[] = {
 	{ "exe", "PATH", "bound by this program", OPTION_PARSED(struct asked, who.exe, parse_exe) },
 	{ "json", NULL, "one JSON document, one a line for several ports",
 	  OPTION_FLAG(struct asked, json) },
+	{ "exit-code", NULL, "exit with 1 if a bind() is a violation",
+	  OPTION_FLAG(struct asked, exit_code) },
 };
 
 static const struct options options = {
 	.program = "hostportctl explain",
 	.usage = "[ADDRESS:]PORT[-LAST][/PROTOCOL]... [options]",
-	.summary = "Print the registry's row of a port, what the agent would decide, and why."
-		   " Needs no agent and no privilege.",
+	.summary = "Print the registry's row of a port, what the agent would decide, why, who holds"
+		   " the port, and what would admit it. Asks the running agent for its registry;"
+		   " needs neither an agent nor privileges.",
 	.env = "HOSTPORTD_",
 	.operands = OPTIONS_MIXED_OPERANDS,
 	.specs = specs,
@@ -179,21 +192,127 @@ static struct hp_query query_of(const struct asked *asked, const struct bind *bi
 	};
 }
 
-static int put_explanation(const struct explain_input *input, bool json, bool first,
-			   struct buf *text)
+/* ---- who holds it ---------------------------------------------------------------------------- */
+static const struct json *next_holder(const struct asked *asked, const struct hp_query *query,
+				      size_t *at)
+{
+	const struct json *list = json_member(asked->listeners, "listeners");
+
+	while (*at < json_len(list)) {
+		const struct json *l = json_at(list, (*at)++);
+
+		if (listener_text_is_at(l, word_proto(query->proto), query->port))
+			return l;
+	}
+	return NULL;
+}
+
+/* The name of a process that has it; NULL: none is known. */
+static const char *holder_name(const struct asked *asked, const struct hp_query *query)
+{
+	const char *comm = NULL;
+	const struct json *l;
+	size_t at = 0;
+
+	while (!comm && (l = next_holder(asked, query, &at)))
+		comm = json_member_text(l, "comm", NULL);
+	return comm;
+}
+
+static void put_holder(const struct json *l, struct buf *out)
+{
+	_cleanup_buf_ struct buf process = { 0 }, socket = { 0 };
+
+	listener_text_process(l, &process);
+	listener_text_socket(l, &socket);
+	out->failed |= process.failed || socket.failed;
+	buf_puts(out, "held by ");
+	buf_put_safe(out, process.len ? process.data : "an unknown process");
+	buf_puts(out, " at ");
+	buf_put_safe(out, socket.data ? socket.data : "?");
+	buf_puts(out, ", ");
+	workload_json_text(l, out);
+	buf_putc(out, '\n');
+}
+
+static void put_holders(const struct asked *asked, const struct hp_query *query, struct buf *out)
+{
+	const struct json *l;
+	size_t at = 0, n = 0;
+
+	for (; asked->listeners && (l = next_holder(asked, query, &at)); n++)
+		put_holder(l, out);
+	if (asked->listeners && !n)
+		buf_puts(out, "nobody holds it\n");
+}
+
+static void put_holders_json(const struct asked *asked, const struct hp_query *query,
+			     struct jsonw *w)
+{
+	const struct json *l;
+	size_t at = 0;
+
+	if (!asked->listeners) {
+		jsonw_null(w, "holders");
+		return;
+	}
+	jsonw_array(w, "holders");
+	while ((l = next_holder(asked, query, &at))) {
+		jsonw_object(w, NULL);
+		jsonw_string_opt(w, "address", json_member_text(l, "address", NULL));
+		jsonw_string_opt(w, "held_by", json_member_text(l, "held_by", NULL));
+		if (json_member_u64(l, "pid", 0))
+			jsonw_u64(w, "pid", json_member_u64(l, "pid", 0));
+		jsonw_string_opt(w, "comm", json_member_text(l, "comm", NULL));
+		jsonw_string_opt(w, "cgroup", json_member_text(l, "cgroup", NULL));
+		jsonw_object_end(w);
+	}
+	jsonw_array_end(w);
+}
+
+/* ---- the answer ------------------------------------------------------------------------------ */
+static void put_json(const struct asked *asked, const struct explanation *explanation,
+		     const char *holder, struct buf *text)
+{
+	_cleanup_buf_ struct buf admit = { 0 };
+	struct jsonw w = { .out = text };
+
+	explain_admit_row(explanation, holder, &admit);
+	text->failed |= admit.failed;
+	jsonw_object(&w, NULL);
+	explain_json_members(explanation, &w);
+	jsonw_string(&w, "registry",
+		     asked->agent		? "agent" :
+		     asked->node.registries_len ? "options" :
+						  "builtin");
+	put_holders_json(asked, &explanation->input.query, &w);
+	if (admit.len)
+		jsonw_string(&w, "admit", admit.data);
+	else
+		jsonw_null(&w, "admit");
+	jsonw_object_end(&w);
+}
+
+static int put_explanation(const struct asked *asked, const struct explain_input *input,
+			   struct buf *text, bool *violation)
 {
 	_cleanup_(explanation_freep) struct explanation *explanation = NULL;
-	struct jsonw w = { .out = text };
+	const char *holder = holder_name(asked, &input->query);
 	int r = explain(input, &explanation);
 
 	if (r < 0)
 		return r;
-	if (!first)
+	*violation |= explanation->decision.verdict == HP_VERDICT_AUDITED ||
+		      explanation->decision.verdict == HP_VERDICT_DENIED;
+	if (text->len)
 		buf_putc(text, '\n');
-	if (json)
-		explain_json(explanation, &w);
-	else
-		explain_text(explanation, text);
+	if (asked->json) {
+		put_json(asked, explanation, holder, text);
+		return 0;
+	}
+	explain_text(explanation, text);
+	put_holders(asked, &input->query, text);
+	explain_admit_text(explanation, holder, text);
 	return 0;
 }
 
@@ -215,7 +334,8 @@ static int print(const struct asked *asked, const struct registry *registry,
 		.who = asked->who,
 	};
 	bool has_who = asked->who.pod || asked->who.container || asked->who.unit || asked->who.exe;
-	int r;
+	bool violation = false;
+	int status, r;
 
 	facts.knows_units = facts.knows_pods = has_who;
 	r = policy_build(registry, &facts, &policy);
@@ -223,9 +343,57 @@ static int print(const struct asked *asked, const struct registry *registry,
 	for (size_t i = 0; i < binds->len && r == 0; i++) {
 		input.query = query_of(asked, &binds->list[i]);
 		input.address = binds->list[i].address;
-		r = put_explanation(&input, asked->json, i == 0, &text);
+		r = put_explanation(asked, &input, &text, &violation);
 	}
-	return r < 0 ? verb_failed("explain", r) : verb_print(&text);
+	status = r < 0 ? verb_failed("explain", r) : verb_print(&text);
+	return status == EXIT_OK && asked->exit_code && violation ? EXIT_FINDINGS : status;
+}
+
+static uint32_t classes_of(const struct json *list)
+{
+	uint32_t classes = 0;
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		int cls = word_to_class(json_text(json_at(list, i), ""));
+
+		classes |= cls < 0 ? 0 : 1U << cls;
+	}
+	return classes;
+}
+
+/* What the options leave open is as the agent has it, if its registry is asked; else the defaults.
+ */
+static void complete(struct node_options *node, const struct json *agent)
+{
+	int mode = word_to_mode(json_member_text(agent, "mode", ""));
+	int role = word_to_role(json_member_text(agent, "role", ""));
+
+	if (!node->denies)
+		node->denies = classes_of(json_member(agent, "denies"));
+	if (!node->denies)
+		node->denies = POLICY_DENIES_DEFAULT;
+	if (node->mode == HP_MODE_UNSET)
+		node->mode = mode < 0 ? HP_MODE_ENFORCE : (uint32_t)mode;
+	if (node->role == REG_ROLE_MAX)
+		node->role = role < 0 ? REG_ROLE_ANY : (enum reg_role)role;
+	if (!node->platform)
+		node->platform = json_member_text(agent, "platform", NULL);
+	if (!node->cluster.major)
+		(void)reg_version_parse(json_member_text(agent, "cluster_version", ""),
+					&node->cluster);
+}
+
+/* Ask what an agent knows of it; without one it is not known. */
+static int ask_agent(const struct ctl *ctl, struct asked *asked)
+{
+	_cleanup_buf_ struct buf why = { 0 };
+
+	(void)answer_document(ctl, "listeners", &asked->listeners, &why);
+	if (!asked->pod)
+		return EXIT_OK;
+	return agent_pod_find(ctl, asked->who.namespace_, asked->who.pod, &asked->declares) < 0 ?
+		       verb_failed("explain", -ENOMEM) :
+		       EXIT_OK;
 }
 
 static int explain_ports(const struct ctl *ctl, struct asked *asked, char **operands, size_t len)
@@ -244,18 +412,20 @@ static int explain_ports(const struct ctl *ctl, struct asked *asked, char **oper
 	}
 	for (size_t i = 0; i < len && status == EXIT_OK; i++)
 		status = add_binds(asked, operands[i], &binds);
-	if (status == EXIT_OK && asked->pod &&
-	    agent_pod_find(ctl, asked->who.namespace_, asked->who.pod, &asked->declares) < 0)
-		status = verb_failed("explain", -ENOMEM);
 	if (status == EXIT_OK)
-		status = registry_argument_load(&asked->node, &registry);
-	return status == EXIT_OK ? print(asked, registry, &binds) : status;
+		status = ask_agent(ctl, asked);
+	if (status == EXIT_OK)
+		status = registry_argument_find(ctl, &asked->node, &asked->agent, &registry);
+	if (status != EXIT_OK)
+		return status;
+	complete(&asked->node, asked->agent);
+	return print(asked, registry, &binds);
 }
 
 int verb_explain(const struct ctl *ctl, int argc, char **argv)
 {
 	_cleanup_(asked_free) struct asked asked = {
-		.node = { .mode = HP_MODE_ENFORCE, .denies = POLICY_DENIES_DEFAULT },
+		.node.role = REG_ROLE_MAX, /* not given */
 		.address = "0.0.0.0",
 		.at.family = 4,
 	};

@@ -15,6 +15,7 @@
 #include "../formats/listeners_openreports.h"
 #include "../identity/workload_json.h"
 #include "answer.h"
+#include "listener_text.h"
 #include "outfile.h"
 #include "registry_argument.h"
 
@@ -73,34 +74,6 @@ static const struct table_column columns[] = {
 	{ .name = "DECLARED", .truncate = true },
 };
 
-static void put_socket(const struct json *l, struct buf *out)
-{
-	bool v6 = strcmp(json_member_text(l, "family", ""), "ipv6") == 0;
-
-	buf_printf(out, v6 ? "[%s]:%" PRIu64 : "%s:%" PRIu64, json_member_text(l, "address", "*"),
-		   json_member_u64(l, "port", 0));
-}
-
-static bool is_only_declared(const struct json *l)
-{
-	return strcmp(json_member_text(l, "held_by", ""), "declared") == 0;
-}
-
-static void put_process(const struct json *l, struct buf *out)
-{
-	const char *held_by = json_member_text(l, "held_by", "");
-	uint64_t pid = json_member_u64(l, "pid", 0);
-
-	if (pid)
-		buf_printf(out, "%s[%" PRIu64 "]", json_member_text(l, "comm", "?"), pid);
-	else if (strcmp(held_by, "none") == 0)
-		buf_puts(out, "no process has it");
-	else if (strcmp(held_by, "kernel") == 0)
-		buf_puts(out, "kernel");
-	else if (is_only_declared(l))
-		buf_puts(out, "hostPort, no socket");
-}
-
 /* Does a pod declare it? Its own, if it is a pod's; another pod's hostPort may get its traffic. */
 static void put_declared(const struct json *l, struct buf *out)
 {
@@ -151,7 +124,8 @@ static const char *documented(const struct json *l)
 static int add(struct table *table, const struct json *l)
 {
 	static void (*const put[])(const struct json *, struct buf *) = {
-		put_socket, put_process, workload_json_text, put_row, put_declared,
+		listener_text_socket, listener_text_process, workload_json_text, put_row,
+		put_declared,
 	};
 	_cleanup_buf_ struct buf socket = { 0 }, process = { 0 }, workload = { 0 }, row = { 0 };
 	_cleanup_buf_ struct buf declared = { 0 };
@@ -251,7 +225,7 @@ static int write_page(const struct ctl *ctl, const struct asked *asked)
 {
 	_cleanup_(registry_freep) struct registry *registry = NULL;
 	_cleanup_answer_ struct answer answer = { .client.fd = -1 }, learn = { .client.fd = -1 };
-	int status = registry_argument_load(&asked->node, &registry);
+	int status = registry_argument_find(ctl, &asked->node, NULL, &registry);
 
 	if (status == EXIT_OK)
 		status = answer_get(ctl, "listeners", &answer);

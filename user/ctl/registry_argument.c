@@ -11,6 +11,7 @@
 #include "../formats/layer_yaml.h"
 #include "../source/source.h"
 #include "../source/source_file.h"
+#include "answer.h"
 
 static void print_diags(const struct diags *diags)
 {
@@ -21,10 +22,10 @@ static void print_diags(const struct diags *diags)
 		(void)fputs(text.data, stderr);
 }
 
-int registry_argument_load(const struct node_options *options, struct registry **ret_registry)
+static int load(const char *const *specs, size_t len, struct registry **ret_registry)
 {
 	_cleanup_diags_ struct diags diags = { 0 };
-	int r = source_load(options->registries, options->registries_len, &diags, ret_registry);
+	int r = source_load(specs, len, &diags, ret_registry);
 
 	print_diags(&diags);
 	if (r == 0)
@@ -32,6 +33,60 @@ int registry_argument_load(const struct node_options *options, struct registry *
 	if (diags.total == 0)
 		log_error("registry: %s", strerror(-r));
 	return r == -EINVAL ? EXIT_USAGE : EXIT_SYSTEM;
+}
+
+int registry_argument_load(const struct node_options *options, struct registry **ret_registry)
+{
+	return load(options->registries, options->registries_len, ret_registry);
+}
+
+/* The layers of an agent, from where it read them. */
+static int load_of_agent(const struct json *status, struct registry **ret_registry)
+{
+	const struct json *registry = json_member(status, "registry");
+	const struct json *layers = json_member(registry, "layers");
+	const char *error = json_member_text(registry, "error", "");
+	const char *paths[REGISTRY_LAYERS_MAX];
+	_cleanup_buf_ struct buf names = { 0 };
+	size_t len = json_len(layers);
+	int r;
+
+	if (len == 0 || len > ARRAY_LEN(paths)) {
+		log_error("registry: the running agent has %zu layers: name others with "
+			  "--registry",
+			  len);
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < len; i++) {
+		paths[i] = json_member_text(json_at(layers, i), "path", "?");
+		buf_printf(&names, "%s%s", i ? ", " : "",
+			   json_member_text(json_at(layers, i), "name", "?"));
+	}
+	log_info("registry: the running agent's: %s", names.data ? names.data : "?");
+	if (*error)
+		log_warning("registry: the agent has not taken what its files hold now: %s", error);
+	r = load(paths, len, ret_registry);
+	if (r != EXIT_OK)
+		log_error("registry: the agent's layers are not read here: name them with "
+			  "--registry");
+	return r;
+}
+
+int registry_argument_find(const struct ctl *ctl, const struct node_options *options,
+			   struct json **ret_status, struct registry **ret_registry)
+{
+	_cleanup_(json_freep) struct json *status = NULL;
+	_cleanup_buf_ struct buf why = { 0 };
+	int r;
+
+	if (!options->registries_len && answer_document(ctl, "status", &status, &why) < 0)
+		log_info("registry: the built-in layers: no agent's are known: %s: %s", ctl->socket,
+			 why.data ? why.data : "?");
+	r = status ? load_of_agent(status, ret_registry) :
+		     registry_argument_load(options, ret_registry);
+	if (r == EXIT_OK && ret_status)
+		*ret_status = TAKE_PTR(status);
+	return r;
 }
 
 static int read_path(const char *path, struct buf *out)

@@ -5,9 +5,21 @@
 #include "../formats/import.h"
 #include "../registry/registry.h"
 #include "../source/node_options.h"
+#include "verb.h"
+
+struct json;
 
 /* EXIT_OK with the registry, which is the caller's; or an exit status, after a message. */
 int registry_argument_load(const struct node_options *options, struct registry **ret_registry);
+
+/*
+ * The layers of --registry; without that option those of the running agent; without an agent the
+ * built-in ones. Unless they are named, standard error says which. *ret_status is the status
+ * document of the agent whose they are, for the caller, or NULL; ret_status may be NULL. An exit
+ * status, as above.
+ */
+int registry_argument_find(const struct ctl *ctl, const struct node_options *options,
+			   struct json **ret_status, struct registry **ret_registry);
 
 /*
  * Read a file, or standard input for "-", of at most REGISTRY_FILE_MAX bytes. An exit

@@ -150,6 +150,6 @@ int registry_export(const struct ctl *ctl, int argc, char **argv)
 		log_error(VERB ": --format= is missing: try --help");
 		return EXIT_USAGE;
 	}
-	status = registry_argument_load(&export.node, &registry);
+	status = registry_argument_find(ctl, &export.node, NULL, &registry);
 	return status == EXIT_OK ? export_registry(&export, registry) : status;
 }

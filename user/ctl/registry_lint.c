@@ -88,7 +88,7 @@ int registry_lint(const struct ctl *ctl, int argc, char **argv)
 		return status;
 	status = add_files(&asked.node, argv + operands, argc - operands);
 	if (status == EXIT_OK)
-		status = registry_argument_load(&asked.node, &registry);
+		status = registry_argument_find(ctl, &asked.node, NULL, &registry);
 	if (status != EXIT_OK)
 		return status;
 	facts.today = node_options_facts(&asked.node).today;

@@ -200,6 +200,6 @@ int registry_next(const struct ctl *ctl, int argc, char **argv)
 			  "documented ranges");
 		return EXIT_USAGE;
 	}
-	status = registry_argument_load(&next.node, &registry);
+	status = registry_argument_find(ctl, &next.node, NULL, &registry);
 	return status == EXIT_OK ? print(&next, registry) : status;
 }

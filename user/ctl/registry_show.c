@@ -299,7 +299,7 @@ int registry_show(const struct ctl *ctl, int argc, char **argv)
 		return status;
 	status = find_ports(&show, argc, argv, operands);
 	if (status == EXIT_OK)
-		status = registry_argument_load(&show.node, &registry);
+		status = registry_argument_find(ctl, &show.node, NULL, &registry);
 	if (status != EXIT_OK)
 		return status;
 	walk.registry = registry;

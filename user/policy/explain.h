@@ -49,5 +49,8 @@ DEFINE_CLEANUP(struct explanation, explanation_free)
  */
 void explain_json(const struct explanation *explanation, struct jsonw *w);
 
+/* The same members, inside an object that the caller began. */
+void explain_json_members(const struct explanation *explanation, struct jsonw *w);
+
 /* Append the same for a person, in lines; safe for a terminal. */
 void explain_text(const struct explanation *explanation, struct buf *out);

@@ -14,9 +14,8 @@ static void put_owner(struct jsonw *w, enum owner_answer owner)
 		jsonw_null(w, "owner");
 }
 
-void explain_json(const struct explanation *e, struct jsonw *w)
+void explain_json_members(const struct explanation *e, struct jsonw *w)
 {
-	jsonw_object(w, NULL);
 	jsonw_string(w, "protocol", word_proto(e->input.query.proto));
 	jsonw_u64(w, "port", e->input.query.port);
 	if (e->input.address)
@@ -42,6 +41,12 @@ void explain_json(const struct explanation *e, struct jsonw *w)
 	}
 	jsonw_array_end(w);
 	jsonw_string(w, "why", e->why);
+}
+
+void explain_json(const struct explanation *e, struct jsonw *w)
+{
+	jsonw_object(w, NULL);
+	explain_json_members(e, w);
 	jsonw_object_end(w);
 }
 
