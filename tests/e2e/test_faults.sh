@@ -43,7 +43,7 @@ test_kill() {
 	is "kill -9: instances" "$(instances)" 1
 	is "kill -9: effective" "$(status .effective)" true
 	stop_agent
-	ctl detach >/dev/null
+	ctl detach --yes >/dev/null
 }
 
 # The agent is stopped for seconds: the kernel continues, and no count is lost.
@@ -62,7 +62,7 @@ test_stop() {
 	end_storm "SIGSTOP"
 	counted "SIGSTOP"
 	stop_agent
-	ctl detach >/dev/null
+	ctl detach --yes >/dev/null
 }
 
 # upgrade NAME AGENT...: one after the other; each ends when it is asked to.
@@ -90,7 +90,7 @@ test_upgrade() {
 	is "upgrade: version" "$(status .version)" "$("$next" --version | cut -d' ' -f2)"
 	counted "upgrade"
 	stop_agent
-	ctl detach >/dev/null
+	ctl detach --yes >/dev/null
 	if [ -n "${E2E_QUICK:-}" ]; then
 		upgrade "upgrade to another layout" "$other"
 	else
@@ -98,7 +98,7 @@ test_upgrade() {
 	fi
 	is "upgrade to another layout: adopted" "$(status .pins.adopted)" false
 	stop_agent
-	ctl detach >/dev/null
+	ctl detach --yes >/dev/null
 }
 
 setup_alone # a storm, and agents that begin in the midst of it

@@ -139,7 +139,7 @@ test_next() {
 	at_most "$1: one after another: the lines of all: none is missing" $((8 * n)) "$sum"
 	at_most "$1: one after another: the lines of all: told twice" $((sum - 8 * n)) $((2 * BATCH))
 	is "$1: one after another: the third does not fold" "$(of_one)" "$(lines)"
-	ctl detach >/dev/null
+	ctl detach --yes >/dev/null
 	wait "$AGENT_PID"
 	AGENT_PID=
 	start_agent --mode="$1" --registry="$REG" --ring-size=256K || return

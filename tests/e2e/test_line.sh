@@ -98,7 +98,7 @@ test_killed() {
 		"evil-tool $last 65534 1 evil-tool $last 65534 2"
 	is "killed: all is told" "$(status '.counters | "\(.violations) \(.delivered + .folded) \(.lost)"')" "4 4 0"
 	stop_agent
-	"$B/hostportctl" --socket="$SOCK" detach >/dev/null 2>&1
+	"$B/hostportctl" --socket="$SOCK" detach --yes >/dev/null 2>&1
 }
 
 setup

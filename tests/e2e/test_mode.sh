@@ -49,6 +49,9 @@ test_usage() {
 	mode "two modes" 2 audit enforce
 	mode "not a mode" 2 off
 	mode "not an option" 2 enforce --no
+	mode "--dry-run of audit" 2 audit --dry-run
+	mode "--dry-run and --yes" 2 enforce --dry-run --yes
+	complains "--dry-run and --yes: says so" '^hostportctl: mode: --dry-run: it is for .mode enforce., without --yes$'
 }
 
 # shellcheck disable=SC2317 # called by until_true
@@ -66,6 +69,10 @@ test_nothing_breaks() {
 	inside ip link set vx0 up # the cgroup of the socket
 	ctl tail >"$WORK/tail" 2>/dev/null &
 	until_true 10 tails || fail "no client tails"
+	mode "nothing breaks, --dry-run" 0 enforce --dry-run
+	is "nothing breaks, --dry-run: says" "$(cat "$WORK/out" "$WORK/err")" \
+		"mode enforce: nothing would be denied; nothing is switched"
+	is "nothing breaks, --dry-run: still audit" "$(status '"\(.mode) \(.mode_switched)"')" "audit null"
 	mode "nothing breaks" 0 enforce
 	is "nothing breaks: says" "$(cat "$WORK/out" "$WORK/err")" "mode enforce: switched, effective"
 	is "enforce: status" "$(status '"\(.mode) \(.effective) \(.mode_switched | "\(.option) \(.restored) \(.uid)")"')" \
@@ -78,6 +85,10 @@ test_nothing_breaks() {
 	binds "enforce: excepted" 25001 ok
 	is "enforce: scope, on loopback" "$(probe tcp 4 127.0.0.1 24001)" "ok 24001 1"
 	is "enforce: denied in the events" "$(events '.port == 21001 and .verdict == "denied" and .mode == "enforce"')" 1
+	is "enforce: detach is refused" "$(ctl detach 2>&1 </dev/null; echo $?)" \
+		"hostportctl: detach: refused: the agent enforces; use --yes to end it anyway
+1"
+	binds "enforce: detach is refused: still denied" 21001 EPERM
 	is "enforce: who has it keeps it" "$(keeper mine | xargs -r kill -0 && echo yes)" yes
 
 	mode "again" 0 enforce
@@ -125,6 +136,11 @@ test_breaks() {
 	has "breaks: counted" "$(rows)" "^unregistered udp 21001 .* violation 3 "
 	is "breaks: refused" "$(grep refused "$WORK/err")" \
 		"hostportctl: mode enforce: refused: 4 would be denied; use --yes to switch anyway"
+	rows >"$WORK/rows"
+	mode "breaks, --dry-run" 1 enforce --dry-run
+	is "breaks, --dry-run: the same" "$(rows)" "$(cat "$WORK/rows")"
+	complains "breaks, --dry-run: says so" \
+		'^hostportctl: mode enforce: would be refused: 4 would be denied; nothing is switched$'
 	complains "breaks: one listens" '^hostportctl: mode: a listener keeps its port until its program binds again'
 	is "breaks: still audit" "$(status '"\(.mode) \(.mode_switched)"')" "audit null"
 	binds "breaks: nothing is denied" 21001 ok
@@ -336,7 +352,7 @@ test_later_empty() {
 	has "later, empty: says why" "$(cat "$WORK/log")" '^hostportd: registry: empty: .*: refusing to go on enforcing'
 	binds "later, empty: what was there goes on: denied" 21000 EPERM
 	binds "later, empty: what was there goes on: registered" 20000 ok
-	is "later, empty: detach" "$(ctl detach >/dev/null 2>&1; probe tcp 4 0.0.0.0 21000 | cut -d' ' -f1)" ok
+	is "later, empty: detach" "$(ctl detach --yes >/dev/null 2>&1; probe tcp 4 0.0.0.0 21000 | cut -d' ' -f1)" ok
 }
 
 # A violation that was audited and registered since does not make the switch refuse.

@@ -99,7 +99,7 @@ test_keep() {
 	all_accounted "adopted after a kill"
 	is "nothing was lost" "$(status .counters.lost)" 0
 	is "registry generations go on" "$(status .registry.generation)" 3
-	is "keep: detach: exit status" "$(exit_status "${CTL[@]}" detach)" 0
+	is "keep: detach: exit status" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	wait "$AGENT_PID"
 	AGENT_PID=
 }
@@ -168,7 +168,7 @@ test_defaults() {
 	echo max >"$CGROUP/cgroup.max.descendants"
 	denies "no canary, another mode at a restart"
 	is "no canary, another mode: links" "$(attached)" 4
-	is "the end of it: detach: exit status" "$(exit_status "${CTL[@]}" detach)" 0
+	is "the end of it: detach: exit status" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	export HOSTPORTD_ON_EXIT=detach
 }
 
@@ -176,17 +176,17 @@ test_detach() {
 	start_agent "${ENFORCE[@]}" --on-exit=keep || return
 	stop_agent
 	denies "before detach without an agent"
-	is "detach without an agent: exit status" "$(exit_status "${CTL[@]}" detach)" 0
+	is "detach without an agent: exit status" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	has "detach without an agent: says so" "$(cat "$WORK/out")" 'no agent was running'
 	is "detach without an agent: programs" "$(attached)" 0
 	is "detach without an agent: pins" "$([ -e "$PIN" ] && echo there || echo gone)" gone
 	allows "detach without an agent"
-	is "detach of nothing: exit status" "$(exit_status "${CTL[@]}" detach)" 0
+	is "detach of nothing: exit status" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	has "detach of nothing: says so" "$(cat "$WORK/out")" 'nothing to detach'
 
 	start_agent "${ENFORCE[@]}" --on-exit=keep || return
 	denies "before detach"
-	is "detach with an agent: exit status" "$(exit_status "${CTL[@]}" detach)" 0
+	is "detach with an agent: exit status" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	has "detach with an agent: says so" "$(cat "$WORK/out")" 'the agent has ended'
 	is "detach with an agent: programs" "$(attached)" 0
 	allows "detach with an agent"
@@ -198,7 +198,7 @@ test_detach() {
 	start_agent "${ENFORCE[@]}" --on-exit=keep || return
 	kill -STOP "$AGENT_PID"
 	denies "an agent that is stopped"
-	is "detach with an agent that hangs: exit status" "$(exit_status "${CTL[@]}" detach)" 0
+	is "detach with an agent that hangs: exit status" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	has "detach with an agent that hangs: says so" "$(cat "$WORK/err")" 'does not answer'
 	is "detach with an agent that hangs: programs" "$(attached)" 0
 	is "detach with an agent that hangs: pins" "$([ -e "$PIN" ] && echo there || echo gone)" gone
@@ -208,7 +208,7 @@ test_detach() {
 	is "detach with an agent that hangs: it knows" "$(exit_status "${CTL[@]}" status)" 1
 	stop_agent
 	start_agent "${ENFORCE[@]}" --pin=none || return
-	is "--pin=none: detach" "$(exit_status "${CTL[@]}" detach)" 0
+	is "--pin=none: detach" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	wait "$AGENT_PID"
 	AGENT_PID=
 	until_true 5 none_attached
@@ -218,7 +218,7 @@ test_detach() {
 	stop_agent
 	start_agent "${ENFORCE[@]}" --pin=none || return
 	is "an agent beside pins: programs" "$(attached)" 8
-	is "an agent beside pins: detach: exit status" "$(exit_status "${CTL[@]}" detach)" 0
+	is "an agent beside pins: detach: exit status" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	wait "$AGENT_PID"
 	AGENT_PID=
 	is "an agent beside pins: detach: programs" "$(attached)" 0
@@ -242,7 +242,7 @@ refused() {
 test_foreign() {
 	mkdir "$PIN" && chown 65534 "$PIN"
 	refused "a directory of somebody else" "$PIN is of user 65534, not of 0" --pin="$PIN"
-	is "a directory of somebody else: root may end it" "$(exit_status "${CTL[@]}" detach)" 0
+	is "a directory of somebody else: root may end it" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	is "a directory of somebody else: detach" "$([ -e "$PIN" ] && echo there || echo gone)" gone
 	mkdir "$PIN" && chmod 0777 "$PIN"
 	refused "a directory that anybody writes" "$PIN: others may write there" --pin="$PIN"
@@ -355,7 +355,7 @@ test_nonsense() {
 	start_agent "${ENFORCE[@]}" --on-exit=keep || return
 	is "counts that make sense: adopted" "$(status .pins.adopted)" true
 	is "counts that make sense: go on" "$(status .counters.violations)" 2
-	is "counts that make sense: detach" "$(exit_status "${CTL[@]}" detach)" 0
+	is "counts that make sense: detach" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	wait "$AGENT_PID"
 	AGENT_PID=
 }
@@ -384,7 +384,7 @@ test_other() {
 	is "another namespace: denied there" "$(NETNS=$NETNS-2 probe tcp 4 127.0.0.1 21000)" "EPERM 1"
 	stop_agent
 	ip netns del "$NAME-2"
-	is "the cgroup is removed: exit status" "$(exit_status "${CTL[@]}" detach)" 0
+	is "the cgroup is removed: exit status" "$(exit_status "${CTL[@]}" detach --yes)" 0
 	until_true 5 rmdir "$CGROUP/sub"
 }
 

@@ -380,21 +380,21 @@ test_detach() {
 	HOSTPORTD_ON_EXIT=keep start --mode=enforce || return
 	stop_agent
 	is "kept programs: the ports stay" "$(reserved) $(note)" "$WITH there"
-	has "detach, from another namespace: says so" "$(ctl detach 2>&1)" \
+	has "detach, from another namespace: says so" "$(ctl detach --yes 2>&1)" \
 		"stay in net.ipv4.ip_local_reserved_ports: 40000-40001: they are of another network namespace, inode [0-9]+: see --netns"
 	is "detach, from another namespace: they stay" "$(reserved) $(note)" "$WITH there"
-	ctl detach --netns="$NETNS" >/dev/null
+	ctl detach --yes --netns="$NETNS" >/dev/null
 	is "detach: given back" "$? $(reserved) $(note)" "0 $BEFORE none"
 
 	start --mode=enforce || return
 	crash_agent
 	is "killed: the ports stay" "$(reserved) $(note)" "$WITH there"
 	reserve "$WITH,41000"
-	ctl detach --netns="$NETNS" >/dev/null
+	ctl detach --yes --netns="$NETNS" >/dev/null
 	is "killed, detach: given back, and no other" "$? $(reserved) $(note)" "0 $BEFORE,41000 none"
 
 	start --mode=enforce || return
-	ctl detach --netns="$NETNS" >/dev/null
+	ctl detach --yes --netns="$NETNS" >/dev/null
 	wait "$AGENT_PID"
 	AGENT_PID=
 	is "detach of an agent: given back" "$(reserved) $(note)" "$BEFORE,41000 none"

@@ -327,7 +327,7 @@ step_pins() {
 	systemctl start "$UNIT"
 	is "pins: started: it denies" "$(bind $FREE)" "EPERM 1"
 	mark
-	has "pins: hostportctl detach with an agent" "$(hostportctl detach)" 'the agent has ended'
+	has "pins: hostportctl detach with an agent" "$(hostportctl detach --yes)" 'the agent has ended'
 	is "pins: detached: it does not" "$(bind $FREE)" "ok $FREE 1"
 	is "pins: detached: the unit has ended by itself" "$(property Result) $(restarts)" "success 0"
 	is "pins: detached: no complaint" "$(journalctl -u "$UNIT" -o cat --since "@$(cat /run/mark)" | grep "could be removed")" ""

@@ -184,6 +184,23 @@ static void ask(struct fixture *f, const char *name, uint32_t mode, bool yes,
 	check_text(name, out.data, want);
 }
 
+/* Ask what a switch to enforce would be answered; the calls must not switch. */
+static void ask_impact(struct fixture *f, const char *name, const char *want_calls,
+		       const char *want)
+{
+	_cleanup_buf_ struct buf out = { 0 };
+	char *end;
+
+	calls[0] = '\0';
+	mode_impact_json(&f->mode, &out);
+	check_text(name, calls, want_calls);
+	end = strstr(out.data, ",\"would_break\":[");
+	assert_non_null(end);
+	*end = '\0';
+	check_text(name, out.data, want);
+	check_u64("the mode stays", in_force.decision.mode, HP_MODE_AUDIT);
+}
+
 #define SWITCHED(mode) "{\"mode\":\"" mode "\",\"switched\":true,\"effective\":true"
 #define REFUSED(why)                                                                               \
 	"{\"mode\":\"audit\",\"switched\":false,\"refused\":\"" why "\",\"effective\":true"
@@ -266,6 +283,20 @@ static void test_refused(void **state)
 		ask(f, "back", HP_MODE_AUDIT, false, "pn", SWITCHED("audit"));
 		buf_free(&fake_log);
 	}
+}
+
+/* Nothing is switched, whatever would break. */
+static void test_impact(void **state)
+{
+	struct fixture *f = *state;
+
+	ask_impact(f, "nothing", "f", "{\"mode\":\"audit\",\"switched\":false,\"effective\":true");
+	breaks = 2;
+	ask_impact(f, "two", "f", REFUSED("2 would be denied"));
+	denied_essential = true;
+	ask_impact(f, "essential", "", REFUSED("essential row x: see --deny-essential"));
+	check_u64("nothing is kept", f->told.mode, 0);
+	check_log("nothing is said", "");
 }
 
 /* Whether or not the client says yes to what would break. */
@@ -374,6 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_enforce, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_impact, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_essential, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_closes, setup, teardown),

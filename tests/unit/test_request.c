@@ -16,6 +16,7 @@ static const struct good_case good_cases[] = {
 	{ "{\"verb\":\"status\"}", { .verb = REQUEST_STATUS, .form = FORM_JSON } },
 	{ "{\"verb\":\"selftest\"}", { .verb = REQUEST_SELFTEST, .form = FORM_JSON } },
 	{ "{\"verb\":\"pods\"}", { .verb = REQUEST_PODS, .form = FORM_JSON } },
+	{ "{\"verb\":\"impact\"}", { .verb = REQUEST_IMPACT, .form = FORM_JSON } },
 	{ "{\"verb\":\"detach\"}", { .verb = REQUEST_DETACH, .form = FORM_JSON } },
 	{ "{\"verb\":\"reload\"}", { .verb = REQUEST_RELOAD, .form = FORM_JSON } },
 	{ "{\"verb\":\"reload\",\"shrink\":true}",

@@ -184,11 +184,27 @@ static int decide(struct mode *mode, const struct request *request, struct outco
 	return 0;
 }
 
+static void put_outcome(struct mode *mode, const struct outcome *outcome, struct buf *out)
+{
+	const struct health *health = &mode->watch->health;
+	struct jsonw w = { .out = out };
+
+	jsonw_object(&w, NULL);
+	jsonw_string(&w, "mode", word_mode(mode->in_force->decision.mode));
+	jsonw_bool(&w, "switched", outcome->switched);
+	jsonw_string_opt(&w, "refused", outcome->refused.data);
+	jsonw_bool(&w, "effective", health->effective);
+	if (!health->effective)
+		jsonw_string(&w, "reason", health->reason.data ? health->reason.data : "");
+	jsonw_string_opt(&w, "chance", outcome->chance.data);
+	impact_put(&outcome->impact, &mode->violations->sweep->table.identity->facts, "would_break",
+		   SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
+	jsonw_object_end(&w);
+}
+
 int mode_json(struct mode *mode, const struct request *request, struct buf *out)
 {
 	_cleanup_(outcome_free) struct outcome outcome = { 0 };
-	const struct health *health = &mode->watch->health;
-	struct jsonw w = { .out = out };
 	int r = decide(mode, request, &outcome);
 
 	if (r < 0) {
@@ -196,16 +212,15 @@ int mode_json(struct mode *mode, const struct request *request, struct buf *out)
 			   strerror(-r));
 		return r;
 	}
-	jsonw_object(&w, NULL);
-	jsonw_string(&w, "mode", word_mode(mode->in_force->decision.mode));
-	jsonw_bool(&w, "switched", outcome.switched);
-	jsonw_string_opt(&w, "refused", outcome.refused.data);
-	jsonw_bool(&w, "effective", health->effective);
-	if (!health->effective)
-		jsonw_string(&w, "reason", health->reason.data ? health->reason.data : "");
-	jsonw_string_opt(&w, "chance", outcome.chance.data);
-	impact_put(&outcome.impact, &mode->violations->sweep->table.identity->facts, "would_break",
-		   SIZE_MAX, CONTROL_DOCUMENT_MAX - ROOM_LEFT, &w);
-	jsonw_object_end(&w);
+	put_outcome(mode, &outcome, out);
 	return 0;
+}
+
+void mode_impact_json(struct mode *mode, struct buf *out)
+{
+	const struct request request = { .mode = HP_MODE_ENFORCE };
+	_cleanup_(outcome_free) struct outcome outcome = { 0 };
+
+	consider(mode, &request, &outcome);
+	put_outcome(mode, &outcome, out);
 }

@@ -46,6 +46,12 @@ void mode_remember(struct mode *mode);
 int mode_json(struct mode *mode, const struct request *request, struct buf *out);
 
 /*
+ * Append what a switch to enforce would be answered now; nothing is switched. It is a verb of its
+ * own, so that an agent that does not know it refuses, and does not switch.
+ */
+void mode_impact_json(struct mode *mode, struct buf *out);
+
+/*
  * The mode in which an agent starts: one that was switched at run time holds as
  * long as agents are started with the same --mode as the one in which that was
  * done; an agent that is started with another takes its own. `remembered_option` is the

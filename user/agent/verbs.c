@@ -54,6 +54,9 @@ int verbs_document(void *data, const struct request *request, struct buf *out)
 		return reload_json(&agent->reload, request, out);
 	case REQUEST_MODE:
 		return mode_json(&agent->mode, request, out);
+	case REQUEST_IMPACT:
+		mode_impact_json(&agent->mode, out);
+		return 0;
 	case REQUEST_LEARN:
 		return learn_json(&agent->violations, out);
 	case REQUEST_PODS:

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@
 
 struct detach_options {
 	const char *pin, *netns;
+	bool yes;
 };
 
 static const struct option_spec specs[] = {
@@ -34,15 +36,18 @@ static const struct option_spec specs[] = {
 	  "the network namespace that the agent checked: ports that an agent which is gone has"
 	  " reserved there are given back (this one)",
 	  OPTION_STRING(struct detach_options, netns) },
+	{ "yes", NULL, "don't ask, even if the agent enforces",
+	  OPTION_FLAG(struct detach_options, yes) },
 };
 
 static const struct options options = {
 	.program = "hostportctl detach",
-	.usage = "[--pin=DIR] [--netns=PATH]",
+	.usage = "[--yes] [--pin=DIR] [--netns=PATH]",
 	.summary =
 		"Detach the programs and remove the pins: nothing is checked any more. A running"
 		" agent ends; its service manager may start it again. Works without an agent, and"
-		" with one that hangs.",
+		" with one that hangs. If the agent enforces, it asks first, or needs --yes where"
+		" nobody can be asked: exit status 1.",
 	.env = "HOSTPORTD_",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
@@ -201,6 +206,37 @@ static int give_ports_back(const char *socket, const char *netns_path)
 	return EXIT_OK;
 }
 
+/* ---- is it meant? ---------------------------------------------------------------------------- */
+/* Ask at the terminal. */
+static bool says_yes(void)
+{
+	char answer[16] = "";
+
+	(void)fprintf(stderr, "The agent enforces. End all checking on this node? [y/N] ");
+	if (!fgets(answer, sizeof(answer), stdin))
+		return false;
+	answer[strcspn(answer, "\n")] = '\0';
+	return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
+}
+
+/*
+ * May it go on? Only an agent that answers can say that it enforces: what hangs, or has left its
+ * pins behind, is ended without a question.
+ */
+static bool is_meant(const struct ctl *ctl, bool yes)
+{
+	_cleanup_(json_freep) struct json *status = NULL;
+	_cleanup_buf_ struct buf why = { 0 };
+
+	if (yes || answer_document(ctl, "status", &status, &why) < 0 ||
+	    strcmp(json_member_text(status, "mode", ""), "enforce") != 0)
+		return true;
+	if (isatty(STDIN_FILENO) && says_yes())
+		return true;
+	log_error("detach: refused: the agent enforces; use --yes to end it anyway");
+	return false;
+}
+
 int verb_detach(const struct ctl *ctl, int argc, char **argv)
 {
 	struct detach_options o = { .pin = PINS_DEFAULT };
@@ -209,6 +245,8 @@ int verb_detach(const struct ctl *ctl, int argc, char **argv)
 
 	if (verb_parse(&options, &o, argc, argv, &operands, &status) != 0)
 		return status;
+	if (!is_meant(ctl, o.yes))
+		return EXIT_FINDINGS;
 	r = ask_agent(ctl, "detach", &reason);
 	if (r == -EPROTO)
 		return verb_no_agent(ctl, r, reason.data);

@@ -10,22 +10,26 @@
 #include "answer.h"
 
 struct asked {
-	bool yes, json;
+	bool yes, dry_run, json;
 };
 
 static const struct option_spec specs[] = {
 	{ "yes", NULL, "to enforce: even if something would be denied",
 	  OPTION_FLAG(struct asked, yes) },
+	{ "dry-run", NULL, "to enforce: print what would be denied, and don't switch",
+	  OPTION_FLAG(struct asked, dry_run) },
 	{ "json", NULL, "one JSON document", OPTION_FLAG(struct asked, json) },
 };
 
 static const struct options options = {
 	.program = "hostportctl mode",
-	.usage = "audit|enforce [--yes] [--json]",
-	.summary = "Switch the running agent. To enforce: print the listeners, and the ports taken"
-		   " since start-up, that would be denied; if there are any, refuse without --yes."
-		   " To audit: at once. Exit status: 0 it is in that mode, and effective if that is"
-		   " enforce, 1 refused or not effective, 3 no agent.",
+	.usage = "audit|enforce [--yes|--dry-run] [--json]",
+	.summary =
+		"Switch the running agent. To enforce: print the listeners, and the ports taken"
+		" since start-up, that would be denied; if there are any, refuse without --yes."
+		" To audit: at once. Exit status: 0 it is in that mode, and effective if that is"
+		" enforce, 1 refused or not effective, 3 no agent; of --dry-run: 0 nothing would be"
+		" denied, 1 something would.",
 	.operands = OPTIONS_MIXED_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),
@@ -91,10 +95,25 @@ static int conclude(const struct json *document, const char *mode, bool text)
 	return EXIT_OK;
 }
 
-static int print_answer(const struct answer *answer, const char *mode, bool json)
+/* The same of what was only asked. */
+static int conclude_dry_run(const struct json *document, bool text)
 {
-	int printed = json ? verb_print(&answer->shown) : print_impact(answer->document);
-	int status = conclude(answer->document, mode, !json);
+	const char *refused = json_member_text(document, "refused", "");
+
+	if (*refused) {
+		log_error("mode enforce: would be refused: %s; nothing is switched", refused);
+		return EXIT_FINDINGS;
+	}
+	if (text)
+		(void)printf("mode enforce: nothing would be denied; nothing is switched\n");
+	return EXIT_OK;
+}
+
+static int print_answer(const struct answer *answer, const char *mode, const struct asked *asked)
+{
+	int printed = asked->json ? verb_print(&answer->shown) : print_impact(answer->document);
+	int status = asked->dry_run ? conclude_dry_run(answer->document, !asked->json) :
+				      conclude(answer->document, mode, !asked->json);
 	if (fflush(stdout) != 0 || printed != EXIT_OK)
 		return EXIT_SYSTEM;
 	return status;
@@ -113,8 +132,15 @@ int verb_mode(const struct ctl *ctl, int argc, char **argv)
 		log_error("mode: audit or enforce is needed: try --help");
 		return EXIT_USAGE;
 	}
-	buf_printf(&request, "{\"verb\":\"mode\",\"mode\":\"%s\",\"yes\":%s}", argv[operands],
-		   asked.yes ? "true" : "false");
+	if (asked.dry_run && (asked.yes || word_to_mode(argv[operands]) != HP_MODE_ENFORCE)) {
+		log_error("mode: --dry-run: it is for `mode enforce`, without --yes");
+		return EXIT_USAGE;
+	}
+	if (asked.dry_run)
+		buf_puts(&request, "{\"verb\":\"impact\"}");
+	else
+		buf_printf(&request, "{\"verb\":\"mode\",\"mode\":\"%s\",\"yes\":%s}",
+			   argv[operands], asked.yes ? "true" : "false");
 	status = answer_ask(ctl, &request, &answer);
-	return status == EXIT_OK ? print_answer(&answer, argv[operands], asked.json) : status;
+	return status == EXIT_OK ? print_answer(&answer, argv[operands], &asked) : status;
 }

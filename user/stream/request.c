@@ -12,7 +12,7 @@ static const char *const verbs[] = {
 	[REQUEST_LISTENERS] = "listeners", [REQUEST_SELFTEST] = "selftest",
 	[REQUEST_DETACH] = "detach",	   [REQUEST_RELOAD] = "reload",
 	[REQUEST_MODE] = "mode",	   [REQUEST_LEARN] = "learn",
-	[REQUEST_PODS] = "pods",
+	[REQUEST_PODS] = "pods",	   [REQUEST_IMPACT] = "impact",
 };
 
 static const char *const forms[] = {

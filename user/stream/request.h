@@ -22,6 +22,7 @@ enum request_verb {
 	REQUEST_MODE,
 	REQUEST_LEARN,
 	REQUEST_PODS,
+	REQUEST_IMPACT,
 };
 
 /* The forms of a line. */
