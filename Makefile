@@ -19,7 +19,8 @@ PACKAGES := gcc libc6-dev make git pkg-config ca-certificates clang llvm bpftool
 	libmicrohttpd-dev scdoc
 PACKAGES_TEST := libcmocka-dev iproute2 netbase gojq procps strace util-linux busybox prometheus-node-exporter prometheus nginx-light \
 	haproxy unbound etcd-server mariadb-server nftables shellcheck clang-format man-db nodejs/node npm/npm \
-	libxml2-utils curl openssl rpcbind keepalived openssh-server wireguard-go wireguard-tools erlang-base
+	libxml2-utils curl openssl rpcbind keepalived openssh-server wireguard-go wireguard-tools erlang-base \
+	tmux/tmux zsh/zsh
 PACKAGES_KERNELS := qemu-system-x86 cpio kmod xz-utils debian-archive-keyring
 PACKAGES_FRESH := debootstrap
 # A node of Kubernetes; and what Debian has as source only is built with the second list, once.
@@ -37,6 +38,7 @@ prefix ?= /usr/local
 sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
 unitdir ?= $(prefix)/lib/systemd/system
+datadir ?= $(prefix)/share
 DESTDIR ?=
 
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -100,7 +102,7 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all packages packages-test everything run test unit bpf-test e2e schema test-fresh man install clean help \
+.PHONY: all packages packages-test everything run test unit bpf-test e2e schema test-fresh man completions install clean help \
 	lint format docs-coverage docs-metrics seccomp-profile test-kernels test-systemd test-k8s test-browser tests-built \
 	e2e-built fuzz fuzz-built soak mutants bench bench-built bench-compare
 
@@ -133,7 +135,7 @@ help:
 	  '  make docs-coverage  docs/coverage.md from the table of ways and the recorded results' \
 	  '  make docs-metrics  docs/metrics.md from the table of metrics' \
 	  '  make seccomp-profile  deploy/seccomp/hostportd.json from the lists of system calls' \
-	  '  make install    programs, man pages and the systemd unit below $$(DESTDIR)$$(prefix)' \
+	  '  make install    programs, man pages, completions and the systemd unit below $$(DESTDIR)$$(prefix)' \
 	  '  make clean      remove what was built'
 
 packages:
@@ -368,7 +370,18 @@ $(B)/man/%: docs/%.scd
 	@mkdir -p $(@D)
 	$(call say,MAN,$@)scdoc <$< >$@
 
-install: all man
+# Completions are made of the programs' own help.
+completions: $(B)/completions/made
+$(B)/completions/made: $(PROGRAMS) $(wildcard deploy/completions*)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)deploy/completions.sh $(B) $(@D) && touch $@
+
+install: all man completions
+	install -d $(DESTDIR)$(datadir)/bash-completion/completions $(DESTDIR)$(datadir)/zsh/site-functions \
+		$(DESTDIR)$(datadir)/fish/vendor_completions.d
+	install -m 0644 $(B)/completions/bash/* $(DESTDIR)$(datadir)/bash-completion/completions
+	install -m 0644 $(B)/completions/zsh/* $(DESTDIR)$(datadir)/zsh/site-functions
+	install -m 0644 $(B)/completions/fish/* $(DESTDIR)$(datadir)/fish/vendor_completions.d
 	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir)
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(sbindir)
 	install -m 0644 $(MANS) $(DESTDIR)$(mandir)/man8
