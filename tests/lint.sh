@@ -34,7 +34,7 @@ mapfile -t headers < <(select_files '\.h$')
 mapfile -t user < <(select_files '^user/.*\.[ch]$')
 # No file of these rooms has input or output, nor these files of other rooms.
 pure_files='^user/(registry|policy|event|checks|diff|formats|pods)/|^user/identity/workload'
-pure_files+='|^user/base/(base64|buf|endpoint|escape|hash|json|jsonw|openmetrics|parse|portset|stamp|string_view|suggest|tar|text_set|uri|utf8)\.'
+pure_files+='|^user/base/(base64|buf|endpoint|escape|hash|json|jsonw|openmetrics|parse|portset|stamp|string_view|suggest|table_fit|tar|text_set|uri|utf8)\.'
 pure_files+='|^user/stream/(accounts|batch|history|request)\.'
 pure_files+='|^user/violations/(denied_processes|impact|impact_table|learn_merge|learn_overlay|ledger|merge_[a-z_]*)\.'
 pure_files+='|^user/violations/(reported_sockets|team_counts|unbound_ports|violated_ports)\.'

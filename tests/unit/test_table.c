@@ -14,7 +14,7 @@
 static const struct table_column columns[] = {
 	{ .name = "PORT", .right = true },
 	{ .name = "PROCESS", .truncate = true },
-	{ .name = "TEAM" },
+	{ .name = "TEAM", .drop = 1 },
 };
 
 #define LONG "a long name of a process that does not fit into any terminal of such a width"
@@ -109,8 +109,8 @@ static void test_terminal(void **state)
 	static const struct {
 		unsigned short width, most;
 	} widths[] = {
-		{ 30, 30 },   { 40, 40 }, { 60, 60 },
-		{ 200, 200 }, { 0, 80 }, /* not known, as of a serial line */
+		{ 30, 30 }, { 40, 40 },	  { 60, 60 },
+		{ 25, 25 }, { 200, 200 }, { 0, 80 }, /* not known, as of a serial line */
 	};
 
 	(void)state;
@@ -122,10 +122,113 @@ static void test_terminal(void **state)
 		if (!text)
 			skip(); /* no terminals here */
 		check_int("cut", strstr(text, LONG) == NULL, widths[i].most < 100);
+		check_int("with a sign", strchr(text, '+') != NULL, widths[i].most < 100);
 		assert_non_null(strstr(text, " site"));
 		assert_non_null(strstr(text, " node"));
 		while ((line = strsep(&rest, "\r\n")))
 			assert_true(strlen(line) <= widths[i].most);
+	}
+}
+
+/* The least important column is left out, and named. */
+static void test_left_out(void **state)
+{
+	_cleanup_(table_freep) struct table *table = filled();
+	_cleanup_free_ char *text = shown(table, 20);
+
+	(void)state;
+	if (!text)
+		skip(); /* no terminals here */
+	assert_non_null(strstr(text, " PORT PROCESS"));
+	assert_null(strstr(text, "site"));
+	assert_non_null(strstr(text, "65535 a long name o+"));
+	assert_non_null(strstr(text, "(the terminal is too narrow for TEAM)"));
+}
+
+/* A character counts as what it takes on the terminal, however many bytes it has. */
+static void test_characters(void **state)
+{
+	static const char *const row[] = {
+		"1", "gr\xc3\xbc\xc3\x9f \xe6\xbc\xa2\xe5\xad\x97 und so weiter", "x"
+	};
+	_cleanup_(table_freep) struct table *table = NULL;
+	_cleanup_free_ char *text = NULL;
+
+	(void)state;
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	assert_int_equal(table_new(columns, 3, &table), 0);
+	assert_int_equal(table_add(table, row), 0);
+	text = shown(table, 24);
+	assert_non_null(setlocale(LC_CTYPE, "C"));
+	if (!text)
+		skip(); /* no terminals here */
+	/* 4 for the port, 1 between, 14 of the process, 1 between, 4 for the team */
+	if (!strstr(text, "   1 gr\xc3\xbc\xc3\x9f \xe6\xbc\xa2\xe5\xad\x97 und… x"))
+		fail_msg("got: %s", text);
+}
+
+struct view_case {
+	struct table_view view;
+	const char *want; /* blanks at the ends of lines left out */
+};
+
+static const struct view_case view_cases[] = {
+	{ { .columns = "team,port" },
+	  "TEAM  PORT\nsite    80\nnode 65535\n-        1\nx        2\n" },
+	{ { .columns = "PORT,port", .no_headings = true }, "   80\n65535\n    1\n    2\n" },
+	{ { .columns = "PORT", .sort = "port" }, " PORT\n    1\n    2\n   80\n65535\n" },
+	{ { .columns = "PORT", .sort = "-PORT" }, " PORT\n65535\n   80\n    2\n    1\n" },
+	{ { .columns = "TEAM", .sort = "TEAM" }, "TEAM\n-\nnode\nsite\nx\n" },
+	{ { .columns = "PORT,TEAM", .colour = true },
+	  " PORT TEAM\n   80 site\n65535 node\n    1 -\n    2 \033[31mx\033[0m\n" },
+};
+
+static void test_views(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(view_cases); i++) {
+		const struct view_case *c = &view_cases[i];
+		_cleanup_(table_freep) struct table *table = filled();
+		_cleanup_buf_ struct buf err = { 0 }, trimmed = { 0 };
+		_cleanup_free_ char *text = NULL;
+		char *rest, *line;
+
+		table_paint(table, 2, "red");
+		check_int(c->want, table_view_check(&c->view, columns, 3, &err), 0);
+		table_set_view(table, &c->view);
+		text = printed(table);
+		for (rest = text; (line = strsep(&rest, "\n")) && rest;) {
+			size_t len = strlen(line);
+
+			while (len && line[len - 1] == ' ')
+				len--;
+			buf_add(&trimmed, line, len);
+			buf_putc(&trimmed, '\n');
+		}
+		check_text(c->want, trimmed.data, c->want);
+	}
+}
+
+static void test_no_column(void **state)
+{
+	static const struct {
+		struct table_view view;
+		const char *err;
+	} cases[] = {
+		{ { .columns = "PORT,TAEM" },
+		  "TAEM: not one of PORT, PROCESS, TEAM; did you mean TEAM?" },
+		{ { .columns = "" }, ": not one of PORT, PROCESS, TEAM" },
+		{ { .columns = "PORT," }, ": not one of PORT, PROCESS, TEAM" },
+		{ { .sort = "-prot" }, "prot: not one of PORT, PROCESS, TEAM; did you mean PORT?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_buf_ struct buf err = { 0 };
+
+		check_int(cases[i].err, table_view_check(&cases[i].view, columns, 3, &err),
+			  -EINVAL);
+		check_text(cases[i].err, err.data, cases[i].err);
 	}
 }
 
@@ -154,6 +257,7 @@ static void test_locales(void **state)
 			fail_msg("%s: no \"%s\" in:\n%s", cases[i].locale, cases[i].want, text);
 	}
 	(void)alarm(0);
+	assert_non_null(setlocale(LC_CTYPE, "C"));
 }
 
 /* A table that fits into the stream's buffer must not be lost either. */
@@ -175,9 +279,11 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),	 cmocka_unit_test(test_piped),
-		cmocka_unit_test(test_locales),	 cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_full),	   cmocka_unit_test(test_piped),
+		cmocka_unit_test(test_locales),	   cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_terminal),   cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_characters), cmocka_unit_test(test_views),
+		cmocka_unit_test(test_no_column),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

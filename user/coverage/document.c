@@ -48,8 +48,8 @@ int document_list_text(FILE *out)
 {
 	static const struct table_column columns[] = {
 		{ .name = "WAY" },
-		{ .name = "PROTO" },
-		{ .name = "KIND" },
+		{ .name = "PROTO", .drop = 2 },
+		{ .name = "KIND", .drop = 1 },
 		{ .name = "TITLE", .truncate = true },
 	};
 	_cleanup_(table_freep) struct table *table = NULL;
@@ -156,8 +156,12 @@ void document_json(const struct coverage *coverage, const char *kernel, struct b
 /* ---- results: text -------------------------------------------------------------------- */
 
 static const struct table_column columns[] = {
-	{ .name = "WAY" },	 { .name = "ANSWER" }, { .name = "BIND" },
-	{ .name = "CONFIRMED" }, { .name = "HOOK" },   { .name = "REASON", .truncate = true },
+	{ .name = "WAY" },
+	{ .name = "ANSWER" },
+	{ .name = "BIND", .drop = 2 },
+	{ .name = "CONFIRMED", .drop = 3 },
+	{ .name = "HOOK", .truncate = true, .drop = 1 },
+	{ .name = "REASON", .truncate = true },
 };
 
 static int add_row(struct table *table, const struct coverage_way *c)

@@ -65,13 +65,13 @@ static const struct options options = {
 static const struct table_column columns[] = {
 	{ .name = "PROTO" },
 	{ .name = "ADDRESS:PORT" },
-	{ .name = "PROCESS" },
+	{ .name = "PROCESS", .truncate = true },
 	{ .name = "WORKLOAD", .truncate = true },
-	{ .name = "ROW", .truncate = true },
-	{ .name = "VERDICT" },
-	{ .name = "CLASS" },
-	{ .name = "R2" },
-	{ .name = "DECLARED", .truncate = true },
+	{ .name = "ROW", .truncate = true, .drop = 2 },
+	{ .name = "VERDICT", .truncate = true },
+	{ .name = "CLASS", .drop = 1 },
+	{ .name = "R2", .drop = 4 },
+	{ .name = "DECLARED", .truncate = true, .drop = 3 },
 };
 
 /* Does a pod declare it? Its own, if it is a pod's; another pod's hostPort may get its traffic. */

@@ -29,14 +29,14 @@ static const struct options options = {
 };
 
 static const struct table_column columns[] = {
-	{ .name = "NAMESPACE" },
-	{ .name = "POD" },
-	{ .name = "NETWORK" },
-	{ .name = "STATE" },
+	{ .name = "NAMESPACE", .truncate = true },
+	{ .name = "POD", .truncate = true },
+	{ .name = "NETWORK", .drop = 1 },
+	{ .name = "STATE", .drop = 2 },
 	{ .name = "PORTS", .truncate = true },
-	{ .name = "UID" },
-	{ .name = "CGROUP", .truncate = true },
-	{ .name = "SOURCE", .truncate = true },
+	{ .name = "UID", .drop = 4 },
+	{ .name = "CGROUP", .truncate = true, .drop = 5 },
+	{ .name = "SOURCE", .truncate = true, .drop = 3 },
 };
 
 /* Ports of the node; others are in the pod's own network. */

@@ -166,22 +166,22 @@ static const struct {
 	struct table_column column;
 	bool wide;
 } columns[COLUMN_MAX] = {
-	[COLUMN_LAYER] = { { .name = "LAYER" }, false },
+	[COLUMN_LAYER] = { { .name = "LAYER", .drop = 2 }, false },
 	[COLUMN_KIND] = { { .name = "KIND" }, false },
 	[COLUMN_PROTO] = { { .name = "PROTO" }, false },
 	[COLUMN_PORTS] = { { .name = "PORTS" }, false },
-	[COLUMN_SCOPE] = { { .name = "SCOPE" }, false },
-	[COLUMN_ROLE] = { { .name = "ROLE" }, false },
+	[COLUMN_SCOPE] = { { .name = "SCOPE", .drop = 1 }, false },
+	[COLUMN_ROLE] = { { .name = "ROLE", .drop = 3 }, false },
 	[COLUMN_PROCESS] = { { .name = "PROCESS", .truncate = true }, false },
 	[COLUMN_APPLICATION] = { { .name = "APPLICATION" }, true },
-	[COLUMN_TEAM] = { { .name = "TEAM", .truncate = true }, false },
+	[COLUMN_TEAM] = { { .name = "TEAM", .truncate = true, .drop = 4 }, false },
 	[COLUMN_SINCE] = { { .name = "SINCE" }, true },
 	[COLUMN_REMOVED] = { { .name = "REMOVED" }, true },
 	[COLUMN_PLATFORMS] = { { .name = "PLATFORMS" }, true },
 	[COLUMN_OWNERS] = { { .name = "OWNERS" }, true },
 	[COLUMN_CLASS] = { { .name = "CLASS" }, true },
 	[COLUMN_UNTIL] = { { .name = "UNTIL" }, true },
-	[COLUMN_NOTES] = { { .name = "NOTES", .truncate = true }, false },
+	[COLUMN_NOTES] = { { .name = "NOTES", .truncate = true, .drop = 5 }, false },
 };
 
 static void put_note(const struct reg_row *row, struct buf *out)
@@ -241,6 +241,7 @@ static int add_row(struct table *table, bool wide, const struct reg_layer *layer
 static int print_table(struct walk walk, bool wide)
 {
 	_cleanup_(table_freep) struct table *table = NULL;
+	const struct table_view view = { .wide = wide };
 	struct table_column shown[COLUMN_MAX];
 	const struct reg_layer *layer;
 	const struct reg_row *row;
@@ -250,10 +251,11 @@ static int print_table(struct walk walk, bool wide)
 	for (size_t i = 0; i < COLUMN_MAX; i++) {
 		if (!wide && columns[i].wide)
 			continue;
-		shown[n] = columns[i].column;
-		shown[n++].truncate &= !wide;
+		shown[n++] = columns[i].column;
 	}
 	r = table_new(shown, n, &table);
+	if (r == 0)
+		table_set_view(table, &view);
 	while (r == 0 && (row = next_row(&walk, &layer)))
 		r = add_row(table, wide, layer, row);
 	return verb_print_table("registry show", table, r);

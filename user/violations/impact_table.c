@@ -16,10 +16,10 @@ static const struct table_column columns[] = {
 	{ .name = "PROTO" },
 	{ .name = "PORT", .right = true },
 	{ .name = "WORKLOAD", .truncate = true },
-	{ .name = "PROCESS" },
-	{ .name = "SOURCE" },
-	{ .name = "COUNT", .right = true },
-	{ .name = "LAST" },
+	{ .name = "PROCESS", .truncate = true },
+	{ .name = "SOURCE", .drop = 2 },
+	{ .name = "COUNT", .right = true, .drop = 1 },
+	{ .name = "LAST", .drop = 3 },
 };
 
 /* What a line of the table is made of. */
