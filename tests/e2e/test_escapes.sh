@@ -125,7 +125,7 @@ run "listeners --json" '\\u001b' "${CTL[@]}" listeners --json
 run "selftest" effective "${CTL[@]}" selftest
 is "JSON: the cgroup is what it was" "$(status '.attached[0].cgroup' | iconv -c -f UTF-8 -t UTF-8)" \
 	"$(printf '%s' "$PLACE" | sed $'s/\x9b2J/\xef\xbf\xbd2J/; s/\xff/\xef\xbf\xbd/')"
-on_terminal "listeners on a terminal" "$SHOWN" "${CTL[@]}" listeners
+on_terminal "listeners on a terminal" "$SHOWN" "${CTL[@]}" listeners -o wide
 # A tail goes on until it is ended: once it has said what is to come last.
 for form in "" --json; do
 	rm -f "$WORK/said" # what was said before has the port, too

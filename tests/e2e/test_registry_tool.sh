@@ -63,7 +63,15 @@ run "as a wide table" 0 show -o wide 9100/tcp
 has "as a wide table: the columns" "$OUT" "PROCESS +APPLICATION +TEAM +SINCE +REMOVED +PLATFORMS +OWNERS +CLASS +UNTIL +NOTES"
 has "as a wide table: the row" "$OUT" "^openshift +entry +tcp +9100 +external +any +node-exporter +- +monitoring +- +- +- .*openshift-monitoring.* metrics$"
 run "in no form" 2 show -o xml
-has "in no form: which there are" "$ERR" "bad value: -o=xml: not table, wide, json or yaml"
+has "in no form: which there are" "$ERR" "registry show: neither a form nor a column: xml: not one of LAYER, KIND, PROTO, PORTS, "
+run "columns" 0 show -o ports,PROCESS,since --no-headings 9100/tcp --registry=builtin:openshift
+is "columns: these" "$(tr -s ' ' <<<"$OUT")" "9100 node-exporter -
+9000-9999 - -"
+run "sorted" 0 show -o PORTS --no-headings --sort=-ports 9100-9110/tcp --registry=builtin:openshift
+is "sorted: the greatest first" "$(tr -d ' ' <<<"$OUT")" "$(tr -d ' ' <<<"$OUT" | sort -rV)"
+has "sorted: several" "$(wc -l <<<"$OUT")" '^([2-9]|[1-9][0-9]+)$'
+run "no such column" 2 show --sort=porst
+has "no such column: which is meant" "$ERR" "did you mean PORTS\?$"
 
 # ---- import ----------------------------------------------------------------------------------
 run "import a page" 0 import "$PAGE"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "../../user/base/json.h"
+#include "../../user/base/jsonw.h"
 
 static struct json *parse(const char *text)
 {
@@ -168,12 +169,49 @@ static void test_length(void **state)
 	check_u64("length", json_len(json), 1);
 }
 
+/* What is written again is the same document. */
+static void test_put(void **state)
+{
+	static const char *const documents[] = {
+		"{}",
+		"[]",
+		"{\"a\":[1,-2,\"x\",true,false,null,{\"b\":[]}],\"c d\":{\"\\u001b\\\"\":0.5}}",
+		"[9223372036854775807,[[[]]]]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
+		_cleanup_(json_freep) struct json *json = NULL;
+		_cleanup_buf_ struct buf err = { 0 }, out = { 0 };
+		struct jsonw w = { .out = &out };
+
+		assert_int_equal(json_parse(documents[i], strlen(documents[i]), &err, &json), 0);
+		json_put(json, &w);
+		check_text("again", out.data, documents[i]);
+	}
+}
+
+static void test_put_nothing(void **state)
+{
+	_cleanup_buf_ struct buf out = { 0 };
+	struct jsonw w = { .out = &out };
+
+	(void)state;
+	jsonw_object(&w, NULL);
+	jsonw_u64(&w, "before", 1);
+	json_put_member("none", NULL, &w);
+	jsonw_u64(&w, "after", 2);
+	jsonw_object_end(&w);
+	check_text("null", out.data, "{\"before\":1,\"none\":null,\"after\":2}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_getters), cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_bad),	cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_size),	cmocka_unit_test(test_length),
+		cmocka_unit_test(test_put),	cmocka_unit_test(test_put_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

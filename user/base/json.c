@@ -5,6 +5,8 @@
 
 #include <jansson.h>
 
+#include "jsonw.h"
+
 /* The library's value behind ours; it counts references even where it only reads. */
 static json_t *inner(const struct json *json)
 {
@@ -136,4 +138,70 @@ uint64_t json_member_u64(const struct json *object, const char *key, uint64_t ot
 bool json_member_bool(const struct json *object, const char *key, bool otherwise)
 {
 	return json_bool(json_member(object, key), otherwise);
+}
+
+/* A key of a document, which may hold anything. */
+static void put_key(const char *key, struct jsonw *w)
+{
+	jsonw_key(w, NULL);
+	jsonw_put_string(w, key);
+	buf_putc(w->out, ':');
+	w->comma = false;
+}
+
+static void put_object(const json_t *object, struct jsonw *w)
+{
+	const char *key;
+	json_t *value;
+
+	jsonw_object(w, NULL);
+	json_object_foreach((json_t *)object, key, value) json_put_member(key, outer(value), w);
+	jsonw_object_end(w);
+}
+
+static void put_array(const json_t *array, struct jsonw *w)
+{
+	jsonw_array(w, NULL);
+	for (size_t i = 0; i < json_array_size(array); i++)
+		json_put(outer(json_array_get(array, i)), w);
+	jsonw_array_end(w);
+}
+
+/* The depth of what was parsed is bounded. */
+void json_put(const struct json *value, struct jsonw *w)
+{
+	const json_t *v = inner(value);
+
+	switch (v ? json_typeof(v) : JSON_NULL) {
+	case JSON_OBJECT:
+		put_object(v, w);
+		break;
+	case JSON_ARRAY:
+		put_array(v, w);
+		break;
+	case JSON_STRING:
+		jsonw_string(w, NULL, json_string_value(v));
+		break;
+	case JSON_INTEGER:
+		jsonw_key(w, NULL);
+		buf_printf(w->out, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+		break;
+	case JSON_REAL:
+		jsonw_key(w, NULL);
+		buf_printf(w->out, "%.17g", json_real_value(v));
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		jsonw_bool(w, NULL, json_is_true(v));
+		break;
+	case JSON_NULL:
+		jsonw_null(w, NULL);
+		break;
+	}
+}
+
+void json_put_member(const char *key, const struct json *value, struct jsonw *w)
+{
+	put_key(key, w);
+	json_put(value, w);
 }

@@ -45,3 +45,11 @@ bool json_bool(const struct json *value, bool otherwise);
 const char *json_member_text(const struct json *object, const char *key, const char *otherwise);
 uint64_t json_member_u64(const struct json *object, const char *key, uint64_t otherwise);
 bool json_member_bool(const struct json *object, const char *key, bool otherwise);
+
+struct jsonw;
+
+/* Write a value with all that is in it, where the writer stands; its texts may be shown then. */
+void json_put(const struct json *value, struct jsonw *w);
+
+/* Write a member of an object, or of one that is not there null, under its key. */
+void json_put_member(const char *key, const struct json *value, struct jsonw *w);

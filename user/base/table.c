@@ -300,7 +300,7 @@ static size_t terminal_width(int fd)
 	return size.ws_col;
 }
 
-/* Which columns are shown, and how wide; those that the user names are not left out. */
+/* Which columns are shown, and how wide. */
 static void fit_columns(struct table *table, const struct table_view *view, FILE *out)
 {
 	bool whole = view->wide || !isatty(fileno(out));
@@ -310,7 +310,7 @@ static void fit_columns(struct table *table, const struct table_view *view, FILE
 	if (whole)
 		return;
 	measure_columns(table, !view->no_headings);
-	for (size_t i = 0; i < table->order_len && !view->columns; i++)
+	for (size_t i = 0; i < table->order_len && !view->keep; i++)
 		table->shown[i].drop = table->columns[table->order[i]].drop;
 	table_fit(table->shown, table->order_len, terminal_width(fileno(out)));
 }

@@ -24,6 +24,7 @@ struct table_view {
 	const char *columns; /* names, with commas between them; NULL: all */
 	const char *sort;    /* a name, with - before it for the greatest first; NULL: as added */
 	bool no_headings;
+	bool keep;   /* columns: none of them is left out to fit */
 	bool wide;   /* neither cut nor left out */
 	bool colour; /* what table_paint() says */
 };

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/jsonw.h"
 #include "../base/log.h"
 #include "../base/table.h"
 #include "../checks/lint/lint.h"
@@ -15,35 +16,36 @@
 #include "../formats/listeners_openreports.h"
 #include "../identity/workload_json.h"
 #include "answer.h"
+#include "filter_options.h"
+#include "listener_filter.h"
 #include "listener_text.h"
 #include "outfile.h"
 #include "registry_argument.h"
-
-enum form {
-	FORM_TABLE,
-	FORM_JSON,
-	FORM_OPENREPORTS,
-};
+#include "table_output.h"
 
 struct asked {
 	struct node_options node;
-	int form; /* enum form */
+	struct table_output output;
+	struct listener_filter filter;
 	const char *html;
+	bool watch;
 };
 
-static int parse_json(void *form, const char *value, struct buf *err)
-{
-	(void)value;
-	(void)err;
-	*(int *)form = FORM_JSON;
-	return 0;
-}
-
 static const struct option_spec specs[] = {
-	{ "output", "table|json|openreports",
-	  "a table; one JSON document; a ClusterReport of OpenReports (table)",
-	  OPTION_WORD(struct asked, form, FORM_TABLE, FORM_JSON, FORM_OPENREPORTS), .letter = 'o' },
-	{ "json", NULL, "as --output=json", OPTION_PARSED(struct asked, form, parse_json) },
+	{ "output", "table|wide|json|openreports|COLUMN,...",
+	  "a table; one in which nothing is cut or left out; one JSON document; a ClusterReport of"
+	  " OpenReports; a table of these columns (table)",
+	  OPTION_PARSED(struct asked, output, table_output_parse_reports), .letter = 'o' },
+	TABLE_OUTPUT_REST(struct asked),
+	{ "violations", NULL, "only what is audited or denied",
+	  OPTION_FLAG(struct asked, filter.violations) },
+	FILTER_OPTION_CLASS(struct asked, filter.classes, "listeners"),
+	FILTER_OPTION_PROTOCOL(struct asked, filter.protocol, "listeners"),
+	FILTER_OPTION_PORT(struct asked, filter.port, "listeners"),
+	FILTER_OPTION_POD(struct asked, filter.pod, "listeners"),
+	FILTER_OPTION_UNIT(struct asked, filter.unit, "listeners"),
+	{ "watch", NULL, "print them again whenever they have changed, until interrupted",
+	  OPTION_FLAG(struct asked, watch), .letter = 'w' },
 	{ "html", "FILE", "write a page with a map of the ports to FILE; - is standard output",
 	  OPTION_TEXT(struct asked, html) },
 	NODE_OPTION_REGISTRY(struct asked),
@@ -51,7 +53,7 @@ static const struct option_spec specs[] = {
 
 static const struct options options = {
 	.program = "hostportctl listeners",
-	.usage = "[--output=FORM|--html=FILE [--registry=...]]",
+	.usage = "[options]",
 	.summary =
 		"Print every socket that receives in the network namespace that the agent checks:"
 		" its process, its row in the registry, and the verdict on a bind() of it; and the"
@@ -62,13 +64,15 @@ static const struct options options = {
 	.len = ARRAY_LEN(specs),
 };
 
+#define COLUMN_VERDICT 5
+
 static const struct table_column columns[] = {
 	{ .name = "PROTO" },
 	{ .name = "ADDRESS:PORT" },
 	{ .name = "PROCESS", .truncate = true },
 	{ .name = "WORKLOAD", .truncate = true },
 	{ .name = "ROW", .truncate = true, .drop = 2 },
-	{ .name = "VERDICT", .truncate = true },
+	[COLUMN_VERDICT] = { .name = "VERDICT", .truncate = true },
 	{ .name = "CLASS", .drop = 1 },
 	{ .name = "R2", .drop = 4 },
 	{ .name = "DECLARED", .truncate = true, .drop = 3 },
@@ -121,6 +125,18 @@ static const char *documented(const struct json *l)
 	return json_bool(value, true) ? NULL : "NO";
 }
 
+static void paint(struct table *table, const struct json *l)
+{
+	const char *word = json_member_text(l, "verdict", "");
+
+	if (strcmp(word, "denied") == 0)
+		table_paint(table, COLUMN_VERDICT, "red");
+	else if (strcmp(word, "audited") == 0)
+		table_paint(table, COLUMN_VERDICT, "yellow");
+	else if (strcmp(word, "excepted") == 0)
+		table_paint(table, COLUMN_VERDICT, "cyan");
+}
+
 static int add(struct table *table, const struct json *l)
 {
 	static void (*const put[])(const struct json *, struct buf *) = {
@@ -131,32 +147,38 @@ static int add(struct table *table, const struct json *l)
 	_cleanup_buf_ struct buf declared = { 0 };
 	struct buf *const texts[] = { &socket, &process, &workload, &row, &declared };
 	const char *cls = json_member_text(l, "class", "?");
+	int r;
 
 	for (size_t i = 0; i < ARRAY_LEN(put); i++) {
 		put[i](l, texts[i]);
 		if (texts[i]->failed)
 			return -ENOMEM;
 	}
-	return table_add(table, (const char *[]) {
-					json_member_text(l, "protocol", "?"),
-					socket.data,
-					process.data,
-					workload.data,
-					row.data,
-					verdict(l),
-					strcmp(cls, "none") == 0 ? NULL : cls,
-					documented(l),
-					declared.data,
-				});
+	r = table_add(table, (const char *[]) {
+				     json_member_text(l, "protocol", "?"),
+				     socket.data,
+				     process.data,
+				     workload.data,
+				     row.data,
+				     verdict(l),
+				     strcmp(cls, "none") == 0 ? NULL : cls,
+				     documented(l),
+				     declared.data,
+			     });
+	if (r == 0)
+		paint(table, l);
+	return r;
 }
 
-static int print_table(const struct json *document)
+static int print_table(const struct json *document, const struct table_view *view)
 {
 	const struct json *listeners = json_member(document, "listeners");
 	uint64_t left_out = json_member_u64(document, "left_out", 0);
 	_cleanup_(table_freep) struct table *table = NULL;
 	int status, r = table_new(columns, ARRAY_LEN(columns), &table);
 
+	if (r == 0)
+		table_set_view(table, view);
 	for (size_t i = 0; r == 0 && i < json_len(listeners); i++)
 		r = add(table, json_at(listeners, i));
 	status = verb_print_table("listeners", table, r);
@@ -251,17 +273,95 @@ static int print_report(const struct ctl *ctl, const struct json *listeners)
 	return verb_print(&text);
 }
 
-static int print(const struct ctl *ctl, const struct answer *answer, enum form form)
+/* ---- what is asked for ----------------------------------------------------------------------- */
+/* The document with those listeners alone that the filter has. */
+static int keep_asked(const struct listener_filter *filter, struct answer *answer)
 {
-	switch (form) {
-	case FORM_JSON:
+	const struct json *list = json_member(answer->document, "listeners");
+	_cleanup_buf_ struct buf text = { 0 }, err = { 0 };
+	struct jsonw w = { .out = &text };
+	struct json *document;
+	int r;
+
+	jsonw_object(&w, NULL);
+	json_put_member("node", json_member(answer->document, "node"), &w);
+	jsonw_array(&w, "listeners");
+	for (size_t i = 0; i < json_len(list); i++)
+		if (listener_filter_has(filter, json_at(list, i)))
+			json_put(json_at(list, i), &w);
+	jsonw_array_end(&w);
+	json_put_member("left_out", json_member(answer->document, "left_out"), &w);
+	json_put_member("unreadable", json_member(answer->document, "unreadable"), &w);
+	jsonw_object_end(&w);
+	r = text.failed ? -ENOMEM : json_parse(text.data, text.len, &err, &document);
+	if (r < 0)
+		return verb_failed("listeners", r);
+	json_freep(&answer->document);
+	answer->document = document;
+	buf_free(&answer->shown);
+	answer->shown = text;
+	text = (struct buf) { 0 };
+	return EXIT_OK;
+}
+
+static int ask(const struct ctl *ctl, const struct asked *asked, struct answer *ret_answer)
+{
+	int status = answer_get(ctl, "listeners", ret_answer);
+
+	if (status != EXIT_OK || listener_filter_is_empty(&asked->filter))
+		return status;
+	return keep_asked(&asked->filter, ret_answer);
+}
+
+static int print(const struct ctl *ctl, const struct answer *answer, const struct asked *asked)
+{
+	switch ((enum table_form)asked->output.form) {
+	case TABLE_FORM_JSON:
 		return verb_print(&answer->shown);
-	case FORM_OPENREPORTS:
+	case TABLE_FORM_OPENREPORTS:
 		return print_report(ctl, answer->document);
-	case FORM_TABLE:
+	case TABLE_FORM_TABLE:
+	case TABLE_FORM_WIDE:
+	case TABLE_FORM_YAML: /* not one of its forms */
 		break;
 	}
-	return print_table(answer->document);
+	return print_table(answer->document, &asked->output.view);
+}
+
+/* On a terminal each is the whole screen. */
+static int watch(const struct ctl *ctl, const struct asked *asked)
+{
+	const struct timespec second = { .tv_sec = 1 };
+	_cleanup_buf_ struct buf before = { 0 };
+	int status = EXIT_OK;
+
+	for (; status == EXIT_OK; (void)nanosleep(&second, NULL)) {
+		_cleanup_answer_ struct answer answer = { .client.fd = -1 };
+
+		status = ask(ctl, asked, &answer);
+		if (status != EXIT_OK || (before.len && buf_same(&before, &answer.shown)))
+			continue;
+		if (isatty(STDOUT_FILENO))
+			(void)fputs("\033[H\033[J", stdout);
+		status = print(ctl, &answer, asked);
+		buf_free(&before);
+		before = answer.shown;
+		answer.shown = (struct buf) { 0 };
+	}
+	return status;
+}
+
+static int check(struct asked *asked)
+{
+	bool form = asked->output.form != TABLE_FORM_TABLE;
+
+	if (asked->html && (form || asked->watch || !listener_filter_is_empty(&asked->filter))) {
+		log_error(
+			"listeners: --html: it is a page of all, without --output, --json, --watch"
+			" and what chooses listeners");
+		return EXIT_USAGE;
+	}
+	return table_output_check(&asked->output, columns, ARRAY_LEN(columns), "listeners");
 }
 
 int verb_listeners(const struct ctl *ctl, int argc, char **argv)
@@ -272,14 +372,13 @@ int verb_listeners(const struct ctl *ctl, int argc, char **argv)
 
 	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
 		return status;
-	if (asked.form != FORM_TABLE && asked.html) {
-		log_error("listeners: --html and --output or --json: only one of them");
-		return EXIT_USAGE;
-	}
-	if (asked.html)
-		return write_page(ctl, &asked);
-	status = answer_get(ctl, "listeners", &answer);
+	status = check(&asked);
 	if (status != EXIT_OK)
 		return status;
-	return print(ctl, &answer, (enum form)asked.form);
+	if (asked.html)
+		return write_page(ctl, &asked);
+	if (asked.watch)
+		return watch(ctl, &asked);
+	status = ask(ctl, &asked, &answer);
+	return status == EXIT_OK ? print(ctl, &answer, &asked) : status;
 }

@@ -7,22 +7,22 @@
 #include "../base/log.h"
 #include "../base/table.h"
 #include "answer.h"
+#include "table_output.h"
 
 struct asked {
-	bool json;
+	struct table_output output;
 };
 
 static const struct option_spec specs[] = {
-	{ "json", NULL,
-	  "one JSON document, which also has containers, their ids and control groups",
-	  OPTION_FLAG(struct asked, json) },
+	TABLE_OUTPUT_OPTIONS(struct asked),
 };
 
 static const struct options options = {
 	.program = "hostportctl pods",
-	.usage = "[--json]",
+	.usage = "[options]",
 	.summary = "Print the pods of this node that the agent knows from its pod sources"
-		   " (hostportd --pods), and the ports of the node that they declare.",
+		   " (hostportd --pods), and the ports of the node that they declare. JSON also has"
+		   " containers, their ids and control groups.",
 	.operands = OPTIONS_NO_OPERANDS,
 	.specs = specs,
 	.len = ARRAY_LEN(specs),
@@ -99,7 +99,7 @@ static void say_lost(const struct json *sources)
 		log_warning("pods: the agent has no pod source: see --pods in hostportd(8)");
 }
 
-static int print_table(const struct json *document)
+static int print_table(const struct json *document, const struct table_view *view)
 {
 	const struct json *pods = json_member(document, "pods");
 	uint64_t left_out = json_member_u64(document, "left_out", 0);
@@ -109,6 +109,8 @@ static int print_table(const struct json *document)
 	say_lost(json_member(document, "pod_sources"));
 	if (left_out)
 		log_warning("pods: %" PRIu64 " more are left out", left_out);
+	if (r == 0)
+		table_set_view(table, view);
 	for (size_t i = 0; r == 0 && i < json_len(pods); i++)
 		r = add(table, json_at(pods, i));
 	return verb_print_table("pods", table, r);
@@ -122,8 +124,12 @@ int verb_pods(const struct ctl *ctl, int argc, char **argv)
 
 	if (verb_parse(&options, &asked, argc, argv, &operands, &status) != 0)
 		return status;
-	status = answer_get(ctl, "pods", &answer);
+	status = table_output_check(&asked.output, columns, ARRAY_LEN(columns), "pods");
+	if (status == EXIT_OK)
+		status = answer_get(ctl, "pods", &answer);
 	if (status != EXIT_OK)
 		return status;
-	return asked.json ? verb_print(&answer.shown) : print_table(answer.document);
+	return asked.output.form == TABLE_FORM_JSON ?
+		       verb_print(&answer.shown) :
+		       print_table(answer.document, &asked.output.view);
 }

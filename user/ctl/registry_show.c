@@ -13,27 +13,13 @@
 #include "../registry/row_filter.h"
 #include "../registry/row_json.h"
 #include "registry_argument.h"
-
-enum form {
-	FORM_TABLE,
-	FORM_WIDE,
-	FORM_JSON,
-	FORM_YAML,
-};
+#include "table_output.h"
 
 struct show {
 	struct node_options node;
 	struct row_filter filter;
-	int form; /* enum form */
+	struct table_output output;
 };
-
-static int parse_json(void *form, const char *value, struct buf *err)
-{
-	(void)value;
-	(void)err;
-	*(int *)form = FORM_JSON;
-	return 0;
-}
 
 static int parse_role(void *row_filter, const char *value, struct buf *err)
 {
@@ -48,12 +34,11 @@ static const struct option_spec specs[] = {
 	{ "team", "NAME", "only rows of this team (all)", OPTION_TEXT(struct show, filter.team) },
 	{ "role", "control-plane|worker|any", "only rows that hold on nodes of this role (all)",
 	  OPTION_PARSED(struct show, filter, parse_role) },
-	{ "output", "table|wide|json|yaml",
-	  "a table; one with more columns; one JSON document; rows as registry files have them, a "
-	  "document a layer (table)",
-	  OPTION_WORD(struct show, form, FORM_TABLE, FORM_WIDE, FORM_JSON, FORM_YAML),
-	  .letter = 'o' },
-	{ "json", NULL, "as --output=json", OPTION_PARSED(struct show, form, parse_json) },
+	{ "output", "table|wide|json|yaml|COLUMN,...",
+	  "a table; one with all columns, and uncut; one JSON document; rows as registry files have"
+	  " them, a document a layer; a table of these columns (table)",
+	  OPTION_PARSED(struct show, output, table_output_parse_yaml), .letter = 'o' },
+	TABLE_OUTPUT_REST(struct show),
 };
 
 static const struct options options = {
@@ -161,28 +146,27 @@ enum column {
 	COLUMN_MAX,
 };
 
-/* What a table has of a row: its column, and whether only a wide one has it. */
-static const struct {
-	struct table_column column;
-	bool wide;
-} columns[COLUMN_MAX] = {
-	[COLUMN_LAYER] = { { .name = "LAYER", .drop = 2 }, false },
-	[COLUMN_KIND] = { { .name = "KIND" }, false },
-	[COLUMN_PROTO] = { { .name = "PROTO" }, false },
-	[COLUMN_PORTS] = { { .name = "PORTS" }, false },
-	[COLUMN_SCOPE] = { { .name = "SCOPE", .drop = 1 }, false },
-	[COLUMN_ROLE] = { { .name = "ROLE", .drop = 3 }, false },
-	[COLUMN_PROCESS] = { { .name = "PROCESS", .truncate = true }, false },
-	[COLUMN_APPLICATION] = { { .name = "APPLICATION" }, true },
-	[COLUMN_TEAM] = { { .name = "TEAM", .truncate = true, .drop = 4 }, false },
-	[COLUMN_SINCE] = { { .name = "SINCE" }, true },
-	[COLUMN_REMOVED] = { { .name = "REMOVED" }, true },
-	[COLUMN_PLATFORMS] = { { .name = "PLATFORMS" }, true },
-	[COLUMN_OWNERS] = { { .name = "OWNERS" }, true },
-	[COLUMN_CLASS] = { { .name = "CLASS" }, true },
-	[COLUMN_UNTIL] = { { .name = "UNTIL" }, true },
-	[COLUMN_NOTES] = { { .name = "NOTES", .truncate = true, .drop = 5 }, false },
+static const struct table_column columns[COLUMN_MAX] = {
+	[COLUMN_LAYER] = { .name = "LAYER", .drop = 2 },
+	[COLUMN_KIND] = { .name = "KIND" },
+	[COLUMN_PROTO] = { .name = "PROTO" },
+	[COLUMN_PORTS] = { .name = "PORTS" },
+	[COLUMN_SCOPE] = { .name = "SCOPE", .drop = 1 },
+	[COLUMN_ROLE] = { .name = "ROLE", .drop = 3 },
+	[COLUMN_PROCESS] = { .name = "PROCESS", .truncate = true },
+	[COLUMN_APPLICATION] = { .name = "APPLICATION" },
+	[COLUMN_TEAM] = { .name = "TEAM", .truncate = true, .drop = 4 },
+	[COLUMN_SINCE] = { .name = "SINCE" },
+	[COLUMN_REMOVED] = { .name = "REMOVED" },
+	[COLUMN_PLATFORMS] = { .name = "PLATFORMS" },
+	[COLUMN_OWNERS] = { .name = "OWNERS" },
+	[COLUMN_CLASS] = { .name = "CLASS" },
+	[COLUMN_UNTIL] = { .name = "UNTIL" },
+	[COLUMN_NOTES] = { .name = "NOTES", .truncate = true, .drop = 5 },
 };
+
+/* Those of a table that is not wide, if none are named. */
+#define COLUMNS_USUAL "LAYER,KIND,PROTO,PORTS,SCOPE,ROLE,PROCESS,TEAM,NOTES"
 
 static void put_note(const struct reg_row *row, struct buf *out)
 {
@@ -198,13 +182,11 @@ static void put_platforms(const struct reg_row *row, struct buf *out)
 		buf_printf(out, "%s%s", i ? "," : "", row->platforms[i]);
 }
 
-static int add_row(struct table *table, bool wide, const struct reg_layer *layer,
-		   const struct reg_row *row)
+static int add_row(struct table *table, const struct reg_layer *layer, const struct reg_row *row)
 {
 	_cleanup_buf_ struct buf ports = { 0 }, note = { 0 }, platforms = { 0 }, owners = { 0 };
 	const char *protocol = row_text(row, ROW_PROTOCOL);
-	const char *all[COLUMN_MAX], *cells[COLUMN_MAX];
-	size_t n = 0;
+	const char *cells[COLUMN_MAX];
 
 	buf_puts(&ports, row->first ? "" : "all");
 	if (row->first)
@@ -215,64 +197,55 @@ static int add_row(struct table *table, bool wide, const struct reg_layer *layer
 		row_owners_json(row, &owners);
 	if (ports.failed || note.failed || platforms.failed || owners.failed)
 		return -ENOMEM;
-	all[COLUMN_LAYER] = layer->name;
-	all[COLUMN_KIND] = row->dropped ? "dropped" : word_kind(row->kind);
-	all[COLUMN_PROTO] = protocol ? protocol : "all";
-	all[COLUMN_PORTS] = ports.data;
-	all[COLUMN_SCOPE] = row_text(row, ROW_SCOPE);
-	all[COLUMN_ROLE] = row_text(row, ROW_ROLE);
-	all[COLUMN_PROCESS] = row->process;
-	all[COLUMN_APPLICATION] = row_text(row, ROW_APPLICATION);
-	all[COLUMN_TEAM] = row->team;
-	all[COLUMN_SINCE] = row_text(row, ROW_SINCE);
-	all[COLUMN_REMOVED] = row_text(row, ROW_REMOVED);
-	all[COLUMN_PLATFORMS] = platforms.data;
-	all[COLUMN_OWNERS] = owners.data;
-	all[COLUMN_CLASS] = row_text(row, ROW_CLASS);
-	all[COLUMN_UNTIL] = row_text(row, ROW_UNTIL);
-	all[COLUMN_NOTES] = note.data;
-	for (size_t i = 0; i < COLUMN_MAX; i++)
-		if (wide || !columns[i].wide)
-			cells[n++] = all[i];
+	cells[COLUMN_LAYER] = layer->name;
+	cells[COLUMN_KIND] = row->dropped ? "dropped" : word_kind(row->kind);
+	cells[COLUMN_PROTO] = protocol ? protocol : "all";
+	cells[COLUMN_PORTS] = ports.data;
+	cells[COLUMN_SCOPE] = row_text(row, ROW_SCOPE);
+	cells[COLUMN_ROLE] = row_text(row, ROW_ROLE);
+	cells[COLUMN_PROCESS] = row->process;
+	cells[COLUMN_APPLICATION] = row_text(row, ROW_APPLICATION);
+	cells[COLUMN_TEAM] = row->team;
+	cells[COLUMN_SINCE] = row_text(row, ROW_SINCE);
+	cells[COLUMN_REMOVED] = row_text(row, ROW_REMOVED);
+	cells[COLUMN_PLATFORMS] = platforms.data;
+	cells[COLUMN_OWNERS] = owners.data;
+	cells[COLUMN_CLASS] = row_text(row, ROW_CLASS);
+	cells[COLUMN_UNTIL] = row_text(row, ROW_UNTIL);
+	cells[COLUMN_NOTES] = note.data;
 	return table_add(table, cells);
 }
 
-/* Nothing is cut in a wide one. */
-static int print_table(struct walk walk, bool wide)
+static int print_table(struct walk walk, const struct table_output *output)
 {
+	struct table_view view = output->view;
 	_cleanup_(table_freep) struct table *table = NULL;
-	const struct table_view view = { .wide = wide };
-	struct table_column shown[COLUMN_MAX];
 	const struct reg_layer *layer;
 	const struct reg_row *row;
-	size_t n = 0;
-	int r;
+	int r = table_new(columns, ARRAY_LEN(columns), &table);
 
-	for (size_t i = 0; i < COLUMN_MAX; i++) {
-		if (!wide && columns[i].wide)
-			continue;
-		shown[n++] = columns[i].column;
-	}
-	r = table_new(shown, n, &table);
+	if (!view.columns && !view.wide)
+		view.columns = COLUMNS_USUAL;
 	if (r == 0)
 		table_set_view(table, &view);
 	while (r == 0 && (row = next_row(&walk, &layer)))
-		r = add_row(table, wide, layer, row);
+		r = add_row(table, layer, row);
 	return verb_print_table("registry show", table, r);
 }
 
-static int print(struct walk walk, enum form form)
+static int print(struct walk walk, const struct table_output *output)
 {
-	switch (form) {
-	case FORM_JSON:
+	switch ((enum table_form)output->form) {
+	case TABLE_FORM_JSON:
 		return print_json(walk);
-	case FORM_YAML:
+	case TABLE_FORM_YAML:
 		return print_yaml(&walk);
-	case FORM_TABLE:
-	case FORM_WIDE:
+	case TABLE_FORM_TABLE:
+	case TABLE_FORM_WIDE:
+	case TABLE_FORM_OPENREPORTS: /* not one of its forms */
 		break;
 	}
-	return print_table(walk, form == FORM_WIDE);
+	return print_table(walk, output);
 }
 
 static int find_ports(struct show *show, int argc, char **argv, int operands)
@@ -301,9 +274,12 @@ int registry_show(const struct ctl *ctl, int argc, char **argv)
 		return status;
 	status = find_ports(&show, argc, argv, operands);
 	if (status == EXIT_OK)
+		status = table_output_check(&show.output, columns, ARRAY_LEN(columns),
+					    "registry show");
+	if (status == EXIT_OK)
 		status = registry_argument_find(ctl, &show.node, NULL, &registry);
 	if (status != EXIT_OK)
 		return status;
 	walk.registry = registry;
-	return print(walk, (enum form)show.form);
+	return print(walk, &show.output);
 }
