@@ -278,6 +278,37 @@ test_rude() {
 		"$(grep -cE ': ready$|: stopped: ' "$WORK/log") $(grep -vE ': ready$|: stopped: ' "$WORK/log")" "2 "
 }
 
+# kept OPTIONS...: the ports of the lines that are kept, in order.
+kept() { ctl tail --no-follow --json "$@" | jq -r "select(.verdict) | .port" | xargs; }
+
+# What is chosen of the lines that are kept; and a client ends when nobody reads it any more.
+test_chosen() {
+	start_agent --mode=enforce --registry="$REG" || return
+	probe tcp 4 127.0.0.1 21000 >/dev/null
+	probe udp 4 127.0.0.1 21000 >/dev/null
+	probe tcp 4 0.0.0.0 22000 >/dev/null
+	probe tcp 6 :: 24000 >/dev/null
+	all_told
+	is "--no-follow: all there are, and it ends" "$(kept)" "21000 21000 22000 24000"
+	is "-n: the last ones" "$(kept -n 2)" "22000 24000"
+	is "--port" "$(kept --port=22000)" "22000"
+	is "--port of a range and a protocol" "$(kept --port=21000-22000/tcp)" "21000 22000"
+	is "--class" "$(kept --class=scope)" "24000"
+	is "--verdict" "$(kept --verdict=denied)" "21000 21000 22000 24000"
+	is "--verdict: none" "$(kept --verdict=audited)" ""
+	is "--unit: none" "$(kept --unit=none.service)" ""
+	is "--since: all" "$(kept --since=1d)" "21000 21000 22000 24000"
+	is "-o text" "$(ctl tail --no-follow -o text --port=22000 | grep -c 'DENIED .*:22000 ')" 1
+	is "--since: not a time" "$(ctl tail --since=yesterday 2>&1 | cut -d: -f1-3)" "hostportctl tail: bad value: --since=yesterday"
+	is "--follow and not" "$(ctl tail -f --no-follow 2>&1; echo $?)" \
+		"hostportctl: tail: --follow and --no-follow: only one of them
+2"
+	# no line comes that it could not write
+	timeout 120 "$B/hostportctl" --socket="$SOCK" tail > >(exec true)
+	is "nobody reads it: it ends" $? 0
+	stop_agent
+}
+
 also_clear() { unwatch; }
 setup
 cat >"$REG" <<'END'
@@ -291,6 +322,7 @@ retired:
   - {ports: 22000-22999, protocol: tcp, process: gone, team: test, removed: "4.2"}
 END
 test_several
+test_chosen
 test_hostile
 test_stuck
 test_stuck_end

@@ -24,5 +24,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	CHECK(request.form < FORM_MAX && request.replay <= REPLAY_MAX);
 	CHECK((request.classes & ~known) == 0);
+	CHECK((request.first == 0) == (request.last == 0) && request.first <= request.last);
 	return 0;
 }

@@ -145,6 +145,58 @@ static void test_pods(void **state)
 	free(history);
 }
 
+/* Each part of a filter, with an event that it wants; `not` is one that it does not. */
+static void test_filters(void **state)
+{
+	static const struct event web = {
+		.count = 1,
+		.cls = HP_CLASS_SCOPE,
+		.verdict = HP_VERDICT_DENIED,
+		.proto = HP_PROTO_UDP,
+		.port = 80,
+		.time = { .tv_sec = 1000 },
+		.workload = { .kind = WORKLOAD_UNIT, .unit = "web.service" },
+	};
+	static const struct {
+		const char *name;
+		struct line_filter filter;
+		bool wanted;
+	} cases[] = {
+		{ "all", { .pod = "" }, true },
+		{ "its unit", { .pod = "", .unit = "web.service" }, true },
+		{ "any unit", { .pod = "", .unit = "" }, true },
+		{ "units", { .pod = "", .unit = "web*" }, true },
+		{ "another unit", { .pod = "", .unit = "web" }, false },
+		{ "its verdict", { .pod = "", .verdicts = 1U << HP_VERDICT_DENIED }, true },
+		{ "another verdict", { .pod = "", .verdicts = 1U << HP_VERDICT_AUDITED }, false },
+		{ "its port", { .pod = "", .first = 80, .last = 80 }, true },
+		{ "ports below", { .pod = "", .first = 1, .last = 79 }, false },
+		{ "ports above", { .pod = "", .first = 81, .last = 82 }, false },
+		{ "its protocol", { .pod = "", .has_proto = true, .proto = HP_PROTO_UDP }, true },
+		{ "another protocol",
+		  { .pod = "", .has_proto = true, .proto = HP_PROTO_TCP },
+		  false },
+		{ "its second", { .pod = "", .since = 1000 }, true },
+		{ "a later second", { .pod = "", .since = 1001 }, false },
+		{ "since, and another port",
+		  { .pod = "", .since = 999, .first = 1, .last = 1 },
+		  false },
+	};
+	struct line line = { .event = &web };
+	struct event pod = web, before = web;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		check_int(cases[i].name, line_is_wanted(&line, &cases[i].filter), cases[i].wanted);
+	pod.workload.kind = WORKLOAD_POD;
+	line.event = &pod;
+	check_int("no unit", line_is_wanted(&line, &cases[1].filter), false);
+	before.time.tv_sec = -1;
+	line.event = &before;
+	check_int("before 1970", line_is_wanted(&line, &cases[12].filter), false);
+	check_int("before 1970, whenever", line_is_wanted(&line, &cases[0].filter), true);
+}
+
 /* However many lines a workload makes, those of the others stay, up to the same number. */
 static void test_shares(void **state)
 {
@@ -373,7 +425,7 @@ int main(void)
 		cmocka_unit_test(test_notice),	     cmocka_unit_test(test_forms_in_turn),
 		cmocka_unit_test(test_events_again), cmocka_unit_test(test_notices_again),
 		cmocka_unit_test(test_shares),	     cmocka_unit_test(test_many_workloads),
-		cmocka_unit_test(test_pods),
+		cmocka_unit_test(test_pods),	     cmocka_unit_test(test_filters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,18 @@ static const struct good_case good_cases[] = {
 	  { .verb = REQUEST_MODE, .form = FORM_JSON, .mode = HP_MODE_ENFORCE } },
 	{ "{\"verb\":\"mode\",\"mode\":\"enforce\",\"yes\":true}",
 	  { .verb = REQUEST_MODE, .form = FORM_JSON, .mode = HP_MODE_ENFORCE, .yes = true } },
+	{ "{\"verb\":\"tail\",\"unit\":\"w*\",\"verdicts\":[\"denied\",\"audited\"],\"ports\":[1,"
+	  "80],"
+	  "\"protocol\":\"udp\",\"since\":1700000000}",
+	  { .verb = REQUEST_TAIL,
+	    .form = FORM_JSON,
+	    .unit = "w*",
+	    .verdicts = 1U << HP_VERDICT_DENIED | 1U << HP_VERDICT_AUDITED,
+	    .first = 1,
+	    .last = 80,
+	    .has_proto = true,
+	    .proto = HP_PROTO_UDP,
+	    .since = 1700000000 } },
 	{ "{\"verb\":\"status\",\"mode\":7}", { .verb = REQUEST_STATUS, .form = FORM_JSON } },
 	{ "{\"verb\":\"tail\"}", { .verb = REQUEST_TAIL, .form = FORM_JSON } },
 	{ "{\"verb\":\"tail\",\"form\":\"text\"}", { .verb = REQUEST_TAIL, .form = FORM_TEXT } },
@@ -59,6 +71,13 @@ static void test_good(void **state)
 		check_u64(c->text, got.classes, c->want.classes);
 		check_u64(c->text, got.replay, c->want.replay);
 		check_text(c->text, got.pod, c->want.pod);
+		check_text(c->text, got.unit, c->want.unit);
+		check_u64(c->text, got.verdicts, c->want.verdicts);
+		check_int(c->text, got.first, c->want.first);
+		check_int(c->text, got.last, c->want.last);
+		check_int(c->text, got.has_proto, c->want.has_proto);
+		check_int(c->text, got.proto, c->want.proto);
+		check_u64(c->text, got.since, c->want.since);
 		check_int(c->text, got.shrink, c->want.shrink);
 		check_u64(c->text, got.mode, c->want.mode);
 		check_int(c->text, got.yes, c->want.yes);
@@ -85,6 +104,17 @@ static const struct {
 	{ "{\"verb\":\"tail\",\"replay\":\"many\"}", "replay: not a number of events" },
 	{ "{\"verb\":\"tail\",\"classes\":[\"none\"]}", "classes: none: no such class" },
 	{ "{\"verb\":\"tail\",\"classes\":[7]}", "classes: : no such class" },
+	{ "{\"verb\":\"tail\",\"unit\":\"\"}", "unit: not a text of 1 to 255 bytes" },
+	{ "{\"verb\":\"tail\",\"unit\":[]}", "unit: not a text of 1 to 255 bytes" },
+	{ "{\"verb\":\"tail\",\"verdicts\":\"denied\"}", "verdicts: not a list" },
+	{ "{\"verb\":\"tail\",\"verdicts\":[\"none\"]}", "verdicts: none: no such verdict" },
+	{ "{\"verb\":\"tail\",\"ports\":[1]}", "ports: not [FIRST,LAST]" },
+	{ "{\"verb\":\"tail\",\"ports\":80}", "ports: not [FIRST,LAST]" },
+	{ "{\"verb\":\"tail\",\"ports\":[0,1]}", "ports: not [FIRST,LAST]" },
+	{ "{\"verb\":\"tail\",\"ports\":[2,1]}", "ports: not [FIRST,LAST]" },
+	{ "{\"verb\":\"tail\",\"ports\":[1,65536]}", "ports: not [FIRST,LAST]" },
+	{ "{\"verb\":\"tail\",\"protocol\":\"icmp\"}", "protocol: icmp: no such protocol" },
+	{ "{\"verb\":\"tail\",\"since\":-1}", "since: not a number of seconds" },
 	{ "{\"verb\":\"reload\",\"shrink\":1}", "shrink: not true or false" },
 	{ "{\"verb\":\"reload\",\"shrink\":\"yes\"}", "shrink: not true or false" },
 	{ "{\"verb\":\"mode\"}", "mode: : not audit or enforce" },

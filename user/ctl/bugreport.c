@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -125,7 +124,6 @@ static int copy_lines(struct client *client, struct buf *out)
 	return r;
 }
 
-/* A reader that has closed its direction gets the lines that are kept, and no later ones. */
 static void ask_lines(struct report *report)
 {
 	_cleanup_client_ struct client client = { .fd = -1 };
@@ -136,8 +134,8 @@ static void ask_lines(struct report *report)
 	buf_printf(&request, "{\"verb\":\"tail\",\"form\":\"json\",\"replay\":%d}", LINES_MAX);
 	r = request.failed ? -ENOMEM :
 			     client_open(report->ctl->socket, &request, &client, &part->error);
-	if (r == 0 && shutdown(client.fd, SHUT_WR) < 0)
-		r = -errno;
+	if (r == 0)
+		r = client_ask_no_more(&client);
 	if (r == 0)
 		r = copy_lines(&client, &part->content);
 	if (r < 0)

@@ -147,6 +147,18 @@ void client_wait_for_ever(struct client *client)
 	set_patience(client->fd, 0);
 }
 
+bool client_has_line(const struct client *client)
+{
+	size_t len = client->in.len - client->at;
+
+	return len && memchr(client->in.data + client->at, '\n', len);
+}
+
+int client_ask_no_more(struct client *client)
+{
+	return shutdown(client->fd, SHUT_WR) < 0 ? -errno : 0;
+}
+
 void client_close(struct client *client)
 {
 	if (client->fd >= 0)

@@ -30,5 +30,11 @@ void client_wait_for_ever(struct client *client);
  */
 int client_line(struct client *client, char **ret_line, size_t *ret_len);
 
+/* Is a whole line there already, so that client_line() does not wait? */
+bool client_has_line(const struct client *client);
+
+/* From now on nothing is asked: a reader of lines gets those that are kept, and no later ones. */
+int client_ask_no_more(struct client *client);
+
 void client_close(struct client *client);
 #define _cleanup_client_ _cleanup_(client_close)

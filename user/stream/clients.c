@@ -93,7 +93,19 @@ static void client_answer(struct client *client, const char *error)
 
 static struct line_filter filter_of(const struct client *client)
 {
-	return (struct line_filter) { client->request.classes, client->request.pod };
+	const struct request *request = &client->request;
+
+	return (struct line_filter) {
+		.classes = request->classes,
+		.pod = request->pod,
+		.unit = request->unit,
+		.verdicts = request->verdicts,
+		.first = request->first,
+		.last = request->last,
+		.has_proto = request->has_proto,
+		.proto = request->proto,
+		.since = request->since,
+	};
 }
 
 static void client_tell(struct client *client, struct line *line)

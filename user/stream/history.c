@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/hash.h"
+#include "../policy/owner.h"
 
 /* What one workload has of the lines. */
 struct share {
@@ -52,13 +53,40 @@ const struct buf *line_form(struct line *line, enum form form)
 	return &line->form[form];
 }
 
+/* Of these ports? */
+static bool has_port(const struct event *event, const struct line_filter *filter)
+{
+	if (filter->first && (event->port < filter->first || event->port > filter->last))
+		return false;
+	return !filter->has_proto || event->proto == filter->proto;
+}
+
+/* Of this workload? */
+static bool has_workload(const struct event *event, const struct line_filter *filter)
+{
+	const struct workload *who = &event->workload;
+
+	if (*filter->pod && !pod_pattern_names(filter->pod, who))
+		return false;
+	if (!filter->unit || !*filter->unit)
+		return true;
+	return who->kind == WORKLOAD_UNIT && owner_glob(filter->unit, who->unit);
+}
+
 bool line_is_wanted(const struct line *line, const struct line_filter *filter)
 {
-	if (!filter || !line->event)
+	const struct event *event = line->event;
+
+	if (!filter || !event)
 		return true;
-	if (filter->classes && !(filter->classes & 1U << line->event->cls))
+	if (filter->classes && !(filter->classes & 1U << event->cls))
 		return false;
-	return !*filter->pod || pod_pattern_names(filter->pod, &line->event->workload);
+	if (filter->verdicts && !(filter->verdicts & 1U << event->verdict))
+		return false;
+	if (filter->since &&
+	    (event->time.tv_sec < 0 || (uint64_t)event->time.tv_sec < filter->since))
+		return false;
+	return has_port(event, filter) && has_workload(event, filter);
 }
 
 static struct line *set_line(struct history *history, const struct event *event,

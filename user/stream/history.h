@@ -21,6 +21,12 @@ const struct buf *line_form(struct line *line, enum form form);
 struct line_filter {
 	uint32_t classes; /* bits 1 << enum hp_class; 0: all */
 	const char *pod;  /* of pods that this pattern names (pod_pattern.h); "": of any workload */
+	const char *unit; /* of units that this pattern names; NULL or "": of any workload */
+	uint32_t verdicts;    /* bits 1 << enum hp_verdict; 0: all */
+	uint16_t first, last; /* of these ports; 0: of any */
+	bool has_proto;	      /* of one protocol only */
+	uint8_t proto;	      /* enum hp_proto */
+	uint64_t since;	      /* whose time is in this second or later, UTC; 0: whenever */
 };
 
 /* Is the line for a reader? NULL: for one who wants all. */

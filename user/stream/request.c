@@ -96,6 +96,104 @@ static int parse_pod(const struct json *member, char ret_pod[POD_PATTERN_MAX + 1
 	return 0;
 }
 
+static int parse_unit(const struct json *member, char *ret_unit, size_t size, struct buf *err)
+{
+	const char *unit = json_text(member, "");
+
+	if (!member)
+		return 0;
+	if (!*unit || strlen(unit) >= size) {
+		buf_printf(err, "unit: not a text of 1 to %zu bytes", size - 1);
+		return -EINVAL;
+	}
+	(void)strcpy(ret_unit, unit);
+	return 0;
+}
+
+static int verdict_of(const char *word)
+{
+	for (unsigned int v = HP_VERDICT_ALLOWED; v < HP_VERDICT_MAX; v++)
+		if (strcmp(word_verdict(v), word) == 0)
+			return (int)v;
+	return -EINVAL;
+}
+
+static int parse_verdicts(const struct json *list, uint32_t *ret_verdicts, struct buf *err)
+{
+	uint32_t verdicts = 0;
+
+	if (list && !json_is_list(list)) {
+		buf_puts(err, "verdicts: not a list");
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < json_len(list); i++) {
+		const char *word = json_text(json_at(list, i), "");
+		int verdict = verdict_of(word);
+
+		if (verdict < 0) {
+			buf_printf(err, "verdicts: %s: no such verdict", word);
+			return verdict;
+		}
+		verdicts |= 1U << verdict;
+	}
+	*ret_verdicts = verdicts;
+	return 0;
+}
+
+/* [FIRST,LAST], and the protocol. */
+static int parse_ports(const struct json *json, struct request *request, struct buf *err)
+{
+	const struct json *ports = json_member(json, "ports");
+	const struct json *protocol = json_member(json, "protocol");
+	uint64_t first = json_u64(json_at(ports, 0), 0), last = json_u64(json_at(ports, 1), 0);
+	int proto = word_to_proto(json_text(protocol, ""));
+
+	if (ports && (json_len(ports) != 2 || !first || first > last || last > UINT16_MAX)) {
+		buf_puts(err, "ports: not [FIRST,LAST]");
+		return -EINVAL;
+	}
+	if (protocol && proto < 0) {
+		buf_printf(err, "protocol: %s: no such protocol", json_text(protocol, ""));
+		return -EINVAL;
+	}
+	request->first = (uint16_t)first;
+	request->last = (uint16_t)last;
+	request->has_proto = protocol != NULL;
+	request->proto = protocol ? (uint8_t)proto : 0;
+	return 0;
+}
+
+static int parse_since(const struct json *member, uint64_t *ret_since, struct buf *err)
+{
+	uint64_t since = member ? json_u64(member, UINT64_MAX) : 0;
+
+	if (since == UINT64_MAX) {
+		buf_puts(err, "since: not a number of seconds");
+		return -EINVAL;
+	}
+	*ret_since = since;
+	return 0;
+}
+
+/* Which lines a reader wants. */
+static int parse_wanted(const struct json *json, struct request *request, struct buf *err)
+{
+	int r = parse_classes(json_member(json, "classes"), &request->classes, err);
+
+	if (r == 0)
+		r = parse_pod(json_member(json, "pod"), request->pod, err);
+	if (r == 0)
+		r = parse_unit(json_member(json, "unit"), request->unit, sizeof(request->unit),
+			       err);
+	if (r == 0)
+		r = parse_verdicts(json_member(json, "verdicts"), &request->verdicts, err);
+	if (r == 0)
+		r = parse_ports(json, request, err);
+	if (r == 0)
+		r = parse_since(json_member(json, "since"), &request->since, err);
+	return r;
+}
+
 static int parse_flag(const struct json *request, const char *key, bool *ret_flag, struct buf *err)
 {
 	const struct json *member = json_member(request, key);
@@ -141,9 +239,7 @@ int request_parse(const char *text, size_t len, struct request *ret_request, str
 	if (r == 0)
 		r = parse_replay(json, &request.replay, err);
 	if (r == 0)
-		r = parse_classes(json_member(json, "classes"), &request.classes, err);
-	if (r == 0)
-		r = parse_pod(json_member(json, "pod"), request.pod, err);
+		r = parse_wanted(json, &request, err);
 	if (r == 0 && request.verb == REQUEST_MODE)
 		r = parse_mode(json, &request.mode, err);
 	if (r == 0)

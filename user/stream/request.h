@@ -33,12 +33,18 @@ struct request {
 	enum form form;	  /* tail */
 	uint32_t classes; /* tail: bits 1 << class; 0: all */
 	char pod[POD_PATTERN_MAX +
-		 1];	   /* tail: of these pods, see pod_pattern.h; "": of any workload */
-	size_t replay;	   /* tail: earlier events to begin with */
-	bool shrink;	   /* reload: also if layers or all of a layer's rows are gone */
-	uint32_t mode;	   /* mode: enum hp_mode */
-	bool yes;	   /* mode: also if listeners would be denied */
-	uint32_t pid, uid; /* of the client; filled in by the reader of the request */
+		 1];	      /* tail: of these pods, see pod_pattern.h; "": of any workload */
+	char unit[256];	      /* tail: of this unit, in which * stands for anything; "": of any */
+	uint32_t verdicts;    /* tail: bits 1 << verdict; 0: all */
+	uint16_t first, last; /* tail: of these ports; 0: of any */
+	bool has_proto;	      /* tail: of one protocol only */
+	uint8_t proto;	      /* enum hp_proto */
+	uint64_t since;	      /* tail: not before this second, UTC; 0: whenever */
+	size_t replay;	      /* tail: earlier events to begin with */
+	bool shrink;	      /* reload: also if layers or all of a layer's rows are gone */
+	uint32_t mode;	      /* mode: enum hp_mode */
+	bool yes;	      /* mode: also if listeners would be denied */
+	uint32_t pid, uid;    /* of the client; filled in by the reader of the request */
 };
 
 /* 0, or -EINVAL with one sentence in `err`. */
