@@ -13,6 +13,7 @@ static const struct verb verbs[] = {
 	{ "tail", verb_tail, "violations as they happen" },
 	{ "status", verb_status, "what the agent does, and whether it is effective" },
 	{ "listeners", verb_listeners, "open ports: whose each is, and whether it is allowed" },
+	{ "top", verb_top, "listeners and violations by workload, live" },
 	{ "pods", verb_pods, "the pods of this node that the agent knows, and their ports" },
 	{ "selftest", verb_selftest, "prove now that the hooks are effective" },
 	{ "detach", verb_detach, "end all checking and remove the pins, with an agent or without" },
