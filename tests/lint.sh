@@ -39,6 +39,7 @@ pure_files+='|^user/stream/(accounts|batch|history|request)\.'
 pure_files+='|^user/violations/(denied_processes|impact|impact_table|learn_merge|learn_overlay|ledger|merge_[a-z_]*)\.'
 pure_files+='|^user/violations/(reported_sockets|team_counts|unbound_ports|violated_ports)\.'
 pure_files+='|^user/kernel/(btf/(btfcut|kfunc_patch)|mountinfo)\.|^user/agent/(health|metrics)\.'
+pure_files+='|^user/ctl/(explain_admit|listener_filter|listener_text|since|top_keys|top_rows)\.'
 pure_files+='|^user/coverage/(findings|judge|rules)\.|^user/cluster/(event_sender|session)\.'
 mapfile -t pure < <(select_files '\.[ch]$' | grep -E "$pure_files")
 mapfile -t scripts < <(select_files '\.sh$|^\.ci/run$')
