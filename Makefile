@@ -382,9 +382,10 @@ install: all man completions
 	install -m 0644 $(B)/completions/bash/* $(DESTDIR)$(datadir)/bash-completion/completions
 	install -m 0644 $(B)/completions/zsh/* $(DESTDIR)$(datadir)/zsh/site-functions
 	install -m 0644 $(B)/completions/fish/* $(DESTDIR)$(datadir)/fish/vendor_completions.d
-	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir)
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir)
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(sbindir)
-	install -m 0644 $(MANS) $(DESTDIR)$(mandir)/man8
+	install -m 0644 $(filter %.5,$(MANS)) $(DESTDIR)$(mandir)/man5
+	install -m 0644 $(filter %.8,$(MANS)) $(DESTDIR)$(mandir)/man8
 	sed "s|@sbindir@|$(sbindir)|" deploy/hostportd.service.in >$(DESTDIR)$(unitdir)/hostportd.service
 	chmod 0644 $(DESTDIR)$(unitdir)/hostportd.service
 

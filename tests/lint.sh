@@ -199,7 +199,8 @@ check_man_pages() {
 	for f in "${pages[@]}"; do
 		page=$out/$(basename "$f" .scd)
 		scdoc <"$f" >"$page" 2>"$page.err" || echo "$f: $(cat "$page.err")"
-		MANWIDTH=100 man --warnings -l "$page" 2>&1 >/dev/null | sed "s|^|$f: |"
+		MANWIDTH=80 man --warnings -l "$page" 2>&1 >"$page.txt" | sed "s|^|$f: |"
+		awk -v f="$f" 'length($0) > 80 { print f ": wider than 80 columns: " $0 }' "$page.txt"
 	done
 	[ "${#pages[@]}" -gt 0 ] || echo "docs: no man page"
 }
@@ -254,6 +255,20 @@ check_document_links() {
 				anchors_of "$file" | grep -qx -- "${link#*#}" || echo "$page: $link: there is no such heading"
 			done
 	done < <(select_files '\.md$' | grep -vE '^(LICENSES|tests/registry|tests/manifests/tree|tests/fuzz/corpus)/')
+}
+
+# hostportd-registry(5) names each key of a file and of its rows, and its example is one that we read.
+check_registry_page_tells_all_keys() {
+	need gojq
+	awk '/^```/ { n++; next } n == 1' docs/hostportd-registry.5.scd >"$out/example.yaml"
+	if [ -x "$B/hostportctl" ]; then
+		"$B/hostportctl" registry show --registry=builtin:openshift --registry="$out/example.yaml" >"$out/rows"
+	fi
+	gojq -r '[.. | .properties? // empty | keys[]] | unique[]' registry/schema.json >"$out/keys"
+	[ -s "$out/keys" ] || echo "registry/schema.json: no keys"
+	while IFS= read -r key; do
+		grep -qF "*$key*" docs/hostportd-registry.5.scd || echo "docs/hostportd-registry.5.scd: nothing about $key"
+	done <"$out/keys"
 }
 
 check_coverage_page() {
