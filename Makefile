@@ -102,9 +102,9 @@ MANS := $(patsubst docs/%.scd,$(B)/man/%,$(wildcard docs/*.scd))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all packages packages-test everything run test unit bpf-test e2e schema test-fresh man completions install clean help \
-	lint format docs-coverage docs-metrics seccomp-profile test-kernels test-systemd test-k8s test-browser tests-built \
-	e2e-built fuzz fuzz-built soak mutants bench bench-built bench-compare
+.PHONY: all packages packages-test everything run test unit bpf-test e2e schema test-fresh man completions install uninstall \
+	clean help lint format docs-coverage docs-metrics seccomp-profile test-kernels test-systemd test-k8s test-browser \
+	tests-built e2e-built fuzz fuzz-built soak mutants bench bench-built bench-compare
 
 all: $(PROGRAMS)
 
@@ -136,6 +136,7 @@ help:
 	  '  make docs-metrics  docs/metrics.md from the table of metrics' \
 	  '  make seccomp-profile  deploy/seccomp/hostportd.json from the lists of system calls' \
 	  '  make install    programs, man pages, completions and the systemd unit below $$(DESTDIR)$$(prefix)' \
+	  '  make uninstall  remove what make install put there; settings below /etc stay' \
 	  '  make clean      remove what was built'
 
 packages:
@@ -388,6 +389,13 @@ install: all man completions
 	install -m 0644 $(filter %.8,$(MANS)) $(DESTDIR)$(mandir)/man8
 	sed "s|@sbindir@|$(sbindir)|" deploy/hostportd.service.in >$(DESTDIR)$(unitdir)/hostportd.service
 	chmod 0644 $(DESTDIR)$(unitdir)/hostportd.service
+
+# What install would put there, but for settings: those below /etc may be the site's own.
+uninstall: all man completions
+	$(Q)root=$$(mktemp -d) && trap 'rm -rf "$$root"' EXIT && \
+	$(MAKE) -s --no-print-directory install DESTDIR="$$root" >/dev/null && \
+	(cd "$$root" && find . '(' -type f -o -type l ')' ! -path './etc/*' -print) | \
+	while IFS= read -r f; do rm -f "$(DESTDIR)/$$f"; done
 
 lint: all $(B)/docs/metrics_page $(B)/deploy/seccomp_profile
 	$(Q)B=$(B) exec tests/lint.sh
