@@ -72,6 +72,10 @@ says "--socket without a value" 2 "hostportctl: missing value: --socket: PATH" s
 run "registry show --json" 0 registry show --registry=builtin:hostportd --json
 rows=$(out)
 has "registry show --json: is JSON" "$rows" '^\{"rows":\['
+run "-o json" 0 registry show --registry=builtin:hostportd -o json
+is "-o json: the same" "$(out)" "$rows"
+run "coverage --list -o json" 0 coverage --list -o json
+has "coverage --list -o json: is JSON" "$(out)" '^\{"ways":\['
 run "--json before the verb" 0 --json registry show --registry=builtin:hostportd
 is "--json before the verb: the same" "$(out)" "$rows"
 run "--json before the verb's verb" 0 registry --json show --registry=builtin:hostportd

@@ -162,8 +162,8 @@ static void test_many_ports(void **state)
 static void test_words(void **state)
 {
 	(void)state;
-	check_text("first", top_order_word(TOP_ORDER_FRESH), "new violations");
-	check_text("last", top_order_word(TOP_ORDER_MAX - 1), "workload");
+	check_text("first", top_rows_order_word(TOP_ORDER_FRESH), "new violations");
+	check_text("last", top_rows_order_word(TOP_ORDER_MAX - 1), "workload");
 }
 
 int main(void)

@@ -18,12 +18,13 @@ struct asked {
 static const struct option_spec specs[] = {
 	{ "list", NULL, "the ways alone, without trying them (no privilege)",
 	  OPTION_FLAG(struct asked, list) },
+	VERB_OPTION_OUTPUT(struct asked, json),
 	{ "json", NULL, "one JSON document", OPTION_FLAG(struct asked, json) },
 };
 
 static const struct options options = {
 	.program = "hostportctl coverage",
-	.usage = "[--list] [--json]",
+	.usage = "[--list] [-o FORM]",
 	.summary =
 		"Try each way of taking a port, in scratch control groups and network"
 		" namespaces, and print which this kernel lets the agent see and deny. Needs root,"

@@ -129,6 +129,7 @@ static const struct option_spec specs[] = {
 	  OPTION_TEXT(struct asked, who.container) },
 	{ "unit", "UNIT", "bound by this systemd unit", OPTION_TEXT(struct asked, who.unit) },
 	{ "exe", "PATH", "bound by this program", OPTION_PARSED(struct asked, who.exe, parse_exe) },
+	VERB_OPTION_OUTPUT(struct asked, json),
 	{ "json", NULL, "one JSON document, one a line for several ports",
 	  OPTION_FLAG(struct asked, json) },
 	{ "exit-code", NULL, "exit with 1 if a bind() is a violation",

@@ -10,7 +10,7 @@
 #include "../registry/words.h"
 #include "../source/node_options.h"
 
-int filter_option_classes(void *field, const char *value, struct buf *err)
+int filter_options_classes(void *field, const char *value, struct buf *err)
 {
 	uint32_t classes;
 	int r = node_options_parse_classes(&classes, value, err);
@@ -20,12 +20,12 @@ int filter_option_classes(void *field, const char *value, struct buf *err)
 	return r;
 }
 
-int filter_option_port(void *field, const char *value, struct buf *err)
+int filter_options_port(void *field, const char *value, struct buf *err)
 {
 	return port_argument_parse(value, field, err);
 }
 
-int filter_option_pod(void *field, const char *value, struct buf *err)
+int filter_options_pod(void *field, const char *value, struct buf *err)
 {
 	int r = pod_pattern_check(value, err);
 
@@ -35,7 +35,7 @@ int filter_option_pod(void *field, const char *value, struct buf *err)
 }
 
 /* A socket may be of a protocol that no row can name. */
-int filter_option_protocol(void *field, const char *value, struct buf *err)
+int filter_options_protocol(void *field, const char *value, struct buf *err)
 {
 	int proto = word_to_proto(value);
 

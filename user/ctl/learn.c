@@ -54,6 +54,7 @@ static const struct option_spec specs[] = {
 	  OPTION_PARSED(struct asked, name, verb_parse_layer_name) },
 	{ "merge", NULL, "one layer for many nodes: of the files that learn --json printed there",
 	  OPTION_FLAG(struct asked, merge) },
+	VERB_OPTION_OUTPUT(struct asked, json),
 	{ "json", NULL, "what the agent knows, as one JSON document",
 	  OPTION_FLAG(struct asked, json) },
 };

@@ -353,12 +353,16 @@ static int watch(const struct ctl *ctl, const struct asked *asked)
 
 static int check(struct asked *asked)
 {
-	bool form = asked->output.form != TABLE_FORM_TABLE;
+	const char *page =
+		asked->html && asked->output.form != TABLE_FORM_TABLE ?
+			"--html and --output or --json: only one of them" :
+		asked->html && (asked->watch || !listener_filter_is_empty(&asked->filter)) ?
+			"--html: it is a page of all, without --watch and what chooses "
+			"listeners" :
+			NULL;
 
-	if (asked->html && (form || asked->watch || !listener_filter_is_empty(&asked->filter))) {
-		log_error(
-			"listeners: --html: it is a page of all, without --output, --json, --watch"
-			" and what chooses listeners");
+	if (page) {
+		log_error("listeners: %s", page);
 		return EXIT_USAGE;
 	}
 	return table_output_check(&asked->output, columns, ARRAY_LEN(columns), "listeners");

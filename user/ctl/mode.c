@@ -18,12 +18,13 @@ static const struct option_spec specs[] = {
 	  OPTION_FLAG(struct asked, yes) },
 	{ "dry-run", NULL, "to enforce: print what would be denied, and don't switch",
 	  OPTION_FLAG(struct asked, dry_run) },
+	VERB_OPTION_OUTPUT(struct asked, json),
 	{ "json", NULL, "one JSON document", OPTION_FLAG(struct asked, json) },
 };
 
 static const struct options options = {
 	.program = "hostportctl mode",
-	.usage = "audit|enforce [--yes|--dry-run] [--json]",
+	.usage = "audit|enforce [--yes|--dry-run] [-o FORM]",
 	.summary =
 		"Switch the running agent. To enforce: print the listeners, and the ports taken"
 		" since start-up, that would be denied; if there are any, refuse without --yes."

@@ -51,6 +51,7 @@ static const struct option_spec specs[] = {
 	  OPTION_FLAG(struct next, query.localhost) },
 	{ "retired", NULL, "also offer ports of retired rows",
 	  OPTION_FLAG(struct next, query.retired) },
+	VERB_OPTION_OUTPUT(struct next, json),
 	{ "json", NULL, "one JSON document", OPTION_FLAG(struct next, json) },
 };
 

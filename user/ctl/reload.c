@@ -14,6 +14,7 @@ struct reload {
 };
 
 static const struct option_spec specs[] = {
+	VERB_OPTION_OUTPUT(struct reload, json),
 	{ "json", NULL, "the whole document", OPTION_FLAG(struct reload, json) },
 	{ "shrink", NULL, "also take a registry in which a layer is gone or has no rows any more",
 	  OPTION_FLAG(struct reload, shrink) },
@@ -21,7 +22,7 @@ static const struct option_spec specs[] = {
 
 static const struct options options = {
 	.program = "hostportctl reload",
-	.usage = "[--json] [--shrink]",
+	.usage = "[-o FORM] [--shrink]",
 	.summary = "Make the agent read its registry again and put it in force in one step. Exit "
 		   "status: 0 done, 2 the registry is bad and the old one stays, 3 no agent.",
 	.operands = OPTIONS_NO_OPERANDS,

@@ -4,13 +4,16 @@
 
 #include <inttypes.h>
 
+#include "../base/terminal.h"
+
 static const struct option_spec specs[] = {
+	VERB_OPTION_OUTPUT(struct question_options, json),
 	{ "json", NULL, "the whole document", OPTION_FLAG(struct question_options, json) },
 };
 
 static const struct options options = {
 	.program = "hostportctl selftest",
-	.usage = "[--json]",
+	.usage = "[-o FORM]",
 	.summary = "Make the agent try each hook now, and check what is attached. Exit status: "
 		   "0 effective, 1 not effective, 3 no agent.",
 	.operands = OPTIONS_NO_OPERANDS,
@@ -57,7 +60,7 @@ static void put_foreign(const struct json *foreign, struct buf *out)
 static void put_text(const struct json *document, struct buf *out)
 {
 	buf_puts(out, "effective   ");
-	agent_health_put(document, "yes", "NO", out);
+	agent_health_put(document, "yes", terminal_colour() ? "\033[1;31mNO\033[0m" : "NO", out);
 	put_hooks(json_member(document, "hooks"), out);
 	put_links(json_member(document, "attached"), out);
 	put_foreign(json_member(document, "foreign"), out);

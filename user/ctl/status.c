@@ -4,16 +4,18 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../base/terminal.h"
 #include "../identity/workload_json.h"
 #include "agent_health.h"
 
 static const struct option_spec specs[] = {
+	VERB_OPTION_OUTPUT(struct question_options, json),
 	{ "json", NULL, "the whole document", OPTION_FLAG(struct question_options, json) },
 };
 
 static const struct options options = {
 	.program = "hostportctl status",
-	.usage = "[--json]",
+	.usage = "[-o FORM]",
 	.summary =
 		"Print what the agent does. Exit status: 0 effective, 1 not effective, 3 no agent.",
 	.operands = OPTIONS_NO_OPERANDS,
@@ -348,7 +350,9 @@ static void put_text(const struct json *status, struct buf *out)
 
 	buf_puts(out, "mode        ");
 	buf_put_safe(out, json_member_text(status, "mode", "?"));
-	agent_health_put(status, ", effective", ", NOT EFFECTIVE", out);
+	agent_health_put(status, ", effective",
+			 terminal_colour() ? ", \033[1;31mNOT EFFECTIVE\033[0m" : ", NOT EFFECTIVE",
+			 out);
 	put_switched(out, json_member(status, "mode_switched"));
 	buf_puts(out, "\ndenies      ");
 	put_words(out, json_member(status, "denies"));

@@ -44,18 +44,9 @@ static int parse_since(void *since, const char *value, struct buf *err)
 	return -EINVAL;
 }
 
-static int parse_output(void *json, const char *value, struct buf *err)
-{
-	*(bool *)json = strcmp(value, "json") == 0;
-	if (*(bool *)json || strcmp(value, "text") == 0)
-		return 0;
-	buf_puts(err, "not text or json");
-	return -EINVAL;
-}
-
 static const struct option_spec specs[] = {
 	{ "output", "text|json", "a line each; one JSON object a line (text)",
-	  OPTION_PARSED(struct tail, json, parse_output), .letter = 'o' },
+	  OPTION_PARSED(struct tail, json, verb_parse_output), .letter = 'o' },
 	{ "json", NULL, "as --output=json", OPTION_FLAG(struct tail, json) },
 	FILTER_OPTION_CLASS(struct tail, classes, "violations"),
 	{ "verdict", "audited|denied", "only violations that were only reported, or denied (all)",

@@ -163,7 +163,8 @@ static void print_head(const struct look *look, const struct top_keys *keys)
 	buf_printf(&head, "%" PRIu64 " violations",
 		   json_member_u64(json_member(status, "counters"), "violations", 0));
 	(void)printf(HOME "%s\nby %s%s%s%s\n", head.data ? head.data : "?",
-		     top_order_word(keys->order), keys->only_wrong ? ", only what is wrong" : "",
+		     top_rows_order_word(keys->order),
+		     keys->only_wrong ? ", only what is wrong" : "",
 		     *keys->filter || keys->typing ? "; filter: " : "", keys->filter);
 }
 

@@ -16,7 +16,7 @@ static const char *const words[TOP_ORDER_MAX] = {
 	[TOP_ORDER_WORKLOAD] = "workload",
 };
 
-const char *top_order_word(enum top_order order)
+const char *top_rows_order_word(enum top_order order)
 {
 	return words[order];
 }

@@ -55,4 +55,4 @@ void top_rows_free(struct top_rows *rows);
 #define _cleanup_top_rows_ _cleanup_(top_rows_free)
 
 /* The word of an order. */
-const char *top_order_word(enum top_order order);
+const char *top_rows_order_word(enum top_order order);

@@ -115,6 +115,20 @@ int verb_parse(const struct options *options, void *target, int argc, char **arg
 	return r;
 }
 
+int verb_parse_output(void *json, const char *value, struct buf *err)
+{
+	static const char *const forms[] = { "text", "json", NULL };
+
+	if (strcmp(value, "json") == 0)
+		*(bool *)json = true; /* text is what it is, unless --json says otherwise */
+	else if (strcmp(value, "text") != 0) {
+		buf_puts(err, "not text or json");
+		suggest_put(value, suggest_array_word, forms, err);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int verb_parse_layer_name(void *text, const char *value, struct buf *err)
 {
 	if (reg_name_valid(value)) {

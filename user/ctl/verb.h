@@ -53,6 +53,15 @@ int verb_run(const struct options *options, const struct verb *verbs, size_t len
 int verb_parse(const struct options *options, void *target, int argc, char **argv,
 	       int *ret_operands, int *ret_status);
 
+/* The parser of --output where there are text and JSON alone; the field is the bool of --json. */
+int verb_parse_output(void *json, const char *value, struct buf *err);
+
+#define VERB_OPTION_OUTPUT(struct_, field)                                                         \
+	{                                                                                          \
+		"output", "text|json", "for people, or as --json (text)",                          \
+			OPTION_PARSED(struct_, field, verb_parse_output), .letter = 'o'            \
+	}
+
 /* The parser of an option that names a layer. */
 int verb_parse_layer_name(void *text, const char *value, struct buf *err);
 
