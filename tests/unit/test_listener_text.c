@@ -44,6 +44,22 @@ static void test_words(void **state)
 	}
 }
 
+static void test_holder(void **state)
+{
+	_cleanup_(json_freep) struct json *known =
+		parse(V4 ",\"pid\":7,\"comm\":\"a\\u001b\",\"workload\":{\"kind\":\"unit\","
+			 "\"unit\":\"w.service\"}}");
+	_cleanup_(json_freep) struct json *unknown =
+		parse(V4 ",\"cgroup\":\"/x\",\"workload\":{\"kind\":\"cgroup\"}}");
+	_cleanup_buf_ struct buf one = { 0 }, other = { 0 };
+
+	(void)state;
+	listener_text_holder(known, &one);
+	check_text("known", one.data, "a\\x1b[7] at 0.0.0.0:80, unit w.service");
+	listener_text_holder(unknown, &other);
+	check_text("unknown", other.data, "an unknown process at 0.0.0.0:80, cgroup /x");
+}
+
 static void test_is_at(void **state)
 {
 	_cleanup_(json_freep) struct json *json = parse("{\"protocol\":\"udp\",\"port\":53}");
@@ -58,6 +74,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_holder),
 		cmocka_unit_test(test_is_at),
 	};
 

@@ -10,7 +10,6 @@
 
 #include "../base/log.h"
 #include "../policy/explain.h"
-#include "../identity/workload_json.h"
 #include "../registry/port_argument.h"
 #include "../registry/words.h"
 #include "agent_pod.h"
@@ -220,29 +219,16 @@ static const char *holder_name(const struct asked *asked, const struct hp_query 
 	return comm;
 }
 
-static void put_holder(const struct json *l, struct buf *out)
-{
-	_cleanup_buf_ struct buf process = { 0 }, socket = { 0 };
-
-	listener_text_process(l, &process);
-	listener_text_socket(l, &socket);
-	out->failed |= process.failed || socket.failed;
-	buf_puts(out, "held by ");
-	buf_put_safe(out, process.len ? process.data : "an unknown process");
-	buf_puts(out, " at ");
-	buf_put_safe(out, socket.data ? socket.data : "?");
-	buf_puts(out, ", ");
-	workload_json_text(l, out);
-	buf_putc(out, '\n');
-}
-
 static void put_holders(const struct asked *asked, const struct hp_query *query, struct buf *out)
 {
 	const struct json *l;
 	size_t at = 0, n = 0;
 
-	for (; asked->listeners && (l = next_holder(asked, query, &at)); n++)
-		put_holder(l, out);
+	for (; asked->listeners && (l = next_holder(asked, query, &at)); n++) {
+		buf_puts(out, "held by ");
+		listener_text_holder(l, out);
+		buf_putc(out, '\n');
+	}
 	if (asked->listeners && !n)
 		buf_puts(out, "nobody holds it\n");
 }

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../identity/workload_json.h"
+
 void listener_text_socket(const struct json *l, struct buf *out)
 {
 	bool v6 = strcmp(json_member_text(l, "family", ""), "ipv6") == 0;
@@ -25,6 +27,20 @@ void listener_text_process(const struct json *l, struct buf *out)
 		buf_puts(out, "kernel");
 	else if (strcmp(held_by, "declared") == 0)
 		buf_puts(out, "hostPort, no socket");
+}
+
+void listener_text_holder(const struct json *l, struct buf *out)
+{
+	_cleanup_buf_ struct buf process = { 0 }, socket = { 0 };
+
+	listener_text_process(l, &process);
+	listener_text_socket(l, &socket);
+	out->failed |= process.failed || socket.failed;
+	buf_put_safe(out, process.len ? process.data : "an unknown process");
+	buf_puts(out, " at ");
+	buf_put_safe(out, socket.data ? socket.data : "?");
+	buf_puts(out, ", ");
+	workload_json_text(l, out);
 }
 
 bool listener_text_is_at(const struct json *l, const char *protocol, uint16_t port)

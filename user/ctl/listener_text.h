@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of a listener of the agent's document, in words. Not made safe for a terminal. Pure. */
+/* Parts of a listener of the agent's document, in words; not made safe for a terminal. Pure. */
 #pragma once
 
 #include "../base/buf.h"
@@ -10,6 +10,9 @@ void listener_text_socket(const struct json *listener, struct buf *out);
 
 /* Append "nginx[123]", or what has the socket if no process has; nothing, if it is not known. */
 void listener_text_process(const struct json *listener, struct buf *out);
+
+/* Append "nginx[123] at 0.0.0.0:80, unit web.service"; safe for a terminal, unlike the others. */
+void listener_text_holder(const struct json *listener, struct buf *out);
 
 /* Does it have this port? `protocol` is a word of events. */
 bool listener_text_is_at(const struct json *listener, const char *protocol, uint16_t port);

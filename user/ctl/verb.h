@@ -20,6 +20,7 @@ struct verb {
 
 int verb_tail(const struct ctl *ctl, int argc, char **argv);
 int verb_top(const struct ctl *ctl, int argc, char **argv);
+int verb_wait(const struct ctl *ctl, int argc, char **argv);
 int verb_status(const struct ctl *ctl, int argc, char **argv);
 int verb_listeners(const struct ctl *ctl, int argc, char **argv);
 int verb_selftest(const struct ctl *ctl, int argc, char **argv);
