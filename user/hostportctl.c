@@ -19,7 +19,7 @@ static const struct verb verbs[] = {
 	{ "detach", verb_detach, "end all checking and remove the pins, with an agent or without" },
 	{ "reload", verb_reload, "make the agent read its registry again" },
 	{ "mode", verb_mode, "switch to audit or enforce; shows first what would be denied" },
-	{ "explain", verb_explain, "the row of a port, the decision, and why (offline)" },
+	{ "explain", verb_explain, "the row of a port, the decision, why, and who holds the port" },
 	{ "wait", verb_wait, "until a port is free, or somebody has it" },
 	{ "learn", verb_learn, "exceptions for reported violations, to review and commit" },
 	{ "registry", verb_registry, "show, lint, import, export, diff, next (offline)" },
