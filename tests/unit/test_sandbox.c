@@ -8,9 +8,11 @@
 #include "sandbox_child.h"
 
 #include <asm/termbits.h>
+#include <fcntl.h>
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 
 #include <seccomp.h>
@@ -21,7 +23,8 @@ static const char needed[] =
 	"brk madvise memfd_create mremap munmap "
 	/* files */
 	"access close close_range dup dup2 dup3 faccessat faccessat2 fcntl fdatasync flock fstat "
-	"fstatfs fsync ftruncate getcwd getdents64 lseek lstat mkdir mkdirat name_to_handle_at "
+	"fstatfs fsync ftruncate getcwd getdents64 lseek _llseek lstat mkdir mkdirat "
+	"name_to_handle_at "
 	"newfstatat open open_by_handle_at openat openat2 pipe2 pread64 pwrite64 read readlink "
 	"readlinkat "
 	"readv rename renameat renameat2 rmdir stat statfs statx umask unlink unlinkat write "
@@ -37,19 +40,30 @@ static const char needed[] =
 	"sched_getaffinity sched_yield set_robust_list sigaltstack sysinfo tgkill uname wait4 "
 	"waitid "
 	/* sockets */
-	"accept accept4 bind connect getpeername getsockname getsockopt listen recvfrom recvmsg "
-	"sendmsg sendto setsockopt shutdown "
+	"accept accept4 bind connect getpeername getsockname getsockopt listen recv recvfrom "
+	"recvmsg send sendmsg sendto setsockopt shutdown "
 	/* the kernel's programs and maps */
 	"bpf";
 
 /* Calls that would do something whatever the arguments: they have tests of their own below. */
-static const char tried_apart[] = "exit exit_group fork kill rt_sigreturn clone3 "
+static const char tried_apart[] = "exit exit_group fork kill rt_sigreturn sigreturn clone3 "
 				  /* which calls these are, their arguments say */
 				  "clone ioctl mmap mprotect prctl setns socket "
 				  /* if the filter let it pass, a terminal would be hung up */
 				  "vhangup";
 
-/* Mark the calls of a list in a set; one that this machine lacks has no number. */
+static bool is_name_of(const char *name, int call)
+{
+	_cleanup_free_ char *its = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, call);
+
+	return its && strcmp(name, its) == 0;
+}
+
+/*
+ * Mark the calls of a list in a set; one that this machine lacks has no number. Where there is
+ * socketcall(), libseccomp has numbers of its own for the names of sockets' calls, also of those
+ * that the machine has: so names are found by numbers.
+ */
 static void mark_calls(const char *names, bool set[LAST_CALL + 1])
 {
 	_cleanup_free_ char *copy = strdup(names);
@@ -57,11 +71,10 @@ static void mark_calls(const char *names, bool set[LAST_CALL + 1])
 
 	assert_non_null(copy);
 	for (char *name = strtok_r(copy, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
-		int call = seccomp_syscall_resolve_name(name);
-
-		assert_int_not_equal(call, __NR_SCMP_ERROR);
-		if (call >= 0 && call <= LAST_CALL)
-			set[call] = true;
+		assert_int_not_equal(seccomp_syscall_resolve_name(name), __NR_SCMP_ERROR);
+		for (int call = 0; call <= LAST_CALL; call++)
+			if (is_name_of(name, call))
+				set[call] = true;
 	}
 }
 
@@ -144,8 +157,26 @@ static long try_setns(unsigned long type)
 static long try_clone(unsigned long flags)
 {
 	/* CLONE_THREAD without CLONE_SIGHAND is no valid combination */
-	return syscall(SYS_clone, flags | CLONE_THREAD, NULL, NULL, NULL, NULL);
+	return call_clone(flags | CLONE_THREAD);
 }
+
+/* The kernel's one call for all of sockets, where it has one. */
+static long try_socketcall(unsigned long family)
+{
+#ifdef SYS_socketcall
+	const unsigned long arguments[] = { family, SOCK_RAW | 0xfff, -1UL };
+
+	return syscall(SYS_socketcall, 1 /* socket() */, arguments);
+#else
+	return try_socket(family);
+#endif
+}
+
+#ifdef SYS_socketcall
+#define MAKES_ALL_SOCKETS true
+#else
+#define MAKES_ALL_SOCKETS false
+#endif
 
 static long try_prctl(unsigned long option)
 {
@@ -164,6 +195,7 @@ static const struct bounded_case bounded_cases[] = {
 	{ "socket, unspecified", try_socket, AF_UNSPEC, false },
 	{ "socket, alg", try_socket, AF_ALG, false },
 	{ "socket, vsock", try_socket, AF_VSOCK, false },
+	{ "socketcall, packet", try_socketcall, AF_PACKET, MAKES_ALL_SOCKETS },
 	{ "setns, network", try_setns, CLONE_NEWNET, true },
 	{ "setns, mounts", try_setns, CLONE_NEWNS, false },
 	{ "setns, users", try_setns, CLONE_NEWUSER, false },
@@ -179,9 +211,9 @@ static const struct bounded_case bounded_cases[] = {
 	{ "clone, users and memory", try_clone, CLONE_NEWUSER | CLONE_VM, false },
 	{ "mmap, none", try_mmap, PROT_NONE, true },
 	{ "mmap, data", try_mmap, PROT_READ | PROT_WRITE, true },
-	{ "mmap, code", try_mmap, PROT_EXEC, false },
-	{ "mmap, readable code", try_mmap, PROT_READ | PROT_EXEC, false },
-	{ "mmap, all", try_mmap, PROT_READ | PROT_WRITE | PROT_EXEC, false },
+	{ "mmap, code", try_mmap, PROT_EXEC, MAPS_CODE },
+	{ "mmap, readable code", try_mmap, PROT_READ | PROT_EXEC, MAPS_CODE },
+	{ "mmap, all", try_mmap, PROT_READ | PROT_WRITE | PROT_EXEC, MAPS_CODE },
 	{ "mprotect, data", try_mprotect, PROT_READ | PROT_WRITE, true },
 	{ "mprotect, code", try_mprotect, PROT_EXEC, false },
 	{ "mprotect, readable code", try_mprotect, PROT_READ | PROT_EXEC, false },
@@ -253,7 +285,7 @@ static void try_neighbours(struct tried *tried)
 
 		tried->now = (int)i;
 		if (!c->allowed || c->try == try_clone || c->try == try_mmap ||
-		    c->try == try_mprotect)
+		    c->try == try_mprotect || c->try == try_socketcall)
 			continue;
 		for (unsigned int bit = 0; bit < 32; bit++)
 			if (!is_allowed(c, (uint32_t)c->argument ^ 1U << bit) &&
@@ -342,7 +374,10 @@ static void try_files(struct tried *tried)
 	char line[256];
 
 	(void)tried;
-	_exit(f && fgets(line, sizeof(line), f) && isatty(0) >= 0 ? 46 : 1);
+	_exit(f && fgets(line, sizeof(line), f) && lseek(fileno(f), 0, SEEK_SET) == 0 &&
+			      isatty(0) >= 0 ?
+		      46 :
+		      1);
 }
 
 static void try_memory(struct tried *tried)
@@ -380,6 +415,7 @@ static const struct {
 	{ "files", try_files, 46 },
 	{ "memory", try_memory, 47 },
 	{ "no new privileges, and a filter", try_privileges, 48 },
+	{ "a thread", try_pthread, 60 },
 };
 
 static void test_doing(void **state)
@@ -392,13 +428,60 @@ static void test_doing(void **state)
 	check_int("of this process", prctl(PR_GET_SECCOMP), 0);
 }
 
+/* ---- calls that the C library makes of others --------------------------------------------- */
+
+/* Standard output may be a socket. On some machines send() and recv() are calls, or socketcall().
+ */
+static void try_send(struct tried *tried)
+{
+	char byte = 0;
+
+	_exit(send(tried->result[0], "x", 1, MSG_NOSIGNAL) == 1 &&
+			      recv(tried->result[1], &byte, 1, 0) == 1 && byte == 'x' ?
+		      49 :
+		      1);
+}
+
+static void test_send(void **state)
+{
+	struct tried *tried = new_tried();
+
+	(void)state;
+	if (!sandbox_is_built_in())
+		skip();
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, tried->result), 0);
+	check_int("send, recv", in_child(true, try_send, tried), 49);
+	(void)close(tried->result[0]);
+	(void)close(tried->result[1]);
+	(void)munmap(tried, sizeof(*tried));
+}
+
+/* A terminal has to be known as one: the number of the request has a size in it on ppc64le. */
+static void try_terminal(struct tried *tried)
+{
+	_exit(isatty(tried->result[0]) == 1 ? 50 : 1);
+}
+
+static void test_terminal(void **state)
+{
+	struct tried *tried = new_tried();
+
+	(void)state;
+	tried->result[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (!sandbox_is_built_in() || tried->result[0] < 0)
+		skip(); /* no terminal to be had */
+	check_int("free", in_child(false, try_terminal, tried), 50);
+	check_int("confined", in_child(true, try_terminal, tried), 50);
+	(void)close(tried->result[0]);
+	(void)munmap(tried, sizeof(*tried));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_call),
-		cmocka_unit_test(test_arguments),
-		cmocka_unit_test(test_neighbours),
-		cmocka_unit_test(test_doing),
+		cmocka_unit_test(test_every_call), cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_neighbours), cmocka_unit_test(test_doing),
+		cmocka_unit_test(test_send),	   cmocka_unit_test(test_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@ static long try_plain(unsigned long call)
 
 static long try_clone(unsigned long flags)
 {
-	return syscall(SYS_clone, flags | CLONE_THREAD, NULL, NULL, NULL, NULL);
+	return call_clone(flags | CLONE_THREAD);
 }
 
 /* Allowed ones fail with another error than EPERM, with and without privilege. */

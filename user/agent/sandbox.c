@@ -8,6 +8,7 @@
  */
 #include "sandbox.h"
 
+#include <asm/termbits.h> /* by its struct termios the kernel numbers TCGETS; <termios.h> has another */
 #include <errno.h>
 #include <linux/nsfs.h>
 #include <sched.h>
@@ -22,6 +23,15 @@
 #include "../base/cleanup.h"
 
 #define LOAD_BYTES (1 << 20) /* several times what the list of calls takes */
+
+/* What is not the same on every architecture. */
+#ifdef __s390x__
+#define CLONE_FLAGS 1 /* which argument of clone() */
+#define MMAP_CODE   0 /* its arguments are in memory: no bit can be bounded, mprotect() is */
+#else
+#define CLONE_FLAGS 0
+#define MMAP_CODE   PROT_EXEC
+#endif
 
 /* Some of them only glibc makes. */
 static const int agent_calls[] = {
@@ -50,6 +60,7 @@ static const int agent_calls[] = {
 	SCMP_SYS(getcwd),
 	SCMP_SYS(getdents64),
 	SCMP_SYS(lseek),
+	SCMP_SYS(_llseek), /* ppc64le: its C library's lseek() */
 	SCMP_SYS(lstat),
 	SCMP_SYS(mkdir),
 	SCMP_SYS(mkdirat),
@@ -126,6 +137,7 @@ static const int agent_calls[] = {
 	SCMP_SYS(rt_sigpending),
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigreturn), /* s390x: of handlers without SA_SIGINFO */
 	SCMP_SYS(sched_getaffinity),
 	SCMP_SYS(sched_yield),
 	SCMP_SYS(set_robust_list),
@@ -144,8 +156,10 @@ static const int agent_calls[] = {
 	SCMP_SYS(getsockname),
 	SCMP_SYS(getsockopt),
 	SCMP_SYS(listen),
+	SCMP_SYS(recv),
 	SCMP_SYS(recvfrom),
 	SCMP_SYS(recvmsg),
+	SCMP_SYS(send),
 	SCMP_SYS(sendmsg),
 	SCMP_SYS(sendto),
 	SCMP_SYS(setsockopt),
@@ -154,7 +168,7 @@ static const int agent_calls[] = {
 	SCMP_SYS(bpf),
 };
 
-/* Calls that are allowed if an argument, masked, has a value. */
+/* Calls that are allowed if an argument, masked, has a value; mask 0: whatever it has. */
 struct bounded_call {
 	int call;
 	unsigned int argument;
@@ -167,11 +181,11 @@ static const struct bounded_call agent_bounded[] = {
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET6 },
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_NETLINK },
 	{ SCMP_SYS(setns), 1, UINT32_MAX, CLONE_NEWNET },
-	{ SCMP_SYS(clone), 0,
+	{ SCMP_SYS(clone), CLONE_FLAGS,
 	  CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID |
 		  CLONE_NEWUSER | CLONE_NEWUTS,
 	  0 },
-	{ SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
+	{ SCMP_SYS(mmap), 2, MMAP_CODE, 0 },
 	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
 	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TCGETS },
 	{ SCMP_SYS(ioctl), 1, UINT32_MAX, FIONREAD },
@@ -198,6 +212,7 @@ static const int client_calls[] = {
 	SCMP_SYS(fstat),
 	SCMP_SYS(getcwd),
 	SCMP_SYS(lseek),
+	SCMP_SYS(_llseek), /* ppc64le: its C library's lseek() */
 	SCMP_SYS(newfstatat),
 	SCMP_SYS(open),
 	SCMP_SYS(openat),
@@ -238,6 +253,7 @@ static const int client_calls[] = {
 	SCMP_SYS(rt_sigaction),
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigreturn), /* s390x: of handlers without SA_SIGINFO */
 	SCMP_SYS(sched_getaffinity),
 	SCMP_SYS(sched_yield),
 	SCMP_SYS(set_robust_list),
@@ -250,8 +266,10 @@ static const int client_calls[] = {
 	SCMP_SYS(getpeername),
 	SCMP_SYS(getsockname),
 	SCMP_SYS(getsockopt),
+	SCMP_SYS(recv),
 	SCMP_SYS(recvfrom),
 	SCMP_SYS(recvmsg),
+	SCMP_SYS(send),
 	SCMP_SYS(sendmmsg),
 	SCMP_SYS(sendmsg),
 	SCMP_SYS(sendto),
@@ -265,10 +283,13 @@ static const struct bounded_call client_bounded[] = {
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET },
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET6 },
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_NETLINK },
-	/* a netlink socket of the C library's, to see which addresses the host has */
+#ifndef __s390x__
+	/* a netlink socket of the C library's, to see which addresses the host has; where bind() is
+	 * made by socketcall(), its arguments are in memory, and the C library does without */
 	{ SCMP_SYS(bind), 2, UINT32_MAX, 12 },
-	{ SCMP_SYS(clone), 0, CLONE_THREAD | CLONE_NEWUSER, CLONE_THREAD },
-	{ SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
+#endif
+	{ SCMP_SYS(clone), CLONE_FLAGS, CLONE_THREAD | CLONE_NEWUSER, CLONE_THREAD },
+	{ SCMP_SYS(mmap), 2, MMAP_CODE, 0 },
 	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
 	{ SCMP_SYS(ioctl), 1, UINT32_MAX, FIONREAD },
 	{ SCMP_SYS(ioctl), 1, UINT32_MAX, FIONBIO },
@@ -337,15 +358,16 @@ static int unless_twice(int r)
 	return r == -EEXIST ? 0 : r;
 }
 
-/* A negative number: this architecture has no such call. */
+/*
+ * A negative number: this architecture has no such call. libseccomp then allows the part of
+ * socketcall() that does the same, and nothing where there is no socketcall().
+ */
 static int allow_plain(const struct call_list *list, scmp_filter_ctx filter)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < list->plain_len && r == 0; i++)
-		if (list->plain[i] >= 0)
-			r = unless_twice(
-				seccomp_rule_add(filter, SCMP_ACT_ALLOW, list->plain[i], 0));
+		r = unless_twice(seccomp_rule_add(filter, SCMP_ACT_ALLOW, list->plain[i], 0));
 	return r;
 }
 
@@ -362,9 +384,8 @@ static int allow_bounded(const struct call_list *list, scmp_filter_ctx filter)
 			.datum_b = call->value,
 		};
 
-		if (call->call >= 0)
-			r = unless_twice(seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call->call,
-								1, &equal));
+		r = unless_twice(seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call->call,
+							call->mask ? 1 : 0, &equal));
 	}
 	return r;
 }

@@ -3,6 +3,10 @@
  * Limits the system calls of a process and its children to a list. Any other call
  * fails with EPERM, so a call missing from the list breaks one feature, not the
  * process.
+ *
+ * Where the kernel has socketcall() (s390x, ppc64le), sockets of all families can be made by
+ * it, because its arguments are in memory. On s390x so are those of mmap(): executable memory
+ * can be mapped there, but none be made executable later.
  */
 #pragma once
 
