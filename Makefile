@@ -6,6 +6,7 @@
 #   make bench      install what is missing, build, measure against the targets
 #   make help       the other targets
 #
+# ARCH=arm64, ppc64el or s390x builds for that architecture, into build-ARCH/.
 # V=1 prints the commands. DEBUG=1 builds with ASan and UBSan into build-debug/.
 
 VERSION := 0.1.0
@@ -32,6 +33,9 @@ PACKAGES_BROWSER := chromium/chromium fonts-dejavu-core
 PACKAGES_LINT := codespell yamllint
 # libFuzzer and its sanitizers, for the clang of the first list.
 PACKAGES_FUZZ := libclang-rt-dev
+# Of another architecture, unpacked beside this one's (deploy/sysroot.sh): to build with, and what its guests run.
+PACKAGES_SYSROOT := $(filter %-dev,$(PACKAGES)) libcmocka-dev bpftool bash busybox coreutils dash diffutils findutils \
+	gojq grep iproute2 mawk mount procps sed util-linux
 # --------------------------------------------------------------------------------------------
 
 prefix ?= /usr/local
@@ -42,6 +46,35 @@ datadir ?= $(prefix)/share
 DESTDIR ?=
 
 export PATH := $(PATH):/usr/sbin:/sbin
+
+# ---- architectures ---------------------------------------------------------------------------
+# Of each, by Debian's name: GNU's name, the byte order of BPF programs, QEMU's name, the package
+# that has QEMU's machine, and the kernel of the guest that tests it (tests/kernels/fetch.sh).
+ARCH_amd64 := x86_64-linux-gnu bpfel x86_64 qemu-system-x86 6.1
+ARCH_arm64 := aarch64-linux-gnu bpfel aarch64 qemu-system-arm arm64-6.1
+ARCH_ppc64el := powerpc64le-linux-gnu bpfel ppc64le qemu-system-ppc ppc64el-6.12
+ARCH_s390x := s390x-linux-gnu bpfeb s390x qemu-system-misc s390x-6.12
+ARCHITECTURES := amd64 arm64 ppc64el s390x
+# Those of `make test-arch`.
+ARCHES ?= arm64 s390x
+
+arch_triplet = $(word 1,$(ARCH_$(1)))
+arch_bpf = $(word 2,$(ARCH_$(1)))
+arch_qemu = $(word 3,$(ARCH_$(1)))
+arch_kernel = $(word 5,$(ARCH_$(1)))
+# To build for it; and its machine.
+arch_packages = gcc-$(subst _,-,$(call arch_triplet,$(1))) qemu-user
+PACKAGES_ARCHES = $(foreach a,$(ARCHES),$(call arch_packages,$(a)) $(word 4,$(ARCH_$(a))))
+
+# CROSS: the architecture that is built for, unless it is this machine's. An ARCH that the
+# environment sets is meant for somebody else.
+CROSS :=
+ifneq ($(findstring command,$(origin ARCH)),)
+CROSS := $(filter-out $(shell dpkg --print-architecture),$(ARCH))
+ifeq ($(filter $(ARCH),$(ARCHITECTURES)),)
+$(error ARCH=$(ARCH): no such architecture; there are: $(ARCHITECTURES))
+endif
+endif
 
 # The BPF programs are the same in all builds: they are built once, below $(P).
 ifeq ($(FUZZ),1)
@@ -60,6 +93,15 @@ P := $(B)
 OPT := -O2 -g
 endif
 
+ifneq ($(CROSS),)
+ifneq ($(filter 1,$(DEBUG) $(FUZZ)),)
+$(error ARCH=$(ARCH): builds with sanitizers are for this machine)
+endif
+B := $(B)-$(CROSS)
+P := build-$(CROSS)
+PACKAGES += $(call arch_packages,$(CROSS))
+endif
+
 # As many jobs as processors, unless -j says otherwise.
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
@@ -71,14 +113,27 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 CC ?= gcc
 CLANG ?= clang
 BPFTOOL ?= bpftool
+BPF_TARGET := bpf
+SYSROOT :=
+# bpftool reads and writes its own byte order only, so it is the other architecture's, emulated.
+ifneq ($(CROSS),)
+SYSROOT := $(shell deploy/sysroot.sh $(CROSS) $(PACKAGES_SYSROOT))
+ifeq ($(SYSROOT),)
+$(error ARCH=$(CROSS): no libraries to build with)
+endif
+override CC := $(filter ccache,$(CC)) $(call arch_triplet,$(CROSS))-gcc --sysroot=$(SYSROOT)
+override AR := $(call arch_triplet,$(CROSS))-ar
+override BPFTOOL := qemu-$(call arch_qemu,$(CROSS)) -L $(SYSROOT) $(SYSROOT)/usr/sbin/bpftool
+BPF_TARGET := $(call arch_bpf,$(CROSS))
+endif
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
 	-Wformat=2 -Wno-unused-parameter -Werror=unused-function -Werror=implicit-function-declaration
 CFLAGS_ALL := -std=gnu11 -D_GNU_SOURCE $(WARN) $(OPT) \
 	-fstack-protector-strong $(CFLAGS)
 LDLIBS := -Wl,--as-needed -lyaml -lyajl -lcurl -ljansson -lsmartcols -lbpf -lmnl -lcap -lseccomp
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
-BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fno-strict-aliasing \
-	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH)) -Ibpf
+BPFFLAGS := -target $(BPF_TARGET) -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fno-strict-aliasing \
+	$(if $(MULTIARCH),-I$(SYSROOT)/usr/include/$(MULTIARCH)) $(if $(SYSROOT),-isystem $(SYSROOT)/usr/include) -Ibpf
 
 # All that the programs are made of, but their mains: of the one archive each takes what it needs.
 SRC := $(wildcard $(addprefix user/,*/*.c */*.S */*/*.c */*/*.S))
@@ -302,7 +357,7 @@ $(filter $(B)/user/kernel/%,$(call objects,$(SRC))) $(B)/tests/unit/test_program
 		$(addsuffix .o,$(BPF_TESTS)) $(BPF_WORLD): | $(SKELETONS)
 
 $(LIB): $(call objects,$(SRC))
-	$(call say,AR,$@)rm -f $@ && ar qcs $@ $^
+	$(call say,AR,$@)rm -f $@ && $(AR) qcs $@ $^
 
 $(PROGRAMS): $(B)/%: $(B)/user/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -417,6 +472,6 @@ format:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
 
 clean:
-	$(call say,CLEAN,build)rm -rf build build-debug build-fuzz
+	$(call say,CLEAN,build)rm -rf build build-debug build-fuzz $(addprefix build-,$(ARCHITECTURES))
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
