@@ -29,7 +29,7 @@ static const struct verb verbs[] = {
 };
 
 static const struct option_spec specs[] = {
-	{ "socket", "PATH", "the agent's control socket (" SOCKET_DEFAULT ")",
+	{ "socket", "PATH", "the agent's control socket (" SOCKET_DEFAULT ", or the unit's)",
 	  OPTION_STRING(struct ctl, socket) },
 };
 
@@ -44,7 +44,7 @@ static const struct options options = {
 
 int main(int argc, char **argv)
 {
-	struct ctl ctl = { .socket = SOCKET_DEFAULT };
+	struct ctl ctl = { .socket = client_pick_socket(SOCKET_DEFAULT, SOCKET_OF_UNIT) };
 
 	standard_files_open();
 	/* `coverage` runs this program once more as a subject */

@@ -487,7 +487,7 @@ test_end() {
 	k delete daemonset -n hostportd hostportd >/dev/null
 	until_true 120 agent_gone
 	is "the DaemonSet is deleted: what was enforced is" "$(try quiet/c 127.0.0.1 9879)" "EPERM 1"
-	unit tests.service env -u HOSTPORTD_PIN "$WORK/hostportctl" --socket=/run/hostportd/agent.sock detach --yes >"$WORK/logs/detach" 2>&1 ||
+	unit tests.service env -u HOSTPORTD_PIN "$WORK/hostportctl" detach --yes >"$WORK/logs/detach" 2>&1 ||
 		fail "detach: $(tail -n 3 "$WORK/logs/detach")"
 	is "detached: nothing is enforced" "$(try quiet/c 127.0.0.1 9879)" "ok 9879 1"
 }

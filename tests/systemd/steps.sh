@@ -225,14 +225,13 @@ step_rollout() {
 }
 
 step_reserve() {
-	local file=/proc/sys/net/ipv4/ip_local_reserved_ports
 	settings HOSTPORTD_RESERVE_PORTS=yes
 	systemctl restart "$UNIT"
-	is "--reserve-ports: from the sandbox" "$(cat $file)" "39300-39301,60000"
+	is "--reserve-ports: from the sandbox" "$(reserved)" "39300-39301,60000"
 	kill -KILL "$(pid)"
 	until_true 10 restarted 0
 	systemctl stop "$UNIT"
-	is "--reserve-ports: taken out by the one after one that was killed" "$(cat $file)" ""
+	is "--reserve-ports: taken out by the one after one that was killed" "$(reserved)" ""
 	settings HOSTPORTD_MODE=enforce
 	systemctl start "$UNIT"
 }
@@ -322,7 +321,7 @@ step_pins() {
 	systemctl stop "$UNIT"
 	calm "pins: killed, hung, restarted, stopped"
 	is "pins: stopped: it still denies" "$(bind $FREE)" "EPERM 1"
-	has "pins: hostportctl detach without an agent" "$(hostportctl detach)" 'no agent was running'
+	has "pins: hostportctl detach without an agent" "$(detach)" 'no agent was running'
 	is "pins: detached: it does not" "$(bind $FREE)" "ok $FREE 1"
 	systemctl start "$UNIT"
 	is "pins: started: it denies" "$(bind $FREE)" "EPERM 1"
@@ -380,6 +379,37 @@ step_refused() {
 }
 tried_again() { [ "$(restarts)" -ge 2 ]; }
 
+# Without --socket, whether no agent runs or one that hangs: all that the unit's agent set ends.
+step_detach() {
+	systemctl stop "$UNIT"
+	is "detach: at first no port is reserved" "$(reserved)" ""
+	settings HOSTPORTD_MODE=enforce HOSTPORTD_ON_EXIT=keep
+	systemctl start "$UNIT"
+	systemctl stop "$UNIT"
+	is "detach: the unit was stopped: what stays" "$(bind $FREE) $(reserved)" "EPERM 1 39300-39301,60000"
+	is "detach: the unit was stopped" "$(detach 2>&1)" "detached: no agent was running; what was pinned is removed"
+	nothing_left "the unit was stopped"
+	systemctl start "$UNIT"
+	kill -STOP "$(pid)"
+	is "detach: the agent hangs: what it has set" "$(bind $FREE) $(reserved)" "EPERM 1 39300-39301,60000"
+	has "detach: the agent hangs" "$(detach 2>&1)" '^detached: what was pinned is removed$'
+	nothing_left "the agent hangs"
+	settings HOSTPORTD_MODE=enforce
+	systemctl restart "$UNIT"
+	check "detach: started again: effective" effective
+}
+reserved() { cat /proc/sys/net/ipv4/ip_local_reserved_ports; }
+# nspawn mounts another boot id over the kernel's, and the unit's sandbox has the kernel's: the note of reserved ports
+# would be of another boot.
+detach() {
+	unshare --mount sh -c 'while umount /proc/sys/kernel/random/boot_id; do :; done 2>/dev/null; exec hostportctl detach --yes'
+}
+nothing_left() {
+	is "detach: $1: nothing is denied" "$(bind $FREE)" "ok $FREE 1"
+	is "detach: $1: no port is reserved" "$(reserved)" ""
+	is "detach: $1: no note" "$(find /run/hostportd -name '*.reserved')" ""
+}
+
 step_stop() {
 	mark
 	check "stop: systemctl stop" systemctl stop "$UNIT"
@@ -395,7 +425,7 @@ if [ "$(stat -c %i /sys/fs/cgroup)" -eq 1 ]; then
 	fail "the container sees the machine's control groups"
 	exit 1
 fi
-for step in boot analyze sandbox enforce sweep audit registry reload rollout reserve killed watchdog pins elsewhere refused stop; do
+for step in boot analyze sandbox enforce sweep audit registry reload rollout reserve killed watchdog pins elsewhere refused detach stop; do
 	"step_$step"
 done
 echo "@done"

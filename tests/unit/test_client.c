@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* What an agent may answer first; the agent is a child that reads nothing. */
+/* Which socket is the default; what an agent may answer first: the agent is a child that reads
+ * nothing. */
 #include "test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "../../user/ctl/client.h"
+#include "directory.h"
 
 static const struct {
 	const char *answer;
@@ -75,10 +79,55 @@ static void test_answers(void **state)
 	(void)rmdir(dir);
 }
 
+/* What there is, and which of the sockets `usual` and `unit` it makes the default. */
+static const struct {
+	const char *name, *file, *link, *of_unit, *picked;
+} places[] = {
+	{ "nothing", NULL, NULL, NULL, "usual" },
+	{ "an agent without the unit", "usual", NULL, NULL, "usual" },
+	{ "its note", "usual.reserved", NULL, NULL, "usual" },
+	{ "the unit is active", NULL, "usual", "unit", "unit" },
+	{ "the DaemonSet", NULL, NULL, "unit", "unit" },
+	{ "the unit was stopped", NULL, NULL, "unit.reserved", "unit" },
+	{ "a link to nothing", NULL, "usual", NULL, "usual" },
+	{ "both", "usual", NULL, "unit", "usual" },
+	{ "one, and the note of the other", "usual", NULL, "unit.reserved", "usual" },
+	{ "another file of the unit", NULL, NULL, "unit.lock", "usual" },
+};
+
+static void make_file(const char *name)
+{
+	int fd = name ? open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+
+	assert_true(!name || fd >= 0);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+static void remove_file(const char *name)
+{
+	assert_true(!name || unlink(name) == 0);
+}
+
+static void test_pick_socket(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		make_file(places[i].file);
+		make_file(places[i].of_unit);
+		assert_true(!places[i].link || symlink("unit", places[i].link) == 0);
+		check_text(places[i].name, client_pick_socket("usual", "unit"), places[i].picked);
+		remove_file(places[i].file);
+		remove_file(places[i].of_unit);
+		remove_file(places[i].link);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test_setup_teardown(test_pick_socket, into_directory, out_of_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

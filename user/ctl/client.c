@@ -4,12 +4,28 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "../base/json.h"
+#include "../kernel/sockets/reserve_note.h"
 
 #define ANSWER_S 5 /* an agent that takes longer is stuck */
+
+const char *client_pick_socket(const char *usual, const char *of_unit)
+{
+	_cleanup_buf_ struct buf note = { 0 };
+	struct stat st;
+
+	if (lstat(usual, &st) == 0 && !S_ISLNK(st.st_mode))
+		return usual;
+	buf_printf(&note, "%s" RESERVE_NOTE_SUFFIX, of_unit);
+	if (access(of_unit, F_OK) == 0 || (!note.failed && access(note.data, F_OK) == 0))
+		return of_unit;
+	return usual;
+}
 
 /* Seconds for which reading and writing may block; 0: for ever. */
 static void set_patience(int fd, time_t seconds)

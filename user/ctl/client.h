@@ -5,6 +5,7 @@
 #include "../base/buf.h"
 
 #define SOCKET_DEFAULT	"/run/hostportd.sock"
+#define SOCKET_OF_UNIT	"/run/hostportd/agent.sock" /* and of the DaemonSet */
 #define ANSWER_LINE_MAX (16UL << 20)
 
 struct client {
@@ -20,6 +21,12 @@ struct client {
  */
 int client_open(const char *path, const struct buf *request, struct client *ret_client,
 		struct buf *err);
+
+/*
+ * Without --socket: `usual`, unless it is a link or not there, and an agent has `of_unit`, or has
+ * left its note of reserved ports beside that. The unit makes the link, only while it is active.
+ */
+const char *client_pick_socket(const char *usual, const char *of_unit);
 
 /* From now on lines may come at any time. Before, -EAGAIN says that the agent does not answer. */
 void client_wait_for_ever(struct client *client);
