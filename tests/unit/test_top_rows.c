@@ -66,9 +66,8 @@ static void test_make(void **state)
 	check_row(&rows.list[1],
 		  "unit b.service: 3 listeners, 1 wrong, 7 violations, 0 fresh, tcp 80, udp 53, "
 		  "2026-01-01T00:00:02Z");
-	check_row(
-		&rows.list[2],
-		"unit c.service: 0 listeners, 0 wrong, 900 violations, 0 fresh, 855 udp ports, ");
+	check_row(&rows.list[2],
+		  "unit c.service: 0 listeners, 0 wrong, 900 violations, 0 fresh, 855 udp ports, ");
 }
 
 static void test_nothing(void **state)
