@@ -60,7 +60,7 @@ offers "hostportctl explain --registry=builtin:no" node-baseline # behind the co
 offers "hostportctl explain --registry=la" layer.yaml
 offers "hostportctl check la" layer.yaml
 offers "hostportctl registry lint -o s" sarif
-offers "hostportctl registry export --format=bu" butane
+offers "hostportctl registry export --format=but" butane
 offers "hostportctl explain --pod=x"
 offers "hostportd --mode=" audit enforce
 offers "hostportd --errno=EA" EACCES EADDRINUSE
