@@ -45,6 +45,9 @@ made one.
 
 The tests do the same, on the running kernel and on Debian's; the results must be those on this page.
 
+The last ways of the table, from `sk-lookup` on, take no port: something answers on one though no socket of the node has it.
+They are stated and not tried.
+
 ## What closes the others
 
 - Ports that the kernel chooses (port 0; `listen()` and `sendto()` without `bind()`): a process can get a registered port

@@ -17,7 +17,7 @@ coverage --json >"$WORK/doc" 2>"$WORK/err"
 is "exit status" "$?" 0
 is "nothing on standard error" "$(cat "$WORK/err")" ""
 is "findings" "$(value '.findings[]')" ""
-tried=$(value '.ways | length')
+tried=$(value '[.ways[] | select(.without != "not tried")] | length')
 if [ "${tried:-0}" -ge "$WAYS_MIN" ]; then
 	pass "$tried ways were tried"
 else
@@ -43,6 +43,8 @@ is "a bind() that fails makes no event" "$(value '.ways[] | select(.events.occup
 is "those that fail" "$(value '.ways[] | select(.promised and .occupied != "EADDRINUSE") | .way')" ""
 is "another namespace: not seen" \
 	"$(value '.ways[] | select(.outside and (.answer != "invisible" or .events.audit + .events.enforce > 0)) | .way')" ""
+is "what is not tried is stated" "$(value '[.ways[] | select(.without == "not tried") |
+	"\(.answer) \(.reason | length > 20) \(.promised)"] | unique | join(", ")')" "invisible true false"
 is "reported: by whom" "$(value '.ways[] | select(.answer == "reported" and .hook == null) | .way')" ""
 is "the list has all" "$(coverage --list --json | jq -r '.ways[].way' | sort)" \
 	"$(value '(.ways, .absent)[].way' | sort)"

@@ -5,7 +5,7 @@
  *   waytry --list
  *   waytry WAY PORT CGROUP OTHER_CGROUP OTHER_NETNS
  *
- * The first prints a line for each way: name, "explicit", "chosen" or "portless",
+ * The first prints a line for each way: name, "explicit", "chosen", "portless" or "untried",
  * protocol, "outside" or "inside". The second is started in the cgroup and the
  * network namespace where the port shall be taken, and prints what came of it:
  * "absent" or "done", the last step, its errno's name or "ok", port,
@@ -24,7 +24,7 @@
 
 #define MOST_S 15
 
-static const char *const kinds[] = { "explicit", "chosen", "portless" };
+static const char *const kinds[] = { "explicit", "chosen", "portless", "untried" };
 static const char *const protos[HP_PROTO_MAX] = {
 	"tcp", "udp", "udplite", "sctp", "dccp", "other"
 };
@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "--list") == 0)
 		return list();
 	way = argc == 6 ? way_find(argv[1]) : NULL;
-	if (!way) {
+	if (!way || !way->take) {
 		(void)fputs("usage: waytry --list | WAY PORT CGROUP OTHER_CGROUP OTHER_NETNS\n",
 			    stderr);
 		return 2;

@@ -334,6 +334,14 @@ static void portless(struct made *m)
 		m->looks[i].before = m->looks[i].after = HELD_UNKNOWN;
 }
 
+static void untried(struct made *m)
+{
+	m->way.kind = WAY_UNTRIED;
+	m->way.proto = HP_PROTO_OTHER;
+	for (size_t i = 0; i < ROUND_MAX; i++)
+		m->looks[i] = (struct look) { 0 };
+}
+
 static void outside(struct made *m)
 {
 	m->way.kind = WAY_EXPLICIT;
@@ -447,6 +455,7 @@ static const struct judge_case cases[] = {
 	{ "unseen, but in audit", unseen, seen_in_audit_only, ANSWER_INVISIBLE, "",
 	  "enforce: no record", true },
 	{ "portless", unseen, portless, ANSWER_INVISIBLE, "", NULL, true },
+	{ "untried", unseen, untried, ANSWER_INVISIBLE, "", NULL, true },
 	{ "outside", unseen, outside, ANSWER_INVISIBLE, "", NULL, true },
 	{ "outside, seen", unseen, outside_seen, ANSWER_REPORTED, POST_BIND, "another namespace",
 	  true },

@@ -41,6 +41,11 @@ static void test_facts(void **state)
 	fails_by_itself(&m);
 	judge(&m.way, m.looks, &j);
 	check_text("fails", j.reason, "fails without the programs, too: bind: EAFNOSUPPORT");
+	untried(&m);
+	judge(&m.way, m.looks, &j);
+	assert_true(!j.bind && !j.confirmed && !j.fails && !j.promised);
+	check_text("untried", j.reason, "because");
+	check_text("untried: result", judge_error(&m.looks[ROUND_NONE]), "not tried");
 }
 
 /* Which ways are tried once more with their port in use. */

@@ -10,6 +10,7 @@ static const struct way list[] = {
 	{ .name = "chosen", .kind = WAY_CHOSEN, .proto = HP_PROTO_UDP },
 	{ .name = "no row", .kind = WAY_CHOSEN, .proto = HP_PROTO_UDP, .no_row = true },
 	{ .name = "portless", .kind = WAY_PORTLESS, .proto = HP_PROTO_OTHER },
+	{ .name = "untried", .kind = WAY_UNTRIED, .proto = HP_PROTO_OTHER },
 };
 
 static uint8_t class_of(const struct policy *policy, uint8_t proto, uint16_t port)

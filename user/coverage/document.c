@@ -14,6 +14,7 @@ static const char *kind_word(enum way_kind kind)
 		[WAY_EXPLICIT] = "explicit",
 		[WAY_CHOSEN] = "chosen",
 		[WAY_PORTLESS] = "portless",
+		[WAY_UNTRIED] = "untried",
 	};
 
 	return words[kind];

@@ -23,6 +23,8 @@ const char *judge_error(const struct look *look)
 {
 	const char *name;
 
+	if (look->state == TRIAL_NOT_TRIED)
+		return "not tried";
 	if (look->state == TRIAL_DIED)
 		return "died";
 	if (look->state == TRIAL_HUNG)
@@ -166,6 +168,14 @@ static void judge_absent(const struct look *look, struct judgement *j)
 		       look->result.step[0] ? look->result.step : "start", judge_error(look));
 }
 
+/* No socket has the port, so there is nothing that a hook or a sweep could see. */
+static void judge_untried(const struct way *way, struct judgement *ret_judgement)
+{
+	*ret_judgement = (struct judgement) { .answer = ANSWER_INVISIBLE, .harmless = true };
+	(void)snprintf(ret_judgement->reason, sizeof(ret_judgement->reason), "%s",
+		       way->note ? way->note : "not tried");
+}
+
 /* ---- the judgement ------------------------------------------------------------------- */
 
 void judge(const struct way *way, const struct look looks[ROUND_MAX],
@@ -176,6 +186,10 @@ void judge(const struct way *way, const struct look looks[ROUND_MAX],
 	const struct sighting *by = find_sighting(enforce, HP_HOOK_NONE);
 	struct judgement j = { .answer = ANSWER_ABSENT };
 
+	if (way->kind == WAY_UNTRIED) {
+		judge_untried(way, ret_judgement);
+		return;
+	}
 	if (!judge_works(none)) {
 		judge_absent(none, &j);
 		*ret_judgement = j;

@@ -90,5 +90,5 @@ bool judge_says_denied(const struct look *look);
 void judge(const struct way *way, const struct look looks[ROUND_MAX],
 	   struct judgement *ret_judgement);
 
-/* The name of a result's error, "ok" or "EPERM". */
+/* The name of a result's error, "ok" or "EPERM"; or what hindered it, "hung" or "not tried". */
 const char *judge_error(const struct look *look);

@@ -16,8 +16,7 @@ static struct coverage_way *way_of_port(struct run *run, const struct hp_fold_ke
 	for (size_t i = 0; i < run->len; i++) {
 		struct coverage_way *w = run_way(run, i);
 
-		if (w->port == key->port && w->way->proto == key->proto &&
-		    w->way->kind != WAY_PORTLESS)
+		if (w->port == key->port && w->way->proto == key->proto && way_has_port(w->way))
 			return w;
 	}
 	return NULL;

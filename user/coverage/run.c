@@ -29,6 +29,8 @@ bool run_should_try(struct run *run, size_t i)
 	const struct coverage_way *w = run_way(run, i);
 	const struct look *alone = &w->looks[ROUND_HELD_NONE];
 
+	if (w->way->kind == WAY_UNTRIED)
+		return false;
 	if (run->round == ROUND_NONE)
 		return true;
 	if (!judge_works(&w->looks[ROUND_NONE]))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ways of taking a port: one table, for `hostportctl coverage`, the tests and
- * the documentation. The table says how to try a way; what it does is measured.
+ * The ways of taking a port, or of answering on one: one table, for `hostportctl coverage`,
+ * the tests and the documentation. The table says how to try a way; what it does is measured.
  */
 #pragma once
 
@@ -15,6 +15,7 @@ enum way_kind {
 	WAY_EXPLICIT, /* the subject names the port in a bind() */
 	WAY_CHOSEN,   /* the kernel chooses, from a range that is narrowed to one port */
 	WAY_PORTLESS, /* no port of a transport protocol is taken: raw and packet sockets */
+	WAY_UNTRIED,  /* a port is answered on without a socket that has it: stated, not tried */
 };
 
 /*
@@ -84,11 +85,18 @@ struct way {
 	bool no_row;	/* WAY_CHOSEN: no row names the port, where others have a retired one */
 	bool own_range; /* the subject narrows the range of its socket, not of the namespace */
 	bool kernel; /* some kernels take it for a kernel socket: denied only with --deny-kernel */
-	const char *note; /* why the answer is what it is; NULL: the judgement gives the reason */
+	const char *note; /* why the answer is what it is; NULL: the judgement gives the reason. A
+			     way that is not tried has one */
 	way_fn prepare;	  /* done before the programs are attached, or NULL */
-	way_fn take;
+	way_fn take;	  /* NULL: WAY_UNTRIED */
 	struct way_socket socket;
 };
+
+/* Can a record or a socket of the port be the way's? */
+static inline bool way_has_port(const struct way *way)
+{
+	return way->kind == WAY_EXPLICIT || way->kind == WAY_CHOSEN;
+}
 
 /* All ways, in the order in which they are shown. */
 extern const struct way ways[];

@@ -29,3 +29,4 @@
 #define NOTE_ROOT                                                                                  \
 	"the cgroup in which a socket was made decides which programs run: attached at the root, " \
 	"they see all sockets"
+#define NOTE_STEERED "no socket has the port, so nothing is bound; it takes CAP_NET_ADMIN"

@@ -1,50 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "way.h"
 
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "../base/cleanup.h"
 #include "subject_take.h"
 #include "way_notes.h"
-
-#ifndef IPPROTO_UDPLITE
-#define IPPROTO_UDPLITE 136
-#endif
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262
-#endif
-#ifndef IPPROTO_SMC
-#define IPPROTO_SMC 256
-#endif
-#ifndef AF_SMC
-#define AF_SMC 43
-#endif
-#ifndef IP_BIND_ADDRESS_NO_PORT
-#define IP_BIND_ADDRESS_NO_PORT 24
-#endif
-
-/* The port that is taken, and the socket that takes it. */
-#define EXPLICIT(p)	.kind = WAY_EXPLICIT, .proto = HP_PROTO_##p
-#define CHOSEN(p)	.kind = WAY_CHOSEN, .proto = HP_PROTO_##p
-#define NO_ROW(p)	CHOSEN(p), .no_row = true
-#define OWN_RANGE(p)	CHOSEN(p), .own_range = true
-#define OWN_NO_ROW(p)	OWN_RANGE(p), .no_row = true
-#define PORTLESS	.kind = WAY_PORTLESS, .proto = HP_PROTO_OTHER
-#define SOCKET(f, t, p) .domain = AF_##f, .type = SOCK_##t, .protocol = p
-#define TCP4		SOCKET(INET, STREAM, 0)
-#define TCP6		SOCKET(INET6, STREAM, 0)
-#define UDP4		SOCKET(INET, DGRAM, 0)
-#define UDP6		SOCKET(INET6, DGRAM, 0)
-#define OPTION(l, o, v) .level = l, .option = o, .value = v
-#define V6ONLY(v)	OPTION(IPPROTO_IPV6, IPV6_V6ONLY, v)
-#define REUSE(o)	OPTION(SOL_SOCKET, SO_REUSE##o, 1)
-#define NO_PORT		OPTION(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
-#define LISTEN(...)                                                                                \
-	{                                                                                          \
-		__VA_ARGS__, .listen = true                                                        \
-	}
+#include "way_shorthand.h"
 
 const struct way ways[] = {
 	{ .name = "tcp4",
@@ -485,6 +447,36 @@ const struct way ways[] = {
 		  "says which groups may open one",
 	  .take = subject_take_ping,
 	  .socket = { SOCKET(INET, DGRAM, IPPROTO_ICMP), .addr = "127.0.0.1" } },
+
+	UNTRIED("sk-lookup",
+		"a BPF program (sk_lookup) gives connections to the socket of another port",
+		NOTE_STEERED),
+	UNTRIED("tproxy", "a TPROXY rule gives connections to the socket of another port",
+		NOTE_STEERED),
+	UNTRIED("redirect", "a nat rule (REDIRECT) gives connections to the socket of another port",
+		NOTE_STEERED),
+	UNTRIED("dnat", "a nat rule (DNAT) gives connections to another address",
+		"no socket of the node has the port, so nothing is bound; it takes CAP_NET_ADMIN"),
+	UNTRIED("host-port", "a pod's hostPort, which a nat rule gives to the pod",
+		"no socket of the node has the port, so nothing is bound: it is reported by what "
+		"the pod declares, if a source (--pods) tells of the pod"),
+	UNTRIED("ipvs", "an IPVS service",
+		"no socket of the node has the port, so nothing is bound; it takes CAP_NET_ADMIN"),
+	UNTRIED("af-xdp", "a TCP/IP stack in user space, on an AF_XDP socket",
+		"the kernel's sockets are not used; it takes CAP_NET_RAW, and CAP_NET_ADMIN or "
+		"CAP_BPF for its program"),
+	UNTRIED("tun", "a TCP/IP stack in user space, on a TUN or TAP device",
+		"the kernel's sockets are not used, and packets must be routed to the device; it "
+		"takes CAP_NET_ADMIN"),
+	UNTRIED("macvlan",
+		"an interface of another network namespace, with an address in the node's network",
+		"the port belongs to another namespace and to another address than the node's; to "
+		"make the interface takes CAP_NET_ADMIN"),
+	UNTRIED("vsock", "a VM socket (AF_VSOCK)",
+		"its ports are not those of the IP protocols, and only virtual machines and their "
+		"host reach them"),
+	UNTRIED("rdma", "a port of RDMA (rdma_cm)",
+		"its ports are in a space of their own, and a network card answers on them"),
 };
 
 const size_t ways_len = ARRAY_LEN(ways);
