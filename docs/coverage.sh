@@ -46,7 +46,8 @@ made one.
 The tests do the same, on the running kernel and on Debian's; the results must be those on this page.
 
 The last ways of the table, from `sk-lookup` on, take no port: something answers on one though no socket of the node has it.
-They are stated and not tried.
+They are stated and not tried. [threat-model.md](threat-model.md) says who can do that, what is done about it, and which
+test shows it; it names each way of this page.
 
 ## What closes the others
 

@@ -284,6 +284,28 @@ check_coverage_page() {
 	}
 }
 
+# The page about threats names each way of the coverage table and no other; each row says which tests show it, and
+# the tests are there.
+# shellcheck disable=SC2016 # backquotes are the page's
+check_threat_model() {
+	need gojq
+	local page=docs/threat-model.md name
+	if [ ! -x "$B/hostportctl" ]; then
+		echo "$B: not built" >"$out/skip"
+		exit 77
+	fi
+	"$B/hostportctl" coverage --list --json | gojq -r '.ways[].way' | sort >"$out/ways"
+	[ -s "$out/ways" ] || echo "coverage lists no way"
+	sed -n '/^## Every way/,/^## Any/p' "$page" | sed -n 's/^| \(`[^|]*\) |.*/\1/p' | grep -o '`[^`]*`' | tr -d '`' | sort |
+		diff "$out/ways" - | sed -n "s|^<|$page: no way|p; s|^>|$page: there is no way|p"
+	grep '^|' "$page" | grep -vE '^\|(---\|)+$| (shown by) \|$' | sed 's/ |$//; s/.*| \{0,1\}//' |
+		grep -vE '`(test_|fuzz_|[a-z_]*_test)|^not tried$' | sed "s|^|$page: a row names no test: |"
+	grep -oE '`(test_|fuzz_)[a-z0-9_]+`|`[a-z0-9_]+_test`' "$page" | tr -d '`' | sort -u | while read -r name; do
+		select_files "^tests/[a-z0-9]+/$name\.(c|sh)\$" >/dev/null || grep -qE "^$name\(\)" tests/e2e/test_*.sh ||
+			echo "$page: there is no $name"
+	done
+}
+
 check_metrics_page() {
 	if [ ! -x "$B/docs/metrics_page" ]; then
 		echo "$B/docs/metrics_page: not built" >"$out/skip"
