@@ -68,7 +68,7 @@ static int print_table(const struct bench *b, const struct results *r, FILE *out
 {
 	static const struct table_column columns[] = {
 		{ .name = "ROW" },
-		{ .name = "SCENARIO", .width = 0.3, .truncate = true },
+		{ .name = "SCENARIO", .truncate = true },
 		{ .name = "FIGURE" },
 		{ .name = "WORST OF" },
 		{ .name = "VALUE", .right = true },
