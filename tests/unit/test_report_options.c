@@ -56,7 +56,15 @@ static void test_formats(void **state)
 
 static void test_severities(void **state)
 {
-	static const char *const none[] = { "", "errors", "Error", "unknown", "0" };
+	static const struct {
+		const char *word, *hint;
+	} none[] = {
+		{ "", "" },
+		{ "errors", "; did you mean error?" },
+		{ "Error", "; did you mean error?" },
+		{ "unknown", "" },
+		{ "0", "" },
+	};
 	struct asked asked = { .format = REPORT_SARIF, .severity = SEVERITY_MAX };
 
 	(void)state;
@@ -70,10 +78,10 @@ static void test_severities(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
 		_cleanup_buf_ struct buf err = { 0 }, want = { 0 };
 
-		check_int(none[i], parse("--severity", none[i], &asked, &err), -EINVAL);
+		check_int(none[i].word, parse("--severity", none[i].word, &asked, &err), -EINVAL);
 		check_int("stays", asked.severity, SEVERITY_MAX - 1);
-		buf_printf(&want, "prog: bad value: --severity=%s: not note, warning or error",
-			   none[i]);
+		buf_printf(&want, "prog: bad value: --severity=%s: not note, warning or error%s",
+			   none[i].word, none[i].hint);
 		check_text("said", err.data, want.data);
 	}
 	check_int("the other one stays", asked.format, REPORT_SARIF);
