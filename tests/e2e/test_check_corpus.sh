@@ -12,6 +12,8 @@ LIST=tests/manifests/expected.tsv
 setup_files
 dir=$WORK
 export LC_ALL=C
+# named, so that nothing is said of an agent
+export HOSTPORTD_REGISTRY=$'builtin:openshift\nbuiltin:node-baseline\nbuiltin:hostportd'
 
 # check FORMAT
 check() {
