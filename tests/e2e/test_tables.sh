@@ -94,6 +94,8 @@ in_terminal() {
 	at_terminal kill-server
 }
 shown() { cat "$WORK/shown"; }
+# unbroken: without spaces, because one where a line was broken is not shown.
+unbroken() { tr -d ' \n' <"$WORK/shown"; }
 
 # nothing_lost WIDTH NAME: a line each, none broken; what is cut has a sign, what is left out is named.
 nothing_lost() {
@@ -118,9 +120,9 @@ else
 	has "140 columns: what is cut has a sign" "$(shown)" 'site: a process.*…'
 	has_not "140 columns: nothing is left out" "$(shown)" 'too narrow'
 	in_terminal 60 listeners -o wide
-	has "wide: whole" "$(tr -d '\n' <"$WORK/shown")" "in any table of a narrow terminal"
+	has "wide: whole" "$(unbroken)" "inanytableofanarrowterminal"
 	in_terminal 60 registry show --registry="$REG"
-	has "registry show, 60 columns: names what is left out" "$(tr -d '\n' <"$WORK/shown")" 'too narrow for '
+	has "registry show, 60 columns: names what is left out" "$(unbroken)" 'toonarrowfor'
 	has "registry show, 60 columns: has the ports" "$(shown)" ' 21001 '
 fi
 let_go allowed scope unregistered excepted
