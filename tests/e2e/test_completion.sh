@@ -92,7 +92,8 @@ end
 source "$MADE/fish/hostportctl.fish"
 END
 
-at_terminal() { tmux -S "$WORK/tmux" -f /dev/null "$@"; }
+# Each shell has a server of its own: one that was told to end is not yet gone.
+at_terminal() { tmux -S "$WORK/tmux.$TERMINAL" -f /dev/null "$@"; }
 # shellcheck disable=SC2317 # called by until_true
 shows() { at_terminal capture-pane -p -J | grep -qF -- "$1"; }
 
@@ -114,6 +115,7 @@ shell() {
 		skip "$name: is not installed"
 		return
 	fi
+	TERMINAL=$name
 	at_terminal new-session -d -x 200 -y 50 "$@"
 	until_true 30 shows "READY>" || fail "$name: does not start: $(at_terminal capture-pane -p)"
 	completes "$name" "stat" "status"
@@ -124,7 +126,10 @@ shell() {
 	completes "$name" "explain 1" "explain 10248/tcp"
 	at_terminal kill-server
 }
-also_clear() { tmux -S "$WORK/tmux" kill-server 2>/dev/null; }
+also_clear() {
+	local socket
+	for socket in "$WORK"/tmux.*; do tmux -S "$socket" kill-server 2>/dev/null; done
+}
 
 if ! command -v tmux >/dev/null; then
 	skip "shells at a terminal: tmux is not installed"

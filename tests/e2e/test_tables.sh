@@ -76,21 +76,26 @@ wait "$watcher" 2>/dev/null
 let_go late
 
 # ---- terminals -------------------------------------------------------------------------------------------
-at_terminal() { tmux -u -S "$WORK/tmux" -f /dev/null "$@"; }
-also_clear() { tmux -S "$WORK/tmux" kill-server 2>/dev/null; }
+# Each terminal has a server of its own: one that was told to end is not yet gone.
+TERMINALS=0
+at_terminal() { tmux -u -S "$WORK/tmux.$TERMINALS" -f /dev/null "$@"; }
+also_clear() {
+	local socket
+	for socket in "$WORK"/tmux.*; do tmux -S "$socket" kill-server 2>/dev/null; done
+}
 # shellcheck disable=SC2317 # called by until_true
-is_over() { [ -e "$WORK/over" ]; }
+is_over() { at_terminal capture-pane -p | grep -qx OVER; }
 
 # in_terminal WIDTH ARGS...: what hostportctl shows there is in $WORK/shown.
 in_terminal() {
 	local width=$1
 	shift
-	rm -f "$WORK/over"
+	TERMINALS=$((TERMINALS + 1))
 	at_terminal new-session -d -x "$width" -y 50 \
-		"$(printf '%q ' "$(realpath "$B/hostportctl")" --socket="$SOCK" "$@"); touch $WORK/over; exec sleep 1000"
+		"$(printf '%q ' "$(realpath "$B/hostportctl")" --socket="$SOCK" "$@"); echo OVER; exec sleep 1000"
 	until_true 30 is_over || fail "$*, $width columns: does not end"
 	# without -J: lines as they are broken
-	at_terminal capture-pane -p | sed '/^$/d' >"$WORK/shown"
+	at_terminal capture-pane -p | sed '/^$/d; /^OVER$/d' >"$WORK/shown"
 	at_terminal kill-server
 }
 shown() { cat "$WORK/shown"; }
