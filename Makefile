@@ -55,16 +55,13 @@ ARCH_arm64 := aarch64-linux-gnu bpfel aarch64 qemu-system-arm arm64-6.1
 ARCH_ppc64el := powerpc64le-linux-gnu bpfel ppc64le qemu-system-ppc ppc64el-6.12
 ARCH_s390x := s390x-linux-gnu bpfeb s390x qemu-system-misc s390x-6.12
 ARCHITECTURES := amd64 arm64 ppc64el s390x
-# Those of `make test-arch`.
-ARCHES ?= arm64 s390x
 
 arch_triplet = $(word 1,$(ARCH_$(1)))
 arch_bpf = $(word 2,$(ARCH_$(1)))
 arch_qemu = $(word 3,$(ARCH_$(1)))
 arch_kernel = $(word 5,$(ARCH_$(1)))
-# To build for it; and its machine.
+# To build for it.
 arch_packages = gcc-$(subst _,-,$(call arch_triplet,$(1))) qemu-user
-PACKAGES_ARCHES = $(foreach a,$(ARCHES),$(call arch_packages,$(a)) $(word 4,$(ARCH_$(a))))
 
 # CROSS: the architecture that is built for, unless it is this machine's. An ARCH that the
 # environment sets is meant for somebody else.

@@ -8,7 +8,7 @@ B=$1 DIR=$2
 export LC_ALL=C
 here=$(dirname "$0")
 
-# words_of PROGRAM VERB... OPTION: the words that a list takes, from what is said of one that is none.
+# words_of PROGRAM VERB... OPTION: the words that a list takes: the message about another word names them.
 words_of() {
 	local program=$1 option=${*: -1}
 	set -- "${@:2:$#-2}"

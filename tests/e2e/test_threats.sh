@@ -63,34 +63,30 @@ test_sk_lookup() {
 	stop_agent
 }
 
-test_redirect() {
-	local said
+# steers NAME FROM TO RULE: the rule leads from one port to a socket that listens on the other.
+steers() {
+	local name=$1 from=$2 to=$3 said
 	start_agent --mode=enforce --registry="$REG" --sweep=1 || return
-	said=$(rules 'chain out { type nat hook output priority -100; tcp dport 8651 redirect to :20003; }')
+	said=$(rules "$4")
 	if [ -n "$said" ]; then
-		skip "redirect: $said"
+		skip "$name: $said"
 	else
-		keep redirect inside steer transparent 20003
-		answers_unseen "redirect" 8651
-		let_go redirect
+		keep "$name" inside steer transparent "$to"
+		answers_unseen "$name" "$from"
+		let_go "$name"
 		no_rules
 	fi
 	stop_agent
 }
 
+test_redirect() {
+	steers redirect 8651 20003 \
+		'chain out { type nat hook output priority -100; tcp dport 8651 redirect to :20003; }'
+}
+
 test_tproxy() {
-	local said
-	start_agent --mode=enforce --registry="$REG" --sweep=1 || return
-	said=$(rules 'chain pre { type filter hook prerouting priority mangle; tcp dport 8652 tproxy to 127.0.0.1:20004 accept; }')
-	if [ -n "$said" ]; then
-		skip "tproxy: $said"
-	else
-		keep tproxy inside steer transparent 20004
-		answers_unseen "tproxy" 8652
-		let_go tproxy
-		no_rules
-	fi
-	stop_agent
+	steers tproxy 8652 20004 \
+		'chain pre { type filter hook prerouting priority mangle; tcp dport 8652 tproxy to 127.0.0.1:20004 accept; }'
 }
 
 # To another address, as that of a pod.

@@ -25,7 +25,7 @@ void accounts_make(const struct hp_counters *counters, const struct hp_tally *ta
 
 /*
  * Can that be? Lines stand for no more violations than were counted. While counters are read,
- * programs go on counting: so a small difference is none. Pure.
+ * programs go on counting: so a small difference says nothing. Pure.
  */
 bool accounts_make_sense(const struct accounts *accounts);
 
